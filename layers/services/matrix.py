@@ -11,8 +11,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, same_crs, transform_points
+from layers.geo.crs import WGS84, same_crs, transform_points
+from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
 
 CELLS = 8
@@ -24,19 +26,59 @@ MAX_SAG_PX = 0.1
 """Greatest distance of a straight cell from the true curve, in display pixels; beyond it cells are made finer."""
 MAX_SOURCES = 36
 """Most tiles for one display tile: beyond it the service has no level coarse enough to be shown here."""
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
+_ROUNDING = 1e-6
+"""Share of a tile by which an edge may miss another one that it is meant to be."""
 
 
 class SourceTile(NamedTuple):
-    """A tile of a service, rows from the north."""
+    """A tile of a service: the level of its matrix, and column and row from the upper left."""
 
     level: int
     x: int
     y: int
 
 
-def parent_of(tile: SourceTile, up: int = 1) -> SourceTile:
-    """The tile that shows the same place, `up` levels coarser."""
-    return SourceTile(tile.level - up, tile.x >> up, tile.y >> up)
+class PlacedPart(NamedTuple):
+    """A part of one tile that lies in another one: in shares of the width and height of the first, and of the other."""
+
+    tile: SourceTile
+    of_tile: tuple[float, float, float, float]
+    """Left, top, right, bottom."""
+    of_other: tuple[float, float, float, float]
+
+
+def parents_of(tile: SourceTile, matrices: TileMatrixSet, up: int = 1) -> tuple[SourceTile, ...]:
+    """The tiles that show the same place, `up` levels coarser: one where levels are nested, else up to four."""
+    return tuple(part.tile for part in parent_parts(tile, matrices, up))
+
+
+def parent_parts(tile: SourceTile, matrices: TileMatrixSet, up: int = 1) -> tuple[PlacedPart, ...]:
+    """The tiles `up` levels coarser (0: the tile itself), each with the part of it that shows a part of `tile`."""
+    here, there = matrices.matrices[tile.level], matrices.matrices[tile.level - up]
+    if up == 0:
+        return (PlacedPart(tile, _WHOLE, _WHOLE),)
+    # In tiles of the coarser matrix, from its upper left corner.
+    across, down = _step(here, there)
+    left = (here.left - there.left) / (there.tile_width * there.resolution) + tile.x * across
+    top = (there.top - here.top) / (there.tile_height * there.resolution) + tile.y * down
+    first_column, last_column, first_row, last_row = there.tile_range
+    parts = []
+    for column in range(_floor(left), _ceil(left + across)):
+        for row in range(_floor(top), _ceil(top + down)):
+            if not (first_column <= column <= last_column and first_row <= row <= last_row):
+                continue
+            # From the corner of the coarser tile, in shares of it.
+            near, far = (left - column, top - row), (left + across - column, top + down - row)
+            inside = (max(near[0], 0.0), max(near[1], 0.0), min(far[0], 1.0), min(far[1], 1.0))
+            of_other = (
+                (inside[0] - near[0]) / across,
+                (inside[1] - near[1]) / down,
+                (inside[2] - near[0]) / across,
+                (inside[3] - near[1]) / down,
+            )
+            parts.append(PlacedPart(SourceTile(tile.level - up, column, row), inside, of_other))
+    return tuple(parts)
 
 
 class Sources(Struct, frozen=True, eq=False):
@@ -64,17 +106,25 @@ class Sources(Struct, frozen=True, eq=False):
         return 1.0 / pixels if pixels > 0 else 0.0
 
 
-def level_for(resolution_m: float, service: TileService) -> int:
-    """The coarsest level that is sharp enough, within what the service has. Resolution in Web Mercator metres."""
-    if not resolution_m > 0:
+def level_for(resolution: float, service: TileService) -> int:
+    """The coarsest level that is sharp enough, within what the service has. `resolution` is in its CRS."""
+    if not resolution > 0:
         return service.min_level
-    full = 2 * MERCATOR_HALF_M / service.tile_px
-    level = math.ceil(math.log2(full / (resolution_m * SHARP_ENOUGH)) - 1e-9)
-    return min(max(level, service.min_level), service.max_level)
+    enough = resolution * SHARP_ENOUGH * (1 + 1e-9)
+    matrices = service.matrices.matrices
+    levels = range(service.min_level, service.max_level)
+    return next((level for level in levels if matrices[level].resolution <= enough), service.max_level)
 
 
-def level_resolution_m(level: int, service: TileService) -> float:
-    return 2 * MERCATOR_HALF_M / (service.tile_px * 2.0**level)
+def level_resolution(level: int, service: TileService) -> float:
+    """Units of the service's CRS that a pixel of the level is wide."""
+    return service.matrices.matrices[level].resolution
+
+
+def unit_m(service: TileService, lon: float, lat: float) -> float:
+    """Metres on the ground that a unit of the service's CRS is long at a place, along x; nan where it has no place."""
+    x, y = transform_points(WGS84, service.crs, lon, lat)
+    return ground_resolution_m(service.crs, float(x), float(y), 1.0)
 
 
 def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) -> list[Sources]:
@@ -86,9 +136,9 @@ def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) ->
     affines = np.array([grid.tile_affine(key) for key in keys])[:, :, None, None]
     x = affines[:, 0] * px + affines[:, 1] * py + affines[:, 2]
     y = affines[:, 3] * px + affines[:, 4] * py + affines[:, 5]
-    is_affine = same_crs(grid.crs, WEB_MERCATOR)
+    is_affine = same_crs(grid.crs, service.crs)
     if not is_affine:
-        x, y = transform_points(grid.crs, WEB_MERCATOR, x, y)
+        x, y = transform_points(grid.crs, service.crs, x, y)
     return [_sources(x[i], y[i], service, is_affine) for i in range(len(keys))]
 
 
@@ -109,35 +159,39 @@ def finer(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileService, is_affine: bool) -> Sources:
-    if not is_affine:
-        x = _unwrapped(x)
-    level = level_for(_resolution_m(x, y), service)
-    resolution = level_resolution_m(level, service)
-    points = np.stack(((x + MERCATOR_HALF_M) / resolution, (MERCATOR_HALF_M - y) / resolution), axis=-1)
+    turn = service.matrices.turn
+    if not is_affine and turn:
+        x = _unwrapped(x, turn)
+    level = level_for(_side(x, y), service)
+    matrix = service.matrices.matrices[level]
+    points = np.stack(((x - matrix.left) / matrix.resolution, (matrix.top - y) / matrix.resolution), axis=-1)
     corners = np.stack((points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:])).reshape(4, -1, 2)
     corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
-    count = 2**level
+    nothing = Sources(level, points, range(0), range(0), (), is_affine)
+    if not corners.size:
+        return nothing
+    goes_round = service.matrices.goes_round(level)
+    first_column, last_column, first_row, last_row = matrix.tile_range
+    side = np.array([matrix.tile_width, matrix.tile_height])
     # One pixel more on each side: what bilinear sampling looks at.
-    low = np.floor((corners.min(axis=0, initial=np.inf) - 1) / service.tile_px) if corners.size else corners[0]
-    high = np.floor((corners.max(axis=0, initial=-np.inf) + 1) / service.tile_px) if corners.size else corners[0]
-    spans = np.unique(np.hstack((low, high)).astype(int), axis=0) if corners.size else np.empty((0, 4), int)
-    spans[:, 1], spans[:, 3] = np.maximum(spans[:, 1], 0), np.minimum(spans[:, 3], count - 1)
+    low, high = np.floor((corners.min(axis=0) - 1) / side), np.floor((corners.max(axis=0) + 1) / side)
+    spans = np.unique(np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int), axis=0)
+    spans[:, 1], spans[:, 3] = np.maximum(spans[:, 1], first_row), np.minimum(spans[:, 3], last_row)
+    if not goes_round:
+        spans[:, 0], spans[:, 2] = np.maximum(spans[:, 0], first_column), np.minimum(spans[:, 2], last_column)
     cells: set[tuple[int, int]] = set()
     for left, top, right, bottom in spans.tolist():
         if (right - left + 1) * (bottom - top + 1) > MAX_SOURCES:
-            return Sources(level, points, range(0), range(0), (), is_affine)
+            return nothing
         cells.update((column, row) for column in range(left, right + 1) for row in range(top, bottom + 1))
+    if goes_round and matrix.limits is not None:
+        cells = {cell for cell in cells if first_column <= cell[0] % matrix.columns <= last_column}
     if not cells or len(cells) > MAX_SOURCES:
-        return Sources(level, points, range(0), range(0), (), is_affine)
+        return nothing
     columns, rows = [cell[0] for cell in cells], [cell[1] for cell in cells]
-    tiles = dict.fromkeys(SourceTile(level, column % count, row) for column, row in sorted(cells))
+    tiles = dict.fromkeys(SourceTile(level, column % matrix.columns, row) for column, row in sorted(cells))
     across, down = range(min(columns), max(columns) + 1), range(min(rows), max(rows) + 1)
     return Sources(level, points, across, down, tuple(tiles), is_affine)
-
-
-def _resolution_m(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Web Mercator metres a display pixel."""
-    return _side(x, y)
 
 
 def _side(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
@@ -167,11 +221,25 @@ def _cubic_weights(factor: int) -> NDArray[np.float64]:
     return weights
 
 
-def _unwrapped(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unwrapped(x: NDArray[np.float64], turn: float) -> NDArray[np.float64]:
     """Longitudes that run on past the antimeridian instead of jumping by the width of the world."""
     finite = x[np.isfinite(x)]
     if not finite.size:
         return x
-    world, middle = 2 * MERCATOR_HALF_M, x[CELLS // 2, CELLS // 2]
+    middle = x[CELLS // 2, CELLS // 2]
     first = middle if np.isfinite(middle) else finite[0]
-    return x - np.round((x - first) / world) * world
+    return x - np.round((x - first) / turn) * turn
+
+
+def _step(here: TileMatrix, there: TileMatrix) -> tuple[float, float]:
+    """Width and height of a tile of one matrix, in tiles of another."""
+    share = here.resolution / there.resolution
+    return share * here.tile_width / there.tile_width, share * here.tile_height / there.tile_height
+
+
+def _floor(edge: float) -> int:
+    return math.floor(edge + _ROUNDING)
+
+
+def _ceil(edge: float) -> int:
+    return math.ceil(edge - _ROUNDING)

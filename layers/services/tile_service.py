@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from layers.decoding import decoded
 from layers.errors import BadTemplate, InvalidValue
+from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
@@ -60,6 +61,10 @@ class TileService(Struct, frozen=True):
     times: str = ""
     nearest: bool = False
     key: str = ""
+    date_kind: str = "interval"
+    """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
+    bounds: Bounds | None = None
+    """Bounds of what its server says that it has, in longitude and latitude; None where it does not say."""
 
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)
@@ -92,6 +97,11 @@ class TileService(Struct, frozen=True):
     def is_dated(self) -> bool:
         """True where a time has to be chosen."""
         return needs_time(self.template)
+
+    @property
+    def is_tiled(self) -> bool:
+        """False where each tile is a map picture that the server makes when it is asked."""
+        return "{bbox" not in self.template
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ type CanvasPlace = tuple[float, float]
 
 
 class FeatureHit(Struct, frozen=True):
+    """A feature under the pointer: the layer's uuid, and the feature's number in its file."""
+
     layer_uuid: str
     fid: int
 
@@ -45,21 +47,21 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
     Layers that their style hides at this scale are left out.
     """
     shown = [scene.drawings[layer.uuid] for layer in reversed(scene.stack.shown_on(view))]
-    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.symbology.scale_at(view)]
-    return [drawing for drawing in found if drawing.layer_uuid == only] or found
+    drawings = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.symbology.scale_at(view)]
+    return [drawing for drawing in drawings if drawing.layer_uuid == only] or drawings
 
 
 def hits_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """The features that have a sign of their own under a place of the picture, topmost first."""
-    scene, found = map_at(shown, view, px, py), []
+    scene, hits = map_at(shown, view, px, py), []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
         fids = [fid for seen in wrapped_views(drawing.seen(view)) for fid in at(tables, *seen.to_world(px, py), radius)]
         alone = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
-        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in alone]
-    return found
+        hits += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in alone]
+    return hits
 
 
 def is_cluster_at(shown: ShownScene, view: View, px: float, py: float, *, only: str = "") -> bool:
@@ -86,12 +88,12 @@ def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Se
     """The features that reach into an area of the picture."""
     tables = _tables(drawing, view.grid.crs)
     rings = [[seen.to_world(px, py) for px, py in pixels] for seen in wrapped_views(drawing.seen(view))]
-    found = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
-    return _seen(scene, drawing, found)
+    fids = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
+    return _seen(scene, drawing, fids)
 
 
 def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: CanvasPlace, metres: float) -> Fids:
-    """The features within a geodesic distance of a place in lon, lat."""
+    """The features within a geodesic distance, in metres, of a place in lon, lat; `crs` is that of the canvas."""
     if (nudge := drawing.nudge) is not None:
         place = own_place(*place, nudge, crs)
     return _seen(scene, drawing, _fids_in(_tables(drawing, crs), around([shapely.Point(place)], metres), crs))
@@ -102,11 +104,12 @@ def fids_near_features(
     near: Sequence[BaseGeometry],
     crs: str,
     metres: float,
-    heard: Callable[[], None] = lambda: None,
+    cancel_token: Callable[[], None] = lambda: None,
 ) -> Fids:
-    """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs.
+    """The features within a geodesic distance, in metres, of any of the geometries `near`. For jobs.
 
-    Raises InvalidValue where these are too many.
+    The geometries are in `crs`, that of the canvas. `cancel_token` is called now and then, and raises to cancel.
+    Raises InvalidValue for more than MOST_NEAR geometries.
     """
     if len(near) > MOST_NEAR:
         most = grouped(MOST_NEAR)
@@ -117,20 +120,20 @@ def fids_near_features(
         )
     lonlat = [shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy)) for geometry in near]
     sound = [geometry for geometry in lonlat if np.isfinite(geometry.bounds).all()]
-    return _fids_in(tables, around(sound, metres, heard), crs, heard)
+    return _fids_in(tables, around(sound, metres, cancel_token), crs, cancel_token)
 
 
 def _fids_in(
-    tables: Sequence[FeatureTable], area: BaseGeometry, crs: str, heard: Callable[[], None] = lambda: None
+    tables: Sequence[FeatureTable], area: BaseGeometry, crs: str, cancel_token: Callable[[], None] = lambda: None
 ) -> Fids:
     """The features that reach into an area in lon, lat, cut at the antimeridian."""
-    found = [NONE]
+    fids = [NONE]
     for part in shapely.get_parts(area):
-        heard()
+        cancel_token()
         moved = shapely.transform(part, lambda xy: _moved(WGS84, crs, xy))
         if part.geom_type == "Polygon" and np.isfinite(moved.bounds).all():
-            found.append(within_area(tables, shapely.make_valid(moved)))
-    return ascending(np.concatenate(found))
+            fids.append(within_area(tables, shapely.make_valid(moved)))
+    return ascending(np.concatenate(fids))
 
 
 def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
@@ -145,21 +148,21 @@ def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids) -> list[BaseGeometry]:
-    """The geometries of at most `most` features on the canvas, in its CRS."""
-    found: list[BaseGeometry] = []
+    """The geometries of features on the canvas, in its CRS; of more than MOST_NEAR only one more than that."""
+    geometries: list[BaseGeometry] = []
     for table in tables:
-        for row in table.rows_of(ascending(fids))[: MOST_NEAR + 1 - len(found)].tolist():
-            found.append(_geometry(table, row))
-    return found
+        for row in table.rows_of(ascending(fids))[: MOST_NEAR + 1 - len(geometries)].tolist():
+            geometries.append(_geometry(table, row))
+    return geometries
 
 
 def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
     """Bounds of features in lon, lat; None where none of them has been read, or has a place on the Earth."""
-    found = box_of_features(drawing, fids)
-    if found is None:
+    crs_and_box = box_of_features(drawing, fids)
+    if crs_and_box is None:
         return None
     try:
-        return transform_bounds(found[0], WGS84, found[1])
+        return transform_bounds(crs_and_box[0], WGS84, crs_and_box[1])
     except CannotBePlaced:
         return None
 
@@ -198,7 +201,7 @@ def _geometry(table: FeatureTable, row: int) -> BaseGeometry:
     parts = table.part_of
     starts = table.start_of[parts[row] : parts[row + 1] + 1].tolist()
     origin = np.array([table.origin_x, table.origin_y])
-    rings = [table.xy[a:b] * table.step + origin for a, b in pairwise(starts)]
+    rings = [table.xy[start:end] * table.step + origin for start, end in pairwise(starts)]
     kind = int(table.kind[row])
     if kind == POINT:
         return shapely.MultiPoint(np.concatenate(rings))

@@ -1,4 +1,4 @@
-"""The selected features of vector layers: one answer for the canvas, the tables and the tools."""
+"""The selected features of vector layers, which the canvas, the tables and the tools share."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
     """(n,) Mask of the fids that are among `others`, which are in ascending order."""
     if not len(others):
         return np.zeros(len(fids), bool)
-    found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
-    return found
+    is_among: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
+    return is_among
 
 
 class FeatureSelection(QObject):
@@ -49,7 +49,7 @@ class FeatureSelection(QObject):
         return sum(len(fids) for fids in self._fids.values())
 
     def set(self, layer_uuid: str, fids: Fids | Sequence[int], how: How = "replace") -> None:
-        """Select features of one layer; the selections of other layers stay as they are."""
+        """Change the selection of one layer by `fids` as `how` says; other layers keep theirs."""
         wanted, before = ascending(fids), self.of(layer_uuid)
         match how:
             case "add":

@@ -25,6 +25,7 @@ DRAG_FROM_PX = 4.0
 WHEEL_DOUBLES = 240.0
 """Turn of the wheel that doubles the scale, in eighths of a degree: two notches."""
 TOUCHPAD_DOUBLES_PX = 160.0
+"""Movement on a touchpad that doubles the scale, in pixels."""
 TURN_PER_NOTCH_DEG = 5.0
 GRID_NORTH_DEG = 5.0
 """Largest angle in degrees between true north and the top of the map's grid at which the map counts as north up."""
@@ -275,10 +276,10 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found = self._canvas.pane.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        handle = self._canvas.pane.shown.sides.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
         tool = self._canvas.tool
-        is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
-        return found if is_left else None
+        is_left = handle is None or not handle.is_inner or tool is None or tool.leaves(pointer)
+        return handle if is_left else None
 
     def _is_on_compass(self, pointer: PointerEvent) -> bool:
         view = self._canvas.viewport.view()

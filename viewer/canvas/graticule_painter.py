@@ -29,14 +29,17 @@ _LINE_PX, _HEAVY_PX = 0.9, 1.7
 _HALO_ALPHA, _INK_ALPHA = 110, 200
 _PLATE_ALPHA, _PLATE_PAD_PX = 170, 2.0
 _MOST_KEPT = 8
+"""Most graticules that are kept, one for each view."""
 _SCREEN_SIDES: tuple[Side, ...] = ("top", "left")
 """Sides with labels: scale bar and credits take the lower edge."""
 _BAR_ROOM_PX = (230.0, 72.0)
+"""Width and height of the lower left corner that is left to the scale bar, in logical pixels."""
 _WORDS_ROOM_PX = 84.0
 """Height of the words on the sides of a comparison, at the upper edge."""
 _AT_ONCE = ("DD", "DMS")
 """Kinds that are made at once, in a few milliseconds; UTM and MGRS may take a tenth of a second."""
 _LETTERS = "0123456789°'\".ABCDEFGHIJKLMNOPQRSTUVWXYZ \u202f"
+"""Characters of all labels, whose widths are measured once."""
 
 
 @lru_cache(maxsize=16)
@@ -84,13 +87,15 @@ def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
 
 
 class _Wanted(Struct, frozen=True):
+    """All inputs of a graticule; `is_compared`: words stand at the upper edge, which labels keep clear of."""
+
     view: View
     notation: str
     is_compared: bool
 
 
 class ShownGraticule(QObject):
-    """The graticule of one map on the screen, as the case sets it. `ready` is called when one from a job is there."""
+    """The graticule of one map on the screen, as the case sets it. `ready` is called when a job has made one."""
 
     def __init__(self, shown: ShownScene, ready: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -105,9 +110,9 @@ class ShownGraticule(QObject):
         return self._awaited is not None
 
     def paint(self, painter: QPainter, view: View, *, settled: bool, is_pane: bool = False) -> None:
-        """Paint the graticule above the map, if the case wants one. A moving map shows slow lines as they were last
-        made.
+        """Paint the graticule above the map, if the case wants one.
 
+        `settled` is False while the map moves, which then shows slow lines as they were last made.
         `is_pane`: words stand at the upper edge, as on the sides of a comparison.
         """
         notation = graticule_of_case(self._shown.frames[0].document)
@@ -178,17 +183,19 @@ def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Grati
     from layers.grid.graticules.graticule import graticule_of  # for start-up time: few maps show one
 
     view = wanted.view
-    return graticule_of(view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_taken(view, wanted.is_compared))
+    return graticule_of(
+        view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_furniture_boxes(view, wanted.is_compared)
+    )
 
 
-def _taken(view: View, is_compared: bool) -> Sequence[TakenBox]:
-    """The boxes of north arrow and scale bar, and of the words on the sides of a comparison."""
+def _furniture_boxes(view: View, is_compared: bool) -> Sequence[TakenBox]:
+    """The boxes that labels keep clear of: north arrow, scale bar and, with `is_compared`, the words on the sides."""
     from layers.grid.graticules.grid_line import TakenBox  # for start-up time
 
     r, width, height = view.ratio, float(view.width), float(view.height)
     bar_width, bar_height = _BAR_ROOM_PX
-    taken = [
+    rects = [
         TakenBox(width - ARROW_ROOM_PX * r, 0.0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r),
         TakenBox(0.0, height - bar_height * r, bar_width * r, bar_height * r),
     ]
-    return [*taken, TakenBox(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else taken
+    return [*rects, TakenBox(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else rects

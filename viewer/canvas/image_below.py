@@ -38,21 +38,20 @@ def scenes_at(shown: ShownScene, view: View, lon: float, lat: float) -> list[Map
 
 
 def images_below(shown: ShownScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
-    """The images at a place of a view, as they are painted there now; with `sides`, of these sides of a comparison
-    alone.
+    """The images at a place of a view, as they are painted there now; nothing is read.
 
-    Nothing is read.
+    With `sides`, only the images of these sides of a comparison.
     """
     place = _pixel_of(view, lon, lat)
     if place is None:
         return ImagesBelow((), False)
-    seen = [_images_at(one, view, place) for one in sides or shown.sides.seen_at(view, *place)]
-    layers = tuple(dict.fromkeys(uuid for each in seen for uuid in each.layers))
-    return ImagesBelow(layers, any(each.is_awaited for each in seen))
+    seen = [_images_at(scene, view, place) for scene in sides or shown.sides.seen_at(view, *place)]
+    layers = tuple(dict.fromkeys(uuid for images in seen for uuid in images.layers))
+    return ImagesBelow(layers, any(images.is_awaited for images in seen))
 
 
 def _images_at(scene: MapScene, view: View, place: tuple[int, int]) -> ImagesBelow:
-    found: list[str] = []
+    uuids: list[str] = []
     is_awaited = False
     for layer in reversed(scene.stack.shown_on(view)):
         drawing = scene.drawings[layer.uuid]
@@ -61,12 +60,12 @@ def _images_at(scene: MapScene, view: View, place: tuple[int, int]) -> ImagesBel
         seen = drawing.seen(view)
         copies = world_copies(seen)
         if _paints(drawing, seen, copies, place):
-            found.append(layer.uuid)
+            uuids.append(layer.uuid)
             if layer.drawn_opacity == 1.0 and layer.blend == "normal":
                 break
         elif not drawing.is_complete(seen, copies):
             is_awaited = True
-    return ImagesBelow(tuple(found), is_awaited)
+    return ImagesBelow(tuple(uuids), is_awaited)
 
 
 class SeenPixel(NamedTuple):
@@ -91,15 +90,15 @@ class PlaceHits(NamedTuple):
 def images_at(shown: ShownScene, view: View, px: float, py: float) -> list[SeenPixel]:
     """The shown images that colour a pixel of the view, the topmost first. Nothing is read."""
     place = math.floor(px), math.floor(py)
-    found: dict[str, SeenPixel] = {}
+    pixels: dict[str, SeenPixel] = {}
     for scene in shown.sides.seen_at(view, *place):
         for layer in reversed(scene.stack.shown_on(view)):
             drawing = scene.drawings[layer.uuid]
             seen = drawing.seen(view)
             color = _color(drawing, seen, world_copies(seen), place) if is_image(drawing) else None
             if color is not None:
-                found.setdefault(layer.uuid, SeenPixel(layer.uuid, color))
-    return list(found.values())
+                pixels.setdefault(layer.uuid, SeenPixel(layer.uuid, color))
+    return list(pixels.values())
 
 
 def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
@@ -108,12 +107,12 @@ def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
     if not images:
         return []
     place = Site(uuid="", geometry=geometry).place
-    turns, found = (place.x, place.x + 360.0, place.x - 360.0), []
+    turns, uuids = (place.x, place.x + 360.0, place.x - 360.0), []
     for uuid in images:
         bounds = scene.drawings[uuid].shown_bounds()
         if bounds is not None and bounds.bottom <= place.y <= bounds.top:
-            found += [uuid] if any(bounds.left <= x <= bounds.right for x in turns) else []
-    return found
+            uuids += [uuid] if any(bounds.left <= x <= bounds.right for x in turns) else []
+    return uuids
 
 
 def is_image(drawing: LayerDrawing) -> bool:
@@ -124,7 +123,7 @@ def is_image(drawing: LayerDrawing) -> bool:
 def _pixel_of(view: View, lon: float, lat: float) -> tuple[int, int] | None:
     """The pixel of the view that a place falls into, on the map itself or on a wrapped copy; None outside."""
     try:
-        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat))
     except GeoloupeError:
         return None
     for seen in (view, *world_copies(view)):

@@ -55,6 +55,7 @@ MOST_DRAWN = 500
 TOGETHER_S = 1.0
 """Seconds within which the files of the layers of a case are requested together."""
 _MOST_NOTES = 4
+"""Most notes that are shown together."""
 
 
 class LayerStack(QObject):
@@ -71,7 +72,7 @@ class LayerStack(QObject):
         self._view: View | None = None
         self._left_out: frozenset[str] = frozenset()
         """Uuids of the layers that are not drawn because there are too many."""
-        self._told: set[str] = set()
+        self._with_view: set[str] = set()
         """Uuids of the layers that know the view."""
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
@@ -91,9 +92,9 @@ class LayerStack(QObject):
             if layer is None or moved or not (stays and drawing.fits(layer)):
                 self._drop(uuid)
                 if layer is not None:
-                    self._context.tiles.drop_layer(uuid)  # its data are other data now
+                    self._context.tiles.drop_layer(uuid)  # its data have changed
             elif layer != drawing.layer:
-                with self._costing_itself(uuid):
+                with self._guarding(uuid):
                     drawing.set_layer(layer)
         self._show(layers)
         new = [layer for layer in layers if layer.uuid not in self.drawings]
@@ -131,7 +132,7 @@ class LayerStack(QObject):
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
     def problems(self) -> dict[str, str]:
-        """Sentences on what is wrong with layers or their filters, by layer uuid."""
+        """Sentences on the problems of layers and of their filters, by layer uuid."""
         return {uuid: problem for uuid in self.drawings if (problem := self._problem_of(uuid))}
 
     def _problem_of(self, uuid: str) -> str:
@@ -143,7 +144,9 @@ class LayerStack(QObject):
             return {}
         shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(self._view))
         view = self._view
-        return {layer.uuid: self._lost_words(layer) for layer, one in shown if one.has_failed_in(one.seen(view))}
+        return {
+            layer.uuid: self._lost_words(layer) for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))
+        }
 
     def _lost_words(self, layer: Layer) -> str:
         name, problem = one_line(layer.name, 60), self._problem_of(layer.uuid)
@@ -164,14 +167,15 @@ class LayerStack(QObject):
         return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Set the view of all layers; `cursor` is the pixel under the mouse, `resting` False during a gesture."""
         self._view = view
-        self._told = set()
+        self._with_view = set()
         for layer in self.shown_on(view):
             self._tell(layer.uuid, view, cursor, resting)
 
     def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
-        self._told.add(uuid)
-        with self._costing_itself(uuid):
+        self._with_view.add(uuid)
+        with self._guarding(uuid):
             drawing = self.drawings[uuid]
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
@@ -185,7 +189,7 @@ class LayerStack(QObject):
             return
         is_moved = drawing.nudge != read_nudge(layer.nudge_json)
         drawing.set_layer(layer)
-        if is_moved and self._view is not None and layer.uuid in self._told:
+        if is_moved and self._view is not None and layer.uuid in self._with_view:
             self._tell(layer.uuid, self._view, None, False)
 
     def visible(self) -> list[str]:
@@ -219,7 +223,7 @@ class LayerStack(QObject):
 
     def _visible_in(self, lonlat: Bounds) -> list[str]:
         """The visible layers that have data within bounds, or whose bounds are not known yet."""
-        found = []
+        uuids = []
         for uuid in self.visible():
             drawing = self.drawings[uuid]
             bounds = drawing.shown_bounds()
@@ -229,8 +233,8 @@ class LayerStack(QObject):
                 or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 360.0))
             ):
                 is_on_no_map = drawing.plane or drawing.remark
-                found += [] if is_on_no_map else [uuid]
-        return found
+                uuids += [] if is_on_no_map else [uuid]
+        return uuids
 
     def bounds_of(self, uuid: str) -> Bounds | None:
         """Bounds of a layer's data on the map, in lon, lat; None until they are known."""
@@ -260,7 +264,7 @@ class LayerStack(QObject):
         drawing = self.drawings.get(layer.uuid)
         is_complete = drawing is not None
         if drawing is not None:
-            with self._costing_itself(layer.uuid):
+            with self._guarding(layer.uuid):
                 seen = drawing.seen(view)
                 is_complete = drawing.is_complete(seen, world_copies(seen))
         return not is_complete
@@ -272,7 +276,7 @@ class LayerStack(QObject):
     def _show(self, layers: list[Layer]) -> None:
         self._layers = layers
         self._visible = [layer for layer in layers if layer.visible]
-        self._late, self._unopened = _LateOne(), _LateOne()
+        self._late, self._unopened = _LateLayer(), _LateLayer()
 
     def _paints(self, drawing: LayerDrawing, view: View) -> bool:
         """True where a layer paints something in a view now."""
@@ -294,7 +298,7 @@ class LayerStack(QObject):
         for layer in self.shown_on(view)[part]:
             if kinds is not LAYER_KINDS and layer.kind not in kinds:
                 continue
-            with self._costing_itself(layer.uuid), part_of_picture(painter):
+            with self._guarding(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
                 drawing = self.drawings[layer.uuid]
                 seen = drawing.seen(view)
@@ -307,7 +311,7 @@ class LayerStack(QObject):
             self._drop(uuid)
         self._show([])
 
-    def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
+    def _guarding(self, uuid: str) -> AbstractContextManager[None]:
         """Give up a drawing that raises: report it once, and do not call it again until its row changes."""
         return going_on(partial(self._give_up, uuid))
 
@@ -352,7 +356,9 @@ class LayerStack(QObject):
         if self._context.puts_off(self._drive_changed, folder):
             return
         drives = self._context.drives
-        touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
+        touched = [
+            drawing for drawing in self.drawings.values() if any(str(place) == folder for place in drawing.folders)
+        ]
         is_gone = drives.is_gone(Path(folder))
         with self._context.pool.together():  # no reader that is free now takes a request of a layer that comes later
             for drawing in touched:
@@ -372,7 +378,7 @@ class LayerStack(QObject):
         view = self._view
         if view is not None and is_off_earth(view.grid.crs):
             drawing = self.sender()  # Qt looks through all layers for it
-            if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._told:
+            if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._with_view:
                 layer = drawing.layer
                 if layer.visible and self._lies_on(layer, view.grid.crs):
                     self._tell(layer.uuid, view, None, True)
@@ -385,7 +391,7 @@ class LayerStack(QObject):
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)
-        self._told.discard(uuid)
+        self._with_view.discard(uuid)
         drawing.updated.disconnect(self._drawing_updated)
         drawing.problem_changed.disconnect(self.problem_changed)
         drawing.close()
@@ -399,7 +405,7 @@ def _beneath(layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(visible[: max(0, len(visible) - MOST_DRAWN)])
 
 
-class _LateOne:
+class _LateLayer:
     """Finds a layer that is late, again and again while layers arrive.
 
     It begins where it was last successful: of thousands of layers most searches look at that one only.

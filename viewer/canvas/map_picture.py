@@ -42,7 +42,7 @@ class MapPicture(QObject):
         super().__init__(parent)
         self._shown, self._viewport, self._selection = shown, viewport, selection
         self.credits: list[str] = []
-        """Credits of what was painted last."""
+        """Credits of the map as it was last painted."""
         self.unplaced = Unplaced()
         """Counts the layers and sites that could not be shown."""
         self.notes: list[str] = []
@@ -79,7 +79,7 @@ class MapPicture(QObject):
         self.outdated.emit()
 
     def is_final(self, view: View) -> bool:
-        """True when what was painted last is exact."""
+        """True when the last painting is exact."""
         is_late = self._shown.awaits_labels or self._looks.is_due or self.graticule.is_under_way
         return not self._is_stale and self._is_settled and not is_late and self._shown.is_complete(view)
 
@@ -128,7 +128,7 @@ class MapPicture(QObject):
             self._soon.start(max(LOADING_PAINT_MS, round(rest_ms)) if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
-        """True where what was painted last is not what would be painted now."""
+        """True where a painting made now would differ from the last one."""
         return self._is_stale or self._is_settled < settled
 
     def _picture(self, view: View, settled: bool) -> QImage:

@@ -33,7 +33,7 @@ def mark_hits_at(shown: ShownScene, view: View, px: float, py: float, radius_px:
 
 
 def place_words_at(shown: ShownScene, view: View, px: float, py: float) -> str:
-    """Words on the uppermost mark under a place that the image shown there does not tell of; else empty."""
+    """Words on the topmost mark under a place where it is drawn as a "place of", dashed; else empty."""
     side = map_at(shown, view, px, py)
     index = side.marks.index
     under = marks_at(shown, view, px, py) if index.solid is not None else []
@@ -49,7 +49,7 @@ def marks_in_box(scene: MapScene, view: View, left: float, top: float, right: fl
     if not scene.marks.are_shown:
         return []
     uuids = (frame.within(left, top, right, bottom) for frame in scene.marks.frames(view))
-    return list(dict.fromkeys(uuid for some in uuids for uuid in some))
+    return list(dict.fromkeys(uuid for in_frame in uuids for uuid in in_frame))
 
 
 def marks_in_ring(scene: MapScene, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
@@ -57,4 +57,4 @@ def marks_in_ring(scene: MapScene, view: View, ring: Sequence[tuple[float, float
     if not scene.marks.are_shown:
         return []
     uuids = (frame.in_ring(ring) for frame in scene.marks.frames(view))
-    return list(dict.fromkeys(uuid for some in uuids for uuid in some))
+    return list(dict.fromkeys(uuid for in_frame in uuids for uuid in in_frame))

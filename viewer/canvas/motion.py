@@ -11,16 +11,16 @@ from layers.grid.tile_grid import View
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 
 REST_MS = 100
-"""A wheel gesture has ended when nothing came for so long."""
+"""Time in milliseconds without an event after which a wheel gesture has ended."""
 LINGER_MS = 500
-"""A view that rested for so long is one to come back to."""
+"""Time in milliseconds after which a view at rest is remembered, to come back to."""
 
 
 class Motion(QObject):
     """Moves one viewport, and keeps the views in which it rested."""
 
     def __init__(self, viewport: Callable[[], Viewport], show: Callable[[], None], parent: QObject) -> None:
-        """`viewport` gives the one of the pane in use; `show` shows what it is at now."""
+        """`viewport` returns that of the pane in use; `show` puts its present view on the screen."""
         super().__init__(parent)
         self._viewport, self._show = viewport, show
         self._history = ViewHistory()
@@ -148,7 +148,7 @@ class ViewHistory:
         self._limit = limit
 
     def record(self, view: View) -> None:
-        """The view has come to rest: what lay ahead is forgotten. The same place twice is kept once."""
+        """Add a view that came to rest, and forget those ahead of it. A place that comes twice running is kept once."""
         if self._views and _same_place(self._views[self._now], view):
             self._views[self._now] = view
             return
@@ -184,17 +184,19 @@ class ViewHistory:
         return self._views[self._now]
 
 
-def _same_place(a: View, b: View) -> bool:
-    """True where two views differ in their size only: a resized window is no journey, nor is a panel at its side."""
-    if a.grid != b.grid:
+def _same_place(view: View, other: View) -> bool:
+    """True where two views differ in size only, as after a window was resized or a panel opened beside the map."""
+    if view.grid != other.grid:
         return False
-    if (a.width, a.height) != (b.width, b.height) and (_is_within(a, b) or _is_within(b, a)):
+    if (view.width, view.height) != (other.width, other.height) and (
+        _is_within(view, other) or _is_within(other, view)
+    ):
         return True
-    middle_a = a.left + a.width // 2, a.top + a.height // 2
-    middle_b = b.left + b.width // 2, b.top + b.height // 2
-    return abs(middle_a[0] - middle_b[0]) <= 1 and abs(middle_a[1] - middle_b[1]) <= 1
+    middle = view.left + view.width // 2, view.top + view.height // 2
+    other_middle = other.left + other.width // 2, other.top + other.height // 2
+    return abs(middle[0] - other_middle[0]) <= 1 and abs(middle[1] - other_middle[1]) <= 1
 
 
-def _is_within(a: View, b: View) -> bool:
-    across = b.left <= a.left and a.left + a.width <= b.left + b.width
-    return across and b.top <= a.top and a.top + a.height <= b.top + b.height
+def _is_within(view: View, other: View) -> bool:
+    across = other.left <= view.left and view.left + view.width <= other.left + other.width
+    return across and other.top <= view.top and view.top + view.height <= other.top + other.height

@@ -55,8 +55,10 @@ class Pane(Struct, eq=False):
 
     def note_at(self, at: QPointF) -> str:
         """The whole text of the plate or the note at a pixel of the pane; empty where there is neither."""
-        shown = (one for one in (self.plate, self.note) if one is not None and one.rect.contains(at))
-        return next((one.text for one in shown), "")
+        shown = (
+            text_box for text_box in (self.plate, self.note) if text_box is not None and text_box.rect.contains(at)
+        )
+        return next((text_box.text for text_box in shown), "")
 
     def pixel_at(self, at: QPointF) -> QPointF:
         """The pixel of the pane at a place of the widget, which is in logical pixels."""
@@ -146,13 +148,13 @@ class Panes:
 
     def ghost_rects(self) -> list[QRect]:
         """The parts of the canvas with ghosts of the pointer."""
-        found = []
+        rects = []
         for pane in self.all:
             at, reach = self.ghost_in(pane), math.ceil((GHOST_PX + 3) * pane.viewport.view().ratio)
             if at is not None:
                 middle = (at + QPointF(pane.place.topLeft())).toPoint()
-                found.append(QRect(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach))
-        return found
+                rects.append(QRect(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach))
+        return rects
 
     def paint_in(self, painter: QPainter, pane: Pane) -> None:
         """Paint the words of a pane and the ghost of the pointer; the painter's coordinates are the pane's pixels."""
@@ -168,7 +170,9 @@ class Panes:
         if len(self.all) == 1:
             return
         painter.save()
-        right, bottom = (max(end) for end in zip(*((p.place.right(), p.place.bottom()) for p in self.all), strict=True))
+        right, bottom = (
+            max(end) for end in zip(*((pane.place.right(), pane.place.bottom()) for pane in self.all), strict=True)
+        )
         left_over = QRect(right + 1, 0, size.width(), size.height()), QRect(0, bottom + 1, size.width(), size.height())
         for rect in left_over:
             painter.fillRect(rect, QColor(HALO_COLOR))

@@ -1,4 +1,4 @@
-"""The mouse and the keyboard as a tool sees them, and the tool as the canvas sees it."""
+"""Types that pass between canvas and tool: pointer events, handles on the picture, and the interface of a tool."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ class Handle(Protocol):
     """A part of the picture itself that can be dragged, such as the bar between two images, unseen by the tool."""
 
     is_inner: bool
-    """True for the inside of a thing, as of a glass: clicks there, and drags of what a tool can hold, go to the tool.
-    """
+    """True for the inside of a handle, such as a glass: clicks there go to the tool, as do drags that it wants."""
 
     @property
     def cursor(self) -> Qt.CursorShape: ...
@@ -47,7 +46,7 @@ class Handle(Protocol):
 
 
 class PointerTool(Protocol):
-    """The canvas's side of `viewer.tools.tool.Tool`."""
+    """The interface of a tool as the canvas uses it; `viewer.tools.tool.Tool` is its base."""
 
     hint_changed: Any
     takes_shift: bool

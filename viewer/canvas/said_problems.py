@@ -9,7 +9,7 @@ from viewer.canvas.scene import MapScene
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
-_MOST_SAID = 20
+_MOST_SENTENCES = 20
 
 
 def said_problems(scene: MapScene) -> list[str]:
@@ -21,20 +21,20 @@ def said_problems(scene: MapScene) -> list[str]:
     ends = view is not None and same_crs(view.grid.crs, WEB_MERCATOR)
     wrong = scene.stack.problems() | scene.stack.lost()
     beyond = _beyond_the_map(scene) if ends else {}
-    found = []
+    sentences = []
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
         name, words = _name(scene, uuid), in_language(sentence)
-        found.append(words if name in words else f"“{name}”: {words}")
-    count = len(found) - _MOST_SAID
+        sentences.append(words if name in words else f"“{name}”: {words}")
+    count = len(sentences) - _MOST_SENTENCES
     more = translate(
         "SaidProblems",
         "{count} more layers cannot be shown as they should be.",
         "{count} more layer cannot be shown as it should be.",
         count,
     )
-    said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
+    shown = [*sentences[:_MOST_SENTENCES], more] if len(sentences) > _MOST_SENTENCES else sentences
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
-    return [*said, *filter(None, (scene.marks.index.not_drawn, sites))]
+    return [*shown, *filter(None, (scene.marks.index.not_drawn, sites))]
 
 
 def _remarks(scene: MapScene) -> dict[str, str]:
@@ -57,13 +57,13 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 def _sites_beyond(scene: MapScene, view: View) -> str:
     """Sentence with the number of sites beyond that edge; empty without any."""
     count = unplaced_in(scene, view).sites_beyond
-    said = translate(
+    sentence = translate(
         "SaidProblems",
         "{count} sites lie beyond 85 degrees, where this map ends: see a polar one.",
         "{count} site lies beyond 85 degrees, where this map ends: see a polar one.",
         count,
     )
-    return said if count else ""
+    return sentence if count else ""
 
 
 def _name(scene: MapScene, uuid: str) -> str:

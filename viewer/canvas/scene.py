@@ -133,7 +133,7 @@ class MapScene(QObject):
             self.updated.emit()
 
     def give_back(self) -> None:
-        """Free what is kept for speed alone, here and in all that share its context, as memory ran short."""
+        """Free the caches of the scene and of its context, as memory ran short."""
         self.context.tiles.give_back()
         for drawing in self.drawings.values():
             drawing.give_back()
@@ -248,8 +248,10 @@ class MapScene(QObject):
 
     def _label_key(self, view: View, selection: frozenset[str]) -> LabelKey:
         drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self.stack.visible())]
-        found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
-        labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
+        labellings = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
+        labelled = tuple(
+            (uuid, replace(labelling, nudge=nudge)) for uuid, nudge, labelling in labellings if labelling is not None
+        )
         return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
 
     def _label_task(self, key: LabelKey) -> LabelTask:

@@ -1,4 +1,4 @@
-"""The selected sites: one answer for the canvas, the lists and the forms."""
+"""The selected sites, which the canvas, the lists and the forms share."""
 
 from __future__ import annotations
 

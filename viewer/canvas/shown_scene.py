@@ -25,7 +25,7 @@ class PictureSides(Protocol):
         """The part of the picture itself that the mouse can drag there, before any tool; None without one."""
 
     def follow_pointer(self, view: View, px: float, py: float) -> None:
-        """Let what follows the pointer, such as a spyglass, move there."""
+        """Move whatever follows the pointer, such as a spyglass, to that pixel."""
 
 
 class ShownScene(Protocol):

@@ -65,8 +65,8 @@ def snap_at(shown: ShownScene, view: View, px: float, py: float, in_hand: Collec
     if is_off_earth(view.grid.crs):
         return None
     side = map_at(shown, view, px, py)
-    found = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
-    return min(found, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
+    snaps = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
+    return min(snaps, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
 
 
 def paint_snap(painter: QPainter, view: View, snap: Snap) -> None:
@@ -101,13 +101,13 @@ def _of_sites(scene: MapScene, view: View, px: float, py: float, in_hand: Collec
 
 def _of_points(frame: SiteFrame, px: float, py: float, in_hand: Collection[str]) -> Iterator[Snap]:
     far = np.hypot(frame.px - px, frame.py - py)
-    for i in np.flatnonzero(far <= REACH_PX * frame.scale).tolist():
-        row = frame.rows[i]
+    for position in np.flatnonzero(far <= REACH_PX * frame.scale).tolist():
+        row = frame.rows[position]
         uuid = frame.index.uuids[row]
         if uuid not in in_hand:
             place = float(frame.index.lon[row]), float(frame.index.lat[row])
             name = frame.index.sites[uuid].label
-            yield Snap(float(far[i]), float(frame.px[i]), float(frame.py[i]), *place, True, name)
+            yield Snap(float(far[position]), float(frame.px[position]), float(frame.py[position]), *place, True, name)
 
 
 def _of_shape(shape: ShapeInView, view: View, px: float, py: float, around: Bounds) -> Iterator[Snap]:
@@ -147,10 +147,10 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
         step = step_of(drawing.nudge, view.grid.crs)
         for seen in wrapped_views(drawing.seen(view)):
             near = nearest(tables, *seen.to_world(px, py), radius, partial(_shown, scene, drawing))
-            for found, is_vertex in zip(near, (True, False), strict=True):
-                if found is not None:
-                    ((x_px, y_px),) = to_pixels(seen, np.array([[found.x, found.y]])).tolist()
-                    far_px = found.far / view.grid.resolution
+            for place, is_vertex in zip(near, (True, False), strict=True):
+                if place is not None:
+                    ((x_px, y_px),) = to_pixels(seen, np.array([[place.x, place.y]])).tolist()
+                    far_px = place.far / view.grid.resolution
                     yield from _placed(seen, x_px, y_px, far_px, is_vertex, drawing.layer.name, step)
 
 
@@ -164,15 +164,13 @@ def _placed(
 ) -> Iterator[Snap]:
     """Snaps at places within reach. `step` is the offset from the layer's own ground to where it is on the map."""
     x, y = view.to_world(px, py)
-    lon, lat = (float(v) for v in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
+    lon, lat = (float(coordinate) for coordinate in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
     if np.isfinite(lon) and np.isfinite(lat):
         yield Snap(far_px, px, py, lon, lat, is_vertex, name)
 
 
 def _vertices(site: Site) -> Floats:
-    """Vertices of a site that can be snapped to, in lon, lat (n, 2); of a circle only the centre, as nobody set the
-    others.
-    """
+    """(n, 2) Vertices of a site to snap to, in lon, lat; of a circle only the centre, as its rim is computed."""
     if site.shape_json:
         shape = shape_of_site(site)
         if isinstance(shape, Circle | RangeRing):

@@ -32,7 +32,7 @@ FINEST_IN_PIXEL_SPACE = 1e-7
 FIT_MARGIN = 0.06
 """Part of the picture that stays free on each side of what is shown whole."""
 COARSEST_EARTH = 1.0 + 2.0 * FIT_MARGIN
-"""Coarsest resolution of the whole Earth, as such a multiple: no more, as it repeats itself at both sides."""
+"""Coarsest resolution of the whole Earth, as such a multiple: coarser ones would only show more copies of it."""
 FINEST_FIT_M = 1.0
 """Finest resolution for a single place, in ground metres a pixel: how much of its surroundings matters is unknown."""
 _SAME_PLACE_M = 0.01
@@ -193,7 +193,7 @@ class Viewport:
             return
         lon, lat = self.centre_lonlat()
         metres, rotation, (width, height) = self.ground_resolution_m(), self.rotation_deg, self.size
-        x, y = (float(v) for v in transform_points(WGS84, crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, lon, lat))
         world = world_bounds(crs)
         self._show(View.of_bounds(crs, world, width, height))
         a_unit_m = ground_resolution_m(crs, x, y, 1.0)

@@ -172,7 +172,7 @@ class MapCanvas(QWidget):
 
     @contextmanager
     def _lent_to(self, pane: Pane) -> Iterator[None]:
-        """Let tools and gestures act on a pane for a moment, as the mouse moves over it."""
+        """Let tools and gestures act on another pane within a `with` block, as while the mouse moves over it."""
         self.pane = pane
         try:
             yield
@@ -286,8 +286,10 @@ class MapCanvas(QWidget):
                 self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
-            pane.note, taken = paint_corners(painter, view, shown.credits, shown.unplaced)
-            pane.plate = self._notices.paint(painter, view, shown.notes, taken, partial(marks_in_box, pane.scene))
+            pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced)
+            pane.plate = self._notices.paint(
+                painter, view, shown.notes, corner_boxes, partial(marks_in_box, pane.scene)
+            )
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)
 
@@ -314,8 +316,8 @@ class MapCanvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
-            asked = cast("QHelpEvent", event)
-            QToolTip.showText(asked.globalPos(), tooltip(self._words_at(asked.pos().toPointF())), self)
+            help_event = cast("QHelpEvent", event)
+            QToolTip.showText(help_event.globalPos(), tooltip(self._words_at(help_event.pos().toPointF())), self)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()

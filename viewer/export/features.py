@@ -1,6 +1,6 @@
 """Writes sites as GeoJSON and CSV, with as many digits as each place's error allows.
 
-The words of claims, answers and sources are those that every product prints; a published product has no others.
+Claims, answers and sources are written in the words that every product prints.
 """
 
 from __future__ import annotations
@@ -57,23 +57,24 @@ def sites_text(document: Document, suffix: str, content: ProductContent | None =
 
     `content` holds the words of a product, whose sites are written; None for those of the whole case, unpublished.
     """
-    told = content_of(document, document.sites, whole_case=True) if content is None else content
-    return geojson_text(document, told) if suffix == ".geojson" else csv_text(document, told)
+    product_content = content_of(document, document.sites, whole_case=True) if content is None else content
+    return geojson_text(document, product_content) if suffix == ".geojson" else csv_text(document, product_content)
 
 
 def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
-    """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as RFC 7946
-    asks.
+    """A FeatureCollection as RFC 7946 asks: cut at the antimeridian, with areas to the left of their rings.
 
-    A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line. What holds for all
-    sites, such as the marking, comes before them.
+    A loosely known point is a polygon: the circle of its error, as on screen. Each site is one line of the text. What
+    holds for all sites, such as the marking, comes before them.
     """
-    said = "".join(f'"{name}": {json.dumps(words, ensure_ascii=False)}, ' for name, words in _about(content) if words)
-    yield f'{{"type": "FeatureCollection", {said}"features": ['
+    members = "".join(
+        f'"{name}": {json.dumps(words, ensure_ascii=False)}, ' for name, words in _about(content) if words
+    )
+    yield f'{{"type": "FeatureCollection", {members}"features": ['
     before, claimed = "\n", claims_by_site(content)
-    for said_of, site in _sites(document, content):
+    for named_site, site in _sites(document, content):
         claims = claimed.get(site.uuid, ())
-        yield before + json.dumps(_feature(site, said_of, claims, content), ensure_ascii=False)
+        yield before + json.dumps(_feature(site, named_site, claims, content), ensure_ascii=False)
         before = ",\n"
     yield "\n]}\n"
 
@@ -101,11 +102,11 @@ def credit_lines(content: ProductContent) -> list[str]:
 def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
     """One row for each site, with coordinates in every notation, and spreadsheet formulas made harmless.
 
-    Each notation has as many decimals as a place's error allows. New columns are added at the end only.
+    Coordinates have as many decimals as a place's error allows. New columns are added at the end only.
     """
     out = io.StringIO()
 
-    def taken() -> str:
+    def take_text() -> str:
         text = out.getvalue()
         out.seek(0)
         out.truncate()
@@ -115,51 +116,51 @@ def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
     yield "\ufeff"
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
     writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:], *_MORE])
-    yield taken()
+    yield take_text()
     claimed = claims_by_site(content)
-    for said, site in _sites(document, content):
+    for named_site, site in _sites(document, content):
         point = place_of(site)
         place = _place_cells(site, point)
-        facts = [plain_cell(value) for value in _facts(site, said, content).values()]
-        aliases = dict(said.names)
+        facts = [plain_cell(value) for value in _facts(site, named_site, content).values()]
+        aliases = dict(named_site.names)
         about = claimed.get(site.uuid, ())
         claims = " | ".join(claim.statement or claim.said for claim in about)
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
         extra = [plain_cell(aliases.get(language, "")) for language in ("zh", "ru", "en")]
-        more = [plain_cell(cell) for cell in _more_cells(site, point, said, about, content)]
+        more = [plain_cell(cell) for cell in _more_cells(site, point, named_site, about, content)]
         writer.writerow([*facts[:2], *place, *facts[2:], *extra, plain_cell(claims), wkt, *more])
-        yield taken()
+        yield take_text()
 
 
 def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
-    """Claims by uuid of a site: those about it, and those that name it, in the order of the product."""
-    found: dict[str, dict[str, ClaimSaid]] = {}
+    """Claims about each site and claims that name it, by the site's uuid, in the order of the product."""
+    by_site: dict[str, dict[str, ClaimSaid]] = {}
     for claim in content.claims:
         for uuid in (*claim.sites, *(party.uuid for party in claim.parties)):
-            found.setdefault(uuid, {})[claim.uuid] = claim
-    return {uuid: tuple(claims.values()) for uuid, claims in found.items()}
+            by_site.setdefault(uuid, {})[claim.uuid] = claim
+    return {uuid: tuple(claims.values()) for uuid, claims in by_site.items()}
 
 
 def _more_cells(
-    site: Site, place: Point | None, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent
+    site: Site, place: Point | None, named_site: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent
 ) -> Iterator[str]:
     """The cells of `_MORE`: our judgements apart from what was said, likelihood apart from confidence."""
     for notation in (Notation.DDM, Notation.DMS, Notation.UTM):
         yield coordinates(place, site.position_error_m, notation)
-    yield from (said.precision, said.inferred)
+    yield from (named_site.precision, named_site.inferred)
     yield joined(claim.speaker for claim in claims)
     yield joined(f"{claim.number}: {claim.state}" for claim in claims)
     yield joined(f"{claim.number}: {claim.likelihood}" for claim in claims if claim.likelihood)
     yield joined(f"{claim.number}: {claim.confidence}" for claim in claims if claim.confidence)
     yield joined(answer.sentence for claim in claims for answer in claim.responses)
     yield joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
-    yield said.seen
+    yield named_site.seen
     yield site.marking or content.marking
     yield content.status
     yield joined(claim_sentence(claim) for claim in claims)
     yield joined(own_answers([claim for claim in claims if claim.parties]))
     yield joined(context_of(claims))
-    yield said.identity
+    yield named_site.identity
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -177,22 +178,22 @@ def coordinates(place: Point | None, error_m: float | None, notation: Notation) 
     return "" if place is None else format_coordinate(place.x, place.y, notation, error_m=error_m)
 
 
-def _facts(site: Site, said: NamedSite, content: ProductContent) -> dict[str, Any]:
+def _facts(site: Site, named_site: NamedSite, content: ProductContent) -> dict[str, Any]:
     """The fields of a site; in a published product those of the analyst are empty."""
     facts = {name: getattr(site, name) for name in FIELDS} | {"position_error_m": site.judged_error_m}
     if content.is_published:
         facts |= dict.fromkeys(_NOT_PUBLISHED, "")
-        facts["position_basis"] = said.basis
+        facts["position_basis"] = named_site.basis
         facts["label"] = without_paths(site.label)
     return facts
 
 
 def _sites(document: Document, content: ProductContent) -> Iterator[tuple[NamedSite, Site]]:
     """The marks that are sites: not annotations, measurements and search areas."""
-    for said in content.sites:
-        site = document.sites[said.uuid]
-        if site.is_site and said.uuid not in content.withheld:
-            yield said, site
+    for named_site in content.sites:
+        site = document.sites[named_site.uuid]
+        if site.is_site and named_site.uuid not in content.withheld:
+            yield named_site, site
 
 
 def _place_cells(site: Site, place: Point | None) -> list[str]:
@@ -204,12 +205,14 @@ def _place_cells(site: Site, place: Point | None) -> list[str]:
     return [f"{place.y:.{digits}f}", f"{place.x:.{digits}f}", mgrs]
 
 
-def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> dict[str, Any]:
-    properties: dict[str, Any] = _facts(site, said, content)
-    properties["aliases"] = dict(said.names)
-    properties["precision"], properties["seen"] = said.precision, said.seen
-    properties["identity"] = said.identity
-    properties["place_inferred"], properties["marking"] = said.inferred, site.marking
+def _feature(
+    site: Site, named_site: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent
+) -> dict[str, Any]:
+    properties: dict[str, Any] = _facts(site, named_site, content)
+    properties["aliases"] = dict(named_site.names)
+    properties["precision"], properties["seen"] = named_site.precision, named_site.seen
+    properties["identity"] = named_site.identity
+    properties["place_inferred"], properties["marking"] = named_site.inferred, site.marking
     properties["claims"] = [_claim(claim) for claim in claims]
     geometry = site.geometry
     if nowhere := why_off_earth(geometry):

@@ -29,10 +29,11 @@ class Judged(Protocol):
 
 
 def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Override], state: State) -> P:
-    """The product as it may leave in this state: a draft with a blocking finding against it is stamped DRAFT.
+    """Return a product that was laid out as it may leave in this state.
 
-    Raises ProductStopped where a blocking finding stands against an issue or a publication: then nothing may be
-    written.
+    It is the product itself, or, where it is a draft and a blocking finding stands against it, the product stamped
+    DRAFT. `overrides` are the analyst's reasons to let findings pass. Raises ProductStopped where a blocking finding
+    stands against an issue or a publication: then nothing may be written.
     """
     against = stopping(findings(spec, laid.content, laid.facts(), overrides))
     if not against:
@@ -51,7 +52,16 @@ def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
     )
 
 
-def finding_line(one: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     """A finding on one line: its severity, where, what is wrong, the cure, and the rule."""
-    parts = [Phrase(one.severity), ": ", one.where, ": ", one.sentence, " ", one.cure, f" [{one.rule}]"]
+    parts = [
+        Phrase(finding.severity),
+        ": ",
+        finding.where,
+        ": ",
+        finding.sentence,
+        " ",
+        finding.cure,
+        f" [{finding.rule}]",
+    ]
     return joined("", parts)

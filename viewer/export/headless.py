@@ -48,7 +48,7 @@ _WHOLE_DEGREES = 350.0
 
 
 class Studio:
-    """Readers and an application without windows. As a context manager it ends the readers at its end.
+    """All that maps without a window need: readers, jobs, an application, scenes. A context manager that ends them.
 
     `consent` are the hosts ("name" or "name:port") that may be contacted. Only files beside a case, and those that were
     named, are read.
@@ -67,9 +67,9 @@ class Studio:
         allowed = Consent()
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
-        self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.fetcher = Fetcher(cache_folder() / "tiles", allowed)
         self._folders = FolderConsent()
-        self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
+        self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)
         self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:
@@ -81,7 +81,7 @@ class Studio:
         for scene in self._scenes:
             scene.close()
         self._jobs.shutdown()
-        self._fetcher.close()
+        self.fetcher.close()
         self.pool.close()
         self._collector.close()
 
@@ -110,7 +110,7 @@ class Studio:
         return scene
 
     def in_job[T](self, work: Callable[[PageReader], T]) -> T:
-        """Run work in a job, and the event loop until it ends. Raises what it raises."""
+        """Run `work` in a job while the event loop runs, and return its result. Raises what `work` raises."""
         loop, ended = QEventLoop(), list[Callable[[], T]]()
 
         def run(job: JobContext) -> T:
@@ -223,7 +223,7 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
 
 @contextmanager
 def _ended_by_errors(loop: QEventLoop) -> Iterator[None]:
-    """End the loop at the first error in a slot, and raise it after. Qt passes errors to Python's hook and goes on."""
+    """End the loop at the first error in a slot, and raise that error. Qt passes it to Python's hook and goes on."""
     caught: list[BaseException] = []
     before = sys.excepthook
 

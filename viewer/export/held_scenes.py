@@ -1,4 +1,4 @@
-"""Work of a job on scenes, which hold still meanwhile: what arrives for them waits until it ends."""
+"""Holds scenes still while a job works on them: tiles and answers that arrive for them wait until it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.support.jobs import Job, JobContext, Jobs
 
 
 class Hold:
-    """Holds scenes from its making until `release`; for the window's thread.
+    """Holds scenes still until `release`; for the window's thread.
 
     Scenes without a mailbox of their own (`RenderContext.held`) cannot be held, and are left as they are.
     """
@@ -80,17 +80,17 @@ def run_held[T](
     failed: Callable[[GeoloupeError], None],
     given_up: Callable[[], None] = lambda: None,
 ) -> Job:
-    """Run work that reads scenes in a job, which is cancelled where somebody needs them (`ask_back`).
+    """Run `work`, which reads the scenes, in a job. It is cancelled where somebody else needs them (`ask_back`).
 
-    One of the other functions is called once the scenes are free again.
+    Once the scenes are free again, `done` is called with the result, `failed` with the error, or `given_up`.
     """
 
     def ended[R](call: Callable[[R], None]) -> Callable[[R], None]:
-        def heard(result: R) -> None:
+        def release_and_call(result: R) -> None:
             hold.release()
             call(result)
 
-        return heard
+        return release_and_call
 
     hold = Hold(scenes, lambda: job.cancel())
     job = jobs.of_window.run(work, ended(done), ended(failed), given_up=ended(lambda _result: given_up()))

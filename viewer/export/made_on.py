@@ -1,4 +1,4 @@
-"""The day of a product."""
+"""The date of today, as products state it."""
 
 from __future__ import annotations
 

@@ -81,11 +81,11 @@ def _csv(document: Document) -> Iterator[str]:
 
 def _row(site: Site, reading: Reading) -> dict[str, Any]:
     number, margin = reading.numbers
-    said = f"{reading.quantity}: {reading.text}"
+    first_line = f"{reading.quantity}: {reading.text}"
     return {
         "uuid": site.uuid,
         "name": reading.name or reading.text,
-        "description": "\n".join(text for text in (said, site.notes) if text),
+        "description": "\n".join(text for text in (first_line, site.notes) if text),
         "quantity": reading.quantity,
         "value": float(number),
         "error": float(margin) if margin else None,

@@ -11,9 +11,9 @@ _MOST_NAMED = 5
 
 
 def not_complete(late: Sequence[str]) -> ExportFailed:
-    """The error with the names of the late layers, as far as they are known, limited to some."""
-    some = ", ".join(f"“{name}”" for name in late[:_MOST_NAMED]) + (", …" if len(late) > _MOST_NAMED else "")
+    """The error, with the names of the first of the `late` layers, of which none may be known."""
+    names = ", ".join(f"“{name}”" for name in late[:_MOST_NAMED]) + (", …" if len(late) > _MOST_NAMED else "")
     return ExportFailed(
         "The map did not get complete within two minutes: {some} did not answer.",
-        some=some or Phrase("a file or a server"),
+        some=names or Phrase("a file or a server"),
     )

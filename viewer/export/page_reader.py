@@ -1,4 +1,4 @@
-"""Reads the maps of pages for a job, which waits for them: scenes are used in the window's thread."""
+"""Lets a job wait for the maps of a page, whose scenes are used in the window's thread only."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from viewer.support.jobs import JobContext, Jobs
 PATIENCE_S = 120.0
 """Most seconds that a part of the map may take until it is complete."""
 LOOK_S = 0.003
-"""Time between two looks whether a part of the map is complete."""
+"""Time between two checks whether a part of the map is complete."""
 CHECK_S = 0.05
-"""Time between two looks of a waiting job whether it was cancelled."""
+"""Time between two checks whether a waiting job was cancelled."""
 
 type Reply[T] = Callable[[T | GeoloupeError], None]
+"""Takes an answer, or the error in its place."""
 
 
 class PageReader:
@@ -48,7 +49,10 @@ class PageReader:
         return self.answer(begin)
 
     def answer[T](self, begin: Callable[[Reply[T]], None]) -> T:
-        """The answer to something that begins in the window's thread. Raises what went wrong."""
+        """Call `begin` in the window's thread with a function that takes the answer, and wait for the answer.
+
+        Raises the error that was answered.
+        """
         future: Future[T] = Future()
 
         def answered(result: T | GeoloupeError) -> None:
@@ -61,14 +65,14 @@ class PageReader:
         return self.result_of(future)
 
     def result_of[T](self, future: Future[T]) -> T:
-        """Wait for a result. Raises what went wrong."""
+        """Wait for a result. Raises the error that is there in its place."""
         while True:
             self.check()
             with contextlib.suppress(TimeoutError):
                 return future.result(CHECK_S)
 
     def wait_for[T](self, look: Callable[[], T | None], late: Callable[[], GeoloupeError]) -> T:
-        """Call `look` in the window's thread until it gives something. Raises `late` after two minutes."""
+        """Call `look` in the window's thread until its result is not None. Raises `late` after two minutes."""
         end = time.monotonic() + PATIENCE_S
         while (result := self.in_window(look)) is None:
             if time.monotonic() > end:
@@ -126,7 +130,7 @@ class PageReader:
 
 
 def _begin[T](begin: Callable[[Reply[T]], None], answered: Reply[T]) -> None:
-    """Begin something, and answer where that fails: the job would wait for ever."""
+    """Begin a piece of work, and answer with the error where that fails: else the job would wait for ever."""
     try:
         begin(answered)
     except GeoloupeError as error:

@@ -55,7 +55,7 @@ _PART_PIXELS = 400_000
 
 
 def is_held(width: int, height: int) -> bool:
-    """True for a page that is held whole."""
+    """True where a page of this size in pixels is small enough to be held in memory whole."""
     return width * height <= HELD_PIXELS and max(width, height) <= MOST_SIDE
 
 
@@ -165,7 +165,7 @@ class Printed(Protocol):
         ...
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        """True where that part, which was wanted last, can be painted completely."""
+        """True where that part, the last that was requested with `want`, can be painted completely."""
         ...
 
     def waits_for(self, page: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lines on the processing and placing of a product's images, and stretches from the screen fixed for products."""
+"""States how the images of a product were processed and placed, and fixes stretches that follow the screen."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from viewer.support.language.translation import in_language, translate
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:
     """The styles of layers that are stretched from the view (DRA), fixed as they are seen now; by uuid."""
-    found = {}
+    styles = {}
     for uuid, drawing in scene.drawings.items():
         if isinstance(drawing, RasterDrawing) and drawing.style is not None and drawing.style.rule.origin == "view":
-            given = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
-            found[uuid] = json.dumps(given.to_json() | {FROZEN: True})
-    return found
+            style = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
+            styles[uuid] = json.dumps(style.to_json() | {FROZEN: True})
+    return styles
 
 
 def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
-    """A line for each image in view that is not shown as its file has it, or where its file says.
+    """A line for each image in view that is shown, or placed, otherwise than its file states.
 
     `exactly`: for all images, with their stretches. `match`: as in `stretch_words`. With a stretch from this view the
     numbers are right once the view is complete.
@@ -44,8 +44,8 @@ def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, ma
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            said = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
-            lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, said))
+            words = ", ".join(_style_words(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
+            lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, words))
         lines += _placing(drawing.layer, drawing.info)
     return lines
 
@@ -57,7 +57,7 @@ def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> s
     """
     if drawing.style is None or drawing.info is None:
         return ""
-    return ", ".join(_said(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
+    return ", ".join(_style_words(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
 
 
 def is_in_style_of_frame(scene: MapScene, drawing: RasterDrawing) -> bool:
@@ -78,7 +78,7 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     return [translate("Export", "{0} is placed by {1}.").format(layer.name, words)]
 
 
-def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
+def _style_words(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
     bands = ", ".join(map(str, style.bands))
     if style.expression:
         yield translate("Export", "{0} of bands {1}").format(style.expression, bands)
@@ -140,8 +140,8 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
 def _own_rule(layer: Layer, info: RasterInfo) -> StretchRule:
     """The rule of a layer's own style, from which its stretch in a comparison was taken."""
     try:
-        given = layer.read_style()
-        style = RasterStyle.from_json(given, info) if given else RasterStyle.default(info)
+        style_data = layer.read_style()
+        style = RasterStyle.from_json(style_data, info) if style_data else RasterStyle.default(info)
     except GeoloupeError:
         style = RasterStyle.default(info)
     return style.rule

@@ -51,8 +51,8 @@ def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) ->
     """The files of a layer that are neither in the case's folder nor shipped; links are followed as text."""
     if layer.kind == "tiles":
         return []
-    found = places_of(layer.source, "" if folder is None else str(folder))
-    return [folders.behind(place) for place in found if not folders.is_inside(place)]
+    places = places_of(layer.source, "" if folder is None else str(folder))
+    return [folders.behind(place) for place in places if not folders.is_inside(place)]
 
 
 def hosts_of(layer: Layer) -> tuple[str, ...]:
@@ -67,12 +67,12 @@ def hosts_of(layer: Layer) -> tuple[str, ...]:
 
 def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, folders: FolderConsent) -> list[Need]:
     """The permissions that the layers of a case need, each once, in the order of the layers."""
-    found: dict[tuple[PermissionKind, str], tuple[Need, dict[str, None]]] = {}
+    needs: dict[tuple[PermissionKind, str], tuple[Need, dict[str, None]]] = {}
     for layer in layers:
         for need in (*_hosts(layer, consent), *_folders(layer, folder, folders)):
-            _, names = found.setdefault((need.kind, need.name), (need, {}))
+            _, names = needs.setdefault((need.kind, need.name), (need, {}))
             names[layer.name] = None
-    return [replace(need, layers=tuple(names)) for need, names in found.values()]
+    return [replace(need, layers=tuple(names)) for need, names in needs.values()]
 
 
 def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: FolderConsent) -> bool:

@@ -1,4 +1,4 @@
-"""Watches which folders answer: a look at one on a lost drive may hang, perhaps for ever."""
+"""Watches which folders answer, as looking at a folder on a lost drive may hang for ever."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ ANSWER_S = 3.0
 AT_ONCE_S = 0.03
 """Seconds that the window itself waits for an answer, so that a folder that is there is known at once."""
 BELIEVED_S = 5.0
+"""Seconds for which an answer is believed, and after which a folder that is gone is looked at again."""
 LOOK_MS = 250
+"""Milliseconds between two checks for folders that take too long."""
 MOST_LOOKS = 3
 """Most threads that may hang at one folder; each try again is one more."""
 GONE = {
@@ -34,7 +36,7 @@ GONE = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
 }
-"""Error numbers of a system that has given up a drive."""
+"""Error numbers by which the operating system says that it has given up a drive."""
 
 
 class _Place(Struct, eq=False):
@@ -66,7 +68,7 @@ class Drives(QObject):
         self._places: dict[str, _Place] = {}
         self._may_wait = True
         self._clock = QTimer(self, interval=LOOK_MS)
-        self._clock.timeout.connect(self._mind_the_time)
+        self._clock.timeout.connect(self._check_answers)
 
     def answers(self, folder: Path) -> bool:
         """True where the folder is known to be there, or answers at once.
@@ -85,7 +87,7 @@ class Drives(QObject):
         return not place.is_awaited
 
     def is_believed(self, folder: Path) -> bool:
-        """True where the folder has answered so lately that nobody looks at it anew."""
+        """True where the folder has answered so recently that it is not looked at again."""
         return self._is_believed(self._place(folder))
 
     def is_gone(self, folder: Path) -> bool:
@@ -164,7 +166,8 @@ class Drives(QObject):
         if place.is_gone != was_gone or was_awaited:
             self.changed.emit(folder)
 
-    def _mind_the_time(self) -> None:
+    def _check_answers(self) -> None:
+        """Count folders that take too long as gone, and look again at those that are gone."""
         now = time.monotonic()
         for folder, place in list(self._places.items()):
             waits = place.looks and now - place.asked_at > ANSWER_S

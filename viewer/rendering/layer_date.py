@@ -1,4 +1,4 @@
-"""The date of a layer: what the case says of its acquisition comes before what its file says."""
+"""The date of a layer: from its row in the case, else from its file."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 
 
-def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
-    """The layer's own date, sensor and credit, else those of `found` beside the file, else those of its probe."""
+def acquisition_of(layer: Layer, info: RasterInfo | None, acquisition: Acquisition | None) -> Acquisition:
+    """The layer's own date, sensor and credit; what is missing comes from `acquisition`, then from the file's probe.
+
+    `acquisition` was read from metadata beside the file.
+    """
     start, _, end = layer.acquired_at.partition("/")
     kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
     known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, sensor=layer.sensor, credit=layer.credit)
-    known = known.or_else(found) if found is not None else known
+    known = known.or_else(acquisition) if acquisition is not None else known
     if info is not None:
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))
     if layer.known_date_kind != "unknown":
         known = replace(known, date_kind=layer.known_date_kind)
-    elif not known.at and found is not None and found.date_kind != "unknown":
-        known = replace(known, date_kind=found.date_kind)  # a composite is one though nobody says of when
+    elif not known.at and acquisition is not None and acquisition.date_kind != "unknown":
+        known = replace(known, date_kind=acquisition.date_kind)  # a composite is one though nobody says of when
     return known
 
 
@@ -36,7 +39,7 @@ _LONGEST_DATE = 40
 
 
 def badge(known: Acquisition) -> str:
-    """The date in the fewest words: days only, with the kind where it is no instant."""
+    """The date in the fewest words: days without times, with its kind where that is composite or unknown."""
     if not known.at:
         return Phrase("composite") if known.date_kind == "composite" else UNDATED
     days = known.at[:_LONGEST_DATE].partition("T")[0]
@@ -44,6 +47,8 @@ def badge(known: Acquisition) -> str:
         days = f"{days} – {known.until[:_LONGEST_DATE].partition('T')[0]}"
     if known.date_kind == "composite":
         return Phrase("{days}, composite", days=days)
+    if known.date_kind == "published":
+        return Phrase("published {days}", days=days)
     return Phrase("{days}, kind of date unknown", days=days) if known.date_kind == "unknown" else days
 
 

@@ -46,7 +46,7 @@ def own_view(view: View, nudge: Nudge) -> View:
     """
     x, y = step_of(nudge, view.grid.crs)
     back = view.grid.affine().inverse()
-    px, py = (round(v * _PARTS) / _PARTS for v in (back.a * x + back.b * y, back.d * x + back.e * y))
+    px, py = (round(coordinate * _PARTS) / _PARTS for coordinate in (back.a * x + back.b * y, back.d * x + back.e * y))
     whole_x, whole_y = math.floor(px), math.floor(py)
     to_world = view.grid.affine()
     rest_x, rest_y = px - whole_x, py - whole_y
@@ -67,6 +67,6 @@ def shown_bounds(bounds: Bounds, nudge: Nudge, crs: str = WGS84) -> Bounds:
 def own_place(lon: float, lat: float, nudge: Nudge, crs: str) -> tuple[float, float]:
     """The place on a layer's own ground that is drawn at a place on a map of this CRS."""
     step_x, step_y = step_of(nudge, crs)
-    x, y = (float(v) for v in transform_points(WGS84, crs, lon, lat))
-    own_lon, own_lat = (float(v) for v in transform_points(crs, WGS84, x - step_x, y - step_y))
+    x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, lon, lat))
+    own_lon, own_lat = (float(coordinate) for coordinate in transform_points(crs, WGS84, x - step_x, y - step_y))
     return own_lon, own_lat

@@ -1,4 +1,4 @@
-"""Builds overviews of rasters that have too few, in the background, in our cache folder and nowhere else."""
+"""Builds overviews of rasters that have too few, in the background; they are written into our cache folder only."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from viewer.support.language.translation import in_language
 LIMIT_BYTES = 8 << 30
 """Most bytes of all overviews together: those not used for longest go first."""
 SLICE_S = 0.5
+"""Seconds for which a reader builds before it turns to other requests."""
 DEADLINE_S = 1800.0
 """Deadline in seconds for one slice: the last one of a very large raster takes long. Each can be cancelled."""
 
 
 class _Build(Struct, eq=False):
+    """One build that waits or runs, with all that holds it: its job, its lock and its present request."""
+
     state: SourceState
     expected_bytes: int
     job: Job | None = None
@@ -118,21 +121,21 @@ class Overviews(QObject):
         state = build.state
         slice_ = BuildOverviews(state.path, state.part, str(self._folder), row, SLICE_S)
 
-        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
-            self._jobs.mailbox.post(self._answered, build, result)
+        def done(answer: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._answered, build, answer)
 
         build.request = Request(
             slice_, done, f"overviews of {state.path}", DEADLINE_S, Profile.WRITER, is_background=True
         )
         self._pool.submit(build.request)
 
-    def _answered(self, build: _Build, result: Answer | GeoloupeError) -> None:
+    def _answered(self, build: _Build, answer: Answer | GeoloupeError) -> None:
         if not self._is_under_way(build):
             return
-        if isinstance(result, GeoloupeError):
-            self._end(build, "" if isinstance(result, GivenUp) else result.sentence)
+        if isinstance(answer, GeoloupeError):
+            self._end(build, "" if isinstance(answer, GivenUp) else answer.sentence)
             return
-        built: OverviewsBuilt = result.facts
+        built: OverviewsBuilt = answer.facts
         if Path(built.overview_path).name != build.state.overview_name:
             name = Path(build.state.path).name
             self._end(build, self.tr("{0} has changed while its overviews were built: read it again.").format(name))
@@ -199,12 +202,12 @@ def _remove_stale(folder: Path, state: SourceState) -> None:
 
 def _keep_within(folder: Path, limit: int, state: SourceState) -> None:
     """Remove the overviews not used for longest until all take no more than `limit`; never those of `state`."""
-    found = []
+    overviews = []
     for path in folder.glob("*.tif"):
         with suppress(OSError):
-            found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
-    total = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
+            overviews.append((path.stat().st_mtime_ns, path.stat().st_size, path))
+    total = sum(size for _, size, _ in overviews)
+    for _, size, path in sorted(overviews):
         if total <= limit:
             return
         if not path.name.startswith(state.overview_stem):

@@ -19,8 +19,11 @@ from viewer.support.painting import painting
 from viewer.support.timing import span
 
 RECENT_GRIDS = 3
+"""Number of former grids whose tiles stand in, for each grid in view."""
 _KNOWN_GRIDS = 8
+"""Most grids for which the layer's bounds are kept."""
 _EDGE_PX = 2
+"""Margin in pixels that stays around the data when a tile is cropped."""
 
 
 class _Held(Struct, eq=False):
@@ -109,6 +112,7 @@ class TileLayer:
         return held is None or key not in held.provisional
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
+        """Set the small picture of the whole layer; `affine` leads from its pixels to `crs`."""
         self._overview = (crs, affine, image)
 
     def has_overview(self, crs: str) -> bool:
@@ -137,7 +141,7 @@ class TileLayer:
                     self._cache.discard(TileName(self._layer_uuid, self.revision, grid, key))
 
     def clear(self) -> None:
-        """Forget everything, stand-ins too, as the data are other data now."""
+        """Forget everything, stand-ins too, as the data have changed."""
         self._cache.discard_layer(self._layer_uuid)
         self._held = {grid: _Held() for grid in self._held}
         self._recent, self._overview = [], None
@@ -200,8 +204,8 @@ class TileLayer:
     def share(self, view: View) -> float:
         """Share of the view that is there, 0 to 1."""
         find = partial(self._find, self._held.get(view.grid), view.grid)
-        found = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
-        return sum(found) / len(found) if found else 1.0
+        are_there = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
+        return sum(are_there) / len(are_there) if are_there else 1.0
 
     def shows_in(self, view: View) -> bool:
         """True where `paint` paints something: a tile that is not empty, or a stand-in for one."""
@@ -328,12 +332,12 @@ def _in_tile(edge: float) -> int:
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
     """The stand-ins that will be visible: painting those behind better ones would cost whole frames."""
-    found = []
+    needed = []
     for place, image in reversed(stand_ins):
         covered = place.mapRect(QRectF(image.rect().translated(image.offset())))
         if image.isNull() or not region.intersects(covered.toAlignedRect()):
             continue
-        found.append((place, image))
+        needed.append((place, image))
         if not image.hasAlphaChannel() and not place.isRotating():
             region = region.subtracted(QRegion(covered.toAlignedRect()))
-    return found[::-1]
+    return needed[::-1]

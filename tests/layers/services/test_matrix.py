@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.services.matrix import CELL_PX, level_for, level_resolution_m, sources_of
+from layers.services.matrix import CELL_PX, level_for, level_resolution, sources_of
 from layers.services.tile_service import TileService
 
 SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
@@ -17,12 +17,12 @@ SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
 def test_the_level_is_the_coarsest_that_is_sharp_enough(resolution: float) -> None:
     level = level_for(resolution, SERVICE)
     if 0 < level < SERVICE.max_level:
-        assert level_resolution_m(level, SERVICE) <= resolution * 1.2 * 1.0001
-        assert level_resolution_m(level - 1, SERVICE) > resolution * 1.2 * 0.9999
+        assert level_resolution(level, SERVICE) <= resolution * 1.2 * 1.0001
+        assert level_resolution(level - 1, SERVICE) > resolution * 1.2 * 0.9999
 
 
 def test_at_a_levels_own_resolution_that_level_is_taken() -> None:
-    assert [level_for(level_resolution_m(level, SERVICE), SERVICE) for level in range(13)] == list(range(13))
+    assert [level_for(level_resolution(level, SERVICE), SERVICE) for level in range(13)] == list(range(13))
     assert level_for(0.1, SERVICE) == 12
     assert level_for(0.0, SERVICE) == 0
 
@@ -33,7 +33,7 @@ def test_points_fall_where_the_projection_says(crs: str) -> None:
     resolution = 0.01 if crs == "EPSG:4326" else 900.0
     grid = TileGrid(crs, resolution, x, y, 20.0)
     (sources,) = sources_of(grid, [TileKey(0, 0, 0)], SERVICE)
-    step = level_resolution_m(sources.level, SERVICE)
+    step = level_resolution(sources.level, SERVICE)
     world = grid.tile_affine(TileKey(0, 0, 0)).apply(3 * CELL_PX, 5 * CELL_PX)
     mx, my = transform_points(crs, WEB_MERCATOR, *world)
     expected = ((float(mx) + MERCATOR_HALF_M) / step, (MERCATOR_HALF_M - float(my)) / step)

@@ -221,7 +221,7 @@ class ComparedScene(QObject):
             scene.draw_anew(uuids)
 
     def give_back(self) -> None:
-        """Free what is kept for speed alone, as memory ran short."""
+        """Free the caches of all frames, as memory ran short."""
         self._painter.give_back()
         for scene in (*self._others, self.map):
             scene.give_back()

@@ -1,4 +1,4 @@
-"""The sides of a comparison as the analyst moves them: a bar or a glass between frames, a frame in turn or held."""
+"""The state of a comparison on the screen: where its bar or glass is, and which frame is shown in turn or held."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.canvas.scene import MapScene
 
 
 class ComparedSides(QObject):
-    """The sides of the comparison that is shown, as the analyst moves them; `spec` is None while there is none."""
+    """Holds the comparison that is shown, with bar and frame as the analyst moved them; `spec` is None without one."""
 
     bar_moved = Signal()
     """Emitted while the bar or the glass is dragged: `spec` holds its position."""
@@ -64,7 +64,7 @@ class ComparedSides(QObject):
     # -- parts of the picture -----------------------------------------------------------------------------------
 
     def on(self, view: View) -> Sides | None:
-        """The parts of a picture; None where one frame covers all of it."""
+        """The parts of a picture of this view; None where no comparison is shown."""
         return None if self.spec is None else Sides(self.spec, view.width, view.height)
 
     def move_bar(self, position: float, position_y: float) -> None:

@@ -48,20 +48,22 @@ def difference_work(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View
     assert style is not None
     assert other is not None
     pairs = paired_tiles(first, second)
-    spans = [max(s.high - s.low, 1e-30) for s in style.stretches]
+    spans = [max(stretch.high - stretch.low, 1e-30) for stretch in style.stretches]
 
     def work() -> QImage:
         argb = np.full((view.height, view.width), int(BACKGROUND_COLOR[1:], 16) | 0xFF000000, np.uint32)
-        for (left, top), one, two in pairs:
-            (a, valid), (b, also) = one.values(style), two.values(other)
+        for (left, top), tile, other_tile in pairs:
+            (values, valid), (other_values, other_valid) = tile.values(style), other_tile.values(other)
             pixels = np.full(valid.shape, 0xFF000000, np.uint32)
             for band in range(3):
-                at = band if len(a) == 3 else 0
-                change = (b[at].astype(np.float32) - a[at].astype(np.float32)) * np.float32(127.5 / spans[at])
+                at = band if len(values) == 3 else 0
+                change = (other_values[at].astype(np.float32) - values[at].astype(np.float32)) * np.float32(
+                    127.5 / spans[at]
+                )
                 levels = np.clip(np.nan_to_num(change) + 128, 0, 255).astype(np.uint32)
                 pixels |= levels << np.uint32(16 - 8 * band)
             here = argb[top : top + pixels.shape[0], left : left + pixels.shape[1]]
-            here[:] = np.where(valid & also, pixels, here)
+            here[:] = np.where(valid & other_valid, pixels, here)
         return image_of_argb(argb)
 
     return work

@@ -47,7 +47,7 @@ def frame_scene(
 
 
 def show_frame(scene: MapScene, spec: ComparisonSpec, at: int) -> None:
-    """Let a scene show frame `at` of a comparison; what it has read and the frame still shows is kept."""
+    """Let a scene show frame `at` of a comparison; drawings of layers that are shown before and after are kept."""
     scene.arrange(partial(_shown_rows, spec, at))
     scene.show_solid_on(spec.frames[at].layers)
 

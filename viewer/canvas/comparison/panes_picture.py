@@ -24,11 +24,11 @@ def panes_picture(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View, 
     image.fill(QColor(BACKGROUND_COLOR))
     rects = pane_rects(len(scenes), *size)
     with painting(image) as painter:
-        for scene, (left, top, _, _), said in zip(scenes, rects, words, strict=True):
+        for scene, (left, top, _, _), pane_words in zip(scenes, rects, words, strict=True):
             painter.save()
             painter.translate(left, top)
             scene.paint_map(painter, view)
-            paint_pane_words(painter, view.width, view.height, said, view.ratio)
+            paint_pane_words(painter, view.width, view.height, pane_words, view.ratio)
             painter.restore()
         paint_borders(painter, [QRect(*rect) for rect in rects], view.ratio)
     return image

@@ -30,9 +30,11 @@ BEFORE, AFTER = "before", "after"
 """The sides of two images where it is known which one is older; all others have a letter."""
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _LINE_LETTERS = 64
+"""Most letters of a line of a sentence in the middle of the picture."""
 _MOST_LINES = 3
 """Most lines for each of date, name and note."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
+"""Most images or dates that are named, and most characters of a name."""
 _ABOVE_CORNERS_PX = 64.0
 """Height above the lower edge that is left to the scale bar and the credits."""
 _ONE_BOX_PX, _TWO_BOXES_PX = 56.0, 112.0
@@ -79,13 +81,13 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
     known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
     sides = sides_for([span_of_all(times) for times in known])
-    found = []
+    words = []
     for at, frame in enumerate(spec.frames):
         dates = [in_language(date) for date in dict.fromkeys(map(dated, known[at]))] or [in_language(UNDATED)]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
-        name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
-        found.append(SideWords(side_name(sides[at]), _some(dates), name, notes[at]))
-    return found
+        name = one_line(frame.title, _NAME_CHARS) or _first_few(names) or translate("comparison", "(not in the case)")
+        words.append(SideWords(side_name(sides[at]), _first_few(dates), name, notes[at]))
+    return words
 
 
 def sides_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
@@ -115,7 +117,7 @@ def span_of_all(times: Sequence[Acquisition]) -> Span | None:
     return min(span[0] for span in known), max(span[1] for span in known)
 
 
-def _some(texts: Sequence[str]) -> str:
+def _first_few(texts: Sequence[str]) -> str:
     more = len(texts) - _MOST_NAMED
     return "; ".join(texts[:_MOST_NAMED]) + (f" +{more}" if more > 0 else "")
 
@@ -163,11 +165,13 @@ def paint_caption(
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     at = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r)
     for number in reversed(range(len(words))):
-        said = words[number]
+        side_words = words[number]
         if shares:
-            said = SideWords(said.letter, f"{said.when} · {shares[number]:.0%}", said.name, said.note)
+            side_words = SideWords(
+                side_words.letter, f"{side_words.when} · {shares[number]:.0%}", side_words.name, side_words.note
+            )
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-        box = _paint_box(painter, at, align, whole, said, r)
+        box = _paint_box(painter, at, align, whole, side_words, r)
         at = QPointF(at.x(), box.top() - 4 * r)
 
 
@@ -183,7 +187,7 @@ def paint_pane_words(painter: QPainter, width: float, height: float, words: Side
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
-    """Paint a sentence in the middle of a picture in which no comparison is shown."""
+    """Paint the reason why a picture shows no comparison, in its middle: `head` in bold, `text` below it."""
     r = ratio
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
@@ -223,8 +227,10 @@ def _paint_lines(
     fonts = [_font(number, r) for number in range(len(lines))]
     metrics = [QFontMetricsF(font) for font in fonts]
     most = room.width() - 2 * pad
-    shown = [m.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, m in zip(lines, metrics, strict=True)]
-    width = max(m.horizontalAdvance(line) for line, m in zip(shown, metrics, strict=True)) + 2 * pad
+    shown = [
+        metric.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, metric in zip(lines, metrics, strict=True)
+    ]
+    width = max(metric.horizontalAdvance(line) for line, metric in zip(shown, metrics, strict=True)) + 2 * pad
     height = sum(1.3 * font.pixelSize() for font in fonts) + pad
     left, top = anchor.x(), anchor.y()
     if align & Qt.AlignmentFlag.AlignRight:

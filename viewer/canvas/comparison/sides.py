@@ -54,8 +54,8 @@ class Sides(Struct, frozen=True):
         """The parts of a swipe, one for each frame, in the frames' order."""
         ends = [0.0, *self.bars, self.height if self.is_across else self.width]
         if self.is_across:
-            return [QRectF(0, a, self.width, b - a) for a, b in pairwise(ends)]
-        return [QRectF(a, 0, b - a, self.height) for a, b in pairwise(ends)]
+            return [QRectF(0, start, self.width, end - start) for start, end in pairwise(ends)]
+        return [QRectF(start, 0, end - start, self.height) for start, end in pairwise(ends)]
 
     def path(self, at: int) -> QPainterPath:
         """The part of the picture on which a frame is shown, where frames stand beside each other."""
@@ -70,7 +70,7 @@ class Sides(Struct, frozen=True):
         return path
 
     def frame_at(self, px: float, py: float, phase: int) -> int:
-        """The frame that is seen at a pixel; `phase` is the one that is shown where one is shown at a time."""
+        """The frame that is seen at a pixel; `phase` is the frame shown now, in modes that show one at a time."""
         if self.spec.mode in SWIPES:
             along = py if self.is_across else px
             return sum(along >= bar for bar in self.bars)
@@ -107,5 +107,5 @@ class Sides(Struct, frozen=True):
         return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
 
 
-def _part(value: float) -> float:
-    return round(min(max(value, 0.0), 1.0), 4)
+def _part(position: float) -> float:
+    return round(min(max(position, 0.0), 1.0), 4)

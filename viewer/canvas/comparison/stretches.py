@@ -36,8 +36,8 @@ def statement_of(drawing: RasterDrawing) -> Statement:
         return Statement()
     bands = info.bands if scene is None else scene.bands
     units = {bands[number - 1].unit for number in style.bands}
-    said = "" if "" in units else "/".join(sorted(units))
-    return Statement.of(drawing.acquisition, info.tags, said, style.resampling)
+    unit = "" if "" in units else "/".join(sorted(units))
+    return Statement.of(drawing.acquisition, info.tags, unit, style.resampling)
 
 
 def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing | None:
@@ -55,7 +55,7 @@ def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) ->
         return translate("comparison", "stretch not matched, as their bands differ: {0} and {1}").format(
             first.style.shown, other.style.shown
         )
-    if any(_has_own_colors(one) for one in (first, other)):
+    if any(_has_own_colors(drawing) for drawing in (first, other)):
         return translate("comparison", "stretch not matched: colours of its own")
     return ""
 
@@ -64,19 +64,19 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
     """Words on the stretch of each frame, which are burned in; `called` is the name of the first, if any."""
     if not spec.match:
         return [""] * len(scenes)
-    first, found, called = top_image(scenes[0], spec, 0), [""], called or side_name(sides_of(spec, scenes)[0])
+    first, notes, called = top_image(scenes[0], spec, 0), [""], called or side_name(sides_of(spec, scenes)[0])
     for at in range(1, len(scenes)):
         other = top_image(scenes[at], spec, at)
         why = why_not_matched(first, other)
         if why or first is None or other is None:
-            found.append(why)
+            notes.append(why)
         elif other.layer_uuid not in spec.frames[at].styles:
-            found.append("")
+            notes.append("")
         elif are_alike(first, other):
-            found.append(translate("comparison", "same stretch as {0}").format(called))
+            notes.append(translate("comparison", "same stretch as {0}").format(called))
         else:
-            found.append(translate("comparison", "stretch matched to {0}, band by band").format(called))
-    return found
+            notes.append(translate("comparison", "stretch matched to {0}, band by band").format(called))
+    return notes
 
 
 def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
@@ -117,7 +117,7 @@ class StretchMatch(Struct, frozen=True, eq=False):
             if are_alike(first, other):
                 alike[at] = other.layer_uuid, other.style
                 continue
-            both = [(one, two) for _, one, two in paired_tiles(first, other)]
+            both = [(tile, other_tile) for _, tile, other_tile in paired_tiles(first, other)]
             pairs[at] = other.layer_uuid, other.style, both
         frozen = first.style.rule.origin == "view" or was_frozen(first.layer.style_json)
         return cls(first.style, first.layer_uuid, frozen, alike, pairs) if alike or pairs else None
@@ -127,19 +127,19 @@ class StretchMatch(Struct, frozen=True, eq=False):
 
         Empty where no other frame could be matched.
         """
-        given = StretchRule(origin="given")
-        own = replace(self.reference, rule=given).to_json()
-        found: Styles = {0: (self.uuid, own | ({FROZEN: True} if self.is_frozen else {}))}
+        rule = StretchRule(origin="given")
+        own = replace(self.reference, rule=rule).to_json()
+        styles: Styles = {0: (self.uuid, own | ({FROZEN: True} if self.is_frozen else {}))}
         for at, (uuid, style) in self.alike.items():
-            found[at] = uuid, self._looking(style, self.reference.stretches).to_json() | {SET_BY_ANOTHER: True}
+            styles[at] = uuid, self._looking(style, self.reference.stretches).to_json() | {SET_BY_ANOTHER: True}
         for at, (uuid, style, tiles) in self.pairs.items():
             matched = _matched(self.reference, style, tiles)
             if matched is not None:
-                found[at] = uuid, self._looking(style, matched).to_json() | {SET_BY_ANOTHER: True}
-        return found if len(found) > 1 else {}
+                styles[at] = uuid, self._looking(style, matched).to_json() | {SET_BY_ANOTHER: True}
+        return styles if len(styles) > 1 else {}
 
     def _looking(self, style: RasterStyle, stretches: tuple[Stretch, ...]) -> RasterStyle:
-        """A style of one image with the looks of the reference, by these stretches."""
+        """The style of the reference with the bands and the resampling of `style`, and with these stretches."""
         return replace(
             self.reference,
             bands=style.bands,
@@ -163,7 +163,9 @@ def with_matches_alone(spec: ComparisonSpec) -> ComparisonSpec:
     return replace(
         spec,
         frames=tuple(
-            replace(frame, styles={uuid: one for uuid, one in frame.styles.items() if one.get(SET_BY_ANOTHER) is True})
+            replace(
+                frame, styles={uuid: style for uuid, style in frame.styles.items() if style.get(SET_BY_ANOTHER) is True}
+            )
             for frame in spec.frames
         ),
     )
@@ -187,15 +189,15 @@ class _Tile(Struct, frozen=True, eq=False):
         return self.columns.stop - self.columns.start, self.rows.stop - self.rows.start
 
     def part(self, at: tuple[int, int], low: tuple[int, int], high: tuple[int, int]) -> _Tile:
-        """The values between two places of the picture; `at` is where the tile begins."""
+        """The values from pixel `low` of the picture up to `high`; `at` is the pixel where the tile begins."""
         left, top = self.columns.start - at[0], self.rows.start - at[1]
         return replace(self, columns=slice(low[0] + left, high[0] + left), rows=slice(low[1] + top, high[1] + top))
 
     def values(self, style: RasterStyle) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """The bands that are shown (n, h, w), and which pixels of them are valid."""
         assert self.raw.bands is not None
-        m = self.margin
-        rows, columns = (slice(m + part.start, m + part.stop) for part in (self.rows, self.columns))
+        margin = self.margin
+        rows, columns = (slice(margin + part.start, margin + part.stop) for part in (self.rows, self.columns))
         mask = None if self.raw.mask is None else self.raw.mask[rows, columns]
         bands, mask = shown_bands(self.raw.bands[:, rows, columns], mask, style)
         valid = np.ones(bands.shape[1:], bool) if mask is None else mask
@@ -203,29 +205,30 @@ class _Tile(Struct, frozen=True, eq=False):
 
 
 def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
-    """Pairs of tiles on ground that both images show, pixel for pixel: where the pair begins in the picture, and both
-    values.
+    """(left and top in the picture, tile of the first, tile of the second) for all ground that both images show.
+
+    The tiles of a pair are cut to the same pixels of the picture.
     """
     view, other = first.tiles.view, second.tiles.view
     if view is None or other is None or not _is_one_map(first, view, second, other):
         return []
-    theirs = [(_corner(other, key, tile), tile) for key, tile in _tiles(second).items()]
-    found = []
-    for key, one in _tiles(first).items():
-        at = _corner(view, key, one)
-        for place, two in theirs:
+    other_tiles = [(_corner(other, key, tile), tile) for key, tile in _tiles(second).items()]
+    pairs = []
+    for key, tile in _tiles(first).items():
+        at = _corner(view, key, tile)
+        for place, other_tile in other_tiles:
             low = max(at[0], place[0]), max(at[1], place[1])
             high = (
-                min(at[0] + one.size[0], place[0] + two.size[0]),
-                min(at[1] + one.size[1], place[1] + two.size[1]),
+                min(at[0] + tile.size[0], place[0] + other_tile.size[0]),
+                min(at[1] + tile.size[1], place[1] + other_tile.size[1]),
             )
             if low[0] < high[0] and low[1] < high[1]:
-                found.append((low, one.part(at, low, high), two.part(place, low, high)))
-    return found
+                pairs.append((low, tile.part(at, low, high), other_tile.part(place, low, high)))
+    return pairs
 
 
 def _is_one_map(first: RasterDrawing, view: View, second: RasterDrawing, other: View) -> bool:
-    """True where both images were last planned for one view of the map; nudged ones have another ground in it."""
+    """True where both images were last planned for the same view of the map, also where only one of them is nudged."""
     if first.nudge == second.nudge:
         return view == other
     grids = (replace(seen.grid, origin_x=0.0, origin_y=0.0) for seen in (view, other))
@@ -242,12 +245,12 @@ def _tiles(drawing: RasterDrawing) -> dict[TileKey, _Tile]:
     view, style = drawing.tiles.view, drawing.style
     if view is None or style is None:
         return {}
-    found = {}
+    tiles = {}
     for key, raw in drawing.tiles.raw_in_view():
         inside = _inside(view, key)
         if raw.bands is not None and inside is not None:
-            found[key] = _Tile(raw, *inside, style.margin_px)
-    return found
+            tiles[key] = _Tile(raw, *inside, style.margin_px)
+    return tiles
 
 
 def _inside(view: View, key: TileKey) -> tuple[slice, slice] | None:
@@ -262,22 +265,30 @@ def _matched(
     reference: RasterStyle, style: RasterStyle, tiles: Sequence[tuple[_Tile, _Tile]]
 ) -> tuple[Stretch, ...] | None:
     """The stretches of the second image; None where the two images have too little ground in common."""
-    mine: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
-    theirs: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
-    for one, other in tiles:
-        first, valid = one.values(reference)
-        second, also = other.values(style)
-        both = valid & also
+    first_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    second_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    for tile, other in tiles:
+        first, valid = tile.values(reference)
+        second, other_valid = other.values(style)
+        both = valid & other_valid
         for band in range(style.shown):
-            mine[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
-            theirs[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
-    moments = [(moments_of(a), moments_of(b)) for a, b in zip(mine, theirs, strict=True)]
-    known: list[tuple[Moments, Moments]] = [(a, b) for a, b in moments if a is not None and b is not None]
+            first_values[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
+            second_values[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
+    moments = [
+        (moments_of(parts), moments_of(other_parts))
+        for parts, other_parts in zip(first_values, second_values, strict=True)
+    ]
+    known: list[tuple[Moments, Moments]] = [
+        (ours, theirs) for ours, theirs in moments if ours is not None and theirs is not None
+    ]
     if len(known) < style.shown:
         return None
     limits = [(stretch.low, stretch.high) for stretch in reference.stretches]
-    found = matched_limits([a for a, _ in known], limits, [b for _, b in known])
-    return tuple(Stretch(low, high, s.gamma) for (low, high), s in zip(found, reference.stretches, strict=True))
+    their_limits = matched_limits([ours for ours, _ in known], limits, [theirs for _, theirs in known])
+    return tuple(
+        Stretch(low, high, stretch.gamma)
+        for (low, high), stretch in zip(their_limits, reference.stretches, strict=True)
+    )
 
 
 def _has_own_colors(drawing: RasterDrawing) -> bool:

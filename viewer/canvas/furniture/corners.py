@@ -1,6 +1,6 @@
-"""The corners of the map on the screen: scale bar, true north, credits and a note, none above another.
+"""The corners of the map on the screen: scale bar, north arrow, credits and a note, none covering another.
 
-The note is for a canvas without a scale, and for what a canvas cannot show.
+The note says that the canvas has no scale, and what the canvas cannot show.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from viewer.support.language.translation import translate
 _NAME_CHARS = 60
 _HEAD_PX, _TEXT_PX = 12.0, 11.0
 _LEADING = 1.4
+"""Distance between baselines, as a multiple of the letters' size."""
 _MOST_HEIGHT = 0.4
 """Greatest height of the note, as a part of the picture's; longer texts are shortened."""
 
@@ -52,7 +53,7 @@ class CornerNote(Struct, frozen=True):
 
 
 def corner_note(view: View, unplaced: Unplaced, corner: QPointF, room: float) -> CornerNote | None:
-    """The note with its lower left at `corner`, broken into lines that fit the room.
+    """The note with its lower left at the pixel `corner`, in lines of at most `room` pixels.
 
     None where there is nothing to say, or no room at all.
     """
@@ -75,7 +76,7 @@ def _plane_sentence(crs: str) -> str:
 
 
 def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: float) -> list[tuple[str, bool]]:
-    """Break sentences into lines, the first sentences whole, as far as there is height.
+    """Break sentences, True for bold, into lines `room` pixels wide and `most` high in all; the first ones stay whole.
 
     A sentence that does not fit ends in an ellipsis, as does the text where sentences were left out.
     """
@@ -86,9 +87,9 @@ def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: f
     for at, (sentence, is_bold) in enumerate(sentences[:fit]):
         text = sentence if at < fit - 1 or fit == len(sentences) else f"{sentence} …"
         more = max(int(left // least[at]), 0)
-        found = wrapped_lines(text, _metrics(is_bold, r), room, 1 + more)
-        left -= (len(found) - 1) * least[at]
-        lines += [(line, is_bold) for line in found]
+        wrapped = wrapped_lines(text, _metrics(is_bold, r), room, 1 + more)
+        left -= (len(wrapped) - 1) * least[at]
+        lines += [(line, is_bold) for line in wrapped]
     return lines
 
 

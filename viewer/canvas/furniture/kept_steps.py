@@ -1,4 +1,4 @@
-"""Keeps pictures of what is painted alike in many frames, such as scale bar and words: one for each step of painting.
+"""Keeps pictures of paintings that repeat from frame to frame, such as the scale bar: one for each step of painting.
 
 A step sets each pixel once, in one colour: its picture laid upon the map gives the same bytes as the step itself.
 """
@@ -18,6 +18,7 @@ from viewer.support.painting import painting
 _MOST_PIXELS = 400_000
 """Most pixels of a kept picture."""
 _SLACK = 1e-6
+"""Distance from a whole pixel within which an offset counts as whole."""
 
 type PaintStep = Callable[[QPainter], None]
 
@@ -30,7 +31,7 @@ class PaintSteps(NamedTuple):
 
 
 def paint_kept(painter: QPainter, steps_of: Callable[..., PaintSteps], *inputs: Hashable) -> None:
-    """Paint the steps that a function makes of its inputs, in the painter's coordinates and with its smoothing."""
+    """Paint the steps of `steps_of(*inputs)` in the painter's coordinates, from kept pictures where possible."""
     pictures = _pictures(steps_of, inputs, _is_smooth(painter)) if keeps_pixels(painter) else None
     if pictures is not None:
         at, images = pictures

@@ -53,7 +53,7 @@ class NoticePlate(Struct, frozen=True):
 
 
 class Notices:
-    """Remembers which notices have been closed; the badges of their layers go on saying the same."""
+    """Remembers which notices have been closed; the badges of their layers still show them."""
 
     def __init__(self) -> None:
         self._closed: set[str] = set()
@@ -70,34 +70,36 @@ class Notices:
         self._closed.clear()
 
     def paint(
-        self, painter: QPainter, view: View, notes: Sequence[str], taken: Sequence[QRectF], marks_in: MarksIn
+        self, painter: QPainter, view: View, notes: Sequence[str], corner_boxes: Sequence[QRectF], marks_in: MarksIn
     ) -> NoticePlate | None:
         """Paint the plate, and return it."""
-        plate = self.plate(view, notes, taken, marks_in)
+        plate = self.plate(view, notes, corner_boxes, marks_in)
         if plate is not None:
             plate.paint(painter, view.ratio)
         return plate
 
-    def plate(self, view: View, notes: Sequence[str], taken: Sequence[QRectF], marks_in: MarksIn) -> NoticePlate | None:
+    def plate(
+        self, view: View, notes: Sequence[str], corner_boxes: Sequence[QRectF], marks_in: MarksIn
+    ) -> NoticePlate | None:
         """The plate with the notices that are not closed, at the first place that covers nothing; None without one.
 
-        `taken` are the boxes of what else stands in the corners; `marks_in` gives the marks in a box of a view, which
-        is passed as left, top, right, bottom.
+        `corner_boxes` are the boxes of the texts that stand in the corners already; `marks_in` gives the marks in a box
+        of a view, which is passed as left, top, right, bottom.
         """
-        said = [one_line(note, _NOTE_CHARS) for note in notes if _matter(note) not in self._closed]
-        if not said:
+        open_notes = [one_line(note, _NOTE_CHARS) for note in notes if _matter(note) not in self._closed]
+        if not open_notes:
             return None
         r = view.ratio
         metrics = QFontMetricsF(map_font(_TEXT_PX * r))
         room = min(_WIDEST_PX * r, view.width - 2 * _GAP_PX * r) - (2 * _EDGE_PX + _CROSS_PX) * r
-        lines = [line for note in said for line in wrapped_lines(note, metrics, max(room, 1.0), 2)][:_MOST_LINES]
+        lines = [line for note in open_notes for line in wrapped_lines(note, metrics, max(room, 1.0), 2)][:_MOST_LINES]
         width = max(metrics.horizontalAdvance(line) for line in lines) + (2 * _EDGE_PX + _CROSS_PX) * r
         height = metrics.height() * len(lines) + 2 * _EDGE_PX * r
         hint = translate("overlays", "A click closes this; the layer's badge goes on to say it.")
-        text = "\n".join([*said, hint])
+        text = "\n".join([*open_notes, hint])
         for rect in _places(view, width, height):
             around = rect.adjusted(-MARK_PX * r, -MARK_PX * r, MARK_PX * r, MARK_PX * r)
-            if any(rect.intersects(other) for other in taken):
+            if any(rect.intersects(other) for other in corner_boxes):
                 continue
             if not marks_in(view, around.left(), around.top(), around.right(), around.bottom()):
                 return NoticePlate(text, tuple(lines), rect, frozenset(map(_matter, notes)))

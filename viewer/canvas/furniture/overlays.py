@@ -1,4 +1,4 @@
-"""The furniture of the map, on screen and in products: scale bar, true north and credits, all of them measured.
+"""The furniture of the map, on screen and in products: scale bar, north arrow and credits, computed from the view.
 
 Rectangles are in picture pixels; sizes follow `view.ratio`.
 """
@@ -35,6 +35,7 @@ CROSSHAIR_PX = 4.0, 22.0
 """Begin and end of the crosshair's arms in logical pixels from the middle of the map, beyond a selected symbol there.
 """
 _ARM_PX = 3.0
+"""Half the width of the crosshair's arms with their halos, in logical pixels."""
 ARROW_ROOM_PX = 66.0
 """Side of the square in the upper right corner that is left to the north arrow, in logical pixels."""
 
@@ -46,12 +47,12 @@ def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
     ends = [view.to_world(px + way, py) for px, py in places for way in (-half, half)]
     lons, lats = transform_points(view.grid.crs, WGS84, *zip(*ends, strict=True))
     on_map = (np.abs(lats) <= 90.0).reshape(-1, 2).all(axis=1).tolist()
-    found = []
+    scales_m = []
     for at, is_there in enumerate(on_map):
         (lon, lon2), (lat, lat2) = lons[2 * at : 2 * at + 2].tolist(), lats[2 * at : 2 * at + 2].tolist()
         metres = distance_m(lon, lat, lon2, lat2) / (2 * half) if is_there else math.nan
-        found.append(metres if math.isfinite(metres) and metres > 0 else math.nan)
-    return found
+        scales_m.append(metres if math.isfinite(metres) and metres > 0 else math.nan)
+    return scales_m
 
 
 @lru_cache(maxsize=8)
@@ -63,7 +64,7 @@ def _scale_of(view: View) -> tuple[float, float | None]:
     middle = view.width / 2, view.height / 2
     parts = (0.05, 0.5, 0.95)
     metres, *scales = _scales_m(view, [middle, *((view.width * x, view.height * y) for x in parts for y in parts)])
-    if all(math.isfinite(s) and 1 / _SAME_SCALE <= s / metres <= _SAME_SCALE for s in scales):
+    if all(math.isfinite(scale) and 1 / _SAME_SCALE <= scale / metres <= _SAME_SCALE for scale in scales):
         return metres, None
     return metres, _middle_latitude(view)
 
@@ -104,10 +105,10 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     Nothing is painted where the middle is no place on Earth.
     """
     r = view.ratio
-    found = scale_bar_of(view, rect.width() - 8 * r)
-    if found is None:
+    bar = scale_bar_of(view, rect.width() - 8 * r)
+    if bar is None:
         return
-    width, text = found.width_px, found.words
+    width, text = bar.width_px, bar.words
     left, bottom = rect.left() + 4 * r, rect.bottom() - 5 * r
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

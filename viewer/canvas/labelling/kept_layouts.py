@@ -44,7 +44,7 @@ class LabelLayouts:
         """Used in jobs only, by one at a time."""
         self._last: tuple[LabelKey, LabelLayout] | None = None
         self._is_stale = False
-        self._asked: LabelKey | None = None
+        self._awaited: LabelKey | None = None
         """The layout that a job is computing."""
         self._took_s = 0.0
         """Seconds that the last layout of site labels took."""
@@ -54,7 +54,7 @@ class LabelLayouts:
     @property
     def is_awaited(self) -> bool:
         """True while a job makes the labels that the last painting of the map lacked."""
-        return self._asked is not None
+        return self._awaited is not None
 
     def outdate(self) -> None:
         """Note that sites or layers have changed; labels stay where they are until the next layout."""
@@ -102,9 +102,9 @@ class LabelLayouts:
         self._last, self._is_stale = (key, layout), False
 
     def _find(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
-        if self._asked is not None:
+        if self._awaited is not None:
             return  # when that is done the map is painted anew, and asks for what is wanted then
-        self._asked = key
+        self._awaited = key
         if self._last is None:
             self._begin(key, task)
         else:  # after the frame that is being painted, in which the labels that are there stand
@@ -115,29 +115,29 @@ class LabelLayouts:
             return
         edition, document = self._edition, self._document
         try:
-            asked = task()
+            label_task = task()
         except BaseException:
-            self._asked = None
+            self._awaited = None
             raise
 
         def find() -> tuple[LabelLayout, float]:
             began = time.thread_time()
-            return asked.layout(self._there), time.thread_time() - began
+            return label_task.layout(self._there), time.thread_time() - began
 
-        def found(answer: tuple[LabelLayout, float]) -> None:
+        def keep(answer: tuple[LabelLayout, float]) -> None:
             if self._is_closed:
                 return
-            self._asked = None
+            self._awaited = None
             layout, self._took_s = answer
             if document == self._document:
                 self._keep(key, layout)
                 self._is_stale = edition != self._edition
             self._changed()
 
-        self._jobs.run(lambda _: find(), found, self._failed)
+        self._jobs.run(lambda _: find(), keep, self._failed)
 
     def _failed(self, error: GeoloupeError) -> None:
-        self._asked = None
+        self._awaited = None
         self._jobs.unheard.emit(error)
 
 

@@ -41,10 +41,10 @@ class LabelTask(Struct, frozen=True):
         view, requests, layer_marks = self.view, list(self.requests), list[Box]()
         views = wrapped_views(view)
         for uuid, labelling in self.labellings:
-            for one in wrapped_views(labelling.seen(view)):
-                asked = layers.asked(uuid, labelling, one)
-                layer_marks += asked.marks
-                requests += asked.requests
+            for seen in wrapped_views(labelling.seen(view)):
+                labels = layers.asked(uuid, labelling, seen)
+                layer_marks += labels.marks
+                requests += labels.requests
         edge = _EDGE_PX * view.ratio
         room = Box(edge, edge, view.width - edge, view.height - edge)
         if len(views) > 1:
@@ -118,12 +118,12 @@ def _named_once(requests: Sequence[LabelRequest], *, in_first: bool) -> list[Lab
 
     `in_first`: what is seen again on a copy of the world has its name in the middle, beside the others.
     """
-    found: dict[tuple[str, str], LabelRequest] = {}
+    joined: dict[tuple[str, str], LabelRequest] = {}
     for request in requests:
-        first = found.setdefault((request.uuid, request.text), request)
+        first = joined.setdefault((request.uuid, request.text), request)
         if first is not request and not in_first:
-            found[request.uuid, request.text] = replace(first, anchors=(*first.anchors, *request.anchors))
-    return list(found.values())
+            joined[request.uuid, request.text] = replace(first, anchors=(*first.anchors, *request.anchors))
+    return list(joined.values())
 
 
 def _furniture(view: View) -> list[Box]:

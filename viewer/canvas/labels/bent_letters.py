@@ -24,7 +24,7 @@ type LetterPiece = tuple[QTransform, str]
 def advances_of(text: str, metrics: QFontMetricsF) -> tuple[float, ...]:
     """The width of each letter, kerning included; empty where the text is only ever set straight."""
     ends = [0.0, *(metrics.horizontalAdvance(part) for part in accumulate(clusters_of(text)))]
-    return tuple(b - a for a, b in pairwise(ends))
+    return tuple(end - start for start, end in pairwise(ends))
 
 
 def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> list[LetterPiece]:

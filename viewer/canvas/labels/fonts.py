@@ -1,4 +1,4 @@
-"""The font of the map, and the scripts that this machine cannot write."""
+"""The font of the map, and the outlines of its letters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def map_font(size_px: float, *, bold: bool = False, italic: bool = False) -> QFo
 def letters_path(at: QPointF, chosen: QFont, text: str) -> QPainterPath:
     """The outlines of a line of text, `at` its baseline.
 
-    They are taken large and made small: at a few pixels Qt's letters stand a 64th of a pixel elsewhere when other
+    They are made large and scaled down: at a few pixels Qt's letters stand a 64th of a pixel elsewhere when other
     sizes were drawn before, and a picture would not be the same twice.
     """
     large, path = QFont(chosen), QPainterPath()

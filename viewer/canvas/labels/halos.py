@@ -13,9 +13,11 @@ from viewer.support.painting import painting
 
 _MOST_CHARACTERS = 4000
 _SUBPIXELS = 2
+"""Parts of a pixel in which a character may begin, each with a picture of its own."""
 _SIMPLE_BELOW = 0x0590
 """First code point whose letters may join or combine. Latin, Greek, Cyrillic, Chinese and kana stand side by side."""
 _SIMPLE_RANGES = ((0x2000, 0x2BFF), (0x3000, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFF00, 0xFFEF))
+"""Ranges of further code points whose letters stand side by side."""
 
 type HaloKey = tuple[str, str, int]
 
@@ -42,10 +44,10 @@ class HaloPainter:
             painter.strokePath(letters_path(at, font, text), round_pen(solid, width))
             return
         face = f"{font.key()} {solid.rgb():08x} {width:g}"
-        for i, letter in enumerate(text):
+        for index, letter in enumerate(text):
             if letter.isspace():
                 continue
-            x, y = at.x() + metrics.horizontalAdvance(text[:i]), at.y()
+            x, y = at.x() + metrics.horizontalAdvance(text[:index]), at.y()
             column = math.floor(x)
             part = round((x - column) * _SUBPIXELS) % _SUBPIXELS
             column += 1 if part == 0 and x - column > 0.5 else 0
@@ -57,13 +59,13 @@ class HaloPainter:
     ) -> tuple[QImage, QPointF]:
         """The picture of a character's halo, and the offset of its upper left from the whole pixel before its place."""
         key = face, letter, part
-        found = self._characters.get(key)
-        if found is None:
+        halo = self._characters.get(key)
+        if halo is None:
             if len(self._characters) > _MOST_CHARACTERS:
                 self._characters.clear()
             path = letters_path(QPointF(part / _SUBPIXELS, 0), font, letter)
-            found = self._characters[key] = _painted(path, color, width)
-        return found
+            halo = self._characters[key] = _painted(path, color, width)
+        return halo
 
 
 def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, QPointF]:
@@ -81,4 +83,6 @@ def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, Q
 
 def _stands_alone(letter: str) -> bool:
     code = ord(letter)
-    return (code < _SIMPLE_BELOW and not 0x0300 <= code < 0x0370) or any(a <= code <= b for a, b in _SIMPLE_RANGES)
+    return (code < _SIMPLE_BELOW and not 0x0300 <= code < 0x0370) or any(
+        low <= code <= high for low, high in _SIMPLE_RANGES
+    )

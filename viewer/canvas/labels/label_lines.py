@@ -29,13 +29,13 @@ def wrapped(text: str) -> str:
         return text
     ways = []
     for cuts in combinations(range(1, len(words)), count - 1):
-        lines = [" ".join(words[i:j]) for i, j in pairwise((0, *cuts, len(words)))]
+        lines = [" ".join(words[start:end]) for start, end in pairwise((0, *cuts, len(words)))]
         ways.append((max(map(columns, lines)), lines))
     return "\n".join(min(ways)[1])
 
 
 def shortened(text: str) -> str:
-    """A name of at most `most` columns, cut after a whole word where that leaves enough of it."""
+    """A name of at most MOST_COLUMNS columns, cut after a whole word where that leaves enough of it."""
     if columns(text) <= MOST_COLUMNS:
         return text
     kept = _begin(text, MOST_COLUMNS - 1)

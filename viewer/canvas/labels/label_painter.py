@@ -21,6 +21,7 @@ from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting
 
 PAD_PX = 3.0
+"""Least padding of the letters of a label, in logical pixels."""
 MOST_SPRITES = 2000
 _MOST_SIZES = 20_000
 
@@ -114,7 +115,7 @@ class LabelPainter:
 
     def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> list[_Pictured]:
         """The labels with pictures of their letters; those without are made in turn while there is time."""
-        found: list[_Pictured] = []
+        pictured: list[_Pictured] = []
         has_new, end = False, time.perf_counter() + within_s
         for label in labels:
             key = _key(label, scale)
@@ -123,8 +124,8 @@ class LabelPainter:
                 if has_new and time.perf_counter() >= end:
                     continue
                 sprite, has_new = self._made(key, label, scale), True
-            found.append((label, sprite))
-        return found
+            pictured.append((label, sprite))
+        return pictured
 
     def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:
         """Paint a label onto PDF or SVG: the halo as an outline, the letters as text.
@@ -242,12 +243,12 @@ def _lines_of(label: PlacedLabel, scale: float, at: QPointF) -> list[tuple[QPoin
     face = face_of(label)
     metrics, lines = face.metrics(scale), label.text.split("\n")
     pad, widths = max(PAD_PX, face.halo_px + 1.0) * scale, [metrics.horizontalAdvance(line) for line in lines]
-    found = []
+    baselines = []
     for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
         indent = (max(widths) - width) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
         baseline = at.y() + pad / 2 + metrics.ascent() + number * metrics.height()
-        found.append((QPointF(at.x() + pad + indent, baseline), line))
-    return found
+        baselines.append((QPointF(at.x() + pad + indent, baseline), line))
+    return baselines
 
 
 def _transparent(width: float, height: float) -> QImage:

@@ -18,10 +18,14 @@ from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.vector.vector_clusters import cluster_radius_px
 
 _MARGIN_PX = 40.0
+"""Distance in logical pixels from which features outside the view are still considered."""
 _LINE_GAP_PX = 1.0
+"""Gap between a line and the name along it, in picture pixels."""
 
 
 class Asked(Struct):
+    """Requests for the labels of a layer, and the boxes of its marks, in picture pixels, that labels keep clear of."""
+
     requests: list[LabelRequest] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
 
@@ -33,17 +37,18 @@ class LayerLabels:
         self._painter = painter
 
     def asked(self, layer_uuid: str, labelling: LayerLabelling, view: View) -> Asked:
-        asked, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
+        """Collect the labels of a layer in a view, which is one of the layer's own ground."""
+        labels, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
         face = face_from(labelling.style)
         places, classes = labelling.source.points_within(bounds)
         for (px, py), index in zip(_pixels(view, places).tolist(), classes.tolist(), strict=True):
             radius = labelling.radius_px(index, POINT)
             if radius:
-                asked.marks += mark_boxes(px, py, radius * view.ratio)
+                labels.marks += mark_boxes(px, py, radius * view.ratio)
         if labelling.clusters is not None:
             places, counts = labelling.clusters.within(bounds)
             for (px, py), count in zip(_pixels(view, places).tolist(), counts.tolist(), strict=True):
-                asked.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
+                labels.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
             runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.layout == "along")
@@ -54,10 +59,10 @@ class LayerLabels:
             if anchors:
                 uuid = f"{layer_uuid}/{feature.fid}"
                 leader = labelling.style.leader and feature.kind == POINT
-                asked.requests.append(
+                labels.requests.append(
                     LabelRequest(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
                 )
-        return asked
+        return labels
 
 
 def face_from(style: LabelStyle) -> Face:
@@ -78,8 +83,12 @@ def _anchors(
         return (Anchor(px, py, labelling.radius_px(feature.class_index, POINT) * view.ratio),)
     if feature.kind == LINE or placement == "along":
         longest = max(parts, key=_length)
-        found = anchors_along(longest, room, name) if placement in ("automatic", "along") else ()
-        return found if any(one.way == "along" for one in found) else (*found, *_upright_on(longest, room, name.height))
+        anchors = anchors_along(longest, room, name) if placement in ("automatic", "along") else ()
+        return (
+            anchors
+            if any(anchor.way == "along" for anchor in anchors)
+            else (*anchors, *_upright_on(longest, room, name.height))
+        )
     return area_anchors(parts, room)[: 1 if placement == "over" else 2]
 
 

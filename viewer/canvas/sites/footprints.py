@@ -1,4 +1,4 @@
-"""Footprints of sites on a map, with all that is painted of them: the parts of a kept picture that an edit outdates."""
+"""Footprints of sites: the part of the picture that a site is painted on, which an edit of the site outdates."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ SYMBOL_REACH_PX = 2.0 * SYMBOL_RADIUS_PX
 _RADIUS_REACH_PX = 90.0
 """Radius in logical pixels of the words beside a range ring that state its radius."""
 _FAR_PX = 1e6
+"""Distance in pixels from which a corner lies too far away for a box of whole pixels."""
 
 
 class Footprint(Struct, frozen=True, eq=False):
@@ -41,20 +42,22 @@ class Footprint(Struct, frozen=True, eq=False):
         """Box of the footprint in pixels of the view: empty where it has no place, None where it reaches too far to
         compute.
         """
-        crs, found = view.grid.crs, []
+        crs, corner_arrays = view.grid.crs, []
         if len(self.places):
             x, y = transform_points(WGS84, crs, self.places[:, 0], self.places[:, 1])
             pixels, reach = to_pixels(view, np.column_stack([x, y])), self.reach_px[:, None] * view.ratio
-            found += [pixels - reach, pixels + reach]
+            corner_arrays += [pixels - reach, pixels + reach]
         stroke = self.stroke_px * view.ratio
         for lon, lat, error_m in zip(*self.places.T.tolist(), self.error_m.tolist(), strict=True):
             if error_m > AREA_NOT_PIN_M:
                 (outline,) = circles_of([(lon, lat, error_m)], crs)
-                found += _around(view, outline.bounds, stroke)
+                corner_arrays += _around(view, outline.bounds, stroke)
         if self.shape is not None:
             is_ring = self.shape.mark is not None and self.shape.mark.is_ring
-            found += _around(view, self.shape.box(crs), stroke + (_RADIUS_REACH_PX * view.ratio if is_ring else 0.0))
-        corners = np.concatenate(found) if found else np.zeros((0, 2))
+            corner_arrays += _around(
+                view, self.shape.box(crs), stroke + (_RADIUS_REACH_PX * view.ratio if is_ring else 0.0)
+            )
+        corners = np.concatenate(corner_arrays) if corner_arrays else np.zeros((0, 2))
         corners = corners[np.isfinite(corners).all(axis=1)]
         if not len(corners):
             return QRect()
@@ -66,13 +69,13 @@ class Footprint(Struct, frozen=True, eq=False):
 
 def rects_of(footprints: Iterable[Footprint], view: View) -> list[QRect] | None:
     """Boxes of the footprints in the view; None where one of them reaches too far to compute."""
-    picture, found = QRect(0, 0, view.width, view.height), []
+    picture, rects = QRect(0, 0, view.width, view.height), []
     for footprint in footprints:
         rect = footprint.rect(view)
         if rect is None:
             return None
-        found.append(rect.intersected(picture))
-    return [rect for rect in found if not rect.isEmpty()]
+        rects.append(rect.intersected(picture))
+    return [rect for rect in rects if not rect.isEmpty()]
 
 
 def _around(view: View, bounds: Bounds | None, reach: float) -> list[Floats]:

@@ -1,4 +1,4 @@
-"""The picture of very many marks, kept from frame to frame: only what comes into view, or is edited, is painted.
+"""The picture of very many marks, kept from frame to frame: only parts that come into view, or are edited, are painted.
 
 A map moves by whole pixels, so that a picture moved along and one painted anew are the same. What takes long is painted
 in several frames; meanwhile the picture before stands in.
@@ -26,16 +26,14 @@ WITHIN_S, MOVING_S = 0.03, 0.005
 _MOST_JOINED = 1.1
 """Greatest growth of area at which two waiting parts are joined: what lies across them is then painted once."""
 _EDGE_PX = 8
-"""Margin in pixels in which Qt may cut what it paints a little otherwise: it is painted anew once the edge is
-elsewhere.
-"""
+"""Width in pixels of the picture's edge, where Qt may clip shapes a little differently: once moved, it is repainted."""
 _MOST_CHANGED = 40
 """Most sites that may be newly selected or deselected without painting the whole picture anew."""
 _MOST_SCALED = 16.0
 """Largest ratio of scales at which one picture stands in for another."""
 
 type PartStep = Callable[[QPainter], bool]
-"""Paints a part of what is to be painted; False where something was left out for now."""
+"""One step of a painting; it returns False where something was left out for now."""
 type PictureSteps = Callable[[SiteFrame, frozenset[str]], Iterator[PartStep]]
 
 
@@ -233,16 +231,16 @@ class KeptPicture:
 
 def _apart(rects: list[QRect], view: View) -> list[QRect] | None:
     """Rectangles made free of overlaps; None where together they are most of the picture."""
-    found: list[QRect] = []
+    apart: list[QRect] = []
     for rect in rects:
-        joined, rest = rect, found
+        joined, rest = rect, apart
         while touching := [other for other in rest if other.intersects(joined)]:
             rest = [other for other in rest if not other.intersects(joined)]
             for other in touching:
                 joined = joined.united(other)
-        found = [*rest, joined]
-    area = sum(map(_area, found))
-    return found if 2 * area < view.width * view.height else None
+        apart = [*rest, joined]
+    area = sum(map(_area, apart))
+    return apart if 2 * area < view.width * view.height else None
 
 
 def _area(rect: QRect) -> int:

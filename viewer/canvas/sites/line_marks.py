@@ -31,6 +31,7 @@ from viewer.canvas.sites.site_symbology import line_symbol
 _LONGEST_TAIL_M = 500.0
 """Length in metres of the part of a line, or of its last leg, that gives the direction of an arrow's head."""
 _STRAIGHT_M, _PIECES = 1000.0, 64
+"""Length in metres below which a leg is straight on any map, and about the pieces that a longer line is cut into."""
 _AZIMUTHS = tuple(range(0, 360, 30))
 """Azimuths in degrees at which a ring's radius may be written, the best first: north, then the rest in turn."""
 
@@ -47,11 +48,12 @@ class LineMark(Struct):
     _radii: dict[str, tuple[list[MarkSign], Floats]] = field(default_factory=dict)
     _dimension: Dimension | None = None
     _words: str = ""
-    _said: dict[str, Floats] = field(default_factory=dict)
+    _word_lines: dict[str, Floats] = field(default_factory=dict)
     _ticks: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site, shape: MarkShape | None) -> LineMark | None:
+        """Make the mark of a line or a measured area of this shape; None for a shape without parts of its own."""
         if isinstance(shape, ShadowMark) and shape.is_of(site.geometry):
             return cls(site, Measurement("length"), _words=shadow_words(site, shape))
         if site.mark_kind == Measurement.kind and (measurement := intended(site, shape)) is not None:
@@ -65,10 +67,10 @@ class LineMark(Struct):
     @property
     def drawn(self) -> BaseGeometry:
         """The lines or the area that are drawn; for a measurement with its circle, its arc, or the way to the foot."""
-        found = None if _is_area(self.shape) else self.dimension
-        if found is None:
+        dimension = None if _is_area(self.shape) else self.dimension
+        if dimension is None:
             return self.site.geometry
-        return shapely.MultiLineString([line for line in found.lines if len(line) > 1])
+        return shapely.MultiLineString([line for line in dimension.lines if len(line) > 1])
 
     @property
     def dimension(self) -> Dimension | None:
@@ -89,9 +91,9 @@ class LineMark(Struct):
         """The line (n, 2) in world coordinates along which the words are set; None for any line of the mark itself."""
         if self.dimension is None or not len(self.dimension.said):
             return None
-        if crs not in self._said:
-            self._said[crs] = _world(_dense(self.dimension.said), crs)
-        return self._said[crs]
+        if crs not in self._word_lines:
+            self._word_lines[crs] = _world(_dense(self.dimension.said), crs)
+        return self._word_lines[crs]
 
     def ticks(self, crs: str) -> tuple[Floats, Floats]:
         """(ends, places next to them) of a dimension line, both (n, 2) in world coordinates."""
@@ -127,7 +129,7 @@ class LineMark(Struct):
 def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """(tip, tail) of each head, in lon, lat."""
     places = [(float(lon), float(lat)) for lon, lat in shapely.get_coordinates(site.geometry)]
-    found = []
+    ends = []
     for name, line in (("end", places[::-1]), ("start", places)):
         if shape.head not in (name, "both"):
             continue
@@ -135,8 +137,8 @@ def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[flo
         before = next((place for place in line[1:] if distance_m(*tip, *place) > 0), None)
         if before is not None:
             reach = min(_LONGEST_TAIL_M, distance_m(*tip, *before))
-            found.append((tip, destination(*tip, azimuth_deg(*tip, *before), reach)))
-    return found
+            ends.append((tip, destination(*tip, azimuth_deg(*tip, *before), reach)))
+    return ends
 
 
 def _tick(end: tuple[float, float], beside: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -159,11 +161,11 @@ def _is_area(shape: object) -> bool:
 
 def _radii(shape: RangeRing) -> list[tuple[str, Floats]]:
     """The words of each radius, and places on its ring in lon, lat."""
-    found = []
+    radii = []
     for radius_m in shape.radii_m:
         around = [destination(*shape.centre, azimuth, radius_m) for azimuth in _AZIMUTHS]
-        found.append((length_text(radius_m), np.array(around, np.float64)))
-    return found
+        radii.append((length_text(radius_m), np.array(around, np.float64)))
+    return radii
 
 
 def _world(lonlat: Floats, crs: str) -> Floats:

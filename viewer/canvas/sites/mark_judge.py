@@ -1,4 +1,4 @@
-"""Judges which marks of a map are solid, and which are dashed as the place of something (see `place_of`).
+"""Decides which marks of a map are drawn solid, and which dashed (see `place_of`).
 
 In a comparison a mark is solid where an image of the frame tells of it. On the map alone all are solid, except those
 that were drawn on a hidden image, at places where another image is shown that does not tell of them.
@@ -43,10 +43,10 @@ class _Shown(NamedTuple):
 
 
 class MarkJudge:
-    """Keeps the images by which the marks were last judged."""
+    """Decides which marks are solid, and knows when the images have changed by which it decided."""
 
     def __init__(self) -> None:
-        self.told_by: frozenset[str] | None = None
+        self.deciding_layers: frozenset[str] | None = None
         """The layers whose images tell which marks are solid; None on the map alone."""
         self._shown: tuple[_Shown, ...] = ()
         self.has_news = False
@@ -59,7 +59,7 @@ class MarkJudge:
     def is_outdated(self, document: Document, rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> bool:
         """True where more is known now of the images that the map shows."""
         self.has_news = False
-        is_alone = self.told_by is None and bool(document.images)
+        is_alone = self.deciding_layers is None and bool(document.images)
         return is_alone and _shown(rows, drawings) != self._shown
 
     def judge(
@@ -77,10 +77,10 @@ class MarkJudge:
         is_whole = changes is None or before is None or changes.touches("images", "observations", "layers")
         touched = frozenset() if changes is None or is_whole else changes.uuids("sites")
         among = None if is_whole else touched
-        if self.told_by is not None:
-            own = [row for row in rows if row.uuid in self.told_by]
-            found = solid_marks(document, own, among)
-            return found if is_whole else (cast("frozenset[str]", before) - touched) | found
+        if self.deciding_layers is not None:
+            own = [row for row in rows if row.uuid in self.deciding_layers]
+            solid = solid_marks(document, own, among)
+            return solid if is_whole else (cast("frozenset[str]", before) - touched) | solid
         self._shown = _shown(rows, drawings) if document.images else ()
         left = before.dashed - touched if isinstance(before, AllBut) and not is_whole else frozenset()
         dashed = left | _elsewhere(document, rows, self._shown, among)
@@ -88,14 +88,14 @@ class MarkJudge:
 
 
 def _shown(rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> tuple[_Shown, ...]:
-    found = []
+    shown = []
     for row in rows:
         drawing = drawings.get(row.uuid)
         if drawing is not None and row.visible and row.drawn_opacity and _is_image(row):
             bounds = drawing.shown_bounds()
             if bounds is not None:
-                found.append(_Shown(row, bounds, drawing.acquisition.at[:10]))
-    return tuple(found)
+                shown.append(_Shown(row, bounds, drawing.acquisition.at[:10]))
+    return tuple(shown)
 
 
 def _is_image(row: Layer) -> bool:
@@ -118,17 +118,19 @@ def _elsewhere(
     drawn = [uuid for uuid in uuids if sites[uuid].image_uuid in images]
     if not drawn:
         return frozenset()
-    told = solid_marks(document, [row for row in rows if row.visible and row.drawn_opacity], drawn)
-    asked = [uuid for uuid in drawn if uuid not in told]
-    if not asked:
+    solid = solid_marks(document, [row for row in rows if row.visible and row.drawn_opacity], drawn)
+    undecided = [uuid for uuid in drawn if uuid not in solid]
+    if not undecided:
         return frozenset()
-    left, bottom, right, top = shapely.bounds(np.array([sites[uuid].geometry for uuid in asked], object)).T
+    left, bottom, right, top = shapely.bounds(np.array([sites[uuid].geometry for uuid in undecided], object)).T
     lon, lat = (left + right) / 2, (bottom + top) / 2
-    days = np.array([images[sites[uuid].image_uuid].acquired_at[:10] for uuid in asked])
-    is_there = np.zeros(len(asked), np.bool_)
-    for one in shown:
-        around = (one.bounds.bottom <= lat) & (lat <= one.bounds.top)
-        turns = [(one.bounds.left <= lon + turn) & (lon + turn <= one.bounds.right) for turn in (0.0, 360.0, -360.0)]
-        is_other = (days != one.day) if one.day else np.ones(len(asked), np.bool_)
+    days = np.array([images[sites[uuid].image_uuid].acquired_at[:10] for uuid in undecided])
+    is_there = np.zeros(len(undecided), np.bool_)
+    for layer in shown:
+        around = (layer.bounds.bottom <= lat) & (lat <= layer.bounds.top)
+        turns = [
+            (layer.bounds.left <= lon + turn) & (lon + turn <= layer.bounds.right) for turn in (0.0, 360.0, -360.0)
+        ]
+        is_other = (days != layer.day) if layer.day else np.ones(len(undecided), np.bool_)
         is_there |= around & np.logical_or.reduce(turns) & is_other
-    return frozenset(asked[at] for at in np.flatnonzero(is_there).tolist())
+    return frozenset(undecided[at] for at in np.flatnonzero(is_there).tolist())

@@ -28,10 +28,12 @@ from viewer.support.painting import painting
 SIGNS_A_FRAME_S = 0.004
 """Most seconds for new pictures of signs in a frame; each takes up to a millisecond the first time."""
 _ROUND_PX = 4.0
+"""Radius of the corners of a box, in logical pixels."""
 _MARGIN_PX = 7.0
 """Margin round the box of a sign for halos and the glow of selection, in logical pixels."""
 _HALO_PX = 1.9
 _MOST_BYTES = 64 * 2**20
+"""Most bytes of pictures of signs that are kept."""
 _HEAD_PX = (15.0, 6.2)
 """Length and half width of an arrow's head in logical pixels, apart from the width of its line."""
 
@@ -72,28 +74,28 @@ class MarkPainter:
         """
         _paint_leaders(painter, signs, scale)
         if is_vector_device(painter):
-            for one in signs:
-                at_pixel = one._replace(px=round(one.px), py=round(one.py))  # as its picture would be
+            for sign_at in signs:
+                at_pixel = sign_at._replace(px=round(sign_at.px), py=round(sign_at.py))  # as its picture would be
                 self.paint_shapes(painter, at_pixel, scale)
             return True
         end, has_new, left_out = time.perf_counter() + within_s, False, False
-        for one in signs:
-            key = one.sign, one.selected, scale
+        for sign_at in signs:
+            key = sign_at.sign, sign_at.selected, scale
             sprite = self._sprites.get(key)
             if sprite is None:
                 if has_new and time.perf_counter() >= end:
                     left_out = True
                     continue
                 sprite, has_new = self._made(key), True
-            painter.drawImage(QPointF(round(one.px), round(one.py)) + QPointF(sprite.offset()), sprite)
+            painter.drawImage(QPointF(round(sign_at.px), round(sign_at.py)) + QPointF(sprite.offset()), sprite)
         return not left_out
 
     @staticmethod
-    def paint_shapes(painter: QPainter, one: SignAt, scale: float) -> None:
+    def paint_shapes(painter: QPainter, sign_at: SignAt, scale: float) -> None:
         """Paint a sign by outlines, at any transform."""
         painter.save()
-        painter.translate(one.px, one.py)
-        _paint_sign(painter, one.sign, scale, one.selected)
+        painter.translate(sign_at.px, sign_at.py)
+        _paint_sign(painter, sign_at.sign, scale, sign_at.selected)
         painter.restore()
 
     def _made(self, key: tuple[MarkSign, bool, float]) -> QImage:
@@ -137,12 +139,12 @@ def paint_arrow_heads(
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def leader_line(one: SignAt, scale: float) -> QLineF | None:
+def leader_line(sign_at: SignAt, scale: float) -> QLineF | None:
     """The line from a callout's place to the edge of its box; None where the box covers the place."""
-    if one.foot is None:
+    if sign_at.foot is None:
         return None
-    line = QLineF(QPointF(*one.foot), QPointF(one.px, one.py))
-    box = sign_box(one.sign, scale)
+    line = QLineF(QPointF(*sign_at.foot), QPointF(sign_at.px, sign_at.py))
+    box = sign_box(sign_at.sign, scale)
     hidden = min(box.right / max(abs(line.dx()), 1e-9), box.bottom / max(abs(line.dy()), 1e-9))
     return None if hidden >= 1.0 else QLineF(line.p1(), line.pointAt(1.0 - hidden))
 
@@ -162,20 +164,20 @@ def _has_direction(tip: Floats, tail: Floats) -> bool:
 
 
 def _paint_leaders(painter: QPainter, signs: Sequence[SignAt], scale: float) -> None:
-    lines = [(line, one) for one in signs if (line := leader_line(one, scale)) is not None]
+    lines = [(line, sign_at) for sign_at in signs if (line := leader_line(sign_at, scale)) is not None]
     if not lines:
         return
-    chosen = [line for line, one in lines if one.selected]
-    for color, width, some in (
+    chosen = [line for line, sign_at in lines if sign_at.selected]
+    for color, width, strokes in (
         (HALO_COLOR, 4.0, [line for line, _ in lines]),
         (SELECTED_COLOR, 5.0, chosen),
     ):
         painter.setPen(round_pen(QColor(color), width * scale))
-        painter.drawLines(some)
-    for line, one in lines:
-        painter.setPen(round_pen(QColor(one.sign.color), 1.6 * scale))
+        painter.drawLines(strokes)
+    for line, sign_at in lines:
+        painter.setPen(round_pen(QColor(sign_at.sign.color), 1.6 * scale))
         painter.drawLine(line)
-        painter.setBrush(QColor(one.sign.color))
+        painter.setBrush(QColor(sign_at.sign.color))
         painter.drawEllipse(line.p1(), 2.2 * scale, 2.2 * scale)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -248,6 +250,6 @@ def _rim(fill: str) -> str:
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
-    value = QColor(color)
-    value.setAlpha(alpha)
-    return value
+    translucent = QColor(color)
+    translucent.setAlpha(alpha)
+    return translucent

@@ -46,7 +46,7 @@ class MarkSign(Struct, frozen=True):
     """Colour of a callout's box or a number's disc; empty for none."""
     is_empty: bool = False
     is_doubtful: bool = False
-    """True for what is not known to exist: the rim is dashed."""
+    """True for a mark that may not exist: the rim is dashed."""
 
     @property
     def face(self) -> Face:
@@ -123,13 +123,13 @@ def _side(anchor: str) -> tuple[int, int]:
 @lru_cache(maxsize=4096)
 def _lines(text: str) -> str:
     """A text as it is shown: long lines broken, lines beyond the limit cut off."""
-    found: list[str] = []
+    lines: list[str] = []
     for line in plain(text).replace("\t", " ").split("\n"):
-        found += textwrap.wrap(line, WRAP_AFTER) or [""]
-        if len(found) > MOST_LINES:
-            found = [*found[: MOST_LINES - 1], "…"]
+        lines += textwrap.wrap(line, WRAP_AFTER) or [""]
+        if len(lines) > MOST_LINES:
+            lines = [*lines[: MOST_LINES - 1], "…"]
             break
-    return "\n".join(found).strip("\n")
+    return "\n".join(lines).strip("\n")
 
 
 def _ink_on(fill: str) -> str:

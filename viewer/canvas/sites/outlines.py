@@ -1,4 +1,4 @@
-"""The projected outline of one geometry: parts in columns, found by their boxes, as many as a picture can show."""
+"""The projected outline of one geometry: its parts in columns, thinned to those that a picture can tell apart."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ MOST_PARTS = 3000
 MOST_VERTICES = 20_000
 """Most vertices of a line in view. Of more, those within half a pixel of the one before are left out, then others."""
 _FEW_PARTS, _FEW_VERTICES = 16, 2000
+"""Numbers of parts and of vertices that are few enough to handle whole."""
 _COARSEST_PX, _DOT_PX = 8.0, 3.0
+"""Largest cell in which vertices are thinned out, and extent of a part below which it is a dot."""
 _MOST_INK, _PIECE_VERTICES, _AROUND_PX = 2.0, 100, 200.0
+"""Times that lines may cover a picture that is no scribble; vertices of a piece; margin round a picture."""
 
 
 class WorldPart(NamedTuple):
@@ -53,13 +56,13 @@ class Outline(Struct, frozen=True, eq=False):
     @classmethod
     def of(cls, parts: Iterable[tuple[int, WorldPart]]) -> Outline:
         """Make an outline of parts, each with the number of its part of the geometry."""
-        given = list(parts)
-        rings = [ring for _, part in given for ring in part.rings]
+        numbered_parts = list(parts)
+        rings = [ring for _, part in numbered_parts for ring in part.rings]
         if not rings:
             return NOTHING
         places = np.concatenate(rings)
         first_place = _firsts([len(ring) for ring in rings])
-        first_ring = _firsts([len(part.rings) for _, part in given])
+        first_ring = _firsts([len(part.rings) for _, part in numbered_parts])
         begins = first_place[first_ring[:-1]]
         boxes = np.column_stack([np.minimum.reduceat(places, begins), np.maximum.reduceat(places, begins)])
         sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -67,9 +70,9 @@ class Outline(Struct, frozen=True, eq=False):
             places,
             first_place,
             first_ring,
-            np.array([part.is_polygon for _, part in given]),
+            np.array([part.is_polygon for _, part in numbered_parts]),
             boxes,
-            np.array([number for number, _ in given]),
+            np.array([number for number, _ in numbered_parts]),
             Bounds.of_points(places[:, 0], places[:, 1]),
             Bounds(*boxes[int(np.argmax(sizes))].tolist()),
         )
@@ -98,21 +101,21 @@ class Outline(Struct, frozen=True, eq=False):
         )
 
     @classmethod
-    def joined(cls, one: Outline, other: Outline) -> Outline:
+    def joined(cls, outline: Outline, other: Outline) -> Outline:
         """Join two outlines of parts of the same geometry."""
-        if not len(one) or not len(other):
-            return one if len(one) else other
-        assert one.bounds is not None
+        if not len(outline) or not len(other):
+            return outline if len(outline) else other
+        assert outline.bounds is not None
         assert other.bounds is not None
-        both = [bounds for bounds in (one.largest, other.largest) if bounds is not None]
+        both = [bounds for bounds in (outline.largest, other.largest) if bounds is not None]
         return cls(
-            np.concatenate([one.places, other.places]),
-            np.concatenate([one.first_place, other.first_place[1:] + one.first_place[-1]]),
-            np.concatenate([one.first_ring, other.first_ring[1:] + one.first_ring[-1]]),
-            np.concatenate([one.is_polygon, other.is_polygon]),
-            np.concatenate([one.boxes, other.boxes]),
-            np.concatenate([one.source, other.source]),
-            one.bounds.union(other.bounds),
+            np.concatenate([outline.places, other.places]),
+            np.concatenate([outline.first_place, other.first_place[1:] + outline.first_place[-1]]),
+            np.concatenate([outline.first_ring, other.first_ring[1:] + outline.first_ring[-1]]),
+            np.concatenate([outline.is_polygon, other.is_polygon]),
+            np.concatenate([outline.boxes, other.boxes]),
+            np.concatenate([outline.source, other.source]),
+            outline.bounds.union(other.bounds),
             max(both, key=lambda bounds: bounds.width * bounds.height),
         )
 
@@ -122,9 +125,11 @@ class Outline(Struct, frozen=True, eq=False):
     @property
     def parts(self) -> tuple[WorldPart, ...]:
         if not self._made:
-            rings = [self.places[a:b] for a, b in zip(self.first_place[:-1], self.first_place[1:], strict=True)]
-            each = zip(self.first_ring[:-1], self.first_ring[1:], self.is_polygon.tolist(), strict=True)
-            self._made.append(tuple(WorldPart(tuple(rings[a:b]), is_polygon) for a, b, is_polygon in each))
+            rings = [
+                self.places[start:end] for start, end in zip(self.first_place[:-1], self.first_place[1:], strict=True)
+            ]
+            spans = zip(self.first_ring[:-1], self.first_ring[1:], self.is_polygon.tolist(), strict=True)
+            self._made.append(tuple(WorldPart(tuple(rings[start:end]), is_polygon) for start, end, is_polygon in spans))
         return self._made[0]
 
     def near(self, around: Bounds) -> Outline:
@@ -187,20 +192,20 @@ NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 
 
 
 def fewer_vertices(points: Floats) -> Floats:
-    """Thin out a line of very many vertices, in pixels, to about `most`; its ends stay.
+    """Thin out a line of very many vertices, in pixels, to about MOST_VERTICES; its ends stay.
 
     A vertex in the same cell as the one before is left out: cells of half a pixel, then one, two, four. If that is not
     enough, every n-th of the rest is kept.
     """
-    cell, found = 0.5, points
-    while len(found) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
+    cell, thinned = 0.5, points
+    while len(thinned) > (MOST_VERTICES if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
         cells = np.floor(points / cell)
         kept = np.append((cells[1:] != cells[:-1]).any(axis=1), True)
         kept[0] = True
-        found, cell = points[kept], cell * 2
-    if len(found) > MOST_VERTICES:
-        found = np.concatenate([found[: -1 : -(-len(found) // MOST_VERTICES)], found[-1:]])
-    return found
+        thinned, cell = points[kept], cell * 2
+    if len(thinned) > MOST_VERTICES:
+        thinned = np.concatenate([thinned[: -1 : -(-len(thinned) // MOST_VERTICES)], thinned[-1:]])
+    return thinned
 
 
 type StrokedLines = list[tuple[Floats, float]]
@@ -219,22 +224,24 @@ def strokes_of(
     shown = [(fewer_vertices(points), start) for points, start in lines]
     if sum(len(points) for points, _ in shown) <= _FEW_VERTICES:
         return shown, False
-    along = [start + np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))]) for p, start in shown]
+    along = [
+        start + np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))]) for points, start in shown
+    ]
     x0, y0 = np.concatenate([points[:-1] for points, _ in shown]).T
     x1, y1 = np.concatenate([points[1:] for points, _ in shown]).T
     legs = Legs(x0, y0, x1, y1, np.concatenate([far[:-1] for far in along]))
     inside = clipped(legs, (-_AROUND_PX, -_AROUND_PX, width + _AROUND_PX, height + _AROUND_PX))
     length_px = float(np.hypot(inside.x1 - inside.x0, inside.y1 - inside.y0).sum())
-    each = math.ceil(length_px * pen_px / (width * height * _MOST_INK))
-    if each > 1:
+    step = math.ceil(length_px * pen_px / (width * height * _MOST_INK))
+    if step > 1:
         assert inside.along is not None
-        ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
-        return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
-    found: StrokedLines = []
+        ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::step].reshape(-1, 2, 2)
+        return list(zip(ends, inside.along[::step].tolist(), strict=True)), True
+    pieces: StrokedLines = []
     for (points, _), far in zip(shown, along, strict=True):
         firsts = range(0, len(points) - 1, _PIECE_VERTICES)
-        found += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]
-    return found, False
+        pieces += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]
+    return pieces, False
 
 
 def _firsts(counts: list[int]) -> NDArray[np.int64]:

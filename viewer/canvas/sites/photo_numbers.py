@@ -32,7 +32,9 @@ class NumberAt(NamedTuple):
 
 def paint_numbers(painter: QPainter, view: View, numbers: Sequence[NumberAt], chosen: int = 0) -> None:
     """Paint numbers on a view in pixel space, where rows go down from 0; the chosen one stands out."""
-    signs = [_sign(one.number, *view.to_pixel(one.x, -one.y), selected=one.number == chosen) for one in numbers]
+    signs = [
+        _sign(place.number, *view.to_pixel(place.x, -place.y), selected=place.number == chosen) for place in numbers
+    ]
     MarkPainter().paint(painter, signs, view.ratio)
 
 

@@ -1,4 +1,4 @@
-"""Marks as one of several images shows them: solid where that image tells of them, else dashed, as "place of".
+"""Decides whether an image tells of a mark, which is then drawn solid; all others are dashed, as "place of".
 
 An image tells of a mark that was drawn on it, and of a mark that an observation of that image states as *present*. All
 other marks there come from another date: they show the place of something, not the thing.
@@ -54,16 +54,16 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
         among = [uuid for uuid in among if uuid in sites]
         marked = {uuid for uuid in among if sites[uuid].image_uuid in images}
     seen = {
-        one.site_uuid
+        observation.site_uuid
         for image in images
-        for one in document.links.observations_on_image(image)
-        if one.presence == "present" and one.site_uuid in sites
+        for observation in document.links.observations_on_image(image)
+        if observation.presence == "present" and observation.site_uuid in sites
     }
     return frozenset(marked | (seen if among is None else seen.intersection(among)))
 
 
 def _images_of(document: Document, rows: Sequence[Layer]) -> frozenset[str]:
-    """Uuids of the images that layers show, whichever layer of the case first showed them."""
+    """Uuids of the images that these layers show, also of those recorded from another layer of the same data."""
     shown = [(row, _origin(row)) for row in rows]
     origins = {uuid: _origin(layer) for uuid, layer in document.layers.items()}
     return frozenset(
@@ -82,5 +82,5 @@ def _shows(row: Layer, origin: tuple[Any, ...], image: Image, image_origin: tupl
 def _origin(layer: Layer) -> tuple[Any, ...]:
     """A key that is equal for two layers of the same data; empty where that cannot be known."""
     source = layer.source
-    found = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
-    return found if any(found) else ()
+    origin = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
+    return origin if any(origin) else ()

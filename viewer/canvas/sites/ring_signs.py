@@ -16,17 +16,17 @@ _RADIUS_ROOM_PX = 24.0
 
 def radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:
     """The radius of each range ring at its north, and once more in the picture where its north is outside."""
-    view, found = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
-    if not found:
+    view, radii = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
+    if not radii:
         return [], []
-    signs = [sign for signs, _ in found for sign in signs]
-    places = np.concatenate([places for _, places in found])
+    signs = [sign for signs, _ in radii for sign in signs]
+    places = np.concatenate([places for _, places in radii])
     pixels = to_pixels(view, places.reshape(-1, 2)).reshape(places.shape)
     x, y, room = pixels[..., 0], pixels[..., 1], _RADIUS_ROOM_PX * view.ratio
     inside = (x >= room) & (x <= view.width - room) & (y >= room / 2) & (y <= view.height - room / 2)
     north = [SignAt(sign, *at) for sign, at in zip(signs, pixels[:, 0].tolist(), strict=True) if isfinite(sum(at))]
     first = np.argmax(inside, axis=1)
     elsewhere = np.flatnonzero(inside.any(axis=1) & ~inside[:, 0]).tolist()
-    return [one for one in north if one.touches(view)], [
+    return [sign for sign in north if sign.touches(view)], [
         SignAt(signs[row], *pixels[row, first[row]].tolist()) for row in elsewhere
     ]

@@ -81,7 +81,7 @@ class SceneMarks:
     # -- solid and dashed -----------------------------------------------------------------------------------------
 
     def note_news(self) -> None:
-        """Note that a layer shows something else now: its image is looked at before marks are shown next."""
+        """Note that a layer shows something else now: marks are checked against its image before the next frame."""
         self._judge.note_news()
 
     def show_solid_on(self, layers: Collection[str] | None) -> bool:
@@ -89,7 +89,7 @@ class SceneMarks:
 
         False where the same marks are solid as before.
         """
-        self._judge.told_by = None if layers is None else frozenset(layers)
+        self._judge.deciding_layers = None if layers is None else frozenset(layers)
         return self.judge()
 
     def judge(self, changes: Changes | None = None) -> bool:
@@ -140,4 +140,4 @@ class SceneMarks:
     def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
         sites = self.index.sites
         is_all = uuids is None or uuids >= sites.keys()
-        return self.index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
+        return self.index if is_all else SiteIndex.of({uuid: sites[uuid] for uuid in uuids or () if uuid in sites})

@@ -1,4 +1,4 @@
-"""World boxes of lines and areas, by CRS, which find those that a view may show without looking at the others."""
+"""World boxes of lines and areas, by CRS: they tell quickly which shapes a view may show."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class ShapeBoxes:
         if columns is None:
             return []
         if columns.stale:
-            in_order = list(columns.stale) if len(columns.stale) == 1 else [u for u in shapes if u in columns.stale]
+            in_order = (
+                list(columns.stale) if len(columns.stale) == 1 else [uuid for uuid in shapes if uuid in columns.stale]
+            )
             self._renew(columns, shapes, crs, [*(columns.stale - shapes.keys()), *in_order])
             columns.stale = set()
         left, bottom, right, top = columns.boxes[: len(columns.uuids)].T

@@ -1,4 +1,4 @@
-"""The sites that one picture shows: found once, then painted, labelled and hit."""
+"""The sites in one view: selected once, then used to paint, to label and to find what the pointer hits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ type HitPart = Literal["mark", "label", "edge", "rim", "disc", "inside"]
 class SiteHit(NamedTuple):
     """The part of a site under a place: its symbol or text, its label, its line or outline, or the inside of that.
 
-    Of a loosely known point it may also be the rim of the circle that it stands for, or the disc inside.
+    Of a loosely known point it may also be the rim of its error circle, or the disc inside.
     """
 
     uuid: str
@@ -48,7 +48,7 @@ class SiteHit(NamedTuple):
 
     @property
     def is_direct(self) -> bool:
-        """True for what is drawn at the place itself, and not only round it."""
+        """True for a part that is drawn at the place itself, and does not merely enclose it."""
         return self.part not in ("disc", "inside")
 
     @property
@@ -58,6 +58,8 @@ class SiteHit(NamedTuple):
 
 
 class ShapeInView(NamedTuple):
+    """A line or an area in view: the part of its outline near the view, and the shape of its mark, if it has one."""
+
     uuid: str
     site: Site
     outline: Outline
@@ -86,6 +88,7 @@ class SiteFrame(Struct):
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
+        """Select the sites of an index that may be in a view, and place their points in its pixels."""
         rows, px, py, error_px = index.visible_points(view, _margin_px(view))
         near = index.shapes_near(view)
         if not len(rows):
@@ -155,8 +158,8 @@ class SiteFrame(Struct):
 
         A map that pans keeps a picture of most of them.
         """
-        found = (self._shape(uuid) for uuid in uuids)
-        return [shape for shape in found if shape is not None]
+        shapes = (self._shape(uuid) for uuid in uuids)
+        return [shape for shape in shapes if shape is not None]
 
     def _shape(self, uuid: str) -> ShapeInView | None:
         if uuid not in self._shapes:
@@ -247,71 +250,71 @@ class SiteFrame(Struct):
         The inside of an area is hit only while some of its outline is in the picture.
         """
         points = self._signs_at(px, py, radius_px) + self._symbols_at(px, py, radius_px)
-        found = [SiteHit(uuid, "mark") for uuid in points]
+        hits = [SiteHit(uuid, "mark") for uuid in points]
         discs, inside = list[SiteHit](), list[SiteHit]()
         for shape in reversed(self.shapes):
             near, within = _touch(shape.outline, self.view, px, py, radius_px)
             if near:
-                found.append(SiteHit(shape.uuid, "edge"))
+                hits.append(SiteHit(shape.uuid, "edge"))
             elif within:
                 inside.append(SiteHit(shape.uuid, "inside"))
         over = set(self.index.areas_over_the_edge(self.view.grid.crs).tolist())
-        for i in np.flatnonzero(self.is_area)[::-1].tolist():
-            is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
-            if not is_near and int(self.rows[i]) not in over:
+        for position in np.flatnonzero(self.is_area)[::-1].tolist():
+            is_near = np.hypot(self.px[position] - px, self.py[position] - py) <= 2.0 * self.error_px[position]
+            if not is_near and int(self.rows[position]) not in over:
                 continue
-            near, within = _touch(self.circles([i])[0], self.view, px, py, radius_px)
-            uuid = self.index.uuids[self.rows[i]]
+            near, within = _touch(self.circles([position])[0], self.view, px, py, radius_px)
+            uuid = self.index.uuids[self.rows[position]]
             if near:
-                found.append(SiteHit(uuid, "rim"))
+                hits.append(SiteHit(uuid, "rim"))
             elif within:
                 discs.append(SiteHit(uuid, "disc"))
-        return found + discs + inside
+        return hits + discs + inside
 
     def within(self, left: float, top: float, right: float, bottom: float) -> list[str]:
         """Uuids of the points inside a box of pixels, and of the lines and polygons that touch it."""
         inside = (self.px >= left) & (self.px <= right) & (self.py >= top) & (self.py <= bottom)
-        found = [self.index.uuids[row] for row in self.rows[inside]]
+        uuids = [self.index.uuids[row] for row in self.rows[inside]]
         drawn = Box(left, top, right, bottom)
-        found += [uuid for uuid, one in self.signs if one.box(self.scale).overlaps(drawn)]
-        return list(dict.fromkeys(found + self._shapes_touching(shapely.box(left, top, right, bottom))))
+        uuids += [uuid for uuid, sign in self.signs if sign.box(self.scale).overlaps(drawn)]
+        return list(dict.fromkeys(uuids + self._shapes_touching(shapely.box(left, top, right, bottom))))
 
     def in_ring(self, ring: Sequence[tuple[float, float]]) -> list[str]:
         """Uuids of the points inside a ring of pixels, drawn by hand, and of the lines and polygons that touch it."""
         area = shapely.make_valid(shapely.Polygon(ring))
         inside = shapely.contains_xy(area, self.px, self.py)
-        found = [self.index.uuids[row] for row in self.rows[inside]]
-        return list(dict.fromkeys(found + self._shapes_touching(area)))
+        uuids = [self.index.uuids[row] for row in self.rows[inside]]
+        return list(dict.fromkeys(uuids + self._shapes_touching(area)))
 
     def _shapes_touching(self, area: shapely.Geometry) -> list[str]:
-        around, found = _world_box(self.view, *shapely.bounds(area).tolist()), list[str]()
+        around, uuids = _world_box(self.view, *shapely.bounds(area).tolist()), list[str]()
         is_all_of_it = not self.view.grid.rotation_deg and shapely.box(*shapely.bounds(area).tolist()).equals(area)
         for shape in self.shapes_of(self._areas_first(self.index.shapes_at(self.view.grid.crs, around))):
             whole = shape.outline.bounds
             if is_all_of_it and whole is not None and around.contains(whole):  # of thousands on a page most
-                found.append(shape.uuid)
+                uuids.append(shape.uuid)
                 continue
             parts = shape.outline.near(around).parts
             if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(area) for part in parts):
-                found.append(shape.uuid)
-        return found
+                uuids.append(shape.uuid)
+        return uuids
 
     def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
         """The sites whose symbols are within reach; areas too have a symbol in their middle."""
         reach = max(radius_px, self.symbol_radius_px)
         distance = np.hypot(self.px - px, self.py - py)
         hit = np.flatnonzero((distance <= reach) & (self.is_symbol | self.is_area))
-        return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
+        return [self.index.uuids[self.rows[position]] for position in hit[::-1]]
 
     def _signs_at(self, px: float, py: float, radius_px: float) -> list[str]:
         place = Box(px - radius_px, py - radius_px, px + radius_px, py + radius_px)
-        found = [uuid for uuid, one in self.signs if one.box(self.scale).overlaps(place)]
-        leaders = [(uuid, line) for uuid, one in self.signs if (line := leader_line(one, self.scale)) is not None]
+        uuids = [uuid for uuid, sign in self.signs if sign.box(self.scale).overlaps(place)]
+        leaders = [(uuid, line) for uuid, sign in self.signs if (line := leader_line(sign, self.scale)) is not None]
         ends = [((line.x1(), line.y1()), (line.x2(), line.y2())) for _, line in leaders]
         if ends:
             near = shapely.distance(shapely.linestrings(ends), shapely.Point(px, py)) <= radius_px
-            found = [leaders[i][0] for i in np.flatnonzero(near)] + found
-        return found[::-1]
+            uuids = [leaders[index][0] for index in np.flatnonzero(near)] + uuids
+        return uuids[::-1]
 
 
 def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py: Floats) -> list[tuple[str, SignAt]]:
@@ -322,17 +325,17 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
         lead_rows, lead_px, lead_py = index.lead_pixels(view)
         places = zip(lead_px.tolist(), lead_py.tolist(), strict=True)
         leads = dict(zip(lead_rows.tolist(), places, strict=True))
-    found = []
-    for i in np.flatnonzero(index.sign[rows] >= 0).tolist():
-        row = int(rows[i])
-        sign, at = index.signs[index.sign[row]], (float(px[i]), float(py[i]))
+    signs = []
+    for position in np.flatnonzero(index.sign[rows] >= 0).tolist():
+        row = int(rows[position])
+        sign, at = index.signs[index.sign[row]], (float(px[position]), float(py[position]))
         if index.is_place(index.uuids[row]):
             sign = replace(sign, is_doubtful=True)
         lead = leads.get(row)
-        one = SignAt(sign, *at) if lead is None or not isfinite(sum(lead)) else SignAt(sign, *lead, foot=at)
-        if one.touches(view):
-            found.append((index.uuids[row], one))
-    return found
+        sign_at = SignAt(sign, *at) if lead is None or not isfinite(sum(lead)) else SignAt(sign, *lead, foot=at)
+        if sign_at.touches(view):
+            signs.append((index.uuids[row], sign_at))
+    return signs
 
 
 def _touch(outline: Outline, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:

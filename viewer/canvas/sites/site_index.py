@@ -43,9 +43,10 @@ _SPARE = 8
 """Rows of a column for each of which one more is kept as room for new marks."""
 _STROKE_PX = 14.0
 """Width in logical pixels that an arrow's head, or the glow of a line, may add beside a line."""
-_EDITS_TOLD, _MOST_TOLD = 16, 40
+_EDITS_KEPT, _MOST_TOUCHED = 16, 40
 """Number of the last edits whose touched sites are kept, and most sites of one of them."""
 _STEP_DEG = 1e-3
+"""Step in degrees towards the equator by which the length of a world unit is measured."""
 _METRES_A_DEGREE = 111_195.0
 """Metres in a degree on a sphere, good to half a per cent: enough to choose between a symbol and a circle."""
 
@@ -92,7 +93,9 @@ class SiteIndex(Struct):
     _places: dict[str, tuple[Site, Site]] = field(default_factory=dict)
     """Rows of dashed sites that were needed, with the rows that are painted in their place."""
     _shown_symbol: tuple[int, NDArray[np.int32]] | None = None
-    _told: deque[tuple[int, dict[str, Footprint] | None]] = field(default_factory=lambda: deque(maxlen=_EDITS_TOLD))
+    _last_edits: deque[tuple[int, dict[str, Footprint] | None]] = field(
+        default_factory=lambda: deque(maxlen=_EDITS_KEPT)
+    )
     """The last edits: revision, and the footprints before it of the sites that it touched; None for many."""
     _widest_px: float = 4.0
     """Width of the widest line that the index has ever held, in logical pixels."""
@@ -124,8 +127,8 @@ class SiteIndex(Struct):
         long.
         """
         index = copy(self)
-        for name, value in asdict(self).items():
-            setattr(index, name, _own_copy(value))
+        for name, column in asdict(self).items():
+            setattr(index, name, _own_copy(column))
         index._boxes = ShapeBoxes()
         return index
 
@@ -134,8 +137,8 @@ class SiteIndex(Struct):
         self.revision += 1
         self._projected_leads.clear()
         uuids = list(uuids)
-        is_told = len(uuids) <= _MOST_TOLD
-        self._told.append((self.revision, {uuid: self.footprint(uuid) for uuid in uuids} if is_told else None))
+        is_listed = len(uuids) <= _MOST_TOUCHED
+        self._last_edits.append((self.revision, {uuid: self.footprint(uuid) for uuid in uuids} if is_listed else None))
         self._boxes.outdate(uuids)
         new = []
         for uuid in uuids:
@@ -150,7 +153,7 @@ class SiteIndex(Struct):
         self._add(new)
         if self._beyond is not None:
             self._beyond.difference_update(uuids)
-            self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
+            self._beyond |= self._sites_beyond([uuid for uuid in uuids if uuid in self.sites])
 
     def show_solid(self, solid: Solid | None) -> bool:
         """Set the solid sites, after which all is painted anew; False where they are the same as before."""
@@ -213,17 +216,17 @@ class SiteIndex(Struct):
         """Footprints, before and after, of all that has changed since a revision; None for too many."""
         if revision == self.revision:
             return []
-        told = [touched for at, touched in self._told if at > revision]
-        if len(told) < self.revision - revision:
+        changes = [touched for at, touched in self._last_edits if at > revision]
+        if len(changes) < self.revision - revision:
             return None
         before: list[Footprint] = []
         uuids: dict[str, None] = {}
-        for touched in told:
+        for touched in changes:
             if touched is None:
                 return None
             before += touched.values()
             uuids |= dict.fromkeys(touched)
-        return [*before, *(self.footprint(uuid) for uuid in uuids)] if len(uuids) <= _MOST_TOLD else None
+        return [*before, *(self.footprint(uuid) for uuid in uuids)] if len(uuids) <= _MOST_TOUCHED else None
 
     def callouts(self) -> NDArray[np.intp]:
         """The rows of all callouts, whose boxes lie away from their places."""
@@ -249,6 +252,7 @@ class SiteIndex(Struct):
         return self._boxes.touching(self.shapes, crs, around)
 
     def rows_of(self, uuid: str) -> list[int]:
+        """The rows of a site's points; empty for a line, a polygon, or a site that is not drawn."""
         return self._rows.get(uuid, [])
 
     def projected(self, crs: str) -> ProjectedPoints:
@@ -332,10 +336,10 @@ class SiteIndex(Struct):
         if not is_unrolled(crs):
             return np.zeros(0, np.intp)
         if self._over is None or self._over[0] != self.placed_at:
-            self._over = self.placed_at, self._found_over()
+            self._over = self.placed_at, self._rows_over_the_edge()
         return self._over[1]
 
-    def _found_over(self) -> NDArray[np.intp]:
+    def _rows_over_the_edge(self) -> NDArray[np.intp]:
         areas = np.flatnonzero(self.error_m > AREA_NOT_PIN_M)
         reach, lat = np.radians(self.error_m[areas] / _METRES_A_DEGREE), np.radians(np.abs(self.lat[areas]))
         share = np.sin(np.minimum(reach, np.pi / 2)) / np.maximum(np.cos(lat), 1e-9)
@@ -380,10 +384,10 @@ class SiteIndex(Struct):
         """Number of sites of the Earth that lie beyond the edge of Web Mercator with all their points."""
         if self._beyond is None:
             rows = np.flatnonzero(self.alive & (np.abs(self.lat) > MERCATOR_MAX_LAT)).tolist()
-            self._beyond = self._found_beyond([*self.shapes, *{self.uuids[row] for row in rows}])
+            self._beyond = self._sites_beyond([*self.shapes, *{self.uuids[row] for row in rows}])
         return len(self._beyond)
 
-    def _found_beyond(self, uuids: list[str]) -> set[str]:
+    def _sites_beyond(self, uuids: list[str]) -> set[str]:
         """The sites among `uuids` that lie beyond the edge of Web Mercator."""
         placed = [uuid for uuid in uuids if uuid not in self.off_earth]
         boxes = shapely.bounds([self.sites[uuid].geometry for uuid in placed]).reshape(-1, 4)
@@ -533,14 +537,14 @@ class SiteIndex(Struct):
         return self._symbol_ids[symbol]
 
 
-def _own_copy(value: Any) -> Any:
+def _own_copy(column: Any) -> Any:
     """A copy of a column or table, with the same rows and shapes."""
-    if isinstance(value, dict) and any(isinstance(one, ProjectedPoints) for one in value.values()):
+    if isinstance(column, dict) and any(isinstance(points, ProjectedPoints) for points in column.values()):
         return {
-            crs: ProjectedPoints(one.x.copy(), one.y.copy(), one.unit_m.copy(), one.reach.copy())
-            for crs, one in value.items()
+            crs: ProjectedPoints(points.x.copy(), points.y.copy(), points.unit_m.copy(), points.reach.copy())
+            for crs, points in column.items()
         }
-    return copy(value) if isinstance(value, dict | list | set | deque | np.ndarray) else value
+    return copy(column) if isinstance(column, dict | list | set | deque | np.ndarray) else column
 
 
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:

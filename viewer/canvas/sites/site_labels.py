@@ -43,8 +43,8 @@ class SiteLabels:
 
     def marks(self, frame: SiteFrame) -> list[Box]:
         """The boxes of texts, and of the symbols of points; empty for very many dots, which labels may cover."""
-        signs = [one for _, one in frame.signs] + [one for some in radii_in(frame) for one in some]
-        boxes = [one.box(frame.scale) for one in signs]
+        signs = [sign for _, sign in frame.signs] + [sign for radii in radii_in(frame) for sign in radii]
+        boxes = [sign.box(frame.scale) for sign in signs]
         if frame.compact:
             return boxes
         shown = np.flatnonzero(frame.is_symbol)
@@ -53,26 +53,32 @@ class SiteLabels:
 
     def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
         """Requests for labels, the most important first; they depend on frame, selection and language alone."""
-        found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
+        candidates: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
-        for i in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
-            row = frame.rows[i]
+        for position in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
+            row = frame.rows[position]
             if is_said_by_sign(frame, row):
                 continue
             site = frame.index.shown(frame.index.uuids[row])
-            clearance = _sign_clearance(frame) if frame.is_area[i] else radius
-            found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
+            clearance = _sign_clearance(frame) if frame.is_area[position] else radius
+            candidates.append(
+                (
+                    _rank(site, selection),
+                    site,
+                    (Anchor(float(frame.px[position]), float(frame.py[position]), clearance),),
+                )
+            )
         for shown in frame.first_shapes(MOST_REQUESTS):
             anchors = tuple(_shape_anchors(shown, frame))
             if anchors:
-                found.append((_rank(shown.site, selection), shown.site, anchors))
-        found.sort(key=lambda request: request[0])
+                candidates.append((_rank(shown.site, selection), shown.site, anchors))
+        candidates.sort(key=lambda candidate: candidate[0])
         shapes = frame.first_shapes(MOST_REQUESTS)
         lines = {shape.uuid: shape for shape in shapes if shape.site.kind == "line"}
         words = {shape.uuid: shape.mark.words for shape in shapes if shape.mark is not None and shape.mark.words}
         requests: list[LabelRequest] = []
         named: set[str] = set()
-        for rank, site, anchors in found:
+        for rank, site, anchors in candidates:
             plain = shortened(words.get(site.uuid) or label_text(site, language))
             if plain and site.uuid not in named and len(requests) < MOST_REQUESTS:
                 named.add(site.uuid)
@@ -160,9 +166,9 @@ def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ..
 
 def _runs(shape: ShapeInView, view: View) -> list[Floats]:
     """The stretches of a shape's lines in the picture, in pixels; of a measurement, those that its words belong to."""
-    said = shape.mark.said_along(view.grid.crs) if shape.mark is not None else None
+    line = shape.mark.said_along(view.grid.crs) if shape.mark is not None else None
     parts = shape.outline.shown(view.grid.resolution).parts
-    world = [ring for part in parts for ring in part.rings] if said is None else [said]
+    world = [ring for part in parts for ring in part.rings] if line is None else [line]
     rings = [to_pixels(view, ring) for ring in world]
     return [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
 

@@ -62,9 +62,9 @@ class _Kept(NamedTuple):
     signs: KeptPicture
     both: KeptPicture
 
-    def forget_all_but(self, *some: KeptPicture) -> None:
+    def forget_all_but(self, *kept: KeptPicture) -> None:
         for picture in self:
-            if picture not in some:
+            if picture not in kept:
                 picture.forget()
 
 
@@ -152,15 +152,15 @@ class SitePainter:
     def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
         """Steps that paint areas, lines, heads of arrows and ends of dimension lines, a few milliseconds each."""
         kinds = {
-            kind: list(some) for kind, some in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
+            kind: list(uuids) for kind, uuids in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
         }
         for uuid in kinds.get("polygon", ()):
             yield partial(self._paint_polygon, frame=frame, uuid=uuid, selected=uuid in selection)
         for areas in batched(np.flatnonzero(frame.is_area).tolist(), _FEW_AREAS):
             yield partial(self._paint_areas, frame=frame, areas=areas, selection=selection)
         lines: list[ShapeInView] = []
-        for some in batched(kinds.get("line", ()), _FEW_OUTLINES):
-            lines += frame.shapes_of(some)
+        for uuids in batched(kinds.get("line", ()), _FEW_OUTLINES):
+            lines += frame.shapes_of(uuids)
             yield _nothing
         yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection)
         yield from _alike(frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
@@ -177,8 +177,8 @@ class SitePainter:
         """Paint radii, above them symbols, texts and numbers, and the selected topmost."""
         is_whole = self._marks.paint(painter, radii_in(frame)[0], frame.scale, within_s)
         self._paint_symbols(painter, frame, selection)
-        signs = [one._replace(selected=True) if uuid in selection else one for uuid, one in frame.signs]
-        signs.sort(key=lambda one: one.selected)
+        signs = [sign._replace(selected=True) if uuid in selection else sign for uuid, sign in frame.signs]
+        signs.sort(key=lambda sign: sign.selected)
         return self._marks.paint(painter, signs, frame.scale, within_s) and is_whole
 
     def _paint_polygon(self, painter: QPainter, frame: SiteFrame, uuid: str, selected: bool) -> bool:
@@ -190,14 +190,14 @@ class SitePainter:
     def _paint_areas(
         self, painter: QPainter, frame: SiteFrame, areas: Sequence[int], selection: frozenset[str]
     ) -> bool:
-        for i, outline in zip(areas, frame.circles(areas), strict=True):
-            row = frame.rows[i]
+        for position, outline in zip(areas, frame.circles(areas), strict=True):
+            row = frame.rows[position]
             site = frame.index.sites[frame.index.uuids[row]]
             color = outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
             symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, AREA_DOTS_PX, casing_width=1.1)
             _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
-            at = float(frame.px[i]), float(frame.py[i])
+            at = float(frame.px[position]), float(frame.py[position])
             paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
         return True
 
@@ -263,9 +263,9 @@ def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
         tips, tails = shape.mark.tips(frame.view.grid.crs) if shape.mark is not None else _NO_HEADS
         if len(tips):
             key = line_symbol(shape.site), shape.uuid in selection
-            found = zip(to_pixels(frame.view, tips), to_pixels(frame.view, tails), strict=True)
-            heads.setdefault(key, []).extend(found)
-    for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
+            tips_and_tails = zip(to_pixels(frame.view, tips), to_pixels(frame.view, tails), strict=True)
+            heads.setdefault(key, []).extend(tips_and_tails)
+    for (symbol, selected), ends in sorted(heads.items(), key=lambda head: head[0][1]):
         paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
     return True
 
@@ -292,10 +292,10 @@ def _paint_ticks(
                 bars.setdefault((line_symbol(shape.site), shape.uuid in selection), []).append(
                     np.array([end - half, end + half])
                 )
-    for (symbol, selected), some in bars.items():
+    for (symbol, selected), ticks in bars.items():
         if is_above:
             symbol, selected = replace(symbol, casing=symbol.color, casing_width=0.0), False
-        paint_lines(painter, frame.view, some, symbol, selected)
+        paint_lines(painter, frame.view, ticks, symbol, selected)
     return True
 
 
@@ -368,9 +368,9 @@ def _passes(symbol: LineSymbol, selected: bool) -> list[tuple[QColor, float]]:
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
-    value = QColor(color)
-    value.setAlpha(alpha)
-    return value
+    translucent = QColor(color)
+    translucent.setAlpha(alpha)
+    return translucent
 
 
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], symbol: LineSymbol, selected: bool) -> None:

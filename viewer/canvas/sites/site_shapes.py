@@ -28,6 +28,7 @@ from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fe
 _EARTH_RADIUS_M = 6_371_000.0
 _METRES_A_DEGREE = 111_700.0
 _COARSEST_STEP_M = 2.0**18
+"""Longest leg in metres at which an outline is ever projected."""
 _PARALLEL_STEP_DEG = 0.25
 """Longest piece of a parallel, in degrees: its geodesic leaves the parallel by less than seven metres."""
 _REACH_PX = 64.0
@@ -37,6 +38,7 @@ _FAR_PX = 16_000.0
 
 
 _CIRCLE_POINTS, _CIRCLES_A_CALL, _MOST_CIRCLES = 96, 500, 50_000
+"""Points of a circle, circles that are projected in one call, and circles that are kept."""
 _WHOLE_POINTS = 20_000
 """Most points of a shape that is densified all over; of others only the part in view is."""
 _MOST_ODD = 2000
@@ -44,6 +46,7 @@ _MOST_ODD = 2000
 SHAPES_A_CALL = _MOST_ODD
 """Lines and areas that are projected together; each of them may be cut."""
 _POLYGON = 3  # shapely.get_type_id
+"""Type of a polygon, as shapely numbers it."""
 
 
 class SiteShape(Struct):
@@ -70,12 +73,12 @@ class SiteShape(Struct):
         if box is None or not box.intersects(seen.expanded(reach)):
             return None
         if step_m >= min(longest, _COARSEST_STEP_M):
-            found = rough
+            outline = rough
         elif self._whole_m / step_m <= _WHOLE_POINTS:
-            found = self._projected(crs, step_m)
+            outline = self._projected(crs, step_m)
         else:
-            found = self._fine_near(crs, step_m, seen, rough)
-        return found.near(seen.expanded(reach))
+            outline = self._fine_near(crs, step_m, seen, rough)
+        return outline.near(seen.expanded(reach))
 
     def box(self, crs: str) -> Bounds | None:
         """World bounds that hold the outline at any step; None where the CRS has no place for it."""
@@ -103,8 +106,8 @@ class SiteShape(Struct):
             if self._coarse_world is None or self._coarse_world[0] != crs:
                 self._coarse_world = crs, _projected(coarse.rings.lonlat, crs)
             near = _legs_near(self._coarse_world[1], crs, around)
-            some, chosen = coarse.about(near)
-            fine = projected(some.densified(max(step_m, 1.0), chosen), crs, math.inf)
+            rings, chosen = coarse.about(near)
+            fine = projected(rings.densified(max(step_m, 1.0), chosen), crs, math.inf)
             self._near = crs, step_m, around, replace(fine, bounds=rough.bounds, largest=rough.largest)
         return self._near[3]
 
@@ -140,12 +143,12 @@ def project_together(shapes: Sequence[SiteShape], crs: str) -> None:
     """
     if not is_unrolled(crs):
         return
-    simple = [one for one in shapes if one.geometry.geom_type in ("LineString", "Polygon")]
-    short = [one for one in simple if one._longest_segment_m() <= _COARSEST_STEP_M]
+    simple = [shape for shape in shapes if shape.geometry.geom_type in ("LineString", "Polygon")]
+    short = [shape for shape in simple if shape._longest_segment_m() <= _COARSEST_STEP_M]
     for first in range(0, len(short), SHAPES_A_CALL):
-        some = short[first : first + SHAPES_A_CALL]
-        whole = projected(PartRings.of(np.array([one.geometry for one in some], object)), crs, math.inf)
-        for shape, outline in zip(some, _by_part(whole, len(some)), strict=True):
+        batch = short[first : first + SHAPES_A_CALL]
+        whole = projected(PartRings.of(np.array([shape.geometry for shape in batch], object)), crs, math.inf)
+        for shape, outline in zip(batch, _by_part(whole, len(batch)), strict=True):
             shape._outlines[crs, shape._longest_segment_m()] = outline
 
 
@@ -195,6 +198,7 @@ class PartRings(Struct, frozen=True, eq=False):
         return PartRings(both, part, is_polygon), chosen
 
     def densified(self, step_m: float, chosen: NDArray[np.bool_] | None = None) -> PartRings:
+        """The same rings with legs of at most `step_m` metres; with `chosen`, a mask of the legs, only there."""
         return PartRings(self.rings.densified(step_m, chosen), self.part, self.is_polygon)
 
 
@@ -207,20 +211,20 @@ def geodesic_step_m(ground_m: float) -> float:
 
 
 def project_geometry(geometry: BaseGeometry, crs: str, step_m: float) -> Outline:
-    """A lon, lat line or polygon in world coordinates along geodesics, in pieces that tear nowhere."""
+    """Project a lon, lat line or polygon along geodesics in legs of `step_m`, cut wherever the map is torn."""
     return projected(PartRings.of(geometry), crs, step_m)
 
 
-def projected(given: PartRings, crs: str, step_m: float) -> Outline:
+def projected(part_rings: PartRings, crs: str, step_m: float) -> Outline:
     """Project rings as `project_geometry` does; an infinite `step_m` adds no points to them."""
-    dense = given.densified(step_m) if math.isfinite(step_m) else given
+    dense = part_rings.densified(step_m) if math.isfinite(step_m) else part_rings
     rings = dense.rings
     if not len(rings):
         return NOTHING
     world = _projected(rings.lonlat, crs)
     begins = rings.starts[:-1]
     if is_unrolled(crs):
-        lowest, highest = (f.reduceat(rings.lonlat[:, 0], begins) for f in (np.minimum, np.maximum))
+        lowest, highest = (extreme.reduceat(rings.lonlat[:, 0], begins) for extreme in (np.minimum, np.maximum))
         is_plain = (lowest >= -180.0) & (highest <= 180.0)
     else:
         leaps = np.append(np.hypot(*np.diff(world, axis=0).T), 0.0)
@@ -274,8 +278,8 @@ def circles_of(places: Sequence[tuple[float, float, float]], crs: str) -> list[O
             del _circles[next(iter(_circles))]
         missing = [place for place in dict.fromkeys(places) if (place, crs) not in _circles]
         for first in range(0, len(missing), _CIRCLES_A_CALL):
-            some = missing[first : first + _CIRCLES_A_CALL]
-            _circles.update(zip(((place, crs) for place in some), _project_circles(some, crs), strict=True))
+            batch = missing[first : first + _CIRCLES_A_CALL]
+            _circles.update(zip(((place, crs) for place in batch), _project_circles(batch, crs), strict=True))
     return [_circles[place, crs] for place in places]
 
 
@@ -344,7 +348,7 @@ def runs_in_view(points: Floats, view: View, margin_px: float) -> list[Run]:
         return []
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     edges = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8)))
-    return [Run(points[a : b + 1], float(along[a])) for a, b in edges.reshape(-1, 2)]
+    return [Run(points[start : end + 1], float(along[start])) for start, end in edges.reshape(-1, 2)]
 
 
 def polygon_in_view(rings: tuple[Floats, ...], view: View) -> list[tuple[Floats, ...]]:
@@ -370,7 +374,11 @@ def _along_parallels(
     """Add places along parallels to edges of areas more than half the Earth long on purpose, as no geodesic is."""
     ring = np.repeat(np.arange(len(counts)), counts)
     steps = np.abs(np.diff(lonlat[:, 0])) * (np.diff(ring) == 0)
-    wide = [n for n in _distinct(part[ring[:-1][steps > 180.0]]).tolist() if shapely.get_type_id(parts[n]) == _POLYGON]
+    wide = [
+        number
+        for number in _distinct(part[ring[:-1][steps > 180.0]]).tolist()
+        if shapely.get_type_id(parts[number]) == _POLYGON
+    ]
     wide = [number for number in wide[:_MOST_ODD] if is_as_drawn(parts[number])]
     if not wide:
         return lonlat, counts
@@ -385,10 +393,10 @@ def _along_parallels(
 
 def _legs_near(world: Floats, crs: str, around: Bounds) -> NDArray[np.bool_]:
     """(places - 1,) Mask of the legs that may come near: a geodesic leaves its chord by less than a tenth of it."""
-    a, b = world[:-1], world[1:]
-    slack = 0.1 * np.hypot(*(b - a).T)[:, None]
+    starts, ends = world[:-1], world[1:]
+    slack = 0.1 * np.hypot(*(ends - starts).T)[:, None]
     with np.errstate(invalid="ignore"):
-        low, high = np.fmin(a, b) - slack, np.fmax(a, b) + slack
+        low, high = np.fmin(starts, ends) - slack, np.fmax(starts, ends) + slack
         near = (high[:, 1] >= around.bottom) & (low[:, 1] <= around.top)
         turns = (-1, 0, 1) if is_unrolled(crs) else (0,)
         width = world_bounds(crs).width if is_unrolled(crs) else 0.0
@@ -411,7 +419,7 @@ def _unbroken(line: Floats, step_m: float) -> list[Floats]:
     leaps = np.hypot(*np.diff(line, axis=0).T)
     joined = np.isfinite(leaps) & (leaps < _longest_leap(step_m))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8)))
-    return [line[a : b + 1] for a, b in edges.reshape(-1, 2)]
+    return [line[start : end + 1] for start, end in edges.reshape(-1, 2)]
 
 
 def _distinct(numbers: NDArray[np.integer]) -> NDArray[np.intp]:

@@ -24,7 +24,7 @@ SYMBOL_RADIUS_PX = 12.0
 COMPACT_RADIUS_PX = 5.0
 """Radius of the dots that stand for symbols where there are very many, in logical pixels."""
 DASH_PX = (5.4, 3.4)
-"""Stroke and gap of the rim of what is not known to exist, in logical pixels."""
+"""Stroke and gap of the rim of a site that may not exist, in logical pixels."""
 _HALF_SPRITE_PX = 19
 MOST_SPRITES, LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
 """Most pictures of a small and of a large sheet, and most sheets: a case may give each site a colour of its own."""
@@ -71,8 +71,10 @@ class SiteSymbolPainter:
         kinds, of_kind = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[which]
         most = max(int(MOST_SPRITES / scale**2), LEAST_SPRITES)
         if len(kinds) > most:
-            for some in np.array_split(np.arange(len(which)), 2):
-                self.paint(painter, symbols, which[some], px[some], py[some], scale, selected=selected, compact=compact)
+            for batch in np.array_split(np.arange(len(which)), 2):
+                self.paint(
+                    painter, symbols, which[batch], px[batch], py[batch], scale, selected=selected, compact=compact
+                )
             return
         sheet = self._sheet(scale, most - len(kinds))
         slots = [sheet.slot(symbols[kind], selected, compact) for kind in kinds.tolist()]
@@ -244,6 +246,6 @@ def _sign(symbol: SiteSymbol) -> QPainterPath:
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
-    value = QColor(color)
-    value.setAlpha(alpha)
-    return value
+    translucent = QColor(color)
+    translucent.setAlpha(alpha)
+    return translucent

@@ -23,6 +23,7 @@ SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
+"""Most characters of a text that may be a colour."""
 _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 
@@ -55,7 +56,7 @@ class SiteSymbol(Struct, frozen=True):
     fill: str = ""
     """The site's own fill colour; empty for the one of its precision."""
     is_doubtful: bool = False
-    """True for what is not known to exist: its rim is dashed."""
+    """True for a site that may not exist: its rim is dashed."""
 
 
 class LineSymbol(Struct, frozen=True):
@@ -87,6 +88,7 @@ _LINES: dict[str, LineSymbol] = {
 _LINES["rail_spur"] = _LINES["rail"]
 _MEASURE = LineSymbol(MEASURE_COLOR, 1.8)
 _MEASURED_ALPHA = 26
+"""Opacity of the fill of a measured area, of 255: the image below has to be seen."""
 
 
 def role_color(role: str) -> str:
@@ -115,8 +117,8 @@ def line_symbol(site: Site) -> LineSymbol:
     symbol = _MEASURE if _is_measured(site) else _LINES.get(class_of(site.class_code))
     symbol = symbol or LineSymbol(_line_color(site), 2.4)
     own = own_color(site.stroke_color)
-    given = site.stroke_width
-    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
+    own_width = site.stroke_width
+    width = min(max(own_width, THINNEST_PX), WIDEST_PX) if own_width is not None and own_width > 0 else symbol.width
     if site.may_not_exist:
         # On the dark casing alone, as the gaps of a railway's dashes are no longer than those between its sleepers.
         return LineSymbol(own or symbol.color, width, (max(_DASHES[0], 3 * width), max(_DASHES[1], 2 * width)))

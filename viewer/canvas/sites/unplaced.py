@@ -35,7 +35,7 @@ class Unplaced(Struct, frozen=True):
             else translate("unplaced", "as they lie elsewhere")
         )
         nowhere = translate("unplaced", "as it is no place on the Earth")
-        found = (
+        reasons = (
             (lies_on, self.layers_on_earth, self.sites_on_earth),
             (lies_off, self.layers_off_earth, 0),
             (translate("unplaced", "beyond 85 degrees, where this map ends"), self.layers_beyond, self.sites_beyond),
@@ -47,7 +47,7 @@ class Unplaced(Struct, frozen=True):
         )
         return [
             translate("unplaced", "Not drawn here, {0}: {1}").format(reason, _counted(layers, sites))
-            for reason, layers, sites in found
+            for reason, layers, sites in reasons
             if layers or sites
         ]
 

@@ -1,4 +1,7 @@
-"""Writes a place as text to paste elsewhere: five notations, GeoJSON, KML and a sentence. Digits follow its error."""
+"""Writes a place as text to paste elsewhere: in five notations, as GeoJSON, KML or a sentence.
+
+It has as many digits as its error allows.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +41,10 @@ class PlaceForm(StrEnum):
 
 
 class CopiedPlace(Struct, frozen=True):
-    """A site, or a point of the map, which has no name, no basis and no judged error.
+    """A place to be copied: that of a site, or a point of the map, which has no name and no basis.
 
-    `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; for a point of the
-    map half a pixel.
+    `error_m` sets the digits. Of a site it is the radius that holds the true place with 90 %, None where nobody judged
+    it; of a point of the map it is half a pixel.
     """
 
     geometry: BaseGeometry
@@ -74,13 +77,13 @@ class CopiedPlace(Struct, frozen=True):
                 return self._kml()
             case PlaceForm.SENTENCE:
                 return self._sentence()
-        return self._written(Notation(form))
+        return self._coordinates(Notation(form))
 
-    def _written(self, notation: Notation) -> str:
+    def _coordinates(self, notation: Notation) -> str:
         return format_coordinate(self.place.x, self.place.y, notation, self.error_m)
 
     def _sentence(self) -> str:
-        where = f"{self._written(Notation.DMS)} (MGRS {self._written(Notation.MGRS)}; WGS 84)"
+        where = f"{self._coordinates(Notation.DMS)} (MGRS {self._coordinates(Notation.MGRS)}; WGS 84)"
         error = metres(self.error_m or 0.0)
         if not self.is_site:
             return translate("CopiedPlace", "The place at {0}, read off the map to about {1}.").format(where, error)
@@ -91,9 +94,9 @@ class CopiedPlace(Struct, frozen=True):
             words = translate("CopiedPlace", "{0} lies within {2} (90 %) of {1}.")
         else:
             words = translate("CopiedPlace", "{0} lies at {1}, known to {2} (90 %).")
-        said = words.format(name, where, error)
+        sentence = words.format(name, where, error)
         position = translate("CopiedPlace", "Position: {0}.").format(word(basis)) if basis else ""
-        return f"{said} {position}" if position else said
+        return f"{sentence} {position}" if position else sentence
 
     def _shape(self) -> BaseGeometry:
         """The shape as it is drawn, cut at the antimeridian, in no more digits than the error allows."""
@@ -114,12 +117,12 @@ class CopiedPlace(Struct, frozen=True):
         return json.dumps({"type": "Feature", "geometry": geometry, "properties": properties}, ensure_ascii=False)
 
     def _kml(self) -> str:
-        said = self._sentence()
-        name = self.label or self._written(Notation.DD)
+        sentence = self._sentence()
+        name = self.label or self._coordinates(Notation.DD)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
-            f"<name>{escape(name, quote=False)}</name><description>{escape(said, quote=False)}</description>"
+            f"<name>{escape(name, quote=False)}</name><description>{escape(sentence, quote=False)}</description>"
             f"{kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
             "</Placemark></kml>\n"
         )

@@ -1,4 +1,4 @@
-"""The gate for exported data: stopped where a finding blocks them, else sent on with their state."""
+"""The gate for exported data: refuses them where a finding blocks them, else writes their state into them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from viewer.export.data.exported import DataExport
 from viewer.export.gate import stopped
 
 
-def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
-    """The data as they may leave in the state of an edition, which is written into them.
+def data_through_gate(export: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
+    """Return the data with the state of their edition, a draft, issued or published, written into their words.
 
-    Raises ProductStopped where a blocking finding stands against an issue or a publication.
+    `spec` says what is exported, and under whose name. Raises ProductStopped where a blocking finding stands against an
+    issue or a publication.
     """
-    against = against_data(told.document, told.content, spec)
+    against = against_data(export.document, export.content, spec)
     if against and edition.state != DRAFT:
         raise stopped(against, edition.state)
-    return replace(told, content=with_status(told.content, edition, against))
+    return replace(export, content=with_status(export.content, edition, against))

@@ -44,7 +44,7 @@ class GroundPicture(Struct, frozen=True):
 
 
 class ExportedMap(Struct, frozen=True):
-    """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
+    """The map with the marks of a product: a PNG, the pixels of the marks by uuid, and the credits of its layers."""
 
     data: bytes
     width: int
@@ -87,7 +87,7 @@ class DataExport(Struct, frozen=True):
     @property
     def shown_sites(self) -> list[str]:
         """Uuids of the marks in the product, in its order."""
-        return [said.uuid for said in self.content.sites if said.uuid not in self.content.withheld]
+        return [site.uuid for site in self.content.sites if site.uuid not in self.content.withheld]
 
     @property
     def publishing(self) -> Publishing:
@@ -97,17 +97,17 @@ class DataExport(Struct, frozen=True):
     @property
     def chip_pictures(self) -> list[ChipPicture]:
         """The chips that readers can see, in the order of the case; of a pair, the view as it was drawn."""
-        told = self.publishing
+        publishing = self.publishing
         pairs = [(chip, self.shown[chip.uuid]) for chip in self.document.chips.values() if chip.uuid in self.shown]
         return [
             ChipPicture(
                 chip.uuid,
                 chip.site_uuid,
-                one.picture.content_type,
-                one.picture.data,
-                _chip_words(self.document, chip, one, told),
+                shown.picture.content_type,
+                shown.picture.data,
+                _chip_words(self.document, chip, shown, publishing),
             )
-            for chip, one in pairs
+            for chip, shown in pairs
             if not (chip.kind == "pixels" and chip.pair_uuid in self.shown)
         ]
 
@@ -122,9 +122,10 @@ def data_export(
     sites: Collection[str] | None = None,
     bounds: Bounds | None = None,
 ) -> DataExport:
-    """Collect the data of a case: of `sites` (uuids), of what lies within `bounds`, or all of it. Blocks.
+    """Collect the data of a case: of `sites` (uuids), of what lies within `bounds` (lon, lat), or all of it. Blocks.
 
-    Raises what reading the chips raises.
+    `suffix`: the file's ending in lower case, as only some formats have chips. `marking`: the export's own, in place of
+    that of the case. `publish`: only what may be published (`Publishing`). Raises what `read_chips` raises.
     """
     own = marking or document.meta("marking")
     uuids = [
@@ -141,33 +142,36 @@ def data_export(
 def _chips_of(
     document: Document, content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
 ) -> dict[str, bytes]:
-    """Bytes of the chips of the product's sites; of a published case without words stored beside the pixels.
+    """Bytes of the chips of the product's sites, by uuid, as the case keeps them.
 
-    Where chips are shown they are encoded anew, and the hash is that of the bytes as the case keeps them.
+    In a published GeoPackage they lack the words that are stored beside their pixels. Formats that show pictures need
+    the bytes unchanged, for their hash: what they show is encoded anew (`with_shown_chips`).
     """
-    told = Publishing(marking if content.is_published else None)
-    sites: Collection[str] = {said.uuid for said in content.sites} - content.withheld
+    publishing = Publishing(marking if content.is_published else None)
+    sites: Collection[str] = {site.uuid for site in content.sites} - content.withheld
     wanted = {
-        chip.uuid: chip for chip in document.chips.values() if chip.site_uuid in sites and told.admits_marked(chip)
+        chip.uuid: chip
+        for chip in document.chips.values()
+        if chip.site_uuid in sites and publishing.admits_marked(chip)
     }
     read = read_chips(wanted) if wanted else {}
-    if not told.is_on or suffix in WITH_PICTURES:
+    if not publishing.is_on or suffix in WITH_PICTURES:
         return {uuid: read[uuid] for uuid in wanted if uuid in read}
     bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in wanted.items() if uuid in read}
     return {uuid: data for uuid, data in bare.items() if data is not None}
 
 
-def _chip_words(document: Document, chip: Chip, shown: ShownChip, told: Publishing) -> str:
+def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Publishing) -> str:
     """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
-    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, told)
+    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later_date_words(image, publishing)
     date = chip.acquired_at or "date unknown"
-    parts = (told.words(chip.caption), date, chip.date_kind, later, told.words(chip.credit))
+    parts = (publishing.words(chip.caption), date, chip.date_kind, later, publishing.words(chip.credit))
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 
-def _later(image: Image, told: Publishing) -> str:
-    return f"stated later: {told.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
+def _later_date_words(image: Image, publishing: Publishing) -> str:
+    return f"stated later: {publishing.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
 
 
 def _is_in(site: Site, bounds: Bounds) -> bool:

@@ -47,13 +47,13 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 """Makes a scene of a document, with readers for it."""
 
 
-class _Wanted(Struct):
-    """A picture to be made. `view` is set once its layers are open, where there is ground to be shown."""
+class _WantedPicture(Struct):
+    """A picture to be made. `view` is None until its layers are open, and stays None without ground to be shown."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
     take: Callable[[MapScene, View, QImage], None]
-    first: _Wanted | None = None
+    first: _WantedPicture | None = None
     """The first frame of the same comparison, whose ground the others show too."""
     is_map: bool = False
     """True for a map, which has a scale bar and a north arrow."""
@@ -61,7 +61,7 @@ class _Wanted(Struct):
 
 
 class GroundPictures(Struct):
-    """The pictures for an export; `problems` are sentences on layers that could not be shown."""
+    """Makes the map and the ground pictures of an export. `problems`: sentences on layers that could not be shown."""
 
     export: DataExport
     make_scene: MakeScene
@@ -75,17 +75,17 @@ class GroundPictures(Struct):
 
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
-        wanted = reader.in_window(self._wanted)
-        scenes = [one.scene for one in wanted]
+        wanted = reader.in_window(self._wanted_pictures)
+        scenes = [picture.scene for picture in wanted]
         try:
-            for one in wanted:
-                reader.wait_for(partial(_open, one.scene), partial(_late, scenes))
-                reader.in_window(partial(self._begin, one))
-            for one in wanted:
-                if one.view is not None:
-                    self._paint(one, one.scene, one.view, reader)
-            said = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
-            self.problems = list(dict.fromkeys([*self.problems, *said]))
+            for picture in wanted:
+                reader.wait_for(partial(_open, picture.scene), partial(_late_error, scenes))
+                reader.in_window(partial(self._begin, picture))
+            for picture in wanted:
+                if picture.view is not None:
+                    self._paint(picture, picture.scene, picture.view, reader)
+            sentences = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
+            self.problems = list(dict.fromkeys([*self.problems, *sentences]))
         finally:
             reader.close()
             reader.post(close_when_free, scenes)
@@ -94,62 +94,62 @@ class GroundPictures(Struct):
         drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
-    def _wanted(self) -> list[_Wanted]:
+    def _wanted_pictures(self) -> list[_WantedPicture]:
         """The pictures with their scenes, which begin to open their layers."""
         wanted = []
         if self.with_map:
             scene = self.make_scene(MapScene, shown_document(self.export))
-            wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
+            wanted.append(_WantedPicture(scene, self._map_view, self._take_map, is_map=True))
         for number, spec in enumerate(self._specs()):
-            first: _Wanted | None = None
+            first: _WantedPicture | None = None
             for at in range(len(spec.frames)):
                 wanted.append(self._frame(number, spec, at, first))
                 first = first or wanted[-1]
         return wanted
 
-    def _begin(self, one: _Wanted) -> None:
+    def _begin(self, picture: _WantedPicture) -> None:
         """Set the view on the ground that is to be shown, if there is any."""
         try:
-            one.view = one.view_of(one.scene) if one.first is None else one.first.view
+            picture.view = picture.view_of(picture.scene) if picture.first is None else picture.first.view
         except CannotBePlaced as error:
             self.problems.append(error.sentence)
-        if one.view is not None:
-            one.scene.set_view(one.view)
+        if picture.view is not None:
+            picture.scene.set_view(picture.view)
 
-    def _paint(self, one: _Wanted, scene: MapScene, view: View, reader: PageReader) -> None:
+    def _paint(self, picture: _WantedPicture, scene: MapScene, view: View, reader: PageReader) -> None:
         """Paint a picture once all that it shows is read."""
         reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
-        one.take(scene, view, _picture(scene, view, is_map=one.is_map))
+        picture.take(scene, view, _picture(scene, view, is_map=picture.is_map))
 
     # -- the map --------------------------------------------------------------------------------------------------
 
     def _map_view(self, scene: MapScene) -> View | None:
         sites = frozenset(self.export.shown_sites)
-        found = scene.marks.bounds(sites) or bounds_of_all(scene)
-        if found is None or lone_plane(scene):
+        content_bounds = scene.marks.bounds(sites) or bounds_of_all(scene)
+        if content_bounds is None or lone_plane(scene):
             return None
-        grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
-        crs = chosen_canvas(None, found)[0]
+        grown = content_bounds.expanded(max(content_bounds.width * _ROOM, content_bounds.height * _ROOM, _LEAST_ROOM))
+        crs = chosen_canvas(None, content_bounds)[0]
         bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
         return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds))), ratio=_RATIO)
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
-        told = self.export.publishing
-        said = tuple(told.words(text) for text in scene.stack.credits(view))
-        self._map = ExportedMap(b"", view.width, view.height, self._places(view), said), image
+        publishing = self.export.publishing
+        credit_lines = tuple(publishing.words(text) for text in scene.stack.credits(view))
+        self._map = ExportedMap(b"", view.width, view.height, self._places(view), credit_lines), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
         """Pixels of the marks of the product that are in the picture."""
-        found = {}
+        pixels = {}
         for uuid in self.export.shown_sites:
             place = self.export.document.sites[uuid].place
             xs, ys = transform_points(WGS84, view.grid.crs, [place.x, place.x + 360, place.x - 360], [place.y] * 3)
             for x, y in zip(xs, ys, strict=True):
                 px, py = view.to_pixel(x, y)
                 if 0 <= px < view.width and 0 <= py < view.height:
-                    found[uuid] = (px, py)
+                    pixels[uuid] = (px, py)
                     break
-        return found
+        return pixels
 
     # -- comparisons ----------------------------------------------------------------------------------------------
 
@@ -160,12 +160,12 @@ class GroundPictures(Struct):
         specs = [read_spec(row.spec_json) for row in ordered]
         return [spec for spec in specs if spec is not None and all(uuid in layers for uuid in spec.layers)]
 
-    def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _Wanted | None) -> _Wanted:
+    def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _WantedPicture | None) -> _WantedPicture:
         """A picture with the images of one frame alone."""
         rows = [layer for layer in self.export.document.layers.values() if layer.uuid in spec.layers]
-        scene = self.make_scene(partial(_framed, spec, at), Document({"layers": rows}))
+        scene = self.make_scene(partial(_scene_of_frame, spec, at), Document({"layers": rows}))
         take = partial(self._take_frame, number, spec, at)
-        return _Wanted(scene, partial(self._frame_view, spec), take, first)
+        return _WantedPicture(scene, partial(self._frame_view, spec), take, first)
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
@@ -179,11 +179,11 @@ class GroundPictures(Struct):
     def _take_frame(
         self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, image: QImage
     ) -> None:
-        told = self.export.publishing
+        publishing = self.export.publishing
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
-        name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
+        name = one_line(publishing.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(told.words(text) for text in scene.stack.credits(view))
+        words = " · ".join(publishing.words(text) for text in scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image
@@ -208,7 +208,9 @@ def png_bytes(picture: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _framed(spec: ComparisonSpec, at: int, document: Document, context: RenderContext, folder: Path | None) -> MapScene:
+def _scene_of_frame(
+    spec: ComparisonSpec, at: int, document: Document, context: RenderContext, folder: Path | None
+) -> MapScene:
     return frame_scene(document, context, folder, spec, at)
 
 
@@ -226,11 +228,11 @@ def _view(crs: str, bounds: Bounds) -> View:
 
 
 def _open(scene: MapScene) -> MapScene | None:
-    """The scene, once its layers are open."""
+    """The scene once its layers are open, else None."""
     return scene if scene.is_open() else None
 
 
-def _late(scenes: Sequence[MapScene]) -> ExportFailed:
+def _late_error(scenes: Sequence[MapScene]) -> ExportFailed:
     return not_complete([name for scene in scenes for name in scene.stack.late()])
 
 

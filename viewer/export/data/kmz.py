@@ -117,17 +117,17 @@ class _Kmz:
 
     def _site_folders(self) -> list[str]:
         """Folders by role, and inside them by class; annotations and measurements last."""
-        shown = [(said, self._document.sites[said.uuid]) for said in self._content.sites]
-        shown = [(said, site) for said, site in shown if said.uuid not in self._content.withheld]
+        shown = [(named_site, self._document.sites[named_site.uuid]) for named_site in self._content.sites]
+        shown = [(named_site, site) for named_site, site in shown if named_site.uuid not in self._content.withheld]
         groups: dict[str, dict[str, list[str]]] = {}
-        for said, site in shown:
+        for named_site, site in shown:
             if not site.is_site:
                 group = "Annotations"
             else:
                 role = site.role if site.role in ROLES else "other"
                 group = _ROLE_FOLDERS.get(role, "Other sites")
-            placemark = self._placemark(said, site)
-            groups.setdefault(group, {}).setdefault(said.class_words or "Marks", []).append(placemark)
+            placemark = self._placemark(named_site, site)
+            groups.setdefault(group, {}).setdefault(named_site.class_words or "Marks", []).append(placemark)
         order = [*_ROLE_FOLDERS.values(), "Other sites", "Annotations"]
         return [
             _folder(name, "".join(_folder(title, "".join(marks)) for title, marks in sorted(groups[name].items())))
@@ -135,26 +135,26 @@ class _Kmz:
             if name in groups
         ]
 
-    def _placemark(self, said: NamedSite, site: Site) -> str:
+    def _placemark(self, named_site: NamedSite, site: Site) -> str:
         geometry = "" if why_off_earth(site.geometry) else self._geometry(site)
         facts = {
-            "names": " | ".join(f"{language}: {name}" for language, name in said.names),
-            "class": said.class_words,
-            "role": said.role,
-            "place": said.place,
-            "mgrs": said.mgrs,
-            "precision": said.precision,
-            "lifecycle": said.lifecycle,
-            "place_inferred": said.inferred,
-            "identity": said.identity,
-            **self._claim_facts(said.uuid),
+            "names": " | ".join(f"{language}: {name}" for language, name in named_site.names),
+            "class": named_site.class_words,
+            "role": named_site.role,
+            "place": named_site.place,
+            "mgrs": named_site.mgrs,
+            "precision": named_site.precision,
+            "lifecycle": named_site.lifecycle,
+            "place_inferred": named_site.inferred,
+            "identity": named_site.identity,
+            **self._claim_facts(named_site.uuid),
         }
         extended = "".join(
             f'<Data name="{name}"><value>{_text(value)}</value></Data>' for name, value in facts.items() if value
         )
         return (
-            f"<Placemark><name>{_name(said.name)}</name>"
-            f"<description>{_text(self._description(said, site))}</description>"
+            f"<Placemark><name>{_name(named_site.name)}</name>"
+            f"<description>{_text(self._description(named_site, site))}</description>"
             f"<styleUrl>#{self._style(site)}</styleUrl>"
             f"<ExtendedData>{extended}</ExtendedData>{geometry}</Placemark>"
         )
@@ -175,13 +175,13 @@ class _Kmz:
             "sources": " | ".join(dict.fromkeys(quote.source.citation for claim in claims for quote in claim.quotes)),
         }
 
-    def _description(self, said: NamedSite, site: Site) -> str:
+    def _description(self, named_site: NamedSite, site: Site) -> str:
         """Description of a mark as HTML, with all words escaped."""
-        names = [name for _language, name in said.names]
-        lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt, *names))))]
-        lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
-        lines += [_paragraph(text) for text in (said.inferred, said.identity, said.seen) if text]
-        for claim in self._claimed.get(said.uuid, ()):
+        names = [name for _language, name in named_site.names]
+        lines = [_paragraph(" · ".join(filter(None, (named_site.class_words, named_site.doubt, *names))))]
+        lines.append(_paragraph(" ".join(filter(None, (named_site.place, named_site.precision)))))
+        lines += [_paragraph(text) for text in (named_site.inferred, named_site.identity, named_site.seen) if text]
+        for claim in self._claimed.get(named_site.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
         for name, chip in self._chips.get(site.uuid, ()):
             lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(plain(chip.words))}</p>')
@@ -196,18 +196,18 @@ class _Kmz:
     def _error_folder(self) -> str:
         """Circles that hold the true place with 90 %, for the sites that are shown as pins."""
         circles = []
-        for said in self._content.sites:
-            site = self._document.sites[said.uuid]
+        for named_site in self._content.sites:
+            site = self._document.sites[named_site.uuid]
             is_pin = site.kind == "point" and not site.is_area and site.is_site
             error_m = site.judged_error_m
-            if said.uuid in self._content.withheld or not is_pin or not error_m or why_off_earth(site.geometry):
+            if named_site.uuid in self._content.withheld or not is_pin or not error_m or why_off_earth(site.geometry):
                 continue
             color = _kml_color(outline_of(site))
             style = self._style_of(
                 f"<LineStyle><color>{color}</color><width>1.5</width></LineStyle><PolyStyle><fill>0</fill></PolyStyle>"
             )
             circles.append(
-                f"<Placemark><name>{_name(said.name)}: {_name(said.precision)}</name>"
+                f"<Placemark><name>{_name(named_site.name)}: {_name(named_site.precision)}</name>"
                 f"<styleUrl>#{style}</styleUrl>{kml_shape(_circle(site, error_m), digits_for(error_m) + 2)}</Placemark>"
             )
         return _folder("Position errors (90 %)", "".join(circles)) if circles else ""
@@ -238,10 +238,10 @@ class _Kmz:
         own = site.shape_json and (site.shape_json, site.mark_kind, site.stroke_width, site.stroke_color)
         key = repr((symbol_of(site), own))
         if key not in self._icons:
-            self._icons[key] = self._painted(site)
+            self._icons[key] = self._paint_icon(site)
         return self._icons[key]
 
-    def _painted(self, site: Site) -> str:
+    def _paint_icon(self, site: Site) -> str:
         picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(0)
         with painting(picture) as painter:
@@ -262,15 +262,17 @@ class _Kmz:
             return ""
         style = self._style_of("<ListStyle><listItemType>radioFolder</listItemType></ListStyle>")
         overlays = []
-        for number, one in enumerate(self._overlays, 1):
+        for number, overlay in enumerate(self._overlays, 1):
             name = f"ground/{number}.png"
-            self._files[name] = one.data
-            times = [f"<{tag}>{_text(at)}</{tag}>" for tag, at in (("begin", one.begin), ("end", one.end)) if at]
+            self._files[name] = overlay.data
+            times = [
+                f"<{tag}>{_text(at)}</{tag}>" for tag, at in (("begin", overlay.begin), ("end", overlay.end)) if at
+            ]
             span = f"<TimeSpan>{''.join(times)}</TimeSpan>" if times else ""
-            box = one.bounds
+            box = overlay.bounds
             overlays.append(
-                f"<GroundOverlay><name>{_name(one.name)}</name><visibility>{int(number == len(self._overlays))}"
-                f"</visibility><description>{_text(_paragraph(one.words))}</description>{span}"
+                f"<GroundOverlay><name>{_name(overlay.name)}</name><visibility>{int(number == len(self._overlays))}"
+                f"</visibility><description>{_text(_paragraph(overlay.words))}</description>{span}"
                 f"<Icon><href>{name}</href></Icon><LatLonBox><north>{box.top:.9f}</north><south>{box.bottom:.9f}</south>"
                 f"<east>{box.right:.9f}</east><west>{box.left:.9f}</west></LatLonBox></GroundOverlay>"
             )
@@ -279,8 +281,8 @@ class _Kmz:
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     """Paragraphs of a claim: the words and their speaker, then our judgement apart, then the answers."""
-    said, *answers = told_of(claim)
-    yield f"{claim.number} · {said} ({claim.state})"
+    sentence, *answers = told_of(claim)
+    yield f"{claim.number} · {sentence} ({claim.state})"
     if claim.statement and claim.statement != claim.said:
         yield f"In our words: {claim.statement}"
     if claim.place_note:

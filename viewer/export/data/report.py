@@ -22,7 +22,7 @@ TEMPLATE = Path(__file__).with_name("report.html")
 LONGEST_CITATION = 100_000
 """Most characters of a citation; the link in it is not cut."""
 MOST_NAMED = 12
-"""Most marks that the words for a map name."""
+"""Most marks that the alternative text of the map names."""
 
 
 def report_html(export: DataExport) -> str:
@@ -40,22 +40,22 @@ def _values(export: DataExport) -> dict[str, Any]:
     chips: dict[str, list[ChipPicture]] = {}
     for chip in export.chip_pictures:
         chips.setdefault(chip.site_uuid, []).append(chip)
-    told = sorted(
+    sites = sorted(
         (site for site in content.sites if site.uuid not in content.withheld), key=lambda site: numbers[site.uuid]
     )
-    names = {site.uuid: site.name for site in told}
+    names = {site.uuid: site.name for site in sites}
     return {
         "title": one_line(content.title) or "Report",
         "marking": one_line(content.marking),
         "is_blocked": content.is_blocked,
         "status": one_line(f"{content.status[:1].upper()}{content.status[1:]}"),
         "correction": plain(content.correction),
-        "counts": _counts(content, len(told)),
-        "map": None if export.map is None else _map(export.map, told, numbers),
+        "counts": _counts(content, len(sites)),
+        "map": None if export.map is None else _map(export.map, sites, numbers),
         "pairs": [_group(list(frames)) for _, frames in groupby(export.overlays, key=lambda frame: frame.group)],
         "claims": [_claim(claim, names, numbers) for claim in content.claims],
         "no_answer": NO_ANSWER,
-        "sites": [_site(site, numbers[site.uuid], chips.get(site.uuid, ())) for site in told],
+        "sites": [_site(site, numbers[site.uuid], chips.get(site.uuid, ())) for site in sites],
         "responses": [plain(answer.sentence) for answer in content.responses],
         "sources": [_source(source) for source in content.sources],
         "images": _imagery(export),
@@ -67,27 +67,36 @@ def _imagery(export: DataExport) -> list[str]:
     """A line for each image that the evidence rests on, and for those of comparisons that are shown beside it."""
     images = export.content.images
     lines = [
-        (one.name if one.name != one.date else "", one.sensor, one.date, one.date_kind, one.credit, one.licence)
-        for one in images
+        (
+            image.name if image.name != image.date else "",
+            image.sensor,
+            image.date,
+            image.date_kind,
+            image.credit,
+            image.licence,
+        )
+        for image in images
     ]
-    named = {one_line(one.name) for one in images}
+    named = {one_line(image.name) for image in images}
     for frame in export.overlays:
         if frame.name not in named:
-            at = _when(frame)
+            at = _date_words(frame)
             lines.append((frame.name if frame.name != at else "", "", at, "", frame.words, ""))
     return list(dict.fromkeys(plain(" · ".join(filter(None, parts))) for parts in lines))
 
 
-def _when(frame: GroundPicture) -> str:
+def _date_words(frame: GroundPicture) -> str:
     at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
     return at or "date unknown"
 
 
 def _numbers(content: ProductContent) -> dict[str, int]:
     """A number for each mark: its own in the key, and the following numbers for marks without one there."""
-    taken = {site.uuid: site.number for site in content.sites if site.number is not None}
-    following = iter(range(max(taken.values(), default=0) + 1, 10**9))
-    return {site.uuid: taken[site.uuid] if site.uuid in taken else next(following) for site in content.sites}
+    own_numbers = {site.uuid: site.number for site in content.sites if site.number is not None}
+    following = iter(range(max(own_numbers.values(), default=0) + 1, 10**9))
+    return {
+        site.uuid: own_numbers[site.uuid] if site.uuid in own_numbers else next(following) for site in content.sites
+    }
 
 
 def _counts(content: ProductContent, marks: int) -> str:
@@ -98,15 +107,17 @@ def _counts(content: ProductContent, marks: int) -> str:
         translate("Export", "{count} sources", "{count} source", len(content.sources)),
     ]
     left = len(content.withheld)
-    said = translate("Export", "; {count} marks are left out.", "; {count} mark is left out.", left) if left else "."
-    return ", ".join(parts) + said
+    left_out = (
+        translate("Export", "; {count} marks are left out.", "; {count} mark is left out.", left) if left else "."
+    )
+    return ", ".join(parts) + left_out
 
 
 def _map(picture: ExportedMap, sites: list[NamedSite], numbers: dict[str, int]) -> dict[str, Any]:
     inside = [site for site in sites if site.uuid in picture.places]
     names = [one_line(site.name, 80) for site in inside]
     more = translate("Export", " and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
-    some = ", ".join(names[:MOST_NAMED]) + more
+    listed_names = ", ".join(names[:MOST_NAMED]) + more
     alt = translate("Export", "Map with {count} marks{0}.", "Map with {count} mark{0}.", len(inside))
     left = len(sites) - len(inside)
     not_on_it = translate("Export", "{count} marks are not on the map.", "{count} mark is not on the map.", left)
@@ -116,7 +127,7 @@ def _map(picture: ExportedMap, sites: list[NamedSite], numbers: dict[str, int]) 
         "data": _data_url(picture.data, "image/png"),
         "width": picture.width,
         "height": picture.height,
-        "alt": alt.format(f": {some}" if some else ""),
+        "alt": alt.format(f": {listed_names}" if listed_names else ""),
         "credits": plain(" · ".join(picture.credits)),
         "elsewhere": not_on_it if left else "",
         "marks": [
@@ -137,11 +148,13 @@ def _map(picture: ExportedMap, sites: list[NamedSite], numbers: dict[str, int]) 
 
 def _group(frames: list[GroundPicture]) -> dict[str, Any]:
     """The images of one comparison; before and after only where known dates differ."""
-    ordered = all(one.end and two.begin and is_after(two.begin, one.end) for one, two in pairwise(frames))
+    ordered = all(
+        earlier.end and later.begin and is_after(later.begin, earlier.end) for earlier, later in pairwise(frames)
+    )
     names = ["Before", "After"] if ordered and len(frames) == 2 else [chr(ord("A") + at) for at in range(len(frames))]
     shown = []
     for name, frame in zip(names, frames, strict=True):
-        at = _when(frame)
+        at = _date_words(frame)
         words = plain(" · ".join(filter(None, (f"{name}: {frame.name}", at, frame.words))))
         width, height = frame.size
         shown.append(
@@ -158,7 +171,7 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
 
 def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> dict[str, Any]:
     places = {uuid: names[uuid] for uuid in claim.sites if uuid in names}
-    places |= {one.uuid: one.name for one in claim.parties}
+    places |= {party.uuid: party.name for party in claim.parties}
     sites = [{"number": numbers.get(uuid), "name": one_line(name)} for uuid, name in places.items()]
     sites += [{"number": None, "name": one_line(name)} for name in claim.sites_elsewhere if name not in places.values()]
     return {

@@ -1,4 +1,4 @@
-"""Chips for outside readers, decoded and encoded anew by a reader process, as their bytes may be somebody else's."""
+"""Encodes chips anew for readers outside, in a reader process: somebody else may have made their bytes."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ _TYPES = ("image/png", "image/jpeg")
 def with_shown_chips(
     export: DataExport, pool: ReaderPool, check: Callable[[], None] = lambda: None
 ) -> tuple[DataExport, str]:
-    """The export with the chips that its readers will see, and a sentence on those left out, also among its caveats.
+    """Return the export with the chips that its readers will see, and a sentence on those that are left out.
 
-    Blocks, so not for the window's thread. `check` is called while a reader works: what it raises ends the work, and
-    the reader with it. Raises ReaderCrashed where the pool is being closed.
+    The sentence is also among the export's caveats; it is empty where all are shown. Blocks, so not for the window's
+    thread. `check` is called while a reader works: what it raises ends the work, and the reader with it. Raises
+    ReaderCrashed where the pool is being closed.
     """
     shown: dict[str, ShownChip] = {}
     deaths = 0
@@ -37,29 +38,29 @@ def with_shown_chips(
         judged = shown_picture(data)
         if judged is None or deaths >= _MOST_DEATHS:
             continue
-        found = _recoded(judged, pool, check)
-        if isinstance(found, ReaderCrashed | ReaderTimeout):
+        outcome = _recode(judged, pool, check)
+        if isinstance(outcome, ReaderCrashed | ReaderTimeout):
             if pool.is_closed:
-                raise found
+                raise outcome
             deaths += 1
-        elif not isinstance(found, GeoloupeError):
-            shown[uuid] = ShownChip(found, hashlib.sha256(data).hexdigest())
+        elif not isinstance(outcome, GeoloupeError):
+            shown[uuid] = ShownChip(outcome, hashlib.sha256(data).hexdigest())
     chips = export.document.chips
     lost = sum(uuid not in shown and chips[uuid].pair_uuid not in shown for uuid in export.chips)
     made = replace(export, shown=shown)
     if not lost:
         return made, ""
-    said = translate(
+    clause = translate(
         "Export",
         "{count} image chips are no pictures that are shown",
         "{count} image chip is no picture that is shown",
         lost,
     )
-    sentence = f"{said}, or cannot be decoded, and left out."
+    sentence = f"{clause}, or cannot be decoded, and left out."
     return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
 
 
-def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
+def _recode(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
     arrived = threading.Event()
     results: list[Answer | GeoloupeError] = []
 
@@ -80,13 +81,13 @@ def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None])
     result = results[0]
     if isinstance(result, GeoloupeError):
         return result
-    return _believed(result, picture.size)
+    return _check_picture(result, picture.size)
 
 
-def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
-    """Check the picture that a reader sent as the chip was checked: the chip may have taken the reader over."""
+def _check_picture(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
+    """Check the answer of a reader as strictly as the chip was checked, which may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
-    found = shown_picture(data)
-    if found is None or found.content_type not in _TYPES or found.size != size:
+    picture = shown_picture(data)
+    if picture is None or picture.content_type not in _TYPES or picture.size != size:
         return ReaderCrashed("A reader sent something that is no picture.")
-    return found
+    return picture

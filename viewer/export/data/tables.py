@@ -35,7 +35,7 @@ class DataTable(Struct, frozen=True):
 class SiteRow(NamedTuple):
     """A mark with its words and the claims about it."""
 
-    said: NamedSite
+    named_site: NamedSite
     site: Site
     claims: tuple[ClaimSaid, ...]
     place: Point | None
@@ -58,12 +58,16 @@ def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
 def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
     """The marks of a product that may be shown, in its order."""
     claimed = claims_by_site(content)
-    shown = [(said, document.sites[said.uuid]) for said in content.sites if said.uuid not in content.withheld]
-    return [SiteRow(said, site, claimed.get(said.uuid, ()), place_of(site)) for said, site in shown]
+    shown = [
+        (named_site, document.sites[named_site.uuid])
+        for named_site in content.sites
+        if named_site.uuid not in content.withheld
+    ]
+    return [SiteRow(named_site, site, claimed.get(named_site.uuid, ()), place_of(site)) for named_site, site in shown]
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """Pairs of words that hold for the whole product: title, marking, credits, caveats."""
+    """Rows on the whole product, each a label and its words: title, marking, credits, caveats."""
     return [
         ("title", content.title),
         *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
@@ -85,29 +89,29 @@ def _in_notation(notation: Notation) -> Callable[[SiteRow], _Cell]:
 
 
 _SITE_COLUMNS: dict[str, Callable[[SiteRow], _Cell]] = {
-    "name": lambda row: row.said.name,
-    "class": lambda row: row.said.class_words,
-    "role": lambda row: row.said.role,
-    "mark": lambda row: row.said.mark_kind,
-    "lifecycle": lambda row: row.said.doubt or row.said.lifecycle,
+    "name": lambda row: row.named_site.name,
+    "class": lambda row: row.named_site.class_words,
+    "role": lambda row: row.named_site.role,
+    "mark": lambda row: row.named_site.mark_kind,
+    "lifecycle": lambda row: row.named_site.doubt or row.named_site.lifecycle,
     "lat": lambda row: _degrees(row, 1),
     "lon": lambda row: _degrees(row, 0),
     **{str(notation.value).lower(): _in_notation(notation) for notation in NOTATIONS},
     "position_error_m": lambda row: row.site.judged_error_m,
-    "precision": lambda row: row.said.precision,
-    "place_inferred": lambda row: row.said.inferred,
+    "precision": lambda row: row.named_site.precision,
+    "place_inferred": lambda row: row.named_site.inferred,
     "claims": lambda row: joined(f"{claim.number}: {claim.said}" for claim in row.claims),
     "speakers": lambda row: joined(claim.speaker for claim in row.claims),
     "likelihood": lambda row: joined(f"{claim.number}: {claim.likelihood}" for claim in row.claims if claim.likelihood),
     "confidence": lambda row: joined(f"{claim.number}: {claim.confidence}" for claim in row.claims if claim.confidence),
     "responses": lambda row: joined(answer.sentence for claim in row.claims for answer in claim.responses),
     "sources": lambda row: " ".join(dict.fromkeys(quote.source.number for c in row.claims for quote in c.quotes)),
-    "seen": lambda row: row.said.seen,
-    "identity": lambda row: row.said.identity,
+    "seen": lambda row: row.named_site.seen,
+    "identity": lambda row: row.named_site.identity,
     "attributed": lambda row: joined(claim_sentence(claim) for claim in row.claims),
     "own_answers": lambda row: joined(own_answers([claim for claim in row.claims if claim.parties])),
     "context": lambda row: joined(context_of(row.claims)),
-    "names": lambda row: joined(f"{language}: {name}" for language, name in row.said.names),
+    "names": lambda row: joined(f"{language}: {name}" for language, name in row.named_site.names),
     "marking": lambda row: row.site.marking,
 }
 _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], _Cell]] = {
@@ -170,8 +174,8 @@ _IMAGE_COLUMNS: dict[str, Callable[[ImageSeen], _Cell]] = {
 
 
 def _table[T](name: str, columns: dict[str, Callable[[T], _Cell]], rows: Iterable[T]) -> DataTable:
-    found = tuple(tuple(_cell(value(row)) for value in columns.values()) for row in rows)
-    return DataTable(name, tuple(columns), found)
+    cells = tuple(tuple(_cell(value(row)) for value in columns.values()) for row in rows)
+    return DataTable(name, tuple(columns), cells)
 
 
 def _cell(value: _Cell) -> _Cell:
@@ -179,5 +183,5 @@ def _cell(value: _Cell) -> _Cell:
 
 
 def for_xml(text: str) -> str:
-    """A text without the characters that no XML, and no UTF-8, may hold; `plain` has removed invisible ones."""
+    """Replace the characters that XML or UTF-8 cannot hold. `plain` has removed the invisible ones."""
     return _NO_XML.sub("\ufffd", text)

@@ -21,8 +21,8 @@ def save_workbook(pool: ReaderPool, tables: Sequence[DataTable], target: Path) -
     Raises ExportFailed, NotAllowed or DiskFull, and what the reader raises.
     """
     with scratch_folder() as folder:
-        asked, made = folder / "tables.json", folder / "tables.xlsx"
-        data = [{"name": one.name, "columns": one.columns, "rows": one.rows} for one in tables]
-        write_whole(asked, json.dumps(data).encode())
-        pool.ask(WriteWorkbook(str(asked), str(made)), _DEADLINE_S, Profile.WRITER)
+        tables_path, made = folder / "tables.json", folder / "tables.xlsx"
+        data = [{"name": table.name, "columns": table.columns, "rows": table.rows} for table in tables]
+        write_whole(tables_path, json.dumps(data).encode())
+        pool.ask(WriteWorkbook(str(tables_path), str(made)), _DEADLINE_S, Profile.WRITER)
         move_whole(made, target)

@@ -1,4 +1,4 @@
-"""Writes JPEG, WebP and GeoTIFF: painted here strip by strip, encoded by the reader that may write."""
+"""Writes JPEG, WebP and GeoTIFF: painted here strip by strip, encoded by the reader process that may write files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ QUALITY = {"JPEG": 92, "WEBP": 90}
 
 def write_jpeg(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a JPEG."""
-    return _encoded(printed, shop, "JPEG")
+    return _encode_pages(printed, shop, "JPEG")
 
 
 def write_webp(printed: Printed, shop: Workshop) -> Made:
     """Write each page as a WebP."""
-    return _encoded(printed, shop, "WEBP")
+    return _encode_pages(printed, shop, "WEBP")
 
 
 def write_geotiff(printed: Printed, shop: Workshop) -> Made:
@@ -62,7 +62,7 @@ def affine_of(frame: MapFrame, room: QRect) -> Affine:
     return Affine(a, b, x, d, e, y)
 
 
-def _encoded(printed: Printed, shop: Workshop, kind: str) -> Made:
+def _encode_pages(printed: Printed, shop: Workshop, kind: str) -> Made:
     embed = with_jpeg_words if kind == "JPEG" else with_webp_words
     made = []
     for page in range(printed.pages):
@@ -103,7 +103,7 @@ def _write_tiff(
 
 
 def tiff_texts(printed: Printed, page: int) -> dict[str, str]:
-    """The words by the names of TIFF's own tags; those without a tag there by names of ours."""
+    """The words of a page by names of tags: TIFF's own, and ours for words without a tag in TIFF."""
     texts = named_texts(printed, page)
     tags = {
         "TIFFTAG_DOCUMENTNAME": texts.pop("Title", ""),

@@ -1,4 +1,4 @@
-"""Adds words to JPEG and WebP files that have none yet."""
+"""Adds the words of a product to JPEG and WebP files that have none yet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _HAS_XMP = 0x04
 
 
 def with_jpeg_words(plain: Path, out: Path, words: ProductWords, size: tuple[int, int], dpi: float) -> None:
-    """Copy a JPEG with its resolution, an XMP packet and IPTC records. Raises ExportFailed, OSError."""
+    """Copy the JPEG `plain` to `out`, with its resolution, an XMP packet and IPTC records. `size` is not needed.
+
+    Raises ExportFailed, OSError.
+    """
     with plain.open("rb") as source, out.open("wb") as file:
         if source.read(2) != b"\xff\xd8":
             raise ExportFailed("The picture could not be encoded as a JPEG.")
@@ -45,7 +48,10 @@ def _photoshop_block(records: bytes) -> bytes:
 
 
 def with_webp_words(plain: Path, out: Path, words: ProductWords, size: tuple[int, int], dpi: float) -> None:
-    """Copy a WebP with an XMP packet, in its extended form. Raises ExportFailed, OSError."""
+    """Copy the WebP `plain` to `out` in its extended form, with its `size` in pixels and an XMP packet.
+
+    `dpi` is not needed, as WebP states no resolution. Raises ExportFailed, OSError.
+    """
     xmp = xmp_packet(words)
     with plain.open("rb") as source, out.open("wb") as file:
         head = source.read(12)

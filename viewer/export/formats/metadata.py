@@ -33,7 +33,7 @@ _IPTC_MOST = {5: 64, 25: 64, 40: 256, 80: 32, 105: 256, 110: 32, 115: 32, 116: 1
 def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
     """Texts by the names that PNG and TIFF readers know, without empty ones."""
     words = printed.words_of(page)
-    found = {
+    texts = {
         "Title": words.title,
         "Description": words.caption,
         "Author": ", ".join(filter(None, (words.author, words.organisation))),
@@ -47,7 +47,7 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Extent": "; ".join(extent_text(frame.view) for frame in printed.frames if frame.page == page),
         "Software": SOFTWARE,
     }
-    return {name: kept for name, text in found.items() if (kept := clean(text))}
+    return {name: kept for name, text in texts.items() if (kept := clean(text))}
 
 
 def credit_line(words: ProductWords) -> str:
@@ -120,7 +120,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
 
     def several(kind: str, values: tuple[str, ...]) -> str:
         kept = [text(value) for value in values]
-        lines = "".join(f"<rdf:li>{one}</rdf:li>" for one in kept if one)
+        lines = "".join(f"<rdf:li>{entry}</rdf:li>" for entry in kept if entry)
         return f"<rdf:{kind}>{lines}</rdf:{kind}>" if lines else ""
 
     credit = credit_line(words)
@@ -164,12 +164,12 @@ def iptc_records(words: ProductWords) -> bytes:
         (116, credit_line(words)),
         (120, _short_caption(words, _IPTC_MOST[120])),
     ]
-    found = b"\x1c\x01\x5a\x00\x03\x1b%G" + b"\x1c\x02\x00\x00\x02\x00\x04"
+    records = b"\x1c\x01\x5a\x00\x03\x1b%G" + b"\x1c\x02\x00\x00\x02\x00\x04"
     for number, text in sets:
         data = cut_bytes(clean(text), _IPTC_MOST[number])
         if data:
-            found += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
-    return found
+            records += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
+    return records
 
 
 def _short_caption(words: ProductWords, most_bytes: int) -> str:

@@ -1,4 +1,4 @@
-"""Packs rows of a picture for PNG and PDF: filtered, deflated in jobs side by side, and put back in order."""
+"""Packs rows of a picture for PNG and PDF: filtered, deflated on several threads, and put back in order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class PackedRows:
         emit(_HEADER)
 
     def put(self, top: int, rows: NDArray[np.uint8], above: NDArray[np.uint8] | None) -> None:
-        """Pack rows from `top` on; `above` is the row above them. Raises OSError."""
+        """Pack `rows`, (rows, width, 3) RGB, which begin at row `top` of the page. Raises OSError.
+
+        `above` is the row above them, (width, 3); None for the first of all.
+        """
         flat = rows.reshape(len(rows), -1)
         filtered = np.empty((len(rows), 1 + flat.shape[1]), np.uint8)
         filtered[:, 0] = _UP

@@ -1,4 +1,4 @@
-"""Writes PDF: vectors and text by Qt, group by group, packed imagery, all joined with map places and tags."""
+"""Writes PDF: Qt paints vectors and text group by group, imagery is packed here, and `pdf_parts` joins them all."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from viewer.support.painting import painting
 
 POINTS = 72.0
 _ON_A_SHEET, _MOST_ON_A_SHEET = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
-"""Things on a sheet by kind of group, and most of them, set by the time that packing takes.
+"""Most things on one sheet: for some kinds of groups, and for all others. More would take Qt too long to pack.
 
-A number rather than a time, so that the file is the same each time.
+They are counted, not timed, so that the file is the same each time.
 """
 
 
@@ -42,19 +42,20 @@ def write_pdf(printed: Printed, shop: Workshop) -> Made:
                 shapes = vectors(printed, page, group, shop.check)
                 groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
-        frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
-        links = [(_box(one.box_px, scale), one.address) for one in printed.links(page)]
+        frames = {n: _frame(frame, scale) for n, frame in enumerate(printed.frames) if frame.page == page}
+        links = [(_box(link.box_px, scale), link.address) for link in printed.links(page)]
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames, links))
     out = shop.folder / "product.pdf"
-    from viewer.export.formats.pdf_parts import assembled  # here, in the job: it loads pikepdf
+    from viewer.export.formats.pdf_parts import assembled  # here, in the job: it loads pypdf
 
     assembled(out, pages, printed.words, xmp_packet(printed.words))
     return [(out, shop.target)]
 
 
 def vectors(printed: Printed, page: int, group: PaintedGroup, checkpoint: Checkpoint = unchecked) -> bytes:
-    """A group as a PDF whose pages lie on each other, their upper left corners on the page's, with an empty page at the
-    end.
+    """Paint a group into a PDF of its own, of one or more sheets and an empty one at the end.
+
+    All sheets are to be laid on the page, their upper left corners on its upper left corner.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

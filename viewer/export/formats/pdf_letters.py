@@ -22,15 +22,15 @@ def name_letters_as_written(pdf: PdfObjects) -> None:
     """Correct the characters of all fonts' glyphs: where several share a glyph, Qt names any, and search needs the
     usual one.
     """
-    for one in pdf:
-        if isinstance(one, DictionaryObject) and "/ToUnicode" in one:
-            named = one["/ToUnicode"]
+    for pdf_object in pdf:
+        if isinstance(pdf_object, DictionaryObject) and "/ToUnicode" in pdf_object:
+            named = pdf_object["/ToUnicode"]
             if isinstance(named, StreamObject):
-                repack(named, _LIST.sub(lambda found: _CODE.sub(_usual, found[0]), unpacked(named)))
+                repack(named, _LIST.sub(lambda match: _CODE.sub(_usual, match[0]), unpacked(named)))
 
 
-def _usual(found: re.Match[bytes]) -> bytes:
-    return b"<%04X>" % usual_character(int(found[1], 16))
+def _usual(match: re.Match[bytes]) -> bytes:
+    return b"<%04X>" % usual_character(int(match[1], 16))
 
 
 def usual_character(code: int) -> int:

@@ -34,10 +34,10 @@ _HEADER = b"%PDF-1.5\n%\xbf\xf7\xa2\xfe\n"
 _TOGETHER = 100
 """Objects packed into one stream: a reader unpacks all of them to get one."""
 _FREE, _PLAIN, _PACKED = 0, 1, 2
-"""Kinds of rows in the list of objects: free, one that begins at a byte, one within a stream."""
+"""Kinds of rows in the cross-reference stream: a free number, an object at a byte, an object within a stream."""
 _ID_BYTES = 16
 _LIKE_A_MARK = ("þÿ", "ÿþ", "ï»¿")
-"""The marks of UTF-16 and UTF-8 as they read in PDF's own encoding."""
+"""The byte order marks of UTF-16 and UTF-8, read in PDF's own encoding."""
 
 
 class Digits(FloatObject):
@@ -59,7 +59,7 @@ def name(word: str) -> NameObject:
 
 
 def entries(**values: Any) -> DictionaryObject:
-    """A dictionary of these names, with values as `value_of` takes them."""
+    """A dictionary with these names; `value_of` converts the values."""
     return put(DictionaryObject(), **values)
 
 
@@ -88,7 +88,7 @@ def value_of(value: Any) -> PdfObject:
         case Mapping():
             return put(DictionaryObject(), **value)
         case Sequence():
-            return ArrayObject(value_of(one) for one in value)
+            return ArrayObject(value_of(part) for part in value)
     raise TypeError(f"no value of a PDF: {value!r}")
 
 
@@ -100,25 +100,25 @@ def _text(words: str) -> TextStringObject:
 
 
 def stream(data: bytes, **values: Any) -> StreamObject:
-    """A stream of bytes; where they are packed already, `Filter` among the values says how."""
+    """A stream of bytes, with `values` in its dictionary; bytes that are packed already need a `Filter` there."""
     made = put(StreamObject(), **values)
     made.set_data(data)
     return made
 
 
-def as_packed(one: StreamObject) -> bytes:
+def as_packed(pdf_stream: StreamObject) -> bytes:
     """The bytes of a stream as they stand in the file; its own `get_data` may unpack them."""
-    return StreamObject.get_data(one)
+    return StreamObject.get_data(pdf_stream)
 
 
-def unpacked(one: StreamObject) -> bytes:
-    return zlib.decompress(as_packed(one)) if "/Filter" in one else as_packed(one)
+def unpacked(pdf_stream: StreamObject) -> bytes:
+    return zlib.decompress(as_packed(pdf_stream)) if "/Filter" in pdf_stream else as_packed(pdf_stream)
 
 
-def repack(one: StreamObject, data: bytes) -> None:
+def repack(pdf_stream: StreamObject, data: bytes) -> None:
     """Replace the bytes of a stream, and pack them."""
-    one.set_data(zlib.compress(data))
-    put(one, Filter=name("FlateDecode"))
+    pdf_stream.set_data(zlib.compress(data))
+    put(pdf_stream, Filter=name("FlateDecode"))
 
 
 class PdfObjects:
@@ -133,33 +133,35 @@ class PdfObjects:
     def get_object(self, reference: IndirectObject) -> PdfObject:
         return self._objects[reference.idnum - 1]
 
-    def add(self, one: PdfObject) -> IndirectObject:
+    def add(self, pdf_object: PdfObject) -> IndirectObject:
         """Number an object and return a reference to it."""
-        self._objects.append(one)
+        self._objects.append(pdf_object)
         return IndirectObject(len(self._objects), 0, self)
 
-    def replace(self, reference: IndirectObject, one: PdfObject) -> None:
-        self._objects[reference.idnum - 1] = one
+    def replace(self, reference: IndirectObject, pdf_object: PdfObject) -> None:
+        self._objects[reference.idnum - 1] = pdf_object
 
     def write(self, out: BinaryIO, root: IndirectObject, info: IndirectObject) -> None:
         """Write the file, with an identifier made from its content. Raises OSError."""
         body = _Body(out)
         rows = [(_FREE, 0, 0)] * (len(self._objects) + 1)
-        small = [number for number, one in enumerate(self._objects, 1) if not isinstance(one, StreamObject)]
-        for number, one in enumerate(self._objects, 1):
-            if isinstance(one, StreamObject):
-                rows[number] = (_PLAIN, body.write_object(number, one), 0)
+        small = [
+            number for number, pdf_object in enumerate(self._objects, 1) if not isinstance(pdf_object, StreamObject)
+        ]
+        for number, pdf_object in enumerate(self._objects, 1):
+            if isinstance(pdf_object, StreamObject):
+                rows[number] = (_PLAIN, body.write_object(number, pdf_object), 0)
         for numbers in batched(small, _TOGETHER):
             for place, number in enumerate(numbers):
                 rows[number] = (_PACKED, len(rows), place)
-            rows.append((_PLAIN, body.write_object(len(rows), self._together(numbers)), 0))
+            rows.append((_PLAIN, body.write_object(len(rows), self._object_stream(numbers)), 0))
         rows.append((_PLAIN, body.length, 0))
         same = ByteStringObject(body.identifier())
-        listed = _listed(rows, Root=root, Info=info, ID=[same, same])
+        listed = _cross_references(rows, Root=root, Info=info, ID=[same, same])
         start = body.write_object(len(rows) - 1, listed)
         body.write(b"startxref\n%d\n%%%%EOF\n" % start)
 
-    def _together(self, numbers: Sequence[int]) -> StreamObject:
+    def _object_stream(self, numbers: Sequence[int]) -> StreamObject:
         places, written = list[int](), BytesIO()
         for number in numbers:
             places += [number, written.tell()]
@@ -181,13 +183,13 @@ class _Body:
         self._hash.update(data)
         self.length += len(data)
 
-    def write_object(self, number: int, one: StreamObject) -> int:
+    def write_object(self, number: int, pdf_stream: StreamObject) -> int:
         """Write a stream, packed if it is not, and return the byte at which it begins."""
         start = self.length
-        if "/Filter" not in one and one.get("/Type") != "/Metadata":  # these are searched for as they are
-            repack(one, as_packed(one))
+        if "/Filter" not in pdf_stream and pdf_stream.get("/Type") != "/Metadata":  # these are searched for as they are
+            repack(pdf_stream, as_packed(pdf_stream))
         self.write(b"%d 0 obj\n" % number)
-        one.write_to_stream(cast(Any, self))
+        pdf_stream.write_to_stream(cast(Any, self))
         self.write(b"\nendobj\n")
         return start
 
@@ -195,19 +197,19 @@ class _Body:
         return self._hash.digest()[:_ID_BYTES]
 
 
-def _listed(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
-    """The list of where each object is.
+def _cross_references(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
+    """The cross-reference stream, which says where each object is.
 
     Each row holds the difference from the one above, which packs to half the size.
     """
     widths = [1, *((max(row[at] for row in rows).bit_length() + 7) // 8 or 1 for at in (1, 2))]
-    above, told = bytes(sum(widths)), bytearray()
+    above, differences = bytes(sum(widths)), bytearray()
     for row in rows:
         line = b"".join(value.to_bytes(width) for value, width in zip(row, widths, strict=True))
-        told += b"\x02" + bytes((one - up) & 0xFF for one, up in zip(line, above, strict=True))
+        differences += b"\x02" + bytes((byte - up) & 0xFF for byte, up in zip(line, above, strict=True))
         above = line
     how = entries(Predictor=12, Columns=sum(widths))
-    packed = zlib.compress(bytes(told))
+    packed = zlib.compress(bytes(differences))
     kind, flate = name("XRef"), name("FlateDecode")
     return stream(packed, Type=kind, Size=len(rows), W=widths, Filter=flate, DecodeParms=how, **more)
 
@@ -219,29 +221,29 @@ class Moving:
         self._into = into
         self._moved: dict[int, IndirectObject] = {}
 
-    def moved(self, one: PdfObject) -> PdfObject:
+    def moved(self, pdf_object: PdfObject) -> PdfObject:
         """The same object in this PDF."""
-        match one:
+        match pdf_object:
             case IndirectObject():
-                return self._reference(one)
+                return self._reference(pdf_object)
             case StreamObject():
-                return self._entries(one, stream(as_packed(one)))
+                return self._entries(pdf_object, stream(as_packed(pdf_object)))
             case DictionaryObject():
-                return self._entries(one, DictionaryObject())
+                return self._entries(pdf_object, DictionaryObject())
             case ArrayObject():
-                return ArrayObject(self.moved(part) for part in one)
+                return ArrayObject(self.moved(part) for part in pdf_object)
             case FloatObject():
-                return Digits(Decimal(float.__repr__(one)))  # its own is a shorter one
-        return one
+                return Digits(Decimal(float.__repr__(pdf_object)))  # its own is a shorter one
+        return pdf_object
 
-    def _reference(self, one: IndirectObject) -> IndirectObject:
-        if one.idnum not in self._moved:
-            place = self._moved[one.idnum] = self._into.add(NullObject())  # first: it may lead to itself
-            found = one.get_object()
-            self._into.replace(place, NullObject() if found is None else self.moved(found))
-        return self._moved[one.idnum]
+    def _reference(self, reference: IndirectObject) -> IndirectObject:
+        if reference.idnum not in self._moved:
+            place = self._moved[reference.idnum] = self._into.add(NullObject())  # first: it may lead to itself
+            target = reference.get_object()
+            self._into.replace(place, NullObject() if target is None else self.moved(target))
+        return self._moved[reference.idnum]
 
-    def _entries(self, one: DictionaryObject, holder: DictionaryObject) -> DictionaryObject:
-        for key in one:
-            holder[NameObject(key)] = self.moved(one.raw_get(key))
+    def _entries(self, source: DictionaryObject, holder: DictionaryObject) -> DictionaryObject:
+        for key in source:
+            holder[NameObject(key)] = self.moved(source.raw_get(key))
         return holder

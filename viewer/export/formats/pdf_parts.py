@@ -1,4 +1,4 @@
-"""Joins the groups of a PDF: one content a page, tagged, with the place of each map; on any thread.
+"""Joins the painted groups into a PDF: tagged, with the place of each map on the Earth, on any thread.
 
 Imported only when a PDF is written, as it loads pypdf.
 """
@@ -62,7 +62,7 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags)
         begin = tags.begin(group, page)
         if isinstance(group.content, PackedImage):
             forms[f"G{number}"] = pdf.add(_image(group.content))
-            painted = f"{_clip(page, group)} {_placed(group.content, page)} cm /G{number} Do"
+            painted = f"{_clip(page, group)} {_matrix(group.content, page)} cm /G{number} Do"
         else:
             height, sheets = _forms(pdf, group.content)
             forms |= {f"G{number}-{at}": form for at, form in enumerate(sheets)}
@@ -110,7 +110,7 @@ def _clip(page: PdfPage, group: PdfGroup) -> str:
     return f"{left:.4f} {page.height - bottom:.4f} {right - left:.4f} {bottom - top:.4f} re W n"
 
 
-def _placed(image: PackedImage, page: PdfPage) -> str:
+def _matrix(image: PackedImage, page: PdfPage) -> str:
     """The matrix of an image, with its edges a hair inside its pixels.
 
     Poppler paints all pixels that an image touches, and would stretch one that ends between two of them.
@@ -158,9 +158,9 @@ def _viewport(pdf: PdfObjects, frame: PdfFrame, page: PdfPage) -> DictionaryObje
 
 
 def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | None:
-    """The part of an unturned frame within the edges of its map: its corners, and these in parts of the frame.
+    """The part of a frame that lies within the edges of its map; None for a turned frame, or a part that is too small.
 
-    None without such a part.
+    Returns its corners in the map's CRS, and the same corners as parts of the frame, from the lower left one upwards.
     """
     (left, bottom), (other_left, _), (right, top), _ = frame.corners
     world = world_bounds(frame.crs)
@@ -177,12 +177,12 @@ def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | Non
 
 
 def _gcs(measure: MapMeasure) -> DictionaryObject:
-    found = entries(Type=name("PROJCS" if measure.is_projected else "GEOGCS"), WKT=measure.wkt)
-    return found if measure.epsg is None else put(found, EPSG=measure.epsg)
+    gcs = entries(Type=name("PROJCS" if measure.is_projected else "GEOGCS"), WKT=measure.wkt)
+    return gcs if measure.epsg is None else put(gcs, EPSG=measure.epsg)
 
 
 class _Tags:
-    """The structure of a document: a figure for each map, and a part for what is around the maps of each page."""
+    """The structure tags of a document: a figure for each map, and a part for all around the maps of a page."""
 
     def __init__(self, pdf: PdfObjects) -> None:
         self._pdf, self._document = pdf, entries(Type=name("StructElem"), S=name("Document"))
@@ -235,11 +235,11 @@ class _Tags:
             A={"S": name("URI"), "URI": address.encode()},
             P=self._page,
         )
-        found = self._pdf.add(made)
+        reference = self._pdf.add(made)
         element = self._element("Link")
-        self._hold(element, {"Type": name("OBJR"), "Obj": found})
+        self._hold(element, {"Type": name("OBJR"), "Obj": reference})
         self._links.append((made, element))
-        return found
+        return reference
 
     def _element(self, kind: str, **more: Any) -> IndirectObject:
         made = entries(Type=name("StructElem"), S=name(kind), P=self._place, Pg=self._page, K=[], **more)

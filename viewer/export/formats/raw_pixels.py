@@ -48,9 +48,10 @@ def begin_pixels(
     title: str = "",
     parent: QObject | None = None,
 ) -> Writing:
-    """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, under a name.
+    """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, to `path`.
 
-    With a `title` the job is announced, and can be cancelled. Raises ExportFailed where the image has no pixels there.
+    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled.
+    Raises ExportFailed where the image has no pixels there.
     """
     info = drawing.info
     assert info is not None
@@ -76,11 +77,11 @@ def begin_pixels(
     names = [one_line(band.description, 80) for band in info.bands]
     if publish:
         names = [without_paths(name) for name in names]
-    write = partial(_written, drawing, window, texts, tuple(names))
+    write = partial(_write_pixels, drawing, window, texts, tuple(names))
     return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
 
 
-def _written(
+def _write_pixels(
     drawing: RasterDrawing,
     window: PixelWindow,
     texts: dict[str, str],
@@ -103,10 +104,10 @@ def _written(
     _check_target(drawing.source.path, shop.target)
     for top in range(0, height, max(rows, _TIFF_ROWS)):
         count_rows = min(max(rows, _TIFF_ROWS), height - top)
-        grid = _shifted(window.affine, top)
+        grid = _shift_down(window.affine, top)
         bands, mask = shop.answer(partial(drawing.source.ask_pixels, grid, (width, count_rows), window.crs)).arrays
         raw = shop.folder / f"rows-{top}.raw"
-        asked = WritePixels(
+        request = WritePixels(
             "",
             str(out),
             str(raw),
@@ -119,7 +120,7 @@ def _written(
             colors=tuple(band.color for band in info.bands),
             **(first if top == 0 else {}),
         )
-        shop.hand_on(partial(_write_rows, shop, asked, bands, mask), in_order=True)
+        shop.hand_on(partial(_write_rows, shop, request, bands, mask), in_order=True)
     shop.finish()
     return [(out, shop.target)]
 
@@ -129,27 +130,27 @@ def _check_target(image: Path, target: Path) -> None:
         raise ExportFailed("{name} is the image itself: name another file.", name=target.name)
 
 
-def _write_rows(shop: Workshop, asked: WritePixels, bands: Any, mask: Any) -> None:
+def _write_rows(shop: Workshop, request: WritePixels, bands: Any, mask: Any) -> None:
     valid = np.where(mask, np.uint8(255), np.uint8(0))
     data = np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)])
-    Path(asked.raw).write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
-    shop.ask(asked)
+    Path(request.raw).write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
+    shop.ask(request)
 
 
 def _texts(drawing: RasterDrawing, marking: str) -> dict[str, str]:
     layer, known = drawing.layer, drawing.acquisition
-    said = [one_line(layer.name, 80), known.at if known is not None else "", marking]
+    words = [one_line(layer.name, 80), known.at if known is not None else "", marking]
     credit = layer.credit or (known.credit if known is not None else "")
-    found = {
-        "TIFFTAG_IMAGEDESCRIPTION": ". ".join(filter(None, said)),
+    texts = {
+        "TIFFTAG_IMAGEDESCRIPTION": ". ".join(filter(None, words)),
         "TIFFTAG_COPYRIGHT": one_line(credit, LONGEST_CREDIT),
         "TIFFTAG_SOFTWARE": "Geoloupe",
         "MARKING": marking,
     }
-    return {name: text for name, text in found.items() if text}
+    return {name: text for name, text in texts.items() if text}
 
 
-def _shifted(grid: Affine, rows: int) -> Affine:
+def _shift_down(grid: Affine, rows: int) -> Affine:
     x, y = grid.apply(0, rows)
     if not (math.isfinite(x) and math.isfinite(y)):
         raise CannotBePlaced("The image has no place on the Earth there.")

@@ -32,7 +32,7 @@ class Strip:
 
 
 class HeldSheet:
-    """A whole page. What is painted on it part by part equals, to the last pixel, what is painted at once."""
+    """A whole page in memory. Painted part by part, it equals to the last pixel a page that is painted at once."""
 
     def __init__(self, width: int, height: int) -> None:
         self.room = QRect(0, 0, width, height)
@@ -53,9 +53,9 @@ class HeldSheet:
 
 
 def painted_block(part: QRect, paint: PaintSheet) -> Strip:
-    """Paint rows of a page that is not held.
+    """Paint a part of a page that is not held.
 
-    At their edges Qt cuts lines, and begins dashes anew: the same bytes need the same parts.
+    Qt cuts lines at the edges of a part and begins dashes anew there, so the same file needs the same parts.
     """
     rows = np.empty((part.height(), part.width(), 4), np.uint8)
     for left in range(0, part.width(), BLOCK_COLUMNS):

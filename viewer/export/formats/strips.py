@@ -16,7 +16,7 @@ from viewer.export.formats.writing import Workshop
 from viewer.export.printed import IN_PARTS, PaintedGroup, Printed, is_held
 
 BAND_PIXELS = 16_000_000
-"""Pixels of the part of a page whose tiles are held in memory at once, where not the whole page is."""
+"""Pixels of the part of a page whose tiles are in memory at once, where the page is too large to be held."""
 STRIP_PIXELS = 1_000_000
 """Pixels of the rows that are written at once."""
 PART_PIXELS = 2_000_000
@@ -34,14 +34,16 @@ def painted_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> None:
-    """Paint a part of a page, by default all of it, or only some `groups`; `put` hands each strip on.
+    """Paint a part of a page (`room`, by default all of it), or only some `groups`, and call `put` with each strip.
 
     Strips come from top to bottom. Their `top` is counted from the upper edge of the page.
     """
     size = printed.size_px(page)
     room, groups = room or QRect(0, 0, *size), groups or printed.groups(page)
     strips = (
-        _held(printed, page, shop, room, groups) if is_held(*size) else _in_blocks(printed, page, shop, room, groups)
+        _paint_held(printed, page, shop, room, groups)
+        if is_held(*size)
+        else _paint_in_blocks(printed, page, shop, room, groups)
     )
     for strip in strips:
         put(strip)
@@ -56,7 +58,7 @@ def packed_strips(
     room: QRect | None = None,
     groups: Sequence[PaintedGroup] = (),
 ) -> None:
-    """Paint strips as `painted_strips` does, packed into a file."""
+    """Paint strips as `painted_strips` does, and pack them into `file` on helper threads."""
     last: NDArray[np.uint8] | None = None
 
     def put(strip: Strip) -> None:
@@ -67,7 +69,9 @@ def packed_strips(
     painted_strips(printed, page, shop, put, room, groups)
 
 
-def _held(printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]) -> Iterator[Strip]:
+def _paint_held(
+    printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]
+) -> Iterator[Strip]:
     """Paint onto a page that is held, group by group: pictures part by part, all other things whole, each once."""
     shop.read(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
@@ -82,7 +86,7 @@ def _held(printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequ
         yield sheet.strip(part)
 
 
-def _in_blocks(
+def _paint_in_blocks(
     printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]
 ) -> Iterator[Strip]:
     """Paint a page that is too large to be held, in blocks of some rows."""

@@ -81,9 +81,9 @@ def _shapes(printed: Printed, page: int, group: PaintedGroup, shop: Workshop) ->
 
 def _body(part: _Part) -> str:
     """The shapes of a group, with gradients and clips renamed so that names are unique."""
-    found = _BODY.search(part.shapes.decode())
-    assert found is not None
-    body = f"<defs>{found[1]}</defs>{found[2]}"
+    match = _BODY.search(part.shapes.decode())
+    assert match is not None
+    body = f"<defs>{match[1]}</defs>{match[2]}"
     body = _OWN_ID.sub(rf"\g<1>g{part.number}-\g<2>", body)
     return xml_only(body.replace(f'font-family="{FAMILY}"', f'font-family="{_FAMILIES}"'))
 
@@ -96,23 +96,25 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
             '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             f'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="{width}" height="{height}" '
             f'viewBox="0 0 {size[0]} {size[1]}" xml:lang="{escape(words.language)}">\n'
-            f"{_said(words.title, words.caption)}"
+            f"{_title_elements(words.title, words.caption)}"
             f"<metadata>{rdf_words(words)}</metadata>\n".encode()
         )
-        for number, some in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):
+        for number, group_parts in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):
             if number is None:
-                for part in some:
+                for part in group_parts:
                     _write_part(file, part, part.group.kind)
                 continue
             frame, name = printed.frames[number], f"map-{number + 1}"
-            file.write(f'<g id="{name}" role="img">{_said(frame.title, frame.alt_text)}{_edge(frame, name)}'.encode())
-            for part in some:
+            file.write(
+                f'<g id="{name}" role="img">{_title_elements(frame.title, frame.alt_text)}{_edge(frame, name)}'.encode()
+            )
+            for part in group_parts:
                 _write_part(file, part, f"{name}-{_NAMES[part.group.kind]}", f' clip-path="url(#{name}-frame)"')
             file.write(b"</g>\n")
         file.write(b"</svg>\n")
 
 
-def _said(title: str, description: str) -> str:
+def _title_elements(title: str, description: str) -> str:
     return f"<title>{escape(clean(title), quote=False)}</title><desc>{escape(clean(description), quote=False)}</desc>\n"
 
 

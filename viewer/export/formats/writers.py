@@ -40,15 +40,15 @@ FORMATS: dict[str, ProductFormat] = {
 
 def format_of(path: Path) -> ProductFormat:
     """The format of a path's ending. Raises ExportFailed where there is none."""
-    found = FORMATS.get(path.suffix.lower())
-    if found is None:
+    product_format = FORMATS.get(path.suffix.lower())
+    if product_format is None:
         endings = ", ".join(FORMATS)
         raise ExportFailed(
             "“{name}” cannot be written as a product: its ending must be one of {endings}.",
             name=path.name,
             endings=endings,
         )
-    return found
+    return product_format
 
 
 def check_size(printed: Printed, path: Path) -> None:

@@ -57,17 +57,17 @@ class Workshop(PageReader):
         self._handed_on: deque[Future[object]] = deque()
 
     def hand_on(self, work: Callable[[], object], *, in_order: bool = False) -> None:
-        """Let a helper thread do some work; waits while they have much to do. Raises what went wrong by now.
+        """Let a helper thread do some work; waits while the helpers have much to do. Raises errors of earlier work.
 
-        `in_order`: after all such work that was handed on before.
+        `in_order`: the work is done after all work that was handed on in order before.
         """
         if len(self._handed_on) == MOST_HANDED_ON:
             self.result_of(self._handed_on.popleft())
         helpers = self._in_order if in_order else self._helpers
-        self._handed_on.append(helpers.submit(_with_words, work, self.target))
+        self._handed_on.append(helpers.submit(_explain_errors, work, self.target))
 
     def finish(self) -> None:
-        """Wait until all that was handed on is done. Raises what went wrong."""
+        """Wait until all that was handed on is done. Raises its first error."""
         while self._handed_on:
             self.result_of(self._handed_on.popleft())
 
@@ -94,10 +94,10 @@ def write_files(write: FileMaker, target: Path, jobs: Jobs, pool: ReaderPool, jo
     with scratch_folder() as folder:
         shop = Workshop(job, jobs, pool, folder, target)
         try:
-            made = _with_words(partial(write, shop), target)
+            made = _explain_errors(partial(write, shop), target)
             shop.check()
             for file, final in made:
-                _with_words(partial(move_whole, file, final), target)
+                _explain_errors(partial(move_whole, file, final), target)
         finally:
             shop.close()
             shutil.rmtree(folder, ignore_errors=True)  # and once more below, where a reader is still writing
@@ -148,8 +148,8 @@ class Writing(QObject):
         self.ended.emit()
 
 
-def _with_words[T](work: Callable[[], T], target: Path) -> T:
-    """The result of work on a file. Raises what went wrong as a sentence about the target."""
+def _explain_errors[T](work: Callable[[], T], target: Path) -> T:
+    """Return the result of work on a file. Raises each error as a sentence that names the target."""
     try:
         return work()
     except GeoloupeError:

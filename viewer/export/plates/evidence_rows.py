@@ -19,7 +19,7 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
 _RUN_IN = 10
-"""Marks in a paragraph of the key that is run in."""
+"""Marks in one paragraph of a key that is run in: it has paragraphs in place of a row for each mark."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
 
@@ -35,7 +35,7 @@ class EvidenceRows:
     ) -> list[Atom]:
         """Number and name of each mark that has no label of its own, and the count of marks without either.
 
-        `run_in`: a few marks in a paragraph, which takes less room than a row for each.
+        `numbers` and `name_of` are by uuid. `run_in`: a few marks share a paragraph, which takes less room.
         """
         rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
         note = self.count_note(left_out)
@@ -43,8 +43,8 @@ class EvidenceRows:
             return []
         atoms = [self._head("key", translate("Export", "Key"))] if rows else []
         body = self._sizes.type()
-        for some in batched(rows, _RUN_IN) if run_in else ():
-            words = "; ".join(f"{number}\u00a0{name}" for number, name in some)
+        for line_rows in batched(rows, _RUN_IN) if run_in else ():
+            words = "; ".join(f"{number}\u00a0{name}" for number, name in line_rows)
             atoms.append(Atom("key", whole(words), body, self._style.ink, 0.12 * self._sizes.body))
         for number, name in () if run_in else rows:
             atoms.append(self._numbered("key", str(number), name, body, 0.12))
@@ -104,10 +104,10 @@ class EvidenceRows:
         atoms = [self._head("claims", translate("Export", "Claims"))]
         for claim in claims:
             atoms += self._claim(claim, about_words(claim, content))
-        to_whole = [one for one in content.responses if one.is_to_whole]
+        to_whole = [response for response in content.responses if response.is_to_whole]
         if to_whole:
             atoms.append(self._head("claims", translate("Export", "Answers to the whole")))
-            atoms += [self._response(one) for one in to_whole]
+            atoms += [self._response(response) for response in to_whole]
         return atoms
 
     def sources(self, content: ProductContent) -> list[Atom]:
@@ -142,7 +142,7 @@ class EvidenceRows:
         return [self._small("imprint", line) for line in lines if line]
 
     def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
-        atoms = [self._numbered("claims", claim.number, whole(_said(claim)), self._sizes.type(), 0.6)]
+        atoms = [self._numbered("claims", claim.number, whole(_claim_words(claim)), self._sizes.type(), 0.6)]
         if about:
             atoms.append(self._inner(translate("Export", "About: {0}").format(one_line(about, 1000))))
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
@@ -171,9 +171,9 @@ class EvidenceRows:
         gap = before * self._sizes.body
         return Atom(key, text, type_, color or self._style.ink, gap, indent, lead=number)
 
-    def _response(self, one: ResponseSaid) -> Atom:
+    def _response(self, response: ResponseSaid) -> Atom:
         gap = self._sizes.body
-        return Atom("claims", whole(one.sentence), self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
+        return Atom("claims", whole(response.sentence), self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body
@@ -186,7 +186,7 @@ class EvidenceRows:
         return Atom(key, whole(text), self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
 
 
-def _said(claim: ClaimSaid) -> str:
+def _claim_words(claim: ClaimSaid) -> str:
     """A claim in words: a report with its attribution, or our judgement with its citations."""
     if claim.source_words or claim.voice != "analyst":
         return claim_sentence(claim)

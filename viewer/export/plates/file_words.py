@@ -1,4 +1,7 @@
-"""The words that each file of a plate carries beside its picture; they name a party only where all is said of it."""
+"""The words that each file of a plate carries beside its picture.
+
+They name a party only where they have all that is claimed of it, and its answers.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +18,33 @@ from viewer.export.printed import ProductWords
 from viewer.support.language.translation import in_language, translate
 
 
-def map_title(plate: Plate, one: MapOnPage) -> str:
+def map_title(plate: Plate, on_page: MapOnPage) -> str:
     """The title of a map, by which it is known beside its picture."""
-    title = plate.strips[one.number] or plate.title
-    is_told = one.page in plate.party_pages or not plate.parties.names.names_any(title)
-    return title if title and is_told else translate("Export", "Map {0}").format(one.number + 1)
+    title = plate.strips[on_page.number] or plate.title
+    is_told = on_page.page in plate.party_pages or not plate.parties.names.names_any(title)
+    return title if title and is_told else translate("Export", "Map {0}").format(on_page.number + 1)
 
 
-def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
+def map_alt_text(plate: Plate, on_page: MapOnPage, title: str) -> str:
     """A map in words. It counts its parties but names none, as it may be read and copied without their answers."""
-    is_told = one.page in plate.party_pages
-    labels = plate.namings[one.number].labels
+    is_told = on_page.page in plate.party_pages
+    labels = plate.namings[on_page.number].labels
     of_parties = {site.uuid for site in plate.content.sites if site.is_named or site.is_party}
     names = [" ".join(label.text.split()) for label in labels if label.uuid not in of_parties]
     parties = sum(label.uuid in of_parties for label in labels) if is_told else 0
-    spec, lonlat = plate.spec, one.framing.lonlat()
+    spec, lonlat = plate.spec, on_page.framing.lonlat()
     if not is_told and plate.parties.names.names_any(spec.alt_text):
         spec = replace(spec, alt_text="")
-    return alt_text(spec, title, plate.read.dates[one.number], names, lonlat, parties)
+    return alt_text(spec, title, plate.read.dates[on_page.number], names, lonlat, parties)
 
 
 def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[str] = ()) -> ProductWords:
     """The words of a file with these pages. `processing` are further lines on the processing."""
     spec = plate.spec
-    maps = [one for one in plate.maps if one.page in pages]
+    maps = [on_page for on_page in plate.maps if on_page.page in pages]
     is_told = bool(plate.party_pages & set(pages))
 
-    def told(text: str) -> str:
+    def admit(text: str) -> str:
         return text if is_told or not plate.parties.names.names_any(text) else ""
 
     images = [line for lines in plate.captions for line in lines]
@@ -49,23 +52,23 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
     data = "; ".join(plate.data_credits).rstrip(".")
     owed = [translate("Export", "Data: {0}.").format(data)] if data else []
     owed += [translate("Export", "Annotation: {0}").format(annotation)] if annotation else []
-    sources = [f"{one.number} {in_language(one.citation)}" for one in plate.content.sources]
+    sources = [f"{source.number} {in_language(source.citation)}" for source in plate.content.sources]
     about = " ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption)))
-    alts = [map_alt_text(plate, one, map_title(plate, one)) for one in maps]
-    alt = (told(spec.alt_text) if maps or not plate.maps else "") or " ".join(alts)
+    alts = [map_alt_text(plate, on_page, map_title(plate, on_page)) for on_page in maps]
+    alt = (admit(spec.alt_text) if maps or not plate.maps else "") or " ".join(alts)
     nameless = " ".join(plate.parties.sentences(Telling.NAMELESS))
     return ProductWords(
-        title=told(plate.title),
-        description=told(about),
+        title=admit(plate.title),
+        description=admit(about),
         author="" if spec.publish else spec.author,
         organisation=spec.organisation,
         marking=plate.marking,
         credits=tuple(dict.fromkeys((*images, *owed))),
-        sources=tuple(filter(None, map(told, sources))),
+        sources=tuple(filter(None, map(admit, sources))),
         alt_text=alt,
         made_on=plate.edition.made_on,
         status=in_language(status_words(plate.edition)),
-        processing=told(" ".join(filter(None, (spec.processing_note, *processing)))),
+        processing=admit(" ".join(filter(None, (spec.processing_note, *processing)))),
         parties=tuple(_sentences(plate, pages) if is_told else filter(None, [nameless])),
         in_short=_in_short(plate, about, nameless),
     )

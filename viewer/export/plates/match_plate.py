@@ -42,7 +42,7 @@ class PlateSide(Struct, frozen=True):
 
 
 class PlatePicture:
-    """Lays out a plate for two views of the same height, and paints it."""
+    """Lays out a plate for two views side by side, and paints it."""
 
     def __init__(
         self,
@@ -134,7 +134,10 @@ class PlatePicture:
 
 
 def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
-    """Break lines at spaces so that each fits `width` pixels; a word that fits no line is cut."""
+    """Break texts at spaces into lines of at most `width` pixels; a longer word has a line of its own.
+
+    `ratio`: pixels a logical pixel.
+    """
     metrics = QFontMetricsF(font(CREDIT_PX * ratio))
     out: list[str] = []
     for text in texts:
@@ -150,8 +153,8 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
 
 
 def lacking(pairs: Sequence[Pair]) -> list[str]:
-    """A sentence for the numbers that are on one side alone, or twice on the map."""
-    found = (
+    """Sentences that list the numbers on one side alone, and those more than once on the map."""
+    numbers_by_sentence = (
         (translate("MatchPlate", "Not on the map: {0}."), [pair.number for pair in pairs if not pair.markers]),
         (translate("MatchPlate", "Not on the photograph: {0}."), [pair.number for pair in pairs if pair.photo is None]),
         (
@@ -159,10 +162,10 @@ def lacking(pairs: Sequence[Pair]) -> list[str]:
             [pair.number for pair in pairs if len(pair.markers) > 1],
         ),
     )
-    return [sentence.format(_listed(numbers)) for sentence, numbers in found if numbers]
+    return [sentence.format(_number_list(numbers)) for sentence, numbers in numbers_by_sentence if numbers]
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _number_list(numbers: Sequence[int]) -> str:
     shown = ", ".join(map(str, numbers[:MOST_SAID]))
     return shown if len(numbers) <= MOST_SAID else f"{shown} …"
 

@@ -1,4 +1,4 @@
-"""The head and the foot of a product's page: markings, title and its lines, imprint."""
+"""The head of a product's page and what goes with it: title and its lines, markings, caption, page number."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ class Heading(Struct, frozen=True):
 
     def pieces(self, room: QRectF, logo_height: float) -> list[Piece]:
         """The lines as pieces at the top of a page."""
-        found, top = [], room.top()
+        pieces, top = [], room.top()
         width = _text_width(room.width(), self.logo, logo_height)
         for key, words, type_, color in self.parts:
             lines = text_block(words, type_, color, QPointF(room.left(), top), width)
             height = block_height(lines)
-            found.append(Piece(key, 0, QRectF(room.left(), top, width, height), tuple(lines), texts=(words,)))
+            pieces.append(Piece(key, 0, QRectF(room.left(), top, width, height), tuple(lines), texts=(words,)))
             top += height
         if self.logo is not None:
             across = logo_height * self.logo.width() / self.logo.height()
             box = QRectF(room.right() - across, room.top(), across, logo_height)
-            found.append(Piece("logo", 0, box, below=(partial(_paint_logo, box=box, logo=self.logo),)))
-        return found
+            pieces.append(Piece("logo", 0, box, below=(partial(_paint_logo, box=box, logo=self.logo),)))
+        return pieces
 
 
 def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle, correction: str = "") -> Heading:
-    """Title, bottom line, subtitle, dateline and correction of a reissue; a long title is set smaller, never cut."""
+    """Set title, bottom line, subtitle, dateline and correction; a long title is set smaller, never cut."""
     room = sizes.width - 2 * sizes.margin
     logo = _logo(style)
     logo_height = _LOGO_HEIGHT * sizes.body
@@ -81,7 +81,7 @@ def logo_height(sizes: PageSizes) -> float:
 
 
 def marking_height(spec: ProductSpec, sizes: PageSizes) -> float:
-    """The heights of the bands at the top and at the bottom."""
+    """The height of each of the two bands with the marking, in logical pixels; 0 without a marking."""
     if not spec.marking.strip():
         return 0.0
     room = sizes.width - 2 * sizes.margin
@@ -89,7 +89,7 @@ def marking_height(spec: ProductSpec, sizes: PageSizes) -> float:
 
 
 def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: int, room: QRectF, at: str) -> Piece:
-    """A band with the marking. A known one has its own colours."""
+    """A band with the marking, in that marking's own colours where it is known. `at`: "top" or "bottom"."""
     color, ground = MARKING_COLORS.get(spec.marking.strip(), (style.ink, style.paper))
     type_ = _marking_type(sizes)
     lines = text_block(one_line(spec.marking), type_, color, room.topLeft(), room.width(), centred=True)
@@ -98,15 +98,12 @@ def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: 
 
 
 def lines_height(texts: list[str], type_: Type, room: float) -> float:
-    """The height of what `lines_piece` sets."""
+    """The height of these texts as `lines_piece` sets them in a `room` of this width, in logical pixels."""
     return sum(len(wrapped(whole(text), type_, room)) for text in texts) * type_.line_height
 
 
 def caption_below(spec: ProductSpec, sizes: PageSizes) -> str:
-    """The analyst's own words where they stand below their map.
-
-    Empty where they are long, or where the columns begin with them.
-    """
+    """The analyst's caption where it stands below the map; empty where the columns have it, as when it is long."""
     if spec.layout not in ("single", "site") or sizes.is_small or not sizes.is_wide:
         return ""
     is_short = lines_height([spec.caption], sizes.type(), 0.5 * sizes.width) <= _MOST_CAPTION * sizes.height
@@ -114,7 +111,7 @@ def caption_below(spec: ProductSpec, sizes: PageSizes) -> str:
 
 
 def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
-    """The height of these words, with the room below them."""
+    """The height of the words of `caption_below`, with the room below them."""
     words = caption_below(spec, sizes)
     return lines_height([words], sizes.type(), width) + 0.35 * sizes.body if words else 0.0
 
@@ -122,14 +119,14 @@ def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
 def page_number_piece(
     sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: Sequence[str], state: str, room: QRectF
 ) -> Piece:
-    """The head of a further page: its number, and before it as many of the words as fit, else the state in a word.
+    """The head of a further page: its number, and before it as many of the first `words` as fit.
 
-    A page that is seen alone has to state that.
+    Without room for any it has the `state` in a word, which a page that is seen alone has to show.
     """
     type_ = sizes.type(0.95)
     count = translate("Export", "Page {0} of {1}").format(page + 1, pages)
     ways = [" · ".join([*reversed(words[:most]), count]) for most in range(len(words), 0, -1)] + [f"{state} · {count}"]
-    text = next((one for one in ways if type_.width(one) <= room.width()), count)
+    text = next((way for way in ways if type_.width(way) <= room.width()), count)
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
     return Piece(
         "page number", page, QRectF(room.topLeft(), room.size()), tuple(lines), is_draggable=False, texts=(text,)

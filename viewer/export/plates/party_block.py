@@ -1,4 +1,4 @@
-"""The block on the named parties of a plate: how much of it the first page prints, and how further pages repeat it."""
+"""The block of sentences on named parties: how much of it the first page prints, and how further pages repeat it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_REPEATED = 0.7
 
 
 class PartyBlock:
-    """The block on named parties. `level` is that of the first page; `names` finds parties in any text."""
+    """The block on named parties. `level` says how much the first page tells; `names` finds parties in any text."""
 
     def __init__(self, rows: EvidenceRows, sizes: PageSizes, *, may_name: bool, draws_marks: bool) -> None:
         """Make an empty block. `may_name` is False for a page without words on parties, which therefore names nobody.
@@ -72,8 +72,8 @@ class PartyBlock:
     @property
     def parties(self) -> frozenset[str]:
         """Uuids of the parties in the block, which are all named in the same way."""
-        told = {one.uuid for claim in self.content.claims for one in claim.parties}
-        return frozenset(told) - self.unnamed
+        uuids = {party.uuid for claim in self.content.claims for party in claim.parties}
+        return frozenset(uuids) - self.unnamed
 
     def sentences(self, level: Telling) -> list[str]:
         """The block as plain sentences."""
@@ -99,27 +99,27 @@ class PartyBlock:
         """Lower the level, as the page that was laid out did not hold the block."""
         self._floor = self.level = Telling(min(self.level + 1, Telling.NAMELESS))
 
-    def rooms(self, asked: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
+    def rooms(self, request: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
         """Cut the first page so that it holds the block: whole beside the key if possible, else in part, else nameless.
 
-        `asked.words` are all other words. The maps stay the main thing of the page.
+        `request.words` are all other words. The maps stay the main thing of the page.
         """
         plain = partial(rooms_of, self._sizes)
         if not self.atoms():
-            return plain(asked)
+            return plain(request)
         # A page that may have more words than is customary is no reason to name nobody: the smaller map is the measure.
-        usual = min(_map_area(plain(replace(asked, share=share))) for share in {asked.share, 1.0})
-        shares = [share for share in _SHARES if share > asked.share]
-        for level, share, with_key in self._attempts([asked.share, *shares]):
+        usual = min(_map_area(plain(replace(request, share=share))) for share in {request.share, 1.0})
+        shares = [share for share in _SHARES if share > request.share]
+        for level, share, with_key in self._attempts([request.share, *shares]):
             block = self.atoms(level)
-            rooms = plain(replace(asked, words=[*block, *asked.words], needed=block, share=share))
+            rooms = plain(replace(request, words=[*block, *request.words], needed=block, share=share))
             is_map = _map_area(rooms) >= (_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual
             if is_map and holds(rooms, [*block, *key] if with_key else block):
                 self.level = level
                 return rooms
         self.level = Telling.NAMELESS
         block = self.atoms()
-        return plain(replace(asked, words=[*block, *asked.words], needed=block))
+        return plain(replace(request, words=[*block, *request.words], needed=block))
 
     def _attempts(self, shares: Sequence[float]) -> Iterator[tuple[Telling, float, bool]]:
         """Level, factor for the words, and True where the key has to stand beside them: the best attempt first."""
@@ -143,11 +143,11 @@ class PartyBlock:
 
     def _share_of_page(self, rooms: PageRooms, level: Telling) -> float:
         """The part of a further page's columns that the block takes; more than 1 where they do not hold it."""
-        inner = frame_of_page(self._sizes, rooms.asked.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
+        inner = frame_of_page(self._sizes, rooms.request.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
         columns = [PageColumn(1, room) for room in columns_of_page(self._sizes, inner)]
         if Flow(columns).set(self.atoms(level)):
             return 2.0
-        return sum(one.used for one in columns) / sum(one.room.height() for one in columns)
+        return sum(column.used for column in columns) / sum(column.room.height() for column in columns)
 
     def repeated(self, rooms: PageRooms) -> Repeated:
         """The block for further pages: on each that names a party, and on one of them where the first page names

@@ -98,7 +98,7 @@ FIRST_DRAFT = Edition()
 
 
 class Plate:
-    """A product that was laid out."""
+    """A product, laid out: its pages with their pieces, its maps and its words."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class Plate:
         self.read = layers_read(self.maps, self.style)
 
     def refreshed(self) -> Plate:
-        """The plate laid out anew, as its scenes have read more by now, which its words state."""
+        """The plate laid out anew, with words that state what its scenes have read since."""
         spec, document, scenes = self.spec, self.document, self.shown
         return Plate(spec, document, scenes, self.edition, program=self.program, cropped=self._is_cropped)
 
@@ -168,8 +168,8 @@ class Plate:
     @property
     def correction(self) -> str:
         """The line on the error in its issued version; empty for a first version."""
-        said = self.product.correction if self.product is not None else ""
-        return without_paths(said) if self.spec.publish else said
+        correction = self.product.correction if self.product is not None else ""
+        return without_paths(correction) if self.spec.publish else correction
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -188,7 +188,7 @@ class Plate:
         return product_marking(own, inputs) if lacking(own, inputs) else own
 
     def moved(self, spec: ProductSpec) -> Plate:
-        """The plate with things moved as in another spec, otherwise equal: fast enough while a thing is dragged."""
+        """The plate with its things where `spec` has them, otherwise equal: fast enough while a thing is dragged."""
         other = copy(self)
         other.spec = as_published(spec)
         other.pieces = [piece.moved(QPointF()) for piece in self.pieces]
@@ -196,7 +196,7 @@ class Plate:
         return other
 
     def naming_nobody(self) -> Plate:
-        """The plate for files of its maps alone, which lack the page's words on named parties: these have no labels."""
+        """The plate without labels of named parties, for files of its maps alone: they lack the words on these."""
         other = copy(self)
         unnamed = {f"label:{uuid}" for uuid in self.parties.parties}
         other.pieces = [piece for piece in self.pieces if piece.key not in unnamed]
@@ -206,10 +206,10 @@ class Plate:
     def box_of(self, key: str) -> QRectF | None:
         """The box of a thing on its first page as it is now, in logical pixels; None where there is no such thing."""
         boxes = [piece.place for piece in self._by_key(key)]
-        found = QRectF()
+        union = QRectF()
         for box in boxes:
-            found = found.united(box)
-        return found if boxes else None
+            union = union.united(box)
+        return union if boxes else None
 
     def thing_at(self, page: int, x: float, y: float) -> str:
         """The key of the uppermost thing at a place of a page, in logical pixels; empty where none can be moved."""
@@ -220,8 +220,8 @@ class Plate:
         return ""
 
     def _by_key(self, key: str) -> list[Piece]:
-        found = [piece for piece in self.pieces if piece.key == key]
-        return [piece for piece in found if piece.page == found[0].page]
+        pieces = [piece for piece in self.pieces if piece.key == key]
+        return [piece for piece in pieces if piece.page == pieces[0].page]
 
     def _set_moved(self) -> None:
         moved = self.spec.moved
@@ -238,10 +238,10 @@ class Plate:
     def _lay_out(self, checkpoint: Checkpoint) -> None:
         bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
         checkpoint()
-        rooms, atoms = self._laid_out(bounds, checkpoint)
+        rooms, atoms = self._cut_and_fill(bounds, checkpoint)
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
-            rooms, atoms = self._laid_out(bounds, checkpoint)
+            rooms, atoms = self._cut_and_fill(bounds, checkpoint)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
         checkpoint()
@@ -251,38 +251,38 @@ class Plate:
                 coasts_in(window, room.width(), room.height())
         self._set_moved()
 
-    def _laid_out(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page and fill its maps, until all that is to be read beside them has room."""
-        rooms, atoms = self._settled(bounds, [], 1.0, checkpoint)
+    def _cut_and_fill(self, bounds: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
+        """Cut the page and fill its maps, again with more room for words where that helps; return rooms and words."""
+        rooms, atoms = self._cut_until_settled(bounds, [], 1.0, checkpoint)
         self._place_on_maps(checkpoint)
         key = self._key_atoms()
         if key:
-            rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
+            rooms, atoms = self._cut_again(bounds, key, 1.0, checkpoint)
             for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
                 if not self.parties.leaves_room(rooms, self._key_atoms()):
                     self._is_key_run_in = self.parties.wants_key = run_in
                     key = self._key_atoms()
-                    rooms, atoms = self._placed_anew(bounds, key, 1.0, checkpoint)
+                    rooms, atoms = self._cut_again(bounds, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
-            rooms, atoms = self._placed_anew(bounds, key, share, checkpoint)
+            rooms, atoms = self._cut_again(bounds, key, share, checkpoint)
         return rooms, atoms
 
-    def _placed_anew(
+    def _cut_again(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page again, and fill its maps again where that changes them."""
-        frames, unnamed = [one.rect for one in self.maps], self.parties.unnamed
-        rooms, atoms = self._settled(bounds, key, share, checkpoint)
-        if [one.rect for one in self.maps] != frames or self.parties.unnamed != unnamed:
+        frames, unnamed = [on_page.rect for on_page in self.maps], self.parties.unnamed
+        rooms, atoms = self._cut_until_settled(bounds, key, share, checkpoint)
+        if [on_page.rect for on_page in self.maps] != frames or self.parties.unnamed != unnamed:
             self._place_on_maps(checkpoint)
             atoms = [*self.parties.atoms(), *self._atoms(self._key_atoms())]
             checkpoint()
         return rooms, atoms
 
-    def _settled(
+    def _cut_until_settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page until its words suit its frames. Heights only grow, so that it ends."""
+        """Cut the page until its words fit beside its frames. Their heights only grow, so that this ends."""
         spec, count = self.spec, len(self.scenes)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         overview = bounds[:1] if spec.layout == "insets" else bounds
@@ -292,35 +292,35 @@ class Plate:
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             self.title = self._title()
-            heading = heading_of(self._told_spec(), self.title, self.sizes, self.style, self.correction)
+            heading = heading_of(self._head_spec(), self.title, self.sizes, self.style, self.correction)
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
-            asked = RoomsAsked(
+            request = RoomsAsked(
                 spec.layout, count, marking, heading.height, foot, strips, captions, others, *shapes, share=share
             )
-            told = self.parties.atoms()
-            rooms = self.parties.rooms(asked, key)  # `rooms_of`, with room for what is said of the parties
+            party_atoms = self.parties.atoms()
+            rooms = self.parties.rooms(request, key)  # `rooms_of`, with room for what is said of the parties
             self._make_maps(rooms, bounds, checkpoint)
             self._make_words()
             checkpoint()
-            now, before = self._heights(rooms), len(told) + len(others)
+            now, before = self._heights(rooms), len(party_atoms) + len(others)
             self.parties.set_content(self.content)
-            others, told = self._atoms(key), self.parties.atoms()
+            others, party_atoms = self._atoms(key), self.parties.atoms()
             checkpoint()
-            is_settled = before == len(told) + len(others) and self.title == self._title()
+            is_settled = before == len(party_atoms) + len(others) and self.title == self._title()
             if is_settled and all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)):
                 break
             heights = [max(pair) for pair in zip(now, heights, strict=True)]
-        return rooms, [*told, *others]
+        return rooms, [*party_atoms, *others]
 
     def _heights(self, rooms: PageRooms) -> list[float]:
         """The heights of the titles above the maps, of the lines below them, and of the foot."""
         sizes, small = self.sizes, self.sizes.type(0.92)
-        found = [self._strip_height(number, rooms) for number in range(len(self.scenes))]
+        heights = [self._strip_height(number, rooms) for number in range(len(self.scenes))]
         for lines, cell in zip(self.captions, rooms.cells, strict=True):
             below = caption_height(self.spec, sizes, cell.frame.width())
-            found.append(below + lines_height(lines, small, cell.frame.width()) + 0.35 * sizes.body)
+            heights.append(below + lines_height(lines, small, cell.frame.width()) + 0.35 * sizes.body)
         width = sizes.width - 2 * sizes.margin
-        return [*found, 0.0 if sizes.is_small else lines_height(self.foot, small, width)]
+        return [*heights, 0.0 if sizes.is_small else lines_height(self.foot, small, width)]
 
     def _strip_height(self, number: int, rooms: PageRooms) -> float:
         if not self.strips[number]:
@@ -335,15 +335,15 @@ class Plate:
         spec = self.spec
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
-        before, self.maps = {one.number: one for one in self.maps}, []
-        for number, (scene, cell, one) in enumerate(zip(self.shown, rooms.cells, maps_of(spec), strict=True)):
+        before, self.maps = {on_page.number: on_page for on_page in self.maps}, []
+        for number, (scene, cell, product_map) in enumerate(zip(self.shown, rooms.cells, maps_of(spec), strict=True)):
             shown, reach, marked = bounds[number]
             framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
-            index, kept = self._index(number, hidden, one.marks), before.get(number)
+            index, kept = self._index(number, hidden, product_map.marks), before.get(number)
             is_same = kept is not None and kept.framing == framing and kept.index is index
             self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
             checkpoint()
-        drawn = (uuid for one in self.maps for uuid in one.in_frame())
+        drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())
         in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
         if self._content_of is None or self._content_of[0] != in_frame:
             about = spec.site if spec.layout == "site" else ""
@@ -370,14 +370,14 @@ class Plate:
     def _make_words(self) -> None:
         self.sides = sides_of_maps(self.maps, self.spec.layout)
         self.strips = []
-        for side, one, chosen in zip(self.sides, self.maps, maps_of(self.spec), strict=True):
+        for side, on_page, chosen in zip(self.sides, self.maps, maps_of(self.spec), strict=True):
             title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
-            title = self._told(title)
-            date = dates_of(one) if side and self.spec.layout != "insets" else ""
+            title = self._for_publication(title)
+            date = dates_of(on_page) if side and self.spec.layout != "insets" else ""
             self.strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
         publish = self.spec.publish
-        self.images = [image_facts(one, note, publish) for one, note in zip(self.maps, notes, strict=True)]
+        self.images = [image_facts(on_page, note, publish) for on_page, note in zip(self.maps, notes, strict=True)]
         self.captions = [[image_line(fact) for fact in facts] for facts in self.images]
         if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
             seen = set(self.captions[0])
@@ -400,18 +400,18 @@ class Plate:
             explained.append(locator_atom(spec, self.maps, window, sizes, style))
             self.has_locator = True
         if spec.shows("legend") and spec.layout != "plain":
-            found = legend_of(self.document, self.maps, spec.shows("annotation"))
+            legend = legend_of(self.document, self.maps, spec.shows("annotation"))
             if spec.publish:
-                found = [replace(row, text=without_paths(row.text)) for row in found]
-            self.legend = found
-            explained += legend_atoms(found, sizes, style)
-        said: list[Atom] = []
+                legend = [replace(row, text=without_paths(row.text)) for row in legend]
+            self.legend = legend
+            explained += legend_atoms(legend, sizes, style)
+        evidence: list[Atom] = []
         if spec.shows("claims"):
-            said += rows.claims(self.content)
-            said += rows.sources(self.content) if spec.shows("sources") else []
+            evidence += rows.claims(self.content)
+            evidence += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            said += rows.caveats(self.content, [*self.parties.left_out(), *notes_on_maps(self.maps)])
-        ordered = [*said, *explained] if is_site else [*explained, *said]
+            evidence += rows.caveats(self.content, [*self.parties.left_out(), *notes_on_maps(self.maps)])
+        ordered = [*evidence, *explained] if is_site else [*explained, *evidence]
         first = rows.site(self.content.site(spec.site)) if is_site and spec.site not in self.parties.unnamed else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
         # Numbers on the map are explained beside it, whatever goes to a next page.
@@ -423,22 +423,22 @@ class Plate:
         names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
         return self._rows.key(self.numbers, names, self.left_out, run_in=self._is_key_run_in)
 
-    def _of_case(self, name: str) -> str:
-        return self._told(self.document.meta(name))
+    def _case_words(self, name: str) -> str:
+        return self._for_publication(self.document.meta(name))
 
-    def _told(self, words: str) -> str:
+    def _for_publication(self, words: str) -> str:
         return without_paths(words) if self.spec.publish else words
 
     def _title(self) -> str:
         """Title of the spec, the site or the case. A firm's page that names nobody does not have its name as title."""
-        title = self.spec.title or self._site_name() or self._of_case("title")
+        title = self.spec.title or self._site_name() or self._case_words("title")
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         is_name = row is not None and title in (row.label, self._site_name())
         if is_name and self.parties.is_nameless and self.parties.names.names_any(title):
             return in_place_of_a_name(self.content)
         return title
 
-    def _told_spec(self) -> ProductSpec:
+    def _head_spec(self) -> ProductSpec:
         """The spec as its head prints it: where a firm is not named, its place is not either."""
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
         if (
@@ -451,7 +451,7 @@ class Plate:
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
-        return in_language(self._told(row.with_doubt(row.label))) if row is not None else ""
+        return in_language(self._for_publication(row.with_doubt(row.label))) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
         """The name of a mark in words."""
@@ -459,82 +459,82 @@ class Plate:
         if site is not None:
             return in_language(site.name)
         row = self.document.sites[uuid]
-        return in_language(self._told(row.with_doubt(row.label)))
+        return in_language(self._for_publication(row.with_doubt(row.label)))
 
     @property
     def left_out(self) -> int:
         """Marks in the frames that have neither a name nor a number on any map."""
-        told = {uuid for one in self.namings for uuid in (*one.named, *one.keyed)}
-        return len({uuid for one in self.namings for uuid in one.left_out} - told)
+        named_or_keyed = {uuid for naming in self.namings for uuid in (*naming.named, *naming.keyed)}
+        return len({uuid for naming in self.namings for uuid in naming.left_out} - named_or_keyed)
 
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
     def _place_on_maps(self, checkpoint: Checkpoint) -> None:
         """Fill the maps, with parties in letters of one size on all of them."""
         self._name_on_maps(checkpoint, is_narrow=False)
-        if {one.narrow_parties for one in self.namings} >= {False, True}:
+        if {naming.narrow_parties for naming in self.namings} >= {False, True}:
             self._name_on_maps(checkpoint, is_narrow=True)
 
     def _name_on_maps(self, checkpoint: Checkpoint, *, is_narrow: bool) -> None:
         self.pieces, self.namings, self.bars = [], [], {}
-        for one in self.maps:
-            symbols = [box for _, box in one.symbol_boxes()]
-            outlines = [box for _, box in one.outline_boxes()]
-            taken: list[QRectF] = []
-            furniture = self._furniture(one, taken, (symbols, outlines))
-            insets = self._inset_boxes(one, furniture, taken, symbols)
-            corner = one.rect.topLeft()
-            boxes = [box_of(rect.translated(-corner)) for rect in taken]
+        for on_page in self.maps:
+            symbols = [box for _, box in on_page.symbol_boxes()]
+            outlines = [box for _, box in on_page.outline_boxes()]
+            obstacles: list[QRectF] = []
+            furniture = self._furniture(on_page, obstacles, (symbols, outlines))
+            insets = self._inset_boxes(on_page, furniture, obstacles, symbols)
+            corner = on_page.rect.topLeft()
+            boxes = [box_of(rect.translated(-corner)) for rect in obstacles]
             boxes += [box_of(rect.translated(-corner)) for rect in insets]
             if self.spec.graticule:
-                boxes += self._add_graticule(one, furniture, boxes)
+                boxes += self._add_graticule(on_page, furniture, boxes)
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 site = self.spec.site if self.spec.layout == "site" else ""
                 named = Named(site, self.parties.parties, self.parties.unnamed, is_narrow)
-                naming = name_marks(one, boxes, self.style, self.sizes.label_factor, named, checkpoint)
-            one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
+                naming = name_marks(on_page, boxes, self.style, self.sizes.label_factor, named, checkpoint)
+            on_page.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture
             checkpoint()
         own = {uuid: number for naming in self.namings for uuid, number in naming.signed.items()}
         waiting = [uuid for naming in self.namings for uuid in naming.waiting]
         numbers = numbered([*own, *waiting], own, issued_numbers(self.document, self.product))
-        for one, naming in zip(self.maps, self.namings, strict=True):
+        for on_page, naming in zip(self.maps, self.namings, strict=True):
             naming.give_numbers(numbers)
-            self.pieces += callout_pieces(one)
-            self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
+            self.pieces += callout_pieces(on_page)
+            self.pieces += label_pieces(on_page, naming, self.style, self.sizes.label_factor)
 
-    def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
+    def _add_graticule(self, on_page: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
         """Add a graticule to a map, and return the boxes that its labels cover."""
         type_ = self.sizes.type(0.78)
-        found = graticule_near_edges(one, self.spec.graticule, type_, boxes)
-        one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
-        self.graticules[one.number] = found
-        furniture += graticule_pieces(one, found, self.style, type_)
-        return graticule_boxes(found)
+        graticule = graticule_near_edges(on_page, self.spec.graticule, type_, boxes)
+        on_page.paint_below_marks = partial(paint_graticule, graticule=graticule, color=self.style.label)
+        self.graticules[on_page.number] = graticule
+        furniture += graticule_pieces(on_page, graticule, self.style, type_)
+        return graticule_boxes(graticule)
 
-    def _furniture(self, one: MapOnPage, taken: list[QRectF], marks: Marks) -> list[Piece]:
-        spec, found = self.spec, []
+    def _furniture(self, on_page: MapOnPage, obstacles: list[QRectF], marks: Marks) -> list[Piece]:
+        spec, pieces = self.spec, []
         type_ = self.sizes.type(0.95, bold=True)
         if spec.shows("scale bar"):
-            bar = scale_bar_piece(one, self.style, type_, taken, marks)
+            bar = scale_bar_piece(on_page, self.style, type_, obstacles, marks)
             if bar is not None:
-                self.bars[one.number] = bar
-                found.append(bar.piece)
+                self.bars[on_page.number] = bar
+                pieces.append(bar.piece)
         if spec.shows("north arrow"):
-            arrow = north_arrow_piece(one, self.style, type_, taken, marks)
-            found += [arrow] if arrow is not None else []
-        return found
+            arrow = north_arrow_piece(on_page, self.style, type_, obstacles, marks)
+            pieces += [arrow] if arrow is not None else []
+        return pieces
 
     def _inset_boxes(
-        self, one: MapOnPage, furniture: list[Piece], taken: Sequence[QRectF], marks: Sequence[Box]
+        self, on_page: MapOnPage, furniture: list[Piece], obstacles: Sequence[QRectF], marks: Sequence[Box]
     ) -> list[QRectF]:
         """Add the boxes of the insets to their overview, and return the boxes that these cover."""
-        if self.spec.layout != "insets" or one.number or len(self.maps) < 2:
+        if self.spec.layout != "insets" or on_page.number or len(self.maps) < 2:
             return []
         type_ = self.sizes.type(1.0, bold=True)
-        pieces, covered = inset_boxes(one, self.maps[1:], self.style, type_, taken, marks)
+        pieces, covered = inset_boxes(on_page, self.maps[1:], self.style, type_, obstacles, marks)
         furniture += pieces
         return covered
 
@@ -543,7 +543,7 @@ class Plate:
     def _place_page(self, rooms: PageRooms) -> None:
         spec, sizes, style = self.spec, self.sizes, self.style
         small = sizes.type(0.92)
-        words = heading_of(self._told_spec(), self.title, sizes, style, self.correction).pieces(
+        words = heading_of(self._head_spec(), self.title, sizes, style, self.correction).pieces(
             rooms.header, logo_height(sizes)
         )
         for number, cell in enumerate(rooms.cells):
@@ -567,13 +567,13 @@ class Plate:
 
     def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
         spec, sizes = replace(self.spec, marking=self.marking), self.sizes
-        marking, head = rooms.asked.marking, head_height(sizes)
+        marking, head = rooms.request.marking, head_height(sizes)
         top, bottom, inner = frame_of_page(sizes, marking)
         flow, self.pages = words_on_pages(sizes, rooms, atoms, self.parties.repeated(rooms))
         self.pieces += pieces_of(flow)
-        told = {flow.columns[one.column].page for one in flow.found if one.atom.key == PARTIES}
+        party_pages = {flow.columns[set_atom.column].page for set_atom in flow.placed if set_atom.atom.key == PARTIES}
         self.further_level = self.parties.further_level(rooms)
-        self.party_pages = frozenset(told - {0} if self.parties.is_nameless else told)
+        self.party_pages = frozenset(party_pages - {0} if self.parties.is_nameless else party_pages)
         status = in_language(status_words(self.edition)).partition(",")[0].capitalize()
         for page in range(self.pages):
             if page:

@@ -1,4 +1,4 @@
-"""The facts of a page as it was laid out, for the check and for metadata."""
+"""Gathers the facts of a product as it was laid out, which the check judges."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _SLACK = 0.8
 
 
 def facts_of(plate: Plate) -> ProductFacts:
-    """All facts of a plate that are judged, or repeated elsewhere."""
+    """All facts of a plate that the check judges."""
     marking = plate.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
     product = plate.product
     return ProductFacts(
-        maps=tuple(_map(plate, one, naming) for one, naming in zip(plate.maps, plate.namings, strict=True)),
+        maps=tuple(_map(plate, on_page, naming) for on_page, naming in zip(plate.maps, plate.namings, strict=True)),
         texts=tuple(_texts(plate)),
-        beside=tuple(_beside(plate)),
+        beside=tuple(_metadata_texts(plate)),
         overlaps=tuple(_overlaps(plate)),
         alike_in_grey=plate.alike_in_grey,
         faint_in_grey=plate.read.faint,
@@ -56,22 +56,22 @@ def facts_of(plate: Plate) -> ProductFacts:
     )
 
 
-def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
-    spec, number = plate.spec, one.number
-    lonlat = one.framing.lonlat()
+def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
+    spec, number = plate.spec, on_page.number
+    lonlat = on_page.framing.lonlat()
     strip = plate.strips[number]
     has_arrow = any(piece.key == f"north arrow:{number}" for piece in plate.pieces)
-    bends = not has_arrow and spec.shows("north arrow") and not north_holds(one.view)
-    resolution = one.view.grid.resolution * MM
+    bends = not has_arrow and spec.shows("north arrow") and not north_holds(on_page.view)
+    resolution = on_page.view.grid.resolution * MM
     return MapFact(
         number=number,
-        page=one.page,
+        page=on_page.page,
         title=strip,
         side=plate.sides[number],
         bounds=lonlat,
-        crs=one.view.grid.crs,
-        crs_words=crs_words(one.view.grid.crs),
-        width_m=width_m(one.view),
+        crs=on_page.view.grid.crs,
+        crs_words=crs_words(on_page.view.grid.crs),
+        width_m=width_m(on_page.view),
         resolution=resolution,
         images=(*plate.images[number], *plate.read.data[number]),
         scale_bar=_bar(plate, number),
@@ -79,11 +79,11 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         arrow_left_out=Phrase("north differs over the frame") if bends else "",
         graticule=_graticule(plate, number),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
-        sites=_sites(plate, one, naming),
+        sites=_sites(plate, on_page, naming),
         halo=bool(plate.style.halo),
-        covered=tuple(_covered(plate, one)),
-        centre=centre_words(one.view) if lonlat is not None else "",
-        alt_text=map_alt_text(plate, one, strip or plate.title),
+        covered=tuple(_covered(plate, on_page)),
+        centre=centre_words(on_page.view) if lonlat is not None else "",
+        alt_text=map_alt_text(plate, on_page, strip or plate.title),
         is_inset=spec.layout == "insets" and number > 0,
     )
 
@@ -96,46 +96,46 @@ def _bar(plate: Plate, number: int) -> ScaleBarFact | None:
 
 
 def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
-    found = plate.graticules.get(number)
-    if found is None:
+    graticule = plate.graticules.get(number)
+    if graticule is None:
         return None
-    texts = tuple(words for words, *_ in graticule_texts(found))
-    return GraticuleFact(found.notation, len(found.lines), texts)
+    texts = tuple(words for words, *_ in graticule_texts(graticule))
+    return GraticuleFact(graticule.notation, len(graticule.lines), texts)
 
 
-def _sites(plate: Plate, one: MapOnPage, naming: Naming) -> SitesFact:
-    """The sites on a map; marks without a name count as counted where the page prints their number."""
-    drawn = frozenset(uuid for uuid in one.in_frame() if one.index.sites[uuid].is_site)
-    told = naming.named | naming.keyed.keys()
+def _sites(plate: Plate, on_page: MapOnPage, naming: Naming) -> SitesFact:
+    """The sites on a map: named, in the key, or in neither. The page prints how many those are, if it has a key."""
+    drawn = frozenset(uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site)
+    named_or_keyed = naming.named | naming.keyed.keys()
     spec = plate.spec
     is_counted = spec.shows("labels") and spec.shows("key")
-    rest = drawn - told
+    rest = drawn - named_or_keyed
     return SitesFact(
         named=naming.named,
         keyed=frozenset(naming.keyed),
         uncounted=frozenset() if is_counted else rest,
         left_out=plate.left_out if is_counted else 0,
         drawn=drawn,
-        pinned=one.pinned() & drawn,
+        pinned=on_page.pinned() & drawn,
     )
 
 
 def _texts(plate: Plate) -> list[TextFact]:
-    found = []
+    facts = []
     for piece in sorted(plate.pieces, key=lambda piece: (piece.page, piece.place.top(), piece.place.left())):
         size = min((line.type.points for line in piece.lines), default=0.0)
         is_cut = _is_cut(plate, piece)
         part = piece.key.partition(":")[0]
-        found += [TextFact(part, words, piece.page, size, is_cut, words in piece.parts) for words in piece.texts]
-    return found
+        facts += [TextFact(part, words, piece.page, size, is_cut, words in piece.parts) for words in piece.texts]
+    return facts
 
 
-def _beside(plate: Plate) -> Iterator[TextFact]:
+def _metadata_texts(plate: Plate) -> Iterator[TextFact]:
     """The words that each page's file carries beside its picture."""
     for page in range(plate.pages):
         words = words_of_pages(plate, [page])
-        some = (words.title, words.description, words.alt_text, words.processing)
-        for text in filter(None, (*some, *words.parties, *words.credits, *words.sources)):
+        main_texts = (words.title, words.description, words.alt_text, words.processing)
+        for text in filter(None, (*main_texts, *words.parties, *words.credits, *words.sources)):
             yield TextFact("metadata", text, page)
 
 
@@ -152,19 +152,19 @@ def _is_cut(plate: Plate, piece: Piece) -> bool:
 
 def _overlaps(plate: Plate) -> list[Overlap]:
     """Things that overlap; things on a map may lie on it, and only there."""
-    found = []
+    overlaps = []
     for page in range(plate.pages):
         pieces = [piece for piece in plate.pieces if piece.page == page and not piece.place.isEmpty()]
         boxes = [ink_box(piece) for piece in pieces]
         for at, others in enumerate(touching(boxes, boxes)):
-            one = pieces[at]
-            some = (pieces[other] for other in others if other > at)
-            found += [Overlap(one.key, other.key, page) for other in some if other.key != one.key]
+            piece = pieces[at]
+            later_pieces = (pieces[other] for other in others if other > at)
+            overlaps += [Overlap(piece.key, other.key, page) for other in later_pieces if other.key != piece.key]
         maps = [map_ for map_ in plate.maps if map_.page == page]
         for map_, others in zip(maps, touching([map_.rect for map_ in maps], boxes), strict=True):
             outside = [pieces[other] for other in others if pieces[other].frame is None]
-            found += [Overlap(piece.key, f"map:{map_.number}", page) for piece in outside]
-    return found
+            overlaps += [Overlap(piece.key, f"map:{map_.number}", page) for piece in outside]
+    return overlaps
 
 
 def ink_box(piece: Piece) -> QRectF:
@@ -178,13 +178,13 @@ def ink_box(piece: Piece) -> QRectF:
 
 
 def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list[int]]:
-    """The numbers, for each box, of the others that it overlaps by more than edges.
+    """Yield for each box the indices of the `others` that it overlaps by more than their edges.
 
     Computed in arrays: a page has thousands of pairs, and is checked each time that something is moved on it.
     """
     rows = _sides(others)
-    for one in _sides(boxes):
-        shared = np.minimum(one[2:], rows[:, 2:]) - np.maximum(one[:2], rows[:, :2])
+    for sides in _sides(boxes):
+        shared = np.minimum(sides[2:], rows[:, 2:]) - np.maximum(sides[:2], rows[:, :2])
         yield np.flatnonzero((shared > _SLACK).all(axis=1)).tolist()
 
 
@@ -194,15 +194,15 @@ def _sides(boxes: Sequence[QRectF]) -> NDArray[np.float64]:
     return np.array(sides, np.float64).reshape(-1, 4)
 
 
-def _covered(plate: Plate, one: MapOnPage) -> list[str]:
+def _covered(plate: Plate, on_page: MapOnPage) -> list[str]:
     """Names of marks whose symbols lie below a label or furniture of their map."""
-    corner = one.rect.topLeft()
-    above = [piece for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
-    symbols = [(uuid, rect_of(box).translated(corner)) for uuid, box in one.symbol_boxes()]
-    symbols = [(uuid, rect) for uuid, rect in symbols if rect.intersects(one.rect)]
-    found: dict[str, None] = {}
+    corner = on_page.rect.topLeft()
+    above = [piece for piece in plate.pieces if piece.frame == on_page.number and piece.page == on_page.page]
+    symbols = [(uuid, rect_of(box).translated(corner)) for uuid, box in on_page.symbol_boxes()]
+    symbols = [(uuid, rect) for uuid, rect in symbols if rect.intersects(on_page.rect)]
+    names: dict[str, None] = {}
     lying = touching([rect for _, rect in symbols], [piece.place for piece in above])
     for (uuid, _), others in zip(symbols, lying, strict=True):
         if any(not above[other].key.endswith(uuid) for other in others):
-            found[plate.name_of(uuid)] = None
-    return list(found)
+            names[plate.name_of(uuid)] = None
+    return list(names)

@@ -1,4 +1,4 @@
-"""The lines of a product about itself: annotation, projection, scale, number; and its maps in words."""
+"""The lines of a product about itself, such as credits, projection, scale and number; and its maps in words."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def annotation_credit(spec: ProductSpec) -> str:
 
 def has_annotation(maps: Sequence[MapOnPage]) -> bool:
     """True where any mark is painted: only then is there an annotation to credit."""
-    return any(one.in_frame() for one in maps)
+    return any(on_page.in_frame() for on_page in maps)
 
 
 def page_data_credits(spec: ProductSpec, maps: Sequence[MapOnPage], *, locator: bool) -> list[str]:
     """Credits of all lines and areas that a page draws, its locator included, without repetition."""
-    said = [text for one in maps for text in data_credits(one)] + ([coast_credit()] if locator else [])
-    return list(dict.fromkeys(without_paths(text) if spec.publish else text for text in said))
+    credit_lines = [text for on_page in maps for text in data_credits(on_page)] + ([coast_credit()] if locator else [])
+    return list(dict.fromkeys(without_paths(text) if spec.publish else text for text in credit_lines))
 
 
 def imprint_lines(
@@ -59,7 +59,7 @@ def imprint_lines(
     annotation = annotation_credit(spec) or translate("Export", "the analyst")
     first = [translate("Export", "Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [translate("Export", "Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
-    second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
+    second = [crs_words(maps[0].view.grid.crs), *_centre_and_scale(spec, maps)]
     third = [numbered] if (numbered := edition_words(edition)) else []
     who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
     who = who or one_line(spec.organisation)
@@ -94,22 +94,22 @@ def crs_words(crs: str) -> str:
     return translate("Export", "Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
 
 
-def _of_frame(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
+def _centre_and_scale(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     view = maps[0].view
     if is_off_earth(view.grid.crs):
         return []
-    found = [translate("Export", "Centre: {0}.").format(centre_words(view))]
+    sentences = [translate("Export", "Centre: {0}.").format(centre_words(view))]
     scale = scale_number(view)
     bar = scale_bar_of(view, 100.0)
     is_one = bar is not None and bar.latitude is None
-    if scale and is_one and is_paper(spec.page) and all(same_scale(maps[0], one) for one in maps):
-        found.append(translate("Export", "Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
-    return found
+    if scale and is_one and is_paper(spec.page) and all(same_scale(maps[0], on_page) for on_page in maps):
+        sentences.append(translate("Export", "Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
+    return sentences
 
 
-def same_scale(one: MapOnPage, other: MapOnPage) -> bool:
+def same_scale(on_page: MapOnPage, other: MapOnPage) -> bool:
     """True where two maps have one scale."""
-    return math.isclose(one.view.grid.resolution, other.view.grid.resolution, rel_tol=1e-6)
+    return math.isclose(on_page.view.grid.resolution, other.view.grid.resolution, rel_tol=1e-6)
 
 
 def scale_number(view: View) -> int:
@@ -159,17 +159,17 @@ def alt_text(
         where = translate("Export", " from {0} to {1} degrees east and from {2} to {3} degrees north").format(
             *(f"{value:.4g}" for value in (lonlat.left, lonlat.right, lonlat.bottom, lonlat.top))
         )
-    said = translate("Export", "Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates)
-    some = "; ".join(names[:_MOST_NAMES])
+    words = translate("Export", "Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates)
+    listed_names = "; ".join(names[:_MOST_NAMES])
     more = translate("Export", " and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     if names:
-        said += " " + translate("Export", "Marked: {0}{1}.").format(some, more)
+        words += " " + translate("Export", "Marked: {0}{1}.").format(listed_names, more)
     if not parties:
-        return said
-    return f"{said} {_named(parties)}"
+        return words
+    return f"{words} {_parties_sentence(parties)}"
 
 
-def _named(parties: int) -> str:
+def _parties_sentence(parties: int) -> str:
     return translate(
         "Export",
         "{count} marks named in a claim: the text beside the map says what is claimed and answered.",
@@ -180,7 +180,9 @@ def _named(parties: int) -> str:
 
 def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:
     """Sentences on how the maps are to be read."""
-    if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in maps):
+    if any(
+        on_page.index.solid is not None and any(map(on_page.index.is_place, on_page.in_frame())) for on_page in maps
+    ):
         return [
             translate("Export", "Dashed, “place of”: marked on another image, and not said to be present on this one.")
         ]

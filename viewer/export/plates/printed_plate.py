@@ -35,7 +35,7 @@ _GREY_PIXELS = 500_000
 
 
 class PrintedPlate:
-    """A plate at a resolution. It holds little else: many may be made of one plate, each in no time."""
+    """A plate at a resolution. It holds little else, so that many may be made of one plate."""
 
     def __init__(self, plate: Plate, dpi: float, *, is_stamped: bool = False) -> None:
         """`is_stamped`: DRAFT stands in the margins of each page."""
@@ -66,7 +66,7 @@ class PrintedPlate:
         return self.plate.numbers
 
     def facts(self) -> ProductFacts:
-        """All of the page that the check and the metadata need."""
+        """The facts that the check judges."""
         return facts_of(self.plate)
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
@@ -84,12 +84,12 @@ class PrintedPlate:
 
     @property
     def frames(self) -> Sequence[MapFrame]:
-        found = []
-        for one in self.plate.maps:
-            rect, view = one.framing.at(self._ratio)
-            title = map_title(self.plate, one)
-            found.append(MapFrame(one.page, QRectF(rect), view, title, map_alt_text(self.plate, one, title)))
-        return found
+        frames = []
+        for on_page in self.plate.maps:
+            rect, view = on_page.framing.at(self._ratio)
+            title = map_title(self.plate, on_page)
+            frames.append(MapFrame(on_page.page, QRectF(rect), view, title, map_alt_text(self.plate, on_page, title)))
+        return frames
 
     @property
     def words(self) -> ProductWords:
@@ -110,23 +110,23 @@ class PrintedPlate:
             return []
         plate = self.plate
         lines = (
-            processing_lines(one.shown, one.framing.view, exactly=True, match=note)
-            for one, note in zip(plate.maps, plate.notes, strict=True)
+            processing_lines(on_page.shown, on_page.framing.view, exactly=True, match=note)
+            for on_page, note in zip(plate.maps, plate.notes, strict=True)
         )
-        return list(dict.fromkeys(line for found in lines for line in found))
+        return list(dict.fromkeys(line for map_lines in lines for line in map_lines))
 
     def size_px(self, page: int) -> tuple[int, int]:
         sizes = self.plate.sizes
         return max(1, round(sizes.width * self._ratio)), max(1, round(sizes.height * self._ratio))
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
-        found = [PaintedGroup(GroupKind.GROUND, "Page")]
-        for one in self._maps(page):
-            title = f"Map {one.number + 1}"
-            found.append(PaintedGroup(GroupKind.IMAGERY, f"Imagery of map {one.number + 1}", one.number))
-            found.append(PaintedGroup(GroupKind.MAP, title, one.number))
-            found.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {one.number + 1}", one.number))
-        return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+        groups = [PaintedGroup(GroupKind.GROUND, "Page")]
+        for on_page in self._maps(page):
+            title = f"Map {on_page.number + 1}"
+            groups.append(PaintedGroup(GroupKind.IMAGERY, f"Imagery of map {on_page.number + 1}", on_page.number))
+            groups.append(PaintedGroup(GroupKind.MAP, title, on_page.number))
+            groups.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {on_page.number + 1}", on_page.number))
+        return [*groups, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
 
     def links(self, page: int) -> Sequence[PageLink]:
         r = self._ratio
@@ -146,19 +146,21 @@ class PrintedPlate:
         return self.plate.shown
 
     def want(self, page: int, clip: QRect | None = None) -> None:
-        for one in self._maps(page):
-            found = one.view_at(self._ratio, clip)
-            if found is not None:
-                one.shown.set_view(found[1])
+        for on_page in self._maps(page):
+            shown_part = on_page.view_at(self._ratio, clip)
+            if shown_part is not None:
+                on_page.shown.set_view(shown_part[1])
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        views = ((one.shown, one.view_at(self._ratio, clip)) for one in self._maps(page))
-        return all(found is None or shown.is_complete(found[1]) for shown, found in views)
+        views = ((on_page.shown, on_page.view_at(self._ratio, clip)) for on_page in self._maps(page))
+        return all(shown_part is None or shown.is_complete(shown_part[1]) for shown, shown_part in views)
 
     def waits_for(self, page: int) -> list[str]:
         return list(
             dict.fromkeys(
-                name for one in self._maps(page) for name in late_layers(one.shown, one.framing.at(self._ratio)[1])
+                name
+                for on_page in self._maps(page)
+                for name in late_layers(on_page.shown, on_page.framing.at(self._ratio)[1])
             )
         )
 
@@ -219,21 +221,21 @@ class PrintedPlate:
         frame = None if group is None else group.frame
         if GroupKind.GROUND in kinds:
             painter.fillRect(QRect(0, 0, *self.size_px(page)), QColor(self.plate.style.paper))
-        for one in self._maps(page):
-            if frame is not None and one.number != frame:
+        for on_page in self._maps(page):
+            if frame is not None and on_page.number != frame:
                 continue
             if GroupKind.IMAGERY in kinds:
-                one.paint_imagery(painter, self._ratio, clip)
+                on_page.paint_imagery(painter, self._ratio, clip)
             if GroupKind.MAP in kinds:
-                one.paint_marks(painter, self._ratio, clip, checkpoint)
+                on_page.paint_marks(painter, self._ratio, clip, checkpoint)
             if GroupKind.LABELS in kinds:
-                self._paint_labels(painter, one, clip, checkpoint)
+                self._paint_labels(painter, on_page, clip, checkpoint)
         if GroupKind.FURNITURE in kinds:
             self._paint_furniture(painter, page, clip, checkpoint)
 
-    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None, checkpoint: Checkpoint) -> None:
-        own = [piece for piece in self._pieces(one.page, None) if piece.kind is GroupKind.LABELS]
-        labels = [piece for piece in own if piece.frame == one.number]
+    def _paint_labels(self, painter: QPainter, on_page: MapOnPage, clip: QRect | None, checkpoint: Checkpoint) -> None:
+        own = [piece for piece in self._pieces(on_page.page, None) if piece.kind is GroupKind.LABELS]
+        labels = [piece for piece in own if piece.frame == on_page.number]
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in labels:
@@ -255,8 +257,8 @@ class PrintedPlate:
     def _paint_frames(self, painter: QPainter, page: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for one in self._maps(page):
-            painter.drawRect(sharp_rect(painter, one.rect, self.plate.style.ink, 0.9))
+        for on_page in self._maps(page):
+            painter.drawRect(sharp_rect(painter, on_page.rect, self.plate.style.ink, 0.9))
 
     def _pieces(self, page: int, clip: QRect | None) -> list[Piece]:
         stamp = draft_stamp(self.plate.sizes, page) if self.is_stamped else []
@@ -275,14 +277,14 @@ class PrintedPlate:
         return QRectF(clip).intersects(QRectF(room.left() * r, room.top() * r, room.width() * r, room.height() * r))
 
     def _maps(self, page: int) -> list[MapOnPage]:
-        return [one for one in self.plate.maps if one.page == page]
+        return [on_page for on_page in self.plate.maps if on_page.page == page]
 
 
 def greyed(image: QImage) -> QImage:
     """A picture in grey, with the same transparency."""
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    found = grey.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    with painting(found) as painter:
+    picture = grey.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    with painting(picture) as painter:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
         painter.drawImage(QPointF(), image)
-    return found
+    return picture

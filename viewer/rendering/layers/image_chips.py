@@ -1,4 +1,4 @@
-"""Cuts windows of an image's own pixels for chips, so that what is kept as evidence is not resampled."""
+"""Chooses the windows of an image's own pixels for chips, so that evidence is kept without resampling."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import NamedTuple
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
-    MERCATOR_HALF_M,
     PIXEL_SPACE,
-    WEB_MERCATOR,
     WGS84,
     is_off_earth,
     transform_bounds,
     transform_points,
 )
 from layers.grid.tile_grid import Affine
-from layers.services.matrix import level_for, level_resolution_m
+from layers.services.matrix import level_for, level_resolution, unit_m
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.nudged import step_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -72,10 +70,10 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     if info is None or not crs or crs == PIXEL_SPACE:
         return None
     grid = Affine(*info.transform)
-    found = _window(grid, crs, region, step_of(drawing.nudge, crs))
-    if found is None:
+    window = _window(grid, crs, region, step_of(drawing.nudge, crs))
+    if window is None:
         return None
-    (left, right), (top, bottom) = found
+    (left, right), (top, bottom) = window
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, info.width), min(bottom, info.height)
     if left >= right or top >= bottom:
         return None
@@ -105,23 +103,30 @@ def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow 
     return PixelWindow(crs, _shifted(grid, left, top), right - left, bottom - top, is_warped=False, step=step)
 
 
-def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> PixelWindow | None:
-    """The pixels of a service that cover a region, at the level that is shown at `mercator_m` a screen's pixel."""
-    level = level_for(mercator_m, drawing.service)
-    step = level_resolution_m(level, drawing.service)
-    grid = Affine(step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M)
-    moved = step_of(drawing.nudge, WEB_MERCATOR)
-    found = _window(grid, WEB_MERCATOR, region, moved)
-    if found is None:
+def service_window(drawing: TilesDrawing, region: Region, screen_m: float) -> PixelWindow | None:
+    """The pixels of a service that cover a region, at the level that is shown where a pixel of the screen is `screen_m`
+    metres on the ground.
+    """
+    service = drawing.service
+    metres = unit_m(service, *region.place)
+    if not math.isfinite(metres):
         return None
-    (left, right), (top, bottom) = found
-    side = round(2 * MERCATOR_HALF_M / step)
-    top, bottom = max(top, 0), min(bottom, side)
-    if top >= bottom:
+    level = level_for(screen_m / metres, service)
+    matrix, step = service.matrices.matrices[level], level_resolution(level, service)
+    grid = Affine(step, 0.0, matrix.left, 0.0, -step, matrix.top)
+    moved = step_of(drawing.nudge, service.crs)
+    window = _window(grid, service.crs, region, moved)
+    if window is None:
+        return None
+    (left, right), (top, bottom) = window
+    top, bottom = max(top, 0), min(bottom, matrix.rows * matrix.tile_height)
+    if not service.matrices.goes_round(level):
+        left, right = max(left, 0), min(right, matrix.columns * matrix.tile_width)
+    if top >= bottom or left >= right:
         return None
     size = right - left, bottom - top
     affine = _shifted(grid, left, top)
-    return PixelWindow(WEB_MERCATOR, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
+    return PixelWindow(service.crs, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
 
 
 type _Span = tuple[int, int]
@@ -131,7 +136,7 @@ def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -
     """Columns and rows around a region, on a grid that is shown `step` aside; None where the region is not on it."""
     grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
-        x, y = (float(value) for value in transform_points(WGS84, crs, *region.place))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, *region.place))
     except GeoloupeError:
         return None
     back = grid.inverse()
@@ -149,8 +154,8 @@ def _corners(back: Affine, crs: str, lonlat: Bounds) -> list[tuple[float, float]
         box = transform_bounds(WGS84, crs, lonlat)
     except GeoloupeError:
         return []
-    found = [back.apply(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
-    return found if all(math.isfinite(value) for corner in found for value in corner) else []
+    corners = [back.apply(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+    return corners if all(math.isfinite(coordinate) for corner in corners for coordinate in corner) else []
 
 
 def _around(at: float, low: float, high: float) -> _Span:

@@ -23,7 +23,7 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import members_of
-from layers.services.matrix import level_for, level_resolution_m
+from layers.services.matrix import level_for, level_resolution, unit_m
 from viewer.commands.fields import check_date
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
@@ -45,7 +45,7 @@ def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
 
 
 def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick | None:
-    """Ground sizes of the image's pixel and the screen's at a place that was pointed at; None off the map."""
+    """Ground metres of a pixel of the image and of the screen at a place in lon, lat; None where one is not known."""
     screen_m = screen_m_at(view, lon, lat)
     if screen_m is None:
         return None
@@ -59,7 +59,7 @@ def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick |
 def screen_m_at(view: View, lon: float, lat: float) -> float | None:
     """Ground metres of a pixel of the screen at a place; None off the map."""
     try:
-        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+        x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat))
         screen_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
     except GeoloupeError:
         return None
@@ -69,8 +69,8 @@ def screen_m_at(view: View, lon: float, lat: float) -> float | None:
 def _pixel_m(drawing: LayerDrawing, screen_m: float, lon: float, lat: float) -> float:
     """Ground metres of one pixel of the image there, along its longer side; nan where that is not known."""
     if isinstance(drawing, TilesDrawing):
-        shrink = math.cos(math.radians(lat))
-        return level_resolution_m(level_for(screen_m / shrink, drawing.service), drawing.service) * shrink
+        metres = unit_m(drawing.service, lon, lat)
+        return level_resolution(level_for(screen_m / metres, drawing.service), drawing.service) * metres
     return raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else math.nan
 
 
@@ -81,9 +81,9 @@ def raster_pixel_m(drawing: RasterDrawing, lon: float, lat: float) -> float:
     info = drawing.info
     crs = drawing.layer.crs or info.crs
     a, b, _, d, e, _ = info.transform
-    x, y = (float(value) for value in transform_points(WGS84, crs, lon, lat))
+    x, y = (float(coordinate) for coordinate in transform_points(WGS84, crs, lon, lat))
     lons, lats = transform_points(crs, WGS84, [x, x + a, x + b], [y, y + d, y + e])
-    return max(distance_m(lons[0], lats[0], lons[n], lats[n]) for n in (1, 2))
+    return max(distance_m(lons[0], lats[0], lons[neighbour], lats[neighbour]) for neighbour in (1, 2))
 
 
 def _of_service(drawing: TilesDrawing) -> dict[str, Any]:

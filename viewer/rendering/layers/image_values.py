@@ -30,6 +30,7 @@ MOST_AREA_PX = 4_000_000
 _SMALL = 0.02
 """Side of the square that is read at a place, as a part of a pixel: too small for any reader to take an overview."""
 _BY_MAPPING = ("control points", "RPC")
+"""Ways of placing an image that leave it without an even grid."""
 
 
 class BandValue(Struct, frozen=True):
@@ -109,11 +110,11 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
         x += math.copysign(turn, grid.a) * (1 if column < 0 else -1)
         column, row = grid.inverse().apply(x, y)
 
-    def answered(result: Answer | GeoloupeError) -> None:
-        if isinstance(result, GeoloupeError):
-            done(result)
+    def answered(answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, GeoloupeError):
+            done(answer)
             return
-        bands, mask = result.arrays
+        bands, mask = answer.arrays
         has_data = bool(mask.any())
         values = [_value(band, raw, has_data) for band, raw in zip(info.bands, bands, strict=False)]
         done(PixelValues(tuple(values), None if info.placed_by in _BY_MAPPING else (int(column // 1), int(row // 1))))
@@ -146,11 +147,11 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
         tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings
     ]
 
-    def answered(result: Answer | GeoloupeError) -> None:
-        if isinstance(result, GeoloupeError):
-            done(result)
+    def answered(answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, GeoloupeError):
+            done(answer)
             return
-        facts: AreaFacts = result.facts
+        facts: AreaFacts = answer.facts
         pairs = tuple(zip(info.bands[:MOST_BANDS], facts.bands, strict=False))
         done(AreaValues(pairs, facts.inside, float(shrink)))
 
@@ -166,7 +167,7 @@ def _grid(crs: str, info: RasterInfo) -> Affine:
 
 
 def _on(crs: str, place_crs: str, place: tuple[float, float]) -> tuple[float, float]:
-    x, y = (float(value) for value in transform_points(place_crs, crs, *place))
+    x, y = (float(coordinate) for coordinate in transform_points(place_crs, crs, *place))
     if not (math.isfinite(x) and math.isfinite(y)):
         raise CannotBePlaced("The place is nowhere on the image's own map.")
     return x, y
@@ -191,9 +192,9 @@ def _near(rings: list[NDArray[np.float64]], turn_px: float, info: RasterInfo) ->
 
 
 def _value(band: BandInfo, raw: NDArray[Any], has_data: bool) -> BandValue:
-    value = float(raw.reshape(-1)[0])
-    is_value = has_data and math.isfinite(value) and value != band.nodata
-    return BandValue(band, value if is_value else None)
+    number = float(raw.reshape(-1)[0])
+    is_value = has_data and math.isfinite(number) and number != band.nodata
+    return BandValue(band, number if is_value else None)
 
 
 def _rings_of(area: BaseGeometry) -> list[Any]:
@@ -222,8 +223,8 @@ def _window(rings: Sequence[NDArray[np.float64]], info: RasterInfo, turn_px: flo
     An image that goes round the Earth may be read beyond its edges, where it repeats itself.
     """
     corners = np.concatenate(rings)
-    left, top = (math.floor(value) for value in corners.min(axis=0))
-    right, bottom = (math.ceil(value) for value in corners.max(axis=0))
+    left, top = (math.floor(coordinate) for coordinate in corners.min(axis=0))
+    right, bottom = (math.ceil(coordinate) for coordinate in corners.max(axis=0))
     if not turn_px or info.width < turn_px - 0.5:
         left, right = max(left, 0), min(right, info.width)
     top, bottom = max(top, 0), min(bottom, info.height)

@@ -14,11 +14,12 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same_crs, transform_bounds
+from layers.geo.crs import MERCATOR_MAX_LAT, lonlat_bounds, same_crs, transform_bounds
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
-from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
+from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
+from layers.services.offers.time_steps import written_time
 from layers.services.tile_service import TileService
 from layers.text.counted import grouped
 from viewer.rendering.context import RenderContext
@@ -33,18 +34,21 @@ from viewer.support.language.text import one_line
 from viewer.support.painting import painting
 
 SOURCE_BYTES = 96 * MIB
+"""Most bytes of a service's own tiles that are kept unpacked."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
 COMPOSED_A_JOB = 12
+"""Most display tiles that are composed in one job."""
 SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
-WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
+OVERVIEW = SourceTile(0, 0, 0)
+"""The tile that shows all of a service, where it has such a one: it stands in while others load."""
 
 
 class TilesDrawing(LayerDrawing):
-    """Draws a tile service, so close to a raster file that a file cut into tiles is drawn where the file would be."""
+    """Draws a tile service. A raster file that was cut into tiles is drawn where the file itself would be."""
 
     def __init__(
         self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None
@@ -53,6 +57,9 @@ class TilesDrawing(LayerDrawing):
         self.service = service
         self._tile_layer = TileLayer(context.tiles.styled, layer.uuid, coarse=False)
         self._tile_layer.revision = service
+        whole = service.matrices.matrices[0]
+        # A map picture of all that a server has may take it long: only what is cut into tiles has an overview.
+        self._has_overview = service.min_level == 0 and whole.columns == whole.rows == 1 and service.is_tiled
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
@@ -88,7 +95,11 @@ class TilesDrawing(LayerDrawing):
         credit = (
             self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
         )
-        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
+        note = (
+            Phrase(", asked for; the nearest may be served") if self.service.nearest and self.service.is_dated else ""
+        )
+        when = written_time(self.service.time) or self.layer.acquired_at
+        return credit_with_date(credit, when, self.layer.known_date_kind, note=note)
 
     # Columns of a service run on round the world, so that its tiles need no world copies.
 
@@ -141,12 +152,19 @@ class TilesDrawing(LayerDrawing):
         if view.grid != self._plans_grid:
             return 0, 0.0
         keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
-        found = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
-        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in found]
+        levels = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
+        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in levels]
         return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
 
     def bounds_lonlat(self) -> Bounds | None:
-        return LONLAT
+        if self.service.bounds is not None:
+            return self.service.bounds
+        if self.service.matrices.turn:
+            return LONLAT
+        try:
+            return lonlat_bounds(self.service.crs, self.service.matrices.bounds)
+        except GeoloupeError:
+            return LONLAT
 
     def give_back(self) -> None:
         self._pictures.clear()
@@ -161,15 +179,16 @@ class TilesDrawing(LayerDrawing):
 
     def source_pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
         """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
-        side = self.service.tile_px
+        matrix = self.service.matrices.matrices[level]
+        wide, high = matrix.tile_width, matrix.tile_height
         image = unpainted(width, height, opaque=False)
         image.fill(0)
         with painting(image) as painter:
-            for row in range(top // side, (top + height - 1) // side + 1):
-                for column in range(left // side, (left + width - 1) // side + 1):
-                    picture = self._pictures.get(SourceTile(level, column % 2**level, row))
-                    if picture is not None and picture.width() == side:
-                        painter.drawImage(column * side - left, row * side - top, picture)
+            for row in range(top // high, (top + height - 1) // high + 1):
+                for column in range(left // wide, (left + width - 1) // wide + 1):
+                    picture = self._pictures.get(SourceTile(level, column % matrix.columns, row))
+                    if picture is not None and picture.width() == wide:
+                        painter.drawImage(column * wide - left, row * high - top, picture)
         return image
 
     def _is_dead(self) -> bool:
@@ -177,15 +196,21 @@ class TilesDrawing(LayerDrawing):
         return self.context.fetcher is None or (self.service.is_dated and not self.service.time)
 
     def _place(self, crs: str) -> None:
+        """Tell the tile layer where the service ends, so that no tile is planned beyond it."""
+        matrices = self.service.matrices
+        if matrices.turn:
+            # Round the world nothing ends at the antimeridian, so only north and south are cut.
+            bounds = matrices.bounds
+            wide = Bounds(bounds.left - 4 * bounds.width, bounds.bottom, bounds.right + 4 * bounds.width, bounds.top)
+            self._tile_layer.set_bounds(crs, wide if same_crs(crs, self.service.crs) else None)
+            return
         try:
-            bounds = WORLD_M if same_crs(crs, WEB_MERCATOR) else transform_bounds(WEB_MERCATOR, crs, WORLD_M)
+            bounds = transform_bounds(self.service.crs, crs, matrices.bounds)
         except GeoloupeError:
-            # A CRS that the whole world does not fit into: no tile is skipped then.
+            # A CRS that the service does not fit into: no tile is skipped then.
             self._tile_layer.set_bounds(crs, None)
             return
-        # Round the world nothing ends at the antimeridian, so only north and south are cut.
-        wide = Bounds(bounds.left - 4 * WORLD_M.width, bounds.bottom, bounds.right + 4 * WORLD_M.width, bounds.top)
-        self._tile_layer.set_bounds(crs, wide if same_crs(crs, WEB_MERCATOR) else None)
+        self._tile_layer.set_bounds(crs, bounds)
 
     # -- requests -----------------------------------------------------------------------------------------------
 
@@ -213,9 +238,8 @@ class TilesDrawing(LayerDrawing):
             needed = [tile for tile in tiles if not self._is_settled(tile)] or self._parents_to_ask(tiles)
             queue.update(dict.fromkeys(needed))
             (waiting if needed else ready).append(key)
-        whole = SourceTile(0, 0, 0)
-        if self.service.min_level == 0 and not self._is_settled(whole):
-            queue[whole] = None
+        if self._has_overview and not self._is_settled(OVERVIEW):
+            queue[OVERVIEW] = None
         # While a gesture runs, the grids it passes through are not fetched; the one it started from is.
         is_asked = self._resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self._resting else self._resting_grid
@@ -237,13 +261,15 @@ class TilesDrawing(LayerDrawing):
 
         A service may end earlier than its row says, here or everywhere.
         """
-        found: dict[SourceTile, None] = {}
-        for tile in tiles:
-            while tile in self._lacking and tile.level > self.service.min_level:
-                tile = parent_of(tile)
-            if not self._is_settled(tile):
-                found[tile] = None
-        return list(found)
+        parents: dict[SourceTile, None] = {}
+        rest = list(tiles)
+        while rest:
+            tile = rest.pop()
+            if tile in self._lacking and tile.level > self.service.min_level:
+                rest.extend(parents_of(tile, self.service.matrices))
+            elif not self._is_settled(tile):
+                parents[tile] = None
+        return list(parents)
 
     def _pump(self) -> None:
         """Keep a few requests under way; the best of the newest queue goes next."""
@@ -267,7 +293,7 @@ class TilesDrawing(LayerDrawing):
             return
         if image is not None:
             self._pictures.put(tile, image, image.sizeInBytes() + 64)
-            if tile == (0, 0, 0):
+            if tile == OVERVIEW and self._has_overview:
                 self._take_overview(image)
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
@@ -284,8 +310,10 @@ class TilesDrawing(LayerDrawing):
         return any(lacking.level > tile.level for lacking in self._lacking)
 
     def _take_overview(self, image: QImage) -> None:
-        step = level_resolution_m(0, self.service) * self.service.tile_px / image.width()
-        self._tile_layer.set_overview(WEB_MERCATOR, Affine(step, 0, WORLD_M.left, 0, -step, WORLD_M.top), image)
+        bounds = self.service.matrices.matrices[0].bounds
+        step_x, step_y = bounds.width / image.width(), bounds.height / image.height()
+        affine = Affine(step_x, 0, bounds.left, 0, -step_y, bounds.top)
+        self._tile_layer.set_overview(self.service.crs, affine, image)
         self._announce()
 
     # -- composing ----------------------------------------------------------------------------------------------
@@ -308,11 +336,11 @@ class TilesDrawing(LayerDrawing):
         if not work:
             return
         self._is_composing = True
-        tile_px = self.service.tile_px
+        matrices = self.service.matrices
 
         def compose(_: JobContext) -> list[tuple[TileKey, Sources, QImage, bool]]:
             return [
-                (key, sources, NOTHING if not inputs else compose_tile(sources, inputs, tile_px), final)
+                (key, sources, NOTHING if not inputs else compose_tile(sources, inputs, matrices), final)
                 for key, sources, inputs, final in work
             ]
 
@@ -320,15 +348,15 @@ class TilesDrawing(LayerDrawing):
 
     def _inputs(self, sources: Sources) -> dict[SourceTile, QImage]:
         """The pictures at hand for a display tile, with parents for those that are not."""
-        found: dict[SourceTile, QImage] = {}
+        pictures: dict[SourceTile, QImage] = {}
         missing: list[SourceTile] = []
         for tile in sources.tiles:
             image = self._pictures.get(tile)
             if image is not None:
-                found[tile] = image
+                pictures[tile] = image
             else:
                 missing.append(tile)
-        return found | with_ancestors(self._pictures.get, missing, self.service.min_level)
+        return pictures | with_ancestors(self._pictures.get, missing, self.service.matrices, self.service.min_level)
 
     def _composed(self, grid: TileGrid, pictures: list[tuple[TileKey, Sources, QImage, bool]]) -> None:
         self._is_composing = False

@@ -1,4 +1,4 @@
-"""Colours raw tiles as pictures, on both cores."""
+"""Turns raw tiles into coloured pictures, many of them in two threads."""
 
 from __future__ import annotations
 

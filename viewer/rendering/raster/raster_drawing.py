@@ -1,4 +1,4 @@
-"""A raster file on the canvas: probed once, read by tiles, coloured in the window."""
+"""A raster file on the canvas: probed once, read in tiles, coloured by its style."""
 
 from __future__ import annotations
 
@@ -94,14 +94,16 @@ class RasterDrawing(LayerDrawing):
 
     def _known(self) -> tuple[Acquisition, str]:
         """Acquisition of the image, and its credit with the date."""
-        known_of = self.layer, self.info, self._found_acquisition
-        if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
+        known_of = self.layer, self.info, self._source_acquisition
+        if self._acquisition is None or any(
+            before is not now for before, now in zip(self._acquisition[0], known_of, strict=True)
+        ):
             acquisition = acquisition_of(*known_of)
             self._acquisition = known_of, acquisition, credit_of(self.layer, acquisition)
         return self._acquisition[1:]
 
     @property
-    def _found_acquisition(self) -> Acquisition | None:
+    def _source_acquisition(self) -> Acquisition | None:
         return self.source.acquisition if self.style is None else self.source.acquisition_of(self.style.bands)
 
     @override
@@ -343,13 +345,13 @@ class RasterDrawing(LayerDrawing):
         """Check in another thread than the window's whether the file has changed since it was opened."""
         state = self.source.state
         if state is not None:
-            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
+            self.context.jobs.run(lambda _: _state_now(state), partial(self._checked, state), apart=True)
 
-    def _checked(self, state: SourceState, found: SourceState | None) -> None:
+    def _checked(self, state: SourceState, state_now: SourceState | None) -> None:
         if self._is_closed or state != self.source.state:
             return
-        if found != state:
-            self.tiles.freeze(is_gone=found is None)
+        if state_now != state:
+            self.tiles.freeze(is_gone=state_now is None)
         elif self.tiles.is_frozen:
             self._set_problem("", "file")
             self.tiles.thaw()
@@ -429,10 +431,10 @@ class RasterDrawing(LayerDrawing):
         return view is not None and view.grid.crs != self.tiles.placed_crs
 
 
-def _found_state(state: SourceState) -> SourceState | None:
-    """The state of the same file now; None where the file is gone."""
+def _state_now(state: SourceState) -> SourceState | None:
+    """The state that the file has now; None where it is gone."""
     try:
-        found = os.stat(state.path)
+        file_stat = os.stat(state.path)
     except OSError:
         return None
-    return state._replace(modified_ns=found.st_mtime_ns, size=found.st_size)
+    return state._replace(modified_ns=file_stat.st_mtime_ns, size=file_stat.st_size)

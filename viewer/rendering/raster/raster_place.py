@@ -1,4 +1,4 @@
-"""The place of a file, on the Earth or off it, and its credit, from the file and the layer's row, which comes first."""
+"""The place of a raster, on the Earth or off it, and its credit: from the layer's row, else from the file."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ OVERVIEW_PX = 512
 CHEAP_PIXELS = 2_000_000
 """Most pixels from which a small picture of the whole is made; from more it costs more than it is worth."""
 FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
+"""Ranks at which kinds of reads begin: the lowest rank is read first."""
 
 
 class RawReading(NamedTuple):
@@ -99,15 +100,15 @@ def together(reading: RawReading, grid: TileGrid, keys: Iterable[TileKey]) -> li
     for key in list(lacking):
         if key not in lacking:
             continue
-        found = [key]
+        pair = [key]
         for other in (TileKey(0, key.col ^ 1, key.row), TileKey(0, key.col, key.row ^ 1)):
             if other in lacking and (other.row == key.row or TileKey(0, other.col ^ 1, other.row) not in lacking):
-                found.append(other)
+                pair.append(other)
                 break
-        for taken in found:
-            del lacking[taken]
-        first = min(found)
-        wide, high = (len({place[axis] for place in found}) for axis in (1, 2))
+        for tile in pair:
+            del lacking[tile]
+        first = min(pair)
+        wide, high = (len({place[axis] for place in pair}) for axis in (1, 2))
         reads.append(TileRead(reading, grid, first, wide * TILE_PX, high * TILE_PX))
     return reads
 
@@ -148,6 +149,7 @@ def overview_read(
 
 
 def raw_tile(answer: Answer) -> RawTile:
+    """The pixels of a reader's answer; without a mask where all of them are valid."""
     facts: TileFacts = answer.facts
     if facts.empty:
         return RawTile(None)
@@ -177,7 +179,7 @@ class RasterRequests:
         self._failed.add(read)
 
     def forgive(self) -> None:
-        """Forget what has failed, as the data are other data now."""
+        """Forget which reads have failed, as the data have changed."""
         self._failed.clear()
 
     def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:
@@ -226,9 +228,9 @@ class RasterRequests:
 
     def _exact(self, reading: RawReading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
         """Requests for exact tiles: neighbours together, or one by one where that failed or each of them takes long."""
-        found: list[TileRequest] = []
+        requests: list[TileRequest] = []
         for read in together(reading, grid, ranks):
             single = read in self._failed or lack is not Lack.NONE
             for part in read.each() if single else (read,):
-                found.append(TileRequest(ranks[part.key], part, (part.key.col, part.key.row)))
-        return found
+                requests.append(TileRequest(ranks[part.key], part, (part.key.col, part.key.row)))
+        return requests

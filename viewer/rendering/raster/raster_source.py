@@ -81,19 +81,19 @@ class RasterSource:
         self._has_asked = False
 
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
-        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
+        """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
-        def probed(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
-                done(result.sentence)
+        def probed(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                self.missing = frozenset({str(self.path)}) if isinstance(answer, FileMissing) else frozenset()
+                done(answer.sentence)
             else:
-                self._profile = result.profile
-                done(self._take(result.facts))
+                self._profile = answer.profile
+                done(self._take(answer.facts))
 
-        asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
-        asked = replace(asked, control_points=self._points)
-        self._context.pool.probe(asked, partial(self._context.mailbox.post, probed))
+        question = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
+        question = replace(question, control_points=self._points)
+        self._context.pool.probe(question, partial(self._context.mailbox.post, probed))
 
     def _take(self, probed: Probed) -> str:
         if probed.kind not in ("raster", "scene"):
@@ -148,7 +148,7 @@ class RasterSource:
                 store.sweep(self.state)
 
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
-        """Acquisition of what is shown with these bands; None until it is known."""
+        """Acquisition of the image as these bands show it; None until it is known."""
         return self.acquisition
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
@@ -169,7 +169,7 @@ class RasterSource:
         failed: Callable[[GeoloupeError], None],
     ) -> None:
         """Read the limits that `style.rule` finds in the whole image; empty where nothing is valid."""
-        asked = ReadStatistics(
+        question = ReadStatistics(
             str(self.path),
             self._part,
             self._height_m,
@@ -178,16 +178,16 @@ class RasterSource:
             expression=style.expression,
         )
         if self.scene is not None and self.info is not None:
-            asked = replace(asked, crs=self.info.crs, bounds=self.info.bounds)
+            question = replace(question, crs=self.info.crs, bounds=self.info.bounds)
 
-        def answered(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                failed(result)
+        def answered(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                failed(answer)
             else:
-                found: StatisticsFacts = result.facts
-                done(found.stretch)
+                facts: StatisticsFacts = answer.facts
+                done(facts.stretch)
 
-        self._submit(asked, answered)
+        self._submit(question, answered)
 
     def ask_acquisition(self, done: Callable[[], None]) -> None:
         """Read `acquisition`, once; it stays empty where it cannot be read."""
@@ -197,12 +197,12 @@ class RasterSource:
         if self.acquisition is not None:
             return
 
-        def answered(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                self.acquisition = Acquisition(notes=(result.sentence,))
+        def answered(answer: Answer | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                self.acquisition = Acquisition(notes=(answer.sentence,))
             else:
-                found: AcquisitionFacts = result.facts
-                self.acquisition = found.acquisition
+                facts: AcquisitionFacts = answer.facts
+                self.acquisition = facts.acquisition
             done()
 
         self._submit(ReadAcquisition(str(self.path), self._part), answered)
@@ -279,8 +279,8 @@ class RasterSource:
         """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, asked: Question, answered: _Answered) -> None:
-        def post(result: Answer | GeoloupeError) -> None:
-            self._context.mailbox.post(answered, result)
+    def _submit(self, question: Question, answered: _Answered) -> None:
+        def post(answer: Answer | GeoloupeError) -> None:
+            self._context.mailbox.post(answered, answer)
 
-        self._context.pool.submit(Request(asked, post, strike_key=str(self.path), profile=self._profile))
+        self._context.pool.submit(Request(question, post, strike_key=str(self.path), profile=self._profile))

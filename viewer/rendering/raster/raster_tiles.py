@@ -1,4 +1,4 @@
-"""The tiles of one raster: requested, taken in, coloured and shown."""
+"""The tiles of one raster: requests them, takes them in, colours and shows them."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class RasterTiles:
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
         """The exact tiles in view that are kept raw; keys count from the corner that all world copies share."""
-        return [found for view in self.views for found in self._raw(view, self._exact_keys(view))]
+        return [tile for view in self.views for tile in self._raw(view, self._exact_keys(view))]
 
     def is_blank(self) -> bool:
         """True where all of the view has been read, and no pixel of the layer has a value there."""
@@ -143,7 +143,7 @@ class RasterTiles:
         return tiles_in(view, self.tile_layer.within(view.grid))
 
     def forget_all(self) -> None:
-        """Drop all tiles, as the data are other data now, or lie elsewhere."""
+        """Drop all tiles, as the data have changed or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)
         self.tile_layer.clear()
         self._requests.forgive()
@@ -255,8 +255,8 @@ class RasterTiles:
         """Reads of the tiles that a view, or a world copy in it, lacks; failed tiles are put as empty ones."""
         for read in self._requests.failed(TileRead(shown.reading, view.grid, key) for key in lacking):
             self.tile_layer.put(view.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
-        asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
-        return self._requests.tiles(shown.reading, view.grid, asked, self.source.lack)
+        ranks = {key: rank for key, rank in lacking.items() if key.level or is_asked}
+        return self._requests.tiles(shown.reading, view.grid, ranks, self.source.lack)
 
     def _with_whole(self, requests: list[TileRequest], crs: str, shown: ShownTile) -> list[TileRequest]:
         """The requests, and one for the small picture of the whole layer, unless it is there."""
@@ -300,12 +300,12 @@ class RasterTiles:
         request.is_given_up = self._is_held  # `hold` may have passed by between
         return request
 
-    def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:
+    def _answered(self, read: TileRead, answer: Answer | GeoloupeError) -> None:
         """Colour an answer on a supervisor's thread, so that the window only has to show it."""
         post = self._context.mailbox.post
         self._under_way.pop(read, None)
-        if isinstance(result, GeoloupeError):
-            post(self._read_failed, read, result)
+        if isinstance(answer, GeoloupeError):
+            post(self._read_failed, read, answer)
             return
         assert self.shown is not None
         _, style, info = self.shown
@@ -313,7 +313,7 @@ class RasterTiles:
         try:
             fits = (style.bands, style.margin_px) == (read.reading.bands, read.reading.margin_px)
             tiles = [
-                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in read.split(raw_tile(result))
+                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in read.split(raw_tile(answer))
             ]
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
@@ -323,7 +323,7 @@ class RasterTiles:
             post(self._read_failed, read, GeoloupeError(sentence))
             return
         post(self._arrived, read, tiles, style)
-        facts: TileFacts = result.facts
+        facts: TileFacts = answer.facts
         if facts.damaged:
             sentence = Phrase("{name} is damaged: what cannot be read of it is left out of the picture.", name=name)
             post(self._tell_failure, "tiles", sentence, False)
@@ -391,22 +391,22 @@ class RasterTiles:
         if self._colouring.is_busy or not self.views or shown is None:
             return
         reading, style, info = shown
-        found: list[tuple[TileRead, RawTile]] = [
+        tiles: list[tuple[TileRead, RawTile]] = [
             (TileRead(reading, view.grid, key), raw)
             for view, plan in self.tile_layer.plan(self.views, self._cursor)
             for key, raw in self._raw(view, plan.want)
         ]
         if self._overview_raw is not None and self._overview_raw[0].reading == reading:
-            found.append(self._overview_raw)
-        if found:
-            self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
+            tiles.append(self._overview_raw)
+        if tiles:
+            self._colouring.run(tiles, style, info, partial(self._recoloured, style), self._recolour_failed)
 
     def _raw(self, view: View, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
         """The tiles of a view that are kept raw."""
         assert self.shown is not None
         names = ((key, TileName(self._layer_uuid, self.shown.reading, view.grid, key)) for key in keys)
-        found = ((key, self._context.tiles.raw.get(name)) for key, name in names)
-        return [(key, raw) for key, raw in found if raw is not None]
+        tiles = ((key, self._context.tiles.raw.get(name)) for key, name in names)
+        return [(key, raw) for key, raw in tiles if raw is not None]
 
     def _recoloured(self, style: RasterStyle, pictures: Pictures) -> None:
         if self._is_closed or self.shown is None:

@@ -52,7 +52,7 @@ def sample_of(tiles: KeyedTiles, view: View, style: RasterStyle) -> ViewSample |
         for part, band in zip(parts, bands, strict=True):
             part.append(band.reshape(-1) if mask is None else band[mask])
     values = [Values.of(part) for part in parts]
-    known = tuple(each for each in values if each is not None)
+    known = tuple(band_values for band_values in values if band_values is not None)
     if len(known) < len(values):
         return None
     sample = ViewSample(style.bands, style.expression, known)
@@ -70,10 +70,11 @@ class ViewMeter:
         self.sample: ViewSample | None = None
 
     def has_measured(self, view: View, reading: RawReading, style: RasterStyle) -> bool:
+        """True where `sample` is that of this view, read so, in a style of the same expression."""
         return self._measured == (view, reading, style.expression)
 
     def forget(self) -> None:
-        """Forget what was measured, as the data are other data now."""
+        """Forget the measurements, as the data have changed."""
         self._measured = self.sample = None
 
     def measure(
@@ -125,7 +126,7 @@ class ShownStyle:
         self.style = style
 
     def forget(self) -> None:
-        """Forget what was measured, as the data are other data now."""
+        """Forget the measurements, as the data have changed."""
         self._meter.forget()
 
     # -- measuring ------------------------------------------------------------------------------------------------

@@ -10,33 +10,36 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
-from layers.services.matrix import CELLS, Sources, SourceTile, finer, parent_of
+from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, finer, parent_parts, parents_of
+from layers.services.tile_matrix import TileMatrixSet
 from viewer.support.painting import painting
 
 type Corners = NDArray[np.float64]
 
 
 def with_ancestors(
-    have: Callable[[SourceTile], QImage | None], missing: list[SourceTile], min_level: int
+    have: Callable[[SourceTile], QImage | None], missing: list[SourceTile], matrices: TileMatrixSet, min_level: int
 ) -> dict[SourceTile, QImage]:
     """The pictures at hand of the nearest parents of the `missing` tiles."""
-    found: dict[SourceTile, QImage] = {}
+    ancestors: dict[SourceTile, QImage] = {}
     for tile in missing:
         for up in range(1, tile.level - min_level + 1):
-            parent = parent_of(tile, up)
-            image = have(parent)
-            if image is not None and not image.isNull():
-                found[parent] = image
+            pictures = [(parent, have(parent)) for parent in parents_of(tile, matrices, up)]
+            at_hand = {parent: image for parent, image in pictures if image is not None and not image.isNull()}
+            ancestors |= at_hand
+            if at_hand:
                 break
-    return found
+    return ancestors
 
 
-def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: int) -> QImage:
-    """Compose a display tile. A tile missing in `pictures` is cut from a parent there, or left transparent."""
+def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
+    """Compose a display tile. A tile missing in `pictures` is cut from its parents there, or left transparent."""
     image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    mosaic = _mosaic(sources, pictures, tile_px)
-    points = sources.points - np.array([sources.columns.start * tile_px, sources.rows.start * tile_px], dtype=float)
+    mosaic = _mosaic(sources, pictures, matrices)
+    matrix = matrices.matrices[sources.level]
+    begin = [sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height]
+    points = sources.points - np.array(begin, dtype=float)
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if sources.is_affine:
@@ -78,31 +81,34 @@ def _is_whole(place: QTransform) -> bool:
     return all(abs(shift - round(shift)) < 0.01 for shift in (place.dx(), place.dy()))
 
 
-def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: int) -> QImage:
-    width, height = len(sources.columns) * tile_px, len(sources.rows) * tile_px
-    mosaic = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
+    matrix = matrices.matrices[sources.level]
+    wide, high = matrix.tile_width, matrix.tile_height
+    mosaic = QImage(len(sources.columns) * wide, len(sources.rows) * high, QImage.Format.Format_ARGB32_Premultiplied)
     mosaic.fill(Qt.GlobalColor.transparent)
     with painting(mosaic) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        count = 2**sources.level
-        for i, column in enumerate(sources.columns):
-            for j, row in enumerate(sources.rows):
-                found = _picture_of(SourceTile(sources.level, column % count, row), pictures)
-                if found is not None:
-                    image, part = found
-                    painter.drawImage(QRectF(i * tile_px, j * tile_px, tile_px, tile_px), image, part)
+        for across, column in enumerate(sources.columns):
+            for down, row in enumerate(sources.rows):
+                tile = SourceTile(sources.level, column % matrix.columns, row)
+                for image, part in _pictures_of(tile, pictures, matrices):
+                    target = _rect(part.of_other, wide, high).translated(across * wide, down * high)
+                    painter.drawImage(target, image, _rect(part.of_tile, image.width(), image.height()))
     return mosaic
 
 
-def _picture_of(tile: SourceTile, pictures: Mapping[SourceTile, QImage]) -> tuple[QImage, QRectF] | None:
-    """A picture and the part of it that shows `tile`: its own, or its nearest parent's."""
+def _pictures_of(
+    tile: SourceTile, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet
+) -> list[tuple[QImage, PlacedPart]]:
+    """Pictures that show `tile`, each with the part of it that does: its own, or those of its nearest parents."""
     for up in range(tile.level + 1):
-        image = pictures.get(parent_of(tile, up))
-        if image is not None:
-            if image.isNull():
-                return None
-            share = 0.5**up
-            width, height = image.width() * share, image.height() * share
-            left, top = (tile.x & ((1 << up) - 1)) * width, (tile.y & ((1 << up) - 1)) * height
-            return image, QRectF(left, top, width, height)
-    return None
+        parts = [(pictures[part.tile], part) for part in parent_parts(tile, matrices, up) if part.tile in pictures]
+        if parts:
+            return [(image, part) for image, part in parts if not image.isNull()]
+    return []
+
+
+def _rect(shares: tuple[float, float, float, float], width: int, height: int) -> QRectF:
+    """A part of a picture, given in shares of its width and height."""
+    left, top, right, bottom = shares
+    return QRectF(left * width, top * height, (right - left) * width, (bottom - top) * height)

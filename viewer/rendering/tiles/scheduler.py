@@ -18,6 +18,7 @@ from layers.pool.protocol import Answer, Request
 from viewer.support.timing import is_tracing, since
 
 _SPARE = 256
+"""Number of outdated entries that a heap may hold in any case before it is rebuilt."""
 
 type MakeRequest = Callable[[Hashable], Request]
 
@@ -225,9 +226,9 @@ def _timed(request: Request) -> Request:
     """The request, recorded in the trace as a span to the reader and back."""
     done, started = request.done, time.perf_counter_ns()
 
-    def arrived(result: Answer | GeoloupeError) -> None:
-        since(started, "read", op=request.op, answer=getattr(result, "noun", "ok"))
-        done(result)
+    def arrived(answer: Answer | GeoloupeError) -> None:
+        since(started, "read", op=request.op, answer=getattr(answer, "noun", "ok"))
+        done(answer)
 
     request.done = arrived
     return request

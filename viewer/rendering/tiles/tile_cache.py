@@ -22,6 +22,7 @@ LEAST_BYTES, MOST_BYTES = 8 * MIB, 512 * MIB
 VIEWS_KEPT = 2.1
 """Views of raw pixels that are kept: tiles reach up to four fifths beyond a view's edges; the rest was seen before."""
 STYLED_BYTES_A_PIXEL = 7
+"""Bytes of coloured tiles that are kept for each pixel of the views."""
 ROOM_AHEAD = 1.8
 """Factor by which caches grow where tiles around the view are read ahead."""
 

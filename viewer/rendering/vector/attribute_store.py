@@ -41,7 +41,7 @@ class AttributeSource(Struct, frozen=True):
         return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
 
     def asked(self) -> OfLayer:
-        """The layer as it is named to readers."""
+        """The layer in the form that requests to readers take."""
         return OfLayer(self.path, self.table, json.loads(self.options_json), self.crs)
 
 
@@ -59,6 +59,8 @@ class LayerAttributes(Struct, frozen=True, eq=False):
 
 
 class _Reading(Struct, eq=False):
+    """One job that reads columns (None: all), with those who wait for them."""
+
     columns: tuple[str, ...] | None
     waiting: list[tuple[_Done, Failed]] = field(default_factory=list)
     job: Job | None = None
@@ -76,10 +78,10 @@ class AttributeStore(QObject):
 
     def held(self, source: AttributeSource, columns: Sequence[str] | None = None) -> LayerAttributes | None:
         """The attributes that have been read, where they hold the columns (None: all)."""
-        found = self._held.get(source)
-        if found is None or found.is_whole:
-            return found
-        return found if columns is not None and set(columns) <= set(found.table.names) else None
+        attributes = self._held.get(source)
+        if attributes is None or attributes.is_whole:
+            return attributes
+        return attributes if columns is not None and set(columns) <= set(attributes.table.names) else None
 
     def want(
         self,
@@ -96,9 +98,9 @@ class AttributeStore(QObject):
         `expected` rows make the progress that is shown under `title`. `failed` is also called when the job is
         cancelled.
         """
-        found = self.held(source, columns)
-        if found is not None:
-            done(found)
+        attributes = self.held(source, columns)
+        if attributes is not None:
+            done(attributes)
             return
         readings = self._readings.setdefault(source, [])
         for under_way in readings:
@@ -109,9 +111,9 @@ class AttributeStore(QObject):
         readings.append(reading)
         reading.job = self._read(source, reading, title, expected)
 
-    def adopt(self, source: AttributeSource, found: LayerAttributes) -> None:
+    def adopt(self, source: AttributeSource, attributes: LayerAttributes) -> None:
         """Keep attributes that were read whole elsewhere."""
-        self._held.setdefault(source, found)
+        self._held.setdefault(source, attributes)
 
     def keep_only(self, sources: Collection[AttributeSource]) -> None:
         """Forget attributes that no layer shows any more."""
@@ -131,25 +133,25 @@ class AttributeStore(QObject):
         missing = None if columns is None or known is None else [name for name in columns if name not in known.columns]
 
         def work(context: JobContext) -> LayerAttributes:
-            def heard(rows: int) -> None:
+            def report(rows: int) -> None:
                 context.check()
                 context.progress(min(rows / expected, 1.0) if expected else 0.0, grouped(rows))
 
-            found = read_attributes(pool, source.asked(), columns if missing is None else missing, heard)
-            if missing is not None and known is not None and len(known) == len(found):
-                found = known.joined(found)
-            return LayerAttributes(found, QuickSearch(found.columns), columns is None, measured)
+            table = read_attributes(pool, source.asked(), columns if missing is None else missing, report)
+            if missing is not None and known is not None and len(known) == len(table):
+                table = known.joined(table)
+            return LayerAttributes(table, QuickSearch(table.columns), columns is None, measured)
 
-        def done(found: LayerAttributes) -> None:
+        def done(attributes: LayerAttributes) -> None:
             before = self._held.get(source)
             if before is None or not before.is_whole:
-                self._held[source] = found
-            for heard, _ in self._taken(source, reading):
-                heard(found)
+                self._held[source] = attributes
+            for on_done, _ in self._take_waiting(source, reading):
+                on_done(attributes)
 
         def failed(error: GeoloupeError) -> None:
-            for _, heard in self._taken(source, reading):
-                heard(error)
+            for _, on_failed in self._take_waiting(source, reading):
+                on_failed(error)
 
         return self._jobs.run(work, done, failed, title)
 
@@ -159,10 +161,11 @@ class AttributeStore(QObject):
             return
         for source, readings in list(self._readings.items()):
             for reading in [reading for reading in readings if reading.job is job]:
-                for _, failed in self._taken(source, reading):
+                for _, failed in self._take_waiting(source, reading):
                     failed(JobCancelled("{title}: cancelled.", title=job.title))
 
-    def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[_Done, Failed]]:
+    def _take_waiting(self, source: AttributeSource, reading: _Reading) -> list[tuple[_Done, Failed]]:
+        """Drop a reading that has ended, and return the callbacks that wait for it."""
         readings = self._readings.get(source, [])
         if reading in readings:
             readings.remove(reading)

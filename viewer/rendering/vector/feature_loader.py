@@ -31,7 +31,7 @@ type _Tables = tuple[FeatureTable, ...]
 ANSWER_BYTES = 3 * 2**20
 """Bytes of a chunk, about: the window takes one in a millisecond, and it does not hold up readers."""
 AHEAD = 4
-"""Requests under way: one more than one for each reader, so that none waits while its answer is taken."""
+"""Number of requests under way: one for each reader and one more, so that none waits while its answer is taken."""
 TELL_EVERY_S = 1.0
 """Least seconds between showing features that have come so far: painting takes the cores from the readers."""
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
@@ -57,15 +57,15 @@ class FeatureLoader:
         self._loading: VectorLoading | None = None
 
     def probe(self, done: Callable[[str], None]) -> None:
-        """Probe the file; `done` is called with the sentence on what is wrong with it, or an empty one."""
+        """Probe the file; `done` is called with a sentence on its problem, which is empty where it has none."""
 
-        def probed(result: Answer | GeoloupeError) -> None:
-            self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
-            done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.facts))
+        def probed(answer: Answer | GeoloupeError) -> None:
+            self.missing = frozenset({str(self.path)}) if isinstance(answer, FileMissing) else frozenset()
+            done(answer.sentence if isinstance(answer, GeoloupeError) else self._take(answer.facts))
 
-        asked = Probe(str(self.path), options=self._options, canvas_crs="")
+        question = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a supervisor's thread
-        self._context.pool.probe(asked, answered)
+        self._context.pool.probe(question, answered)
 
     def _take(self, probed: Probed) -> str:
         if probed.kind != "vector":
@@ -96,14 +96,14 @@ class FeatureLoader:
         """
         self.stop()
         self.crs, self.is_loaded = crs, False
-        asked = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
+        question = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
 
         def took(tables: _Tables, is_last: bool, error: GeoloupeError | None) -> None:
             self.is_loaded = is_last
             self._tell_lost()
             arrived(tables, "" if error is None else error.sentence)
 
-        self._loading = VectorLoading(self._context, asked, prepare, took)
+        self._loading = VectorLoading(self._context, question, prepare, took)
 
     def _step(self, crs: str) -> float | None:
         """World units a step; None for the canvas's own. Numbers without a CRS may be pixels, metres or degrees."""
@@ -138,7 +138,7 @@ class VectorLoading:
     def __init__(
         self,
         context: RenderContext,
-        asked: ReadFeatures,
+        question: ReadFeatures,
         prepare: Callable[[FeatureTable], object],
         arrived: Arrived,
     ) -> None:
@@ -147,12 +147,12 @@ class VectorLoading:
         `prepare` is called with each chunk on a supervisor's thread, to compute what painting will need.
         """
         self._context, self._prepare, self._arrived = context, prepare, arrived
-        self._asked = replace(asked, most_bytes=ANSWER_BYTES)
+        self._question = replace(question, most_bytes=ANSWER_BYTES)
         self._shares = AHEAD
         """Number of shares: that of the readers' answers, until then that of the first requests."""
         self._next = self._ended = 0
         self._tables: dict[tuple[int, int], FeatureTable] = {}
-        self._told = time.monotonic()
+        self._shown_at = time.monotonic()
         self._is_stopped = False
         self.lost = LostRows()
         """Rows that could not be drawn, among those read so far."""
@@ -165,33 +165,33 @@ class VectorLoading:
 
     def _begin_share(self) -> None:
         number, self._next = self._next, self._next + 1
-        self._ask(number, 0, replace(self._asked, share=number))
+        self._ask(number, 0, replace(self._question, share=number))
 
-    def _ask(self, share: int, chunk: int, asked: ReadFeatures) -> None:
+    def _ask(self, share: int, chunk: int, question: ReadFeatures) -> None:
         """Submit a request; on any thread."""
-        done = partial(self._read, share, chunk, asked)
-        self._context.pool.submit(Request(asked, done, strike_key=asked.path))
+        done = partial(self._read, share, chunk, question)
+        self._context.pool.submit(Request(question, done, strike_key=question.path))
 
-    def _read(self, share: int, chunk: int, asked: ReadFeatures, result: Answer | GeoloupeError) -> None:
+    def _read(self, share: int, chunk: int, question: ReadFeatures, answer: Answer | GeoloupeError) -> None:
         """Take an answer on a supervisor's thread, and request the next chunk at once, so that it never waits."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (
-            result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._asked.crs)
+            answer if isinstance(answer, GeoloupeError) else FeatureTable.empty(self._question.crs)
         )
-        facts: FeatureFacts | None = result.facts if isinstance(result, Answer) else None
+        facts: FeatureFacts | None = answer.facts if isinstance(answer, Answer) else None
         following = None
-        if isinstance(result, Answer):
+        if isinstance(answer, Answer):
             try:
-                table = table_from_answer(result)
+                table = table_from_answer(answer)
             except GeoloupeError as error:
                 table = error
             else:
-                following = result.facts.next_fid
-        if following is not None and chunk and following <= asked.start_fid:
+                following = answer.facts.next_fid
+        if following is not None and chunk and following <= question.start_fid:
             table, following = NotReadable("The reader does not get on with the features: reload the layer."), None
         if facts is not None and following is not None:
-            self._ask(share, chunk + 1, replace(self._asked, start_fid=following, end_fid=facts.end_fid))
+            self._ask(share, chunk + 1, replace(self._question, start_fid=following, end_fid=facts.end_fid))
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
         self._context.mailbox.post(self._took, share, chunk, table, following is None, facts)
@@ -222,8 +222,8 @@ class VectorLoading:
         if self._ended >= self._next:
             self._is_stopped = True
             self._arrived(self.tables(), True, None)
-        elif time.monotonic() - self._told >= TELL_EVERY_S:
-            self._told = time.monotonic()
+        elif time.monotonic() - self._shown_at >= TELL_EVERY_S:
+            self._shown_at = time.monotonic()
             self._arrived(self.tables(), False, None)
 
     def tables(self) -> tuple[FeatureTable, ...]:

@@ -1,4 +1,4 @@
-"""Shows the picture of a vector content: painted directly while little is in view, else as tiles from other threads."""
+"""Shows vector features: painted directly while few are in view, else as tiles that other threads paint."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _VERTICES_A_FEATURE = 4
 MOST_EXACT = 100_000
 """Most vertices in a view of a page whose tiles are painted as in a PDF, which takes longer."""
 _FINEST_PX = 1.02
+"""Width in pixels below which Qt paints a line otherwise than a wider one."""
 _WORTH_A_LOOK = 8
+"""Multiple of a limit on vertices up to which the features near a view are looked at one by one."""
 TILES_A_JOB = 6
 """Tiles painted as one picture: finding features holds the interpreter, which threads have to share."""
 TILES_OF_A_STRIP = 3
@@ -41,6 +43,7 @@ TILES_OF_A_STRIP = 3
 MANY_FEATURES = 30_000
 """Number of features in view below which finding them costs more than painting them."""
 _KNOWN_VIEWS = 4
+"""Number of views for which answers are kept."""
 TRIAL_PX = 200
 """Longer side in pixels of the trial picture that shows whether anything is painted at all."""
 TRIED_FIRST = 16, 1_000
@@ -70,14 +73,14 @@ class FeatureTiles:
         self._scale = 1.0
         self._views: Views = ()
         self._cursor: tuple[float, float] | None = None
-        self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
+        self._requested: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
         self._few: dict[View, bool] = {}
         self._shown: dict[View, bool] = {}
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
-        """Set the content; without `keep` what is shown now does not stand in for it."""
+        """Set the content; with `keep` the tiles shown so far stand in until those of the new content are painted."""
         self.content = content
         self._number += 1
         self._few.clear()
@@ -104,6 +107,7 @@ class FeatureTiles:
     def paint(
         self, painter: QPainter, view: View, scale: float, opacity: float, checkpoint: Checkpoint = unchecked
     ) -> None:
+        """Paint a view; `scale` is picture pixels a logical pixel, and `opacity` goes from 0 to 1."""
         if not self.content.tables:
             return
         if is_vector_device(painter) or scale != self._scale or self._are_few(view):
@@ -177,7 +181,7 @@ class FeatureTiles:
         if not self._context.is_of_page:
             return False
         symbols = [symbol for symbol in self.content.symbols if symbol is not None]
-        if any(one.dash or 0 < one.stroke_width_px * self._scale < _FINEST_PX for one in symbols):
+        if any(symbol.dash or 0 < symbol.stroke_width_px * self._scale < _FINEST_PX for symbol in symbols):
             return False
         return self._count_is_small(view, MOST_EXACT)
 
@@ -192,7 +196,7 @@ class FeatureTiles:
         for view, plan in self._tiles.plan(views, self._cursor):
             exactly = self._is_exact(view)
             mark = view.grid, self._number, self._scale
-            missing = [key for key in plan.want if (*mark, key) not in self._asked]
+            missing = [key for key in plan.want if (*mark, key) not in self._requested]
             is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
             at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
             for keys in _columns(missing, at_once):
@@ -205,7 +209,7 @@ class FeatureTiles:
         details = self._details if content.is_largely_in(view.world_bounds()) else None
         revision = self._tiles.revision
         marks = {(grid, number, scale, key) for key in keys}
-        self._asked |= marks
+        self._requested |= marks
         self._jobs += 1
 
         def work(_: JobContext) -> list[tuple[TileKey, QImage]]:
@@ -213,18 +217,18 @@ class FeatureTiles:
 
         def ended() -> None:
             self._jobs -= 1
-            self._asked -= marks
+            self._requested -= marks
 
-        def done(found: list[tuple[TileKey, QImage]]) -> None:
+        def done(images: list[tuple[TileKey, QImage]]) -> None:
             ended()
             if not self._is_closed:
-                for key, image in found:
+                for key, image in images:
                     self._tiles.put(grid, revision, key, image)
                 self._updated()
                 self._work()
 
         def failed(error: GeoloupeError) -> None:
-            self._jobs -= 1  # its tiles stay asked for: they would fail again
+            self._jobs -= 1  # its tiles stay requested: they would fail again
             if not self._is_closed:
                 self._failed(error.sentence)
 

@@ -31,6 +31,8 @@ class Filtered(Protocol):
 
 
 class _Filter(Struct, eq=False):
+    """The filter of one layer, and what is known of its result: None until it has been computed."""
+
     source: AttributeSource
     text: str
     drawing: Filtered
@@ -73,26 +75,28 @@ class LayerFilters(QObject):
 
     def counts(self, uuid: str) -> tuple[int, int] | None:
         """(features that pass, rows in all); None without a filter, or until it is known."""
-        found = self._filters.get(uuid)
-        return None if found is None or found.fids is None else (len(found.fids), found.rows)
+        layer_filter = self._filters.get(uuid)
+        return (
+            None if layer_filter is None or layer_filter.fids is None else (len(layer_filter.fids), layer_filter.rows)
+        )
 
     def fids(self, uuid: str) -> NDArray[np.int64] | None:
         """The features that pass, ascending; None where all do, or until it is known."""
-        found = self._filters.get(uuid)
-        return found.fids if found is not None else None
+        layer_filter = self._filters.get(uuid)
+        return layer_filter.fids if layer_filter is not None else None
 
     def problem(self, uuid: str) -> str:
         """The reason why a filter cannot be computed and everything is shown; empty where all is well."""
-        found = self._filters.get(uuid)
-        return found.problem if found is not None else ""
+        layer_filter = self._filters.get(uuid)
+        return layer_filter.problem if layer_filter is not None else ""
 
     def is_pending(self, uuid: str) -> bool:
         """True until it is known which features of a layer pass."""
-        each = self._filters.get(uuid)
-        return each is not None and each.is_pending
+        layer_filter = self._filters.get(uuid)
+        return layer_filter is not None and layer_filter.is_pending
 
     def is_settled(self) -> bool:
-        return not any(each.is_pending for each in self._filters.values())
+        return not any(layer_filter.is_pending for layer_filter in self._filters.values())
 
     def _set(self, uuid: str, text: str, drawing: Filtered, source: AttributeSource) -> None:
         before = self._filters.get(uuid)
@@ -115,20 +119,22 @@ class LayerFilters(QObject):
         columns = None if expression.needs_all_columns else expression.columns
         self._store.want(source, partial(self._compute, uuid, wanted, expression), failed, columns)
 
-    def _compute(self, uuid: str, wanted: _Filter, expression: Expression, found: LayerAttributes) -> None:
-        if not found.is_whole and not set(expression.columns) <= set(found.table.names):
+    def _compute(self, uuid: str, wanted: _Filter, expression: Expression, attributes: LayerAttributes) -> None:
+        if not attributes.is_whole and not set(expression.columns) <= set(attributes.table.names):
             # A name that is written in another case is found among all columns only.
             again = partial(self._compute, uuid, wanted, expression)
             self._store.want(wanted.source, again, partial(self._fail, uuid, wanted))
             return
 
         def work(context: JobContext) -> NDArray[np.int64]:
-            passing = mask_of(expression, found.table, found.search, Budget(context.check), found.measured)
-            return ascending(found.table.fids[passing])
+            passing = mask_of(
+                expression, attributes.table, attributes.search, Budget(context.check), attributes.measured
+            )
+            return ascending(attributes.table.fids[passing])
 
         def done(fids: NDArray[np.int64]) -> None:
             if self._filters.get(uuid) is wanted:
-                wanted.fids, wanted.rows, wanted.is_pending = fids, found.rows, False
+                wanted.fids, wanted.rows, wanted.is_pending = fids, attributes.rows, False
                 wanted.drawing.set_filter(fids)
                 self.changed.emit(uuid)
 

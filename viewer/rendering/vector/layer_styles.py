@@ -39,8 +39,8 @@ class ColumnReader(Struct, frozen=True, eq=False):
         def say(error: GeoloupeError) -> None:
             failed(error.sentence)
 
-        def read(found: LayerAttributes) -> None:
-            self.jobs.run(lambda context: work(found.table, Budget(context.check)), done, say)
+        def read(attributes: LayerAttributes) -> None:
+            self.jobs.run(lambda context: work(attributes.table, Budget(context.check)), done, say)
 
         self.store.want(self.source, read, say, columns)
 
@@ -61,13 +61,13 @@ class Styled(Protocol):
         """Note that the attributes cannot be read, or that a rule cannot be used."""
 
 
-class _Asked(Struct, frozen=True, eq=False):
+class _Wanted(Struct, frozen=True, eq=False):
     drawing: Styled
     source: AttributeSource
     columns: tuple[str, ...]
     key: ClassKey
 
-    def answers(self, other: _Asked) -> bool:
+    def answers(self, other: _Wanted) -> bool:
         same = self.drawing is other.drawing and (self.source, self.key) == (other.source, other.key)
         return same and set(other.columns) <= set(self.columns)
 
@@ -78,24 +78,24 @@ class LayerStyles(QObject):
     def __init__(self, store: AttributeStore, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._jobs = store, jobs
-        self._asked: dict[str, _Asked] = {}
+        self._wanted: dict[str, _Wanted] = {}
         self._waiting: set[str] = set()
         self._classing: dict[str, Job] = {}
 
     def follow(self, drawings: Mapping[str, tuple[Styled, AttributeSource]]) -> None:
         """Take over the drawings as they are now, by layer uuid."""
-        self._asked = {uuid: asked for uuid, asked in self._asked.items() if uuid in drawings}
+        self._wanted = {uuid: wanted for uuid, wanted in self._wanted.items() if uuid in drawings}
         self._waiting &= set(drawings)
         for uuid in self._classing.keys() - drawings.keys():
             self._give_up(uuid)
         for uuid, (drawing, source) in drawings.items():
             style = _style_of(drawing.layer)
-            wanted = _Asked(drawing, source, _columns_of(style), style.class_key)
-            before = self._asked.get(uuid)
+            wanted = _Wanted(drawing, source, _columns_of(style), style.class_key)
+            before = self._wanted.get(uuid)
             if before is not None and before.answers(wanted):
                 continue
             drawing.columns = ColumnReader(self._store, self._jobs, source)
-            self._asked[uuid] = wanted
+            self._wanted[uuid] = wanted
             self._give_up(uuid)
             self._waiting.discard(uuid)
             if wanted.columns:
@@ -110,17 +110,17 @@ class LayerStyles(QObject):
     def is_settled(self) -> bool:
         return not self._waiting
 
-    def _read(self, uuid: str, wanted: _Asked, style: VectorStyle, found: LayerAttributes) -> None:
-        if self._asked.get(uuid) is not wanted:
+    def _read(self, uuid: str, wanted: _Wanted, style: VectorStyle, attributes: LayerAttributes) -> None:
+        if self._wanted.get(uuid) is not wanted:
             return
 
         def done(classes: FeatureClasses | None) -> None:
-            if self._asked.get(uuid) is wanted:
+            if self._wanted.get(uuid) is wanted:
                 self._waiting.discard(uuid)
-                wanted.drawing.set_attributes(found.table, wanted.key, classes)
+                wanted.drawing.set_attributes(attributes.table, wanted.key, classes)
 
         def work(context: JobContext) -> FeatureClasses | None:
-            return classes_of(style, found.table, Budget(context.check))
+            return classes_of(style, attributes.table, Budget(context.check))
 
         self._classing[uuid] = self._jobs.run(work, done, partial(self._failed, uuid, wanted))
 
@@ -130,8 +130,8 @@ class LayerStyles(QObject):
         if job is not None:
             job.cancel()
 
-    def _failed(self, uuid: str, wanted: _Asked, error: GeoloupeError) -> None:
-        if self._asked.get(uuid) is wanted:
+    def _failed(self, uuid: str, wanted: _Wanted, error: GeoloupeError) -> None:
+        if self._wanted.get(uuid) is wanted:
             self._waiting.discard(uuid)
             wanted.drawing.attributes_failed(error.sentence)
 

@@ -259,7 +259,13 @@ def _tank_farm() -> QPainterPath:
 
 def _rail_spur() -> QPainterPath:
     rails = _joined(_stroke(1.3, (-2.2, -7.4), (-4.6, 7.4)), _stroke(1.3, (2.2, -7.4), (4.6, 7.4)))
-    return _joined(rails, *[_stroke(1.5, (-w, y), (w, y)) for w, y in ((4, -5), (4.8, -1), (5.6, 3), (6.2, 6.4))])
+    return _joined(
+        rails,
+        *[
+            _stroke(1.5, (-half_width, y), (half_width, y))
+            for half_width, y in ((4, -5), (4.8, -1), (5.6, 3), (6.2, 6.4))
+        ],
+    )
 
 
 def _construction() -> QPainterPath:

@@ -21,6 +21,7 @@ from viewer.rendering.vector.signs import sign_path
 type Floats = NDArray[np.float64]
 
 ARROW_EVERY_PX = 90.0
+"""Distance between the arrowheads along a line, in logical pixels."""
 _BADGE_UNITS = 21.0
 """Width of the badge under a sign, in units of the sign's box of 16."""
 
@@ -116,7 +117,7 @@ def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -
         places.append((*points[0].tolist(), _direction(points, along, 0.0, min(8.0, total)) + math.pi))
     if arrow == "along" and total > every_px / 2:
         count = max(1, round(total / every_px))
-        for at in [(i + 0.5) * total / count for i in range(min(count, 400))]:
+        for at in [(number + 0.5) * total / count for number in range(min(count, 400))]:
             x, y = float(np.interp(at, along, points[:, 0])), float(np.interp(at, along, points[:, 1]))
             places.append((x, y, _direction(points, along, max(0.0, at - 4), min(total, at + 4))))
     return places
@@ -130,6 +131,7 @@ def paint_area(painter: QPainter, symbol: Symbol, path: QPainterPath, scale: flo
 
 
 def stroke_pen(symbol: Symbol, scale: float = 1.0) -> QPen:
+    """The pen of a symbol's stroke; `scale` is picture pixels a logical pixel."""
     if symbol.stroke_width_px == 0:
         return QPen(Qt.PenStyle.NoPen)
     pen = _solid(symbol.stroke_color, symbol.stroke_width_px * scale)
@@ -162,7 +164,7 @@ def shape_path(shape: str, size: float) -> QPainterPath:
 
 
 def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
-    turns = [2 * math.pi * i / len(radii) for i in range(len(radii))]
+    turns = [2 * math.pi * number / len(radii) for number in range(len(radii))]
     return [(radius * math.sin(turn), -radius * math.cos(turn)) for radius, turn in zip(radii, turns, strict=True)]
 
 

@@ -43,8 +43,9 @@ class Symbology:
         self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
 
     def take_style(self, layer: Layer, info: VectorInfo) -> str:
-        """Set the style of a layer's row, else the default for its data; return what is wrong with it, or an empty
-        text.
+        """Set the style of a layer's row, else the default for its data.
+
+        Returns a sentence on the style's problem, which is empty where it has none.
         """
         try:
             style = layer.read_style()

@@ -35,9 +35,10 @@ LARGE_OPAQUE_PX = 48.0
 TINY_PX = 2.5
 """Largest extent in pixels of areas that are painted from their middle and their area alone."""
 _ROUND = 0.7
-"""Part of its half size at which a tiny area's outline is taken to be: less than for a square, which has 1."""
+"""Distance of a tiny area's outline from its middle, as a part of its half size: that of a square would be 1."""
 _ARROWS_FROM_PX = 24.0
-type _Found = list[tuple[FeatureTable, NDArray[np.int32]]]
+"""Extent in pixels from which a line gets arrowheads."""
+type _TableRows = list[tuple[FeatureTable, NDArray[np.int32]]]
 
 
 def bulk_picture(
@@ -49,19 +50,19 @@ def bulk_picture(
     at all of it first.
     """
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
-    found = [(table, rows) for table in content.tables if (rows := content.rows_in(table, bounds)).size]
-    if not found:
+    table_rows = [(table, rows) for table in content.tables if (rows := content.rows_in(table, bounds)).size]
+    if not table_rows:
         return None
     picture = np.zeros((view.height, view.width), np.uint32)
-    areas, tiny = _sorted_by_size(view, found)
+    areas, tiny = _sorted_by_size(view, table_rows)
     shapes, dots = _Shapes.of(content, details, view, areas, POLYGON), _Tiny.of(content, view, tiny)
     _areas(picture, content, view, shapes, dots, scale)
-    lines = _Shapes.of(content, details, view, found, LINE)
+    lines = _Shapes.of(content, details, view, table_rows, LINE)
     if lines is not None:
         for index, symbol in enumerate(content.symbols):
             if symbol is not None:
                 _lines(picture, symbol, lines.of_class(index), scale)
-    return _points(picture, content, view, found, scale)
+    return _points(picture, content, view, table_rows, scale)
 
 
 class _Shapes(Struct, frozen=True, eq=False):
@@ -81,11 +82,12 @@ class _Shapes(Struct, frozen=True, eq=False):
 
     @classmethod
     def of(
-        cls, content: VectorContent, details: Details | None, view: View, found: _Found, kind: int
+        cls, content: VectorContent, details: Details | None, view: View, table_rows: _TableRows, kind: int
     ) -> _Shapes | None:
+        """Gather the rows of one kind, LINE or POLYGON, in pixels, thinned by `details`; None without any."""
         sizes, codes, sources, xs, ys, starts, owners = [], [], [], [], [], [], []
         coordinates = features = 0
-        for table, rows in found:
+        for table, rows in table_rows:
             rows = rows_of_kind(table, rows, kind)
             if not rows.size:
                 continue
@@ -104,7 +106,7 @@ class _Shapes(Struct, frozen=True, eq=False):
             sources.append((table, rows))
         if not sources:
             return None
-        known = [one for one in codes if one is not None]
+        known = [class_codes for class_codes in codes if class_codes is not None]
         return cls(
             np.concatenate(xs),
             np.concatenate(ys),
@@ -151,15 +153,15 @@ class _Tiny(Struct, frozen=True, eq=False):
     codes: NDArray[np.uint16] | None
 
     @classmethod
-    def of(cls, content: VectorContent, view: View, found: _Found) -> _Tiny | None:
-        if not found:
+    def of(cls, content: VectorContent, view: View, table_rows: _TableRows) -> _Tiny | None:
+        if not table_rows:
             return None
-        boxes = np.concatenate([table.bounds[rows] for table, rows in found])
-        table, pixel = found[0][0], found[0][0].step / view.grid.resolution
+        boxes = np.concatenate([table.bounds[rows] for table, rows in table_rows])
+        table, pixel = table_rows[0][0], table_rows[0][0].step / view.grid.resolution
         half = (boxes[:, 2:] - boxes[:, :2].astype(np.float32)) * np.float32(pixel / 2)
         x, y = to_pixels(table, view, (boxes[:, :2] >> 1) + (boxes[:, 2:] >> 1))
-        area = np.concatenate([table.areas[rows] for table, rows in found]) * np.float32(pixel**2)
-        known = [codes for table, rows in found if (codes := content.codes_of(table, rows)) is not None]
+        area = np.concatenate([table.areas[rows] for table, rows in table_rows]) * np.float32(pixel**2)
+        known = [codes for table, rows in table_rows if (codes := content.codes_of(table, rows)) is not None]
         return cls(x, y, half, area, np.concatenate(known) if known else None)
 
     def of_class(self, index: int) -> _Tiny:
@@ -175,19 +177,19 @@ class _Tiny(Struct, frozen=True, eq=False):
         return np.concatenate([self.x, x - dx, x + dx, x, x]), np.concatenate([self.y, y, y, y - dy, y + dy])
 
 
-def _sorted_by_size(view: View, found: _Found) -> tuple[_Found, _Found]:
+def _sorted_by_size(view: View, table_rows: _TableRows) -> tuple[_TableRows, _TableRows]:
     """Areas larger than about a pixel, and the others."""
-    areas: _Found = []
-    tiny: _Found = []
+    areas: _TableRows = []
+    tiny: _TableRows = []
     limit = TINY_PX * view.grid.resolution
-    for table, rows in found:
+    for table, rows in table_rows:
         rows = rows_of_kind(table, rows, POLYGON)
         box = table.bounds[rows] if rows.size else np.zeros((0, 4), np.int32)
         sides = box[:, 2:] - box[:, :2].astype(np.float32)
         is_tiny = sides.max(axis=1, initial=0) <= np.float32(limit / table.step)
-        for kept, mine in ((tiny, is_tiny), (areas, ~is_tiny)):
-            if mine.any():
-                kept.append((table, rows[mine]))
+        for kept, chosen in ((tiny, is_tiny), (areas, ~is_tiny)):
+            if chosen.any():
+                kept.append((table, rows[chosen]))
     return areas, tiny
 
 
@@ -209,17 +211,17 @@ def _areas(
     for index, symbol in enumerate(content.symbols):
         if symbol is None or (small is None and tiny is None):
             continue
-        mine = None if small is None else small.of_class(index)
+        shapes = None if small is None else small.of_class(index)
         dots = None if tiny is None else tiny.of_class(index)
         if symbol.fill_color:
             fills = Fills(view.width, view.height)
-            if mine is not None:
-                fills.add(mine.x, mine.y, mine.starts)
+            if shapes is not None:
+                fills.add(shapes.x, shapes.y, shapes.starts)
             if dots is not None:
                 # Without an outline what is smaller than a pixel becomes one.
                 fills.add_tiny(dots.x, dots.y, dots.area if symbol.stroke_width_px else np.maximum(dots.area, 1))
             deepen(picture, fills.sums(), argb_of(symbol.fill_color))
-        _strokes(picture, symbol, mine, scale, dots)
+        _strokes(picture, symbol, shapes, scale, dots)
 
 
 def _large_px(content: VectorContent) -> float:
@@ -240,9 +242,9 @@ def _paint_large(
     with _painting(picture) as painter:
         first = 0
         for table, rows in areas.sources:
-            mine = rows[is_large[first : first + len(rows)]]
+            large = rows[is_large[first : first + len(rows)]]
             first += len(rows)
-            paint_areas(painter, table, mine, content.codes_of(table, mine), content.symbols, view, scale)
+            paint_areas(painter, table, large, content.codes_of(table, large), content.symbols, view, scale)
 
 
 def _lines(picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes, scale: float) -> None:
@@ -289,11 +291,11 @@ def _points(
     picture: NDArray[np.uint32],
     content: VectorContent,
     view: View,
-    found: _Found,
+    table_rows: _TableRows,
     scale: float,
 ) -> NDArray[np.uint32]:
     xs, ys, codes = [], [], []
-    for table, rows in found:
+    for table, rows in table_rows:
         rows = rows_of_kind(table, rows, POINT)
         if not rows.size:
             continue
@@ -301,9 +303,9 @@ def _points(
         x, y = to_pixels(table, view, parts.xy)
         xs.append(np.rint(x).astype(np.int32))
         ys.append(np.rint(y).astype(np.int32))
-        mine = content.codes_of(table, rows)
-        if mine is not None:
-            codes.append(mine if table.is_single else mine[parts.owner[parts.of_coordinate()]])
+        table_codes = content.codes_of(table, rows)
+        if table_codes is not None:
+            codes.append(table_codes if table.is_single else table_codes[parts.owner[parts.of_coordinate()]])
     if not xs:
         return picture
     sprites = [None if symbol is None else sprite_of(symbol, scale) for symbol in content.symbols]

@@ -27,6 +27,7 @@ def cluster_at(clusters: Clusters | None, view: View, px: float, py: float) -> i
 
 
 def paint_clusters(painter: QPainter, view: View, clusters: Clusters, symbol: Symbol, opacity: float) -> None:
+    """Paint the clusters in a view as discs in the colour of `symbol`; `opacity` goes from 0 to 1."""
     margin = 40.0 * view.ratio * view.grid.resolution
     places, counts = clusters.within(view.world_bounds().expanded(margin))
     painter.save()
@@ -47,6 +48,7 @@ def cluster_radius_px(count: int) -> float:
 
 
 def count_text(count: int) -> str:
+    """A number of features in few characters, such as 9.9k or 1.0M."""
     if count < 1000:
         return str(count)
     return (

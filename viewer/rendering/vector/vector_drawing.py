@@ -285,10 +285,10 @@ class VectorDrawing(LayerDrawing):
     @property
     def geometry(self) -> str:
         """The OGC name of its geometry; where the file does not say, that of the first feature."""
-        said = self.info.geometry if self.info is not None else ""
+        geometry = self.info.geometry if self.info is not None else ""
         first = next((table for table in self.tables if len(table)), None)
-        if first is None or any(name in said for name in GEOMETRIES.values()):
-            return said
+        if first is None or any(name in geometry for name in GEOMETRIES.values()):
+            return geometry
         return GEOMETRIES[int(first.kind[0])]
 
     def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:

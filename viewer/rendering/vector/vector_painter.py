@@ -38,6 +38,7 @@ MANY_POINTS = 200
 CORNERS_AT_ONCE, POINTS_AT_ONCE = 4_000, 250
 """Corners of lines and areas, and signs, between two checkpoints: they take some milliseconds onto a PDF."""
 _LEAST_PX = 0.5
+"""Extent in pixels below which a line or an area is painted as a pixel."""
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is too small to be seen."""
 type _Symbols = Sequence[Symbol | None]
@@ -58,27 +59,27 @@ def paint_content(
     `most` is the most features of each table.
     """
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
-    found = []
+    table_rows = []
     for table in content.tables:
         rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
         if rows.size:
-            found.append((table, rows[:most]))
+            table_rows.append((table, rows[:most]))
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for table, rows in found:
-            for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
-                paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
+        for table, rows in table_rows:
+            for batch in _in_batches(table, rows_of_kind(table, rows, POLYGON)):
+                paint_areas(painter, table, batch, content.codes_of(table, batch), content.symbols, view, scale)
                 checkpoint()
-        lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
+        lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in table_rows]
         for index, symbol in enumerate(content.symbols):
             if symbol is not None:
-                shown = [one for one in lines if one[1].size]
+                shown = [pair for pair in lines if pair[1].size]
                 _paint_lines(painter, content, shown, index, symbol, view, scale, checkpoint)
-        points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
+        points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in table_rows]
         _paint_points(painter, content, points, view, scale, checkpoint)
 
 
-def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+def _in_batches(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
     """The rows in groups with a limited number of corners, at least one row each."""
     if rows.size:
         part = np.cumsum(table.coordinates_of(rows)) // CORNERS_AT_ONCE
@@ -134,12 +135,12 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     """The outline of an area in pixels; on both sides of the antimeridian, without the edges along it."""
     parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
     world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
-    found = []
-    for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
+    polygons = []
+    for run in without_seams([world[start:end] for start, end in pairwise(parts.starts.tolist())], bounds, table.crs):
         x, y = run[:, 0], run[:, 1]
         pixels = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
-        found.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
-    return found
+        polygons.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
+    return polygons
 
 
 def margin_px(symbols: _Symbols, scale: float) -> float:
@@ -155,15 +156,15 @@ def margin_px(symbols: _Symbols, scale: float) -> float:
 def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels:
     """Steps of a table as pixels of a view, those far away pulled in."""
     inverse, step = view.affine.inverse(), table.step
-    c, f = inverse.apply(table.origin_x, table.origin_y)
+    origin_px, origin_py = inverse.apply(table.origin_x, table.origin_y)
     x, y = xy[:, 0], xy[:, 1]
     if inverse.b == 0 and inverse.d == 0:
         px, py = x * (inverse.a * step), y * (inverse.e * step)
     else:
         px = x * (inverse.a * step) + y * (inverse.b * step)
         py = x * (inverse.d * step) + y * (inverse.e * step)
-    px += c
-    py += f
+    px += origin_px
+    py += origin_py
     # No step is further than this from another: where that is near enough, nothing has to be pulled in.
     if 2.0**32 * step > MAX_PIXEL * view.grid.resolution:
         np.clip(px, -MAX_PIXEL, MAX_PIXEL, out=px)
@@ -173,9 +174,9 @@ def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> _Pixels
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
     """The rows that are points, lines or areas, as `kind` says."""
-    mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
-    if mine is not None:
-        return rows.take(mine)
+    chosen = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
+    if chosen is not None:
+        return rows.take(chosen)
     return rows if table.only_kind == kind else rows[:0]
 
 
@@ -186,16 +187,16 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
     parts = gathered(table, rows)
     pixels = np.stack(to_pixels(table, view, parts.xy), axis=1).astype(np.float64)
     starts = parts.starts.tolist()
-    runs = [pixels[a:b] for a, b in pairwise(starts)]
+    runs = [pixels[start:end] for start, end in pairwise(starts)]
     counts = np.bincount(parts.owner, minlength=len(rows)).tolist()
-    found, at = [], 0
+    pieces, at = [], 0
     for count in counts:
-        found.append(runs[at : at + count])
+        pieces.append(runs[at : at + count])
         at += count
     for row in _specks(table, rows, view).tolist():
-        if found[row]:
-            found[row] = [found[row][0].mean(axis=0) + _SPECK]
-    return found
+        if pieces[row]:
+            pieces[row] = [pieces[row][0].mean(axis=0) + _SPECK]
+    return pieces
 
 
 def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
@@ -208,7 +209,7 @@ def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.i
 def _paint_lines(
     painter: QPainter,
     content: VectorContent,
-    found: list[tuple[FeatureTable, NDArray[Any]]],
+    table_rows: list[tuple[FeatureTable, NDArray[Any]]],
     index: int,
     symbol: Symbol,
     view: View,
@@ -216,7 +217,7 @@ def _paint_lines(
     checkpoint: Checkpoint,
 ) -> None:
     pieces: list[NDArray[np.float64]] = []
-    for table, rows in found:
+    for table, rows in table_rows:
         codes = content.codes_of(table, rows)
         if codes is not None:
             rows = rows[codes == index]
@@ -245,30 +246,30 @@ def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[ND
 def _paint_points(
     painter: QPainter,
     content: VectorContent,
-    found: list[tuple[FeatureTable, NDArray[Any]]],
+    table_rows: list[tuple[FeatureTable, NDArray[Any]]],
     view: View,
     scale: float,
     checkpoint: Checkpoint,
 ) -> None:
-    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
-    for table, rows in found:
+    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in table_rows) < MANY_POINTS
+    for table, rows in table_rows:
         if not rows.size:
             continue
         parts = gathered(table, rows)
         x, y = to_pixels(table, view, parts.xy)
         codes = content.codes_of(table, rows)
-        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        point_codes = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
         paint = _paint_shapes if as_shapes else _paint_sprites
         step = POINTS_AT_ONCE if as_shapes else len(x)
         for at in range(0, len(x), max(step, 1)):
-            some = slice(at, at + step)
-            paint(painter, content.symbols, (x[some], y[some]), each[some], scale)
+            batch = slice(at, at + step)
+            paint(painter, content.symbols, (x[batch], y[batch]), point_codes[batch], scale)
             checkpoint()
 
 
-def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, point_codes: NDArray[Any], scale: float) -> None:
     x, y = xy
-    for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
+    for px, py, index in zip(x.tolist(), y.tolist(), point_codes.tolist(), strict=True):
         symbol = symbols[index]
         if symbol is not None:
             painter.translate(px, py)
@@ -276,11 +277,11 @@ def _paint_shapes(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArr
             painter.translate(-px, -py)
 
 
-def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, each: NDArray[Any], scale: float) -> None:
+def _paint_sprites(painter: QPainter, symbols: _Symbols, xy: _Pixels, point_codes: NDArray[Any], scale: float) -> None:
     x, y = xy
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
-    for px, py, index in zip(columns, rows, each.tolist(), strict=True):
+    for px, py, index in zip(columns, rows, point_codes.tolist(), strict=True):
         image = images[index]
         if image is not None:
             reach = image.width() // 2

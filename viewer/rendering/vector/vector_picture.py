@@ -30,6 +30,7 @@ type Fids = NDArray[np.int64]
 NO_FIDS: Fids = np.zeros(0, np.int64)
 _EMPTY = VectorContent()
 _PLAIN = (int, str, float, frozenset, tuple)
+"""Types of inputs that are compared by value; all others are compared as objects."""
 
 
 class Wanted(Struct, frozen=True, eq=False):
@@ -103,8 +104,8 @@ class VectorPicture(Struct, frozen=True, eq=False):
     def differs_from(self, other: VectorPicture) -> bool:
         """True where the change is to be announced, as it is visible or completes the picture."""
         return self.is_whole != other.is_whole or any(
-            mine is not theirs
-            for mine, theirs in (
+            part is not other_part
+            for part, other_part in (
                 (self.drawn, other.drawn),
                 (self.clusters, other.clusters),
                 (self.selected, other.selected),
@@ -135,6 +136,7 @@ class _Parts:
     def of[T](
         self, before: _Part[T], made_of: tuple[object, ...], make: Callable[[], T], takes: Effort = Effort.AT_ONCE
     ) -> _Part[T]:
+        """The part of these inputs: `before` where they are the same, else made by `make`, if its effort is allowed."""
         if _are_same(made_of, before.made_of):
             return before
         if takes > self._effort:
@@ -148,12 +150,12 @@ def _features(wanted: Wanted, before: _Part[VectorContent], parts: _Parts) -> _P
     content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
     made_of = (*wanted.tables, wanted.classes, wanted.shown, len(wanted.symbols))
     if content.is_ready:
-        found = parts.of(before, made_of, lambda: content)
+        part = parts.of(before, made_of, lambda: content)
     else:
-        found = parts.of(before, made_of, content.prepared, Effort.FEATURES)
-    if not parts.are_whole or found.value.symbols == wanted.symbols:
-        return found
-    return _Part(replace(found.value, symbols=wanted.symbols), made_of)  # with all that is known of them
+        part = parts.of(before, made_of, content.prepared, Effort.FEATURES)
+    if not parts.are_whole or part.value.symbols == wanted.symbols:
+        return part
+    return _Part(replace(part.value, symbols=wanted.symbols), made_of)  # with all that is known of them
 
 
 def _clustering(
@@ -167,10 +169,10 @@ def _clustering(
     if not cell or not content.tables:
         return before if before.value == (content, None) else _Part((content, None), features.made_of)
     made_of = (*features.made_of, _hidden(wanted.symbols), cell)
-    found = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
-    drawn, clusters = found.value
-    if drawn.symbols == wanted.symbols or not _are_same(found.made_of, made_of):
-        return found
+    part = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
+    drawn, clusters = part.value
+    if drawn.symbols == wanted.symbols or not _are_same(part.made_of, made_of):
+        return part
     return _Part((replace(drawn, symbols=wanted.symbols), clusters), made_of)
 
 
@@ -225,8 +227,9 @@ def selected_symbol(symbol: Symbol) -> Symbol:
     )
 
 
-def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+def _are_same(first: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """True where two inputs are the same: tables and arrays as objects, other values by equality."""
-    return len(one) == len(other) and all(
-        a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(one, other, strict=True)
+    return len(first) == len(other) and all(
+        value is other_value or (isinstance(value, _PLAIN) and value == other_value)
+        for value, other_value in zip(first, other, strict=True)
     )

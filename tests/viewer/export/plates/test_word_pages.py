@@ -62,7 +62,7 @@ def test_notes_are_not_cut_where_the_next_column_has_room_for_them() -> None:
     rooms = [QRectF(100.0 * at, 0.0, 90.0, 4.5 * row.type.line_height) for at in range(2)]
     flow = Flow([PageColumn(0, room) for room in rooms])
     assert not flow.set_parts([row, row, *notes])
-    assert [one.column for one in flow.found] == [0, 0, 1, 1, 1]
+    assert [one.column for one in flow.placed] == [0, 0, 1, 1, 1]
 
 
 def test_words_below_a_map_stand_side_by_side_where_the_page_is_empty(plate_of, tmp_path) -> None:

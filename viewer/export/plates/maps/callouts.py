@@ -18,40 +18,44 @@ from viewer.rendering.vector.qt_shapes import rect_of, round_pen
 def callout_pieces(on_page: MapOnPage) -> list[Piece]:
     """A piece for each callout in the frame."""
     corner, scale = on_page.rect.topLeft(), on_page.view.ratio
-    return [_piece(on_page, uuid, one, corner, scale) for uuid, one in on_page.callouts() if one.foot is not None]
+    return [
+        _piece(on_page, uuid, callout, corner, scale)
+        for uuid, callout in on_page.callouts()
+        if callout.foot is not None
+    ]
 
 
-def _piece(on_page: MapOnPage, uuid: str, one: SignAt, corner: QPointF, scale: float) -> Piece:
-    box = one.box(scale)
+def _piece(on_page: MapOnPage, uuid: str, callout: SignAt, corner: QPointF, scale: float) -> Piece:
+    box = callout.box(scale)
     rect = rect_of(box).translated(corner)
-    assert one.foot is not None
-    foot = corner + QPointF(*one.foot)
-    here = one._replace(px=rect.center().x(), py=rect.center().y(), foot=(foot.x(), foot.y()))
+    assert callout.foot is not None
+    foot = corner + QPointF(*callout.foot)
+    here = callout._replace(px=rect.center().x(), py=rect.center().y(), foot=(foot.x(), foot.y()))
     return Piece(
         f"callout:{uuid}",
         on_page.page,
         rect,
-        below=(partial(_paint, one=here, scale=scale),),
+        below=(partial(_paint, callout=here, scale=scale),),
         kind=GroupKind.LABELS,
         frame=on_page.number,
-        leader=partial(_paint_leader, one=here, scale=scale),
-        texts=(" ".join(one.sign.text.split()),),
+        leader=partial(_paint_leader, callout=here, scale=scale),
+        texts=(" ".join(callout.sign.text.split()),),
     )
 
 
-def _paint(painter: QPainter, one: SignAt, scale: float) -> None:
+def _paint(painter: QPainter, callout: SignAt, scale: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    MarkPainter.paint_shapes(painter, one, scale)
+    MarkPainter.paint_shapes(painter, callout, scale)
 
 
-def _paint_leader(painter: QPainter, box: QRectF, *, one: SignAt, scale: float) -> None:
-    moved = one._replace(px=box.center().x(), py=box.center().y())
+def _paint_leader(painter: QPainter, box: QRectF, *, callout: SignAt, scale: float) -> None:
+    moved = callout._replace(px=box.center().x(), py=box.center().y())
     line = leader_line(moved, scale)
     if line is None:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for color, width in ((HALO_COLOR, 4.0), (one.sign.color, 1.6)):
+    for color, width in ((HALO_COLOR, 4.0), (callout.sign.color, 1.6)):
         painter.setPen(round_pen(QColor(color), width * scale))
         painter.drawLine(QLineF(line))
-    painter.setBrush(QColor(one.sign.color))
+    painter.setBrush(QColor(callout.sign.color))
     painter.drawEllipse(line.p1(), 2.2 * scale, 2.2 * scale)

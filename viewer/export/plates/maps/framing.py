@@ -19,9 +19,9 @@ _ROUNDED = 1e-9
 
 
 class Framing(Struct, frozen=True):
-    """A map's frame on its page, in whole logical pixels, and the bounds that it shows.
+    """A map's frame on its page, in whole logical pixels, and the view in it.
 
-    `sign_scale` is the size of the layers' signs, lines and lettering, relative to those on the screen.
+    The view's `ratio` is the size of the layers' signs, lines and lettering, relative to those on the screen.
     """
 
     rect: QRectF
@@ -37,14 +37,15 @@ class Framing(Struct, frozen=True):
         marked: Bounds | None = None,
         reach: Bounds | None = None,
     ) -> Framing:
-        """Frame all of `bounds` (lon, lat), centred as far as there are data, whose bounds are `reach`.
+        """Frame `bounds` (lon, lat) in `rect`, centred as far as the data reach (`reach`).
 
-        Where all that is `marked` stays inside, data fill the frame: no margin is without an image.
+        With `marked` (lon, lat) the frame shows less where all of that stays inside, so that no margin is without an
+        image. `sign_scale`: size of signs relative to the screen.
         """
         world = world_of(crs, bounds)
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
         if marked is not None:
-            view = _filled(view, world, world_of(crs, marked))
+            view = _fill(view, world, world_of(crs, marked))
         if reach is not None:
             view = slid_into(view, world_of(crs, reach))
         if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
@@ -80,23 +81,23 @@ class Framing(Struct, frozen=True):
 
 
 def world_of(crs: str, bounds: Bounds) -> Bounds:
-    """A part of the Earth (lon, lat) on a map, up to the map's edges."""
+    """Bounds of a part of the Earth (lon, lat) in the CRS of a map, up to the map's edges."""
     return transform_bounds(WGS84, crs, _drawable(bounds, crs))
 
 
-def _filled(view: View, world: Bounds, marked: Bounds) -> View:
-    """The view of the middle that `world` fills, if it shows all that is marked; else the view unchanged."""
+def _fill(view: View, world: Bounds, marked: Bounds) -> View:
+    """A closer view that `world` fills to all edges, if all that is `marked` stays in it; else the view unchanged."""
     resolution = min(world.width / view.width, world.height / view.height)
     width, height = resolution * view.width, resolution * view.height
-    x = _slid(world.left, world.right, width, marked.left, marked.right)
-    y = _slid(world.bottom, world.top, height, marked.bottom, marked.top)
+    x = _start_of_part(world.left, world.right, width, marked.left, marked.right)
+    y = _start_of_part(world.bottom, world.top, height, marked.bottom, marked.top)
     if not resolution > 0 or x is None or y is None:
         return view
     grid = replace(view.grid, resolution=resolution, origin_x=x, origin_y=y + height)
     return replace(view, grid=grid)
 
 
-def _slid(low: float, high: float, length: float, first: float, last: float) -> float | None:
+def _start_of_part(low: float, high: float, length: float, first: float, last: float) -> float | None:
     """Start of a part of `length`, in or near the middle of a whole, that holds all from `first` to `last`.
 
     It leaves some room on both sides, as far as the whole has it; None where there is no such part.
@@ -112,13 +113,13 @@ def _slid(low: float, high: float, length: float, first: float, last: float) -> 
 def slid_into(view: View, whole: Bounds) -> View:
     """The view moved by the least that keeps its edges inside the whole; a larger one stays."""
     frame = view.world_bounds()
-    dx = _slide(frame.left, frame.right, whole.left, whole.right)
-    dy = _slide(frame.bottom, frame.top, whole.bottom, whole.top)
+    dx = _shift_into(frame.left, frame.right, whole.left, whole.right)
+    dy = _shift_into(frame.bottom, frame.top, whole.bottom, whole.top)
     grid = replace(view.grid, origin_x=view.grid.origin_x + dx, origin_y=view.grid.origin_y + dy)
     return replace(view, grid=grid)
 
 
-def _slide(low: float, high: float, least: float, most: float) -> float:
+def _shift_into(low: float, high: float, least: float, most: float) -> float:
     if high - low >= most - least:
         return 0.0
     return max(least - low, 0.0) + min(most - high, 0.0)

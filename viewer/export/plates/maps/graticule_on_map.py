@@ -21,7 +21,7 @@ _FINE, _HEAVY = 0.7, 1.3
 
 
 def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
-    """Lines and labels in logical pixels of the frame; empty without a notation."""
+    """Lines and labels in logical pixels of the frame; empty without a notation. Labels keep clear of `avoid`."""
 
     def size_of(text: str) -> tuple[float, float]:
         return type_.width(text) + 2 * _PAD, 1.2 * type_.size + 2 * _PAD
@@ -31,7 +31,7 @@ def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence
 
 
 def graticule_near_edges(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
-    """The graticule with labels near the edges of the frame only, clear of marks and of lines that go inwards."""
+    """The graticule of a map, with labels clear of `avoid`, of all symbols, and of outlines near the frame's edges."""
     edge, view = 6.0 * type_.size, on_page.view
     inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
     lines = (box for _, box in on_page.outline_boxes() if not _is_within(box, inner))
@@ -49,18 +49,18 @@ def graticule_boxes(graticule: Graticule) -> list[Box]:
 
 def graticule_texts(graticule: Graticule) -> list[tuple[str, float, float, float, float]]:
     """Labels with their boxes: left, top, width, height."""
-    labels = [(one.text, one.x, one.y, one.width, one.height) for one in graticule.labels]
-    return labels + [(one.text, one.x, one.y, one.width, one.height) for one in graticule.names]
+    labels = [(label.text, label.x, label.y, label.width, label.height) for label in graticule.labels]
+    return labels + [(label.text, label.x, label.y, label.width, label.height) for label in graticule.names]
 
 
 def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle, type_: Type) -> list[Piece]:
-    """Its labels as a piece at their places on the page."""
-    corner, found = on_page.rect.topLeft(), []
+    """A piece for each label of a graticule, at its place on the page."""
+    corner, pieces = on_page.rect.topLeft(), []
     for words, *room in graticule_texts(graticule):
         box = QRectF(*room).translated(corner)
         at = QPointF(box.left() + _PAD, box.top() + _PAD + 0.95 * type_.size)
         line = TextLine(at.x(), at.y(), words, type_, style.label, style.halo)
-        found.append(
+        pieces.append(
             Piece(
                 f"graticule:{on_page.number}",
                 on_page.page,
@@ -71,7 +71,7 @@ def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle
                 texts=(words,),
             )
         )
-    return found
+    return pieces
 
 
 def paint_graticule(painter: QPainter, graticule: Graticule, color: str) -> None:

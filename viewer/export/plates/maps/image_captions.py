@@ -35,16 +35,16 @@ _NAME_CHARS = 80
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
     """The drawings of the images that have pixels in a frame, the topmost first."""
-    return [drawing for _, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
+    return [drawing for _, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
 
 
-def _shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
+def _drawings_shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
     """The drawings that show something in a frame, each once, with its scene."""
-    found: dict[str, tuple[MapScene, LayerDrawing]] = {}
+    drawings: dict[str, tuple[MapScene, LayerDrawing]] = {}
     for scene in on_page.shown.frames:
         for uuid in scene.stack.in_view(on_page.view):
-            found.setdefault(uuid, (scene, scene.drawings[uuid]))
-    return list(found.values())
+            drawings.setdefault(uuid, (scene, scene.drawings[uuid]))
+    return list(drawings.values())
 
 
 def data_credits(on_page: MapOnPage) -> list[str]:
@@ -54,16 +54,16 @@ def data_credits(on_page: MapOnPage) -> list[str]:
 
 def data_facts(on_page: MapOnPage) -> list[ImageFact]:
     """The vector layers in a frame, with the credit for each."""
-    found = []
-    for _, drawing in _shown(on_page):
+    facts = []
+    for _, drawing in _drawings_shown(on_page):
         row = drawing.layer
         if row.kind == "vector" and _may_show(drawing, on_page.view):
             credit = one_line(drawing.attribution, LONGEST_CREDIT)
             name = one_line(row.name, _NAME_CHARS)
             file = drawing.path.stem if isinstance(drawing, VectorDrawing) else ""
             fact = ImageFact(row.uuid, name, row.kind, credit=credit, credit_of_row=credit)
-            found.append(replace(fact, draws_boundaries=draws_boundaries(row.name, file)))
-    return found
+            facts.append(replace(fact, draws_boundaries=draws_boundaries(row.name, file)))
+    return facts
 
 
 def _may_show(drawing: LayerDrawing, view: View) -> bool:
@@ -75,21 +75,24 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
 
 
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
-    """All that is known of each image of a map. `note` is on the stretch of the topmost, relative to the others'."""
-    images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
-    found = [_fact(scene, drawing, publish, note) for scene, drawing in images]
+    """All that is known of each image of a map.
+
+    `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
+    """
+    images = [(scene, drawing) for scene, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
+    facts = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:
-        found = [_without_paths(fact) for fact in found]
-    if not found or not note:
-        return found
-    if note not in found[0].stretch:
-        found[0] = replace(found[0], processing=note)
-    return [replace(fact, tells_match=note in fact.processing or note in fact.stretch) for fact in found]
+        facts = [_without_paths(fact) for fact in facts]
+    if not facts or not note:
+        return facts
+    if note not in facts[0].stretch:
+        facts[0] = replace(facts[0], processing=note)
+    return [replace(fact, tells_match=note in fact.processing or note in fact.stretch) for fact in facts]
 
 
 def _without_paths(fact: ImageFact) -> ImageFact:
     """The fact without paths for a published product: a layer's name may be that of a file with its folder."""
-    words: dict[str, Any] = {name: without_paths(one) for name, one in asdict(fact).items() if isinstance(one, str)}
+    words: dict[str, Any] = {name: without_paths(text) for name, text in asdict(fact).items() if isinstance(text, str)}
     return replace(fact, **words)
 
 
@@ -134,10 +137,10 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
 
 def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
     if isinstance(drawing, TilesDrawing):
-        given = drawing.layer.credit or drawing.service.attribution
+        credit = drawing.layer.credit or drawing.service.attribution
     else:
-        given = drawing.layer.credit or known.credit
-    return one_line(given, LONGEST_CREDIT)
+        credit = drawing.layer.credit or known.credit
+    return one_line(credit, LONGEST_CREDIT)
 
 
 def image_line(fact: ImageFact) -> str:
@@ -160,28 +163,28 @@ def image_line(fact: ImageFact) -> str:
         in_language(fact.nudge),
         translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else "",
     ]
-    said = ", ".join(part for part in parts if part)
+    description = ", ".join(part for part in parts if part)
     credit = (
         translate("Export", "Credit: {0}").format(fact.credit)
         if fact.credit
         else translate("Export", "Credit: not stated")
     )
     licence = translate("Export", "Licence: {0}").format(fact.licence) if fact.licence else ""
-    return ". ".join(part.rstrip(".") for part in (said, credit, licence) if part) + "."
+    return ". ".join(part.rstrip(".") for part in (description, credit, licence) if part) + "."
 
 
 def _angles(fact: ImageFact) -> str:
-    found = []
+    angles = []
     if fact.sun_elevation_deg is not None:
         azimuth = (
             ""
             if fact.sun_azimuth_deg is None
             else translate("Export", ", azimuth {0}°").format(f"{fact.sun_azimuth_deg:.0f}")
         )
-        found.append(translate("Export", "sun {0}° high{1}").format(f"{fact.sun_elevation_deg:.0f}", azimuth))
+        angles.append(translate("Export", "sun {0}° high{1}").format(f"{fact.sun_elevation_deg:.0f}", azimuth))
     if fact.view_angle_deg is not None:
-        found.append(translate("Export", "seen {0}° {1}").format(f"{fact.view_angle_deg:.0f}", fact.view_angle_kind))
-    return ", ".join(found)
+        angles.append(translate("Export", "seen {0}° {1}").format(f"{fact.view_angle_deg:.0f}", fact.view_angle_kind))
+    return ", ".join(angles)
 
 
 def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
@@ -190,7 +193,7 @@ def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
         return [""]
     if layout == "insets":
         return ["", *(chr(ord("A") + at) for at in range(len(maps) - 1))]
-    spans = [_span(one) for one in maps]
+    spans = [_span(on_page) for on_page in maps]
     if layout != "before-after":
         return [chr(ord("A") + at) for at in range(len(maps))]
     return sides_for(spans)
@@ -198,18 +201,18 @@ def sides_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
 
 def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     """Words on the stretch of each map relative to the first one's, where maps are compared."""
-    framed = [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
-    found = [""] * len(maps)
+    framed = [at for at, product_map in enumerate(maps_of(spec)) if product_map.frame is not None]
+    map_notes = [""] * len(maps)
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
-        return found
+        return map_notes
     compared, scenes = with_matches_alone(compared_maps(spec)), [maps[at].scene for at in framed]
     notes = stretch_notes(compared, scenes, side_name(sides_of_maps(maps, spec.layout)[framed[0]]))
     for number, (at, note) in enumerate(zip(framed, notes, strict=True)):
         is_unmatched = number > 0 and top_image(scenes[number], compared, number) is not None
-        found[at] = note or (
+        map_notes[at] = note or (
             translate("Export", "stretch not matched: too little ground in common") if is_unmatched else ""
         )
-    return found
+    return map_notes
 
 
 def dates_of(on_page: MapOnPage) -> str:

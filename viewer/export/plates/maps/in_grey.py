@@ -33,25 +33,25 @@ type _Sign = tuple[NDArray[np.float32], NDArray[np.bool_]]
 def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
     """Pairs of signs that look the same without colour. A point is never taken for an area."""
     signs = [row for row in rows if row.has_symbol][:_MOST_ROWS]
-    pictures = [_in_grey(row) for row in signs]
-    found = []
-    for (one, a), (other, b) in combinations(zip(signs, pictures, strict=True), 2):
-        if is_point(one) is is_point(other) and one.text != other.text and _levels(a, b) < LEAST_LEVELS:
-            found.append(Alike(one.text, other.text))
-    return found
+    pictures = [_grey_picture(row) for row in signs]
+    pairs = []
+    for (row, a), (other, b) in combinations(zip(signs, pictures, strict=True), 2):
+        if is_point(row) is is_point(other) and row.text != other.text and _levels(a, b) < LEAST_LEVELS:
+            pairs.append(Alike(row.text, other.text))
+    return pairs
 
 
 def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
     """Names of letters that hardly show on their ground."""
-    found = [name for name, ink, ground in _lettering(style) if _contrast(ink, ground) < LEAST_CONTRAST]
-    for one in maps:
-        for uuid in one.scene.stack.in_view(one.view):
-            drawing = one.scene.drawings[uuid]
+    names = [name for name, ink, ground in _lettering(style) if _contrast(ink, ground) < LEAST_CONTRAST]
+    for on_page in maps:
+        for uuid in on_page.scene.stack.in_view(on_page.view):
+            drawing = on_page.scene.drawings[uuid]
             if isinstance(drawing, VectorDrawing) and drawing.style.labels.text:
                 labels = drawing.style.labels
                 if labels.halo_color and _contrast(labels.color, labels.halo_color) < LEAST_CONTRAST:
-                    found.append(Phrase("labels of {name}", name=drawing.layer.name))
-    return list(dict.fromkeys(found))
+                    names.append(Phrase("labels of {name}", name=drawing.layer.name))
+    return list(dict.fromkeys(names))
 
 
 def is_point(row: LegendRow) -> bool:
@@ -68,12 +68,12 @@ def _lettering(style: HouseStyle) -> Iterator[tuple[str, str, str]]:
     yield Phrase("labels of who is named in a claim"), style.label_claim, style.halo or style.label_claim
 
 
-def _contrast(one: str, other: str) -> float:
+def _contrast(color: str, other: str) -> float:
     """Contrast of two colours as Qt reads them."""
-    return contrast(QColor(one).name(), QColor(other).name())
+    return contrast(QColor(color).name(), QColor(other).name())
 
 
-def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _grey_picture(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The sign in levels of grey, and a mask of its ink: all pixels that are not the ground."""
     image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(PAPER))
@@ -87,7 +87,7 @@ def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     return levels, (away > _INK) & (is_point(row) | (argb & 0xFFFFFF != QColor(PAPER).rgb() & 0xFFFFFF))
 
 
-def _levels(one: _Sign, other: _Sign) -> float:
+def _levels(sign: _Sign, other: _Sign) -> float:
     """Difference of two signs in levels of grey, on average over the ink of both."""
-    ink = one[1] | other[1]
-    return float(np.abs(one[0] - other[0])[ink].mean()) if ink.any() else 0.0
+    ink = sign[1] | other[1]
+    return float(np.abs(sign[0] - other[0])[ink].mean()) if ink.any() else 0.0

@@ -31,20 +31,21 @@ def inset_boxes(
     furniture: Sequence[QRectF],
     marks: Sequence[Box],
 ) -> tuple[list[Piece], list[QRectF]]:
-    """The box with its letter for each inset that lies on the overview, and the boxes that these cover.
+    """A piece for each inset on the overview, a box with a letter, and the boxes on the page that they cover.
 
-    `marks` are boxes relative to the frame's corner.
+    `furniture`: boxes on the page that letters keep clear of. `marks`: boxes relative to the frame's corner, of which
+    they cover as few as possible.
     """
     frame, side = overview.rect, 1.5 * type_.size
-    taken, pieces, covered = list(furniture), [], []
+    obstacles, pieces, covered = list(furniture), [], []
     for at, inset in enumerate(insets):
         lonlat = inset.framing.lonlat()
         whole = overview.framing.box_of(lonlat) if lonlat is not None else None
         if whole is None or not whole.intersects(frame):
             continue
         letter, box = chr(ord("A") + at), whole.intersected(frame.adjusted(_WIDE, _WIDE, -_WIDE, -_WIDE))
-        plate = _letter_place(box, side, frame, taken, marks)
-        taken.append(plate)
+        plate = _letter_place(box, side, frame, obstacles, marks)
+        obstacles.append(plate)
         paint = partial(_paint_box, box=box, plate=plate, color=style.label_claim, style=style)
         room = plate.translated(0.5 * side - type_.width(letter) / 2, 0.1 * side)
         lines = lines_piece("", 0, room, [letter], type_, style.plate_ink).lines
@@ -64,15 +65,15 @@ def inset_boxes(
     return pieces, covered
 
 
-def _letter_place(box: QRectF, side: float, frame: QRectF, taken: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:
+def _letter_place(box: QRectF, side: float, frame: QRectF, obstacles: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:
     """The nearest place beside a box where a letter covers the fewest marks, and no other furniture."""
     best: tuple[bool, int, QRectF] | None = None
     for place in _places(box, side, frame):
         mine = box_of(place.translated(-frame.topLeft()))
-        lies_on = any(place.intersects(other) for other in taken)
-        found = lies_on, sum(mine.overlaps(other) for other in marks), place
-        if best is None or found[:2] < best[:2]:
-            best = found
+        lies_on = any(place.intersects(other) for other in obstacles)
+        candidate = lies_on, sum(mine.overlaps(other) for other in marks), place
+        if best is None or candidate[:2] < best[:2]:
+            best = candidate
         if best[:2] == (False, 0):
             break
     assert best is not None

@@ -1,4 +1,4 @@
-"""The facts on the layers of a product's maps that its pages need after it was laid out, gathered once."""
+"""Gathers, when a product is laid out, the facts on the layers of its maps that are needed later."""
 
 from __future__ import annotations
 

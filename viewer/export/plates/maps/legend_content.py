@@ -50,7 +50,7 @@ class LegendRow(Struct, frozen=True):
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
-    """Headings by role, classes below them with their number of these sites (uuids), and what hollow symbols mean."""
+    """Rows on the sites in a frame (uuids): headings by role, their classes with the number of sites, and notes."""
     marks = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
     inside = [site for site in marks if site.is_site]
     rows: list[LegendRow] = []
@@ -64,20 +64,20 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
             rows.append(LegendRow(_role_title(role)))
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
             text = f"{title} ({doubt})" if doubt else title
-            rows.append(LegendRow(text, min(sites, key=_least_known), len(sites)))
+            rows.append(LegendRow(text, min(sites, key=_hollow_first), len(sites)))
     not_judged = [
         site for site in inside if site.kind == "point" and site.judged_error_m is None and not site.may_not_exist
     ]
     if areas := [site for site in inside if site.is_area]:
-        rows.append(_loosely_known(areas, has_dotted_rims=bool(not_judged)))
+        rows.append(_circle_note(areas, has_dotted_rims=bool(not_judged)))
     if not_judged:
         text = translate("Export", "Dotted rim: how well the place is known was not judged")
         rows.append(LegendRow(text, min(not_judged, key=lambda site: site.uuid), is_note=True))
-    rows += _doubts(inside)
+    rows += _doubt_notes(inside)
     return rows
 
 
-def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
+def _circle_note(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
     """The note on circles and hollow symbols, dotted ones included. An image's pixel is no 90 % radius."""
     is_judged = any(site.judged_error_m is not None for site in areas)
     sign = translate("Export", "Hollow, or a dotted circle") if is_judged else translate("Export", "A dotted circle")
@@ -85,15 +85,15 @@ def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
         sign = translate("Export", "Hollow without dots on its rim, or a dotted circle")
     radius = " (90 %)" if is_judged else ""
     text = translate("Export", "{0}: the place is known to no better than 1 km{1}").format(sign, radius)
-    return LegendRow(text, min(areas, key=_sure), is_note=True, circle=True)
+    return LegendRow(text, min(areas, key=_surest_first), is_note=True, circle=True)
 
 
-def _sure(site: Site) -> tuple[bool, str]:
+def _surest_first(site: Site) -> tuple[bool, str]:
     """Sort key for a sample: sites that are known to exist first, then the same site in any order."""
     return site.may_not_exist, site.uuid
 
 
-def _doubts(inside: list[Site]) -> list[LegendRow]:
+def _doubt_notes(inside: list[Site]) -> list[LegendRow]:
     """Notes on the meaning of dashed rims here. A line may be dashed by its class: the words in brackets say so."""
     doubtful = [site for site in inside if site.may_not_exist and site.kind != "line"]
     samples = {site.lifecycle: site for site in sorted(doubtful, key=lambda site: site.uuid, reverse=True)}
@@ -120,14 +120,15 @@ def _role_title(role: str) -> str:
     return titles.get(role, translate("Export", "Other sites"))
 
 
-def _least_known(site: Site) -> tuple[bool, bool, str]:
+def _hollow_first(site: Site) -> tuple[bool, bool, str]:
     """Sort key for a sample: hollow symbols first, then sites not judged, then the same site in any order."""
     return not site.is_area, site.judged_error_m is not None, site.uuid
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
-    """Rows of layers, the topmost first; empty until all features in the frame are known, as half a count would be
-    wrong.
+    """Rows of the layers in view, the topmost first.
+
+    A layer has none until all its features in the frame are known: half a count would be wrong.
     """
     rows: list[LegendRow] = []
     for uuid in scene.stack.in_view(view):
@@ -148,9 +149,13 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
         count = sum(counts.values()) if "Point" in geometry else 0
         return [LegendRow(name, count=count, look=style.own_symbol, geometry=geometry)]
     rows = [LegendRow(name)]
-    for index, one in enumerate(style.classes):
-        if one.shown and index in counts:
-            rows.append(LegendRow(one.title(style.mode), count=counts[index], look=one.symbol, geometry=geometry))
+    for index, style_class in enumerate(style.classes):
+        if style_class.shown and index in counts:
+            rows.append(
+                LegendRow(
+                    style_class.title(style.mode), count=counts[index], look=style_class.symbol, geometry=geometry
+                )
+            )
     other = len(style.classes)
     if style.show_other and other in counts:
         rows.append(

@@ -30,11 +30,11 @@ CHIP = QColor("#2c3a44")
 
 def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -> list[LegendRow]:
     """Rows for the marks of all maps, then for the classes of their layers, without repetition."""
-    in_frames = dict.fromkeys(uuid for one in maps for uuid in one.in_frame())
+    in_frames = dict.fromkeys(uuid for on_page in maps for uuid in on_page.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
     seen: set[tuple[str, str]] = set()
-    for one in maps:
-        for row in layer_rows(one.scene, one.view):
+    for on_page in maps:
+        for row in layer_rows(on_page.scene, on_page.view):
             if (row.text, row.geometry) not in seen:
                 seen.add((row.text, row.geometry))
                 rows.append(row)

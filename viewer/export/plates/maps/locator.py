@@ -40,13 +40,13 @@ _COAST, _FINE = 0.7, 0.5
 
 
 def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
-    """The part of the Earth that a locator of these frames shows: all of it where they are far apart.
+    """The part of the Earth (lon, lat) that a locator of these frames shows: all of it where they are far apart.
 
     None where a frame shows a continent itself.
     """
-    left, right = min(one.left for one in frames), max(one.right for one in frames)
-    bottom, top = min(one.bottom for one in frames), max(one.top for one in frames)
-    if any(one.width > WIDEST_DEG for one in frames):
+    left, right = min(frame.left for frame in frames), max(frame.right for frame in frames)
+    bottom, top = min(frame.bottom for frame in frames), max(frame.top for frame in frames)
+    if any(frame.width > WIDEST_DEG for frame in frames):
         return None
     if right - left > WIDEST_DEG or top - bottom > WIDEST_DEG / ASPECT:
         middle = (left + right) / 2
@@ -160,7 +160,7 @@ def _turned_coasts(window: Bounds, turn: float, width: float, height: float) -> 
     for at in np.flatnonzero(shown).tolist():
         places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
         for run in _runs_in(places, width, height):
-            thinned = _thinned(run)
+            thinned = _thin_out(run)
             if len(thinned) > 1:
                 shape = polygon_of(thinned)
                 around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
@@ -176,7 +176,7 @@ def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
         yield places[begin : end + 1]
 
 
-def _thinned(line: Floats) -> Floats:
+def _thin_out(line: Floats) -> Floats:
     """A line without places so close to each other that the pen covers both; the others do not move."""
     cells = np.floor(line / _FINE)
     kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])
@@ -195,7 +195,7 @@ class _Coast(NamedTuple):
 
 @cache
 def _coast(zoom: int) -> _Coast:
-    """The lines of a map whose world is doubled `zoom` times in width."""
+    """The coasts to be shown at a zoom, where the world's width has doubled `zoom` times."""
     lines = tuple(line for least, line in coast_lines() if least <= zoom + 2.0)
     starts = np.cumsum([0, *map(len, lines[:-1])])
     places = np.concatenate(lines)
@@ -212,15 +212,15 @@ def coast_credit() -> str:
 def coast_lines() -> tuple[tuple[float, Floats], ...]:
     """All shipped coasts, each with the least zoom at which it is shown. Read once, which takes 50 ms."""
     data = json.loads(sample_path(_COASTS).read_text(encoding="utf-8"))
-    found: list[tuple[float, Floats]] = []
+    coasts: list[tuple[float, Floats]] = []
     for feature in data["features"]:
         least = float(feature["properties"].get("min_zoom", 0.0))
         geometry = feature["geometry"]
         lines = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
-        found += [(least, np.array(line, np.float64)) for line in lines]
-    return tuple(found)
+        coasts += [(least, np.array(line, np.float64)) for line in lines]
+    return tuple(coasts)
 
 
 def _squeeze(lat: float) -> float:
-    """Degrees of latitude that look as long as a degree of longitude."""
+    """Degrees of latitude as long on the ground as a degree of longitude at this latitude, at least 0.2."""
     return max(math.cos(math.radians(lat)), 0.2)

@@ -20,16 +20,16 @@ def window_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Bounds | None:
     """The part of the Earth that the locator shows; None where the page has none."""
     if not spec.shows("locator") or spec.layout == "plain":
         return None
-    frames = [box for one in maps if (box := one.framing.lonlat()) is not None]
+    frames = [box for on_page in maps if (box := on_page.framing.lonlat()) is not None]
     return locator_window(frames) if frames else None
 
 
 def locator_atom(
     spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
 ) -> Atom:
-    """The locator as it flows with the words, showing all panels, else the first map."""
+    """The locator as a row that flows with the words. It shows the frames of all panels, else of the first map."""
     shown = maps if spec.layout == "panels" else maps[:1]
-    frames = list(dict.fromkeys(box for one in shown if (box := one.framing.lonlat()) is not None))
+    frames = list(dict.fromkeys(box for on_page in shown if (box := on_page.framing.lonlat()) is not None))
 
     def paint(painter: QPainter, box: QRectF) -> None:
         paint_locator(painter, room_in(box), window, frames, style)

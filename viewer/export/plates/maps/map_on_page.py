@@ -92,58 +92,62 @@ class MapOnPage:
         """Uuids of the marks in the frame."""
         if self._in_frame is None:
             view = self.view
-            found = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
-            self._in_frame = list(dict.fromkeys(uuid for some in found for uuid in some))
+            uuids_by_frame = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
+            self._in_frame = list(dict.fromkeys(uuid for uuids in uuids_by_frame for uuid in uuids))
         return list(self._in_frame)
 
     def callouts(self) -> list[tuple[str, SignAt]]:
         """The callouts in the frame, in logical pixels from its corner, each with its mark."""
-        return [(uuid, one) for frame in self.frames for uuid, one in frame.signs if one.sign.kind == "callout"]
+        return [
+            (uuid, sign_at) for frame in self.frames for uuid, sign_at in frame.signs if sign_at.sign.kind == "callout"
+        ]
 
     def pinned(self) -> frozenset[str]:
         """Uuids of the marks that are painted as an exact pin."""
-        found = set[str]()
+        uuids = set[str]()
         for frame in self.frames:
             for i in np.flatnonzero(frame.is_symbol).tolist():
                 row = frame.rows[i]
                 if frame.index.symbols[frame.index.symbol[row]].precision is Precision.PRECISE:
-                    found.add(frame.index.uuids[row])
-        return frozenset(found)
+                    uuids.add(frame.index.uuids[row])
+        return frozenset(uuids)
 
     def symbol_boxes(self) -> list[tuple[str, Box]]:
         """The boxes of the symbols, texts, numbers and callouts in the frame, each with its mark."""
-        found: list[tuple[str, Box]] = []
+        marked_boxes: list[tuple[str, Box]] = []
         for frame in self.frames:
-            found += [(uuid, one.box(frame.scale)) for uuid, one in frame.signs]
+            marked_boxes += [(uuid, sign_at.box(frame.scale)) for uuid, sign_at in frame.signs]
             shown = np.flatnonzero(frame.is_symbol | frame.is_area)
             radius = frame.symbol_radius_px
             for i in shown.tolist():
                 uuid = frame.index.uuids[frame.rows[i]]
                 boxes = mark_boxes(float(frame.px[i]), float(frame.py[i]), radius)
-                found += [(uuid, box) for box in boxes]
-        return found
+                marked_boxes += [(uuid, box) for box in boxes]
+        return marked_boxes
 
     def outline_boxes(self) -> list[tuple[str, Box]]:
         """Small boxes along all lines, outlines and circles in the frame, each with its mark."""
-        found: list[tuple[str, Box]] = []
+        marked_boxes: list[tuple[str, Box]] = []
         for frame in self.frames:
             areas = np.flatnonzero(frame.is_area).tolist()
             uuids = [frame.index.uuids[frame.rows[i]] for i in areas]
             shapes = [(shape.uuid, shape.outline) for shape in frame.first_shapes(400)]
             for uuid, outline in [*shapes, *zip(uuids, frame.circles(areas), strict=True)]:
-                if len(found) > MOST_BOXES:
+                if len(marked_boxes) > MOST_BOXES:
                     break
-                found += [(uuid, box) for box in boxes_along(outline, frame.view)]
-            for some in radii_in(frame):
-                found += [("", one.box(frame.scale)) for one in some]
-        return found
+                marked_boxes += [(uuid, box) for box in boxes_along(outline, frame.view)]
+            for radius_signs in radii_in(frame):
+                marked_boxes += [("", sign_at.box(frame.scale)) for sign_at in radius_signs]
+        return marked_boxes
 
-    def place_layer_labels(self, taken: Sequence[Box]) -> None:
-        """Place the labels of layers, clear of all that stands there already."""
+    def place_layer_labels(self, obstacles: Sequence[Box]) -> None:
+        """Place the labels of layers, clear of `obstacles`: boxes in logical pixels from the frame's corner."""
         drawings = [(uuid, self.scene.drawings[uuid]) for uuid in reversed(self.scene.stack.visible())]
-        found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(self.view))) for uuid, drawing in drawings)
-        labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
-        task = LabelTask(self.view, list(taken), [], labelled)
+        labellings = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(self.view))) for uuid, drawing in drawings)
+        labelled = tuple(
+            (uuid, replace(labelling, nudge=nudge)) for uuid, nudge, labelling in labellings if labelling is not None
+        )
+        task = LabelTask(self.view, list(obstacles), [], labelled)
         layout: LabelLayout = task.layout(LayerLabels(self._letters))
         self._layer_labels = layout.placed
 
@@ -175,7 +179,7 @@ class MapOnPage:
             self.shown.paint_map(painter, view)
 
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
-        """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
+        """Paint the background of the map and its lowest layers, which are pictures, in pixels of the page."""
         if self.is_composed:
             self._paint_composed(painter, ratio)
             return
@@ -183,10 +187,10 @@ class MapOnPage:
         pictures = picture_layers(self.scene, whole)
         if is_held(rect.width(), rect.height()) and has_features(self.scene, whole, pictures):
             clip = None  # of a part with few features they would be shapes, and in the next tiles
-        found = self.view_at(ratio, clip)
-        if found is None:
+        shown_part = self.view_at(ratio, clip)
+        if shown_part is None:
             return
-        rect, view = found
+        rect, view = shown_part
         with _within(painter, rect, view):
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
@@ -197,10 +201,10 @@ class MapOnPage:
         """Paint the other layers, a graticule, and the marks."""
         if self.is_composed:
             return
-        found = self.view_at(ratio, clip)
-        if found is None:
+        shown_part = self.view_at(ratio, clip)
+        if shown_part is None:
             return
-        rect, view = found
+        rect, view = shown_part
         with _within(painter, rect, view):
             pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
             self.scene.stack.paint(painter, view, part=slice(pictures, None), checkpoint=checkpoint)
@@ -232,7 +236,7 @@ class MapOnPage:
         if not self._layer_labels:
             return
         with part_of_picture(painter):
-            labels = [_scaled(label, ratio) for label in self._layer_labels]
+            labels = [_scale_label(label, ratio) for label in self._layer_labels]
             self._letters.paint(painter, labels, view.ratio)
 
 
@@ -247,7 +251,7 @@ def _within(painter: QPainter, rect: QRect, view: View) -> Iterator[None]:
 
 def _frames_of(index: SiteIndex, view: View) -> tuple[SiteFrame, ...]:
     index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else index
-    return tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
+    return tuple(SiteFrame.of(index, wrapped_view) for wrapped_view in wrapped_views(view))
 
 
 def _without_callouts(index: SiteIndex) -> SiteIndex:
@@ -270,23 +274,23 @@ def index_of(
     """
     if hidden is None or not sites_visible(document):
         return SiteIndex.of({})
-    sites = {uuid: _published(site) for uuid, site in document.sites.items()} if publish else document.sites
+    sites = {uuid: _without_paths(site) for uuid, site in document.sites.items()} if publish else document.sites
     if not hidden and own is None:
         return SiteIndex.of(sites)
     return SiteIndex.of({u: s for u, s in sites.items() if u not in hidden and (own is None or u in own)})
 
 
-def _published(site: Site) -> Site:
+def _without_paths(site: Site) -> Site:
     label = without_paths(site.label)
     names = tuple((language, without_paths(name)) for language, name in site.aliases)
     is_same = label == site.label and names == site.aliases
     return site if is_same else replace(site, label=label, aliases=names)
 
 
-def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
+def _scale_label(label: PlacedLabel, factor: float) -> PlacedLabel:
     box = Box(*(side * factor for side in label.box))
     leader = None if label.leader is None else (label.leader[0] * factor, label.leader[1] * factor)
-    letters = tuple(Letter(one.dx * factor, one.dy * factor, one.angle_deg) for one in label.letters)
+    letters = tuple(Letter(letter.dx * factor, letter.dy * factor, letter.angle_deg) for letter in label.letters)
     return replace(
         label,
         box=box,
@@ -299,17 +303,17 @@ def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
 
 
 def boxes_along(outline: Outline, view: View) -> list[Box]:
-    """Boxes along a line that returns to a place again and again, one in each cell."""
+    """Small boxes along an outline; on a long one, which may return to a place again and again, one in each cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
-    found: list[Floats] = []
+    place_arrays: list[Floats] = []
     is_plain = sum(map(len, rings)) <= _FEW_VERTICES
     for ring in rings:
         points = to_pixels(view, ring)
         runs = runs_in_view(points, view, 0.0) if is_plain else []
         length_px = sum(float(np.hypot(*np.diff(run.points, axis=0).T).sum()) for run in runs)
         is_plain = is_plain and length_px <= _FEW_STEPS * _STEP_PX
-        found += [_steps(run.points) for run in runs] if is_plain else [places_on_legs(points, view)]
-    places = np.concatenate(found) if found else np.zeros((0, 2))
+        place_arrays += [_places_along(run.points) for run in runs] if is_plain else [places_on_legs(points, view)]
+    places = np.concatenate(place_arrays) if place_arrays else np.zeros((0, 2))
     if not is_plain:
         places = one_a_cell(places)
     return [Box(x - HALF_PX, y - HALF_PX, x + HALF_PX, y + HALF_PX) for x, y in places.tolist()]
@@ -338,7 +342,7 @@ def one_a_cell(places: Floats) -> Floats:
             return places
 
 
-def _steps(points: Floats) -> Floats:
+def _places_along(points: Floats) -> Floats:
     """Places along a line, so close that no letter fits between their boxes."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     at = np.linspace(0.0, along[-1], max(2, int(along[-1] / _STEP_PX) + 1))

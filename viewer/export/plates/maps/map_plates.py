@@ -1,4 +1,4 @@
-"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, true, and clear of all marks."""
+"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, and clear of marks if possible."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class BarOnPlate(Struct, frozen=True):
 
 
 def scale_bar_piece(
-    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
+    on_page: MapOnPage, style: HouseStyle, type_: Type, obstacles: list[QRectF], marks: Marks
 ) -> BarOnPlate | None:
     """Make the scale bar; None off the Earth, or where the frame's middle has no place."""
     if is_off_earth(on_page.view.grid.crs):
@@ -57,7 +57,7 @@ def scale_bar_piece(
     pad = 0.55 * type_.size
     width = max(bar.width_px, type_.width(bar.words)) + 2 * pad
     height = 2 * pad + 1.25 * type_.size + 0.55 * type_.size
-    box = corner_box(on_page, width, height, taken, marks, 0)
+    box = corner_box(on_page, width, height, obstacles, marks, 0)
     at = QPointF(box.left() + pad, box.top() + pad + 0.85 * type_.size)
     line = TextLine(at.x(), at.y(), bar.words, type_, style.plate_ink)
     paint = partial(
@@ -75,14 +75,14 @@ def scale_bar_piece(
 
 
 def north_arrow_piece(
-    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
+    on_page: MapOnPage, style: HouseStyle, type_: Type, obstacles: list[QRectF], marks: Marks
 ) -> Piece | None:
     """Make the north arrow; None where there is no north, or one arrow would not be true all over the frame."""
     angle = north_angle_deg(on_page.view)
     if not math.isfinite(angle) or not north_holds(on_page.view):
         return None
     size = 2.6 * type_.size
-    box = corner_box(on_page, size, 1.35 * size, taken, marks, 1)
+    box = corner_box(on_page, size, 1.35 * size, obstacles, marks, 1)
     letter = Type(type_.size, True, False, type_.families)
     line = TextLine(
         box.center().x() - letter.width("N") / 2, box.top() + 1.05 * type_.size, "N", letter, style.plate_ink
@@ -108,26 +108,27 @@ def north_holds(view: View) -> bool:
 
 
 def corner_box(
-    on_page: MapOnPage, width: float, height: float, taken: list[QRectF], marks: Marks, first: int
+    on_page: MapOnPage, width: float, height: float, obstacles: list[QRectF], marks: Marks, first: int
 ) -> QRectF:
-    """The corner of the frame, or middle of an edge, where a box covers the fewest symbols, then the least of lines.
+    """Place a box in the corner of a frame, or the middle of an edge, where it covers the fewest marks.
 
-    Of equal ones, the first in the customary order.
+    It keeps off `obstacles` where it can, and is added to them. Of equally good places the first counts, from corner
+    number `first` on. Symbols weigh more than lines.
     """
     rect, margin = on_page.rect, 6.0 * on_page.view.ratio
     inner = rect.adjusted(margin, margin, -margin - width, -margin - height)
     ways = _CORNERS[first:] + _CORNERS[:first] + _SIDES
-    found = []
+    candidates = []
     for order, (x, y) in enumerate(ways):
         left = inner.left() + x * max(inner.width(), 0.0)
         top = inner.top() + y * max(inner.height(), 0.0)
         box = QRectF(left, top, width, height)
         mine = box_of(box.translated(-rect.topLeft()))
         covered = [sum(mine.overlaps(other) for other in boxes) for boxes in marks]
-        lies_on = any(box.intersects(other) for other in taken)
-        found.append((lies_on, covered, order, box))
-    box = min(found, key=lambda one: one[:3])[3]
-    taken.append(box)
+        lies_on = any(box.intersects(other) for other in obstacles)
+        candidates.append((lies_on, covered, order, box))
+    box = min(candidates, key=lambda candidate: candidate[:3])[3]
+    obstacles.append(box)
     return box
 
 

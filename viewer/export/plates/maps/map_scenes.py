@@ -63,7 +63,7 @@ def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
 
     None where each map has its own stretch.
     """
-    framed = _framed(spec)
+    framed = _framed_numbers(spec)
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
         return None
     bounds = compared_bounds(spec, scenes).bounds
@@ -78,28 +78,28 @@ def match_of(spec: ProductSpec, scenes: Sequence[MapScene]) -> StretchMatch | No
 
     Call it when the scenes are complete in `match_view`.
     """
-    return StretchMatch.of(without_styles(compared_maps(spec)), [scenes[at] for at in _framed(spec)])
+    return StretchMatch.of(without_styles(compared_maps(spec)), [scenes[at] for at in _framed_numbers(spec)])
 
 
 def in_styles(spec: ProductSpec, styles: Styles) -> ProductSpec:
     """The product with the styles of a match; the scenes show them after `show_maps`."""
     if not styles:
         return spec
-    found, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
-    for at, frame in zip(_framed(spec), found.frames, strict=True):
+    comparison, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
+    for at, frame in zip(_framed_numbers(spec), comparison.frames, strict=True):
         maps[at] = replace(maps[at], frame=frame)
     return replace(spec, maps=tuple(maps))
 
 
 def compared_maps(spec: ProductSpec) -> ComparisonSpec:
     """The maps that have layers of their own, as a comparison."""
-    frames = (maps_of(spec)[at].frame for at in _framed(spec))
+    frames = (maps_of(spec)[at].frame for at in _framed_numbers(spec))
     return ComparisonSpec(tuple(frame for frame in frames if frame is not None), match=True)
 
 
-def _framed(spec: ProductSpec) -> list[int]:
+def _framed_numbers(spec: ProductSpec) -> list[int]:
     """The numbers of the maps that have layers of their own."""
-    return [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
+    return [at for at, product_map in enumerate(maps_of(spec)) if product_map.frame is not None]
 
 
 def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
@@ -115,7 +115,9 @@ def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) ->
     """
     maps = maps_of(spec)
     frame = maps[at].frame
-    if frame is None or all(one.frame is None or one.frame.layers == frame.layers for one in maps):
+    if frame is None or all(
+        product_map.frame is None or product_map.frame.layers == frame.layers for product_map in maps
+    ):
         return scene.marks.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]
@@ -134,10 +136,10 @@ def _scene(
 
 
 def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list[Layer]]:
-    framed = _framed(spec)
-    return partial(_shown_rows, compared_maps(spec), framed.index(at)) if at in framed else list
+    framed = _framed_numbers(spec)
+    return partial(_visible_rows, compared_maps(spec), framed.index(at)) if at in framed else list
 
 
-def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
+def _visible_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
     """The visible layers of map `at`; no other layers are read."""
     return [row for row in frame_rows(spec, at, rows) if row.visible]

@@ -53,7 +53,7 @@ _NEAR_PX = 14.0
 
 
 class Named(NamedTuple):
-    """Rules for the names of a map.
+    """Rules for the names on a map.
 
     `own`: the site that the page is of. `parties`: uuids of those named in a claim, all with a label or all with a
     number. `unnamed`: uuids of marks that get neither.
@@ -115,67 +115,67 @@ class Naming(Struct):
 
 def name_marks(
     on_page: MapOnPage,
-    taken: Sequence[Box],
+    obstacles: Sequence[Box],
     style: HouseStyle,
     sign_scale: float,
     who: Named = NO_PARTIES,
     checkpoint: Checkpoint = unchecked,
 ) -> Naming:
-    """Place labels, the most important first, then numbers for marks without room for a label."""
+    """Place labels clear of `obstacles`, the most important first, then numbers for marks without room for a label."""
     view = on_page.view
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
-    requests = [one for one in requests if one.uuid not in who.unnamed]
+    requests = [request for request in requests if request.uuid not in who.unnamed]
     checkpoint()
-    clear = [box for _, box in symbols] + list(taken)
+    clear = [box for _, box in symbols] + list(obstacles)
     lines = [box for _, box in outlines]
-    parties = [one for one in requests if one.uuid in who.parties]
-    ordered = sorted(parties, key=lambda one: one.uuid != who.own)
-    narrow = [_narrower(one) for one in ordered]
-    first = _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
+    parties = [request for request in requests if request.uuid in who.parties]
+    ordered = sorted(parties, key=lambda request: request.uuid != who.own)
+    narrow = [_narrower(request) for request in ordered]
+    first = _labels_in_one_lettering([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
     is_narrow = first[0].face == narrow[0].face if first else None
     if who.own not in who.parties:
-        own = next((one for one in requests if one.uuid == who.own), None)
+        own = next((request for request in requests if request.uuid == who.own), None)
         standing = [box for label in first for box in _boxes_of(label)]
         first += _own_label(own, room, [*clear, *standing], outlines, checkpoint)
     labelled = {label.uuid for label in first}
-    requests = [one for one in requests if one.uuid not in labelled]
+    requests = [request for request in requests if request.uuid not in labelled]
     beside_it = [box for label in first for box in _boxes_of(label)]
     layout = LabelLayout.of(room, [], [*clear, *lines, *beside_it])
     layout.placed += first
-    layout.keep_apart((uuid, _grown(box, _APART_PX * sign_scale)) for uuid, box in symbols)
-    others = [one for one in requests if one.uuid not in who.parties]
+    layout.keep_apart((uuid, _grow(box, _APART_PX * sign_scale)) for uuid, box in symbols)
+    others = [request for request in requests if request.uuid not in who.parties]
     _add(layout, others, checkpoint)
     named = {label.uuid for label in layout.placed}
-    _add(layout, [_narrower(one) for one in others if one.uuid not in named], checkpoint)
+    _add(layout, [_narrower(request) for request in others if request.uuid not in named], checkpoint)
     naming = Naming(list(layout.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
-    waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
+    waiting = [request for request in requests if request.uuid not in naming.named and request.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
     small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
-    asked = [_number_request(one, digits, small) for one in waiting[:MOST_KEYED]]
-    _add(layout, asked, checkpoint)
+    number_requests = [_number_request(request, digits, small) for request in waiting[:MOST_KEYED]]
+    _add(layout, number_requests, checkpoint)
     naming.numbers = layout.placed[len(naming.labels) :]
     beside = {label.uuid for label in naming.numbers}
     standing = [box for label in layout.placed for box in _boxes_of(label)]
     places = NumberPlaces(room, clear, standing)
-    for one in asked:
-        if one.uuid not in beside:
-            label = places.place(one, checkpoint)
-            if label is None and one.rank is Rank.CLAIM:
-                label = places.place(one, checkpoint, crosses=True)
+    for request in number_requests:
+        if request.uuid not in beside:
+            label = places.place(request, checkpoint)
+            if label is None and request.rank is Rank.CLAIM:
+                label = places.place(request, checkpoint, crosses=True)
             naming.numbers += [label] if label is not None else []
-    if who.parties & {one.uuid for one in waiting} - {label.uuid for label in naming.numbers}:
+    if who.parties & {request.uuid for request in waiting} - {label.uuid for label in naming.numbers}:
         naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
-    told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
-    naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
-    naming.left_out = inside - told
+    named_or_numbered = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
+    naming.nameless = {uuid for uuid in inside - named_or_numbered if not label_text(on_page.index.sites[uuid])}
+    naming.left_out = inside - named_or_numbered
     return naming
 
 
-def _grown(box: Box, by: float) -> Box:
+def _grow(box: Box, by: float) -> Box:
     return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
 
 
@@ -184,31 +184,31 @@ def _reach(label: PlacedLabel) -> float:
     return 0.0 if label.leader is None else math.hypot(label.px - label.leader[0], label.py - label.leader[1])
 
 
-def _alike(
+def _labels_in_one_lettering(
     ways: Sequence[Sequence[LabelRequest]],
     room: Box,
     clear: Sequence[Box],
     outlines: Sequence[Box],
     checkpoint: Checkpoint,
 ) -> list[PlacedLabel]:
-    """Labels for all marks in the first of these letterings that has room for all, else for none of them.
+    """Labels for all marks in the first of the letterings in `ways` that has room for all; else for none of them.
 
     A label without room beside its mark stands further off, with a line.
     """
-    for some in ways:
+    for requests in ways:
         layout = LabelLayout.of(room, [], [*clear, *outlines])
-        _add(layout, some, checkpoint)
+        _add(layout, requests, checkpoint)
         placed = {label.uuid for label in layout.placed}
         standing = [box for label in layout.placed for box in _boxes_of(label)]
         further = NumberPlaces(room, clear, standing)
         labels = list(layout.placed)
-        for one in some:
-            if one.uuid not in placed:
-                label = further.place(one, checkpoint)
+        for request in requests:
+            if request.uuid not in placed:
+                label = further.place(request, checkpoint)
                 if label is None:
-                    label = further.place(one, checkpoint, crosses=True)
+                    label = further.place(request, checkpoint, crosses=True)
                 labels += [label] if label is not None else []
-        if len(labels) == len(some) and all(_reach(label) <= _FARTHEST_PX for label in labels):
+        if len(labels) == len(requests) and all(_reach(label) <= _FARTHEST_PX for label in labels):
             return labels
     return []
 
@@ -228,23 +228,23 @@ def _own_label(
     if request is None:
         return []
     both = request, _narrower(request)
-    for one in both:
-        layout = LabelLayout.of(room, [one], clear, [box for _, box in outlines])
+    for variant in both:
+        layout = LabelLayout.of(room, [variant], clear, [box for _, box in outlines])
         if layout.placed:
             return layout.placed
     for crosses in (False, True):
-        for one in both:
-            placed = NumberPlaces(room, clear, []).place(one, checkpoint, crosses=crosses)
+        for variant in both:
+            placed = NumberPlaces(room, clear, []).place(variant, checkpoint, crosses=crosses)
             if placed is not None:
                 return [placed]
     return []
 
 
 def _add(layout: LabelLayout, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> None:
-    """Place requests some at a time; all places are looked at, as a page has time for that."""
-    for some in batched(requests, _AT_ONCE):
+    """Place a few requests at a time, each at the best of all its places, as a page has time for that."""
+    for batch in batched(requests, _AT_ONCE):
         layout.looked_at = 0
-        layout.add(some)
+        layout.add(batch)
         checkpoint()
 
 
@@ -253,53 +253,56 @@ def _narrower(request: LabelRequest) -> LabelRequest:
     words = " ".join(request.text.split())
     lines = textwrap.wrap(words, _NARROW_CHARS, break_long_words=False, break_on_hyphens=False)
     assert isinstance(request.face, Type)
-    narrow = _sized(request, "\n".join(lines) or request.text, request.face.scaled(_NARROW))
+    narrow = _size_request(request, "\n".join(lines) or request.text, request.face.scaled(_NARROW))
     return replace(narrow, anchors=request.anchors[:_FEW_ANCHORS])
 
 
 def _requests(
     on_page: MapOnPage, style: HouseStyle, sign_scale: float
 ) -> tuple[list[LabelRequest], set[str], dict[str, int]]:
-    """Requests for labels, measured in the product's letters; marks whose sign is their name; markers' numbers."""
-    labels, found, by_sign, signed = SiteLabels(LabelPainter()), dict[str, LabelRequest](), set[str](), dict[str, int]()
+    """Requests for labels, measured in the product's letters; uuids of marks whose sign is their name; numbers of
+    numbered markers by uuid.
+    """
+    labels, by_uuid = SiteLabels(LabelPainter()), dict[str, LabelRequest]()
+    by_sign, signed = set[str](), dict[str, int]()
     for frame in on_page.frames:
         by_sign |= {frame.index.uuids[row] for row in frame.rows.tolist() if is_said_by_sign(frame, row)}
-        signs = ((uuid, one.sign) for uuid, one in frame.signs if one.sign.kind == "numbered_marker")
+        signs = ((uuid, sign_at.sign) for uuid, sign_at in frame.signs if sign_at.sign.kind == "numbered_marker")
         signed |= {uuid: int(sign.text) for uuid, sign in signs if sign.text.isdecimal()}
         shapes = {shape.uuid: shape for shape in frame.first_shapes(400)}
-        asked = labels.requests(frame, frozenset(), "") + _unnamed(frame)
-        for request in asked:
-            if request.uuid not in found:
-                one = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
-                found |= {request.uuid: one} if one.anchors else {}
-    return sorted(found.values(), key=lambda one: one.rank), by_sign, signed
+        frame_requests = labels.requests(frame, frozenset(), "") + _class_requests(frame)
+        for request in frame_requests:
+            if request.uuid not in by_uuid:
+                measured_request = _measure_request(request, shapes.get(request.uuid), frame, style, sign_scale)
+                by_uuid |= {request.uuid: measured_request} if measured_request.anchors else {}
+    return sorted(by_uuid.values(), key=lambda request: request.rank), by_sign, signed
 
 
-def _unnamed(frame: SiteFrame) -> list[LabelRequest]:
+def _class_requests(frame: SiteFrame) -> list[LabelRequest]:
     """Requests for points without a label that are named in a claim: the words of their class stand for them."""
-    found = []
+    requests = []
     for i in range(len(frame.rows)) if len(frame.rows) < 2000 else ():
         uuid = frame.index.uuids[frame.rows[i]]
         site = frame.index.shown(uuid)
         if site.role == "named in a claim" and not label_text(site) and not is_said_by_sign(frame, int(frame.rows[i])):
             anchor = Anchor(float(frame.px[i]), float(frame.py[i]), frame.symbol_radius_px)
             words = class_words(site.class_code)
-            found.append(LabelRequest(uuid, in_language(site.with_doubt(words)), Rank.CLAIM, 1.0, 1.0, (anchor,)))
-    return found
+            requests.append(LabelRequest(uuid, in_language(site.with_doubt(words)), Rank.CLAIM, 1.0, 1.0, (anchor,)))
+    return requests
 
 
-def _measured(
+def _measure_request(
     request: LabelRequest, shape: ShapeInView | None, frame: SiteFrame, style: HouseStyle, sign_scale: float
 ) -> LabelRequest:
     type_ = label_type(request.rank, style, sign_scale)
     text = request.text if "\n" in request.text else wrapped(request.text)
-    anchors = request.anchors if shape is None else _beside(shape, frame.view, request.anchors)
+    anchors = request.anchors if shape is None else _anchors_beside(shape, frame.view, request.anchors)
     view = frame.view
-    inside = tuple(one for one in anchors if 0 <= one.px <= view.width and 0 <= one.py <= view.height)
-    return replace(_sized(request, text, type_), anchors=inside, leader=True, advances=())
+    inside = tuple(anchor for anchor in anchors if 0 <= anchor.px <= view.width and 0 <= anchor.py <= view.height)
+    return replace(_size_request(request, text, type_), anchors=inside, leader=True, advances=())
 
 
-def _sized(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
+def _size_request(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
     lines = text.split("\n")
     width = max(type_.width(line) for line in lines) + 2 * _PAD
     height = len(lines) * type_.size * _LEADING + 2 * _PAD
@@ -312,19 +315,19 @@ def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     return Type(size, italic=rank is Rank.LINE, families=style.fonts)
 
 
-def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+def _anchors_beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
     """Places beside a line or an outline, never inside it."""
     rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
-    found = []
+    anchors_beside = []
     for points in sorted(runs, key=len, reverse=True)[:2]:
         x, y = points.T
         is_inside = (x >= 0) & (x <= view.width) & (y >= 0) & (y <= view.height)
         inside = points[is_inside] if is_inside.any() else points[len(points) // 2 :][:1]
         places = [inside[int(np.argmax(inside @ np.array(way)))] for way in ((1, 0), (0, -1), (0, 1), (-1, 0))]
         places.append(inside[len(inside) // 2])
-        found += [Anchor(float(x), float(y), 7.0 * view.ratio) for x, y in places]
-    return tuple(found) or tuple(anchor for anchor in anchors if anchor.way == "around")
+        anchors_beside += [Anchor(float(x), float(y), 7.0 * view.ratio) for x, y in places]
+    return tuple(anchors_beside) or tuple(anchor for anchor in anchors if anchor.way == "around")
 
 
 def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelRequest:
@@ -337,14 +340,14 @@ def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelReq
 
 def _boxes_of(label: PlacedLabel) -> list[Box]:
     """The boxes of a label, and those along its line."""
-    found = [label.box]
+    boxes = [label.box]
     if label.leader is not None:
         x1, y1, (x2, y2) = label.px, label.py, label.leader
         steps = max(1, int(math.hypot(x2 - x1, y2 - y1) / 6))
         for i in range(steps + 1):
             x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
-            found.append(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5))
-    return found
+            boxes.append(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5))
+    return boxes
 
 
 def label_boxes(naming: Naming) -> list[Box]:
@@ -358,21 +361,21 @@ def label_boxes(naming: Naming) -> list[Box]:
 def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_scale: float) -> list[Piece]:
     """Labels and numbers as pieces at their places on the page."""
     corner = on_page.rect.topLeft()
-    found = []
+    pieces = []
     for label in naming.labels:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
         color = style.label
         box = rect_of(label.box).translated(corner)
         lines = _lines(label, type_, box, color, style.halo)
-        found.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))
+        pieces.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))
     for label in naming.numbers:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
         box = rect_of(label.box).translated(corner)
         x = box.center().x() - type_.width(label.text) / 2
         line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
         piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
-        found.append(replace(piece, below=(partial(_paint_disc, box=box),)))
-    return found
+        pieces.append(replace(piece, below=(partial(_paint_disc, box=box),)))
+    return pieces
 
 
 def _piece(
@@ -407,14 +410,14 @@ def _piece(
 
 
 def _lines(label: PlacedLabel, type_: Type, box: QRectF, color: str, halo: str) -> tuple[TextLine, ...]:
-    found = []
+    lines = []
     room = box.width() - 2 * _PAD
     for number, text in enumerate(label.text.split("\n")):
         spare = room - type_.width(text)
         x = box.left() + _PAD + spare * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
         baseline = box.top() + _PAD + number * type_.size * _LEADING + 0.92 * type_.size
-        found.append(TextLine(x, baseline, text, type_, color, halo))
-    return tuple(found)
+        lines.append(TextLine(x, baseline, text, type_, color, halo))
+    return tuple(lines)
 
 
 def _paint_disc(painter: QPainter, box: QRectF) -> None:

@@ -1,4 +1,4 @@
-"""Places the numbers of marks that are close together: further off, each with a line to its mark."""
+"""Places the numbers of marks that are close together, at some distance and with a line to each mark."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNDER = 16.0
 
 
 class NumberPlaces:
-    """Gives each number, in their order, the nearest place that is free, its line included."""
+    """Gives one number after the other the nearest place where it and its line are free."""
 
     def __init__(self, room: Box, marks: Sequence[Box], standing: Sequence[Box]) -> None:
         """Lines of numbers may not cross `standing` things, and numbers may not lie on marks either."""
@@ -37,10 +37,10 @@ class NumberPlaces:
         For a mark in a crowd a thousand places are tried, with a checkpoint after each distance.
         """
         for anchor in request.anchors[:4]:
-            found = self._free_place(anchor, request, checkpoint, crosses)
-            if found is None:
+            free_place = self._free_place(anchor, request, checkpoint, crosses)
+            if free_place is None:
                 continue
-            box, end, line = found
+            box, end, line = free_place
             self._standing = np.concatenate([self._standing, _rows([box]), line])
             return PlacedLabel(
                 request.uuid,
@@ -59,7 +59,7 @@ class NumberPlaces:
     def _free_place(
         self, anchor: Anchor, request: LabelRequest, checkpoint: Checkpoint, crosses: bool
     ) -> tuple[Box, tuple[float, float], _Boxes] | None:
-        """The box, the end of its line and the boxes along that.
+        """A free box, the end of its line there, and boxes along the line; None without a free place.
 
         Only boxes within reach are compared, and all of one distance at once: in a crowd thousands would be compared
         one by one.
@@ -72,8 +72,8 @@ class NumberPlaces:
             boxes = [_box_about(x, y, request.width, request.height) for x, y in ends]
             rows = _rows(boxes)
             is_taken = _hits(rows, standing).any(axis=1) | _hits(rows, marks).any(axis=1)
-            for end, box, taken in zip(ends, boxes, is_taken.tolist(), strict=True):
-                if taken or not self._is_inside(box):
+            for end, box, is_hit in zip(ends, boxes, is_taken.tolist(), strict=True):
+                if is_hit or not self._is_inside(box):
                     continue
                 line = _along(anchor.px, anchor.py, *end)
                 if crosses or not _hits(line, _near(line, standing)).any():

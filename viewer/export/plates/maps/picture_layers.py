@@ -12,7 +12,7 @@ MOST_SHAPE_POINTS = 50_000
 
 
 def picture_layers(scene: MapScene, view: View) -> int:
-    """The number of layers, from the bottom of those that a view shows, that are pictures."""
+    """The number of layers in a view, counted from the lowest, that are printed as pictures."""
     rows = scene.stack.shown_on(view)
     many = [at for at, layer in enumerate(rows) if _is_bulk(scene, layer, view)]
     above = many[-1] + 1 if many else 0
@@ -28,10 +28,10 @@ def _is_bulk(scene: MapScene, layer: Layer, view: View) -> bool:
     drawing = scene.drawings.get(layer.uuid)
     if not isinstance(drawing, VectorDrawing):
         return False
-    content, bounds, found = drawing.content, view.world_bounds(), 0.0
+    content, bounds, shape_points = drawing.content, view.world_bounds(), 0.0
     for table in content.tables:
         if len(table.xy) > MOST_SHAPE_POINTS and table.crs == view.grid.crs:
-            found += len(content.rows_in(table, bounds)) * len(table.xy) / max(len(table), 1)
+            shape_points += len(content.rows_in(table, bounds)) * len(table.xy) / max(len(table), 1)
         else:
-            found += len(table.xy)
-    return found > MOST_SHAPE_POINTS
+            shape_points += len(table.xy)
+    return shape_points > MOST_SHAPE_POINTS

@@ -23,15 +23,12 @@ WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
 _LEAST_ROOM_DEG = 0.02
 """Least room round a site on its page, in degrees."""
 _NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 14.0
-"""Least and greatest width by height of frames; others are strips, on which nothing is seen.
-
-Alone one may be narrower.
+"""Least and greatest width by height of frames that stand together, as nothing is seen on narrower strips; greatest
+ratio of the sides of a map that stands alone.
 """
 _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
-"""Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width of the
-Earth.
-
-A map of the whole Earth may lose more, as its empty seas are not missed.
+"""Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width from which a
+map shows the whole Earth. Such a map may lose more, as its empty seas are not missed.
 """
 
 
@@ -46,9 +43,9 @@ class Shown(NamedTuple):
 
 
 def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
-    """The part that each map shows: before and after, and all panels without bounds of their own, show the same.
+    """The part that each map shows. Before and after, and all panels without bounds of their own, show the same.
 
-    Not `cropped`: single maps show all that is requested.
+    Not `cropped`: maps that are not compared show all that was requested, also beyond their images.
     """
     own, marks = maps_of(spec), _admitted(spec, scenes)
     if spec.layout in MATCHED:
@@ -56,16 +53,19 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool 
         if spec.layout == "before-after":
             return [compared] * len(scenes)
         pairs = zip(own, scenes, strict=True)
-        return [reached(one.bounds, [scene], marks) if one.bounds is not None else compared for one, scene in pairs]
+        return [
+            reached(product_map.bounds, [scene], marks) if product_map.bounds is not None else compared
+            for product_map, scene in pairs
+        ]
     whole = _whole(spec, scenes, marks)
-    found = []
-    for at, (one, scene) in enumerate(zip(own, scenes, strict=True)):
-        asked, marked = _a_turn_of(one.bounds or whole), _marked(spec, at, scene, marks)
+    parts = []
+    for at, (product_map, scene) in enumerate(zip(own, scenes, strict=True)):
+        bounds, marked = _a_turn_of(product_map.bounds or whole), _marked(spec, at, scene, marks)
         has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
         # A map without images is dark wherever nothing is drawn: it shows what is asked for.
-        part = reached(asked, [scene], marks) if has_image and cropped else Shown(asked)
-        found.append(part._replace(marked=marked))
-    return found
+        part = reached(bounds, [scene], marks) if has_image and cropped else Shown(bounds)
+        parts.append(part._replace(marked=marked))
+    return parts
 
 
 def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] | None:
@@ -105,34 +105,37 @@ def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[st
 
 def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
     """The part of the Earth that the maps of before and after both show."""
-    own = next((one.bounds for one in spec.maps if one.bounds is not None), None)
-    asked, marks = spec.bounds or own, _admitted(spec, scenes)
-    if asked is None:
+    own = next((product_map.bounds for product_map in spec.maps if product_map.bounds is not None), None)
+    bounds, marks = spec.bounds or own, _admitted(spec, scenes)
+    if bounds is None:
         shown = (box for scene in scenes if (box := shown_bounds(scene, marks)) is not None)
-        asked = _reach(scenes) or next(shown, WORLD)
-    return reached(_a_turn_of(asked), scenes, marks)
+        bounds = _reach(scenes) or next(shown, WORLD)
+    return reached(_a_turn_of(bounds), scenes, marks)
 
 
-def _a_turn_of(asked: Bounds) -> Bounds:
+def _a_turn_of(bounds: Bounds) -> Bounds:
     """Bounds limited to one turn: no map goes round the Earth twice."""
-    middle = (asked.left + asked.right) / 2
-    return Bounds(max(asked.left, middle - 180.0), asked.bottom, min(asked.right, middle + 180.0), asked.top)
+    middle = (bounds.left + bounds.right) / 2
+    return Bounds(max(bounds.left, middle - 180.0), bounds.bottom, min(bounds.right, middle + 180.0), bounds.top)
 
 
-def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
-    """The part of the Earth that the scenes' images and the marks in it reach. `uuids` are the marks that count."""
+def reached(bounds: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
+    """Cut `bounds` (lon, lat) to what the scenes' images, and the marks in them, reach.
+
+    `uuids` are the marks that count; None for all.
+    """
     images = _reach(scenes)
     if images is None:
-        return Shown(asked)
+        return Shown(bounds)
     turned = [
         Bounds(images.left + turn, images.bottom, images.right + turn, images.top) for turn in (-360.0, 0.0, 360.0)
     ]
-    seen = [box for box in turned if asked.intersection(box) is not None]
+    seen = [box for box in turned if bounds.intersection(box) is not None]
     if len(seen) != 1:  # what is seen in two turns goes round the Earth
-        return Shown(asked)
-    marks = scenes[0].marks.bounds_within(asked, uuids)
-    reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(asked.width, asked.height))
-    return Shown(asked.intersection(reach) or asked, reach)
+        return Shown(bounds)
+    marks = scenes[0].marks.bounds_within(bounds, uuids)
+    reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(bounds.width, bounds.height))
+    return Shown(bounds.intersection(reach) or bounds, reach)
 
 
 def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
@@ -154,10 +157,14 @@ def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
 
 def pane_shape(crs: str, shown: Sequence[Shown]) -> FrameShape:
     """The shape of equal frames that their images fill."""
-    found = [shape for one in shown if (shape := _shape(crs, one)) is not None]
-    if not found:
+    shapes = [shape for part in shown if (shape := _shape(crs, part)) is not None]
+    if not shapes:
         return FrameShape()
-    least, best, most = max(one.least for one in found), [one.best for one in found], min(one.most for one in found)
+    least, best, most = (
+        max(shape.least for shape in shapes),
+        [shape.best for shape in shapes],
+        min(shape.most for shape in shapes),
+    )
     narrowest, widest = (_NARROWEST, _WIDEST) if len(shown) > 1 else (1 / _STRIP, _STRIP)
     middle = min(max(math.exp(sum(map(math.log, best)) / len(best)), narrowest), widest)
     if least > most:

@@ -1,4 +1,4 @@
-"""Sets text and rows that flow through the columns of pages: nothing is cut, the rest goes on in the next one."""
+"""Sets paragraphs and rows that flow through the columns of pages: one without room goes on in the next column."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ type PaintRow = Callable[[QPainter, QRectF], None]
 class Atom(Struct, frozen=True):
     """A paragraph, or a row with a sign before its text. `keep`: it is never the last in a column.
 
-    `key` is that of its part of the page. `sign` is painted in a box at the left, `indent` wide; `height` is the least.
+    `key` is that of its part of the page, `before` the gap above it. `sign` is painted in a box at the left, `indent`
+    wide; `least` is the least height of the row. All lengths are logical pixels.
     """
 
     key: str
@@ -77,23 +78,23 @@ class PageColumn(Struct):
 
 
 class Flow(Struct):
-    """Sets atoms, one after the other, into columns; `more` gives further ones, a page's at a time."""
+    """Sets atoms, one after the other, into columns. `more` returns the columns of a further page, or none."""
 
     columns: list[PageColumn]
     more: Callable[[], Sequence[PageColumn]] | None = None
-    found: list[SetAtom] = field(default_factory=list)
+    placed: list[SetAtom] = field(default_factory=list)
     at: int = 0
 
     def set(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """Set atoms, and return those without room, where there are no further columns."""
+        """Set atoms, and return those that no column has room for."""
         waiting = list(atoms)
         while waiting:
             if self.at >= len(self.columns) and not self._get_more():
                 return waiting
             column = self.columns[self.at]
-            together = self._together(waiting)
+            together = self._first_group(waiting)
             room = column.room.width()
-            need = sum(one.height(room) + one.before for one in together)
+            need = sum(atom.height(room) + atom.before for atom in together)
             if column.used == 0:
                 need -= together[0].before
             if need <= column.left + 0.01:
@@ -113,22 +114,22 @@ class Flow(Struct):
         """
         in_a_column, on_a_page = (frozenset(), _BESIDE_ITS_ANSWER) if are_cut else (_IN_A_COLUMN, _ON_A_PAGE)
         waiting: list[Atom] = []
-        for key, some in groupby(atoms, key=lambda atom: atom.key):
-            part = list(some)
+        for key, part_atoms in groupby(atoms, key=lambda atom: atom.key):
+            part = list(part_atoms)
             is_in_column = key in in_a_column and self._is_in_column(part)
             waiting += self.set_together(part) if key in on_a_page and not is_in_column else self.set(part)
         return waiting
 
     def share_later(self, key: str) -> float:
         """The share of a part's rows that is on later pages than the first."""
-        pages = [self.columns[one.column].page for one in self.found if one.atom.key == key]
+        pages = [self.columns[set_atom.column].page for set_atom in self.placed if set_atom.atom.key == key]
         return sum(page > 0 for page in pages) / len(pages) if pages else 0.0
 
     def _is_in_column(self, atoms: Sequence[Atom]) -> bool:
         """Move to the first column of the current page that has room for all atoms; False without one."""
         rest = self.columns[self.at :]
-        for at, one in enumerate(rest):
-            if one.page == rest[0].page and not Flow([replace(one)]).set(atoms):
+        for at, column in enumerate(rest):
+            if column.page == rest[0].page and not Flow([replace(column)]).set(atoms):
                 self.at += at
                 return True
         return False
@@ -149,23 +150,23 @@ class Flow(Struct):
     def _fits(self, atoms: Sequence[Atom]) -> bool:
         """True where the rest of the current page has room for all atoms."""
         rest = self.columns[self.at :]
-        same_page = [replace(one) for one in rest if one.page == rest[0].page]
+        same_page = [replace(column) for column in rest if column.page == rest[0].page]
         return bool(same_page) and not Flow(same_page).set(atoms)
 
     @staticmethod
-    def _together(waiting: Sequence[Atom]) -> Sequence[Atom]:
+    def _first_group(waiting: Sequence[Atom]) -> Sequence[Atom]:
         count = 1
         while count < len(waiting) and waiting[count - 1].keep:
             count += 1
         return waiting[:count]
 
     def _get_more(self) -> bool:
-        found = list(self.more()) if self.more is not None else []
-        self.columns += found
-        return bool(found)
+        columns = list(self.more()) if self.more is not None else []
+        self.columns += columns
+        return bool(columns)
 
     def _is_splittable(self, together: Sequence[Atom], column: PageColumn) -> bool:
-        """True where the next atom is broken: it begins an empty column, or is taller than most of one. Others wait."""
+        """True where the next atom may be broken: in an empty column, or if it is taller than most of a column."""
         atom = together[0]
         is_empty = column.used == 0
         fits_some = column.left >= 2 * atom.type.line_height
@@ -195,7 +196,7 @@ class Flow(Struct):
         lines = [line.moved(0.0, spare / 2) for line in lines]
         if atom.lead and lines:
             lines.insert(0, TextLine(box.left(), lines[0].baseline, atom.lead, atom.type, atom.color))
-        self.found.append(SetAtom(atom, self.columns.index(column), box, tuple(lines)))
+        self.placed.append(SetAtom(atom, self.columns.index(column), box, tuple(lines)))
         column.used += before + height
 
 

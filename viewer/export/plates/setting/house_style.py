@@ -15,7 +15,7 @@ FIRST = "Plain"
 
 
 class HouseStyle(Struct, frozen=True):
-    """A house style. Colours are as Qt reads them; `plate` is the nearly opaque ground of what is on a map."""
+    """A house style. Colours are as Qt reads them; `plate` is the nearly opaque ground of furniture on a map."""
 
     name: str
     fonts: tuple[str, ...]
@@ -60,11 +60,11 @@ def _grey(color: str) -> str:
 
 @cache
 def _all() -> dict[str, tuple[Mapping[str, Any], Path]]:
-    found: dict[str, tuple[Mapping[str, Any], Path]] = {}
+    styles: dict[str, tuple[Mapping[str, Any], Path]] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        found[str(data["name"])] = (data, path.parent)
-    return found
+        styles[str(data["name"])] = (data, path.parent)
+    return styles
 
 
 def _style_of(data: Mapping[str, Any], folder: Path, dark: bool, shade: Callable[[str], str]) -> HouseStyle:

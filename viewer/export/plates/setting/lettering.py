@@ -124,7 +124,7 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
             line = piece.lstrip()
             while not fits(line) and len(line) > 1:
                 head = line[:most]
-                cut = len(head) if fits(head) else _fitting(head, type_, room)
+                cut = len(head) if fits(head) else _fitting_count(head, type_, room)
                 lines.append(line[:cut])
                 line = line[cut:]
         lines.append(line.strip())
@@ -132,7 +132,7 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
 
 
 def whole(text: str) -> str:
-    """A whole text made fit to print: a page goes on where it is long."""
+    """A text made fit to print, without invisible characters; of a very long one the beginning."""
     return plain(text, LONGEST_TEXT)
 
 
@@ -140,12 +140,12 @@ def text_block(
     text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False
 ) -> list[TextLine]:
     """Lines of a text in a room of this width, with their upper left at `at`."""
-    found = []
+    lines = []
     for number, line in enumerate(wrapped(text, type_, room)):
         spare = room - type_.width(line)
         x = at.x() + (spare / 2 if centred else 0.0)
-        found.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
-    return found
+        lines.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
+    return lines
 
 
 def block_height(lines: Sequence[TextLine]) -> float:
@@ -173,8 +173,8 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
             _paint_line(painter, line, 1.0, is_vector)
             painter.restore()
             continue
-        scale, (column, row) = here.m11(), _begin(line, here)
-        if not is_vector and (sprite := _kept(line, scale, column % _QUARTERS)) is not None:
+        scale, (column, row) = here.m11(), _start_of_line(line, here)
+        if not is_vector and (sprite := _sprite_of(line, scale, column % _QUARTERS)) is not None:
             painter.setWorldTransform(QTransform())
             painter.drawImage(QPoint(column // _QUARTERS, row) + sprite.offset(), sprite)
         else:
@@ -184,7 +184,7 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
     painter.restore()
 
 
-def _begin(line: TextLine, here: QTransform) -> tuple[int, int]:
+def _start_of_line(line: TextLine, here: QTransform) -> tuple[int, int]:
     """Place of a line's beginning: quarters of pixels to the right, and whole pixels down."""
     x, y = here.dx() + line.x * here.m11(), here.dy() + line.baseline * here.m11()
     return math.floor(x * _QUARTERS + 0.5), math.floor(y + 0.5)
@@ -214,7 +214,7 @@ def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool
         painter.fillPath(shape, QColor(line.color))
 
 
-def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
+def _sprite_of(line: TextLine, scale: float, quarters: int) -> QImage | None:
     """A kept picture of letters that begin `quarters` of a pixel after a whole pixel, from which its offset counts.
 
     None where the picture would be large. Kept for names that are dragged over a page that stays.
@@ -260,7 +260,7 @@ class _Sprites:
 _SPRITES = _Sprites()
 
 
-def _fitting(text: str, type_: Type, room: float) -> int:
+def _fitting_count(text: str, type_: Type, room: float) -> int:
     """Number of characters of a word that fit; at least one."""
     low, high = 1, len(text)
     while low < high:
@@ -333,11 +333,11 @@ def _letters(text: str, type_: Type) -> tuple[_Letter, ...]:
     layout.createLine()
     layout.endLayout()
     slanted = QTransform().shear(-_slant(type_), 0.0)
-    found = []
+    letters = []
     for run in layout.glyphRuns():
         font = run.rawFont()
         for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
             outline = font.pathForGlyph(glyph)
             if not outline.isEmpty():
-                found.append(_Letter(at.x() / type_.size, slanted.map(outline)))
-    return tuple(found)
+                letters.append(_Letter(at.x() / type_.size, slanted.map(outline)))
+    return tuple(letters)

@@ -37,9 +37,9 @@ class Cell(Struct, frozen=True):
 
 
 class PageRooms(Struct):
-    """The rooms of one page, without empty ones. `asked` is what they were cut from."""
+    """The rooms of one page, without empty ones. `request` is what they were cut from."""
 
-    asked: RoomsAsked
+    request: RoomsAsked
     header: QRectF
     foot: QRectF
     cells: list[Cell] = field(default_factory=list)
@@ -66,10 +66,11 @@ class FrameShape(NamedTuple):
 
 
 class RoomsAsked(Struct, frozen=True):
-    """All that the rooms of a page are cut from.
+    """All that the rooms of a page are cut from. Lengths are logical pixels.
 
-    `strips` and `captions`: heights above and below each map's frame. `words`: those to be set beside the maps, as far
-    as there is room. `shape`: that of the frames; `inset_shape`: that of insets.
+    `maps`: their number. `marking`, `header`, `foot`: heights. `strips` and `captions`: heights above and below each
+    map's frame. `words`: those to be set beside the maps, as far as there is room. `shape`: that of the frames;
+    `inset_shape`: that of insets.
     """
 
     layout: str
@@ -88,17 +89,17 @@ class RoomsAsked(Struct, frozen=True):
     """Factor of the customary room that the words may have."""
 
 
-def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
+def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
     """Cut the first page. Raises ExportFailed where that leaves no room for a map, whatever goes to a next page."""
     for with_words in (True, False):
-        rooms = _cut(sizes, asked, with_words)
+        rooms = _cut(sizes, request, with_words)
         if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
             return rooms
     raise ExportFailed(
         "A page of {width} x {height} mm has no room for {value}: choose a larger page, or fewer words.",
         width=f"{sizes.width / 96 * 25.4:.0f}",
         height=f"{sizes.height / 96 * 25.4:.0f}",
-        value=Phrase("the map") if asked.maps == 1 else Phrase("{maps} maps", maps=asked.maps),
+        value=Phrase("the map") if request.maps == 1 else Phrase("{maps} maps", maps=request.maps),
     )
 
 
@@ -108,7 +109,7 @@ def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
-    """The two bands for the marking, and the room between them."""
+    """The bands for the marking at the top and the bottom, each `marking` high, and the room between them."""
     m = sizes.margin
     inner = QRectF(m, m, sizes.width - 2 * m, sizes.height - 2 * m)
     top = QRectF(inner.left(), inner.top(), inner.width(), marking)
@@ -125,30 +126,30 @@ def columns_of_page(sizes: PageSizes, room: QRectF, count: int = 0) -> list[QRec
     return [QRectF(room.left() + at * (width + gap), room.top(), width, room.height()) for at in range(count)]
 
 
-def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
-    _top, _bottom, inner = frame_of_page(sizes, asked.marking)
+def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
+    _top, _bottom, inner = frame_of_page(sizes, request.marking)
     gap = sizes.gap
-    header = QRectF(inner.left(), inner.top(), inner.width(), asked.header)
-    foot = QRectF(inner.left(), inner.bottom() - asked.foot, inner.width(), asked.foot)
+    header = QRectF(inner.left(), inner.top(), inner.width(), request.header)
+    foot = QRectF(inner.left(), inner.bottom() - request.foot, inner.width(), request.foot)
     body = inner.adjusted(
-        0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
+        0.0, request.header + (gap if request.header else 0.0), 0.0, -request.foot - (gap if request.foot else 0.0)
     )
-    found = []
+    cuts = []
     for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
-        rooms = PageRooms(asked, header, foot)
+        rooms = PageRooms(request, header, foot)
         maps = QRectF(body)
-        if with_words and (asked.needed or not sizes.is_small):
-            maps = _words_room(sizes, asked, body, rooms, is_beside=is_beside)
-        rooms.cells = _cells(asked, maps, gap)
+        if with_words and (request.needed or not sizes.is_small):
+            maps = _words_room(sizes, request, body, rooms, is_beside=is_beside)
+        rooms.cells = _cells(request, maps, gap)
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
-        found.append(rooms)
-    is_compared = asked.layout in MATCHED
+        cuts.append(rooms)
+    is_compared = request.layout in MATCHED
 
-    def worth(one: PageRooms) -> tuple[bool, float]:
-        return holds(one, asked.needed), one.cells[0].frame.width() if is_compared else _scale(asked, one.cells[0])
+    def worth(cut: PageRooms) -> tuple[bool, float]:
+        return holds(cut, request.needed), cut.cells[0].frame.width() if is_compared else _scale(request, cut.cells[0])
 
-    return max(found, key=worth)
+    return max(cuts, key=worth)
 
 
 def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
@@ -168,21 +169,21 @@ def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> N
         rooms.columns = columns_of_page(sizes, side, count)
 
 
-def _scale(asked: RoomsAsked, cell: Cell) -> float:
-    return asked.shape.scale(cell.frame.width(), cell.frame.height())
+def _scale(request: RoomsAsked, cell: Cell) -> float:
+    return request.shape.scale(cell.frame.width(), cell.frame.height())
 
 
-def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
+def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
     """Set the columns for words, and return the room that is left for the maps."""
     gap = 1.4 * sizes.gap
-    words = asked.needed if sizes.is_small else asked.words
+    words = request.needed if sizes.is_small else request.words
     if sizes.is_wide and is_beside:
-        share = asked.share * (_SITE_SIDE if asked.layout == "site" else _SIDE)
+        share = request.share * (_SITE_SIDE if request.layout == "site" else _SIDE)
         width = round(min(share, _MOST_WORDS) * body.width())
         if not height_of(words, width):
             return body
         side = QRectF(body.right() - width, body.top(), width, body.height())
-        is_broad = asked.layout == "site" and width > 62 * sizes.body
+        is_broad = request.layout == "site" and width > 62 * sizes.body
         rooms.columns = columns_of_page(sizes, side, 2 if is_broad else 1)
         return body.adjusted(0.0, 0.0, -width - gap, 0.0)
     count = max(1, min(4, int(body.width() / (25 * sizes.body))))
@@ -190,10 +191,10 @@ def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRo
     need = height_of(words, columns[0].width())
     if not need:
         return body
-    band = _SMALL_BAND if sizes.is_small else _BAND[asked.layout]
-    most = min(asked.share * band, _MOST_WORDS) * body.height()
+    band = _SMALL_BAND if sizes.is_small else _BAND[request.layout]
+    most = min(request.share * band, _MOST_WORDS) * body.height()
     height = _least_height(words, columns, need / count, most, (1.0 if sizes.is_small else 2.0) * sizes.body)
-    if height < 3 * sizes.body and not asked.needed:
+    if height < 3 * sizes.body and not request.needed:
         return body
     room = QRectF(body.left(), body.bottom() - height, body.width(), height)
     rooms.columns = columns_of_page(sizes, room, count)
@@ -212,45 +213,49 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
 
 
 def levelled(sizes: PageSizes, rooms: PageRooms, words: Sequence[Atom]) -> list[QRectF]:
-    """The columns for these words, those below the maps no taller than they need to be.
+    """The columns for these words. Columns below the maps are no taller than the words need.
 
-    Else all words would be in the first one, beside an empty page.
+    Else all words would be in the first column, beside empty ones.
     """
     columns = rooms.columns
     if len(columns) < 2 or columns[0].top() < max(cell.frame.bottom() for cell in rooms.cells):
         return columns
     width, most = columns[0].width(), columns[0].height()
     height = _least_height(words, columns, height_of(words, width) / len(columns), most, sizes.body)
-    return [QRectF(one.left(), one.top(), one.width(), height) for one in columns]
+    return [QRectF(column.left(), column.top(), column.width(), height) for column in columns]
 
 
-def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
-    numbers = list(range(asked.maps))
-    if asked.layout == "insets" and asked.maps > 1:
-        return max((_with_insets(asked, room, numbers, gap, down) for down in (False, True)), key=partial(_size, asked))
-    return _grid(asked, _best_grid(asked, room, numbers, gap, asked.shape), numbers, gap, asked.shape)
+def _cells(request: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
+    numbers = list(range(request.maps))
+    if request.layout == "insets" and request.maps > 1:
+        return max(
+            (_with_insets(request, room, numbers, gap, down) for down in (False, True)), key=partial(_size, request)
+        )
+    return _grid(request, _best_grid(request, room, numbers, gap, request.shape), numbers, gap, request.shape)
 
 
-def _with_insets(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, down: bool) -> list[Cell]:
+def _with_insets(request: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, down: bool) -> list[Cell]:
     """The overview with its insets beside or below it, in all the room that it leaves."""
     first = QRectF(room)
     first.setWidth(round(_OVERVIEW * room.width())) if not down else first.setHeight(round(_OVERVIEW * room.height()))
-    (overview,) = _grid(asked, [first], numbers[:1], gap, asked.shape)
+    (overview,) = _grid(request, [first], numbers[:1], gap, request.shape)
     rest = QRectF(room)
     rest.setTop(overview.caption.bottom() + gap) if down else rest.setLeft(overview.frame.right() + gap)
-    rooms = _best_grid(asked, rest, numbers[1:], gap, asked.inset_shape)
-    return [overview, *_grid(asked, rooms, numbers[1:], gap, asked.inset_shape)]
+    rooms = _best_grid(request, rest, numbers[1:], gap, request.inset_shape)
+    return [overview, *_grid(request, rooms, numbers[1:], gap, request.inset_shape)]
 
 
-def _size(asked: RoomsAsked, cells: Sequence[Cell]) -> float:
+def _size(request: RoomsAsked, cells: Sequence[Cell]) -> float:
     """A measure of how large an overview and its insets are shown."""
     inset = cells[1].frame
-    return _scale(asked, cells[0]) + asked.inset_shape.scale(inset.width(), inset.height())
+    return _scale(request, cells[0]) + request.inset_shape.scale(inset.width(), inset.height())
 
 
-def _best_grid(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, shape: FrameShape) -> list[QRectF]:
+def _best_grid(
+    request: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, shape: FrameShape
+) -> list[QRectF]:
     """Equal rooms, one for each map, arranged so that frames are largest."""
-    count, words = len(numbers), max(asked.strips[at] for at in numbers) + max(asked.captions[at] for at in numbers)
+    count, words = len(numbers), max(request.strips[at] for at in numbers) + max(request.captions[at] for at in numbers)
     ways = []
     for across in range(1, count + 1):
         down = -(-count // across)
@@ -265,11 +270,11 @@ def _best_grid(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: flo
 
 
 def _grid(
-    asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float, shape: FrameShape
+    request: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float, shape: FrameShape
 ) -> list[Cell]:
     """Frames of one size, whatever words are above and below each, as close together as whole rooms would be."""
-    strip = max(asked.strips[number] for number in numbers)
-    caption = max(asked.captions[number] for number in numbers)
+    strip = max(request.strips[number] for number in numbers)
+    caption = max(request.captions[number] for number in numbers)
     whole = min(int(room.width()) for room in rooms)
     most = min(int(room.top() + room.height() - caption) - round(room.top() + strip) for room in rooms)
     width, height = (round(side) for side in shape.within(whole, max(most, 1)))

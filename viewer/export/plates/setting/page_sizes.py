@@ -18,7 +18,7 @@ def is_paper(page: str) -> bool:
 
 
 class PageSizes(Struct, frozen=True):
-    """The measures of one page. `body` is the size of running text."""
+    """The measures of one page in logical pixels. `body` is the size of running text."""
 
     width: float
     height: float

@@ -72,7 +72,7 @@ class Piece(Struct, frozen=True):
     links: tuple[tuple[QRectF, str], ...] = ()
     """Boxes of words that lead to an address, before the shift."""
     parts: frozenset[str] = frozenset()
-    """Keys of its parts that go on on another page."""
+    """Texts of the piece that go on on another page."""
     shift: QPointF = field(default_factory=QPointF)
     is_draggable: bool = True
 

@@ -26,10 +26,10 @@ Above that share maps become smaller, up to the factor: smaller maps have fewer 
 
 
 class Repeated(NamedTuple):
-    """Rows that come first on each further page with a text for which `is_needed` holds; `is_forced`: on at least one
-    page.
+    """Rows that come first on each further page with a text for which `is_needed` holds.
 
-    Without rows there are none; rows that fill most of a page have that page alone.
+    `is_forced`: the second page has them in any case. `fills_page`: they would fill most of a page, so that no other
+    page has them.
     """
 
     atoms: Sequence[Atom] = ()
@@ -70,7 +70,11 @@ def _set_with_repeated(
 
 def pages_of(flow: Flow, is_needed: Callable[[str], bool]) -> set[int]:
     """The pages with a text for which `is_needed` holds."""
-    return {flow.columns[one.column].page for one in flow.found if is_needed(one.atom.whole or one.atom.text)}
+    return {
+        flow.columns[set_atom.column].page
+        for set_atom in flow.placed
+        if is_needed(set_atom.atom.whole or set_atom.atom.text)
+    }
 
 
 def _set_on_pages(
@@ -83,9 +87,9 @@ def _set_on_pages(
     are_cut: bool,
 ) -> tuple[Flow, int]:
     count = [1]
-    inner = frame_of_page(sizes, rooms.asked.marking)[2]
+    inner = frame_of_page(sizes, rooms.request.marking)[2]
     head = head_height(sizes)
-    line = sizes.type(1.0).line_height if are_cut and not rooms.asked.marking else 0.0
+    line = sizes.type(1.0).line_height if are_cut and not rooms.request.marking else 0.0
     line = line if line < 0.6 * sizes.margin else 0.0  # on a small page it would stand beyond the edge
 
     def more() -> list[PageColumn]:
@@ -94,11 +98,11 @@ def _set_on_pages(
         page = count[0]
         count[0] += 1
         room = inner.adjusted(0.0, head, 0.0, line)
-        columns = [PageColumn(page, one) for one in columns_of_page(sizes, room)]
+        columns = [PageColumn(page, column_room) for column_room in columns_of_page(sizes, room)]
         if page in bearers:
             first = Flow(columns)
             first.set(repeated)
-            flow.found += [replace(one, column=one.column + len(flow.columns)) for one in first.found]
+            flow.placed += [replace(set_atom, column=set_atom.column + len(flow.columns)) for set_atom in first.placed]
         return columns
 
     flow = Flow([PageColumn(0, room) for room in levelled(sizes, rooms, atoms)], more)
@@ -110,7 +114,7 @@ def _set_on_pages(
 
 def _is_nearly_empty(flow: Flow, page: int) -> bool:
     columns = [column for column in flow.columns if column.page == page]
-    return sum(one.used for one in columns) <= _NEARLY_EMPTY * sum(one.room.height() for one in columns)
+    return sum(column.used for column in columns) <= _NEARLY_EMPTY * sum(column.room.height() for column in columns)
 
 
 def head_height(sizes: PageSizes) -> float:
@@ -121,9 +125,9 @@ def head_height(sizes: PageSizes) -> float:
 def fuller_share(
     sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
 ) -> float:
-    """The factor of room by which the first page saves a last page that is nearly empty, or has all explained signs.
+    """The factor of room for words with which the first page is worth its smaller maps; 0 where there is none.
 
-    0 where there is none.
+    Either it saves a last page that is nearly empty, or the whole key, or legend, stands beside the maps.
     """
     flow, pages = words_on_pages(sizes, rooms, atoms, repeated)
     if pages == 1:
@@ -131,9 +135,9 @@ def fuller_share(
     is_spare = _is_nearly_empty(flow, pages - 1)
     far = [key for key, most in _EXPLAINED.items() if 0.0 < flow.share_later(key) <= most]
     explaining = 0.0
-    shares = [share for share in _SHARES if share > rooms.asked.share]
-    for share in shares if is_spare else [one for one in shares if far and one <= _MOST_TO_EXPLAIN]:
-        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.asked, share=share)), atoms, repeated)
+    shares = [share for share in _SHARES if share > rooms.request.share]
+    for share in shares if is_spare else [share for share in shares if far and share <= _MOST_TO_EXPLAIN]:
+        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.request, share=share)), atoms, repeated)
         if is_spare and count < pages:
             return share
         if not explaining and share <= _MOST_TO_EXPLAIN and any(not wider.share_later(key) for key in far):
@@ -145,31 +149,38 @@ def pieces_of(flow: Flow) -> list[Piece]:
     """A piece for each part in each column."""
     grouped: dict[tuple[str, int], list[SetAtom]] = {}
     pages: dict[str, set[int]] = {}
-    for one in flow.found:
-        grouped.setdefault((one.atom.key, one.column), []).append(one)
-        if one.atom.whole:
-            pages.setdefault(one.atom.whole, set()).add(flow.columns[one.column].page)
-    found = []
+    for set_atom in flow.placed:
+        grouped.setdefault((set_atom.atom.key, set_atom.column), []).append(set_atom)
+        if set_atom.atom.whole:
+            pages.setdefault(set_atom.atom.whole, set()).add(flow.columns[set_atom.column].page)
+    pieces = []
     for (key, column), atoms in grouped.items():
         box = QRectF()
-        for one in atoms:
-            box = box.united(one.box)
-        lines = tuple(line for one in atoms for line in one.lines)
+        for set_atom in atoms:
+            box = box.united(set_atom.box)
+        lines = tuple(line for set_atom in atoms for line in set_atom.lines)
         below = tuple(
-            partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
+            partial(_paint_sign, sign=set_atom.atom.sign, box=set_atom.box)
+            for set_atom in atoms
+            if set_atom.atom.sign is not None
         )
-        texts = {" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))): one for one in atoms}
+        texts = {
+            " ".join(filter(None, (set_atom.atom.lead, set_atom.atom.whole or set_atom.atom.text))): set_atom
+            for set_atom in atoms
+        }
         texts.pop("", None)
-        parts = frozenset(text for text, one in texts.items() if len(pages.get(one.atom.whole, ())) > 1)
-        links = tuple((_box_of_lines(one), one.atom.link) for one in atoms if one.atom.link and one.lines)
+        parts = frozenset(text for text, set_atom in texts.items() if len(pages.get(set_atom.atom.whole, ())) > 1)
+        links = tuple(
+            (_box_of_lines(set_atom), set_atom.atom.link) for set_atom in atoms if set_atom.atom.link and set_atom.lines
+        )
         page = flow.columns[column].page
-        found.append(Piece(key, page, box, lines, below, texts=tuple(texts), links=links, parts=parts))
-    return found
+        pieces.append(Piece(key, page, box, lines, below, texts=tuple(texts), links=links, parts=parts))
+    return pieces
 
 
-def _box_of_lines(one: SetAtom) -> QRectF:
+def _box_of_lines(set_atom: SetAtom) -> QRectF:
     box = QRectF()
-    for line in one.lines:
+    for line in set_atom.lines:
         box = box.united(line.box)
     return box
 
