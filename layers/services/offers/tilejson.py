@@ -23,8 +23,8 @@ from layers.services.offers.documents import (
     unpacked,
     whole_number,
 )
-from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.tile_service import MAX_LEVEL, TileService
 
 _DEEPEST = 22

@@ -24,8 +24,8 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
-from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.offers.tile_grids import limited_to, tiles_along, turn_of, well_known, zoom_levels
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService

@@ -33,8 +33,8 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
-from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.offers.tile_grids import DeclaredMatrix, MendedGrid, mended_grid, zoom_levels
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
