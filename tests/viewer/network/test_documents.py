@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
@@ -375,6 +376,25 @@ def test_w18_offline_the_kept_copy_is_used_and_nothing_is_sent(
     assert isinstance(ask_document("ok", body=QUESTION, keep=True).errors[0], ServerFault)
     assert len(server.log) == 2
     assert not fetcher.host_states()
+
+
+@each_kind
+def test_what_is_under_way_ends_when_offline_mode_begins(
+    qtbot, fetcher: Fetcher, server: TileServer, how: AskAny
+) -> None:
+    fetcher.limits = Limits()
+    QTimer.singleShot(300, lambda: fetcher.set_offline(True))
+    heard = how(qtbot, fetcher, server, "hang", 9)
+    assert len(heard.errors) == 9
+    assert "offline" in heard.errors[0].sentence
+    assert len(server.log) == 6
+    assert not fetcher.host_states()
+
+
+def test_no_line_stays_open_offline(ask_document: AskDocument, server: TileServer, fetcher: Fetcher, qtbot) -> None:
+    ask_document("ok", 3)
+    fetcher.set_offline(True)
+    qtbot.waitUntil(lambda: not server.open_lines(), timeout=8000)
 
 
 def test_w18_while_a_server_cannot_be_reached_the_kept_copy_stands_in(
