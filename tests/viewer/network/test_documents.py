@@ -19,7 +19,7 @@ from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.tile_server import TileServer, gzip_bomb, serving
 from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
-from viewer.network.document_store import DocumentStore
+from viewer.network.document_store import SWEPT_EVERY, DocumentStore
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
@@ -315,6 +315,22 @@ def test_f39_the_oldest_copies_go(tmp_path: Path) -> None:
         for age, path in enumerate(sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)):
             os.utime(path, (1_000_000 + number * 10 + age,) * 2)
     assert [store.kept(f"a{number}") is not None for number in range(5)] == [False, False, False, True, True]
+
+
+def test_f39_very_many_copies_are_looked_at_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans: list[Path] = []
+    scandir = os.scandir
+
+    def counted(folder: Path) -> object:
+        scans.append(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr("viewer.network.document_store.os.scandir", counted)
+    store = DocumentStore(tmp_path, most_files=50)
+    for number in range(2 * SWEPT_EVERY + 1):
+        store.keep(f"a{number}", HttpAnswer(b"{}", ""))
+    assert len(scans) == 3
+    assert sum(1 for _ in tmp_path.iterdir()) == 50
 
 
 @each_kind
