@@ -31,21 +31,28 @@ from layers.services.offers.documents import (
     with_parameters,
 )
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.tile_grids import limited_to, metres_of_unit, snapped, turn_of, well_known, zoom_levels
+from layers.services.offers.tile_grids import (
+    limited_to,
+    metres_of_unit,
+    snapped,
+    tiles_along,
+    turn_of,
+    well_known,
+    zoom_levels,
+)
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
 from layers.services.tile_service import TileService
 
 _SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
 _OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)
+_NO_PICTURES = ("LERC", "LERC2D", "PBF", "INDEXEDV2", "RAW")
 _DEEPEST = 22
 _INCHES = 39.37
 """Inches in a metre, as ArcGIS rounds them."""
 _WHOLE_SCALE = 591657527.591555
 """Scale of level 0 of Web Mercator at 96 dpi."""
 _SNAP = 1e-6
-_SLIVER = 1e-4
-"""Share of a tile for which no further column or row is reckoned."""
 
 
 class _Service(NamedTuple):
@@ -53,8 +60,6 @@ class _Service(NamedTuple):
 
     value: dict[str, Any]
     address: str
-    query: dict[str, str]
-    """Parameters of every request, such as a token of the address."""
     title: str
     is_image: bool
 
@@ -73,6 +78,8 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     other = _OTHER_SERVER.search(urlsplit(address).path)
     if other is not None:
         raise NotReadable("A {kind}Server of ArcGIS has no pictures: look for its MapServer.", kind=other[1])
+    if _text(value.get("tileInfo"), "format").upper() == "PBF":
+        raise NotReadable("A VectorTileServer of ArcGIS has no pictures: look for its MapServer.")
     if isinstance(value.get("services"), list):
         return _folder(value, address)
     if not any(member in value for member in ("mapName", "tileInfo", "fullExtent", "extent", "layers")):
@@ -116,8 +123,6 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
 
 def _service(value: dict[str, Any], address: str) -> _Service:
     match = _SERVER.match(address) if is_web(address) else None
-    query = dict(part.partition("=")[::2] for part in urlsplit(address).query.split("&") if "=" in part)
-    kept = {name: text for name, text in query.items() if name.lower() == "token"}
     is_image = any(member in value for member in ("serviceDataType", "pixelSizeX", "bandCount"))
     is_image |= match is not None and match[1].lower().endswith("imageserver")
     titles = (
@@ -127,7 +132,7 @@ def _service(value: dict[str, Any], address: str) -> _Service:
         match[1].split("/")[-2] if match is not None else "",
         _text(value, "mapName"),
     )
-    return _Service(value, match[1] if match is not None else "", kept, next(filter(None, titles), "ArcGIS"), is_image)
+    return _Service(value, match[1] if match is not None else "", next(filter(None, titles), "ArcGIS"), is_image)
 
 
 def _layer(service: _Service) -> OfferedLayer:
@@ -254,6 +259,15 @@ def _cache_grid(
     is_cached = value.get("singleFusedMapCache", "Map" not in str(value.get("cacheType", "Map")))
     if not isinstance(info, dict) or is_cached in (False, "false"):
         return None
+    if _text(info, "format").upper() in _NO_PICTURES:
+        problems.append(
+            Phrase(
+                "The tiles of {title} are {format}, which is not drawn: the server draws each map.",
+                title=title,
+                format=_text(info, "format"),
+            )
+        )
+        return None
     crs = crs_of_reference(info.get("spatialReference"))
     origin, levels = info.get("origin"), info.get("lods")
     corner = [number_of(origin.get(axis)) for axis in ("x", "y")] if isinstance(origin, dict) else [None, None]
@@ -316,8 +330,8 @@ def _matrix(
     elif box is None:
         right, bottom = left + 1e7 / unit_m, top - 1e7 / unit_m
     width, height = resolution * size[0], resolution * size[1]
-    columns = max(1, math.ceil((right - left) / width - _SLIVER))
-    rows = max(1, math.ceil((top - bottom) / height - _SLIVER))
+    columns = tiles_along(right - left, width)
+    rows = tiles_along(top - bottom, height)
     return snapped(crs, TileMatrix(str(number), left, top, resolution, columns, rows, size[0], size[1]))
 
 
@@ -349,11 +363,10 @@ def _services(
         ways.append(("drawn on request", _export(service), squares))
     services = []
     for words, template, grid in ways:
-        address = with_parameters(template, service.query) if service.query else template
         try:
             made = TileService(
                 title=service.title,
-                template=address,
+                template=template,
                 max_level=len(grid.matrices) - 1,
                 kind="arcgis",
                 layer=service.title,

@@ -17,6 +17,7 @@ from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
+from layers.services.offers.stac_offer import read_stac_offer
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
 from layers.services.offers.wms import read_wms
@@ -30,6 +31,7 @@ _READERS: dict[str, _Reader] = {
     "tms": read_tms,
     "tilejson": read_tilejson,
     "arcgis": read_arcgis,
+    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), read_stac_offer),
 }
 _ERROR = "error"
 """A document in which a server says that it will not answer."""
@@ -82,7 +84,7 @@ def service_document(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-            if not head.startswith(_GZIP) and not _text_head(head).startswith(("<", "{", "[")):
+            if not head.startswith(_GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
                 return b""
             document = head + file.read(MOST_BYTES)
         kind = _kind_of(unpacked(document))
@@ -135,7 +137,9 @@ def _kind_of_json(document: bytes) -> str:
         return ""
     if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
         return _ERROR
-    if "tilejson" in value or (isinstance(value.get("tiles"), list) and "tileInfo" not in value):
+    tiles = value.get("tiles")
+    has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
+    if "tilejson" in value or (has_templates and "tileInfo" not in value):
         return "tilejson"
     kind = _kind_of_stac(value)
     if kind:

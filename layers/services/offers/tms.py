@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -25,8 +24,9 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.tile_grids import limited_to, turn_of, well_known, zoom_levels
+from layers.services.offers.tile_grids import limited_to, tiles_along, turn_of, well_known, zoom_levels
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
 
@@ -97,7 +97,7 @@ def _layer(root: Element, address: str) -> OfferedLayer:
                 max_level=len(grid.matrices) - 1,
                 kind="tms",
                 layer=title,
-                capabilities=address,
+                capabilities=without_keys(address),
                 grid=grid,
             )
         except BadTemplate as error:
@@ -187,14 +187,14 @@ def _grid(
         across, down = (exact or level.resolution) * width, (exact or level.resolution) * height
         if exact is not None:
             tall = turn if crs == WEB_MERCATOR else turn / 2
-            columns, rows = max(1, round(turn / across)), max(1, math.ceil(tall / down - 1e-9))
+            columns, rows = max(1, round(turn / across)), tiles_along(tall, down)
             # Rows count from the south: a tile that is taller than the world sticks out of its north.
             matrices.append(
                 TileMatrix(level.identifier, -turn / 2, -tall / 2 + rows * down, exact, columns, rows, width, height)
             )
         elif left is not None and bottom is not None and box is not None:
-            columns = max(1, math.ceil((box.right - left) / across - 1e-9))
-            rows = max(1, math.ceil((box.top - bottom) / down - 1e-9))
+            columns = tiles_along(box.right - left, across)
+            rows = tiles_along(box.top - bottom, down)
             matrices.append(
                 TileMatrix(level.identifier, left, bottom + rows * down, level.resolution, columns, rows, width, height)
             )

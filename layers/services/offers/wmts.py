@@ -33,6 +33,7 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.tile_grids import DeclaredMatrix, MendedGrid, mended_grid, zoom_levels
 from layers.services.offers.times import OfferedTimes
@@ -118,7 +119,7 @@ def _doors(root: Element, address: str) -> _Doors:
         or any(encoding.strip().upper() == "KVP" for encoding in encodings)
     ]
     query = next(filter(None, queries), "")
-    return _Doors(base, query or base, bool(query))
+    return _Doors(without_keys(base), without_keys(query or base), bool(query))
 
 
 def _grids(contents: Element) -> dict[str, _Grid]:
@@ -223,7 +224,7 @@ class _LayerReader:
         self.times, self.time = self._times()
         self.dimensions = self._dimensions()
         self.resources = [
-            (entry.get("format", "").strip(), linked(doors.address, template))
+            (entry.get("format", "").strip(), without_keys(linked(doors.address, template)))
             for entry in element.iterfind("ResourceURL")
             if entry.get("resourceType", "tile").strip().lower() == "tile"
             and (template := entry.get("template", "").strip())
@@ -273,9 +274,7 @@ class _LayerReader:
         texts = (text_in(entry) for entry in element.iterfind("Value"))
         values = [value for text in texts for value in re.split(r"\s*,\s*", text) if value]
         times = OfferedTimes(",".join(values), text_in(element, "Default"))
-        initial = times.initial
-        if not _SENDABLE.fullmatch(initial):
-            initial = times.last
+        initial = times.initial if _SENDABLE.fullmatch(times.initial) else ""
         if initial and not times.default:
             self._complain("{title} names no date to begin with: its last one, {time}, is drawn.", time=initial)
         return times, initial

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from layers.errors import GeoloupeError, ServerFault
+from layers.errors import BadTemplate, GeoloupeError, ServerFault
 from layers.services.http_request import HttpRequest
 
 if TYPE_CHECKING:
+    from layers.services.offers.offer import ServiceOffer
+    from layers.services.tile_service import TileService
     from viewer.network.answer import HttpAnswer
     from viewer.network.fetcher import Fetcher
 
@@ -50,6 +52,31 @@ class ServerDocuments:
         if not answers:
             loop.exec()
         return answers[0]
+
+
+def offer_at(text: str, servers: ServerDocuments) -> ServiceOffer:
+    """The offer of a typed address. Raises a GeoloupeError for an address that is none, and for what comes
+    from it.
+    """
+    # For start-up time.
+    from layers.services.offers.recognise import recognised
+    from layers.services.offers.typed_address import address_kind
+
+    typed = address_kind(text)
+    if typed is None:
+        raise BadTemplate("“{text}” is no address: it begins with https:// or http:// and a host.", text=text[:80])
+    answer = servers.document(typed.address)
+    return recognised(answer.body, answer.address)
+
+
+def service_at(text: str, servers: ServerDocuments) -> TileService:
+    """The service that `ADDRESS#LAYER@TIME` names. Raises as `offer_at`, and BadTemplate where no layer is meant."""
+    # For start-up time.
+    from layers.services.offers.chosen_service import chosen_service
+    from viewer.commands.imagery.service_times import today
+
+    address, _, chosen = text.partition("#")
+    return chosen_service(offer_at(address, servers), chosen, today())
 
 
 @contextmanager

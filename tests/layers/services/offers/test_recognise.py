@@ -74,6 +74,7 @@ def test_w8_a_document_type_with_declarations() -> None:
         (b"<kml><Document/></kml>", "XML about “kml”"),
         (b"<unclosed", "no whole XML"),
         (b'{"name": "x"}', "JSON that describes no service"),
+        (b'{"tiles": [], "error": null}', "JSON that describes no service"),
         (b"[1, 2]", "JSON that describes no service"),
         (GEOJSON, "GeoJSON"),
         (b"\x89PNG\r\n\x1a\n", "file of pictures"),
@@ -83,7 +84,7 @@ def test_w8_a_document_type_with_declarations() -> None:
         (b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>", "AccessDenied No"),
         (b'{"error": {"code": 499, "message": "Token Required", "details": []}}', "Token Required"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_service_is_told_in_a_sentence(document: bytes, words: str) -> None:
     with pytest.raises(GeoloupeError) as caught:
         recognised(document, ADDRESS)
@@ -94,7 +95,7 @@ def test_what_is_no_service_is_told_in_a_sentence(document: bytes, words: str) -
 
 def test_files_of_services_and_others(tmp_path: Path) -> None:
     file = tmp_path / "a"
-    for document in (WMTS, TILEJSON, ARCGIS, TMS, gzip.compress(WMTS)):
+    for document in (WMTS, TILEJSON, ARCGIS, TMS, gzip.compress(WMTS), b"\xff\xfe" + WMTS, b"\n" + TILEJSON):
         file.write_bytes(document)
         assert service_document(file) == document
     for document in (GEOJSON, b"", b"<kml/>", b"<html/>", b"PK\x03\x04", b'{"a": 1}', gzip.compress(b"a")):

@@ -361,6 +361,12 @@ def test_t13_times(values: tuple[str, ...], default: str, chosen: str) -> None:
     assert ("its last one" in " ".join(found.problems)) == (not default)
 
 
+def test_t13_a_default_in_words_with_dates_beside_it_is_the_last_one() -> None:
+    found = only_layer(mercator(), layer(more=dimension("Time", "2019", "2021", default="current"), resources=TIMED))
+    assert found.service is not None
+    assert (found.service.time, found.problems) == ("2021", ())
+
+
 def test_t13_a_default_in_words_stays_in_the_address() -> None:
     found = only_layer(mercator(), layer(more=dimension("time", default="default"), resources=TIMED))
     assert found.service is not None
@@ -427,6 +433,18 @@ def test_a_saved_document_knows_its_own_address() -> None:
     (offered,) = read_wmts(saved, "/home/me/WMTSCapabilities.xml").layers
     assert offered.service is not None
     assert offered.service.hosts == ("tiles.example",)
+
+
+def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
+    document = capabilities(
+        mercator(),
+        layer(resources=resource(f"{TEMPLATE}?api_key=secret")),
+        operations=get_tile("https://tiles.example/kvp?map=a&amp;token=secret"),
+    )
+    (offered,) = read_wmts(document, f"{ADDRESS}?access_token=secret").layers
+    assert offered.service is not None
+    assert len(offered.choices) == 1
+    assert "secret" not in repr(offered)
 
 
 def test_another_document_is_none() -> None:
