@@ -31,6 +31,7 @@ from viewer.export.page_reader import PageReader
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
+from viewer.network.range_source import FetchedRanges
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -68,6 +69,7 @@ class Studio:
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.pool.remote_files.source = FetchedRanges(self._fetcher)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
         self._scenes: list[ShownScene] = []
