@@ -20,8 +20,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
+from layers.requests.question import Question
 from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene, late_layers
@@ -194,6 +196,19 @@ def view_of_lonlat(
         covers = everything.width >= _WHOLE_DEGREES
         viewport.fit_lonlat(everything, 0.0 if covers else FIT_MARGIN, finest_m)
     return viewport.view()
+
+
+def answered_in_loop(pool: ReaderPool, question: Question) -> Answer:
+    """The answer of a reader, for which the event loop runs: by it come the bytes of files on hosts.
+
+    Raises GeoloupeError.
+    """
+    answers: list[Answer | GeoloupeError] = []
+    pool.submit(Request(question, answers.append, strike_key=question.path))
+    wait_until(lambda: bool(answers))
+    if isinstance(answers[0], GeoloupeError):
+        raise answers[0]
+    return answers[0]
 
 
 def complete(shown: ShownScene, view: View) -> None:

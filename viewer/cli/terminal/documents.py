@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
+from layers.requests.addresses import is_cog_address
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.terminal.reading import existing
@@ -21,6 +23,7 @@ from viewer.commands.found_layers import (
     FoundLayer,
     chosen_unasked,
     edit_for,
+    layers_of_address,
     layers_of_probe,
     layers_of_service,
     said_of_unasked,
@@ -114,9 +117,11 @@ def in_pixel_space(layer: FoundLayer) -> FoundLayer:
 
 
 def hosts_named(files: list[str]) -> list[str]:
-    """Hosts of the services among `files`: typing one is consent to contact it. Raises BadTemplate."""
-    services = [service_from_text(text) for text in files if is_service_text(text)]
-    return [host for service in services for host in service.hosts]
+    """Hosts of the services and COGs among `files`: typing one is consent to contact it. Raises BadTemplate."""
+    at_hosts = [urlsplit(text).netloc.lower() for text in files if is_cog_address(text)]
+    named = [text for text in files if is_service_text(text) and not is_cog_address(text)]
+    services = [service_from_text(text) for text in named]
+    return [*at_hosts, *(host for service in services for host in service.hosts)]
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
@@ -125,6 +130,10 @@ def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
 
 
 def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
+    if is_cog_address(text):
+        from viewer.export.headless import answered_in_loop  # Qt: only where a file on a host is named
+
+        return layers_of_address(text, answered_in_loop(pool, Probe(text)).facts)
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
