@@ -29,15 +29,17 @@ from layers.phrase import Phrase
 from layers.services.catalog import catalog
 from layers.services.connections import read_connections
 from layers.services.entry_text import MOST_BYTES, EntriesRead
-from layers.services.imagery_entry import ImageryEntry, entry_of_text, host_of_address
+from layers.services.imagery_entry import ImageryEntry, host_of_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.offered_entries import entries_of_offer
+from layers.services.offers.recognise import recognised
+from layers.services.offers.typed_entry import entry_of_text, is_address
 from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.imagery.entry_form import EntryForm
 from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, row_of
-from viewer.panels.imagery.offer_source import ImageryNetwork
+from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
 from viewer.panels.imagery.time_choice import case_date
 from viewer.panels.search.palette_rows import PaletteDelegate
 from viewer.panels.widgets.form_page import muted
@@ -147,7 +149,8 @@ class AddImageryPanel(QWidget):
 
     def _take_lists(self, lists: tuple[list[EntryRow], tuple[Phrase, ...]]) -> None:
         self._lists, problems = lists
-        self._search()
+        if not is_address(self.line.text().strip()):
+            self._search()
         if problems:
             self._say_problems(problems)
 
@@ -169,7 +172,7 @@ class AddImageryPanel(QWidget):
     def _search(self) -> None:
         """List what holds the typed words; of an address only itself."""
         words, self._problem, self._asked_address = self.line.text().strip(), "", ""
-        if not self._scope and _is_address(words):
+        if not self._scope and is_address(words):
             try:
                 rows = [row_of(entry_of_text(words))]
             except BadTemplate as error:
@@ -189,7 +192,7 @@ class AddImageryPanel(QWidget):
             title = one_line(offer.title or host_of_address(self._scope), 60)
             shown = self.tr("%1 of %2").replace("%1", str(count)).replace("%2", str(len(rows)))
             self.says.setText(f"{title}: {shown}")
-        elif _is_address(words):
+        elif is_address(words):
             self.says.setText(self.tr("An address"))
         else:
             self.says.setText(translate("Imagery", "{count} entries", "{count} entry", count))
@@ -436,10 +439,6 @@ class AddImageryPanel(QWidget):
         super().changeEvent(event)
 
 
-def _is_address(text: str) -> bool:
-    return "://" in text or "{z}" in text
-
-
 class AddImageryDialog(QDialog):
     """The dialog of the panel with its buttons."""
 
@@ -492,13 +491,24 @@ class AddImageryDialog(QDialog):
             self.panel.import_file(Path(text))
 
 
-def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> None:
-    """Open the dialog over the window, on words or an address that came from elsewhere."""
+def open_add_imagery(
+    context: PanelContext,
+    window: QWidget,
+    text: str = "",
+    open_other: Callable[[ImageryEntry], None] | None = None,
+) -> AddImageryDialog:
+    """Open the dialog over the window, on words or an address that came from elsewhere.
+
+    `open_other` searches an archive, or adds vectors; None where that is not possible.
+    """
     fetcher, jobs = context.case.fetcher, context.case.jobs
-    network = ImageryNetwork()
+    network = ImageryNetwork(open_other=open_other)
     if fetcher is not None and jobs is not None:
-        network = ImageryNetwork(None, fetcher.fetch, fetcher.consent.permits)
+        offers = FetchedOffers(fetcher, jobs, recognised)
+        network = ImageryNetwork(offers, fetcher.fetch, fetcher.consent.permits, open_other)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:
         dialog.panel.take_text(text)
     dialog.open()
+    return dialog

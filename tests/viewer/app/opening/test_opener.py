@@ -22,6 +22,7 @@ from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.extent import bounds_of_all
 from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
@@ -65,6 +66,21 @@ def test_an_address_is_consent_for_its_host(window: MainWindow, qtbot: QtBot) ->
     assert [kind for kind, _name in _layers(window)] == ["tiles"]
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
     assert window.messages.line("consent") is None
+
+
+def test_the_address_of_a_server_leads_to_the_dialog_and_nobody_is_asked(window: MainWindow, qtbot: QtBot) -> None:
+    address = "https://maps.example.org/wms?SERVICE=WMS&REQUEST=GetCapabilities"
+    window.opener.open([address])
+    dialog = window.findChild(AddImageryDialog)
+    assert dialog is not None
+    assert dialog.panel.line.text() == address
+    settle(window, qtbot)
+    row = dialog.panel.current()
+    assert row is not None, "lists that came later leave the address"
+    assert (row.entry.kind, row.entry.address) == ("wms", address)
+    assert window.settings.get("allowed_hosts") == []
+    assert _layers(window) == []
+    dialog.reject()
 
 
 def _bad_inputs(folder: Path) -> dict[str, Path]:

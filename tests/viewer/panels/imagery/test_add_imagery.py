@@ -20,7 +20,7 @@ from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.imagery.entry_lists import EntryList, KeptImagery
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
-WMTS = "https://maps.example.org/wmts?request=GetCapabilities"
+WMTS = "https://maps.example.org/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"
 DATED = TileService(
     "By day", "https://maps.example.org/t/plain/{time}/{z}/{x}/{y}.png", kind="wmts", attribution="The town"
 )
