@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -117,7 +118,12 @@ def test_other_and_hostile_files_are_refused_in_words(document: bytes) -> None:
 
 def test_a_template_that_is_filled_without_end_is_refused() -> None:
     bomb = {"url": "https://e.org/{z}/{x}/{y}/" + "{a}" * 500, "a": "b" * 100_000, "name": "Bomb"}
-    read = read_connections(json.dumps({"Bomb": bomb}).encode())
+    document = json.dumps({"Bomb": bomb}).encode()
+    tracemalloc.start()
+    read = read_connections(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * 2**20
     assert read.entries == ()
     assert len(read.problems) == 1
 

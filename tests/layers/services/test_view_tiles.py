@@ -58,6 +58,11 @@ def test_a_view_over_the_antimeridian_has_tiles_of_both_sides() -> None:
     assert {0, 2**level - 1} <= columns
 
 
+def test_a_view_of_too_many_tiles_asks_for_none() -> None:
+    service = TileService("T", "https://t.example.org/{z}/{x}/{y}", min_level=10)
+    assert tiles_of_picture(service, shown(-HALF, -HALF, 2 * HALF, 2 * HALF), *SIZE) == ()
+
+
 def test_a_view_elsewhere_has_no_tiles_of_a_town() -> None:
     grid = TileMatrixSet("EPSG:25832", (TileMatrix("0", 500000.0, 5600000.0, 10.0, 4, 4),))
     town = TileService("Town", "https://t.example.org/{z}/{x}/{y}", max_level=0, grid=grid)

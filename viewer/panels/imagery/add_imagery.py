@@ -110,7 +110,7 @@ class AddImageryPanel(QWidget):
         view.setUniformItemSizes(True)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.selectionModel().currentChanged.connect(self._show_current)
-        view.activated.connect(lambda: self.go_on())
+        view.doubleClicked.connect(self.go_on)  # Enter presses the button of the dialog
 
     def _lay_out(self) -> None:
         scope = QHBoxLayout()
@@ -258,9 +258,13 @@ class AddImageryPanel(QWidget):
             return self.tr("Nothing is sent to %1 yet.").replace("%1", hosts)
         if row.layer is not None:
             return self.tr("It cannot be drawn.")
-        return self.tr("Press the button to allow %1 and ask what it offers. Nothing is sent before.").replace(
-            "%1", hosts
-        )
+        if self._is_allowed(row):
+            return self.tr("Press the button to ask %1 what it offers.").replace("%1", hosts)
+        words = self.tr("Press the button to allow %1 and ask what it offers. Nothing is sent before.")
+        return words.replace("%1", hosts)
+
+    def _is_allowed(self, row: EntryRow) -> bool:
+        return all(map(self._network.permits, row.entry.hosts))
 
     def _is_other(self, row: EntryRow) -> bool:
         """True for what is searched or read as a whole: an archive, vectors, one large picture."""
@@ -277,7 +281,8 @@ class AddImageryPanel(QWidget):
         if row.layer is not None:
             return self.tr("Add"), False
         is_waiting = self._asked_address == row.entry.address
-        return self.tr("Allow and Ask"), self._network.offers is not None and not is_waiting
+        text = self.tr("Ask") if self._is_allowed(row) else self.tr("Allow and Ask")
+        return text, self._network.offers is not None and not is_waiting
 
     def announce(self) -> None:
         """Emit what the buttons say and whether they may be pressed."""
@@ -454,7 +459,6 @@ class AddImageryDialog(QDialog):
         self.panel = AddImageryPanel(context, network, kept)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.add_button.setDefault(True)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
         self.keep_button.setEnabled(False)
         row = QHBoxLayout()
@@ -474,6 +478,9 @@ class AddImageryDialog(QDialog):
         self.keep_button.clicked.connect(self.panel.keep)
         self.import_button.clicked.connect(self._choose_file)
         self.buttons.rejected.connect(self.reject)
+        for push in self.findChildren(QPushButton):
+            push.setAutoDefault(push is self.add_button)  # Enter in a field or in the list goes on
+        self.add_button.setDefault(True)
         for button in (*self.buttons.buttons(), self.keep_button, self.import_button):
             button.setAccessibleName(button.text().replace("&", ""))
         self.panel.announce()

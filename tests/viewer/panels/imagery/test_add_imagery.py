@@ -16,8 +16,11 @@ from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed
+from viewer.panels.access import CaseAccess
+from viewer.panels.context import PanelContext
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.imagery.entry_lists import EntryList, KeptImagery
+from viewer.support.jobs import Jobs
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
 WMTS = "https://maps.example.org/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"
@@ -150,6 +153,21 @@ def test_the_keyboard_alone_adds(dialog: AddImageryDialog, desk: Desk) -> None:
     assert not dialog.isVisible()
 
 
+@pytest.mark.parametrize("way", ["enter", "double click"])
+def test_the_list_adds_once(dialog: AddImageryDialog, desk: Desk, way: str) -> None:
+    choose(dialog, "OpenStreetMap")
+    view = dialog.panel.list
+    if way == "enter":
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    else:
+        place = view.visualRect(view.currentIndex()).center()
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert dialog.isVisible(), "a single click only chooses"
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [layer.kind for layer in desk.document.layers.values()].count("tiles") == 1
+    assert not dialog.isVisible()
+
+
 def test_arrow_keys_walk_through_the_list_from_the_line(dialog: AddImageryDialog) -> None:
     first = dialog.panel.current()
     QTest.keyClick(dialog.panel.line, Qt.Key.Key_Down)
@@ -275,6 +293,25 @@ def test_an_answer_that_nobody_waits_for_changes_nothing(dialog: AddImageryDialo
     dialog.panel.go_on()
     assert "By day" in listed(dialog), "the answer is known"
     assert servers.asked_addresses == [WMTS]
+
+
+def test_lists_that_come_late_do_not_disturb_an_address(
+    qtbot, desk: Desk, jobs: Jobs, servers: FakeServers, kept: KeptImagery
+) -> None:
+    context = PanelContext(
+        desk.document, CaseAccess(desk.history.push, "Olga", jobs, desk.consented.append), desk.context.selection
+    )
+    dialog = AddImageryDialog(context, None, servers.network, kept)
+    qtbot.addWidget(dialog)
+    dialog.panel.take_text(WMTS)
+    dialog.panel.go_on()
+    qtbot.waitUntil(jobs.is_idle)
+    assert not dialog.add_button.isEnabled(), "it is asked still"
+    servers.answer(town())
+    qtbot.waitUntil(jobs.is_idle)
+    assert "By day" in listed(dialog)
+    QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
+    assert "OpenStreetMap" in listed(dialog)
 
 
 def test_the_offer_is_searched_and_left(dialog: AddImageryDialog, servers: FakeServers) -> None:
