@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.headers = dict(self.headers.items())
         path = self.path.partition("?")[0]
         if path.startswith("http://"):  # as a proxy it has every tile there is
-            path = "/ok/" + "/".join(path.split("/")[-3:])
+            path = f"/{'part' if path.endswith('.bin') else 'ok'}/" + "/".join(path.split("/")[-3:])
         _, fault, z, x, last = path.split("/")[:5]
         y, _, self.ext = last.partition(".")
         self.where = int(z), int(x), int(y)
@@ -175,6 +175,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
+
+    def nearest(self) -> None:
+        """A map of another date than was asked for."""
+        warning = "99 Nearest value used: time=2024-03-01T00:00:00Z unknown"
+        self.answer(200, self.picture(), Content_Type="image/png", Cache_Control="max-age=60", Warning=warning)
 
     def shallow(self) -> None:
         """Nothing beyond a level, which the server tells nobody."""
@@ -224,6 +229,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def busy(self) -> None:
         self.answer(429, b"slow down", **{"Retry_After": self.server.retry_after} if self.server.retry_after else {})
+
+    def rate403(self) -> None:
+        """A limit of requests, told as a refusal."""
+        if len(self.server.log) == 1:
+            self.answer(403, b"slow down", Retry_After="1")
+        else:
+            self.ok()
 
     def once_busy(self) -> None:
         """Busy at the first request."""

@@ -245,12 +245,12 @@ class MainWindow(QMainWindow):
     def _make_product_windows(self) -> ProductWindows:
         session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
         desk, say = self.products, self.messages
-        made = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
-        desk.opened.connect(made.open)
-        desk.new_wanted.connect(made.begin)
-        desk.deleted.connect(made.say_deleted)
-        self.closed.connect(made.close_all)
-        return made
+        product_windows = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
+        desk.opened.connect(product_windows.open)
+        desk.new_wanted.connect(product_windows.begin)
+        desk.deleted.connect(product_windows.say_deleted)
+        self.closed.connect(product_windows.close_all)
+        return product_windows
 
     def _make_plates(self) -> MatchPlateDesk:
         plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)

@@ -90,9 +90,9 @@ def _refusal(arguments: argparse.Namespace) -> str:
     if len(named) > 1:
         return f"A check is of one product: give one of {' and '.join(f'--{option}' for option in named)}."
     if named == ["product"] and (
-        own := [option for option in ("layout", "paper", "title") if getattr(arguments, option)]
+        fixed := [option for option in ("layout", "paper", "title") if getattr(arguments, option)]
     ):
-        return f"--product is laid out as the case keeps it: leave --{own[0]} out."
+        return f"--product is laid out as the case keeps it: leave --{fixed[0]} out."
     if arguments.paper is not None and page_of_words(arguments.paper) is None:
         return "--paper takes one of A4, A3, Letter, slide, square."
     return ""

@@ -203,8 +203,8 @@ def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | N
     return f"lat: {y} lon: {x}" if x and y else ""
 
 
-def _written(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _written(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
 
 
 def _why_not(coordinate: str) -> str:

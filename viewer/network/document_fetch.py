@@ -17,11 +17,11 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
-from layers.services.http_request import HttpRequest
+from layers.services.http_request import BodyKind, HttpRequest
 from layers.services.server_words import words_of_server
 from viewer.network.answer import HttpAnswer
 from viewer.network.document_store import DocumentStore
-from viewer.network.fetch import Fetch, FetchContext, RequestBounds
+from viewer.network.fetch import Fetch, FetchContext, Limits, RequestBounds
 from viewer.network.server_faults import Unreachable
 
 type DocumentDone = Callable[[HttpAnswer | None, GeoloupeError | None], None]
@@ -110,9 +110,7 @@ class DocumentFetch(WaitingFetch):
         is_login: bool = False,
     ) -> None:
         """`is_login` is for a request that holds a secret: it is not sent on to another host."""
-        limits = context.limits
-        bounds = RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
-        super().__init__(context, url, bounds, done)
+        super().__init__(context, url, _bounds_of(request.kind, context.limits), done)
         self._request, self._is_login = request, is_login
         self._is_post = request.method == "POST"
         self._store = None if self._is_post else store
@@ -228,6 +226,15 @@ class DocumentFetch(WaitingFetch):
             super()._give_up(error, result)
 
 
+def _bounds_of(kind: BodyKind, limits: Limits) -> RequestBounds:
+    match kind:
+        case BodyKind.TILE:
+            return RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes)
+        case BodyKind.RANGE:
+            return RequestBounds(limits.idle_s, limits.document_total_s, limits.range_bytes)
+    return RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
+
+
 def _without(body: bytes, words: tuple[str, ...]) -> bytes:
     """The body without a key, which some servers repeat in each address that they name: it is added to each request."""
     for word in words:
@@ -242,6 +249,6 @@ def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
     try:
         with gzip.open(io.BytesIO(answer.body)) as file:
             body = file.read(most_bytes + 1)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error, MemoryError):
         return None
     return replace(answer, body=body) if len(body) <= most_bytes else None

@@ -306,7 +306,7 @@ class Fetch[Result]:
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
-        status = answer.status
+        status, pause_s = answer.status, answer.retry_after_s
         if self._cut and self._is_cut_for_kind:
             self._context.succeeded(self.host)
             self._finish(None, ServerFault(self._cut))
@@ -321,10 +321,9 @@ class Fetch[Result]:
         elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
             self._was_renewed = True
             self.start()
-        elif status in REFUSALS:
+        elif status in REFUSALS and pause_s is None:
             self._refused(answer)
-        elif status in BUSY:
-            pause_s = answer.retry_after_s
+        elif status in BUSY + REFUSALS:  # a refusal that passes is one of a busy server
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
             fault = self._fault_in_words(answer) or fault_of(

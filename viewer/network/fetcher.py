@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -63,7 +64,7 @@ class Fetcher(QObject):
         self.offline = False
         self.network = QNetworkAccessManager(self)
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
-        self.logins = Logins(secrets or Secrets(), self.work, self._fetch_token)
+        self.logins = Logins(secrets or Secrets(), self._ask_vault, self._fetch_token)
         if self._store is not None:
             self._store.without_key = self._without_key
             self.network.setCache(self._store)
@@ -269,6 +270,13 @@ class Fetcher(QObject):
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""
+        self._workers.start(self._posting(work, done))
+
+    def _ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Do what may wait for a person: the end of the program does not wait for it."""
+        threading.Thread(target=self._posting(work, done), name="vault", daemon=True).start()
+
+    def _posting[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> Callable[[], None]:
         mailbox = self._mailbox
         # Emptied in the window's thread: a fetch that only this still held would else be taken apart in the other.
         held = [done]
@@ -277,7 +285,7 @@ class Fetcher(QObject):
             result = work()
             mailbox.post(lambda: held.pop()(result))
 
-        self._workers.start(run)
+        return run
 
     def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""

@@ -20,7 +20,7 @@ from viewer.network.secrets import SHORTEST_LOOKED_FOR, Secret, SecretKind, Secr
 from viewer.network.tile_store import host_of_url
 
 type LoginReady = Callable[[GeoloupeError | None], None]
-type DocumentHeard = Callable[[HttpAnswer | None, GeoloupeError | None], None]
+type DocumentReady = Callable[[HttpAnswer | None, GeoloupeError | None], None]
 RENEWED_BEFORE_S = 30.0
 SHORTEST_TOKEN_S = 5.0
 USUAL_TOKEN_S = 300.0
@@ -45,11 +45,11 @@ class Logins:
     def __init__(
         self,
         secrets: Secrets,
-        work: Callable[[Callable[[], Secret | None], Callable[[Secret | None], None]], None],
-        fetch_token: Callable[[HttpRequest, DocumentHeard], object],
+        ask_vault: Callable[[Callable[[], Secret | None], Callable[[Secret | None], None]], None],
+        fetch_token: Callable[[HttpRequest, DocumentReady], object],
     ) -> None:
         self.secrets = secrets
-        self._work, self._fetch_token = work, fetch_token
+        self._ask_vault, self._fetch_token = ask_vault, fetch_token
         self._tokens: dict[str, _Token] = {}
         self._waiting: dict[str, list[LoginReady]] = {}
 
@@ -151,7 +151,7 @@ class Logins:
             for ready in self._waiting.pop(host, []):
                 self.prepare(QUrl(f"https://{host}"), ready)
 
-        self._work(lambda: secrets.read(host), known)
+        self._ask_vault(lambda: secrets.read(host), known)
 
     def _ask_for_token(self, host: str, secret: Secret) -> None:
         url = QUrl(secret.token_address, QUrl.ParsingMode.StrictMode)
@@ -163,7 +163,7 @@ class Logins:
         form |= {"scope": secret.scope} if secret.scope else {}
         headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 
-        def heard(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+        def answered(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
             token = None if answer is None or error is not None else _token_in(answer.body)
             if token is None:
                 fault = error or ServerFault("{host} sent no token for a login.", host=token_host)
@@ -173,7 +173,7 @@ class Logins:
             self._tokens[host] = _Token(token.access_token, time.monotonic() + valid_s)
             self._let_in(host, None)
 
-        self._fetch_token(HttpRequest(secret.token_address, "POST", urlencode(form).encode(), headers), heard)
+        self._fetch_token(HttpRequest(secret.token_address, "POST", urlencode(form).encode(), headers), answered)
 
 
 def _token_in(body: bytes) -> _TokenAnswer | None:

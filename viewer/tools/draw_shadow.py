@@ -96,7 +96,7 @@ class ShadowTool(ShapeTool):
         """Ground metres of a screen pixel at a place; at least a millimetre."""
         view = self.canvas.viewport.view()
         try:
-            x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *place))
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, *place))
             metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
         except GeoloupeError:
             return _COARSEST_M

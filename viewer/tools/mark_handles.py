@@ -152,8 +152,8 @@ class Handles(Struct, frozen=True):
         opposite = self.tips[(handle.number + 2) % 4]
         shape = self.figure.shape
         if isinstance(shape, Rectangle):
-            made = rectangle_between(opposite, place, shape.rotation_deg)
-            return None if made is None else self.figure.with_shape(made)
+            rectangle = rectangle_between(opposite, place, shape.rotation_deg)
+            return None if rectangle is None else self.figure.with_shape(rectangle)
         far = next(other for other in self.each if other.role == "corner" and other.number == (handle.number + 2) % 4)
         diagonal = np.array([handle.px - far.px, handle.py - far.py])
         factor = float(np.dot([px - far.px, py - far.py], diagonal) / np.dot(diagonal, diagonal))

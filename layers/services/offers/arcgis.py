@@ -31,21 +31,28 @@ from layers.services.offers.documents import (
     with_parameters,
 )
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.tile_grids import limited_to, metres_of_unit, snapped, turn_of, well_known, zoom_levels
+from layers.services.offers.tile_grids import (
+    limited_to,
+    metres_of_unit,
+    snapped,
+    tiles_along,
+    turn_of,
+    well_known,
+    zoom_levels,
+)
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
 from layers.services.tile_service import TileService
 
 _SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
 _OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)
+_NO_PICTURES = ("LERC", "LERC2D", "PBF", "INDEXEDV2", "RAW")
 _DEEPEST = 22
 _INCHES = 39.37
 """Inches in a metre, as ArcGIS rounds them."""
 _WHOLE_SCALE = 591657527.591555
 """Scale of level 0 of Web Mercator at 96 dpi."""
 _SNAP = 1e-6
-_SLIVER = 1e-4
-"""Share of a tile for which no further column or row is reckoned."""
 
 
 class _Service(NamedTuple):
@@ -53,8 +60,6 @@ class _Service(NamedTuple):
 
     value: dict[str, Any]
     address: str
-    query: dict[str, str]
-    """Parameters of every request, such as a token of the address."""
     title: str
     is_image: bool
 
@@ -73,13 +78,16 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     other = _OTHER_SERVER.search(urlsplit(address).path)
     if other is not None:
         raise NotReadable("A {kind}Server of ArcGIS has no pictures: look for its MapServer.", kind=other[1])
+    if _text(value.get("tileInfo"), "format").upper() == "PBF":
+        raise NotReadable("A VectorTileServer of ArcGIS has no pictures: look for its MapServer.")
     if isinstance(value.get("services"), list):
         return _folder(value, address)
     if not any(member in value for member in ("mapName", "tileInfo", "fullExtent", "extent", "layers")):
         raise NotReadable(no_such("description of a map of ArcGIS"))
     service = _service(value, address)
     layer = _layer(service)
-    parts = _parts(service, layer) if layer.service is not None and "{bbox}" in layer.service.template else ()
+    is_drawn = layer.service is None or "{bbox}" in layer.service.template
+    parts = _parts(service, layer) if is_drawn else ()
     return ServiceOffer(
         service="arcgis",
         title=service.title,
@@ -105,7 +113,7 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
         name, kind = _text(entry, "name"), _text(entry, "type")
         if name and kind in ("MapServer", "ImageServer"):
             own = f"{root}/{name}/{kind}?f=json" if is_web(root) else ""
-            words = Phrase("{title} is described by a document of its own: open {address}.", title=name, address=own)
+            words = Phrase("{title} is described by a document of its own: open that.", title=name)
             layers.append(OfferedLayer(name=name, title=f"{name} ({kind})", address=own, problems=(words,)))
     title = urlsplit(address).netloc or "ArcGIS"
     return ServiceOffer(
@@ -115,8 +123,6 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
 
 def _service(value: dict[str, Any], address: str) -> _Service:
     match = _SERVER.match(address) if is_web(address) else None
-    query = dict(part.partition("=")[::2] for part in urlsplit(address).query.split("&") if "=" in part)
-    kept = {name: text for name, text in query.items() if name.lower() == "token"}
     is_image = any(member in value for member in ("serviceDataType", "pixelSizeX", "bandCount"))
     is_image |= match is not None and match[1].lower().endswith("imageserver")
     titles = (
@@ -126,7 +132,7 @@ def _service(value: dict[str, Any], address: str) -> _Service:
         match[1].split("/")[-2] if match is not None else "",
         _text(value, "mapName"),
     )
-    return _Service(value, match[1] if match is not None else "", kept, next(filter(None, titles), "ArcGIS"), is_image)
+    return _Service(value, match[1] if match is not None else "", next(filter(None, titles), "ArcGIS"), is_image)
 
 
 def _layer(service: _Service) -> OfferedLayer:
@@ -177,19 +183,21 @@ def _parts(service: _Service, whole: OfferedLayer) -> tuple[OfferedLayer, ...]:
     parts = []
     for entry in entries if isinstance(entries, list) else ():
         number, name = whole_number(entry.get("id")) if isinstance(entry, dict) else None, _text(entry, "name")
-        if number is None or whole.service is None:
+        if number is None:
             continue
         parent = whole_number(entry.get("parentLayerId"))
         names[number], parents[number] = name, -1 if parent is None else parent
         if entry.get("subLayerIds"):
             continue
-        template = with_parameters(whole.service.template, {"layers": f"show:{number}"})
         above: list[str] = []
         at = parents[number]
         while at in names and len(above) < 16:
             above.insert(0, names[at])
             at = parents[at]
-        drawn = replace(whole.service, template=template, title=name, layer=str(number))
+        drawn = whole.service
+        if drawn is not None:
+            template = with_parameters(drawn.template, {"layers": f"show:{number}"})
+            drawn = replace(drawn, template=template, title=name, layer=str(number))
         parts.append(
             replace(
                 whole,
@@ -240,7 +248,7 @@ def _lonlat(extent: dict[str, Any], crs: str) -> Bounds | None:
         lonlat = transform_bounds(crs, WGS84, box)
     except (BadCRS, CannotBePlaced):
         return None
-    return lonlat_box(list(lonlat)) if lonlat.width < 360 else Bounds(-180, lonlat.bottom, 180, lonlat.top)
+    return lonlat_box(list(lonlat) if lonlat.width < 360 else [-180.0, lonlat.bottom, 180.0, lonlat.top])
 
 
 def _cache_grid(
@@ -250,6 +258,15 @@ def _cache_grid(
     info = value.get("tileInfo")
     is_cached = value.get("singleFusedMapCache", "Map" not in str(value.get("cacheType", "Map")))
     if not isinstance(info, dict) or is_cached in (False, "false"):
+        return None
+    if _text(info, "format").upper() in _NO_PICTURES:
+        problems.append(
+            Phrase(
+                "The tiles of {title} are {format}, which is not drawn: the server draws each map.",
+                title=title,
+                format=_text(info, "format"),
+            )
+        )
         return None
     crs = crs_of_reference(info.get("spatialReference"))
     origin, levels = info.get("origin"), info.get("lods")
@@ -313,8 +330,8 @@ def _matrix(
     elif box is None:
         right, bottom = left + 1e7 / unit_m, top - 1e7 / unit_m
     width, height = resolution * size[0], resolution * size[1]
-    columns = max(1, math.ceil((right - left) / width - _SLIVER))
-    rows = max(1, math.ceil((top - bottom) / height - _SLIVER))
+    columns = tiles_along(right - left, width)
+    rows = tiles_along(top - bottom, height)
     return snapped(crs, TileMatrix(str(number), left, top, resolution, columns, rows, size[0], size[1]))
 
 
@@ -346,11 +363,10 @@ def _services(
         ways.append(("drawn on request", _export(service), squares))
     services = []
     for words, template, grid in ways:
-        address = with_parameters(template, service.query) if service.query else template
         try:
             made = TileService(
                 title=service.title,
-                template=address,
+                template=template,
                 max_level=len(grid.matrices) - 1,
                 kind="arcgis",
                 layer=service.title,

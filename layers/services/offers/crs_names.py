@@ -70,7 +70,8 @@ def _parts(text: str) -> tuple[str, str]:
     if plain is not None:
         parts = [plain[1], "", plain[2]]
     elif urn is not None:
-        parts = urn[1].split(":")
+        authority, *version, code = urn[1].split(":")
+        parts = [authority, ".".join(version), code]  # "EPSG:6.18:3:3857" stands in an example of the standard
     elif address is not None:
         gml = _GML.fullmatch(address[1])
         parts = [gml[1], "", gml[2]] if gml else address[1].rstrip("/").split("/")

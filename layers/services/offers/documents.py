@@ -48,6 +48,8 @@ def unpacked(document: bytes) -> bytes:
             "The document is larger than {size} MB, more than any list of layers: ask the server for a part of it.",
             size=MOST_BYTES // 2**20,
         )
+    if document.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" not in document[2:6]:
+        document = document[2:]  # a mark before text of single bytes
     mark = codecs.BOM_UTF8 if document.startswith(codecs.BOM_UTF8) else b""
     is_wide = document[1:2] == b"\0"
     return document if is_wide else mark + document.removeprefix(mark).lstrip(b" \t\r\n")

@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.times import OfferedTimes
+from layers.services.stac.scenes import item_facts
 
 MOST_PROBLEMS = 200
 """Most sentences about a document: thousands of layers may have the same fault."""
@@ -17,13 +18,14 @@ def offer_facts(offer: ServiceOffer) -> dict[str, Any]:
     for layer in offer.layers:
         problems |= dict.fromkeys(layer.problems)
         problems |= dict.fromkeys(layer.times.problems if layer.times is not None else ())
-    return {
+    facts = {
         "kind": "service",
         "service": offer.service,
         "title": offer.title,
         "problems": [*problems][:MOST_PROBLEMS],
         "layers": [_layer(layer) for layer in offer.layers],
     }
+    return facts | ({"items": list(map(item_facts, offer.items))} if offer.service.startswith("stac-") else {})
 
 
 def _layer(layer: OfferedLayer) -> dict[str, Any]:

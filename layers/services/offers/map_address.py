@@ -76,6 +76,13 @@ def bare_address(address: str) -> str:
     return f"{head}?{'&'.join(kept)}" if kept else head if mark or address else ""
 
 
+def without_keys(template: str) -> str:
+    """An address, or a template of addresses, without the parameters that carry a key: a case must not hold one."""
+    head, _, query = template.partition("?")
+    kept = [part for part in query.split("&") if part and not _SECRETS.search(part.partition("=")[0])]
+    return f"{head}?{'&'.join(kept)}" if kept else head
+
+
 def _is_left_out(part: str) -> bool:
     name = part.partition("=")[0].lower()
     return name in _OWN_NAMES or bool(_SECRETS.search(name))

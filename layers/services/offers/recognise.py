@@ -17,6 +17,7 @@ from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
+from layers.services.offers.stac_offer import read_stac_offer
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
 from layers.services.offers.wms import read_wms
@@ -30,6 +31,7 @@ _READERS: dict[str, _Reader] = {
     "tms": read_tms,
     "tilejson": read_tilejson,
     "arcgis": read_arcgis,
+    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), read_stac_offer),
 }
 _ERROR = "error"
 """A document in which a server says that it will not answer."""
@@ -49,6 +51,7 @@ _ROOTS = {
 _OTHER_CAPABILITIES = {"wcs": "WCS", "csw": "CSW", "sos": "SOS", "wps": "WPS"}
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"PMTiles", b"%PDF", b"PK\x03\x04")
 _ARCGIS = ("currentVersion", "mapName", "singleFusedMapCache", "serviceDataType", "tileInfo", "pixelSizeX")
+_OGC_RELATIONS = ("conformance", "data", "collections", "items", "service-desc", "service-doc")
 _GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
 _MOST_WORDS = 300
@@ -81,7 +84,7 @@ def service_document(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-            if not head.startswith(_GZIP) and not _text_head(head).startswith(("<", "{", "[")):
+            if not head.startswith(_GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
                 return b""
             document = head + file.read(MOST_BYTES)
         kind = _kind_of(unpacked(document))
@@ -134,15 +137,25 @@ def _kind_of_json(document: bytes) -> str:
         return ""
     if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
         return _ERROR
-    if "tilejson" in value or (isinstance(value.get("tiles"), list) and "tileInfo" not in value):
+    tiles = value.get("tiles")
+    has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
+    if "tilejson" in value or (has_templates and "tileInfo" not in value):
         return "tilejson"
     kind = _kind_of_stac(value)
     if kind:
         return kind
     if any(member in value for member in _ARCGIS):
         return "arcgis"
-    is_ogc = "conformsTo" in value or ("links" in value and ("collections" in value or "extent" in value))
-    return "ogcapi" if is_ogc else ""
+    return "ogcapi" if _is_ogc_api(value) else ""
+
+
+def _is_ogc_api(value: dict[str, Any]) -> bool:
+    """True for a landing page, a list of collections or a collection, which lead to one another by their links."""
+    if "conformsTo" in value or isinstance(value.get("collections"), list):
+        return True
+    links = value.get("links")
+    relations = {str(link.get("rel")) for link in links if isinstance(link, dict)} if isinstance(links, list) else set()
+    return any(relation.rpartition("/")[2] in _OGC_RELATIONS for relation in relations)
 
 
 def _may_be_features(document: bytes) -> bool:

@@ -23,6 +23,7 @@ from layers.services.offers.documents import (
     unpacked,
     whole_number,
 )
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.tile_service import MAX_LEVEL, TileService
 
@@ -44,12 +45,14 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
     problems: list[Phrase] = []
     title = _text(value, "name") or _text(value, "id") or urlsplit(address).netloc or "TileJSON"
     least, most = _levels(value, title, problems)
-    template = _template(value, [linked(address, text) for text in templates if isinstance(text, str)])
+    template = _template(value, [without_keys(linked(address, text)) for text in templates if isinstance(text, str)])
     picture_format = _text(value, "format").lower() or os.path.splitext(urlsplit(template).path)[1].lstrip(".").lower()
     attribution, link = plain_text(_text(value, "attribution"))
     service = None
     if "vector_layers" in value or picture_format in _FEATURES:
         problems.append(Phrase("{title} has tiles of features, not of pictures: they are not drawn.", title=title))
+    elif not template:
+        problems.append(Phrase("The document does not tell the address of {title}: open that.", title=title))
     else:
         try:
             service = TileService(
@@ -62,7 +65,7 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
                 link=link,
                 kind="tilejson",
                 layer=title,
-                capabilities=address,
+                capabilities=without_keys(address),
             )
         except BadTemplate as error:
             problems.append(Phrase("{title}: {why}", title=title, why=error.sentence))

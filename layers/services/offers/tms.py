@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, transform_bounds
 from layers.phrase import Phrase
 from layers.services.offers.crs_names import crs_of
 from layers.services.offers.documents import (
+    is_web,
     linked,
     lonlat_box,
     no_such,
@@ -24,8 +24,9 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.tile_grids import limited_to, turn_of, well_known, zoom_levels
+from layers.services.offers.tile_grids import limited_to, tiles_along, turn_of, well_known, zoom_levels
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
 
@@ -59,7 +60,7 @@ def _listed(entry: Element, address: str) -> OfferedLayer:
     own = linked(address, entry.get("href", ""))
     title = entry.get("title", "") or own
     spelling = entry.get("srs", "")
-    problem = Phrase("{title} is described by a document of its own: open {address}.", title=title, address=own)
+    problem = Phrase("{title} is described by a document of its own: open that.", title=title)
     crs = crs_of(spelling) or spelling
     return OfferedLayer(name=title, title=title, crs=(crs,) if crs else (), address=own, problems=(problem,))
 
@@ -83,7 +84,10 @@ def _layer(root: Element, address: str) -> OfferedLayer:
         problems.append(Phrase("{title} has no levels of tiles that can be used.", title=title))
     elif not drawn_formats([picture_format]):
         problems.append(Phrase("{title} has no pictures, but {formats}.", title=title, formats=picture_format[:80]))
-    template = f"{levels[0].address}{{z}}/{{x}}/{{-y}}.{extension}" if levels else ""
+    elif not is_web(levels[0].address):
+        problems.append(Phrase("The document does not tell the address of {title}: open that.", title=title))
+    row = "{y}" if _is_from_above(root, crs) else "{-y}"
+    template = f"{levels[0].address}{{z}}/{{x}}/{row}.{extension}" if levels else ""
     service = None
     if grid is not None and not problems:
         try:
@@ -93,7 +97,7 @@ def _layer(root: Element, address: str) -> OfferedLayer:
                 max_level=len(grid.matrices) - 1,
                 kind="tms",
                 layer=title,
-                capabilities=address,
+                capabilities=without_keys(address),
                 grid=grid,
             )
         except BadTemplate as error:
@@ -115,7 +119,7 @@ def _layer(root: Element, address: str) -> OfferedLayer:
 def _levels(root: Element, address: str) -> list[_Level]:
     """The levels, coarse to fine, of those addresses that differ by their last part only."""
     levels = []
-    for entry in root.iterfind("TileSets/TileSet"):
+    for entry in root.iter("TileSet"):
         resolution = number_of(entry.get("units-per-pixel"))
         # An address without a scheme is kept: it says at least how the levels are called.
         href = entry.get("href", "") or entry.get("order", "")
@@ -127,8 +131,19 @@ def _levels(root: Element, address: str) -> list[_Level]:
     return sorted(levels, key=lambda level: -level.resolution)
 
 
+def _is_from_above(root: Element, crs: str) -> bool:
+    """True where the origin is the upper left corner of the world: against the rule, rows count from there."""
+    origin = root.find("Origin")
+    y = number_of(origin.get("y")) if origin is not None else None
+    turn = turn_of(crs) if crs else 0.0
+    return bool(turn) and y is not None and abs(y - turn / (2 if crs == WEB_MERCATOR else 4)) <= _NEARLY * turn
+
+
 def _boxes(root: Element, crs: str) -> tuple[Bounds | None, Bounds | None]:
-    """The box in the CRS and in longitude and latitude. Some write degrees for Web Mercator, latitude first."""
+    """The box in the CRS and in longitude and latitude. Programs that cut tiles write degrees for Web Mercator; old
+    ones, which call it 900913, the latitude first.
+    """
+    is_old = "900913" in text_in(root, "SRS")
     element = root.find("BoundingBox")
     names = ("minx", "miny", "maxx", "maxy")
     numbers = [number_of(element.get(name)) for name in names] if element is not None else []
@@ -136,12 +151,14 @@ def _boxes(root: Element, crs: str) -> tuple[Bounds | None, Bounds | None]:
     if len(values) != 4 or not crs:
         return None, None
     try:
+        swapped = [values[1], values[0], values[3], values[2]]
+        is_swapped = max(abs(values[1]), abs(values[3])) > 90
         if crs == WEB_MERCATOR and max(map(abs, values)) <= 180:
-            lonlat = lonlat_box([values[1], values[0], values[3], values[2]])
+            is_doubtful = max(map(abs, values)) <= 90
+            lonlat = lonlat_box(swapped if is_swapped or (is_doubtful and is_old) else values)
             return (transform_bounds(WGS84, crs, lonlat) if lonlat else None), lonlat
         if is_geographic(crs):
-            is_swapped = abs(values[1]) > 90 or abs(values[3]) > 90
-            lonlat = lonlat_box([values[1], values[0], values[3], values[2]] if is_swapped else values)
+            lonlat = lonlat_box(swapped if is_swapped else values)
             return lonlat, lonlat
         box = Bounds(*values)
         return box, lonlat_box(list(transform_bounds(crs, WGS84, box)))
@@ -170,14 +187,14 @@ def _grid(
         across, down = (exact or level.resolution) * width, (exact or level.resolution) * height
         if exact is not None:
             tall = turn if crs == WEB_MERCATOR else turn / 2
-            columns, rows = max(1, round(turn / across)), max(1, math.ceil(tall / down - 1e-9))
+            columns, rows = max(1, round(turn / across)), tiles_along(tall, down)
             # Rows count from the south: a tile that is taller than the world sticks out of its north.
             matrices.append(
                 TileMatrix(level.identifier, -turn / 2, -tall / 2 + rows * down, exact, columns, rows, width, height)
             )
         elif left is not None and bottom is not None and box is not None:
-            columns = max(1, math.ceil((box.right - left) / across - 1e-9))
-            rows = max(1, math.ceil((box.top - bottom) / down - 1e-9))
+            columns = tiles_along(box.right - left, across)
+            rows = tiles_along(box.top - bottom, down)
             matrices.append(
                 TileMatrix(level.identifier, left, bottom + rows * down, level.resolution, columns, rows, width, height)
             )

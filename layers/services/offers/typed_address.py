@@ -20,9 +20,18 @@ _ARCGIS = re.compile(r"/(?:Map|Image|Feature|VectorTile)Server(?=/|$)|/rest/serv
 _WMTS_OF_ARCGIS = re.compile(r"/(?:Map|Image)Server/WMTS(?=/|$)", re.IGNORECASE)
 _WMS_OF_ARCGIS = re.compile(r"/(?:Map|Image)Server/WMSServer(?=/|$)", re.IGNORECASE)
 _OURS = {
-    "tilematrix": "z", "tilerow": "y", "tilecol": "x", "zoom": "z", "level": "z", "col": "x", "row": "y",
-    "quadkey": "q", "bbox-epsg-3857": "bbox", "r": "", "ratio": "",
-}  # fmt: skip
+    "tilematrix": "z",
+    "tilerow": "y",
+    "tilecol": "x",
+    "zoom": "z",
+    "level": "z",
+    "col": "x",
+    "row": "y",
+    "quadkey": "q",
+    "bbox-epsg-3857": "bbox",
+    "r": "",
+    "ratio": "",
+}
 _SERVICES = ("wms", "wmts", "wfs")
 _REQUESTS = {
     **dict.fromkeys(("getmap", "getfeatureinfo", "getlegendgraphic", "getstyles", "describelayer", "map"), "wms"),
@@ -30,12 +39,14 @@ _REQUESTS = {
     **dict.fromkeys(("getfeature", "describefeaturetype", "getpropertyvalue"), "wfs"),
 }
 """Requests of one service alone, by which an address without SERVICE is known."""
-_OF_REQUESTS = frozenset({
-    "service", "request", "layers", "layer", "styles", "style", "bbox", "crs", "srs", "width", "height", "format",
-    "transparent", "bgcolor", "exceptions", "time", "elevation", "tiled", "tilematrixset", "tilematrix", "tilerow",
-    "tilecol", "query_layers", "info_format", "i", "j", "x", "y", "feature_count", "dpi", "typename", "typenames",
-    "srsname", "count", "maxfeatures", "startindex", "outputformat", "sld", "sld_body",
-})  # fmt: skip
+_OF_REQUESTS = frozenset(
+    (
+        *("service", "request", "layers", "layer", "styles", "style", "bbox", "crs", "srs", "width", "height"),
+        *("format", "transparent", "bgcolor", "exceptions", "time", "elevation", "tiled", "dpi", "sld", "sld_body"),
+        *("tilematrixset", "tilematrix", "tilerow", "tilecol", "query_layers", "info_format", "i", "j", "x", "y"),
+        *("feature_count", "typename", "typenames", "srsname", "count", "maxfeatures", "startindex", "outputformat"),
+    )
+)
 """Parameters of requests for maps, tiles and features, which have no place in one for capabilities."""
 _LAST_PARTS = {
     **dict.fromkeys(("wmtscapabilities.xml", "wmts"), "wmts"),
@@ -48,7 +59,7 @@ _LAST_PARTS = {
     "collection.json": "stac-collection",
     "search": "stac-items",
     "conformance": "ogcapi",
-}  # fmt: skip
+}
 _ENDINGS = {".pmtiles": "pmtiles", ".tif": "cog", ".tiff": "cog", ".gtiff": "cog"}
 
 

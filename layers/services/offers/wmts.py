@@ -33,6 +33,7 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
+from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.tile_grids import DeclaredMatrix, MendedGrid, mended_grid, zoom_levels
 from layers.services.offers.times import OfferedTimes
@@ -118,7 +119,7 @@ def _doors(root: Element, address: str) -> _Doors:
         or any(encoding.strip().upper() == "KVP" for encoding in encodings)
     ]
     query = next(filter(None, queries), "")
-    return _Doors(base, query or base, bool(query))
+    return _Doors(without_keys(base), without_keys(query or base), bool(query))
 
 
 def _grids(contents: Element) -> dict[str, _Grid]:
@@ -218,11 +219,12 @@ class _LayerReader:
         self.problems: list[Phrase] = []
         self.name = text_in(element, "Identifier")
         self.title = text_in(element, "Title") or self.name
+        self.bounds = _lonlat(element)
         self.styles = _styles(element)
         self.times, self.time = self._times()
         self.dimensions = self._dimensions()
         self.resources = [
-            (entry.get("format", "").strip(), linked(doors.address, template))
+            (entry.get("format", "").strip(), without_keys(linked(doors.address, template)))
             for entry in element.iterfind("ResourceURL")
             if entry.get("resourceType", "tile").strip().lower() == "tile"
             and (template := entry.get("template", "").strip())
@@ -245,7 +247,7 @@ class _LayerReader:
             title=self.title,
             abstract=text_in(self.element, "Abstract"),
             crs=tuple(dict.fromkeys(grid.crs or grid.crs_text for grid in known)),
-            bounds_lonlat=_lonlat(self.element),
+            bounds_lonlat=self.bounds,
             formats=self.formats,
             styles=self.styles,
             times=self.times,
@@ -272,9 +274,7 @@ class _LayerReader:
         texts = (text_in(entry) for entry in element.iterfind("Value"))
         values = [value for text in texts for value in re.split(r"\s*,\s*", text) if value]
         times = OfferedTimes(",".join(values), text_in(element, "Default"))
-        initial = times.initial
-        if not _SENDABLE.fullmatch(initial):
-            initial = times.last
+        initial = times.initial if _SENDABLE.fullmatch(times.initial) else ""
         if initial and not times.default:
             self._complain("{title} names no date to begin with: its last one, {time}, is drawn.", time=initial)
         return times, initial
@@ -347,8 +347,9 @@ class _LayerReader:
             for matrix in grid.matrices
             if matrix.identifier in entries
         ]
-        if entries and (not matrices or any(matrix.limits is None for matrix in matrices)):
+        if entries and (not matrices or not _are_sound(matrices, _in_crs(self.bounds, grid.crs))):
             self._complain("{title} has limits of tiles that cannot be: they are passed over.")
+            matrices = [replace(matrix, limits=None) for matrix in matrices]
         return replace(grid, matrices=tuple(matrices)) if matrices else grid
 
     def _templates(self, grid: str) -> Iterator[tuple[str, str]]:
@@ -419,6 +420,16 @@ def _limits(entry: Element, matrix: TileMatrix) -> tuple[int, int, int, int] | N
     last_column, last_row = min(last_column, matrix.columns - 1), min(last_row, matrix.rows - 1)
     is_some = None not in numbers and first_column <= last_column and first_row <= last_row
     return (first_column, last_column, first_row, last_row) if is_some else None
+
+
+def _are_sound(matrices: Sequence[TileMatrix], place: Bounds | None) -> bool:
+    """False where a level has limits that leave no tile, or those of the finest one are away from the layer."""
+    if any(matrix.limits is None for matrix in matrices):
+        return False
+    columns_rows = matrices[-1].tile_range
+    first = matrices[-1].tile_bounds(columns_rows[0], columns_rows[2])
+    last = matrices[-1].tile_bounds(columns_rows[1], columns_rows[3])
+    return place is None or first.union(last).intersects(place)
 
 
 def _filled(template: str, names: dict[str, str], time: str) -> str:

@@ -12,6 +12,7 @@ from tests.support.tile_server import TileServer, serving
 from tests.viewer.network.conftest import QUICK, Heard
 from viewer.network.fetch import is_short
 from viewer.network.fetcher import Fetcher
+from viewer.network.tile_fetch import WARNING
 
 
 def test_pictures_come_with_our_name_and_without_cookies(ask, server: TileServer) -> None:
@@ -100,6 +101,13 @@ def test_w20_t18_what_a_server_says_instead_of_a_picture_is_shown_and_never_stor
     assert len(server.log) == 2
     stored = [path for path in (tmp_path / "tiles").rglob("*") if path.is_file()]
     assert not [path for path in stored if b"Exception" in path.read_bytes()]
+
+
+def test_w17_a_map_of_another_date_says_so_also_from_the_store(ask, server: TileServer) -> None:
+    for _ in range(2):
+        assert ask("nearest").images[0].text(WARNING).startswith("99 Nearest value used: time=2024-03-01")
+    assert not ask("ok").images[0].text(WARNING)
+    assert len(server.log) == 2
 
 
 def test_f27_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> None:

@@ -191,8 +191,8 @@ class FeatureMenu(ToolMenu):
             near = [moved(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)]
 
             def found_in(held: list[FeatureTable], step: tuple[float, float]) -> Fids:
-                own = [moved(geometry, -step[0], -step[1]) for geometry in near]
-                return fids_near_features(held, own, crs, metres, context.check)
+                shifted_back = [moved(geometry, -step[0], -step[1]) for geometry in near]
+                return fids_near_features(held, shifted_back, crs, metres, context.check)
 
             return {uuid: found_in(*table) for uuid, table in tables.items()}
 

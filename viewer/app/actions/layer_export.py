@@ -116,21 +116,21 @@ class LayerExport(QObject):
         return parts | ({Which.SELECTED: selected} if len(selected) else {})
 
     def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
-        made = Path(tempfile.mkdtemp(prefix=scratch_prefix())) / f"layer{target.suffix.lower()}"
+        scratch_path = Path(tempfile.mkdtemp(prefix=scratch_prefix())) / f"layer{target.suffix.lower()}"
         stretch = ExportRows(
             str(path),
             info.name,
             layer.source.get("options") or {},
             layer.crs,
-            out=str(made),
+            out=str(scratch_path),
             format=kind,
             title=target.stem or "layer",
         )
         if fids is not None:
-            fids_file = made.with_name("fids.npy")
+            fids_file = scratch_path.with_name("fids.npy")
             np.save(fids_file, fids)
             stretch = replace(stretch, fids_file=str(fids_file))
-        export = _Export(target, made, stretch, info.features if fids is None else len(fids))
+        export = _Export(target, scratch_path, stretch, info.features if fids is None else len(fids))
 
         def cancel() -> None:
             export.is_cancelled = True
@@ -154,18 +154,20 @@ class LayerExport(QObject):
         else:
             self._went_on(export, result.facts)
 
-    def _went_on(self, export: _Export, made: Exported) -> None:
-        if made.next_start is not None:
-            export.stretch = replace(export.stretch, start=made.next_start, written=made.written, facts=made.facts)
+    def _went_on(self, export: _Export, exported: Exported) -> None:
+        if exported.next_start is not None:
+            export.stretch = replace(
+                export.stretch, start=exported.next_start, written=exported.written, facts=exported.facts
+            )
             assert export.job is not None
-            self._jobs.tell(export.job, made.written / max(export.features, 1))
+            self._jobs.tell(export.job, exported.written / max(export.features, 1))
             self._next(export)
             return
-        export.remark = made.remark
-        if made.found is None:
-            self._look_again(export, made.written)
+        export.remark = exported.remark
+        if exported.found is None:
+            self._look_again(export, exported.written)
         else:
-            self._counted(export, made.written, made.found)
+            self._counted(export, exported.written, exported.found)
 
     def _look_again(self, export: _Export, written: int) -> None:
         """Count the features of the written file as any reader would, before it gets its final name."""

@@ -277,13 +277,13 @@ class Arrangement(QObject):
         kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
         return {**stored, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
-    def restore(self, value: Mapping[str, Any]) -> None:
+    def restore(self, stored: Mapping[str, Any]) -> None:
         """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
-        name, kept = value.get("layout"), value.get("kept")
+        name, kept = stored.get("layout"), stored.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
         read = {key: decoded_or_none(entry, Standing) for key, entry in kept.items()} if isinstance(kept, dict) else {}
         self._kept = {key: standing for key, standing in read.items() if standing is not None}
-        if value.get("alone") is True:
+        if stored.get("alone") is True:
             self.set_alone(True)
         elif not self._reasons:
             self._stand()

@@ -160,8 +160,8 @@ class InspectorTrail(QObject):
             "search area": self.tr("Search area"),
             "photo": self.tr("Photo"),
         }
-        own = self._titles.get(stop.page, "")
-        return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
+        title = self._titles.get(stop.page, "")
+        return title if site is None or site.is_site else kinds.get(site.mark_kind, title)
 
     def _name(self, stop: _Stop) -> str:
         """Name of the row that a page shows; empty for none."""
@@ -184,8 +184,8 @@ class InspectorTrail(QObject):
 
     def _stand(self) -> None:
         """Place the button left of Qt's own buttons in the title bar."""
-        own = (self._dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("float", "close"))
-        shown = [button for button in own if button is not None and not button.isHidden()]
+        buttons = (self._dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("float", "close"))
+        shown = [button for button in buttons if button is not None and not button.isHidden()]
         if shown:
             left = min(shown, key=lambda button: button.x())
             self.button.move(left.x() - _BUTTON_PX - 4, left.geometry().center().y() - _BUTTON_PX // 2 + 1)

@@ -117,7 +117,7 @@ class GeoreferencingDialog(QDialog):
             Method.THIN_PLATE: self.tr("Thin plate spline (3 points or more)"),
         }
         self.method = ChoiceField([(str(method), title) for method, title in titles.items()])
-        self.method.committed.connect(lambda value: self.draft.set_method(Method(value)))
+        self.method.committed.connect(lambda key: self.draft.set_method(Method(key)))
         self.crs = ChoiceField(crs_choices)
         self.crs.committed.connect(self.draft.set_crs)
         self.opacity = SliderField(0.0, 1.0, percent)

@@ -79,8 +79,8 @@ class PointModel(QAbstractTableModel):
         residual = self._draft.residual(number)
         if residual is None:
             return "–" if row.is_whole else ""
-        value = residual.metres if column == METRES else residual.pixels
-        return grouped_number(f"{value:.1f}" if value < 1000 else f"{value:.0f}")
+        amount = residual.metres if column == METRES else residual.pixels
+        return grouped_number(f"{amount:.1f}" if amount < 1000 else f"{amount:.0f}")
 
     def _says_of_residual(self, number: int, row: DraftPoint) -> str:
         if self._draft.residual(number) is None:

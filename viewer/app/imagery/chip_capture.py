@@ -207,19 +207,19 @@ class ChipCapture(QObject):
         shown, keep = capture.shown[0], self._session.blob_keeper()
 
         def work(_: JobContext) -> list[ChipBytes]:
-            made = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
-            for chip_bytes in made:
+            chips = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
+            for chip_bytes in chips:
                 _keep(keep, chip_bytes)
-            return made
+            return chips
 
         self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
 
-    def _made(self, capture: _Capture, made: list[ChipBytes]) -> None:
+    def _made(self, capture: _Capture, chips: list[ChipBytes]) -> None:
         if capture is not self._capture:
             return
         document, actor = self._session.document, self._session.actor
         try:
-            edit = add_chips(document, [chip_bytes.chip for chip_bytes in made], actor=actor, image=capture.facts)
+            edit = add_chips(document, [chip_bytes.chip for chip_bytes in chips], actor=actor, image=capture.facts)
             self._session.push(edit)
         except GeoloupeError as error:
             self._fail(error)

@@ -98,7 +98,7 @@ class FeatureZoom(QObject):
             for drawing, fids in fids_by_drawing.items()
             if (crs_and_box := box_of_features(drawing, fids)) is not None
         ]
-        boxes = [box for own, box in read if own == crs]
+        boxes = [box for box_crs, box in read if box_crs == crs]
         if not boxes:
             return False
         layers = [box for drawing in fids_by_drawing if (box := drawing.plane_bounds(crs)) is not None]

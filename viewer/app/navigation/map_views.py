@@ -101,7 +101,7 @@ class MapViews(QObject):
             self._messages.show("view", error.sentence, "warning")
             return
         if middle is not None:
-            x, y = (float(value) for value in transform_points(WGS84, self._canvas.viewport.crs, *middle))
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, self._canvas.viewport.crs, *middle))
             if math.isfinite(x + y):
                 self._canvas.viewport.centre_on(x, y)
                 self._canvas.motion.come_to_rest()
@@ -200,7 +200,9 @@ class MapViews(QObject):
         """Centre on a point that is in sight, and closer already than it would be shown; False otherwise."""
         viewport = self._canvas.viewport
         view = viewport.view()
-        x, y = (float(value) for value in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y))
+        x, y = (
+            float(coordinate) for coordinate in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y)
+        )
         px, py = view.to_pixel(x, y) if math.isfinite(x + y) else (math.nan, math.nan)
         is_seen = 0 <= px < view.width and 0 <= py < view.height
         coarsest_m = max(finest_m, 2 * (site.least_error_m or 0.0) / min(view.width, view.height))
@@ -298,7 +300,7 @@ class MapViews(QObject):
         if view is None:
             return math.nan, math.nan
         x, y = view.to_world(view.width / 2, view.height / 2)
-        lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+        lon, lat = (float(coordinate) for coordinate in transform_points(view.grid.crs, WGS84, x, y))
         return lon, lat
 
     def _leave_plane(self) -> None:
@@ -344,9 +346,9 @@ class MapViews(QObject):
         """Choices for the map's CRS, as (text, CRS) pairs: Web Mercator, the layer's own, the local UTM zone, polar."""
         lon, lat = self.map_centre()
         choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
-        own = self._layer_crs(layer_uuid)
-        if own and not same_crs(own, WEB_MERCATOR):
-            choices.append((self.tr("The layer’s own: {0}").format(crs_name(own)), own))
+        layer_crs = self._layer_crs(layer_uuid)
+        if layer_crs and not same_crs(layer_crs, WEB_MERCATOR):
+            choices.append((self.tr("The layer’s own: {0}").format(crs_name(layer_crs)), layer_crs))
         if math.isfinite(lon) and math.isfinite(lat):
             half = self.tr("north") if lat >= 0 else self.tr("south")
             choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))

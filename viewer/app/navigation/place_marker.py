@@ -139,7 +139,7 @@ class PlaceMarker(QWidget):
         elif self._error_m <= 0 or abs(self._place[1]) > 89:
             return None
         else:
-            lons, lats = ([float(value) for value in values] for values in circle(*self._place, self._error_m))
+            lons, lats = ([float(degrees) for degrees in values] for values in circle(*self._place, self._error_m))
         outline = QPolygonF(self._pixels(lons, lats))
         shift = at - outline.boundingRect().center()
         if abs(shift.x()) > 2 * abs(outline.boundingRect().width()):  # another copy of the world

@@ -159,7 +159,7 @@ class PointTool[P: NumberedPoint](Tool):
         if self.side.size is not None:
             pixels = [view.to_pixel(position[0], -position[1])]
         else:
-            x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *position))
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, *position))
             pixels = [world_view.to_pixel(x, y) for world_view in (view, *world_copies(view))]
         return [QPointF(*pixel) for pixel in pixels if all(map(math.isfinite, pixel))]
 

@@ -155,7 +155,7 @@ class DataDialog(QDialog):
 def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> ComboBox:
     box = ComboBox()
     box.setAccessibleName(name)
-    for text, value in rows:
-        box.addItem(text, value)
+    for text, data in rows:
+        box.addItem(text, data)
     box.setCurrentIndex(max(box.findData(first), 0))
     return box

@@ -46,12 +46,12 @@ class MapFields(QWidget):
         self.title_line, self.marks_box = BegunLine(), ComboBox()
         self.title_line.setMaxLength(LONGEST_TEXT)
         self.title_line.setPlaceholderText(self.tr("Above the map"))
-        for value, text in (
+        for data, text in (
             (ALL, self.tr("All of the case")),
             (NONE, self.tr("None")),
             (SELECTED, self.tr("Those selected on the map")),
         ):
-            self.marks_box.addItem(text, value)
+            self.marks_box.addItem(text, data)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for title, field in ((self.tr("Title of the map"), self.title_line), (self.tr("Marks on it"), self.marks_box)):
@@ -100,16 +100,16 @@ class MapFields(QWidget):
         """Name of a map in the list: its letter or number on the page, and its content."""
         layout = self._spec.layout
         letters = {"panels": number, "insets": number - 1}
-        called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
+        place_name = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
         if layout == "insets" and number == 0:
-            called = self.tr("Overview")
+            place_name = self.tr("Overview")
         elif layout == "before-after":
-            called = str(number + 1)
+            place_name = str(number + 1)
         frame = product_map.frame.title if product_map.frame is not None else ""
         content = one_line(product_map.title or frame, 80) or (
             self.tr("Layers of its own") if product_map.frame else self.tr("The map's layers")
         )
-        return f"{called}: {content}" if called else content
+        return f"{place_name}: {content}" if place_name else content
 
     def _show_chosen(self, _row: int = 0) -> None:
         maps, at = self._spec.maps, self.at
@@ -126,15 +126,15 @@ class MapFields(QWidget):
         self.remove_button.setEnabled(len(maps) > 1)
 
     def _show_marks(self, marks: Sequence[str] | None) -> None:
-        box, value = self.marks_box, ALL if marks is None else OWN if marks else NONE
-        blocked, own = QSignalBlocker(box), box.findData(OWN)
-        if own >= 0:
-            box.removeItem(own)
+        box, choice = self.marks_box, ALL if marks is None else OWN if marks else NONE
+        blocked, at = QSignalBlocker(box), box.findData(OWN)
+        if at >= 0:
+            box.removeItem(at)
         if marks:
             box.insertItem(
                 box.findData(SELECTED), translate("MapFields", "{count} marks", "{count} mark", len(marks)), OWN
             )
-        box.setCurrentIndex(box.findData(value))
+        box.setCurrentIndex(box.findData(choice))
         del blocked
 
     # -- taken ----------------------------------------------------------------------------------------------------

@@ -517,8 +517,8 @@ class ProductWindow(QDialog):
     def _show_number(self) -> None:
         self.fields.correction.show_line(self.kept.correction if self.kept.corrects(self.spec) else None)
         row, document = self.row, self._context.document
-        own = product_number(document, replace(self.spec, number=""), row)
-        self.fields.show_number(own, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))
+        usual_number = product_number(document, replace(self.spec, number=""), row)
+        self.fields.show_number(usual_number, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))
 
     # -- the case -------------------------------------------------------------------------------------------------
 

@@ -152,15 +152,15 @@ def _step(canvas: MapCanvas, direction: int) -> None:
 
 
 def _timed(do: Callable[[], None]) -> Took:
-    wall, own = time.perf_counter(), time.thread_time()
+    wall, cpu = time.perf_counter(), time.thread_time()
     do()
-    own = time.thread_time() - own
-    return (time.perf_counter() - wall) * 1000, own * 1000
+    cpu = time.thread_time() - cpu
+    return (time.perf_counter() - wall) * 1000, cpu * 1000
 
 
 def _medians(times: Sequence[Took]) -> tuple[float, float]:
-    wall, own = zip(*times, strict=True)
-    return round(median(wall), 2), round(median(own), 2)
+    wall, cpu = zip(*times, strict=True)
+    return round(median(wall), 2), round(median(cpu), 2)
 
 
 def _p95(times: Sequence[float]) -> float:

@@ -138,9 +138,11 @@ class _Work:
     def _result(self, picture: QImage, scenes: Sequence[MapScene]) -> ComparedPicture:
         problems = [self._said]
         for at, scene in enumerate(scenes):
-            own = self._spec.frames[at].layers
+            layers = self._spec.frames[at].layers
             problems += [
-                sentence for uuid, sentence in {**scene.stack.problems(), **scene.stack.lost()}.items() if uuid in own
+                sentence
+                for uuid, sentence in {**scene.stack.problems(), **scene.stack.lost()}.items()
+                if uuid in layers
             ]
         is_lost = any(scene.stack.lost() for scene in scenes)
         return ComparedPicture(picture, list(dict.fromkeys(filter(None, problems))), is_lost)

@@ -83,8 +83,8 @@ def _with_pictures(export: DataExport, out: Path, home: CaseHome) -> list[str]:
             crs="" if is_report else WGS84,
             with_map=is_report,
         )
-        made, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
-        write_data(made, out, studio.pool)
+        complete_export, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
+        write_data(complete_export, out, studio.pool)
         return [*pictures.problems, left_out]
 
 

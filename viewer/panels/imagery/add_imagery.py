@@ -312,7 +312,7 @@ class AddImageryPanel(QWidget):
         facts = {"credit": service.attribution, "acquired_at": case_date(service.time)}
         for host in service.hosts:
             self._context.case.consent(host)
-        kind = "interval" if service.is_dated else "composite"
+        kind = service.date_kind if service.is_dated else "composite"
         name = self.form.layer_name(service)
         if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
             self._remember(self.form.chosen_entry(row))

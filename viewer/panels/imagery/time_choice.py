@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, override
 
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from layers.services.offers.time_spelling import instant_of
 from layers.services.offers.times import OfferedTimes
 from layers.time.dates import is_date_or_interval
+from viewer.commands.imagery.service_times import today
 from viewer.support.still_boxes import ComboBox, DateBox
 
 DAYS_BACK = 1
@@ -53,7 +54,7 @@ class TimeChoice(QWidget):
         self.day, self.listed = DateBox(), ComboBox()
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
-        newest = (datetime.now(UTC) - timedelta(days=DAYS_BACK)).date()
+        newest = today() - timedelta(days=DAYS_BACK)
         self.day.setDate(QDate(newest.year, newest.month, newest.day))
         self._model = _TimeModel()
         self.listed.setEditable(True)

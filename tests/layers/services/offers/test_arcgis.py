@@ -92,6 +92,7 @@ def test_t17_scales_without_resolutions_are_for_the_stated_dpi() -> None:
     layer = layer_of(tileInfo=tile_info(MERCATOR, -20037508.342787, 20037508.342787, lods))
     assert layer.service is not None
     assert layer.service.matrices.matrices[1].columns == 2
+    assert layer.service.matrices.matrices[0].resolution == pytest.approx(2 * MERCATOR_HALF_M / 256, rel=1e-12)
 
 
 WKT = (
@@ -124,6 +125,14 @@ def test_t18_without_a_cache_the_server_draws() -> None:
         f"{HOME}/export?bbox=-{half},-{half},{half},{half}&bboxSR=102100&imageSR=102100&size=256,256&dpi=96"
         "&format=png32&transparent=true&f=image"
     )
+
+
+def test_tiles_of_heights_or_features_are_no_pictures() -> None:
+    layer = layer_of(tileInfo=tile_info(MERCATOR, -20037508.342787, 20037508.342787, LODS, format="LERC2D"))
+    assert layer.service is not None
+    assert "/export?" in layer.service.template
+    with pytest.raises(NotReadable, match="no pictures"):
+        offer_of(tileInfo=tile_info(MERCATOR, 0, 0, LODS, format="pbf"))
 
 
 def test_t18_an_error_with_a_good_status_is_told_in_its_words() -> None:
@@ -163,9 +172,20 @@ def test_images_are_exported_in_another_way() -> None:
     assert layer.service.template.startswith(
         "https://h.example/arcgis/rest/services/NAIP/ImageServer/exportImage?bbox="
     )
-    assert layer.service.template.endswith("&f=image&token=abc")
+    assert layer.service.template.endswith("&f=image")
     assert layer.times is not None
     assert layer.times.first.startswith("2005-01-01")
+
+
+def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
+    service = layer_of(f"{ADDRESS}&token=secret").service
+    assert service is not None
+    assert "secret" not in repr(service)
+
+
+def test_numbers_beyond_all_measure_cost_no_more_than_the_grid() -> None:
+    lods = [{"level": 0, "resolution": 1e308}, {"level": 1, "resolution": 1e-308}]
+    assert layer_of(tileInfo=tile_info(MERCATOR, 0, 1e308, lods)).service is not None
 
 
 def test_a_folder_lists_its_services() -> None:

@@ -48,13 +48,18 @@ def test_t19_a_bomb_is_refused() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_w9_marks_and_wide_letters(encoding: str) -> None:
     assert recognised(TILEJSON.decode().encode(encoding), ADDRESS).service == "tilejson"
-    if encoding in ("utf-8-sig", "utf-16"):
+    if encoding in ("utf-8-sig", "utf-16"):  # XML in another width must have a mark
         text = WMTS.decode().replace('encoding="UTF-8"', f'encoding="{encoding.removesuffix("-sig")}"')
         assert recognised(text.encode(encoding), ADDRESS).service == "wmts"
 
 
+def test_w9_a_mark_of_wide_letters_before_others() -> None:
+    assert recognised(b"\xff\xfe" + WMTS, ADDRESS).service == "wmts"
+
+
 def test_w8_a_document_type_with_declarations() -> None:
-    head = '<!DOCTYPE Capabilities SYSTEM "http://nobody.example/a.dtd" [<!ENTITY a "b"><!ELEMENT c EMPTY>]>'
+    declared = '<!ENTITY a "b"><!ELEMENT c EMPTY><!ENTITY % p "SGI | GIF | JPEG | PNG | SVG | TIFF | WBMP | GeoTIFF">'
+    head = f'<!DOCTYPE Capabilities SYSTEM "http://nobody.example/a.dtd" [{declared}]>'
     offer = recognised(capabilities(mercator(), layer(), head=head), ADDRESS)
     assert [offered.name for offered in offer.layers] == ["scenes"]
 
@@ -69,6 +74,7 @@ def test_w8_a_document_type_with_declarations() -> None:
         (b"<kml><Document/></kml>", "XML about “kml”"),
         (b"<unclosed", "no whole XML"),
         (b'{"name": "x"}', "JSON that describes no service"),
+        (b'{"tiles": [], "error": null}', "JSON that describes no service"),
         (b"[1, 2]", "JSON that describes no service"),
         (GEOJSON, "GeoJSON"),
         (b"\x89PNG\r\n\x1a\n", "file of pictures"),
@@ -78,7 +84,7 @@ def test_w8_a_document_type_with_declarations() -> None:
         (b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>", "AccessDenied No"),
         (b'{"error": {"code": 499, "message": "Token Required", "details": []}}', "Token Required"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_service_is_told_in_a_sentence(document: bytes, words: str) -> None:
     with pytest.raises(GeoloupeError) as caught:
         recognised(document, ADDRESS)
@@ -89,7 +95,7 @@ def test_what_is_no_service_is_told_in_a_sentence(document: bytes, words: str) -
 
 def test_files_of_services_and_others(tmp_path: Path) -> None:
     file = tmp_path / "a"
-    for document in (WMTS, TILEJSON, ARCGIS, TMS, gzip.compress(WMTS)):
+    for document in (WMTS, TILEJSON, ARCGIS, TMS, gzip.compress(WMTS), b"\xff\xfe" + WMTS, b"\n" + TILEJSON):
         file.write_bytes(document)
         assert service_document(file) == document
     for document in (GEOJSON, b"", b"<kml/>", b"<html/>", b"PK\x03\x04", b'{"a": 1}', gzip.compress(b"a")):

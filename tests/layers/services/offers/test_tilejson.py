@@ -65,6 +65,14 @@ def test_relative_addresses_and_strings_for_numbers() -> None:
     assert (layer.levels, layer.bounds_lonlat) == ((1, 24), Bounds(-10, 40, 10, 60))
 
 
+def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
+    text = b'{"tiles": ["https://h.example/{z}/{x}/{y}.png?style=a&key=secret"]}'
+    service = read_tilejson(text, f"{ADDRESS}?key=secret").layers[0].service
+    assert service is not None
+    assert "secret" not in repr(service)
+    assert service.url(3, 2, 1) == "https://h.example/3/2/1.png?style=a"
+
+
 def test_without_a_last_level_and_with_both_exchanged() -> None:
     layer = layer_of(maxzoom=None)
     assert layer.levels == (0, 22)

@@ -64,6 +64,18 @@ def test_a_land_in_its_own_crs() -> None:
     assert layer.service.url(1, 0, 0) == "https://t.example/nl/b/0/3.png"
 
 
+def test_t16_an_origin_at_the_top_means_rows_from_above() -> None:
+    half = MERCATOR_HALF_M
+    layer = layer_of(document("EPSG:3857", f"{-half} {-half} {half} {half}", f"{-half} {half}", MERCATOR_LEVELS))
+    assert layer.service is not None
+    assert layer.service.url(2, 1, 0) == "https://h.example/tms/1.0.0/town/2/1/0.png"
+
+
+def test_degrees_with_longitude_first_in_a_document_of_web_mercator() -> None:
+    layer = layer_of(document("EPSG:3857", "-180 -84 180 85", "-180 -84", MERCATOR_LEVELS, profile="mercator"))
+    assert layer.bounds_lonlat == pytest.approx(Bounds(-180, -84, 180, 85))
+
+
 def test_degrees_are_two_tiles_wide() -> None:
     levels = [(str(at), 0.703125 / 2**at) for at in range(3)]
     layer = layer_of(document("EPSG:4326", "-180 -90 180 90", "-180 -90", levels, "global-geodetic"))

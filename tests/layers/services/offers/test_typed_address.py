@@ -20,19 +20,43 @@ REST = "https://h.example/arcgis/rest/services"
         ("https://h.example/a{quadkey}.jpeg?g=1", "xyz", "https://h.example/a{q}.jpeg?g=1"),
         ("https://h.example/wms", "wms", f"https://h.example/wms?{CAPABILITIES}"),
         ("https://h.example/wms?", "wms", f"https://h.example/wms?{CAPABILITIES}"),
-        ("https://h.example/cgi-bin/mapserv?map=/a/b.map", "wms", f"https://h.example/cgi-bin/mapserv?map=/a/b.map&{CAPABILITIES}"),
-        ("https://h.example/x?request=getcapabilities&service=WMS&map=a", "wms", f"https://h.example/x?map=a&{CAPABILITIES}"),
-        ("https://h.example/x?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&LAYERS=a&BBOX=1,2,3,4", "wms", f"https://h.example/x?VERSION=1.1.1&{CAPABILITIES}"),
+        (
+            "https://h.example/cgi-bin/mapserv?map=/a/b.map",
+            "wms",
+            f"https://h.example/cgi-bin/mapserv?map=/a/b.map&{CAPABILITIES}",
+        ),
+        (
+            "https://h.example/x?request=getcapabilities&service=WMS&map=a",
+            "wms",
+            f"https://h.example/x?map=a&{CAPABILITIES}",
+        ),
+        (
+            "https://h.example/x?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&LAYERS=a&BBOX=1,2,3,4",
+            "wms",
+            f"https://h.example/x?VERSION=1.1.1&{CAPABILITIES}",
+        ),
         ("https://h.example/x?service=WFS", "wfs", "https://h.example/x?SERVICE=WFS&REQUEST=GetCapabilities"),
         ("https://h.example/wfs", "wfs", "https://h.example/wfs?SERVICE=WFS&REQUEST=GetCapabilities"),
-        ("https://h.example/gwc/service/wmts", "wmts", "https://h.example/gwc/service/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"),
-        ("https://h.example/wmts/1.0.0/WMTSCapabilities.xml", "wmts", "https://h.example/wmts/1.0.0/WMTSCapabilities.xml"),
+        (
+            "https://h.example/gwc/service/wmts",
+            "wmts",
+            "https://h.example/gwc/service/wmts?SERVICE=WMTS&REQUEST=GetCapabilities",
+        ),
+        (
+            "https://h.example/wmts/1.0.0/WMTSCapabilities.xml",
+            "wmts",
+            "https://h.example/wmts/1.0.0/WMTSCapabilities.xml",
+        ),
         (f"{REST}/X/MapServer", "arcgis", f"{REST}/X/MapServer?f=json"),
         (f"{REST}/X/ImageServer/?f=html", "arcgis", f"{REST}/X/ImageServer?f=json"),
         (f"{REST}/X/MapServer/tile/3/2/1?token=t", "arcgis", f"{REST}/X/MapServer?token=t&f=json"),
         (f"{REST}", "arcgis", f"{REST}?f=json"),
         (f"{REST}/X/MapServer/WMTS", "wmts", f"{REST}/X/MapServer/WMTS/1.0.0/WMTSCapabilities.xml"),
-        ("https://h.example/arcgis/services/X/MapServer/WMSServer", "wms", f"https://h.example/arcgis/services/X/MapServer/WMSServer?{CAPABILITIES}"),
+        (
+            "https://h.example/arcgis/services/X/MapServer/WMSServer",
+            "wms",
+            f"https://h.example/arcgis/services/X/MapServer/WMSServer?{CAPABILITIES}",
+        ),
         ("https://h.example/tiles/tilejson.json", "tilejson", "https://h.example/tiles/tilejson.json"),
         ("https://h.example/a/tilemapresource.xml", "tms", "https://h.example/a/tilemapresource.xml"),
         ("https://h.example/planet.pmtiles", "pmtiles", "https://h.example/planet.pmtiles"),
@@ -44,7 +68,7 @@ REST = "https://h.example/arcgis/rest/services"
         ("https://h.example/collections", "ogcapi", "https://h.example/collections"),
         ("https://h.example/about#top", "", "https://h.example/about"),
     ],
-)  # fmt: skip
+)
 def test_kinds_of_addresses(text: str, kind: str, address: str) -> None:
     typed = address_kind(text)
     assert typed is not None
