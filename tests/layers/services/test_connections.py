@@ -91,6 +91,21 @@ BILLION = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
 DEEP = {"url": 5}
 for _ in range(400):
     DEEP = {"a": DEEP}  # type: ignore[dict-item]
+
+
+def test_keys_in_addresses_are_not_taken_over() -> None:
+    address = "https://e.org/wms?apikey=0123456789abcdef"
+    (town,) = read_connections(
+        f'<qgsWMSConnections><wms name="A" url="{address}"/></qgsWMSConnections>'.encode()
+    ).entries
+    assert town.address == "https://e.org/wms"
+    assert "key" in town.note
+    keyed = {"url": "https://e.org/{z}/{x}/{y}?apikey={apikey}", "apikey": "0123456789abcdef", "name": "Keyed"}
+    read = read_connections(json.dumps(keyed).encode())
+    assert read.entries == ()
+    assert "0123456789" not in repr(read)
+
+
 HOSTILE = {
     "empty": b"",
     "words": b"https://e.org/{z}/{x}/{y}.png",

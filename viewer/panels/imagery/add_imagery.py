@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from layers.decoding import encoded
 from layers.errors import BadTemplate, GeoloupeError, NotReadable
 from layers.phrase import Phrase
+from layers.services.address_keys import KeyedAddress, split_key
 from layers.services.catalog import catalog
 from layers.services.connections import read_connections
 from layers.services.entry_text import MOST_BYTES, EntriesRead
@@ -33,14 +34,15 @@ from layers.services.imagery_entry import ImageryEntry, host_of_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.offered_entries import entries_of_offer
 from layers.services.offers.recognise import recognised
+from layers.services.offers.time_steps import written_time
 from layers.services.offers.typed_entry import entry_of_text, is_address
 from viewer.commands.layers import add_layer
+from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext
 from viewer.panels.imagery.entry_form import EntryForm
 from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, row_of
 from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
-from viewer.panels.imagery.time_choice import case_date
 from viewer.panels.search.palette_rows import PaletteDelegate
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import one_line
@@ -80,6 +82,8 @@ class AddImageryPanel(QWidget):
         self._asked_address = ""
         """The address that has not answered yet; empty for none."""
         self._problem = ""
+        self._typed_key = KeyedAddress("")
+        """The typed address and its key, which stays out of lists and cases."""
         self.line = QLineEdit()
         self._set_placeholder()
         self.line.setAccessibleName(self.tr("Find imagery"))
@@ -172,9 +176,10 @@ class AddImageryPanel(QWidget):
     def _search(self) -> None:
         """List what holds the typed words; of an address only itself."""
         words, self._problem, self._asked_address = self.line.text().strip(), "", ""
+        self._typed_key = split_key(words)
         if not self._scope and is_address(words):
             try:
-                rows = [row_of(entry_of_text(words))]
+                rows = [row_of(entry_of_text(self._typed_key.address))]
             except BadTemplate as error:
                 rows, self._problem = [], in_language(error.sentence)
             self.model.set_rows(rows)
@@ -246,7 +251,12 @@ class AddImageryPanel(QWidget):
         self.announce()
 
     def _contact(self, row: EntryRow) -> str:
-        """A sentence on whom the next step contacts."""
+        """Sentences on whom the next step contacts, and what becomes of a key."""
+        key = self.tr("The key in the address is shown to this server only, and kept in this session only.")
+        has_key = bool(self._typed_key.key) and not self._scope
+        return f"{self._contacted(row)}\n{key}" if has_key else self._contacted(row)
+
+    def _contacted(self, row: EntryRow) -> str:
         hosts = one_line(", ".join(row.entry.hosts), 200)
         if row.entry.service is not None:
             return self.tr("Adding it allows Geoloupe to contact %1, which learns where you look.").replace("%1", hosts)
@@ -309,9 +319,8 @@ class AddImageryPanel(QWidget):
         """Add the layer on top of the imagery, and allow its hosts."""
         service = self.form.service()
         assert service is not None
-        facts = {"credit": service.attribution, "acquired_at": case_date(service.time)}
-        for host in service.hosts:
-            self._context.case.consent(host)
+        facts = {"credit": service.attribution, "acquired_at": written_time(service.time)}
+        self._allow(service.hosts)
         kind = service.date_kind if service.is_dated else "composite"
         name = self.form.layer_name(service)
         if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
@@ -326,9 +335,17 @@ class AddImageryPanel(QWidget):
 
     def _allow_preview(self) -> None:
         row = self.current()
-        for host in row.entry.hosts if row is not None else ():
-            self._context.case.consent(host)
+        self._allow(row.entry.hosts if row is not None else ())
         self.form.show_facts()
+
+    def _allow(self, hosts: Sequence[str]) -> None:
+        """Allow hosts, and show them the key that was typed in their address, in this session."""
+        typed = self._typed_key
+        for host in hosts:
+            self._context.case.consent(host)
+            if typed.key and not self._scope:
+                kind = SecretKind.BASIC if typed.is_password else SecretKind.QUERY
+                self._network.use_secret(host, Secret(kind, typed.key, typed.name))
 
     # -- asking a server ----------------------------------------------------------------------------------------------
 
@@ -338,7 +355,7 @@ class AddImageryPanel(QWidget):
             self._enter_scope(address)
             return
         assert self._network.offers is not None
-        self._context.case.consent(host_of_address(address))
+        self._allow((host_of_address(address),))
         self._problem, self._asked_address = "", address
         self._show_current()
 
@@ -512,7 +529,7 @@ def open_add_imagery(
     network = ImageryNetwork(open_other=open_other)
     if fetcher is not None and jobs is not None:
         offers = FetchedOffers(fetcher, jobs, recognised)
-        network = ImageryNetwork(offers, fetcher.fetch, fetcher.consent.permits, open_other)
+        network = ImageryNetwork(offers, fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put, open_other)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

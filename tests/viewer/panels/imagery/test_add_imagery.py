@@ -16,6 +16,7 @@ from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed
+from viewer.network.secrets import SecretKind
 from viewer.panels.access import CaseAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.imagery.add_imagery import AddImageryDialog
@@ -227,6 +228,32 @@ def test_an_address_is_asked_only_after_a_press(dialog: AddImageryDialog, desk: 
     assert not dialog.add_button.isEnabled(), "it is asked once"
     servers.answer(town())
     assert listed(dialog) == ["[Basemaps]", "Of Mars", "[Dated imagery]", "By day"]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("https://t.example.org/{z}/{x}/{y}.png?a=1&api_key=0123456789abcdef", SecretKind.QUERY),
+        ("https://me:0123456789abcdef@t.example.org/{z}/{x}/{y}.png", SecretKind.BASIC),
+    ],
+)
+def test_a_key_is_for_its_host_and_stands_in_no_case_and_no_list(
+    dialog: AddImageryDialog, desk: Desk, servers: FakeServers, kept: KeptImagery, address: str, kind: SecretKind
+) -> None:
+    dialog.panel.line.setText(address)
+    assert "kept in this session only" in dialog.panel.form.contact.text()
+    assert servers.secrets.of("t.example.org") is None
+    dialog.panel.keep()
+    press(dialog)
+    secret = servers.secrets.of("t.example.org")
+    assert secret is not None
+    assert (secret.kind, secret.value) == (kind, "0123456789abcdef")
+    stored = [layer.source_json for layer in desk.document.layers.values()]
+    texts = [*stored, repr(kept.own.read()), repr(kept.recent.read()), repr(facts(dialog))]
+    assert "t.example.org" in repr(kept.own.read())
+    assert not [text for text in texts if "0123456789" in text]
+    dialog.panel.line.setText(TEMPLATE)
+    assert "session" not in dialog.panel.form.contact.text()
 
 
 def test_three_steps_lead_from_an_address_to_a_dated_layer(

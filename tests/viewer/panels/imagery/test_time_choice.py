@@ -7,7 +7,7 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 
 from layers.services.offers.times import OfferedTimes
-from viewer.panels.imagery.time_choice import MOST_LISTED, TimeChoice, case_date
+from viewer.panels.imagery.time_choice import MOST_LISTED, TimeChoice
 
 
 @pytest.fixture
@@ -51,19 +51,3 @@ def test_a_million_times_are_listed_in_part(choice: TimeChoice) -> None:
     assert choice.listed.itemText(0) == "2025-01-01T00:00:00Z"
     choice.listed.setEditText("2005-03-01T00:07:00Z")
     assert choice.time() == "2005-03-01T00:05:00Z"
-
-
-@pytest.mark.parametrize(
-    ("time", "stored"),
-    [
-        ("2024-04-12", "2024-04-12"),
-        ("2019", "2019"),
-        ("20190203", "2019-02-03T00:00:00Z"),
-        ("2019-02-03T04:05:06.5Z", "2019-02-03T04:05:06.5Z"),
-        ("2019-02-03T04:05:06+02:00", "2019-02-03T02:05:06Z"),
-        ("winter", ""),
-        ("", ""),
-    ],
-)
-def test_times_of_servers_become_dates_of_cases(time: str, stored: str) -> None:
-    assert case_date(time) == stored
