@@ -262,7 +262,7 @@ class AddImageryPanel(QWidget):
             return self.tr("Adding it allows Geoloupe to contact %1, which learns where you look.").replace("%1", hosts)
         if self._asked_address == row.entry.address:
             return self.tr("%1 is asked…").replace("%1", hosts)
-        if self._is_other(row) and self._network.open_other is None:
+        if self._is_other(row) and row.entry.role not in self._network.openers:
             return self.tr("This can be listed, but not opened yet.")
         if self._is_other(row):
             return self.tr("Nothing is sent to %1 yet.").replace("%1", hosts)
@@ -287,7 +287,7 @@ class AddImageryPanel(QWidget):
             return self.tr("Add"), row is not None and self.form.is_agreed
         if self._is_other(row):
             text = self.tr("Search Archive…") if row.entry.role == "archive" else self.tr("Add")
-            return text, self._network.open_other is not None
+            return text, row.entry.role in self._network.openers
         if row.layer is not None:
             return self.tr("Add"), False
         is_waiting = self._asked_address == row.entry.address
@@ -309,9 +309,8 @@ class AddImageryPanel(QWidget):
         if row.entry.service is not None:
             self._add(row)
         elif self._is_other(row):
-            assert self._network.open_other is not None
-            self._network.open_other(row.entry)
-            self.added.emit()
+            self.added.emit()  # closes the dialog before another one opens
+            self._network.openers[row.entry.role](row.entry)
         else:
             self._ask(row.entry.address)
 
@@ -515,21 +514,15 @@ class AddImageryDialog(QDialog):
             self.panel.import_file(Path(text))
 
 
-def open_add_imagery(
-    context: PanelContext,
-    window: QWidget,
-    text: str = "",
-    open_other: Callable[[ImageryEntry], None] | None = None,
-) -> AddImageryDialog:
-    """Open the dialog over the window, on words or an address that came from elsewhere.
-
-    `open_other` searches an archive, or adds vectors; None where that is not possible.
-    """
+def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> AddImageryDialog:
+    """Open the dialog over the window, on words or an address that came from elsewhere."""
     fetcher, jobs = context.case.fetcher, context.case.jobs
-    network = ImageryNetwork(open_other=open_other)
+    openers = {"archive": lambda entry: context.archive_wanted.emit(entry.address)}
+    network = ImageryNetwork(openers=openers)
     if fetcher is not None and jobs is not None:
         offers = FetchedOffers(fetcher, jobs, recognised)
-        network = ImageryNetwork(offers, fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put, open_other)
+        ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
+        network = ImageryNetwork(offers, *ways, openers)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -39,8 +39,8 @@ class ImageryNetwork(Struct, frozen=True):
     """True for a host that was allowed."""
     use_secret: Callable[[str, Secret], None] = lambda host, secret: None
     """Shows a secret to a host for this session."""
-    open_other: Callable[[ImageryEntry], None] | None = None
-    """Searches an archive or adds vectors: entries that are no layer of tiles; None where that is not possible."""
+    openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
+    """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
 
 
 class FetchedOffers:

@@ -28,7 +28,9 @@ class FakeServers:
         self.opened: list[ImageryEntry] = []
         self._waiting: list[OfferDone] = []
         self.secrets = Secrets()
-        self.network = ImageryNetwork(self, self.fetch_tile, self.permits, self.secrets.put, self.opened.append)
+        self.network = ImageryNetwork(
+            self, self.fetch_tile, self.permits, self.secrets.put, {"archive": self.opened.append}
+        )
 
     def permits(self, host: str) -> bool:
         return host in self._desk.consented
