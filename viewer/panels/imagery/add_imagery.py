@@ -45,7 +45,7 @@ from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, row
 from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
 from viewer.panels.search.palette_rows import PaletteDelegate
 from viewer.panels.widgets.form_page import muted
-from viewer.support.language.text import one_line
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 
 FORM_PX = 392
@@ -85,7 +85,7 @@ class AddImageryPanel(QWidget):
         self._typed_key = KeyedAddress("")
         """The typed address and its key, which stays out of lists and cases."""
         self.line = QLineEdit()
-        self._set_placeholder()
+        self.line.setPlaceholderText(self.tr("Find imagery, or paste the address of a service"))
         self.line.setAccessibleName(self.tr("Find imagery"))
         self.line.setClearButtonEnabled(True)
         self.back = QPushButton(self.tr("Show All"))
@@ -134,9 +134,16 @@ class AddImageryPanel(QWidget):
         layout.addLayout(left, 1)
         layout.addWidget(self.form)
 
-    def _set_placeholder(self) -> None:
+    def _set_scope(self, address: str) -> None:
+        self._scope = address
+        self.back.setVisible(bool(address))
         all_lists = self.tr("Find imagery, or paste the address of a service")
         self.line.setPlaceholderText(self.tr("Find among these layers") if self._scope else all_lists)
+
+    @property
+    def own_list(self) -> Path | None:
+        """The file of the analyst's own list; None where it is kept in memory."""
+        return self._kept.own.path
 
     # -- the lists ----------------------------------------------------------------------------------------------------
 
@@ -177,6 +184,8 @@ class AddImageryPanel(QWidget):
         """List what holds the typed words; of an address only itself."""
         words, self._problem, self._asked_address = self.line.text().strip(), "", ""
         self._typed_key = split_key(words)
+        if "://" in words:
+            self._set_scope("")
         if not self._scope and is_address(words):
             try:
                 rows = [row_of(entry_of_text(self._typed_key.address))]
@@ -203,21 +212,15 @@ class AddImageryPanel(QWidget):
             self.says.setText(translate("Imagery", "{count} entries", "{count} entry", count))
 
     def _leave_scope(self) -> None:
-        self._scope = ""
-        self._set_placeholder()
-        self.back.hide()
+        self._set_scope("")
         self.line.clear()
         self._search()
         self.line.setFocus()
 
     def _enter_scope(self, address: str) -> None:
         """List what an address offers, and nothing else."""
-        self._scope = address
-        self._set_placeholder()
-        self.back.show()
-        self.line.blockSignals(True)
+        self._set_scope(address)
         self.line.clear()
-        self.line.blockSignals(False)
         self._search()
         offer, rows = self._offers[address]
         if not rows:
@@ -477,6 +480,9 @@ class AddImageryDialog(QDialog):
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
         self.keep_button.setEnabled(False)
+        path = self.panel.own_list
+        if path is not None:
+            self.keep_button.setToolTip(tooltip(self.tr("My list is the file {0}, which may be edited").format(path)))
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 8)
         row.addWidget(self.keep_button)

@@ -353,6 +353,15 @@ def test_the_offer_is_searched_and_left(dialog: AddImageryDialog, servers: FakeS
     assert listed(dialog) == all_titles
 
 
+def test_an_address_that_is_pasted_over_an_offer_counts(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    servers.answer(town())
+    dialog.panel.line.setText(TEMPLATE)
+    assert listed(dialog) == ["t.example.org"]
+    assert not dialog.panel.back.isVisible()
+
+
 def test_an_archive_is_handed_on_and_nobody_is_contacted(
     dialog: AddImageryDialog, desk: Desk, servers: FakeServers
 ) -> None:
