@@ -121,8 +121,12 @@ def json_value(document: bytes) -> Any:
     if not encoding:
         head = document[:4]
         encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be" if head[:1] == b"\0" else "utf-8"
+    text = document.decode(encoding, "replace")
     try:
-        return json.loads(document.decode(encoding, "replace"), strict=False)
+        value = json.loads(text, strict=False)
+        if "\\ud" in text or "\\uD" in text:  # half a character, which no address can hold
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return value
     except (ValueError, RecursionError) as error:
         raise NotReadable("The document is no whole JSON: fetch it again.") from error
 
