@@ -15,6 +15,7 @@ from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
+from layers.services.offers.typed_entry import is_server_address
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
@@ -54,6 +55,8 @@ class FileOpener(QObject):
     """The path of a folder and its `FolderFiles`, none opened yet: the analyst must choose."""
     columns_wanted = Signal(object)
     """Path of a table that does not say where its rows lie."""
+    address_wanted = Signal(str)
+    """Emitted with an address of a server, which has to be asked what it offers."""
     finished = Signal()
 
     def __init__(
@@ -82,8 +85,13 @@ class FileOpener(QObject):
     def open(self, words: Sequence[str], *, stays: bool = False) -> None:
         """Open what each word names: the first case becomes the open case, everything else becomes its layers.
 
-        `stays`: the map does not move to the layers.
+        `stays`: the map does not move to the layers. The first address of a server, as no template is, is offered to be
+        asked, where somebody is there to answer.
         """
+        addresses = [word for word in words if self._adder.asks and is_server_address(word)]
+        if addresses:
+            self.address_wanted.emit(addresses[0])
+            words = [word for word in words if word not in addresses]
         if not words:
             return
         opening = _Opening(list(words), self._session.document, stays=stays)
