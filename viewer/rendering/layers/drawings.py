@@ -12,7 +12,7 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 from layers.raster.combined import Member, members_of
 from layers.services.tile_service import TileService
-from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
+from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of, packs_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -45,8 +45,10 @@ def drawing_for(
         source = layer.read_source()
         if layer.kind == "tiles":
             service = TileService.from_json(source)
-            check_hosts(layer, service, context.consent)
-            return TilesDrawing(layer, service, context)
+            packs = packs_of(layer, base_folder, context.folders)
+            if not packs:
+                check_hosts(layer, service, context.consent)
+            return TilesDrawing(layer, service, context, packs)
         check_places(layer, base_folder, context.folders)
         combined = _members(layer, base_folder, context)
         path = file_of(source, base_folder, context.folders)
