@@ -42,7 +42,8 @@ STATES = ("reported", "assessed", "verified", "withdrawn")
 CONFIDENCES = ("low", "moderate", "high")
 RELIABILITIES = ("A", "B", "C", "D", "E", "F")
 CREDIBILITIES = (1, 2, 3, 4, 5, 6)
-DATE_KINDS = ("instant", "interval", "composite", "unknown")
+DATE_KINDS = ("instant", "interval", "composite", "published", "unknown")
+"""*published*: the day of a release, as of a mosaic that is given out; it does not say when the image was taken."""
 SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
 UNDATED = "n.d."
 """Word for the date of publication of a source without one."""

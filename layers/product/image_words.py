@@ -24,6 +24,8 @@ def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> 
     start, slash, end = acquired_at.partition("/")
     when = Phrase("{start} to {end}", start=moment(start), end=moment(end)) if slash else moment(start)
     basis = _BASES.get(date_basis) or Phrase("basis not stated")
+    if date_kind == "published":
+        return Phrase("published {when}, date of the image unknown ({basis})", when=when, basis=basis)
     if date_kind == "composite":
         return Phrase("composite of {when} ({basis})", when=when, basis=basis)
     if date_kind == "interval" and not slash:

@@ -9,7 +9,7 @@ from msgspec.structs import fields, replace
 
 from layers.phrase import Phrase
 
-DATE_KINDS = ("instant", "interval", "composite", "unknown")
+DATE_KINDS = ("instant", "interval", "composite", "published", "unknown")
 type _DateKind = Annotated[str, Meta(pattern=f"^({'|'.join(DATE_KINDS)})$")]
 
 
@@ -47,6 +47,8 @@ class Acquisition(Struct, frozen=True):
         if not self.at:
             return Phrase("date unknown")
         kind = Phrase(self.date_kind)
+        if self.date_kind == "published":
+            return Phrase("published {at}, date of the image unknown", at=_short(self.at))
         if self.until and self.until != self.at:
             return Phrase("{at} to {until} ({kind})", at=_short(self.at), until=_short(self.until), kind=kind)
         return (

@@ -71,8 +71,8 @@ class FoundScene:
 
     @property
     def is_dated(self) -> bool:
-        """True where its kind of date and its date are both stated."""
-        return self.span is not None and self.date_kind != "unknown"
+        """True where its kind of date and its date are both stated; a day of publication is no date of an image."""
+        return self.span is not None and self.date_kind not in ("published", "unknown")
 
     @property
     def when(self) -> str:

@@ -61,8 +61,10 @@ class TileService(Struct, frozen=True):
     times: str = ""
     nearest: bool = False
     key: str = ""
+    date_kind: str = "interval"
+    """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
     bounds: Bounds | None = None
-    """Where the service has something, in longitude and latitude, as its server says; None where it does not say."""
+    """Bounds of what its server says that it has, in longitude and latitude; None where it does not say."""
 
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)

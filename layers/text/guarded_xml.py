@@ -11,6 +11,8 @@ from xml.parsers import expat
 from layers.phrase import Phrase
 
 BLOCK = 2**20
+_LONGEST_ENTITY = 32
+"""Most characters of a declared entity that is let pass: attributes hold the text of each reference to it."""
 
 
 class BadXml(Exception):
@@ -31,6 +33,10 @@ class XmlLimits(NamedTuple):
     elements: int = 200_000
     bare_doctype: bool = False
     """A document type that declares nothing, as some programs write by habit."""
+    passed_doctype: bool = False
+    """A document type whatever it declares, as servers send: it is passed over. References to what it declares are left
+    out, except to a few letters that stand in an attribute; no file and no host is asked for any.
+    """
 
 
 DESCRIPTION = XmlLimits()
@@ -99,10 +105,26 @@ def guarded_parser(limits: XmlLimits, encoding: str | None = None) -> expat.XMLP
         raise BadXml(Phrase("it declares a document type or entities"))
 
     parser.buffer_text = True
+    if limits.passed_doctype:
+        _pass_doctype(parser, refuse)
+        return parser
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
     return parser
+
+
+def _pass_doctype(parser: expat.XMLParserType, refuse: Callable[..., object]) -> None:
+    """Let a document type pass: none of its entities stands in the text, none is fetched, and no attribute is added."""
+
+    def declared(_name: str, _is_parameter: bool, value: str | None, *_: object) -> None:
+        if value is not None and (len(value) > _LONGEST_ENTITY or "&" in value):
+            refuse()
+
+    parser.EntityDeclHandler = declared
+    parser.ExternalEntityRefHandler = lambda *_: 1
+    parser.DefaultHandler = lambda _: None  # with one, expat expands no entity in the text
+    parser.specified_attributes = True
 
 
 def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: XmlLimits) -> None:

@@ -26,7 +26,7 @@ TURNED_ROUND = re.compile(rf"(?:{'|'.join(OPENINGS)})\b")
 """A preposition, a denial or "So many" at the beginning: a riddle that was only turned round."""
 BARE = frozenset({"found", "one", "told", "said", "heard", "asked", "taken", "some", "given"})
 """Names that say nothing of a value: a variable is called by what it holds."""
-MOST_BARE = {"layers": 30, "viewer": 3071}
+MOST_BARE = {"layers": 30, "viewer": 6}
 """Places in each wall where a variable or a parameter is still called so. The numbers may only fall."""
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 

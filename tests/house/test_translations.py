@@ -214,7 +214,7 @@ ENGLISH = {
     "layers/project/storage/fsops.py: counted(len(data), 'byte')",  # of an error for developers
     "layers/readers/features/odd_numbers.py: counted(len(cell), 'byte')",  # cells of a table
     "layers/readers/rows/ogr.py: counted(len(value), 'byte')",
-    "viewer/app/case_log.py: counted(len(found), one)",  # the log
+    "viewer/app/case_log.py: counted(len(table), noun)",  # the log
     "viewer/app/opening/layer_adder.py: error.sentence",  # the key of a message
     "viewer/panels/context.py: dropped.why",  # translated when it was put together
 }

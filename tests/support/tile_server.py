@@ -1,7 +1,8 @@
-"""A tile server on loopback, with every fault a real one has shown. It keeps a log of what was asked.
+"""A server of tiles and documents on loopback, with every fault a real one has shown. It keeps a log of what was asked.
 
 ``TileServer(picture)`` cuts its tiles from a Web Mercator picture of the world, or paints numbered ones without.
-A path is ``/<fault>/<z>/<x>/<y>.<ext>``; the faults are the methods of `_Handler` named after them.
+A path is ``/<fault>/<z>/<x>/<y>.<ext>``; the faults are the methods of `_Handler` named after them. With the ending
+json or xml it is a document instead of a tile, with bin a file of which parts may be asked for.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ TILE_PX = 256
 
 
 class TileServer(ThreadingHTTPServer):
-    """Serves until `stop`. `log` holds the path of every request, in order; `headers` those of the last one."""
+    """Serves until `stop`. `log` holds the path of every request, in order; `headers` those of the last one.
+
+    `posted` holds the bodies that were sent, `document` what a document or file holds, and `etag` what it is called.
+    """
 
     daemon_threads = True
     disable_nagle_algorithm = True
@@ -42,6 +46,9 @@ class TileServer(ThreadingHTTPServer):
         self.picture = picture
         self.log: list[str] = []
         self.headers: dict[str, str] = {}
+        self.posted: list[bytes] = []
+        self.document = b'{"title": "a document", "numbers": [1, 2, 3]}'
+        self.etag = '"1"'
         self.retry_after = "1"
         self.elsewhere = ""
         self.fail_first = 0
@@ -114,7 +121,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     server: TileServer
-    types: ClassVar = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
+    types: ClassVar = {
+        "png": "image/png",
+        "jpg": "image/jpeg",
+        "svg": "image/svg+xml",
+        "bin": "application/octet-stream",
+        "json": "application/geo+json; charset=UTF-8",
+        "xml": "text/xml",
+    }
 
     def do_GET(self) -> None:
         self.server.log.append(self.path)
@@ -133,6 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             getattr(self, fault)()
 
+    def do_POST(self) -> None:
+        self.server.posted.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self.do_GET()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
         """Not to the terminal; `log` has it."""
 
@@ -145,6 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def picture(self) -> bytes:
+        if self.ext in ("json", "xml", "bin"):
+            return self.server.document
         return self.server.tile(*self.where, self.ext)
 
     def ok(self) -> None:
@@ -161,13 +181,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.ok()
 
     def same(self) -> None:
-        """To be asked about each time; the answer is that it has not changed."""
-        if self.headers.get("If-None-Match"):
+        """To be asked about each time; the answer is that it has not changed, as long as `etag` is the same."""
+        etag = self.server.etag
+        if self.headers.get("If-None-Match") == etag:
             self.send_response(304)
-            self.send_header("ETag", '"1"')
+            self.send_header("ETag", etag)
             self.end_headers()
         else:
-            self.answer(200, self.picture(), Content_Type=self.types[self.ext], Cache_Control="max-age=0", ETag='"1"')
+            self.answer(200, self.picture(), Content_Type=self.types[self.ext], Cache_Control="max-age=0", ETag=etag)
 
     def html(self) -> None:
         body = b"<!DOCTYPE html><html>log in</html>"
@@ -180,7 +201,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(200, b"")
 
     def busy(self) -> None:
-        self.answer(429, b"slow down", Retry_After=self.server.retry_after)
+        self.answer(429, b"slow down", **{"Retry_After": self.server.retry_after} if self.server.retry_after else {})
+
+    def once_busy(self) -> None:
+        """Busy at the first request."""
+        (self.busy if len(self.server.log) == 1 else self.ok)()
+
+    def refused(self) -> None:
+        """A question that is answered with an error in the server's own words."""
+        self.answer(400, b'{"code": "BadRequest", "description": "limit is over 500"}', Content_Type="application/json")
+
+    def gzfile(self) -> None:
+        """Packed, which is not said."""
+        self.answer(200, gzip.compress(self.picture()), Content_Type=self.types[self.ext])
+
+    def gzfilebomb(self) -> None:
+        self.answer(200, gzip_bomb(), Content_Type=self.types[self.ext])
+
+    def onward(self) -> None:
+        """To the same place of `ok`, by 307 as the method asks for."""
+        self.answer(307, b"", Location=f"{self.server.elsewhere}{self.path.replace('onward', 'ok')}")
 
     def trunc(self) -> None:
         """Half the bytes that were announced, then the connection is cut."""

@@ -66,8 +66,8 @@ class CaseLog(QObject):
                 ending = known_ending(str(change.after.source.get("path", "")))
                 note(f"a layer was added: {_kind_of(change.after)} {ending}".rstrip())
 
-    def _refused(self, what: str, error: GeoloupeError) -> None:
-        note(f"{what} was refused: {error.noun}")
+    def _refused(self, subject: str, error: GeoloupeError) -> None:
+        note(f"{subject} was refused: {error.noun}")
 
     def _look_at_messages(self) -> None:
         """Log the newest message line. A line that is shown again, such as once for each tile, is logged once."""
@@ -88,7 +88,7 @@ class CaseLog(QObject):
             "source": document.sources,
             "layer": document.layers,
         }
-        return ", ".join(counted(len(found), one) for one, found in rows.items()) + layers
+        return ", ".join(counted(len(table), noun) for noun, table in rows.items()) + layers
 
 
 def _kind_of(layer: Layer) -> str:

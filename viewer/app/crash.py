@@ -117,9 +117,9 @@ class CrashDoors:
                 del self._last[next(iter(self._last))]
         if is_quiet:
             return
-        said = "an exception that nobody caught (%s), %d times since it was last written"
+        text = "an exception that nobody caught (%s), %d times since it was last written"
         steps: Any = (kind, error, where)  # an error may be None
-        log.error(said, key, count, exc_info=steps)
+        log.error(text, key, count, exc_info=steps)
         if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
             self._report(Phrase("crash {key}", key=key), sentence_of(kind, error))
 
@@ -127,14 +127,14 @@ class CrashDoors:
 def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:
     """Key of an error by its type and the places of its traceback, without the lines of code: reading them is slow."""
     steps = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(where)]
-    whole = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
-    return hashlib.sha1(whole.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
+    key_text = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
+    return hashlib.sha1(key_text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
 
 
 def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
     """Sentence on an error for the message line."""
-    what = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
-    detail = f"{kind.__name__}: {what}" if what else kind.__name__
+    message = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
+    detail = f"{kind.__name__}: {message}" if message else kind.__name__
     return Phrase(
         "Something went wrong inside Geoloupe ({redact}). Your work is kept; the log says where.",
         redact=redact(detail)[:200],
@@ -142,16 +142,16 @@ def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
 
 
 def left_behind(folder: Path) -> list[Path]:
-    """Files of crashes below Python: those that are not empty and whose process is gone."""
-    found = []
+    """Files written by crashes below Python: non-empty ones of processes that are gone. Empty ones are removed."""
+    paths = []
     for path in sorted(folder.glob("crash-*.log")) if folder.is_dir() else ():
         number = path.stem.removeprefix("crash-")
         if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
             if path.stat().st_size:
-                found.append(path)
+                paths.append(path)
             else:
                 path.unlink(missing_ok=True)
-    return found
+    return paths
 
 
 def _is_alive(pid: int) -> bool:

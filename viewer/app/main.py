@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from viewer.app.program import Program
 
 SWITCH_INTERVAL_S = 0.0005
-"""Interval at which Python switches threads: with its usual 5 ms a painting worker makes the window stutter."""
+"""Interval between Python's thread switches: with the usual 5 ms a painting worker makes the window stutter."""
 
 
 def run(
@@ -38,7 +38,14 @@ def run(
     safe_mode: bool = False,
     trace: str | None = None,
 ) -> int:
-    """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
+    """Open the window and run it to its end; returns the exit code.
+
+    `files`: paths and services to open.
+    `screenshot`: path of a picture of the window, after which the program ends.
+    `size`: width and height of the window in pixels.
+    `bounds`: west, south, east and north of the first view, in degrees.
+    `demo`: open the demo case. `safe_mode`: read no layer. `trace`: path of a Chrome trace.
+    """
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
     names_a_case = any(file.lower().endswith(".gpkg") for file in files)  # the demo is read here, see case_files
@@ -91,7 +98,7 @@ def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
 
 
 def first_asked(files: Sequence[str]) -> Profile:
-    """Kind of reader that will be needed first. A GeoPackage is mostly a case, and most cases hold imagery."""
+    """Kind of reader to start first. A GeoPackage is mostly a case, and most cases hold imagery."""
     of_features = [foretells_features(file) and not file.lower().endswith(".gpkg") for file in files]
     return Profile.FEATURES if files and all(of_features) else Profile.LOCAL
 

@@ -23,7 +23,7 @@ CALM_MS = 10_000
 KEY = "memory"
 LOOK_MS = 15_000
 MOST_MORE_BYTES = 32 << 20
-"""Growth since memory was last given back at which it is given back again.
+"""Growth of the process at which freed memory is given back again.
 
 Panning takes and frees less than this, and would need it again at once.
 """

@@ -16,7 +16,7 @@ from viewer.export.image import save_image
 POLL_MS = 5
 LONGEST_S = 120.0
 QUIET_ROUNDS = 3
-"""Number of looks in a row that must all find everything idle: work that is about to begin shows in the next one."""
+"""Number of successive checks that must find everything idle: work about to begin shows in the next one."""
 
 
 class Screenshot(QObject):

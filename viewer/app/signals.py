@@ -22,7 +22,7 @@ class SignalWatch(QObject):
         self._writer.setblocking(False)
         self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         self._before: dict[int, Any] = {
-            number: signal.signal(number, self._heard) for number in (signal.SIGTERM, signal.SIGINT)
+            number: signal.signal(number, self._handle) for number in (signal.SIGTERM, signal.SIGINT)
         }
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._woken)
@@ -36,11 +36,11 @@ class SignalWatch(QObject):
         self._reader.close()
         self._writer.close()
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         self._ended()
 
     def _woken(self) -> None:
         try:
-            self._reader.recv(64)  # Python has run `_heard` on the way here
+            self._reader.recv(64)  # Python has run `_handle` on the way here
         except BlockingIOError:
             return

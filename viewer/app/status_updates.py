@@ -71,12 +71,12 @@ class StatusUpdates(QObject):
         self._context.set_notation(Notation(notation))
 
     def _show_taken_back(self, field: str) -> None:
-        said = self.tr("Taken back: what was typed in {0}. Undo (Ctrl+Z) brings it again.")
-        self._bar.show_done(said.format(one_line(field, 60)))
+        sentence = self.tr("Taken back: what was typed in {0}. Undo (Ctrl+Z) brings it again.")
+        self._bar.show_done(sentence.format(one_line(field, 60)))
 
     def _show_discarded(self, field: str, typed: str) -> None:
-        said = self.tr("Taken back: “{1}” in {0}. It was refused: undo does not bring it.")
-        self._bar.show_done(said.format(one_line(field, 60), typed))
+        sentence = self.tr("Taken back: “{1}” in {0}. It was refused: undo does not bring it.")
+        self._bar.show_done(sentence.format(one_line(field, 60), typed))
 
     def _show_work(self, _job: Job) -> None:
         running = self._jobs.running()

@@ -245,12 +245,12 @@ class MainWindow(QMainWindow):
     def _make_product_windows(self) -> ProductWindows:
         session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
         desk, say = self.products, self.messages
-        made = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
-        desk.opened.connect(made.open)
-        desk.new_wanted.connect(made.begin)
-        desk.deleted.connect(made.say_deleted)
-        self.closed.connect(made.close_all)
-        return made
+        product_windows = ProductWindows(session, canvas, panels, self.comparisons, chosen, say, self._questions, self)
+        desk.opened.connect(product_windows.open)
+        desk.new_wanted.connect(product_windows.begin)
+        desk.deleted.connect(product_windows.say_deleted)
+        self.closed.connect(product_windows.close_all)
+        return product_windows
 
     def _make_plates(self) -> MatchPlateDesk:
         plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)
@@ -385,14 +385,14 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
-        """Show the state of the whole map in the status bar, and the way out of it."""
+        """Show a mode of the whole map, such as the map alone, in the status bar, with the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:
-        """Show the first sites of a case that is being opened; None takes them away, as it was not opened after all."""
+        """Show the first sites of a case that is being opened; None removes them, as the case was not opened."""
         if glimpse is None:
             self.glimpse.end()
         else:
@@ -425,8 +425,15 @@ class MainWindow(QMainWindow):
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
         """Offer on the start page the sessions that a crash left."""
         rows = [
-            RecoverableCase(str(one.folder), one.title, one.last_edit_at, one.edits, one.marks, one.perhaps_open_on)
-            for one in cases
+            RecoverableCase(
+                str(session.folder),
+                session.title,
+                session.last_edit_at,
+                session.edits,
+                session.marks,
+                session.perhaps_open_on,
+            )
+            for session in cases
         ]
         self.start_page.set_recoverable(rows)
 
@@ -442,14 +449,14 @@ class MainWindow(QMainWindow):
         self.panel_context.set_document(document, None if ahead is None else ahead.marks)
 
     def _go_to_case(self) -> None:
-        """Show the map in the view that the case keeps, or in that to which its preview was moved."""
+        """Show the map in the view kept in the case, or where the analyst has moved the preview."""
         document = self.session.document
-        seen = self.glimpse.end(document)
+        preview_view = self.glimpse.end(document)
         self.show_case_page()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
-            self.views.show_case(document.meta("viewport"), seen)
+            self.views.show_case(document.meta("viewport"), preview_view)
 
     def _show_state(self) -> None:
         """Show the state of the case in the window's title and the actions."""

@@ -60,8 +60,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(figures)
     else:
-        for key, value in figures.items():
-            print(f"{key}: {value}")
+        for key, figure in figures.items():
+            print(f"{key}: {figure}")
     return DONE
 
 

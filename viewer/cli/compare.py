@@ -31,12 +31,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _parse_part(text: str) -> float:
     """Parse a number from 0 to 1, for argparse."""
     try:
-        value = float(text)
+        part = float(text)
     except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
+        part = -1.0
+    if not 0 <= part <= 1:
         raise argparse.ArgumentTypeError(f"the bar stands between 0 and 1, not at “{text}”")
-    return value
+    return part
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -45,13 +45,13 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.export.image import check_suffix, save_image
 
     check_suffix(arguments.out)
-    made = compared_picture(
+    compared = compared_picture(
         arguments.files, arguments.mode, arguments.size, arguments.at, arguments.bounds, match=arguments.match
     )
-    save_image(made.picture, arguments.out)
-    for sentence in made.problems:
+    save_image(compared.picture, arguments.out)
+    for sentence in compared.problems:
         complain(sentence)
-    return FINDINGS if made.is_lost else DONE
+    return FINDINGS if compared.is_lost else DONE
 
 
 COMPARE = Command("compare", "set two to four images against each other in a picture", _add_arguments, _run)

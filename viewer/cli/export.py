@@ -24,7 +24,7 @@ NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
-"""Options that data formats do not have, as a table has no view."""
+"""Options that do not apply to data formats, as a table has no view."""
 OF_ITS_OWN = ("layout", "paper", "size", "bounds", "title", "marking", "site", *OF_PAGES)
 """Options that are fixed in a product kept by the case."""
 
@@ -113,10 +113,10 @@ def _refusal(arguments: argparse.Namespace) -> str:
     if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA_ENDINGS:
         return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
     if arguments.product is not None:
-        given = [one for one in OF_ITS_OWN if getattr(arguments, one, None)]
-        if given or any(getattr(arguments, option) is not None for option in BATCHES):
-            said = f"--{given[0]}" if given else "a batch"
-            return f"--product is laid out as the case keeps it: leave {said} out."
+        options = [option for option in OF_ITS_OWN if getattr(arguments, option, None)]
+        if options or any(getattr(arguments, option) is not None for option in BATCHES):
+            refused = f"--{options[0]}" if options else "a batch"
+            return f"--product is laid out as the case keeps it: leave {refused} out."
     if arguments.raw and (arguments.issue or arguments.product is not None):
         return "--raw is of pixels as a file has them, which are no product: leave --issue and --product out."
     if arguments.raw and Path(arguments.out).suffix.lower() != ".tif":
@@ -135,7 +135,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 
 
 def _layouts_of(named: Sequence[str]) -> Iterable[str]:
-    """The layouts for a product of a named thing."""
+    """Layouts possible for a product of a named subject."""
     from layers.product.spec import LAYOUTS  # for start-up time
 
     match named:
@@ -171,7 +171,7 @@ def _page(arguments: argparse.Namespace) -> int:
     from viewer.export.gate import through_gate
     from viewer.export.headless import Studio
 
-    out, said = Path(arguments.out), list[str]()
+    out, notices = Path(arguments.out), list[str]()
     state = state_asked(issue=arguments.issue, publish=arguments.publish)
     if out.exists() and Path(arguments.case).exists() and out.samefile(arguments.case):
         raise InvalidValue("{out} is the case itself: name another file.", out=arguments.out)
@@ -184,13 +184,17 @@ def _page(arguments: argparse.Namespace) -> int:
             raise CannotBePlaced(
                 "{case} shows only data without a CRS of the Earth: a product needs a map.", case=arguments.case
             )
-        if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
+        if (
+            spec.bounds is None
+            and spec.layout != "site"
+            and all(product_map.bounds is None for product_map in spec.maps)
+        ):
             spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
         if arguments.raw:
             finish(_raw_pixels(spec, scenes[0], out, studio.context))
         else:
             leaves = leaving(case, arguments, spec, state)
-            said.append(leaves.notice)
+            notices.append(leaves.notice)
             laid = laid_out(spec, document, scenes, leaves.edition)
             laid = through_gate(laid, spec, read_overrides(leaves.overrides_json), leaves.edition.state)
             written = finish(begin_writing(laid, out, studio.context))
@@ -201,8 +205,8 @@ def _page(arguments: argparse.Namespace) -> int:
                     )
                 )
         lost = any(scene.stack.lost() for scene in scenes)
-        said += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
-        problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
+        notices += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
+        problems = dict.fromkeys([*notices, *(problem for scene in scenes for problem in said_problems(scene))])
     for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE

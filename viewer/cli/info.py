@@ -71,22 +71,22 @@ def describe(text: str) -> dict[str, Any]:
     return _scene(probed)
 
 
-def _acquired(raster: RasterInfo, known: Acquisition) -> dict[str, Any]:
-    """The acquisition, as files beside the image and its own tags state it."""
+def _acquired(raster: RasterInfo, acquisition: Acquisition) -> dict[str, Any]:
+    """Acquisition of an image, as its own tags and files beside it state it."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.raster.photograph import photograph_in  # for start-up time
 
     facts: dict[str, Any] = {
-        "at": raster.acquired_at or known.at or None,
-        "date_kind": raster.date_kind if raster.date_kind != "unknown" else known.date_kind,
-        "credit": raster.credit or known.credit,
+        "at": raster.acquired_at or acquisition.at or None,
+        "date_kind": raster.date_kind if raster.date_kind != "unknown" else acquisition.date_kind,
+        "credit": raster.credit or acquisition.credit,
     }
-    more = dict(replace(known, notes=(), credit="").facts())
+    more = dict(replace(acquisition, notes=(), credit="").facts())
     more = {key: value for key, value in more.items() if key not in ("Acquired", "Kind of date")}
     facts |= {"basis": "metadata in or beside the file"} if facts["at"] else {}
     facts |= {"facts": more} if more else {}
-    facts |= {"notes": list(known.notes)} if known.notes else {}
+    facts |= {"notes": list(acquisition.notes)} if acquisition.notes else {}
     photograph = photograph_in(raster.tags)
     return {"acquisition": facts} | ({} if photograph is None else {"photograph": _photograph(photograph)})
 
@@ -113,12 +113,12 @@ def _case(path: Path) -> dict[str, Any]:
     geometries = [site.geometry for site in document.sites.values() if not site.geometry.is_empty]
     nowhere = off_earth(geometries)
     boxes = boxes_of([geometry for at, geometry in enumerate(geometries) if at not in nowhere])
-    whole = narrowest(boxes) if len(boxes) else None
+    bounds = narrowest(boxes) if len(boxes) else None
     return {
         "kind": "case",
         "driver": "GPKG",
         "crs": "EPSG:4326",
-        "bounds_lonlat": list(whole) if whole else None,
+        "bounds_lonlat": list(bounds) if bounds else None,
         "problems": list(intake.problems),
         "schema_version": SCHEMA_VERSION,
         "sites": sum(site.is_site for site in document.sites.values()),
@@ -177,10 +177,10 @@ def _scene(probed: Probed) -> dict[str, Any]:
         fact | {"description": band.name, "common_name": band.common_name} | _calibration(band)
         for fact, band in zip(facts["bands"], scene.bands, strict=False)
     ]
-    known = scene.acquisition
-    facts["acquisition"] |= {"title": layer.name, "facts": dict(replace(known, notes=()).facts())}
-    facts["acquisition"] |= {"notes": list(known.notes)} if known.notes else {}
-    facts["acquisition"] |= {"basis": "the delivery's metadata"} if known.at else {}
+    acquisition = scene.acquisition
+    facts["acquisition"] |= {"title": layer.name, "facts": dict(replace(acquisition, notes=()).facts())}
+    facts["acquisition"] |= {"notes": list(acquisition.notes)} if acquisition.notes else {}
+    facts["acquisition"] |= {"basis": "the delivery's metadata"} if acquisition.at else {}
     return facts
 
 
@@ -208,15 +208,15 @@ def _pictures_beside(pool: ReaderPool, path: Path, probed: Probed) -> dict[str, 
     facts = [
         {"name": raster.part, "width": raster.width, "height": raster.height, "crs": raster.crs} for raster in pictures
     ]
-    whole = _whole([*probed.layers, *pictures])
-    return {"bounds_lonlat": whole, "problems": list(dict.fromkeys(problems)), "pictures": facts}
+    bounds = _whole([*probed.layers, *pictures])
+    return {"bounds_lonlat": bounds, "problems": list(dict.fromkeys(problems)), "pictures": facts}
 
 
 def _whole(described: Iterable[VectorInfo | RasterInfo]) -> list[float] | None:
     from layers.geo.lon_extent import around  # for start-up time
 
-    whole = around(info.bounds_lonlat for info in described if info.bounds_lonlat is not None)
-    return list(whole) if whole else None
+    bounds = around(info.bounds_lonlat for info in described if info.bounds_lonlat is not None)
+    return list(bounds) if bounds else None
 
 
 def _vector(layers: Sequence[VectorInfo]) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def _run(arguments: argparse.Namespace) -> int:
     products = _products(document, arguments, path.stem)
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
-    each = findings_of(document, home, [(row, spec) for _, row, spec in products])
-    pairs = [(name, finding) for (name, _, _), group in zip(products, each, strict=True) for finding in group]
+    groups = findings_of(document, home, [(row, spec) for _, row, spec in products])
+    pairs = [(name, finding) for (name, _, _), group in zip(products, groups, strict=True) for finding in group]
     stands = list({(finding.rule, finding.where): finding for _, finding in pairs if not finding.explained}.values())
     if arguments.json:
         print_json([_as_json(finding) for finding in stands])
@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of a product that the options set."""
+    """Fields of a product that are set by options."""
     from layers.product.spec import page_of_words  # for start-up time
 
     fields: dict[str, Any] = {}
@@ -90,9 +90,9 @@ def _refusal(arguments: argparse.Namespace) -> str:
     if len(named) > 1:
         return f"A check is of one product: give one of {' and '.join(f'--{option}' for option in named)}."
     if named == ["product"] and (
-        own := [option for option in ("layout", "paper", "title") if getattr(arguments, option)]
+        fixed := [option for option in ("layout", "paper", "title") if getattr(arguments, option)]
     ):
-        return f"--product is laid out as the case keeps it: leave --{own[0]} out."
+        return f"--product is laid out as the case keeps it: leave --{fixed[0]} out."
     if arguments.paper is not None and page_of_words(arguments.paper) is None:
         return "--paper takes one of A4, A3, Letter, slide, square."
     return ""
@@ -101,10 +101,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 def _products(
     document: Document, arguments: argparse.Namespace, stem: str
 ) -> list[tuple[str, Product | None, ProductSpec]]:
-    """Products to be checked, each with its words: the one of the options, else those that the case keeps.
-
-    Without any, the case's default products.
-    """
+    """Products to check, with their names: that of the options, else those the case keeps, else its defaults."""
     from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs

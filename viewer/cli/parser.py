@@ -66,7 +66,7 @@ COMMANDS: tuple[Command, ...] = (
 
 NO_MEMORY = "There is not enough memory for this. Close other programs, then try again; all files are as they were."
 MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No module named 'PySide6")
-"""Words of Linux, Windows and macOS for a missing library of Qt, or of its dependencies."""
+"""Phrases with which Linux, Windows and macOS report that a library of Qt, or of its dependencies, is missing."""
 
 
 def run(argv: list[str]) -> int:

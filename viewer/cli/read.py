@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def site_facts(document: Document, site: Site) -> dict[str, Any]:
-    """One site as `sites --json` gives it."""
+    """Facts of a site, as `sites --json` prints them."""
     from shapely import to_geojson  # for start-up time
 
     return {
@@ -35,7 +35,7 @@ def site_facts(document: Document, site: Site) -> dict[str, Any]:
 
 
 def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
-    """One claim as `claims --json` gives it. Answers to a whole report are listed under each of its claims."""
+    """Facts of a claim, as `claims --json` prints them. Answers to a report are listed under each of its claims."""
     likelihood = {"term": claim.likelihood_term, "low": claim.likelihood_low, "high": claim.likelihood_high}
     sources = []
     for link in document.links.claim_to_sources(claim.uuid):

@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def facts_of(grid: CommonGrid, registered: Registered) -> dict[str, Any]:
-    """The keys of the contract; null without a significant shift."""
+    """Keys of `register --json`; null without a significant shift."""
     shift_px = shift_m = None
     if registered.dx is not None and registered.dy is not None:
         shift_px, shift_m = grid.shift_px(registered.dx, registered.dy), grid.along_m(registered.dx, registered.dy)
@@ -75,7 +75,7 @@ def _say(grid: CommonGrid, registered: Registered) -> None:
 
 
 def _image(pool: ReaderPool, text: str) -> tuple[PlacedRaster, ReadTile]:
-    """The place of an image, and a question about the bands in which it is shown. Raises GeoloupeError."""
+    """Grid of an image, and the request for the bands in which it is shown. Raises GeoloupeError."""
     from layers.raster.common_grid import PlacedRaster  # for start-up time
     from layers.raster.style import RasterStyle
     from layers.requests.imagery import ReadTile

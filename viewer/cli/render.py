@@ -76,10 +76,10 @@ def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
 def _checked_style(text: str) -> str:
 
     try:
-        value = json.loads(text) if text else {}
+        style = json.loads(text) if text else {}
     except ValueError as error:
         raise InvalidValue("--style is no JSON: {error}.", error=error) from error
-    if not isinstance(value, dict):
+    if not isinstance(style, dict):
         raise InvalidValue('--style wants a JSON object, such as {"bands": [4, 3, 2]}.')
     return text
 

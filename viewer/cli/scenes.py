@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _wanted_scenes(arguments: argparse.Namespace) -> list[FoundScene]:
-    """The scenes that are asked for: those with a date in its order, then those without. Prints problems."""
+    """Scenes selected by the options: dated ones by date, then undated ones. Prints problems."""
     from layers.scenes.indexing import index_folder  # for start-up time, as all below
     from layers.scenes.scene_store import SceneStore
     from layers.text.counted import counted
@@ -99,7 +99,7 @@ def _offer(scene: FoundScene) -> str:
 
 
 def _described(scene: FoundScene) -> dict[str, Any]:
-    """The keys of `scenes --json`. `bounds_lonlat` run on over the antimeridian, the footprint is cut there."""
+    """Keys of `scenes --json`. `bounds_lonlat` continue past 180° over the antimeridian; the footprint is cut there."""
     from shapely.geometry import mapping  # for start-up time
 
     from layers.geo.antimeridian import boxes_of

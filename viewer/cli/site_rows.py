@@ -36,7 +36,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 _OF_CAMERAS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
-"""Fields of `--map` that give a place, and the names that readers of tables have for them."""
+"""Fields of `--map` that give a place, and the options of table readers for them."""
 
 _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
@@ -46,7 +46,7 @@ type _SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
 class FoundSites(Struct):
-    """The sites that the rows of a file make."""
+    """Sites made from the rows of a file."""
 
     sites: list[_SiteRow] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -58,14 +58,15 @@ class FoundSites(Struct):
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
-    """The sites of all layers of a file.
+    """Read the rows of all layers of a file as sites; a photograph becomes one mark.
 
-    Raises InvalidValue where a mapped column is missing or no row has a place, and errors of readers.
+    `mapping`: column by field, as in `--map`. Raises InvalidValue where a mapped column is missing or no row has a
+    place, and errors of readers.
     """
     unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:
-        known = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
-        raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=known)
+        fields = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
+        raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=fields)
     photograph = photograph_at(path, pool)
     if photograph is not None:
         return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
@@ -79,8 +80,8 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
                 column=column,
                 values=", ".join(names.values()),
             )
-    chosen = {each: names[column.strip().casefold()] for each, column in mapping.items()}
-    options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
+    chosen = {key: names[column.strip().casefold()] for key, column in mapping.items()}
+    options = {_PLACE_OPTIONS[key]: column for key, column in chosen.items() if key in _PLACE_OPTIONS}
     if options:
         layers = _layers(path, pool, options)  # other places, and something else to say of them
     found_sites = FoundSites(notes=_notes(layers))
@@ -108,7 +109,7 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
 
 
 def _photo_mark(photograph: Photograph, path: Path) -> _SiteRow:
-    """A mark at the place of the camera. It is no site, as nobody has judged what the picture shows."""
+    """Make a mark at the place of the camera. It is no site, as the picture's content has not been judged."""
     fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
     check_site(geometry, fields)
@@ -148,14 +149,14 @@ def _add_sites_of(
     found_sites: FoundSites,
 ) -> None:
     columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
-    columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
+    columns |= {key: column for key, column in chosen.items() if key not in _PLACE_OPTIONS}
     places = {**layer.reading.get("columns", {}), **options}
     before = len(found_sites.sites)
     for number, wkb, values in _rows(layer, path, options, pool):
         try:
             found_sites.sites.append(_site(wkb, values, columns, places, layer, path))
         except InvalidValue as error:
-            reason = error.sentence if error.sentence != _NO_PLACE else _said_of(layer, number)
+            reason = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)
             found_sites.left_out.append(f"{path.name}, row {number}: left out. {reason}")
     if len(found_sites.sites) > before:
         found_sites.counts[layer.name] = len(found_sites.sites) - before
@@ -178,7 +179,7 @@ def _site(
     path: Path,
 ) -> _SiteRow:
     fields = site_fields(values, SiteMapping(columns, lists_others=False))
-    role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
+    role, basis = (str(values.get(columns.get(key, "")) or "").strip() for key in ("role", "position_basis"))
     if role in ROLES:
         fields["role"] = role
     coordinate = _as_written(values, places)
@@ -192,7 +193,7 @@ def _site(
 
 
 def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | None:
-    """The coordinate as text of the table, "" where the row has none; None where the table does not write it as one."""
+    """Coordinate of each row as the table writes it, "" for none; None for a table that has no single text for it."""
     texts = {key: str(values.get(column) or "").strip() for key, column in places.items()}
     if "place" in texts:
         return texts["place"]
@@ -202,8 +203,8 @@ def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | N
     return f"lat: {y} lon: {x}" if x and y else ""
 
 
-def _written(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _written(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
 
 
 def _why_not(coordinate: str) -> str:
@@ -216,7 +217,7 @@ def _why_not(coordinate: str) -> str:
     return _NO_PLACE
 
 
-def _said_of(layer: VectorInfo, number: int) -> str:
+def _problem_of(layer: VectorInfo, number: int) -> str:
     """The reader's problem with a row that seems to have a place."""
     begin = f"Row {number}: "
     sentence = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
@@ -224,7 +225,7 @@ def _said_of(layer: VectorInfo, number: int) -> str:
 
 
 def _basis(coordinate: str | None) -> str:
-    """The basis of a position: the notation and precision of its coordinate. That is no position error."""
+    """Basis of a position: notation and precision of its coordinate, which are no position error."""
     if not coordinate:
         return ""
     try:

@@ -127,7 +127,7 @@ def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
     kind = layer.known_date_kind
     if not date:
         implied = kind if kind == "composite" else "unknown"
-    elif kind == "composite" or (kind == "interval" and not is_span(layer.acquired_at)):
+    elif kind in ("composite", "published") or (kind == "interval" and not is_span(layer.acquired_at)):
         implied = kind
     else:  # one day of a service is made of several images
         implied = "interval" if is_span(date) or layer.kind == "tiles" else "instant"

@@ -1,4 +1,4 @@
-"""The only way to the network: fetches tiles, one polite request at a time, from hosts that were allowed."""
+"""The only way to the network: fetches tiles and documents, politely, from hosts that were allowed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager
 
-from layers.errors import NotAllowed, ServerFault
+from layers.errors import NotAllowed
 from layers.phrase import Phrase
+from layers.services.http_request import HttpRequest
 from viewer.network.consent import Consent
-from viewer.network.decode import decode_tile
-from viewer.network.fetch import Fetch, ImageDone, Limits, not_allowed
+from viewer.network.document_fetch import DocumentDone, DocumentFetch
+from viewer.network.document_store import DocumentStore
+from viewer.network.fetch import Fetch, Limits
 from viewer.network.host_state import HostState
+from viewer.network.server_faults import not_allowed
+from viewer.network.tile_fetch import ImageDone, TileFetch
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.language.translation import in_language
 from viewer.support.mailbox import Mailbox
@@ -28,14 +32,16 @@ NOTHING_HERE_S = 60.0
 
 
 class Fetcher(QObject):
-    """Fetches tiles; lives in the window's thread, and decodes pictures on others.
+    """Fetches tiles and documents; lives in the window's thread, and decodes and unpacks on others.
 
     `host_changed` carries a host and what is wrong with it, empty when it answers again; `host_ready` carries a host
-    whose pause has ended.
+    whose pause has ended; `progressed` carries the number of requests that are open and the bytes that have come since
+    there was none, again and again while they come, and last with no request.
     """
 
     host_changed = Signal(str, str)
     host_ready = Signal(str)
+    progressed = Signal(int, object)
 
     def __init__(
         self,
@@ -54,11 +60,14 @@ class Fetcher(QObject):
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
         if self._store is not None:
             self.network.setCache(self._store)
-        self._decoders = QThreadPool(self)
-        self._decoders.setMaxThreadCount(2)
+        self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
+        self._workers = QThreadPool(self)
+        self._workers.setMaxThreadCount(2)
         self._mailbox = Mailbox(self)
         self._hosts: dict[str, HostState] = {}
-        self._fetches: set[Fetch] = set()
+        self._fetches: set[Fetch[Any]] = set()
+        self._received = 0
+        self._told_progress = (0, 0)
         self._nothing_here: dict[str, float] = {}
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
@@ -69,29 +78,49 @@ class Fetcher(QObject):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def fetch(self, url: str, done: ImageDone) -> Fetch | None:
+    def fetch(self, url: str, done: ImageDone) -> TileFetch | None:
         """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be requested.
 
         `done(None, None)` means that the server has no tile there. Returns None where the fetch has ended already.
         """
         target = QUrl(url, QUrl.ParsingMode.StrictMode)
-        host = host_of_url(target)
-        if target.scheme() not in ("http", "https") or not host or target.userInfo():
-            done(None, NotAllowed("Only http and https addresses without a name and password in them are fetched."))
-        elif not self.consent.permits(host):
-            done(None, not_allowed(host))
+        if refusal := self._refusal(target):
+            done(None, refusal)
         elif self._nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
-            fetch = Fetch(self, target, done)
-            self._fetches.add(fetch)
-            if not self._clock.isActive():
-                self._clock.start()
-            state = self._state(host)
-            state.waiting.append(fetch.start)
-            self._next(state)
-            return fetch
+            return self._begin(TileFetch(self, target, done))
         return None
+
+    def fetch_document(self, request: HttpRequest, done: DocumentDone, keep: bool = False) -> DocumentFetch | None:
+        """Fetch a document; `done(answer, error)` is called later, or at once where nothing may be requested.
+
+        Where the server itself has answered with an error, `done` is given its answer beside the error. With `keep` a
+        copy is kept for work without a network: for what describes a service, never for what may hold signed addresses.
+        """
+        target = QUrl(request.address, QUrl.ParsingMode.StrictMode)
+        if refusal := self._refusal(target):
+            done(None, refusal)
+            return None
+        return self._begin(DocumentFetch(self, target, request, done, self._documents if keep else None))
+
+    def _refusal(self, target: QUrl) -> NotAllowed | None:
+        host = host_of_url(target)
+        if target.scheme() not in ("http", "https") or not host or target.userInfo():
+            return NotAllowed("Only http and https addresses without a name and password in them are fetched.")
+        return None if self.consent.permits(host) else not_allowed(host)
+
+    def _begin[Kind: Fetch[Any]](self, fetch: Kind) -> Kind:
+        """Let a fetch wait for its turn at its host."""
+        if not self._fetches:
+            self._received = 0
+        self._fetches.add(fetch)
+        if not self._clock.isActive():
+            self._clock.start()
+        state = self._state(fetch.host)
+        state.waiting.append(fetch.start)
+        self._next(state)
+        return fetch
 
     def is_idle(self) -> bool:
         return not self._fetches
@@ -140,7 +169,7 @@ class Fetcher(QObject):
             fetch.cancel()
         self._clock.stop()
         self._recovery.stop()
-        self._decoders.waitForDone()
+        self._workers.waitForDone()
         if self._store is not None:
             self._store.close()
         self.deleteLater()
@@ -156,6 +185,14 @@ class Fetcher(QObject):
         return self._state(host).sentence or Phrase(
             "{host} is not asked while working offline: stored tiles show.", host=host
         )
+
+    def busy_until(self, host: str) -> float:
+        """The time (monotonic) until which a busy host wants to be left alone; 0 for a host that is not busy."""
+        return self._state(host).busy_until
+
+    def received(self, count: int) -> None:
+        """Count bytes that have come."""
+        self._received += count
 
     def succeeded(self, host: str) -> None:
         """Note that the host has answered as it should."""
@@ -174,11 +211,11 @@ class Fetcher(QObject):
         state.failed(sentence, time.monotonic(), at_once, is_unreachable)
         self._tell(state, was)
 
-    def pause(self, host: str, sentence: str, seconds: float) -> None:
+    def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:
         """Pause a host for that long."""
         state = self._state(host)
         was = state.sentence
-        state.pause(sentence, seconds, time.monotonic())
+        state.pause(sentence, seconds, time.monotonic(), is_busy)
         self._tell(state, was)
 
     def forget(self, url: QUrl) -> None:
@@ -186,31 +223,24 @@ class Fetcher(QObject):
         if self._store is not None:
             self._store.remove(url)
 
-    def decode(self, body: bytes, host: str, decoded: Callable[[QImage | ServerFault], None]) -> None:
-        """Decode a tile on another thread, and hand it to `decoded` in the window's."""
+    def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Do some work on another thread, and hand its result to `done` in the window's."""
         mailbox = self._mailbox
         # Emptied in the window's thread: a fetch that only this still held would else be taken apart in the other.
-        held = [decoded]
+        held = [done]
 
-        def work() -> None:
-            try:
-                result: QImage | ServerFault = decode_tile(body, host)
-            except ServerFault as fault:
-                result = fault
-            except MemoryError:
-                result = ServerFault(
-                    "There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host
-                )
+        def run() -> None:
+            result = work()
             mailbox.post(lambda: held.pop()(result))
 
-        self._decoders.start(work)
+        self._workers.start(run)
 
-    def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
+    def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""
         if nothing_there:
             self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)
-        if failed and not self.offline:
+        if failed and fetch.counts_as_lacking and not self.offline:
             self._state(fetch.host).ask_again_at = time.monotonic() + self.limits.ask_again_s
             self._schedule_recovery()
         state = self._state(fetch.host)
@@ -222,6 +252,10 @@ class Fetcher(QObject):
 
     @Slot()
     def _tick(self) -> None:
+        progress = len(self._fetches), self._received
+        if progress != self._told_progress:
+            self._told_progress = progress
+            self.progressed.emit(*progress)
         if not self._fetches:
             self._clock.stop()
         now = time.monotonic()

@@ -20,6 +20,8 @@ class HostState(Struct, eq=False):
     paused_until: float = 0.0
     ask_again_at: float = 0.0
     """Time from which tiles that failed by themselves may be requested again; 0 without any."""
+    busy_until: float = 0.0
+    """Time until which a host wants to be left alone that is busy, and well otherwise; 0 for any other host."""
     is_unreachable: bool = False
     """True where nothing came from the host at all: the network fails rather than the server."""
     in_flight: int = 0
@@ -45,7 +47,7 @@ class HostState(Struct, eq=False):
 
     def succeeded(self) -> None:
         self._errors = self._pauses = 0
-        self.paused_until = 0.0
+        self.paused_until = self.busy_until = 0.0
         self.sentence = ""
         self.is_unreachable = False
 
@@ -58,8 +60,9 @@ class HostState(Struct, eq=False):
         self.pause(sentence, min(FIRST_PAUSE_S * 2**self._pauses, LONGEST_PAUSE_S), now)
         self._pauses += 1
 
-    def pause(self, sentence: str, seconds: float, now: float) -> None:
+    def pause(self, sentence: str, seconds: float, now: float, is_busy: bool = False) -> None:
         """Pause the host for that long (at most five minutes)."""
         self.sentence = sentence
         self.paused_until = max(self.paused_until, now + min(max(seconds, 1.0), LONGEST_PAUSE_S))
+        self.busy_until = self.paused_until if is_busy else 0.0
         self._errors = 0

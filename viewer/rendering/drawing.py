@@ -299,6 +299,8 @@ def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str =
         when = Phrase("{start} to {end}", start=when, end=_moment(until))
     elif when and date_kind == "interval":
         when = Phrase("within {when}", when=when)
+    if date_kind == "published" and when:
+        when = Phrase("published {when}, date of the image unknown", when=when)
     if date_kind == "composite":
         when = Phrase("composite of {when}", when=when) if when else Phrase("composite")
     return Phrase("{credit} ({when}{note})", credit=credit, when=when or Phrase("date unknown"), note=note)

@@ -47,6 +47,8 @@ def badge(known: Acquisition) -> str:
         days = f"{days} – {known.until[:_LONGEST_DATE].partition('T')[0]}"
     if known.date_kind == "composite":
         return Phrase("{days}, composite", days=days)
+    if known.date_kind == "published":
+        return Phrase("published {days}", days=days)
     return Phrase("{days}, kind of date unknown", days=days) if known.date_kind == "unknown" else days
 
 

@@ -1,4 +1,4 @@
-"""A line edit that shows the beginning of a text that is longer than itself."""
+"""A line edit that shows the beginning of a text too long for it, where Qt's own shows the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 
 class BegunLine(QLineEdit):
-    """Shows the beginning where Qt's own shows the end: when a text is set, and when the focus selects all of it."""
+    """Stays at the first letter when the text is set, when focus selects all of it, and when focus leaves."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

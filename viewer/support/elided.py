@@ -1,4 +1,4 @@
-"""A label of one line that takes the available width, and ends with … where its text needs more."""
+"""A one-line label that ends its text with … where the text is wider than the label."""
 
 from __future__ import annotations
 

@@ -85,12 +85,12 @@ def last_lines(folder: Path, count: int) -> list[str]:
 
 
 def without_names(text: str) -> str:
-    """`text` without quoted words, and without words that may be a path, a file, a host or a coordinate."""
+    """Replace quoted words, and words that may be a path, a file, a host or a coordinate, by an ellipsis."""
     return _NAME_LIKE.sub("…", _QUOTED.sub("…", text.replace(str(Path.home()), "…")))
 
 
-def told(kind: type[BaseException], error: BaseException | None) -> str:
-    """An exception on a line: its kind, and its message where that can name only parts of the program."""
+def summary(kind: type[BaseException], error: BaseException | None) -> str:
+    """Describe an exception on one line: its type, and its message only where that can name nothing private."""
     if isinstance(error, OSError):
         return f"{kind.__name__}: errno {error.errno}"
     is_plain = isinstance(error, _NAMES_OF_CODE)
@@ -109,7 +109,7 @@ class _PrivateFile(RotatingFileHandler):
         return file
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Drop the line on a full disk, or without the folder: nothing waits for it, and nobody can act on it."""
+        """Drop the line where the disk is full or the folder is missing, as nothing depends on it."""
 
 
 def _owner_only(path: str, flags: int) -> int:
@@ -117,7 +117,7 @@ def _owner_only(path: str, flags: int) -> int:
 
 
 class _Nameless(logging.Formatter):
-    """Formats lines in UTC, without names of others. Exceptions are shown by modules and lines of code."""
+    """Formats records: time in UTC, private names removed, exceptions as module, line and function."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{time.strftime(UTC, time.gmtime(record.created))} {record.levelname} {record.name}: "
@@ -131,9 +131,9 @@ class _Nameless(logging.Formatter):
 
 
 def traceback_of(kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> str:
-    """The steps that led to an exception, by module, line and function, the innermost last."""
+    """Format a traceback as module, line and function of each step, the innermost last."""
     steps = [
         f"  {frame.f_globals.get('__name__', '?')}:{line} in {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(where)
     ]
-    return "\n".join(["Traceback:", *steps, told(kind or BaseException, error)])
+    return "\n".join(["Traceback:", *steps, summary(kind or BaseException, error)])

@@ -1,4 +1,4 @@
-"""An event filter for the widget that has the keyboard focus, and for no other."""
+"""An event filter that follows the keyboard focus: it is installed on the focused widget only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 class FocusFilter(QObject):
-    """Filters only the widget with the focus, where `concerns` accepts it, so that the map's events are not."""
+    """Filters the events of the focused widget, where `concerns` accepts it; all other events skip Python."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

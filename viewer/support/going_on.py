@@ -1,4 +1,4 @@
-"""Catches our own errors in painting: reports each as any error of the program, and lets the rest go on."""
+"""Lets painting go on after an error of ours, which is reported like any uncaught error."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from types import TracebackType
 from viewer.support.jobs import JobCancelled
 
 
-def _nobody(error: Exception) -> None:
+def _ignore(error: Exception) -> None:
     """Do nothing: the default for callers that need no report."""
 
 
 class going_on:  # noqa: N801 - reads as a function; a generator would take each frame of panes several times as long
-    """Pass what this block raises to the hook for uncaught errors, and to `failed`; then go on.
+    """Context manager that passes an error of its block to `sys.excepthook` and to `failed`, and then goes on.
 
     Half a picture is better than none, and an error in painting would be raised again by each repaint.
     """
 
     __slots__ = ("_failed",)
 
-    def __init__(self, failed: Callable[[Exception], None] = _nobody) -> None:
+    def __init__(self, failed: Callable[[Exception], None] = _ignore) -> None:
         self._failed = failed
 
     def __enter__(self) -> None:

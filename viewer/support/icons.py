@@ -1,4 +1,4 @@
-"""Draws our line icons in the colour of the text beside them, and keeps the pictures."""
+"""Draws our line icons in the colour of the text beside them, and caches the pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def line_icon(name: str, palette: QPalette) -> QIcon:
         # Qt would mix one of its own for the last: what is selected has a tint for its ground
         for mode, color in ((QIcon.Mode.Disabled, faint), (QIcon.Mode.Selected, chosen)):
             key = f"line icon {name} {text.name()} {color.name()} {ratio}"
-            icon.addPixmap(_kept(key, partial(_recolored, drawn, color)), mode)
+            icon.addPixmap(_from_cache(key, partial(_recolored, drawn, color)), mode)
     return icon
 
 
@@ -37,11 +37,11 @@ def line_pixmap(name: str, color: QColor, size_px: int = SIZE_PX, ratio: float =
     def draw() -> QPixmap:
         return _draw(icon_svg(name).replace("currentColor", color.name()).encode(), size_px, ratio)
 
-    return _kept(f"line icon {name} {color.name()} {size_px} {ratio}", draw)
+    return _from_cache(f"line icon {name} {color.name()} {size_px} {ratio}", draw)
 
 
-def _kept(key: str, draw: Callable[[], QPixmap]) -> QPixmap:
-    """The picture of this key in Qt's own cache; pictures share their pixels until one is painted on."""
+def _from_cache(key: str, draw: Callable[[], QPixmap]) -> QPixmap:
+    """Return the picture cached under a key, or draw and cache it. Copies share their pixels until painted on."""
     pixmap = QPixmap()
     if not QPixmapCache.find(key, pixmap):
         pixmap = draw()
@@ -50,7 +50,7 @@ def _kept(key: str, draw: Callable[[], QPixmap]) -> QPixmap:
 
 
 def _recolored(drawn: QPixmap, color: QColor) -> QPixmap:
-    """A line icon in another colour, which is a third of the work of drawing its lines again."""
+    """Recolour a drawn line icon, which is a third of the work of drawing its lines again."""
     pixmap = drawn.copy()
     with painting(pixmap) as painter:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)

@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class JobCancelled(GeoloupeError):
-    """Raised where work was cancelled."""
+    """The work was cancelled."""
 
 
 class Job:
-    """One piece of work; to be read in the window's thread."""
+    """One piece of work as the window sees it. Used on the window's thread only."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Job:
     ) -> None:
         self.title = title
         self.case = case
-        """The number of the case that it is about; None for work that outlives its case."""
+        """Number of the case that the job concerns, as the program counts them; None for work that outlives it."""
         self._on_cancel = on_cancel
         self.is_stoppable = is_stoppable
         self.fraction = 0.0
@@ -56,15 +56,15 @@ class Job:
     def finish(self) -> None:
         """Mark the job as ended, and drop its callable for cancelling, as the job may be kept elsewhere."""
         self.is_finished = True
-        self._on_cancel = _nothing
+        self._on_cancel = _do_nothing
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing: the default for work that needs no notice of its cancellation."""
 
 
 class JobContext:
-    """The link from work, in its own thread, to its job: progress, and cancellation."""
+    """The job as its work sees it, in any thread: cancellation and progress."""
 
     def __init__(self, job: Job, report: Callable[[Job, float, str], None]) -> None:
         self._job = job
@@ -84,22 +84,22 @@ class JobContext:
         self._report(self._job, fraction, text)
 
 
-type _Heard = Callable[[Any], None] | None
+type _Callback = Callable[[Any], None] | None
 
 
 class _Held(Struct, eq=False):
-    """The work of a job, and the callables for its end."""
+    """The work of a job and its callbacks, in one place so that they can be dropped together."""
 
     work: Callable[[JobContext], Any] | None
     done: Callable[[Any], None] | None
     failed: Callable[[GeoloupeError], None] | None
     given_up: Callable[[Any], None] | None
 
-    def let_go(self) -> tuple[_Heard, _Heard, _Heard]:
-        """Drop all callables, and return those for the result, for a failure, and for cancelled work."""
-        heard = self.done, self.failed, self.given_up
+    def let_go(self) -> tuple[_Callback, _Callback, _Callback]:
+        """Drop all of them, and return `done`, `failed` and `given_up`."""
+        callables = self.done, self.failed, self.given_up
         self.work = self.done = self.failed = self.given_up = None
-        return heard
+        return callables
 
 
 class Jobs(QObject):
@@ -140,12 +140,15 @@ class Jobs(QObject):
         given_up: Callable[[T | None], None] | None = None,
         is_stoppable: bool = True,
     ) -> Job:
-        """Start `work(context)` as soon as a thread is free.
+        """Start `work(context)` as soon as a thread is free, and return its job.
 
-        `of_case`: it is about the open case alone. It is cancelled when another one is opened, and no callable is
-        called. `apart`, for work that looks at a person's files: at once, in a thread of its own. Where a lost drive
-        never answers, all other work goes on. `given_up` is called instead of `done` and `failed` where the job was
-        cancelled, with the result if there is one all the same; `on_cancel` is called at once.
+        `done`, `failed`: called with the result or the error, in the window's thread.
+        `title`: announces the job, for example in the status bar; empty for unannounced work.
+        `apart`: start at once in a thread of its own, for work on a person's files: a lost drive may never answer.
+        `of_case`: the work concerns the open case alone; opening another cancels it, and nothing is called.
+        `on_cancel`: called as soon as the job is cancelled.
+        `given_up`: called at the end of a cancelled job, in place of `done` and `failed`, with its result or None.
+        `is_stoppable`: whether the analyst may cancel it.
         """
         job = Job(title, on_cancel, self._case if of_case else None, is_stoppable=is_stoppable)
         self._running.add(job)
@@ -153,7 +156,7 @@ class Jobs(QObject):
         # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
         held = _Held(work, done, failed, given_up)
 
-        def whole() -> None:
+        def run_and_post() -> None:
             try:
                 assert held.work is not None
                 result = held.work(context)
@@ -174,24 +177,24 @@ class Jobs(QObject):
 
         if apart:
             self._apart = [thread for thread in self._apart if thread.is_alive()]
-            self._apart.append(in_a_thread_of_its_own(whole, title or "job"))
+            self._apart.append(in_a_thread_of_its_own(run_and_post, title or "job"))
         else:
-            self._pool.start(whole)
+            self._pool.start(run_and_post)
         if title:
             self.started.emit(job)
         return job
 
     def begin_case(self) -> None:
-        """Cancel the jobs of the case before, and drop their results, as another case is open."""
+        """Cancel the jobs that concern the previous case, as another one is open now."""
         self._case += 1
         for job in self._running:
             if job.case is not None and job.case < self._case:
                 job.cancel()
 
     def follow(self, title: str, on_cancel: Callable[[], None] | None) -> Job:
-        """Announce work that runs elsewhere, without waiting for it; its owner reports its progress and its end.
+        """Announce work that runs elsewhere. Its owner calls `tell` for progress and `end` at the end.
 
-        `on_cancel` None: it cannot be stopped.
+        `on_cancel` None: the work cannot be stopped.
         """
         job = Job(title, on_cancel or (lambda: None))
         job.is_stoppable = on_cancel is not None
@@ -214,11 +217,11 @@ class Jobs(QObject):
         return not self._running
 
     def running(self) -> list[Job]:
-        """The announced jobs under way; those that run elsewhere last, the newest at the end."""
+        """Announced jobs under way; followed work comes last, the newest at the end."""
         return [job for job in self._running if job.title] + self._followed
 
     def wait(self, timeout_s: float = 30.0) -> bool:
-        """Block until all work is done and delivered, also what deliveries start; False after the timeout."""
+        """Block until all work, including work that results start, is done and delivered; False after the timeout."""
         while self._running:
             if not self._wait_for_threads(timeout_s):
                 return False
@@ -234,7 +237,7 @@ class Jobs(QObject):
         return ended
 
     def shutdown(self, timeout_s: float = 5.0) -> bool:
-        """Cancel everything and wait for the threads; no result is delivered any more. The last call."""
+        """Cancel everything and wait for the threads; no result is delivered any more. To be called last."""
         for job in [*self._running, *self._followed]:
             job.cancel()
         self._pool.clear()
@@ -245,7 +248,7 @@ class Jobs(QObject):
 
     @property
     def of_window(self) -> Jobs:
-        """The jobs whose results never wait; these themselves but for the jobs of a page."""
+        """The jobs whose results are never held back: these, or for the jobs of a page those of the window."""
         return self
 
     def _report(self, job: Job, fraction: float, text: str) -> None:
@@ -259,9 +262,9 @@ class Jobs(QObject):
     def _finish(self, job: Job, result: Any, held: _Held) -> None:
         done, _, given_up = held.let_go()
         self._end(job)
-        heard = given_up if job.cancelled else done
-        if heard is not None:
-            heard(result)
+        callback = given_up if job.cancelled else done
+        if callback is not None:
+            callback(result)
 
     def _fail(self, job: Job, error: GeoloupeError, held: _Held) -> None:
         _, failed, given_up = held.let_go()
@@ -284,7 +287,7 @@ class Jobs(QObject):
 
 
 class PageJobs(Jobs):
-    """Runs work for the drawings of a page, on the window's threads; results come by a mailbox that can be held."""
+    """Runs work for the drawings of a page on the window's threads; results pass through a mailbox that can be held."""
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__(parent=jobs)
@@ -310,17 +313,17 @@ class PageJobs(Jobs):
         given_up: Callable[[T | None], None] | None = None,
         is_stoppable: bool = True,
     ) -> Job:
-        def heard(call: Callable[[Any], None] | None, result: Any) -> None:
+        def hand_over(call: Callable[[Any], None] | None, result: Any) -> None:
             call = given_up if job.cancelled else call
             if call is not None:
                 call(result)
 
         def failure(error: GeoloupeError) -> None:
-            self.mailbox.post(heard, failed, error)
+            self.mailbox.post(hand_over, failed, error)
 
         job = self._jobs.run(
             work,
-            lambda result: self.mailbox.post(heard, done, result),
+            lambda result: self.mailbox.post(hand_over, done, result),
             None if failed is None else failure,
             title,
             apart=apart,
@@ -337,10 +340,10 @@ class PageJobs(Jobs):
 
 
 class Loading:
-    """Makes calls once some code is imported, which takes too long for the window's thread.
+    """Postpones calls until the code that they need is imported, in a job, as that takes too long for the window.
 
-    For the window's thread only. `load` runs in a job, until it has succeeded once; `is_wanted` is True while calls are
-    still to be made; `failed` is called with a sentence where the import fails.
+    Used on the window's thread only. `load` imports the code, until it has succeeded once; the calls are dropped where
+    `is_wanted()` is False by then; `failed` gets the sentence of an import that fails.
     """
 
     def __init__(
@@ -359,7 +362,7 @@ class Loading:
         return not self._waiting
 
     def then(self, key: str, call: Callable[[], object]) -> None:
-        """Make a call now, or once all is loaded; of several with one key only the last."""
+        """Make `call` now, or once the code is loaded; of several waiting under one `key` only the last."""
         if self._is_loaded:
             call()
             return

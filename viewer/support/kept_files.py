@@ -1,4 +1,4 @@
-"""Replaces small files of the program whole: a program killed while writing leaves the old file or the new one."""
+"""Replaces a small text file in one step: a program killed while writing leaves the old text or the new one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from layers.project.storage.fsops import DISK, sweep, temporary_beside
 def replace_text(path: Path, text: str) -> None:
     """Write `text` beside `path` and move it there; remnants of killed programs are removed. Raises OSError.
 
-    It is not forced onto the disk: after a power failure the old text may be back, which costs a choice or two.
+    There is no fsync: after a power failure the old text may be back, which costs a setting or two.
     """
     DISK.mkdir(path.parent)
     sweep(path.parent, DISK)

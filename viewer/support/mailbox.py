@@ -46,14 +46,14 @@ class Mailbox(QObject):
         return bool(self._holders)
 
     def hold(self, give_up: Callable[[], None]) -> None:
-        """Keep all calls back until `release` (window's thread only).
+        """Hold all calls back until `release` (window's thread only).
 
-        `give_up` is called where somebody needs them: it ends what holds them soon, and may be called more than once.
+        `give_up` is called when the calls are needed: the holder must then end soon. It may be called more than once.
         """
         self._holders.append(give_up)
 
     def release(self, give_up: Callable[[], None]) -> None:
-        """End a hold; the calls go on where nobody else holds them."""
+        """End the hold that was begun with this `give_up`; calls go on once none is left."""
         self._holders.remove(give_up)
         if self._letters:
             self._ring()
@@ -64,7 +64,7 @@ class Mailbox(QObject):
             give_up()
 
     def deliver_all(self) -> None:
-        """Make every waiting call now (window's thread only): for scripts and shutdown, which run no event loop."""
+        """Make every waiting call now (window's thread only), for scripts and shutdown without an event loop."""
         while self._letters and not self._holders:
             call, arguments = self._letters.popleft()
             call(*arguments)

@@ -41,7 +41,7 @@ def resident_bytes() -> int:
 
 
 def give_back_freed() -> None:
-    """Return freed memory that was kept to the system. It takes some hundredths of a second: for a job."""
+    """Return kept memory that is free to the system. It takes some hundredths of a second: call it in a job."""
     if sys.platform != "linux":
         return
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -55,7 +55,10 @@ class Messages(QObject):
         about: About = "case",
         leads: bool = False,
     ) -> None:
-        """Show `text` under `key`; a line under the same key is replaced, and its count goes up by one."""
+        """Show `text` under `key`; a line under the same key is replaced, and its count goes up by one.
+
+        `about`: "case" for a line that goes when another case is opened. `leads`: it stays above later notices.
+        """
         before = self._lines.pop(key, None)
         line = Message(key, plain(text), level, 1, action, about, leads)
         self._lines[key] = line if before is None else replace(line, count=before.count + 1)
@@ -68,7 +71,7 @@ class Messages(QObject):
             self.changed.emit()
 
     def dismiss(self, line: Message) -> None:
-        """Remove a line that was read, and others with the same words."""
+        """Remove a line, and others with the same words, as the analyst has read it."""
         for key in [other.key for other in self._lines.values() if other.text == line.text]:
             self.clear(key)
 

@@ -1,4 +1,4 @@
-"""Work in another thread that may be started again before it ends: only the newest result counts."""
+"""Runs work that may be started again before it ends, and delivers only the newest result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.support.jobs import Jobs
 
 
 class NewestJob:
-    """One kind of work. For the window's thread only, apart from the work itself."""
+    """Runs one kind of work in jobs. Call it in the window's thread only."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -25,10 +25,10 @@ class NewestJob:
         done: Callable[[T], None],
         failed: Callable[[GeoloupeError], None] | None = None,
     ) -> None:
-        """Start work; `done` or `failed` is called in the window's thread, unless other work is started or it is
-        dropped.
+        """Start `work` in a job. Its end is ignored once newer work was started, or `drop` was called.
 
-        Without `failed` an error is reported as that of any job.
+        `done` gets the result and `failed` the error, both in the window's thread; without `failed` the error goes to
+        `Jobs.unheard`.
         """
         self._newest = newest = object()
 
@@ -45,5 +45,5 @@ class NewestJob:
         self._jobs.run(lambda _: work(), ended, gave_up)
 
     def drop(self) -> None:
-        """Drop the result of the work under way."""
+        """Ignore the result of the work under way."""
         self._newest = None

@@ -1,4 +1,4 @@
-"""Limits how often all things are looked at when each of them may change."""
+"""Limits the share of time spent on a check that is requested at every change."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 REST = 9
-"""Rest after a look, as a multiple of its length: several kinds of looks share the window's time."""
+"""Rest after a check, as a multiple of its duration: several kinds of checks share the window's time."""
 BRIEF_S = 0.001
-"""Longest look in seconds that needs no rest."""
+"""Longest check, in seconds, that needs no rest."""
 
 
 class PacedLook(QObject):
-    """Looks at once when asked, but for a limited part of the time.
+    """Calls `look`, a check of all things, at once when requested, but rests after it in proportion to its duration.
 
-    Thousands of changes one after the other, each with a look at all things, would cost time quadratic in their number.
+    With a full check for each of thousands of successive changes the time would be quadratic in their number.
     """
 
     def __init__(self, look: Callable[[], None], parent: QObject) -> None:
@@ -30,15 +30,15 @@ class PacedLook(QObject):
 
     @property
     def is_due(self) -> bool:
-        """True while a look is still to come."""
+        """True while a check is scheduled."""
         return self._later.isActive()
 
     def stop(self) -> None:
-        """Cancel a look that is due; a later call of `ask` starts again."""
+        """Cancel the scheduled check; a later `ask` schedules another."""
         self._later.stop()
 
     def ask(self, *_: object) -> None:
-        """Look now, or after the rest, once for all calls meanwhile. Called when something has changed."""
+        """Request a check, as something has changed: now, or once after the rest for all requests meanwhile."""
         if self._later.isActive():
             return
         rest_s = self._rests_until - time.monotonic()

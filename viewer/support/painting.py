@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 
 class part_of_picture:  # noqa: N801 - reads as a function; a generator would take each frame of panes twice as long
-    """A block that leaves the painter as it was, also where it fails with saved states of its own."""
+    """Context manager that restores the painter's state, even after an error between further `save` calls."""
 
     __slots__ = ("_before", "_painter")
 
@@ -35,9 +35,10 @@ class part_of_picture:  # noqa: N801 - reads as a function; a generator would ta
 
 @contextmanager
 def painting(device: QPaintDevice) -> Iterator[QPainter]:
-    """A painter onto `device`. Raises MemoryError for a picture without pixels, as Qt makes it where memory lacks.
+    """Context manager with a painter on `device`, ended before an error leaves the block.
 
-    An error holds its frames: the picture would be freed before its painter, and Qt ends the program then.
+    An error holds its frames: the picture might be freed before its painter, at which Qt aborts. Raises MemoryError for
+    a picture without pixels, as Qt makes it where memory is short.
     """
     if isinstance(device, QImage) and device.isNull():
         raise MemoryError("no picture of this size")

@@ -1,8 +1,7 @@
-"""Imports without PySide6's hook, while Qt is loaded.
+"""Loads Qt and removes PySide6's import hook.
 
-PySide6 hooks every import after its own, reads the source text of each new module to see whether it switches
-`__feature__`s, and keeps all of that text. No module here switches any: that would be 15 MB and a tenth of the start
-for nothing.
+The hook reads the source text of every module imported afterwards, to see whether it switches `__feature__`s, and keeps
+that text. No module here switches any: the hook would cost 15 MB and a tenth of the start for nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import builtins
 
 
 def load_qt() -> None:
-    """Import Qt's core without its hook on later imports; to be called before any other import of Qt."""
+    """Import Qt's core and remove its import hook. Call it before any other import of Qt."""
     import PySide6.QtCore  # noqa: F401 - here and not above: what comes after it is the point
 
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)

@@ -1,4 +1,4 @@
-"""A label for text from files: shown unchanged, never as markup, and never wider than its place."""
+"""A label for text from files: never taken for markup, and long words are broken at the label's edge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from viewer.support.language.text import breakable, plain, unbroken
 
 
 class PlainLabel(QLabel):
-    """Shows its text unchanged, never as markup; a word that is wider than the label is broken."""
+    """Shows plain text; a word that is wider than the label is broken."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class PlainLabel(QLabel):
 
 
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """Make a label that shows its text unchanged, never as markup."""
+    """Make a `PlainLabel` with this text."""
     label = PlainLabel(parent)
     label.setText(text)
     return label

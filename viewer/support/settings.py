@@ -1,4 +1,4 @@
-"""The folders of the program's own files, and the choices that outlive a run. No Qt: scripts use it too."""
+"""Folders of the program's own files, and the settings file. Free of Qt, as scripts use it too."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sessions_folder() -> Path:
 
 
 def _folder(kind: Literal["data", "config", "cache"]) -> Path:
-    """A folder of the program; it is created by whoever first writes there."""
+    """Path of a folder of the program, which its first writer creates."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home) / kind
@@ -102,7 +102,7 @@ class Settings:
         return cls(config_folder() / "settings.json")
 
     def get(self, key: str) -> Any:
-        """The stored value where it is of the default's type, else the default. Raises KeyError for an unknown key."""
+        """Return the stored value if it has the default's type, else the default. Raises KeyError for unknown keys."""
         default = DEFAULTS[key]
         value = self._values.get(key, default)
         return value if type(value) is type(default) and not is_half(value) else default
@@ -131,11 +131,11 @@ class Settings:
 
     def add_recent(self, path: Path) -> None:
         """Move a case to the front of `recent`."""
-        self.change("recent", lambda known: [str(path), *_without(known, path)][:RECENT_LIMIT])
+        self.change("recent", lambda cases: [str(path), *_without(cases, path)][:RECENT_LIMIT])
 
     def forget_recent(self, path: Path) -> None:
         """Remove a case from `recent`."""
-        self.change("recent", lambda known: _without(known, path))
+        self.change("recent", lambda cases: _without(cases, path))
 
     def _read(self, path: Path) -> None:
         try:
@@ -150,7 +150,7 @@ class Settings:
             self._values = values
 
     def _in_file(self, path: Path) -> dict[str, Any]:
-        """The values in the file now; those known here where it cannot be read."""
+        """Read the values from the file; where that fails, return the present ones."""
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -176,10 +176,10 @@ def is_half(value: Any) -> bool:
     return isinstance(value, str) and value.encode("utf-8", "ignore").decode("utf-8") != value
 
 
-def only_texts(known: list[Any]) -> list[str]:
-    """The texts in a list from a file, which may hold anything."""
-    return [text for text in known if isinstance(text, str)]
+def only_texts(values: list[Any]) -> list[str]:
+    """Texts of a list that was read from a file, without anything else in it."""
+    return [text for text in values if isinstance(text, str)]
 
 
-def _without(known: list[Any], path: Path) -> list[str]:
-    return [text for text in only_texts(known) if Path(text) != path]
+def _without(cases: list[Any], path: Path) -> list[str]:
+    return [text for text in only_texts(cases) if Path(text) != path]

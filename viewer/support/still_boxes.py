@@ -36,9 +36,9 @@ _PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDow
 
 
 class ComboBox(QComboBox):
-    """A choice among words.
+    """A choice among texts.
 
-    Three dots replace the end of one that is too long; an editable box has the edge of a field.
+    A text that is too long ends with three dots; an editable box has the border of a line edit.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -83,9 +83,9 @@ class ComboBox(QComboBox):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open a closed list by Up, Down, Space or a letter, which finds an entry there.
+        """Open the closed list at Up, Down, Space or a letter, which then finds an entry there.
 
-        So nothing is chosen that is not visible in a list.
+        Nothing is chosen that is not visible in the list.
         """
         if self.isEditable():
             super().keyPressEvent(event)
@@ -128,7 +128,7 @@ class DateBox(_StillBox, QDateEdit):
 
 
 class Slider(QSlider):
-    """A slider that jumps to the place of a click, and can be dragged on from there."""
+    """A slider whose handle jumps to a click and can be dragged on from there."""
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

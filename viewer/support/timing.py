@@ -1,6 +1,6 @@
-"""Records spans of time for `--trace` as Chrome trace events. Costs one test where no trace is wanted.
+"""Records spans of time for `--trace` as Chrome trace events. Without a trace a span costs one test.
 
-The spans travel as log records, so that nothing has to be passed around and code shows one line a span.
+Spans travel as log records: no recorder is passed around, and measured code shows one line for each span.
 """
 
 from __future__ import annotations

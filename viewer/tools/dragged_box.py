@@ -1,4 +1,4 @@
-"""The verbs of a tool that drags a box, from where the drag began to the pointer."""
+"""The base of tools with which a box is dragged."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from viewer.tools.tool import Tool
 
 
 class BoxTool(Tool):
-    """A tool whose drags are boxes; `take_box` is called with each."""
+    """Follows the drag of a box, paints it, and passes its corners to `take_box`."""
 
     _from: PointerEvent | None = None
-    """The event with which the drag in progress began."""
+    """Event at the start of the drag in progress; None without one."""
     _to: PointerEvent | None = None
 
     def take_box(self, start: PointerEvent, end: PointerEvent) -> None:
-        """Take a box that was dragged, by two of its corners."""
+        """Use a dragged box, given by two opposite corners."""
         raise NotImplementedError
 
     def drag_start(self, event: PointerEvent) -> None:

@@ -32,12 +32,11 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class DrawTool(Tool):
-    """Draws a site: clicks set vertices, Enter or a double-click finishes, Backspace removes the last vertex, Esc
-    cancels.
+    """Draws a site: clicks set vertices, Enter or a double-click ends, Backspace takes one back, Esc cancels.
 
-    A digit opens an entry of the next leg, by length and bearing. By keys alone Enter sets a vertex at the crosshair in
-    the middle of the map, and finishes where one was just set. The new site is a draft, measured on the image, and
-    selected; `drawn` carries its uuid.
+    A digit opens an entry of the next leg, by length and bearing. With the keyboard alone, Enter sets a vertex at the
+    crosshair in the middle of the map, and a second Enter there ends the drawing. The new site is a draft,
+    measured on the image, and selected; `drawn` carries its uuid.
     """
 
     drawn = Signal(str)
@@ -72,7 +71,7 @@ class DrawTool(Tool):
             return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair. Ctrl snaps.")
         if not self._places:
             return kept + self.tr("Click to set the first vertex, or press Enter to set it at the crosshair.")
-        shown = self._shown()
+        shown = self._places_shown()
         needed = (
             self.tr("Click to set vertices")
             if len(self._places) < self._least
@@ -83,7 +82,7 @@ class DrawTool(Tool):
 
     @property
     def _preface(self) -> str:
-        """Beginning of each hint: the current template, and that the tool is kept."""
+        """Beginning of each hint: name of the current template, and a note where the tool is kept."""
         kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
         return kept if self._template is None else f"{one_line(self._template.name, 60)}. {kept}"
 
@@ -106,7 +105,7 @@ class DrawTool(Tool):
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Digits, while they can begin the next leg."""
+        """Digit keys, while they can begin the entry of the next leg."""
         return _DIGITS if self._can_type_leg else frozenset()
 
     def hover(self, event: PointerEvent) -> None:
@@ -164,13 +163,13 @@ class DrawTool(Tool):
 
     @property
     def lacking(self) -> str:
-        """A sentence for a drawing that is ended with too few places."""
+        """Sentence for an attempt to end a drawing that has too few places."""
         if self._closed:
             return self.tr("An area has three corners or more: set the next one.")
         return self.tr("One place alone makes no line: set the next one, then end.")
 
     def finish(self) -> None:
-        """End the drawing; with too few vertices it goes on."""
+        """Add the site and begin anew; with too few vertices the drawing goes on."""
         geometry = geometry_of(self._places, closed=self._closed)
         if geometry is None or len(set(self._places)) < self._least:
             if self._places:
@@ -188,7 +187,7 @@ class DrawTool(Tool):
         if self.off_earth:
             return
         if self._places:
-            paint_sketch(painter, view, self._shown(), closed=self._closed)
+            paint_sketch(painter, view, self._places_shown(), closed=self._closed)
         paint_crosshair(painter, view)
 
     @property
@@ -200,9 +199,7 @@ class DrawTool(Tool):
         return 3 if self._closed else 2
 
     def _enter(self, *, snaps: bool = False) -> None:
-        """Set the next vertex at the crosshair; finish a drawing by mouse, or one where the map did not move since the
-        last.
-        """
+        """Set a vertex at the crosshair; end a drawing made by mouse, or one whose last vertex is there already."""
         if self.off_earth:
             self.context.message(self.off_earth)
             return
@@ -232,7 +229,7 @@ class DrawTool(Tool):
         return self.tr("Digits: type the radius.") if self.types_radius else self.tr("Digits: type a leg.")
 
     def _type_leg(self, text: str) -> None:
-        """Open the entry of the next vertex by length and bearing from the last one, beginning with a digit."""
+        """Open the entry for length and bearing of the next leg, with the digit that was typed."""
         if self._entry is None:
             self._entry = LegEntry(self.canvas, is_radius=self.types_radius)
             self._entry.typed.connect(self._show_leg)
@@ -244,7 +241,7 @@ class DrawTool(Tool):
         self._entry.open_at(self.canvas.pane.on_widget(x, y).toPoint(), text)
 
     def _show_leg(self, length_m: float, bearing_deg: float) -> None:
-        """Preview the leg that is typed."""
+        """Preview the leg as typed so far."""
         is_leg = self._places and math.isfinite(length_m)
         self._at = destination(*self._leg_from, bearing_deg, length_m) if is_leg else None
         self.changed()
@@ -266,7 +263,7 @@ class DrawTool(Tool):
         self._places.append(near(place, self._places[-1]) if self._places else place)
         self.changed()
 
-    def _shown(self) -> list[Place]:
+    def _places_shown(self) -> list[Place]:
         return [*self._places, near(self._at, self._places[-1])] if self._at and self._places else list(self._places)
 
     def _add(self, geometry: BaseGeometry, shape: MarkShape | None = None) -> bool:

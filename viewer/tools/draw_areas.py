@@ -1,4 +1,4 @@
-"""Draws rectangles, circles and range rings: measured on the ellipsoid, and kept as such shapes."""
+"""Draws rectangles, circles and range rings, measured on the ellipsoid."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TurnedRectangleTool(RectangleTool):
         return rectangle_on_side(*places) if len(places) == 3 else None
 
     def paint(self, painter: QPainter, view: View) -> None:
-        side = self._shown()
+        side = self._places_shown()
         if len(side) == 2 and side[0] != side[1]:
             paint_geometry(painter, view, shapely.LineString(side), SKETCH_SYMBOL)
         super().paint(painter, view)
@@ -98,7 +98,7 @@ class CircleTool(ShapeTool):
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
         super().preview(painter, view, shape, geometry)
-        places = self._shown()
+        places = self._places_shown()
         if len(places) > 1 and places[0] != places[-1]:
             paint_geometry(painter, view, shapely.LineString([places[0], places[-1]]), _LEG_SYMBOL)
 

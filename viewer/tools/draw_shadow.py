@@ -27,13 +27,13 @@ from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, measures, paint_geometry
 
 GUIDE_PX = 150.0
-"""Least length in pixels of the screen of the line in the direction of shadows."""
+"""Least length, in screen pixels, of the line that shows the direction of shadows."""
 GUIDE_SYMBOL = LineSymbol("#ffd45e", 1.4, (2.0, 4.0))
 _COARSEST_M = 1e6
 
 
 class ShadowTool(ShapeTool):
-    """Marks a shadow by two places, each no more exact than a pixel of the screen at the zoom where it was set."""
+    """Marks a shadow by two places, each as accurate as one screen pixel at the zoom where it was set."""
 
     id = "shadow_height"
     places_wanted: int | None = 2
@@ -43,7 +43,7 @@ class ShadowTool(ShapeTool):
     )
     _coarsest_m = 0.0
     _guide: ShadowSun | None = None
-    """The sun of the image at the foot, where it is known: shadows of vertical objects lie along it."""
+    """Sun of the image at the shadow's foot, which gives the direction of shadows; None where unknown."""
 
     def shape(self, places: Sequence[Place]) -> MarkShape | None:
         try:
@@ -80,7 +80,7 @@ class ShadowTool(ShapeTool):
         super()._set(place)
 
     def _sun_at(self, place: Place) -> ShadowSun | None:
-        """The sun of the topmost image there; None where its time is unknown, or not known yet."""
+        """Sun at a place when the topmost image there was taken; None where that time is not known, or not yet."""
         scene, view = self.canvas.scene, self.canvas.viewport.view()
         for uuid in images_below(self.canvas.pane.shown, view, *place).layers[:1]:
             drawing = scene.drawings.get(uuid)
@@ -93,10 +93,10 @@ class ShadowTool(ShapeTool):
         return None
 
     def _screen_m(self, place: Place) -> float:
-        """Ground metres of a pixel of the screen at a place; at least a millimetre."""
+        """Ground metres of a screen pixel at a place; at least a millimetre."""
         view = self.canvas.viewport.view()
         try:
-            x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *place))
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, *place))
             metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
         except GeoloupeError:
             return _COARSEST_M

@@ -39,20 +39,20 @@ class ShapeTool(DrawTool):
     # -- what a shape says ----------------------------------------------------------------------------------------
 
     def shape(self, places: Sequence[Place]) -> MarkShape | None:
-        """The shape through these places; None where they make none."""
+        """Make the shape through these places; None where they make none."""
         raise NotImplementedError
 
     def geometry(self, places: Sequence[Place], shape: MarkShape) -> BaseGeometry:
-        """Geometry of the new row."""
+        """Geometry of the new mark."""
         assert isinstance(shape, Rectangle | Circle | RangeRing)
         return shape.geometry()
 
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
-        """Measures for the hint."""
+        """Measures of the shape, for the hint; empty for none."""
         return ""
 
     def refusal(self) -> str:
-        """A sentence on places that make no shape."""
+        """Sentence for places that make no shape."""
         return self.tr("These places are one and the same: set the next one elsewhere.")
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
@@ -92,8 +92,8 @@ class ShapeTool(DrawTool):
         self.hover(event)
 
     def finish(self) -> None:
-        """Make the mark; where a place is still missing, it is that of the pointer."""
-        places = self._shown()
+        """Make the mark; the pointer's place stands in for a missing last one."""
+        places = self._places_shown()
         if self.places_wanted is None:
             places = list(self._places)
         if len(places) == (self.places_wanted or max(2, len(places))):
@@ -104,7 +104,7 @@ class ShapeTool(DrawTool):
     def paint(self, painter: QPainter, view: View) -> None:
         if self.off_earth:
             return
-        places = self._shown()
+        places = self._places_shown()
         shape = self.shape(places) if self._is_enough(places) else None
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -118,12 +118,12 @@ class ShapeTool(DrawTool):
     # -- places ---------------------------------------------------------------------------------------------------
 
     def _follow_view(self) -> None:
-        """Update the hint when the map moves, as by keys the next place is at its middle."""
+        """Update the hint when the map moves: by keys the next place is the middle of the map."""
         if self._places and self._is_by_keys:
             self.hint_changed.emit()
 
-    def _shown(self) -> list[Place]:
-        """The places set, and the one that would be set now."""
+    def _places_shown(self) -> list[Place]:
+        """Places that are set, and the one that would be set now."""
         is_at_crosshair = self._is_by_keys and self._at is None  # a leg may be being typed
         at = self.canvas.viewport.centre_lonlat() if is_at_crosshair else self._at
         if not self._places or at is None or not all(map(math.isfinite, at)):
@@ -134,7 +134,7 @@ class ShapeTool(DrawTool):
         return len(places) >= min(2, self.places_wanted or 2)
 
     def _measured(self) -> str:
-        places = self._shown()
+        places = self._places_shown()
         shape = self.shape(places) if self._is_enough(places) else None
         return "" if shape is None else self.says(shape, self.geometry(places, shape))
 

@@ -26,9 +26,9 @@ from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import SKETCH_SYMBOL, geometry_of, measures, near, paint_geometry, pixels_of
 
 SMOOTHING_PX = 1.5
-"""Tremble of the hand in pixels: the smoothed line keeps within this distance of the drawn one."""
+"""Tolerance for the hand's tremble, in pixels: the smoothed line stays this close to the drawn one."""
 _BETWEEN = 6
-"""Places of the curve between two places of the hand."""
+"""Number of places on the curve for each drawn leg."""
 _FINE_PX = 0.25
 
 

@@ -31,7 +31,7 @@ MOST_VERTICES = 5000
 
 
 class _Handle(NamedTuple):
-    """A vertex of a part, or with `is_middle` the place after it where a new one can be made."""
+    """A vertex of a part, or with `is_middle` the middle of the leg after it, where a new one can be made."""
 
     part: int
     vertex: int
@@ -41,8 +41,8 @@ class _Handle(NamedTuple):
 class EditVerticesTool(SiteTool):
     """Moves vertices by drags, adds them at the faint dots between two, and removes the last touched one by Delete.
 
-    An arrow stays an arrow, a callout keeps its text. A mark defined by its shape has handles instead: a circle those
-    of its middle and its radius.
+    An arrow stays an arrow, and a callout keeps its text. A mark defined by its shape has handles instead: a circle has
+    one for its middle and one for its radius.
     """
 
     name = "edit_vertices"
@@ -95,7 +95,7 @@ class EditVerticesTool(SiteTool):
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Keys that delete vertices, and not the site."""
+        """Keys that delete a vertex here, where elsewhere they delete the site."""
         return frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
 
     @property
@@ -186,7 +186,7 @@ class EditVerticesTool(SiteTool):
         self.cancel()
 
     def _handles(self, view: View) -> list[tuple[_Handle, tuple[float, float]]]:
-        """Vertices first, so that they come before the dots between them."""
+        """Handles of the site: vertices first, as they take precedence over the dots between them."""
         site = self.site
         if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
             return []
@@ -228,7 +228,7 @@ class EditVerticesTool(SiteTool):
         return None if handles is None else handles.at(event.px, event.py)
 
     def _show_dragged(self) -> None:
-        """Let the map show the mark as the dragged handle makes it."""
+        """Show the mark on the map as the dragged handle makes it."""
         figure = None if self._dragged is None else self._dragged.figure
         figures = {} if figure is None or self._dragged is None else {self._dragged.uuid: figure}
         self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, figures))

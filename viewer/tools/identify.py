@@ -16,9 +16,7 @@ from viewer.tools.sketch import paint_crosshair, paint_pointed_at
 
 
 class IdentifyTool(FeatureTool):
-    """Finds what is at a click, or at the crosshair on Enter: `identified` carries all features and images, topmost
-    first.
-    """
+    """Finds features and images at a click, or at the crosshair on Enter; `identified` carries them, topmost first."""
 
     identified = Signal(object, object)
     """A list of FeatureHit, and `PlaceHits`, the images."""
@@ -27,7 +25,7 @@ class IdentifyTool(FeatureTool):
     cursor = Qt.CursorShape.WhatsThisCursor
     takes_shift = False
     _pointed: tuple[str, tuple[float, float]] | None = None
-    """CRS and place that were identified last; marked while the tool is current."""
+    """CRS and coordinates of the last identified place, which is marked while the tool is in use."""
 
     @property
     def hint(self) -> str:

@@ -1,4 +1,4 @@
-"""Selects sites in an area drawn freely, or clicked corner by corner."""
+"""Selects sites in an area that is drawn by a drag, or corner by corner by clicks."""
 
 from __future__ import annotations
 

@@ -21,10 +21,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LegEntry(QFrame):
-    """Takes both values in the first field ("120 m 45"), or the bearing in the second, after Tab or Enter.
+    """Takes length and bearing in the first field ("120 m 45"), or the bearing in the second after Tab or Enter.
 
-    `entered` carries metres and degrees; `typed` the same, or nan, during typing. Esc, and a loss of the focus, close
-    it. For a radius, which has no bearing, only the length is asked, and the bearing is east.
+    `entered` carries metres and degrees from north; `typed` carries them during typing, NaN for an unreadable text. Esc
+    or a loss of focus closes the entry. For a radius there is one field, and the bearing is east.
     """
 
     entered = Signal(float, float)
@@ -61,7 +61,7 @@ class LegEntry(QFrame):
         self.hide()
 
     def open_at(self, place: QPoint, text: str) -> None:
-        """Show the entry inside the map beside a point of it, with the cursor after the text."""
+        """Show the entry beside a point of the map, with `text` in the first field and the cursor after it."""
         was_open = not self.isHidden()
         self.length.setText(text)
         self.bearing.clear()
@@ -75,7 +75,7 @@ class LegEntry(QFrame):
             _application().focusChanged.connect(self._focus_moved)
 
     def close_entry(self) -> None:
-        """Close the entry, and return the focus to the map where it was here."""
+        """Close the entry; the focus, if it was here, returns to the map."""
         if self.isHidden():
             return
         _application().focusChanged.disconnect(self._focus_moved)
@@ -87,7 +87,7 @@ class LegEntry(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle keys here, so that none goes on to the map."""
+        """Handle Enter and Esc, and keep all keys from the map."""
         event.accept()
         if event.key() == Qt.Key.Key_Escape:
             self.close_entry()

@@ -34,10 +34,10 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def moved_figure(figure: Figure, view: View, dx: float, dy: float, anchor: Place | None = None) -> Figure | None:
-    """The mark moved by picture pixels; None where it would leave the map.
+    """Move a mark by (`dx`, `dy`) pixels of the view; None where it would leave the map.
 
-    It keeps its size on the ground and its direction on the picture. A mark that spans much of the Earth moves with the
-    map. `anchor`: the place of the mark that moves by exactly these pixels.
+    It keeps its size on the ground and its direction on the picture; each vertex of a mark that spans much of the Earth
+    moves by these pixels. `anchor`: place of the mark that moves by exactly these pixels; its middle by default.
     """
     if why_off_earth(figure.geometry):
         return None
@@ -52,7 +52,7 @@ def moved_figure(figure: Figure, view: View, dx: float, dy: float, anchor: Place
 
 
 def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure | None:
-    """The mark with `anchor` at `to`, not turned on the picture; None where that is no valid mark."""
+    """Lay a mark so that its place `anchor` is at `to`, unturned on the picture; None where that is no valid mark."""
     # On polar and local grids north is another way everywhere.
     turn = 0.0 if is_unrolled(view.grid.crs) else _north_deg(view, anchor) - _north_deg(view, to)
     try:
@@ -62,15 +62,15 @@ def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure 
 
 
 def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tuple[float, float]]:
-    """The vertex of a mark, or the centre of its shape, nearest to a pixel, and the vertex's own pixel.
+    """Find the vertex of a mark, or the centre of its shape, nearest to a pixel; return its place and its own pixel.
 
-    It is what snaps when the mark is dragged.
+    It is the place that snaps when the mark is dragged.
     """
     places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
     vertices = [
         (math.hypot(x - px, y - py), i, (x, y))
-        for seen in wrapped_views(view)
-        for i, (x, y) in enumerate(pixels_of(seen, places))
+        for world_view in wrapped_views(view)
+        for i, (x, y) in enumerate(pixels_of(world_view, places))
         if math.isfinite(x)
     ]
     if not vertices:
@@ -80,7 +80,7 @@ def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tu
 
 
 class HandleDrag(Struct):
-    """Drag of a handle. `figure`: the mark as it would be; None while there is nothing to show."""
+    """Drag of a handle. `figure`: the mark as the drag makes it; None while that is no valid mark."""
 
     uuid: str
     handles: Handles
@@ -89,7 +89,7 @@ class HandleDrag(Struct):
     figure: Figure | None = None
 
     def to(self, event: PointerEvent, *, is_snapped: bool = False) -> None:
-        """Move the handle to the pointer, keeping the offset of the first press, or exactly to a snap."""
+        """Move the handle with the pointer, keeping its offset from the press; `is_snapped`: exactly to the pointer."""
         px, py, place = event.px, event.py, (event.lon, event.lat)
         if not event.on_map:
             self.figure = None
@@ -105,7 +105,7 @@ class HandleDrag(Struct):
 
 
 class MoveDrag(Struct):
-    """Drag of the selected marks by `grip`, a place of the first of them."""
+    """Drag of the selected marks by `grip`, a place of the first one."""
 
     sites: list[Site]
     grip: Place
@@ -113,8 +113,9 @@ class MoveDrag(Struct):
     figures: dict[str, Figure] = field(default_factory=dict)
 
     def to(self, view: View, dx: float, dy: float, onto: Place | None = None, *, most: int | None = None) -> None:
-        """Move the marks, or `most` of them, by pixels from the start, with the grip exactly `onto` a place where
-        given.
+        """Move the marks by (`dx`, `dy`) pixels from their first places.
+
+        `onto`: place for the grip, which snaps there. `most`: number of marks to move, None for all.
         """
         held, *others = self.sites[:most]
         figure = Figure.of(held)
@@ -126,7 +127,7 @@ class MoveDrag(Struct):
 
 
 def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> dict[str, Figure]:
-    """The marks moved by pixels, without those that would leave the map."""
+    """Move marks by pixels; returns the figures by uuid, without marks that would leave the map."""
     figures = {site.uuid: Figure.of(site) for site in sites}
     points = {uuid: figure for uuid, figure in figures.items() if _is_plain_point(figure)}
     moved = _moved_points(points, view, dx, dy)
@@ -137,7 +138,7 @@ def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> di
 
 
 def rows_under_way(sites: Mapping[str, Site], figures: Mapping[str, Figure]) -> dict[str, Site]:
-    """The rows of marks as they would be, for the map during a drag; without invalid ones."""
+    """Rows of the marks with their dragged figures, for the map during a drag; invalid ones are left out."""
     rows = {}
     for uuid, figure in figures.items():
         site = sites.get(uuid)
@@ -151,14 +152,14 @@ def _is_plain_point(figure: Figure) -> bool:
 
 
 def _moved_points(figures: dict[str, Figure], view: View, dx: float, dy: float) -> dict[str, Figure]:
-    """Points moved by pixels, all at once, as there may be thousands."""
+    """Move points by pixels, all at once, as there may be thousands."""
     if not figures:
         return {}
     places = shapely.get_coordinates(np.array([figure.geometry for figure in figures.values()], dtype=object))
     moved = shifted_places(places, view, dx, dy)
     on_map = np.isfinite(moved).all(axis=1) & (np.abs(places) <= (MAX_LON, 90.0)).all(axis=1)
-    there = zip(figures.items(), shapely.points(moved), on_map.tolist(), strict=True)
-    return {uuid: replace(figure, geometry=point) for (uuid, figure), point, is_there in there if is_there}
+    entries = zip(figures.items(), shapely.points(moved), on_map.tolist(), strict=True)
+    return {uuid: replace(figure, geometry=point) for (uuid, figure), point, is_there in entries if is_there}
 
 
 def place_under(view: View, px: float, py: float) -> Place:
@@ -172,7 +173,7 @@ def _vertices(figure: Figure) -> list[Place]:
 
 
 def _north_deg(view: View, place: Place) -> float:
-    """The direction of north at a place on the picture, clockwise from up."""
+    """Direction of north on the picture at a place, in degrees clockwise from up."""
     lat = max(-_FARTHEST_LAT, min(_FARTHEST_LAT, place[1]))
     (px, py), (qx, qy) = pixels_of(view, [(place[0], lat), destination(place[0], lat, 0.0, _STEP_M)])
     return math.degrees(math.atan2(qx - px, -(qy - py)))

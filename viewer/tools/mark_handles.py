@@ -1,4 +1,4 @@
-"""Handles of one selected mark: their places, and the mark that a drag of one makes."""
+"""Handles of a selected mark: their places, and the changed mark while one is dragged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AROUND_PX = 7.0
 STALK_PX = 26.0
 """Distance of the turning handle above the mark."""
 SMALLEST_PX = 12.0
-"""Size below which a mark has no handles, which would cover it; it can still be moved."""
+"""Size in pixels below which a mark has no handles, as they would cover it; it can still be moved."""
 MOST_VERTICES = 5000
 _RADIUS_DIRECTION_DEG = 90.0
 _SMALLEST_FACTOR = 0.02
@@ -69,7 +69,7 @@ class Handles(Struct, frozen=True):
 
         `label` is the row's, which a callout may show.
         """
-        return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)), label)
+        return cls._in(figure, min(wrapped_views(view), key=lambda world_view: _from_middle(figure, world_view)), label)
 
     @classmethod
     def _in(cls, figure: Figure, view: View, label: str) -> Handles:
@@ -80,8 +80,8 @@ class Handles(Struct, frozen=True):
             radii = shape.radii_m if isinstance(shape, RangeRing) else (shape.radius_m,)
             places = [destination(*shape.centre, _RADIUS_DIRECTION_DEG, radius_m) for radius_m in radii]
             at = pixels_of(view, places)
-            each = tuple(MarkHandle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
-            return cls(figure, view, (*each, *_centre_handle(shape, each, view)))
+            handles = tuple(MarkHandle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
+            return cls(figure, view, (*handles, *_centre_handle(shape, handles, view)))
         if isinstance(shape, Callout):
             return _of_callout(figure, shape, view, label)
         if figure.kind in ("line", "polygon", "arrow", "freehand", "measurement") and figure.is_mobile:
@@ -97,9 +97,10 @@ class Handles(Struct, frozen=True):
     def dragged(
         self, handle: MarkHandle, px: float, py: float, place: Place, *, in_steps: bool = False
     ) -> Figure | None:
-        """The mark after a drag of a handle to a pixel and the place under it; None where that is no valid mark.
+        """The mark with `handle` dragged; None where that is no valid mark.
 
-        `in_steps`: turned by whole 15 degrees.
+        `px`, `py`: pixel of the pointer; `place`: longitude and latitude under it; `in_steps`: the turning handle turns
+        by multiples of 15 degrees.
         """
         try:
             if handle.role == "turn":
@@ -151,11 +152,11 @@ class Handles(Struct, frozen=True):
         opposite = self.tips[(handle.number + 2) % 4]
         shape = self.figure.shape
         if isinstance(shape, Rectangle):
-            made = rectangle_between(opposite, place, shape.rotation_deg)
-            return None if made is None else self.figure.with_shape(made)
+            rectangle = rectangle_between(opposite, place, shape.rotation_deg)
+            return None if rectangle is None else self.figure.with_shape(rectangle)
         far = next(other for other in self.each if other.role == "corner" and other.number == (handle.number + 2) % 4)
-        whole = np.array([handle.px - far.px, handle.py - far.py])
-        factor = float(np.dot([px - far.px, py - far.py], whole) / np.dot(whole, whole))
+        diagonal = np.array([handle.px - far.px, handle.py - far.py])
+        factor = float(np.dot([px - far.px, py - far.py], diagonal) / np.dot(diagonal, diagonal))
         if factor < _SMALLEST_FACTOR or not all(map(math.isfinite, opposite)):
             return None
         return self.figure.laid(opposite, opposite, factor=factor)
@@ -192,7 +193,7 @@ class Handles(Struct, frozen=True):
 
 
 def _centre_handle(shape: Circle | RangeRing, radii: tuple[MarkHandle, ...], view: View) -> tuple[MarkHandle, ...]:
-    """The handle that moves a circle; empty where it would cover that of the smallest radius."""
+    """The handle that moves a circle; no handle where it would cover that of the smallest radius."""
     ((px, py),) = pixels_of(view, [shape.centre])
     is_apart = all(math.hypot(handle.px - px, handle.py - py) >= SMALLEST_PX * view.ratio for handle in radii)
     return (MarkHandle("centre", px, py),) if _is_at(px) and radii and is_apart else ()

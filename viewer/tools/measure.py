@@ -104,8 +104,8 @@ class MeasureTool(ShapeTool):
 
     @property
     def readout(self) -> str:
-        """The present result as it will be kept, and for a line its last leg: no finer than the picks allow."""
-        places = self._shown()
+        """Text of the present result, and for a line of its last leg, as precise as the picks allow."""
+        places = self._places_shown()
         if len(set(places)) < 2:
             return ""
         shape = self.shape(places)
@@ -132,7 +132,7 @@ class MeasureTool(ShapeTool):
         return around.format(area=area.text, length=_rounded(self._part("perimeter", places)))
 
     def _line_readout(self, places: Sequence[Place]) -> str:
-        """The length, with length and azimuth of the last leg; for a bearing the azimuth first."""
+        """Text of the length, then length and azimuth of the last leg; for a bearing, the azimuth comes first."""
         places = [place for at, place in enumerate(places) if at == 0 or place != places[at - 1]]
         length, azimuth = self._part("length", places[-2:]), self._part("bearing", places[-2:])
         if self.quantity == "bearing":
@@ -143,7 +143,7 @@ class MeasureTool(ShapeTool):
         return self.tr("{0} (last leg {1})").format(self._part("length", places).text, leg)
 
     def _part(self, quantity: str, places: Sequence[Place]) -> Measurement:
-        """A quantity measured over some places, in the same way and unit as the result will have."""
+        """Measure a quantity over some of the places, by the method and in the unit of the result."""
         geometry = geometry_of(places, closed=QUANTITIES[quantity].geometry == "polygon")
         assert geometry is not None
         return self._picked(Measurement(quantity), places[0]).of(geometry)
@@ -160,7 +160,7 @@ class MeasureTool(ShapeTool):
             super().click(event)
 
     def deactivate(self) -> None:
-        """Keep what is measured, so that nothing is lost with the tool."""
+        """Keep an unfinished measurement, as another tool was chosen."""
         self._at, self._is_by_keys = None, False
         if self.shape(self._places) is not None:
             self._make(list(self._places))
@@ -183,7 +183,7 @@ class MeasureTool(ShapeTool):
             self.cancel()
 
     def _picked(self, shape: Measurement, place: Place) -> Measurement:
-        """A measurement with the accuracy of a pick on this map, a pixel of the screen, and the chosen unit."""
+        """The measurement with its pick accuracy, one screen pixel on this map, and the chosen unit."""
         shape, view = replace(shape, unit=self._unit(shape.dimension)), self.canvas.viewport.view()
         try:
             x, y = transform_points(WGS84, view.grid.crs, *place)
@@ -193,7 +193,7 @@ class MeasureTool(ShapeTool):
         return replace(shape, pick_m=round(metres, 4) or None) if 0 < metres < 1e6 else shape
 
     def _unit(self, dimension: str) -> str:
-        """The unit that was chosen for the selected measurement, which is usually the last one."""
+        """Unit that was chosen for the selected measurement, which is usually the last one made."""
         uuids = self.canvas.selection.uuids
         site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         shape = None if site is None or site.mark_kind != MEASUREMENT else shape_of(site.shape_json)
@@ -202,7 +202,7 @@ class MeasureTool(ShapeTool):
     # -- painting -------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, view: View) -> None:
-        places = self._shown()
+        places = self._places_shown()
         if not self.off_earth and places and self.shape(places) is None:
             self._paint_unfinished(painter, view, places)
         super().paint(painter, view)
@@ -225,9 +225,7 @@ class MeasureTool(ShapeTool):
             paint_geometry(painter, view, line, MEASURE_SYMBOL)
 
     def readout_at(self, view: View, px: float, py: float) -> QPointF:
-        """The baseline of the readout: directly above the pointer, moved only to clear the picture's edges and the
-        crosshair.
-        """
+        """Baseline of the readout: directly above the pointer, moved only to clear edges and crosshair."""
         r, box = view.ratio, haloed_text_box(self.readout, READOUT_PX * view.ratio, bold=True)
         x, edge = px + 12 * r, _EDGE_PX * view.ratio
         if x + box.right() > view.width - edge:
@@ -254,7 +252,7 @@ def _is_area(shape: MarkShape) -> bool:
 
 
 def _rounded(measurement: Measurement) -> str:
-    """A result without its error, and no finer than the error."""
+    """Text of a result, rounded to its error, which is not stated."""
     return (
         ""
         if measurement.result is None

@@ -53,9 +53,9 @@ class NudgeEntry(QFrame):
     def show_shift(self, name: str, east_m: float, north_m: float, sentence: str) -> None:
         """Show the layer's name and its shift; a field that is being typed in stays as it is."""
         self.title.setText(self.tr("Shift of “{0}”").format(one_line(name, 30)))
-        for field, value in ((self.east, east_m), (self.north, north_m)):
+        for field, shift_m in ((self.east, east_m), (self.north, north_m)):
             if not (field.hasFocus() and field.lineEdit().isModified()):
-                field.setValue(value)
+                field.setValue(shift_m)
         self.said.setText(sentence)
         self.reset.setEnabled(bool(east_m or north_m))
         self.adjustSize()

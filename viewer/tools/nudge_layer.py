@@ -1,4 +1,4 @@
-"""Nudges a layer by a drag, by keys or by typed metres to where it should lie. Its file stays as it is."""
+"""Shifts the display of a layer to where it should lie, by a drag, by keys or by typed metres."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXT_PX = 13.0
 
 
 class NudgeLayerTool(Tool):
-    """Shifts the current layer of the tree. Each drag is one step to undo, and so are arrow keys in a row."""
+    """Shifts the current layer of the tree, not its file. A drag, or a run of arrow keys, is one undo step."""
 
     name = "nudge_layer"
     cursor = Qt.CursorShape.SizeAllCursor
@@ -122,7 +122,7 @@ class NudgeLayerTool(Tool):
         self.changed()
 
     def cancel(self) -> None:
-        """Cancel the drag, and show the layer where its row says."""
+        """Cancel the drag, and show the layer at its stored shift."""
         layer = self.layer
         if self._start is not None and layer is not None:
             self.canvas.pane.shown.preview_layer(layer)
@@ -166,9 +166,9 @@ class NudgeLayerTool(Tool):
         if layer is None or self._start is not None:
             return
         before = read_nudge(layer.nudge_json)
-        known = (0.0, 0.0) if before is None else (before.dx_m, before.dy_m)
+        present_m = (0.0, 0.0) if before is None else (before.dx_m, before.dy_m)
         place = self._place_of(layer, before)
-        if place is None or all(abs(a - b) < 0.005 for a, b in zip((east_m, north_m), known, strict=True)):
+        if place is None or all(abs(a - b) < 0.005 for a, b in zip((east_m, north_m), present_m, strict=True)):
             return
         self._series += 1
         self._put(layer, Nudge(east_m, north_m, *place))
@@ -176,9 +176,9 @@ class NudgeLayerTool(Tool):
     # -- the shift ----------------------------------------------------------------------------------------------
 
     def _moved(self, layer: Layer, dx: float, dy: float, held: tuple[float, float] | None) -> Nudge | None:
-        """The shift with pixels of the picture added; None where that leads off the map.
+        """The layer's shift with (`dx`, `dy`) pixels added; None where that leads off the map.
 
-        `held`: the place that was pressed, for a layer that was not shifted before.
+        `held`: the pressed place, for a layer that was not shifted before.
         """
         before, view = read_nudge(layer.nudge_json), self.canvas.viewport.view()
         place = self._place_of(layer, before, held)

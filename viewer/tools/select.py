@@ -26,7 +26,7 @@ from viewer.tools.tool import SiteTool
 
 REACH_PX = 5.0
 NUDGE_PX, NUDGE_FAR_PX = 1, 10
-"""Logical pixels an arrow key moves what is selected, alone and with Shift."""
+"""Logical pixels by which an arrow key moves the selected marks, alone and with Shift."""
 MOST_NUDGED = 500
 MOST_SHOWN = 100
 """Most dragged marks that are shown during the drag."""
@@ -61,7 +61,7 @@ class SelectTool(SiteTool):
     _clicked: tuple[View, float, float] | None = None
     """View and place of the last click: only another click there selects the mark below."""
     _figure: tuple[Site, Figure] | None = None
-    """Row and figure of the mark with handles: a shape is read once a row."""
+    """Row and figure of the mark with handles, kept so that a shape is decoded only once for each row."""
 
     @property
     def hint(self) -> str:
@@ -222,7 +222,7 @@ class SelectTool(SiteTool):
         return list(dict.fromkeys(direct or [hit.uuid for hit in hits]))
 
     def _preview(self) -> None:
-        """Let the map show the marks where they would be, with label, symbol and circle."""
+        """Show the marks on the map where they would be, with label, symbol and circle."""
         self.canvas.panes.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
@@ -269,7 +269,7 @@ class SelectTool(SiteTool):
         return True
 
     def _under_way(self) -> dict[str, Figure]:
-        """The marks as they would be at the end of the drag."""
+        """The marks as the end of the drag would leave them, by uuid."""
         if self._handle is not None and self._handle.figure is not None:
             return {self._handle.uuid: self._handle.figure}
         return self._move.figures if self._move is not None else {}

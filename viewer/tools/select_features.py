@@ -36,9 +36,9 @@ LEAST_STEP_PX = 3.0
 
 
 class FeatureTool(Tool):
-    """The shared part of the tools for features: the layer they work on, and the feature under the pointer.
+    """The base of tools for features: the layers to work on, and the feature under the pointer.
 
-    They work on the current layer, where it is a vector layer that is shown; else on all such layers.
+    The tools work on the current layer where it is a shown vector layer, else on all such layers.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -90,8 +90,8 @@ class FeatureTool(Tool):
         if self._over is not None:
             drawing = self.canvas.scene.drawings.get(self._over.layer_uuid)
             if isinstance(drawing, VectorDrawing):
-                for seen in wrapped_views(drawing.seen(view)):
-                    paint_feature(painter, seen, drawing.tables, self._over.fid)
+                for world_view in wrapped_views(drawing.seen(view)):
+                    paint_feature(painter, world_view, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
         """Select the features that `find` returns for each layer: Shift adds, Control toggles, else all is replaced."""
@@ -129,7 +129,7 @@ class FeatureTool(Tool):
         return False
 
     def counted(self, hint: str) -> str:
-        """The hint, after the number of selected features."""
+        """The hint with the number of selected features before it."""
         count = len(self.canvas.features)
         words = translate("FeatureTool", "{count} features", "{count} feature", count)
         return self.tr("{0} selected.").format(words) + " " + hint if count else hint

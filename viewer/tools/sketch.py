@@ -47,18 +47,18 @@ def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, symbol
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
     fill = QColor(symbol.color)
     fill.setAlpha(40)
-    for seen in wrapped_views(view):
+    for world_view in wrapped_views(view):
         for part in outline.parts:
             if part.is_polygon:
-                for rings in polygon_in_view(part.rings, seen):
+                for rings in polygon_in_view(part.rings, world_view):
                     painter.fillPath(path_of(rings), fill)
-        paint_outlines(painter, seen, [outline], symbol, selected=False)
+        paint_outlines(painter, world_view, [outline], symbol, selected=False)
 
 
 def paint_handle(
     painter: QPainter, px: float, py: float, ratio: float, *, strong: bool = False, faint: bool = False
 ) -> None:
-    """Paint a vertex that can be dragged; `faint` for a place where one can be made."""
+    """Paint a vertex that can be dragged; `strong` while it is in use, `faint` for a place where one can be made."""
     size = HANDLE_PX * ratio * (0.75 if faint else 1.25 if strong else 1.0)
     painter.setPen(QPen(QColor(HALO_COLOR), 1.6 * ratio))
     painter.setBrush(QColor(SELECTED_COLOR) if strong else QColor(255, 255, 255, 150 if faint else 255))
@@ -67,7 +67,7 @@ def paint_handle(
 
 
 def paint_crosshair(painter: QPainter, view: View) -> None:
-    """Paint a small cross in the middle of the map, where Enter sets a vertex; its own middle is open."""
+    """Paint a small cross, open in its middle, at the middle of the map, where Enter sets a vertex."""
     r, x, y = view.ratio, view.width / 2, view.height / 2
     near_px, far_px = CROSSHAIR_PX[0] * r, CROSSHAIR_PX[1] * r
     arms = [
@@ -114,13 +114,13 @@ def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
 
 
 def shifted(geometry: BaseGeometry, view: View, dx: float, dy: float) -> BaseGeometry | None:
-    """The geometry moved by picture pixels; None where part of it would leave the map."""
+    """Move a geometry by pixels of the view; None where part of it would leave the map."""
     moved = shapely.transform(geometry, lambda lonlat: shifted_places(lonlat, view, dx, dy))
     return moved if np.isfinite(shapely.get_coordinates(moved)).all() else None
 
 
 def shifted_places(lonlat: np.ndarray, view: View, dx: float, dy: float) -> np.ndarray:
-    """Places (n, 2) moved by picture pixels; not finite where they would leave the map."""
+    """Move places (n, 2), in lon, lat, by pixels of the view; not finite where they would leave the map."""
     affine = view.affine
     step_x, step_y = affine.a * dx + affine.b * dy, affine.d * dx + affine.e * dy
     x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
@@ -142,7 +142,7 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
 
 
 def measured(reading: str, hint: str) -> str:
-    """A hint after the present measures, clearly separated from them."""
+    """The hint with the present measures before it, clearly separated."""
     return f"{reading} · {hint}" if reading else hint
 
 

@@ -1,4 +1,4 @@
-"""The tool: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
+"""The base class of map tools: handlers for mouse and keyboard, and a hint on what they do now."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from viewer.support.language.translation import translate
 
 
 class ToolContext(Struct, frozen=True):
-    """The canvas, the way to edit, and the messages, for all tools. `message` shows one sentence.
+    """Means of all tools: the canvas, edits and messages.
 
-    `push` applies an edit and makes it undoable; False where it was refused, after a message.
+    `push` applies an edit as one undo step; False where it was refused, after a message. `message` shows a sentence.
     """
 
     canvas: MapCanvas
@@ -38,9 +38,9 @@ class ToolContext(Struct, frozen=True):
 
 
 class Tool(QObject):
-    """Verbs that do nothing; a tool overrides those it uses. The canvas tells clicks from drags.
+    """Handlers that do nothing; a tool overrides those it uses. The canvas distinguishes clicks from drags.
 
-    `drag_start` gets the place where the button went down. Coordinates off the map are nan: tools ignore them.
+    `drag_start` gets the place where the button was pressed. Coordinates off the map are NaN: tools ignore them.
     """
 
     hint_changed = Signal()
@@ -62,7 +62,7 @@ class Tool(QObject):
 
     @property
     def own_keys(self) -> frozenset[int]:
-        """Keys with a meaning of the tool's own, for which the window's shortcuts wait."""
+        """Keys that the tool handles itself, with precedence over the window's shortcuts."""
         return frozenset()
 
     @property
@@ -84,7 +84,7 @@ class Tool(QObject):
         return frozenset()
 
     def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None:
-        """The pixel around which snaps are looked for; None for no snapping."""
+        """Pixel around which to look for a snap; None for no snapping."""
         return (event.px, event.py) if self.can_snap else None
 
     @property
@@ -101,7 +101,7 @@ class Tool(QObject):
         )
 
     def leaves(self, event: PointerEvent) -> bool:
-        """True where the tool ignores a drag there, so that it may move a part of the picture, such as a glass."""
+        """True where the tool has no use for a drag, which may then move a part of the picture, such as a magnifier."""
         return False
 
     def activate(self) -> None:
@@ -132,7 +132,7 @@ class Tool(QObject):
         pass
 
     def cancel(self) -> None:
-        """Cancel what is half done."""
+        """Cancel unfinished work."""
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Handle a key; True where it has a meaning for the tool."""

@@ -1,4 +1,4 @@
-"""The tools of the map and which one is in hand."""
+"""The tools of the map, and the one in hand: the tool that gets the mouse."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class Toolbox(QObject):
     measured = Signal(str)
     """The uuid of a measurement that was just kept: its tool stays in hand, and the keys with the map."""
     nothing_given_up = Signal()
-    """Esc was pressed with the first tool in hand, and nothing half done."""
+    """Esc was pressed with the first tool in hand and nothing unfinished."""
     steps_changed = Signal()
-    """`can_step_back` is another now."""
+    """`can_step_back` has changed."""
 
     def __init__(self, context: ToolContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -100,7 +100,7 @@ class Toolbox(QObject):
 
     @property
     def can_keep(self) -> bool:
-        """True while the tool in hand is one that draws: the others, and those that measure, stay in hand anyway."""
+        """True while a drawing tool is in hand; others, also measuring ones, stay in hand anyway."""
         tool = self._tools.get(self._in_hand)
         return isinstance(tool, DrawTool) and not isinstance(tool, MeasureTool)
 
@@ -135,7 +135,7 @@ class Toolbox(QObject):
         self._set_kept(kept and self.can_keep)
 
     def give_up(self) -> None:
-        """Back to the first tool."""
+        """Return to the first tool."""
         had_none = self._in_hand == FIRST_TOOL
         self.take(FIRST_TOOL)
         if had_none:
@@ -157,23 +157,23 @@ class Toolbox(QObject):
         return True
 
     def layer_changed(self) -> None:
-        """Another layer is the current one of the tree."""
+        """Tell the tool in hand that another layer of the tree is current."""
         if tool := self._tools.get(self._in_hand):
             tool.layer_changed()
 
     def begin_anew(self) -> None:
-        """Another case stands on the map: no tool, and nothing that it was in the middle of, outlives the last one."""
+        """Cancel all unfinished work and return to the first tool, as another case is on the map."""
         for tool in self._tools.values():
             tool.cancel()
         if self._in_hand != FIRST_TOOL:
             self.give_up()
 
     def identify_at(self, event: PointerEvent) -> None:
-        """List the features at a place without taking the tool."""
+        """Identify the features at a place without taking the tool in hand."""
         self._tool("tool_identify").click(event)
 
     def mark_at(self, event: PointerEvent) -> None:
-        """Mark a point at a place without taking the tool."""
+        """Mark a point at a place without taking the tool in hand."""
         self._tool("tool_point").click(replace(event, button=Qt.MouseButton.LeftButton))
 
     def _tool(self, id_: str) -> Tool:

@@ -38,6 +38,26 @@ def test_a_bare_document_type_is_allowed_where_programs_write_it_and_declares_no
             parse_xml(b"<!DOCTYPE a [" + declared + b"]><a/>", limits)
 
 
+def test_w8_a_document_type_is_passed_over_where_servers_send_one():
+    limits = XmlLimits(passed_doctype=True)
+    assert parse_xml(BARE, limits).text == "t"
+    subset = (
+        b"<!ELEMENT a ANY> <!ATTLIST a b CDATA 'added'> <!ENTITY c 'letters'> <!ENTITY % d SYSTEM 'http://nowhere.example/'>"
+        b"<!ENTITY e SYSTEM 'file:///etc/passwd'>"
+    )
+    element = parse_xml(
+        b"<!DOCTYPE a SYSTEM 'http://nowhere.example/a.dtd' [" + subset + b"]><a>t&c;&e;&f;u</a>", limits
+    )
+    assert (element.text, element.attrib) == ("tu", {})
+
+
+@pytest.mark.parametrize("value", [b"&b;&b;&b;", b"long " * 10])
+def test_w8_entities_that_could_grow_without_end_are_refused(value):
+    text = b"<!DOCTYPE a [<!ENTITY b 'bb'> <!ENTITY c '" + value + b"'>]><a b='&c;'/>"
+    with pytest.raises(BadXml, match="entities"):
+        parse_xml(text, XmlLimits(passed_doctype=True))
+
+
 def test_blocks_may_end_anywhere_and_what_was_told_stays_told():
     told: list[str] = []
     text = "<a>x<b c='1'>ж</b></a>".encode()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
 from layers.errors import GeoloupeError
+from layers.services.http_request import HttpRequest
 from tests.support.tile_server import TileServer, serving
+from viewer.network.answer import HttpAnswer
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
-QUICK = Limits(idle_s=0.5, total_s=1.0, first_backoff_s=0.02)
+QUICK = Limits(idle_s=0.5, total_s=1.0, document_idle_s=0.5, document_total_s=1.0, first_backoff_s=0.02)
 
 
 class Heard:
@@ -38,8 +41,25 @@ class Heard:
         return len(self.images) + len(self.errors) + self.nothing
 
 
+class Documents:
+    """The answers to some requests for documents."""
+
+    def __init__(self) -> None:
+        self.answers: list[HttpAnswer] = []
+        self.errors: list[GeoloupeError] = []
+        self.count = 0
+
+    def __call__(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+        self.count += 1
+        if answer is not None:
+            self.answers.append(answer)
+        if error is not None:
+            self.errors.append(error)
+
+
 type MakeFetcher = Callable[[TileServer], Fetcher]
 type Ask = Callable[..., Heard]
+type AskDocument = Callable[..., Documents]
 
 
 @pytest.fixture
@@ -82,3 +102,21 @@ def asked(qtbot, fetcher: Fetcher, server: TileServer, fault: str, count: int = 
         fetcher.fetch(f"{server.url}/{fault}/5/{x}/3.{ext}", heard)
     qtbot.waitUntil(lambda: heard.count == count, timeout=8000)
     return heard
+
+
+@pytest.fixture
+def ask_document(qtbot, server: TileServer, fetcher: Fetcher) -> AskDocument:
+    """`ask_document("ok")`: the server's document of that name."""
+    return partial(asked_document, qtbot, fetcher, server)
+
+
+def asked_document(
+    qtbot, fetcher: Fetcher, server: TileServer, fault: str, count: int = 1, body: bytes = b"", keep: bool = False
+) -> Documents:
+    """What comes of asking for so many documents, by POST where there is a body."""
+    documents = Documents()
+    for x in range(count):
+        address = f"{server.url}/{fault}/5/{x}/3.json"
+        fetcher.fetch_document(HttpRequest(address, "POST" if body else "GET", body), documents, keep)
+    qtbot.waitUntil(lambda: documents.count == count, timeout=8000)
+    return documents

@@ -57,13 +57,13 @@ class Action(Struct, frozen=True):
     breaks: bool = False
     """True where a separator stands before the action, in the menu and in the toolbar."""
     text_now: Callable[..., str] | None = None
-    """Text of the moment, such as the step that would be undone; empty for `text`."""
+    """Present text, such as one that names the step to undo; empty for `text`."""
     submenu: Any = ""
     """Title of the submenu that holds the action. The submenu stands at the place of its first action."""
     also: str = ""
     """Second shortcut, for analysts who are used to it."""
     checked: Callable[..., bool] | None = None
-    """True while the action is checked; None where only the analyst's choice counts."""
+    """True while the action is checked; None where nothing but the analyst's click checks it."""
 
 
 class ActionMenu(QObject):
@@ -76,7 +76,7 @@ class ActionMenu(QObject):
     actions: ClassVar[tuple[Action, ...]]
     changed = Signal()
     own_changed = Signal()
-    """Actions of this menu alone may have become available or unavailable."""
+    """Actions of this menu may have become available or unavailable; those of other menus have not."""
 
 
 class CaseMenu(ActionMenu):
@@ -111,9 +111,9 @@ class ActionTable(QObject):
 
     def add(self, menu: ActionMenu) -> None:
         """Make the actions of a menu. Raises ValueError where the menu or one of its ids is there already."""
-        known = {spec.id for spec in menu.actions} & self._specs.keys()
-        if menu.id in self._menus or known:
-            raise ValueError(f"added twice: {menu.id} {sorted(known)}")
+        repeated = {spec.id for spec in menu.actions} & self._specs.keys()
+        if menu.id in self._menus or repeated:
+            raise ValueError(f"added twice: {menu.id} {sorted(repeated)}")
         self._menus[menu.id] = menu
         for spec in menu.actions:
             self._specs[spec.id] = spec
@@ -135,7 +135,7 @@ class ActionTable(QObject):
         return [(menu.id, spec) for menu in menus for spec in menu.actions if spec.toolbar]
 
     def refresh_soon(self, *_: object) -> None:
-        """Refresh all actions a moment later: some may be enabled, checked or named otherwise now."""
+        """Refresh all actions a moment later, as their state or text may have changed."""
         if not self._soon.isActive():
             self._soon.start()
 
@@ -163,7 +163,7 @@ class ActionTable(QObject):
                 action.setChecked(spec.checked(menu))
 
     def color(self, palette: QPalette) -> None:
-        """Draw the icons of toolbar and tools in the palette's text colour; no other icons are always in sight."""
+        """Draw the icons that are always in sight, those of toolbar and tools, in the palette's text colour."""
         for id_, spec in self._specs.items():
             if spec.toolbar or (spec.icon and spec.check == "tool"):
                 self._actions[id_].setIcon(line_icon(spec.icon, palette))

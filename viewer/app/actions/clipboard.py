@@ -67,7 +67,7 @@ class Clipboard(QObject):
         self._messages.show("pasted", nothing, "warning")
 
     def copy_place(self, form: PlaceForm) -> None:
-        """Copy the coordinates of the selected site; without one, those of the middle of the map."""
+        """Copy the coordinates of the selected site, else of the middle of the map, in the notation of `form`."""
         uuids = self._panels.selection.uuids
         site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         lon, lat = self._views.map_centre()
@@ -81,5 +81,5 @@ class Clipboard(QObject):
         place = CopiedPlace.of_site(site) if site is not None else CopiedPlace.of_map(lon, lat, half_px)
         text = place.text(form)
         QGuiApplication.clipboard().setText(text)
-        said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
-        self._messages.show("copied", said.format(one_line(text, 200)))
+        sentence = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
+        self._messages.show("copied", sentence.format(one_line(text, 200)))

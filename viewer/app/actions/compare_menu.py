@@ -91,14 +91,14 @@ class CompareMenu(CaseMenu):
     def end(self) -> None:
         self.desk.end()
 
-    def _ask(self, found: list[Candidate]) -> None:
-        rows = [TickRow(tick_words(one), one.uuid, is_ticked=False) for one in reversed(found)]
-        says = self.tr(
+    def _ask(self, candidates: list[Candidate]) -> None:
+        rows = [TickRow(tick_words(candidate), candidate.uuid, is_ticked=False) for candidate in reversed(candidates)]
+        question = self.tr(
             "Which images are to be compared? Not all of them are dated, so that none can be called the newest."
         )
         text = self.tr("&Compare {0} Images")
         dialog = TickDialog(
-            says, [self.tr("Image"), self.tr("Date")], rows, lambda count: text.format(count), self._window
+            question, [self.tr("Image"), self.tr("Date")], rows, lambda count: text.format(count), self._window
         )
         dialog.setWindowTitle(self.tr("Compare"))
         dialog.set_range(2, MOST_FRAMES)

@@ -69,7 +69,7 @@ class EditMenu(CaseMenu):
         self._status, self._messages, self._window = status, messages, window
 
     def undo(self) -> None:
-        """Undo the last point of what is being drawn or dragged; without any, the last edit of the case."""
+        """Undo the last point of an unfinished drawing or drag, else the last edit of the case."""
         if self._toolbox.step_back():
             return
         stack, text = self.session.history.stack, self.session.history.undo_text()
@@ -136,7 +136,7 @@ class EditMenu(CaseMenu):
         self._panels.selection.clear()
 
     def lock_numbers(self) -> None:
-        """Lock the numbers of the selected markers for ever; of all markers where none is selected."""
+        """Lock the numbers of the selected markers for good, or of all markers where none is selected."""
         markers = {site.uuid for site, _ in unlocked(self._panels.document)}
         if not markers:
             self._messages.show("locked", self.tr("There is no numbered marker whose number is not locked."))
@@ -144,13 +144,13 @@ class EditMenu(CaseMenu):
         chosen = markers & self._panels.selection.uuids or markers
         self._panels.do(lock_numbers, chosen)
         many = self.tr("{0} numbers are locked: they stay the same, also when other markers are deleted.")
-        one = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
-        self._messages.show("locked", one if len(chosen) == 1 else many.format(len(chosen)))
+        single = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
+        self._messages.show("locked", single if len(chosen) == 1 else many.format(len(chosen)))
 
     def copy_coordinate(self) -> None:
         text = self._status.copy_coordinate()
-        said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
-        self._messages.show("copied", said)
+        sentence = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
+        self._messages.show("copied", sentence)
 
     def copy_place(self, form: PlaceForm) -> None:
         self._clipboard.copy_place(form)

@@ -69,7 +69,7 @@ class FeatureMenu(ToolMenu):
         access.filters.changed.connect(self._filtered)
         toolbox.identified.connect(self.identified)
         panels.layer_shown.connect(self.changed)
-        panels.changed.connect(self._heard)
+        panels.changed.connect(self._follow_layers)
         panels.layer_verbs.make_sites.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
@@ -97,13 +97,13 @@ class FeatureMenu(ToolMenu):
             self._show_selection(uuid)
 
     def _filtered(self, uuid: str) -> None:
-        """Remove from the selection the features that a filter hides: no action may touch features that nobody sees."""
+        """Remove from the selection the features that a filter hides: no action may touch invisible features."""
         shown = self.access.filters.fids(uuid)
         if shown is not None:
             self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])
         self.changed.emit()
 
-    def _heard(self, changes: Any) -> None:
+    def _follow_layers(self, changes: Any) -> None:
         if changes.touches("layers"):
             self.selection.keep_only(self._panels.document.layers)
             for uuid in self.selection.layers:  # a drawing may be a new one
@@ -129,35 +129,38 @@ class FeatureMenu(ToolMenu):
             open_select_by(name, names, partial(self.select_by_expression, uuid, name), self._window)
 
     def select_by_expression(
-        self, uuid: str, name: str, expression: Expression, how: Any, heard: Callable[[str], None]
+        self, uuid: str, name: str, expression: Expression, how: Any, say: Callable[[str], None]
     ) -> None:
         """Select the features of a layer for which the expression holds.
 
-        `heard` gets a sentence: how many there are, or what is wrong.
+        `name`: name of the layer. `how`: a `How`, such as "add". `say` receives a sentence: the number of
+        features, or what is wrong.
         """
         source = self.access.source_of(uuid)
         if source is None:
-            heard(self.tr("The layer “{0}” is no longer in the case.").format(one_line(name, 60)))
+            say(self.tr("The layer “{0}” is no longer in the case.").format(one_line(name, 60)))
             return
 
-        def compute(found: LayerAttributes) -> None:
+        def compute(attributes: LayerAttributes) -> None:
             def work(context: JobContext) -> Fids:
                 budget = Budget(context.check)
-                return found.table.fids[mask_of(expression, found.table, found.search, budget, found.measured)]
+                return attributes.table.fids[
+                    mask_of(expression, attributes.table, attributes.search, budget, attributes.measured)
+                ]
 
             def done(fids: Fids) -> None:
                 fids = passing(self._canvas.own_scene, uuid, ascending(fids))
                 self.selection.set(uuid, fids, how)
-                heard(
+                say(
                     self.tr("{0} found.").format(
                         translate("FeatureMenu", "{count} features", "{count} feature", len(fids))
                     )
                 )
 
-            self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"), of_case=True)
+            self._jobs.run(work, done, lambda error: say(error.sentence), self.tr("Selecting"), of_case=True)
 
         title = self.tr("Reading the attributes")
-        self.access.store.want(source, compute, lambda error: heard(error.sentence), title=title)
+        self.access.store.want(source, compute, lambda error: say(error.sentence), title=title)
 
     def ask_distance(self) -> None:
         """Open the small window that selects features near the selected ones."""
@@ -165,10 +168,10 @@ class FeatureMenu(ToolMenu):
 
         open_select_near(self.select_near, self._window)
 
-    def select_near(self, metres: float, heard: Callable[[str], None]) -> None:
+    def select_near(self, metres: float, say: Callable[[str], None]) -> None:
         """Add to the selection the features within `metres` of the selected ones, of the current layer or of all.
 
-        `heard` gets a sentence: how many there are, or what is wrong.
+        `say` receives a sentence: the number of features, or what is wrong.
         """
         crs = self._canvas.viewport.crs
         selected = [
@@ -188,21 +191,21 @@ class FeatureMenu(ToolMenu):
             near = [moved(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)]
 
             def found_in(held: list[FeatureTable], step: tuple[float, float]) -> Fids:
-                own = [moved(geometry, -step[0], -step[1]) for geometry in near]
-                return fids_near_features(held, own, crs, metres, context.check)
+                shifted_back = [moved(geometry, -step[0], -step[1]) for geometry in near]
+                return fids_near_features(held, shifted_back, crs, metres, context.check)
 
-            return {uuid: found_in(*one) for uuid, one in tables.items()}
+            return {uuid: found_in(*table) for uuid, table in tables.items()}
 
-        def done(found: dict[str, Fids]) -> None:
+        def done(fids_by_layer: dict[str, Fids]) -> None:
             count = 0
-            for uuid, fids in found.items():
+            for uuid, fids in fids_by_layer.items():
                 shown = passing(self._canvas.own_scene, uuid, fids)
                 count += len(shown)
                 self.selection.set(uuid, shown, "add")
-            heard(self.tr("{0} found.").format(translate("FeatureMenu", "{count} features", "{count} feature", count)))
+            say(self.tr("{0} found.").format(translate("FeatureMenu", "{count} features", "{count} feature", count)))
 
         title = self.tr("Looking for what is near")
-        self._jobs.run(work, done, lambda error: heard(error.sentence), title, of_case=True)
+        self._jobs.run(work, done, lambda error: say(error.sentence), title, of_case=True)
 
     # -- attributes ---------------------------------------------------------------------------------------------
 

@@ -25,16 +25,16 @@ def band_action(combination: Combination) -> str:
     return f"bands_{combination.name}"
 
 
-def _combination(each: Combination) -> Action:
+def _combination(combination: Combination) -> Action:
     """Row of the menu for one combination of bands."""
     return Action(
-        band_action(each),
-        Phrase(each.title),
-        partial(_show, combination=each),
-        each.key,
-        offered=partial(_can_show, combination=each),
-        breaks=each is COMBINATIONS[0],
-        text_now=partial(_said_of, combination=each),
+        band_action(combination),
+        Phrase(combination.title),
+        partial(_show, combination=combination),
+        combination.key,
+        offered=partial(_can_show, combination=combination),
+        breaks=combination is COMBINATIONS[0],
+        text_now=partial(_text_of, combination=combination),
     )
 
 
@@ -46,7 +46,7 @@ def _can_show(menu: ImageMenu, combination: Combination) -> bool:
     return menu.has_raster() and menu.bands_of(combination) is not None
 
 
-def _said_of(menu: ImageMenu, combination: Combination) -> str:
+def _text_of(menu: ImageMenu, combination: Combination) -> str:
     return menu.text_of(combination)
 
 
@@ -76,9 +76,9 @@ class ImageMenu(ActionMenu):
     def look_again(self, *_: object) -> None:
         """Refresh the actions where the current layer, its metadata or its style has changed."""
         layer = self._styler.layer
-        seen = (self._panels.layer_uuid, self._styler.info, layer.style_json if layer is not None else "")
-        if seen != self._seen:
-            self._seen = seen
+        current = (self._panels.layer_uuid, self._styler.info, layer.style_json if layer is not None else "")
+        if current != self._seen:
+            self._seen = current
             self.changed.emit()
 
     def has_raster(self) -> bool:
@@ -104,8 +104,8 @@ class ImageMenu(ActionMenu):
             return ""
         if bands is not None:
             return self.tr("{0}: bands {1}").format(word(combination.title), ", ".join(map(str, bands)))
-        known = names_of(image)
-        missing = ", ".join(name for name in combination.bands if resolve((name,), known) is None)
+        band_names = names_of(image)
+        missing = ", ".join(name for name in combination.bands if resolve((name,), band_names) is None)
         return self.tr("{0} (no band is known as {1})").format(word(combination.title), missing)
 
     def combine_bands(self) -> None:

@@ -1,4 +1,4 @@
-"""Saves a vector layer as a file: a reader writes it in a scratch folder, it is read again as a check, then moved."""
+"""Saves a vector layer as a file, which a reader writes in a scratch folder and which is checked before it is moved."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Export(Struct, eq=False):
     target: Path
     made: Path
     stretch: ExportRows
-    """Request for the next stretch of rows."""
+    """Request for the next batch of rows."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
@@ -116,21 +116,21 @@ class LayerExport(QObject):
         return parts | ({Which.SELECTED: selected} if len(selected) else {})
 
     def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
-        made = Path(tempfile.mkdtemp(prefix=scratch_prefix())) / f"layer{target.suffix.lower()}"
+        scratch_path = Path(tempfile.mkdtemp(prefix=scratch_prefix())) / f"layer{target.suffix.lower()}"
         stretch = ExportRows(
             str(path),
             info.name,
             layer.source.get("options") or {},
             layer.crs,
-            out=str(made),
+            out=str(scratch_path),
             format=kind,
             title=target.stem or "layer",
         )
         if fids is not None:
-            fids_file = made.with_name("fids.npy")
+            fids_file = scratch_path.with_name("fids.npy")
             np.save(fids_file, fids)
             stretch = replace(stretch, fids_file=str(fids_file))
-        export = _Export(target, made, stretch, info.features if fids is None else len(fids))
+        export = _Export(target, scratch_path, stretch, info.features if fids is None else len(fids))
 
         def cancel() -> None:
             export.is_cancelled = True
@@ -154,30 +154,32 @@ class LayerExport(QObject):
         else:
             self._went_on(export, result.facts)
 
-    def _went_on(self, export: _Export, made: Exported) -> None:
-        if made.next_start is not None:
-            export.stretch = replace(export.stretch, start=made.next_start, written=made.written, facts=made.facts)
+    def _went_on(self, export: _Export, exported: Exported) -> None:
+        if exported.next_start is not None:
+            export.stretch = replace(
+                export.stretch, start=exported.next_start, written=exported.written, facts=exported.facts
+            )
             assert export.job is not None
-            self._jobs.tell(export.job, made.written / max(export.features, 1))
+            self._jobs.tell(export.job, exported.written / max(export.features, 1))
             self._next(export)
             return
-        export.remark = made.remark
-        if made.found is None:
-            self._look_again(export, made.written)
+        export.remark = exported.remark
+        if exported.found is None:
+            self._look_again(export, exported.written)
         else:
-            self._counted(export, made.written, made.found)
+            self._counted(export, exported.written, exported.found)
 
     def _look_again(self, export: _Export, written: int) -> None:
         """Count the features of the written file as any reader would, before it gets its final name."""
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
-            self._jobs.mailbox.post(self._looked, export, written, result)
+            self._jobs.mailbox.post(self._take_count, export, written, result)
 
         # Who wrote it may read it: no other reader needs to be granted this folder.
         request = Request(Probe(str(export.made)), done, f"save {export.made}", profile=Profile.WRITER)
         self._pool.submit(request)
 
-    def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
+    def _take_count(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
             self._end(
                 export,
@@ -185,17 +187,17 @@ class LayerExport(QObject):
             )
             return
         probed: Probed = result.facts
-        self._counted(export, written, sum(one.features for one in probed.layers))
+        self._counted(export, written, sum(layer.features for layer in probed.layers))
 
-    def _counted(self, export: _Export, written: int, found: int) -> None:
+    def _counted(self, export: _Export, written: int, rows_in_file: int) -> None:
         """Move the written file to its target where it holds all rows, else report that rows are missing."""
-        if found != written:
-            whole = translate("LayerExport", "{count} features", "{count} feature", written)
+        if rows_in_file != written:
+            all_features = translate("LayerExport", "{count} features", "{count} feature", written)
             failed = ExportFailed(
                 "{name} would hold {found} of {whole}: it was not written.",
                 name=export.target.name,
-                found=grouped(found),
-                whole=whole,
+                found=grouped(rows_in_file),
+                whole=all_features,
             )
             self._end(export, failed)
             return
@@ -206,9 +208,9 @@ class LayerExport(QObject):
         def done(_: None) -> None:
             self._end(export)
             features = translate("LayerExport", "{count} features", "{count} feature", written)
-            said = self.tr("Written: {0}, {1}").format(export.target, features)
+            sentence = self.tr("Written: {0}, {1}").format(export.target, features)
             remark = in_language(export.remark)
-            self._say(f"{said}. {remark}" if remark else said, "warning" if remark else "info")
+            self._say(f"{sentence}. {remark}" if remark else sentence, "warning" if remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 

@@ -58,6 +58,30 @@ class LayerMenu(CaseMenu):
         if self._panels.layer is not None:
             RegisterDialog(self._panels, self._panels.layer, self._window).show()
 
+    def show_earlier(self) -> None:
+        """Show the current layer at the date before."""
+        self._step_date(-1)
+
+    def show_later(self) -> None:
+        """Show the current layer at the date after."""
+        self._step_date(1)
+
+    def _step_date(self, by: int) -> None:
+        from viewer.commands.imagery.service_times import dated_service, set_service_time, times_of  # start-up time
+
+        layer, service = self._panels.layer, dated_service(self._panels.layer)
+        if layer is None or service is None:
+            return
+        times = times_of(service)
+        time = times.stepped(service.time, by) if service.time else times.latest
+        if time:
+            self._panels.do(set_service_time, layer.uuid, time)
+
+    def is_dated_service(self) -> bool:
+        """True while the current layer is a service that is asked for a date."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind == "tiles" and "{time}" in str(layer.source.get("template"))
+
     def date_layers(self) -> None:
         """Date the selected layers, or all without a date, by the names of their files."""
         from viewer.panels.layers.layer_dates_dialog import open_layer_dates  # for start-up time
@@ -183,6 +207,22 @@ class LayerMenu(CaseMenu):
             "Ctrl+Shift+K",
             offered=has_image,
             tip=QT_TRANSLATE_NOOP("Actions", "Find by how much the current image lies off another, and move it there"),
+        ),
+        Action(
+            "previous_date",
+            QT_TRANSLATE_NOOP("Actions", "Pre&vious Date"),
+            show_earlier,
+            "Ctrl+,",
+            offered=is_dated_service,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date before"),
+        ),
+        Action(
+            "next_date",
+            QT_TRANSLATE_NOOP("Actions", "Ne&xt Date"),
+            show_later,
+            "Ctrl+.",
+            offered=is_dated_service,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date after"),
         ),
         Action(
             "date_layers",

@@ -28,8 +28,8 @@ class LinkPaster(QObject):
         take_evidence(self._panels, uuid, self._links(content))
         claim = self._panels.document.claims[uuid]
         name = one_line(claim.statement or claim.source_wording, 60)
-        said = self.tr("The link is a source of the claim “{0}” now.").format(name)
-        self._messages.show("pasted", said if name else self.tr("The link is a source of the open claim now."))
+        sentence = self.tr("The link is a source of the claim “{0}” now.").format(name)
+        self._messages.show("pasted", sentence if name else self.tr("The link is a source of the open claim now."))
         self._panels.panel_wanted.emit("claim_form")
 
     def _links(self, content: QMimeData) -> list[str]:

@@ -126,8 +126,8 @@ class MapExport(QObject):
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
-        said = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
-        self._messages.show("export", said.format(image.width(), image.height()), "info")
+        sentence = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
+        self._messages.show("export", sentence.format(image.width(), image.height()), "info")
 
     def export_data(self) -> None:
         """Open the dialog that exports sites, claims and pictures for other programs; it stays beside the map."""
@@ -189,7 +189,10 @@ class MapExport(QObject):
 
 
 def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job: JobContext) -> QImage:
-    """The picture of a product's first page, stamped where it can only be a draft; in a job. Raises ExportFailed."""
+    """Paint the first page of a product, stamped where it can only be a draft. Runs in a job; raises ExportFailed.
+
+    `dpi`: dots an inch. `jobs`: jobs of the window. `job`: context of this job, which may be cancelled.
+    """
     from viewer.app.products.product_file import read_pages  # for start-up time
     from viewer.export.gate import through_gate
     from viewer.export.page_reader import PageReader

@@ -1,4 +1,4 @@
-"""Marks on the clipboard: copied, cut and pasted, within a case, between cases, and from and to other programs."""
+"""Copies, cuts and pastes marks: within a case, between cases, and from and to other programs."""
 
 from __future__ import annotations
 
@@ -93,28 +93,30 @@ class MarkClipboard(QObject):
         self._messages.show("pasted", self._words(copied, edit))
 
     def _words(self, copied: CopiedMarks, edit: Edit) -> str:
-        said = [self.tr("Pasted: {0}.").format(_marks(len(copied.sites)))]
+        sentences = [self.tr("Pasted: {0}.").format(_marks(len(copied.sites)))]
         sources = sum(change.table == "sources" for change in edit.changes)
         if sources:
             text = self.tr("With {0} of their position or lifecycle.")
-            said.append(text.format(translate("MarkClipboard", "{count} sources", "{count} source", sources)))
+            sentences.append(text.format(translate("MarkClipboard", "{count} sources", "{count} source", sources)))
         templates = sum(change.table == "templates" for change in edit.changes)
         if templates:
             text = self.tr("With {0}.")
-            said.append(text.format(translate("MarkClipboard", "{count} templates", "{count} template", templates)))
+            sentences.append(
+                text.format(translate("MarkClipboard", "{count} templates", "{count} template", templates))
+            )
         if copied.claims:
             text = self.tr("Not copied: {0}.")
-            said.append(
+            sentences.append(
                 text.format(
                     translate("MarkClipboard", "{count} links to claims", "{count} link to a claim", copied.claims)
                 )
             )
         if copied.not_taken:
             text = self.tr("{0} could not be taken.")
-            said.append(
+            sentences.append(
                 text.format(translate("MarkClipboard", "{count} features", "{count} feature", copied.not_taken))
             )
-        return " ".join(said)
+        return " ".join(sentences)
 
 
 def _built(text: str, document: Document, actor: str) -> tuple[CopiedMarks, Edit]:

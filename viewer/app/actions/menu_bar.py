@@ -96,7 +96,7 @@ _APART: Mapping[str, MenuPlace] = {
         MenuPlace("evidence"),
     ),
 }
-"""Places of the actions that stand apart from the others of their table."""
+"""Places of actions that are in another menu than the rest of their table."""
 
 
 def place_of(menu: ActionMenu, spec: Action) -> MenuPlace:
@@ -200,9 +200,9 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
             action = actions[spec.id]
             group, keys = _group_of(menu, spec), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
-            text, says = full_text(spec, action), translated(spec.tip) if spec.tip else ""
+            text, tip = full_text(spec, action), translated(spec.tip) if spec.tip else ""
             words = WORDS.get(spec.id, ())
-            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says, words))
+            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, tip, words))
     return entries
 
 

@@ -1,4 +1,4 @@
-"""Search words of newcomers for commands that have another name here: the palette finds a command by these, too.
+"""Synonyms of commands, as newcomers may search for them: the palette finds a command by these, too.
 
 A word for a thing that does not exist leads to the nearest that does.
 """

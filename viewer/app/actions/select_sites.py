@@ -31,7 +31,7 @@ def select_alike(panels: PanelContext, column: str) -> None:
 
 
 def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog | None:
-    """List classes, or folders, with their numbers of marks, and select the marks of those chosen."""
+    """Ask for classes or folders, by `column`, with their numbers of marks, and select the marks of the chosen ones."""
     counts = Counter(map(attrgetter(column), panels.document.sites.values()))
     if column == "folder":
         counts.pop("", None)
@@ -45,15 +45,15 @@ def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog
     shown = class_title if column == "class_code" else one_line
     chosen = {getattr(site, column) for site in _selected(panels)}
     rows = [
-        TickRow([shown(value), str(count)], value, value in chosen)
-        for value, count in sorted(counts.items(), key=lambda entry: shown(entry[0]).casefold())
+        TickRow([shown(class_or_folder), str(count)], class_or_folder, class_or_folder in chosen)
+        for class_or_folder, count in sorted(counts.items(), key=lambda entry: shown(entry[0]).casefold())
     ]
     title = translate("select_sites", "Class") if column == "class_code" else translate("select_sites", "Folder")
-    says = translate("select_sites", "Select the marks of these folders:")
+    question = translate("select_sites", "Select the marks of these folders:")
     verb = _select_folders
     if column == "class_code":
-        says, verb = translate("select_sites", "Select the marks of these classes:"), _select_classes
-    dialog = TickDialog(says, [title, translate("select_sites", "Marks")], rows, verb, parent)
+        question, verb = translate("select_sites", "Select the marks of these classes:"), _select_classes
+    dialog = TickDialog(question, [title, translate("select_sites", "Marks")], rows, verb, parent)
     dialog.setWindowTitle(translate("select_sites", "Select Marks"))
     dialog.chosen.connect(partial(_take, panels, column))
     dialog.open()

@@ -140,14 +140,14 @@ class SiteMenu(ToolMenu):
     def _turn(self, command: Callable[..., Edit], nothing: str) -> None:
         chosen = sorted(self._panels.selection.uuids)
         try:
-            made = command(self._panels.document, chosen, actor=self._panels.case.actor)
+            edit = command(self._panels.document, chosen, actor=self._panels.case.actor)
         except GeoloupeError as error:
             self._panels.report(error.sentence)
             return
-        if not made.changes:
+        if not edit.changes:
             self._panels.report(nothing)
             return
-        self._panels.do(lambda document, actor: made)
+        self._panels.do(lambda document, actor: edit)
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)

@@ -45,13 +45,15 @@ class TemplateDesk(QObject):
 
     def of_key(self, key: str) -> MarkTemplate | None:
         """Return the template with this key."""
-        return next((one for one in templates_of_case(self._panels.document) if one.hot_key == key), None)
+        return next(
+            (template for template in templates_of_case(self._panels.document) if template.hot_key == key), None
+        )
 
     def take(self, key: str) -> None:
         """Take the tool that draws a mark of the template with this key."""
-        one = self.of_key(key)
-        if one is not None:
-            self._toolbox.take_template(one)
+        template = self.of_key(key)
+        if template is not None:
+            self._toolbox.take_template(template)
 
     def list_all(self) -> None:
         """Choose a template from the list of all."""
@@ -90,11 +92,12 @@ class TemplateDesk(QObject):
                 partial(templates_in_file, path), partial(self._keep, document), self.tr("Reading templates")
             )
 
-    def _keep(self, document: object, found: list[MarkTemplate]) -> None:
-        if self._panels.document is document and self._panels.do(save_templates, found):
+    def _keep(self, document: object, templates: list[MarkTemplate]) -> None:
+        if self._panels.document is document and self._panels.do(save_templates, templates):
             text = self.tr("{0} are kept in the case.")
             self._messages.show(
-                "templates", text.format(translate("TemplateDesk", "{count} templates", "{count} template", len(found)))
+                "templates",
+                text.format(translate("TemplateDesk", "{count} templates", "{count} template", len(templates))),
             )
 
 
@@ -114,8 +117,8 @@ def templates_in_file(path: Path) -> list[MarkTemplate]:
 
 def _row(key: str) -> Action:
     def text_now(menu: object) -> str:
-        one = _desk(menu).of_key(key)
-        return one_line(word(one.name), 60).replace("&", "&&") if one is not None else ""
+        template = _desk(menu).of_key(key)
+        return one_line(word(template.name), 60).replace("&", "&&") if template is not None else ""
 
     def offered(menu: object) -> bool:
         return has_case(menu) and _desk(menu).of_key(key) is not None  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ DRAWING = ("tool_point", "tool_line", "tool_polygon")
 
 
 class ToolButtons(QObject):
-    """Keeps the buttons in step with the tool in hand: its action is checked, its button shows whether it is kept."""
+    """Shows the tool in hand: its action is checked, and its button shows whether the tool is kept."""
 
     def __init__(self, bar: QToolBar, actions: ActionTable, toolbox: Toolbox) -> None:
         super().__init__(bar)
@@ -36,7 +36,7 @@ class ToolButtons(QObject):
             button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool active"))
         self._shapes = self._shape_button(bar)
         self._add_measures(bar)
-        toolbox.taken.connect(self._taken)
+        toolbox.taken.connect(self._show_taken)
         toolbox.kept_changed.connect(self._show_kept)
 
     def menu_of(self, id_: str, at: QPoint) -> QMenu:
@@ -93,12 +93,12 @@ class ToolButtons(QObject):
         name = self.tr("Draw: {0}").format(action.text().replace("&", ""))
         button.setAccessibleName(name)
         button.setAccessibleDescription(self.tr("Alt+Down opens the menu of all shapes"))
-        self._buttons = {key: one for key, one in self._buttons.items() if one is not button} | {id_: button}
+        self._buttons = {key: other for key, other in self._buttons.items() if other is not button} | {id_: button}
 
     def _is_kept(self, id_: str) -> bool:
         return self._toolbox.is_kept and self._toolbox.in_hand == id_
 
-    def _taken(self, id_: str) -> None:
+    def _show_taken(self, id_: str) -> None:
         self._actions[id_].setChecked(True)
         if any(spec.id == id_ for spec in SHAPES):
             self._show_shape(self._shapes, id_)

@@ -128,8 +128,8 @@ class ViewMenu(CaseMenu):
         """Offer web maps in which the view can be opened."""
         view = shown_view(self._canvas, self._views)
         if view is None:
-            said = self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
-            self._messages.show("open view", said, "warning")
+            sentence = self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
+            self._messages.show("open view", sentence, "warning")
             return
         dialog = OpenViewDialog(view, view_links(), _in_browser, self._window)
         dialog.open()

@@ -39,9 +39,9 @@ class Arrangement(QObject):
     tab_clicked = Signal(object)
     """The QDockWidget whose tab was clicked, in front or not."""
     taken_up = Signal()
-    """All panels were placed anew: their title bars have Qt's own buttons again."""
+    """All panels were placed anew, which gives their title bars Qt's own buttons again."""
     changed = Signal()
-    """Panels have moved and come to rest, another layout was chosen, or the map was shown alone or no longer alone."""
+    """Panels have come to rest after a move, another layout was chosen, or the map alone was turned on or off."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ class Arrangement(QObject):
         self.taken_up.emit()
 
     def _share_out(self) -> None:
-        """Set the first sizes: most of the window for the map, the rest for both sides and the panels below."""
+        """Set the first sizes: most of the window for the map, the rest for the sides and the panels below."""
         window, docks = self._window, self._docks
         left, right = self._room.sides(self.layout)
         sides = [docks[self.layout.left[0][0]], docks[self.layout.right[0]]]
@@ -270,20 +270,20 @@ class Arrangement(QObject):
             state = bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
             self._kept[self._key] = Standing(state, dict(self.folds.folds), tuple(sorted(self.folds.opened)))
 
-    def kept_over(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Return everything kept, for the settings; entries of other versions in `known` are preserved."""
+    def kept_over(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return everything kept, for the settings; entries of other versions in `stored` are preserved."""
         self._keep()
-        before = known.get("kept")
+        before = stored.get("kept")
         kept = {**(before if isinstance(before, dict) else {}), **encoded(self._kept)}
-        return {**known, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
+        return {**stored, "layout": self.layout.name, "alone": self.is_alone, "kept": kept}
 
-    def restore(self, value: Mapping[str, Any]) -> None:
+    def restore(self, stored: Mapping[str, Any]) -> None:
         """Restore the settings' arrangements, before panels are shown. Damaged and other versions' ones are ignored."""
-        name, kept = value.get("layout"), value.get("kept")
+        name, kept = stored.get("layout"), stored.get("kept")
         self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
-        read = {key: decoded_or_none(one, Standing) for key, one in kept.items()} if isinstance(kept, dict) else {}
+        read = {key: decoded_or_none(entry, Standing) for key, entry in kept.items()} if isinstance(kept, dict) else {}
         self._kept = {key: standing for key, standing in read.items() if standing is not None}
-        if value.get("alone") is True:
+        if stored.get("alone") is True:
             self.set_alone(True)
         elif not self._reasons:
             self._stand()
@@ -291,8 +291,8 @@ class Arrangement(QObject):
     def _take_up(self, standing: Standing) -> bool:
         """Arrange the panels as in `standing`. False, with nothing changed, where Qt cannot read it."""
         self._is_arranging = True
-        known = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
-        is_read = self._window.restoreState(known, STATE_VERSION)
+        qt_state = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
+        is_read = self._window.restoreState(qt_state, STATE_VERSION)
         if is_read:
             self.folds.stand_anew(standing.folds, set(standing.opened))
         self._is_arranging = False

@@ -57,7 +57,7 @@ class Docks(QObject):
     panel_switched = Signal()
     """A panel was shown, hidden or asked for."""
     form_left = Signal()
-    """A form with the keyboard gives way to another: Qt would move the keyboard to a field of the new form."""
+    """A form that has the focus is about to be replaced: Qt would move the focus into the new form."""
 
     def __init__(
         self,
@@ -290,7 +290,7 @@ class Docks(QObject):
         return dock
 
     def waiting(self) -> list[LazyPanel]:
-        """Panels and parts of panels that have not been made yet."""
+        """Panels, and parts of panels, that are still to be made."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip]

@@ -73,10 +73,10 @@ class EdgeStrip(QWidget):
         """Show a button for each panel, given as id, name and key; hide the strip where there is none."""
         clear_layout(self._column)
         for id_, name, key in panels:
-            says = self.tr("Open the panel {0}").format(name)
+            sentence = self.tr("Open the panel {0}").format(name)
             button = _UprightButton(name, self.side, self)
-            button.setAccessibleName(says)
-            button.setToolTip(tooltip(f"{says} ({key})" if key else says))
+            button.setAccessibleName(sentence)
+            button.setToolTip(tooltip(f"{sentence} ({key})" if key else sentence))
             button.clicked.connect(lambda _checked=False, id_=id_: self.chosen.emit(id_))
             self._column.addWidget(button)
         self._column.setAlignment(Qt.AlignmentFlag.AlignTop)

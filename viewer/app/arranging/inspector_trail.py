@@ -110,7 +110,7 @@ class InspectorTrail(QObject):
             self._stops = [*self._stops[1 - MOST_STOPS :], self._now]
 
     def _look(self, *_: object) -> None:
-        uuid = self._shown(self._now.page)
+        uuid = self._uuid_shown(self._now.page)
         if uuid != self._now.uuid:
             self._keep()
             self._now = _Stop(self._now.page, uuid)
@@ -141,7 +141,7 @@ class InspectorTrail(QObject):
                 return self._stops[:count]
         return []
 
-    def _shown(self, page: str) -> str:
+    def _uuid_shown(self, page: str) -> str:
         context = self._context
         if page == "site_form":
             return next(iter(context.selection.uuids)) if len(context.selection) == 1 else ""
@@ -160,8 +160,8 @@ class InspectorTrail(QObject):
             "search area": self.tr("Search area"),
             "photo": self.tr("Photo"),
         }
-        own = self._titles.get(stop.page, "")
-        return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
+        title = self._titles.get(stop.page, "")
+        return title if site is None or site.is_site else kinds.get(site.mark_kind, title)
 
     def _name(self, stop: _Stop) -> str:
         """Name of the row that a page shows; empty for none."""
@@ -184,8 +184,8 @@ class InspectorTrail(QObject):
 
     def _stand(self) -> None:
         """Place the button left of Qt's own buttons in the title bar."""
-        own = (self._dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("float", "close"))
-        shown = [button for button in own if button is not None and not button.isHidden()]
+        buttons = (self._dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("float", "close"))
+        shown = [button for button in buttons if button is not None and not button.isHidden()]
         if shown:
             left = min(shown, key=lambda button: button.x())
             self.button.move(left.x() - _BUTTON_PX - 4, left.geometry().center().y() - _BUTTON_PX // 2 + 1)

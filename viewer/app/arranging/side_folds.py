@@ -99,7 +99,7 @@ class SideFolds(QObject):
         fold = self.folds.pop(side, None)
         if fold is None:
             return
-        docks = [self._docks[one] for one in fold.ids if one in self._docks]
+        docks = [self._docks[dock_id] for dock_id in fold.ids if dock_id in self._docks]
 
         def show() -> None:
             for dock in docks:
@@ -124,11 +124,11 @@ class SideFolds(QObject):
 
     def stand_anew(self, folds: Mapping[str, Fold], opened: set[str]) -> None:
         """Replace the folds by others whose panels are hidden already."""
-        known = {
+        existing = {
             side: Fold(tuple(id_ for id_ in fold.ids if id_ in self._docks), fold.fronts, fold.width_px)
             for side, fold in folds.items()
         }
-        self.folds = {side: fold for side, fold in known.items() if fold.ids}
+        self.folds = {side: fold for side, fold in existing.items() if fold.ids}
         self.opened = set(opened)
         self._soon.stop()
         self.changed.emit()

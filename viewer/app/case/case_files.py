@@ -28,7 +28,7 @@ ANSWER_S = 3.0
 
 
 class OpenedCase(Struct, frozen=True):
-    """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
+    """A case as it was read, with absolute paths. `holder`: name of another holder of its lock; empty for none."""
 
     intake: Intake
     ahead: MadeAhead
@@ -37,7 +37,7 @@ class OpenedCase(Struct, frozen=True):
     lock: CaseLock | None
     holder: str
     looked_at: str = ""
-    """Why the case is read-only: there is no room for a working copy. Empty where it can be edited."""
+    """Sentence on why the case is read-only, as there is no room for a working copy; empty where it can be edited."""
 
     def let_go(self, but: CaseLock | None) -> None:
         """Release lock and working copy of a case that is not opened after all.
@@ -68,10 +68,16 @@ def read_and_lock(
     ready: CaseProcess | None = None,
     watch: CaseWatch | None = None,
 ) -> OpenedCase:
-    """Read a case in a process of its own: the started one in `ready`, or a new one. `watch` follows the opening.
+    """Read a case in a process of its own, set its lock, and make a working copy.
 
-    A `target` is locked. Without `sessions` there is neither a lock nor a working copy. Where there is no room for a
-    working copy, the case is opened read-only. Raises what `read_case` raises; nothing stays locked then.
+    `target`: the file to lock, to which the case will be saved; None for an unsaved copy.
+    `sessions`: folder of working copies; None for neither lock nor working copy.
+    `accept_damage`: read what is left of a damaged case.
+    `ready`: a process that was started ahead; None for a new one.
+    `watch`: follows the opening.
+
+    Where there is no room for a working copy, the case is opened read-only. Raises what `read_case` raises; nothing
+    stays locked then.
     """
     from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
     from layers.project.saving.case_copy import open_for_work
@@ -86,9 +92,9 @@ def read_and_lock(
     lock, holder = None, ""
     if target is not None and sessions is not None:
         lock = CaseLock(target)
-        found = lock.acquire()
-        if found is not None:
-            lock, holder = None, str(found)
+        held_by = lock.acquire()
+        if held_by is not None:
+            lock, holder = None, str(held_by)
     try:
         if sessions is None:
             intake = read_case(path, accept_damage=accept_damage, asks=asks, watch=watch)
@@ -115,7 +121,7 @@ def read_and_lock(
 
 
 class ResumedCase(Struct, frozen=True):
-    """A recovered session of a crash. `holder` names who else has its file open; empty for nobody."""
+    """A recovered session of a crash. `holder`: name of another holder of its file's lock; empty for none."""
 
     work: WorkingCopy
     document: Document
@@ -146,13 +152,13 @@ def resume_work(folder: Path) -> ResumedCase:
         return ResumedCase(work, document, ahead, CaseHome(), None, "")
     home, lock = bring_home(document, target.parent), CaseLock(target)
     try:
-        found = within(ANSWER_S, lock.acquire)
+        held_by = within(ANSWER_S, lock.acquire)
     except TimeoutError:
         return ResumedCase(work, document, ahead, home, None, "")  # out of reach: the save will say so
     return (
         ResumedCase(work, document, ahead, home, lock, "")
-        if found is None
-        else ResumedCase(work, document, ahead, home, None, str(found))
+        if held_by is None
+        else ResumedCase(work, document, ahead, home, None, str(held_by))
     )
 
 

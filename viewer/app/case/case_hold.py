@@ -1,4 +1,4 @@
-"""The lock on the file of the open case, held by this program or by somebody else."""
+"""The lock on the file of the open case, held by this program or by another holder."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ RELEASE_S = 0.15
 
 
 class CaseHold(QObject):
-    """Holds the lock of the open case and watches whether somebody takes it over.
+    """Holds the lock of the open case and watches for a take-over by another holder.
 
     A case without a file, or in a file that cannot be written, has no holder.
     """
 
     changed = Signal()
     take_over_wanted = Signal()
-    """The analyst wants to save a case that somebody else has open: warn, then call `take_over`."""
+    """The analyst wants to save a case that another holder has open: warn, then call `take_over`."""
 
     def __init__(self, files: FileWork, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class CaseHold(QObject):
 
     @property
     def holder(self) -> str:
-        """Name of somebody else who has the case open; empty for nobody, and once it was taken over."""
+        """Name of another holder who has the case open; empty for none, and once the case was taken over."""
         return self._holder
 
     def lock_of(self, path: Path) -> CaseLock | None:
@@ -62,7 +62,7 @@ class CaseHold(QObject):
             self.say_held()
 
     def look_again(self) -> None:
-        """Check whether somebody has taken the case over, and say so once."""
+        """Check whether another holder has taken the case over, and say so once."""
         lock = self._lock
         if lock is None or self._is_looking:
             return
@@ -77,18 +77,18 @@ class CaseHold(QObject):
 
     def _say_lost(self, loss: LockLoss) -> None:
         if loss.holder is None:
-            said = self.tr(
+            sentence = self.tr(
                 "Somebody else had this case open, or removed its lock, and has let go of it: it is held here again. "
                 "Should they have saved it, you are asked before your save replaces theirs."
             )
-            self._messages.show(KEY, said, "warning")
+            self._messages.show(KEY, sentence, "warning")
             return
         self._look.stop()
-        said = self.tr(
+        sentence = self.tr(
             "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
             "later is asked first."
         )
-        self._messages.show(KEY, said.format(in_language(str(loss.holder))), "warning")
+        self._messages.show(KEY, sentence.format(in_language(str(loss.holder))), "warning")
 
     def release(self) -> None:
         """Release the lock. It does not wait for a drive that is gone: the lock of a dead process binds nobody."""
@@ -110,14 +110,14 @@ class CaseHold(QObject):
                 return
             self._lock, self._holder = lock, ""
             self._look.start()
-            said = self.tr("Taken over from {0}. If both save, the second is asked first.")
-            self._messages.show(KEY, said.format(in_language(holder)), "info")
+            sentence = self.tr("Taken over from {0}. If both save, the second is asked first.")
+            self._messages.show(KEY, sentence.format(in_language(holder)), "info")
             self.changed.emit()
 
         self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
 
     def say_held(self) -> None:
-        """Say that somebody else has the case open, and offer to take it over."""
+        """Say that another holder has the case open, and offer to take it over."""
         sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
         take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
         self._messages.show(KEY, sentence.format(in_language(self._holder)), "warning", take)

@@ -1,4 +1,4 @@
-"""Begins, opens, recovers and closes cases, and asks first about unsaved changes and edits left by a crash."""
+"""Begins, opens, recovers and closes cases, after questions about unsaved changes and edits left by a crash."""
 
 from __future__ import annotations
 
@@ -47,21 +47,23 @@ class CaseOpening(QObject):
     def begins_on_world(self) -> bool:
         return bool(self._settings.get("new_on_world"))
 
-    def clear_the_way(self, case: Path, left: RecoverableSession | None, go_on: Callable[[Path | None], None]) -> None:
-        """Ask what has to be asked before `case` is opened.
+    def clear_the_way(
+        self, case: Path, session: RecoverableSession | None, go_on: Callable[[Path | None], None]
+    ) -> None:
+        """Ask the questions that must be answered before `case` is opened.
 
-        `left` are its edits that a crash has left. `go_on` is called once the open case may be replaced, with the
-        folder of the crashed session to recover, or None where the case is opened from its file.
+        `session` holds its edits that a crash has left; None for none. `go_on` is called once the open case may be
+        replaced, with the folder of the crashed session to recover, or None where the case is opened from its file.
         """
 
         def decide() -> None:
-            answer = Recovery.AS_SAVED if left is None else self._ask().recovery(case.name, left)
-            if left is None or answer is Recovery.AS_SAVED:
+            answer = Recovery.AS_SAVED if session is None else self._ask().recovery(case.name, session)
+            if session is None or answer is Recovery.AS_SAVED:
                 go_on(None)
             elif answer is Recovery.DISCARD:
-                self._session.forget_session(left.folder, lambda: go_on(None))
+                self._session.forget_session(session.folder, lambda: go_on(None))
             elif answer is Recovery.RECOVER:
-                go_on(left.folder)
+                go_on(session.folder)
 
         self._saving.guarded(decide)
 

@@ -1,4 +1,4 @@
-"""Watches a case being opened in a job: passes on what can be shown early, reports progress, and stops the opening."""
+"""Follows a case that is being opened in a job: passes on early glimpses, reports progress, and can stop it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _READ_PART = 0.5
 class CaseWatch:
     """The `OpeningWatch` (`layers/project/opening/opening_watch.py`) of one case."""
 
-    def __init__(self, name: str, size_px: tuple[int, int], seen: Callable[[Glimpse], None]) -> None:
-        """`seen` is called on the thread that opens the case."""
+    def __init__(self, name: str, size_px: tuple[int, int], show_glimpse: Callable[[Glimpse], None]) -> None:
+        """`size_px`: width and height of the map. `show_glimpse` is called on the opening thread."""
         self.size_px = size_px
-        self.name, self._seen = name, seen
+        self.name, self._show_glimpse = name, show_glimpse
         self._context: JobContext | None = None
         self._end_reading: Callable[[], None] = lambda: None
         self._is_stopped = threading.Event()
@@ -44,17 +44,17 @@ class CaseWatch:
 
     def show(self, glimpse: Glimpse) -> None:
         self._check()
-        self._seen(glimpse)
+        self._show_glimpse(glimpse)
 
     def tell(self, step: OpeningStep, done: int, of: int) -> None:
         self._check()
         if self._context is None or not of:
             return
         begun = _READ_PART if step is OpeningStep.COPIED else 0.0
-        said = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
+        sentence = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
         if step is OpeningStep.COPIED:
-            said = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
-        self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
+            sentence = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
+        self._context.progress(begun + done / of * _READ_PART, sentence.format(self.name, grouped(done), grouped(of)))
 
     def _check(self) -> None:
         """Raise JobCancelled where the job was cancelled."""

@@ -34,9 +34,12 @@ class FileWork:
         title: str = "",
         late: Callable[[], None] = lambda: None,
     ) -> None:
-        """Run work in a job, then call `done` or, after the failure was shown, `failed`, in the window's thread.
+        """Run work in a job that cannot be stopped, as half of it would be worth nothing.
 
-        `late` is called meanwhile where the work takes long. It cannot be stopped: half of it would be worth nothing.
+        `key`: the topic, whose message line shows a failure.
+        `done`, `failed`: called with the result, or with the error after it was shown, in the window's thread.
+        `title`: announces the job in the status bar.
+        `late`: called meanwhile, where the work takes longer than `LATE_MS`.
         """
         waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
         waits.timeout.connect(late)
@@ -44,10 +47,10 @@ class FileWork:
         def worked(context: JobContext) -> T:
             return work()
 
-        def ended(found: T) -> None:
+        def ended(result: T) -> None:
             self._under_way -= 1
             waits.deleteLater()
-            done(found)
+            done(result)
 
         def gave_up(error: GeoloupeError) -> None:
             self._under_way -= 1
@@ -69,20 +72,24 @@ class FileWork:
         on_cancel: Callable[[], None],
         given_up: Callable[[T | None], None],
     ) -> None:
-        """Run work that can be stopped. Stopping calls `on_cancel` at once, and `given_up` when the work has ended."""
+        """Run work in a job that can be stopped; `key`, `done`, `failed` and `title` as in `run`.
 
-        def ended(found: T) -> None:
+        `on_cancel`: called as soon as it is stopped.
+        `given_up`: called when stopped work has ended, with its result or None.
+        """
+
+        def ended(result: T) -> None:
             self._under_way -= 1
-            done(found)
+            done(result)
 
         def gave_up(error: GeoloupeError) -> None:
             self._under_way -= 1
             self._messages.show(key, error.sentence, "error")
             failed(error)
 
-        def stopped(found: T | None) -> None:
+        def stopped(result: T | None) -> None:
             self._under_way -= 1
-            given_up(found)
+            given_up(result)
 
         self._under_way += 1
         self._jobs.run(work, ended, gave_up, title, apart=True, on_cancel=on_cancel, given_up=stopped)
@@ -92,7 +99,7 @@ class FileWork:
         self._jobs.begin_case()
 
     def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Run work that cannot fail, without a title and uncounted: nobody waits for it."""
+        """Run work that cannot fail, unannounced and uncounted, as nothing waits for it."""
         self._jobs.run(lambda _context: work(), done)
 
     def post(self, act: Callable[..., None], *args: object) -> None:
@@ -104,5 +111,5 @@ class FileWork:
         self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
 
     def is_well(self, key: str) -> None:
-        """Clear the message line of a topic: its failure is resolved."""
+        """Clear the message line of a topic, as its failure is resolved."""
         self._messages.clear(key)

@@ -53,7 +53,7 @@ class CaseJournal:
         self.make()
 
     def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
-        """Make a working copy where there is none yet, one only, however often this is called.
+        """Make the working copy unless it exists or is being made.
 
         `then` is called once it is there, `otherwise` where it cannot be made.
         """
@@ -112,7 +112,7 @@ class CaseJournal:
             self._files.say(KEY, sentence)
 
     def _well(self) -> None:
-        """Take the failure's message back: the edits have been written after all. Runs on the writer's thread."""
+        """Withdraw the failure's message, as the edits have been written after all. Runs on the writer's thread."""
         if not self._is_closed:
             self._files.post(self._files.is_well, KEY)
 

@@ -1,4 +1,4 @@
-"""Keeps the drawn layers in step with the case's permissions, asks for these, and opens their panel."""
+"""Lets layers be drawn as far as the case's permissions allow, asks for missing ones, and opens their panel."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LayerAccess(QObject):
         looks: Callable[[], bool],
         window: QWidget,
     ) -> None:
-        """`looks` is True where somebody is there to be told which files are missing; `window` is the parent of the
+        """`looks`: True where there is an analyst to whom missing files are reported; `window` is the parent of the
         permission panel.
         """
         super().__init__(window)
@@ -64,10 +64,10 @@ class LayerAccess(QObject):
         self._draw_by_permission()  # also what the case before had drawn, should this one name the same
         if self.dialog is not None:
             self.dialog.reject()
-        session.document.subscribe(self._heard)
+        session.document.subscribe(self._follow_edit)
 
     def drawn_anew(self) -> None:
-        """Say which layers wait for permission and which files are missing, once all layers are drawn anew."""
+        """Report layers that wait for permission, and missing files, after all layers were drawn anew."""
         self._relinking.begin(looks=self._looks())
         self.ask()
 
@@ -97,7 +97,7 @@ class LayerAccess(QObject):
     def _ended(self) -> None:
         self.dialog = None
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if changes.touches("layers"):
             self._context.mailbox.post(self.ask)  # once their drawings are there
 
@@ -106,7 +106,7 @@ class LayerAccess(QObject):
         self.ask()
 
     def _draw_by_permission(self) -> None:
-        """Read the layers that may be read now, and drop what was read of those that may not."""
+        """Read the layers that may be read now, and drop the data of those that may not."""
         folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
         uuids = []
         for uuid, drawing in self._shown.map.drawings.items():

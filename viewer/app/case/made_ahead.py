@@ -1,4 +1,4 @@
-"""Index and lists of a case's sites, made by the job that opens it: for 100,000 sites they take a second."""
+"""Site index and site lists that the opening job prepares, as they take a second for 100,000 sites."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MadeAhead(Struct, frozen=True):
 
 
 def _first_crs(document: Document) -> str:
-    """CRS of the view kept in the case, in which its map is shown first; else Web Mercator."""
+    """CRS in which the map is shown first: that of the view kept in the case, else Web Mercator."""
     try:
         return KeptView.from_json(document.meta("viewport")).crs
     except GeoloupeError:

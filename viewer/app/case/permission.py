@@ -127,12 +127,12 @@ class Permissions(QObject):
     def needs(self, document: Document, folder: Path | None) -> list[Need]:
         """Needs of the case, waiting ones first, then hosts and folders that are allowed and not needed now."""
         layers = reversed(document.layers_in_order())
-        found = sorted(needs_of(layers, folder, self.consent, self.folders), key=lambda need: need.is_allowed)
-        named = {need.name for need in found}
+        needs = sorted(needs_of(layers, folder, self.consent, self.folders), key=lambda need: need.is_allowed)
+        named = {need.name for need in needs}
         hosts = [host for host in sorted(self.consent.hosts) if host not in named]
         folders = [folder for folder in sorted(self.folders.folders) if folder not in named]
         return [
-            *found,
+            *needs,
             *(
                 Need(PermissionKind.PRIVATE_HOST if is_private(host) else PermissionKind.HOST, host, True)
                 for host in hosts
@@ -141,23 +141,23 @@ class Permissions(QObject):
         ]
 
     def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:
-        """Ask in one message line for all that layers need and nobody has allowed; once for each host or folder."""
+        """Ask in one message line for everything that layers need and may not use yet; once for each host or folder."""
         needs = needs_of(waiting, folder, self.consent, self.folders)
         missing = [need for need in needs if need.can_be_allowed and not need.is_allowed]
-        asked = frozenset((need.kind, need.name) for need in missing)
+        keys = frozenset((need.kind, need.name) for need in missing)
         if not missing:
             self._messages.clear(MESSAGE)
-        elif not asked <= self._asked:
-            one, many = (
+        elif not keys <= self._asked:
+            single, many = (
                 self.tr("1 layer waits for your permission ({0})."),
                 self.tr("{1} layers wait for your permission ({0})."),
             )
             names = [need.name for need in missing[:MOST_NAMED]]
             names += [self.tr("and {0} more").format(len(missing) - MOST_NAMED)] if len(missing) > MOST_NAMED else []
-            sentence = (one if len(waiting) == 1 else many).format(", ".join(names), len(waiting))
+            sentence = (single if len(waiting) == 1 else many).format(", ".join(names), len(waiting))
             action = MessageAction(self.tr("Permissions…"), self.wanted.emit)
             self._messages.show(MESSAGE, sentence, "info", action)
-        self._asked = asked
+        self._asked = keys
 
     # ----------------------------------------------------------------------------------------------------------
 
@@ -175,12 +175,12 @@ class Permissions(QObject):
             self.consent.allow_private(host)
         else:
             self.consent.allow(host)
-            self._settings.change("allowed_hosts", lambda known: sorted({*only_texts(known), host}))
+            self._settings.change("allowed_hosts", lambda hosts: sorted({*only_texts(hosts), host}))
 
     def _withdraw_host(self, host: str) -> None:
         host = ascii_host(host)
         self.consent.withdraw(host)
-        self._settings.change("allowed_hosts", lambda known: [other for other in only_texts(known) if other != host])
+        self._settings.change("allowed_hosts", lambda hosts: [other for other in only_texts(hosts) if other != host])
         self.withdrawn.emit(host)
 
     def _remember(self) -> None:

@@ -53,7 +53,7 @@ class Relinking(QObject):
         scene.problem_changed.connect(self._look)
 
     def begin(self, *, looks: bool) -> None:
-        """Take up another case. `looks`: search beside it for missing files, as somebody is there to be told."""
+        """Take up another case. `looks`: search beside it for missing files, to report them to the analyst."""
         self._search, self._is_new = FileSearch({}), looks
         self._messages.clear(MESSAGE)
         if self.dialog is not None:
@@ -61,13 +61,13 @@ class Relinking(QObject):
         self._look()
 
     def lost(self) -> list[LostFile]:
-        """Files that are missing, or may not be looked for where the case says; topmost layer first."""
-        found: list[LostFile] = []
+        """Files that are missing, or whose stated place may not be read; topmost layer first."""
+        files: list[LostFile] = []
         for layer in reversed(self._session.document.layers_in_order()):
             drawing = self._scene.drawings.get(layer.uuid)
             if drawing is not None and (drawing.is_paused or drawing.is_missing):
-                found += [file for file in lost_files(layer) if self._is_lost(file, drawing)]
-        return found
+                files += [file for file in lost_files(layer) if self._is_lost(file, drawing)]
+        return files
 
     def show(self, uuid: str = "") -> None:
         """Ask where the missing files are; those of the layer `uuid` first."""
@@ -117,28 +117,28 @@ class Relinking(QObject):
 
     def _offer(self, lost: Sequence[LostFile]) -> None:
         """Say how many files are missing, and offer to relink. Files waiting for permission count only where found."""
-        found = [file for file in lost if file.text in self._search.found]
+        found_files = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
         missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]
         if not missing:
             return
-        if found:
+        if found_files:
             from viewer.panels.layers.relink_dialog import found_in  # for start-up time
 
-            where = found_in([self._search.found[file.text] for file in found], self._home)
-            one, many = (
+            where = found_in([self._search.found[file.text] for file in found_files], self._home)
+            single, many = (
                 self.tr("A file that is not where the case says was found in {2}."),
                 self.tr("Of {0} files that are not where the case says, {1} found in {2}."),
             )
-            sentence = (one if len(missing) == 1 else many).format(
-                len(missing), translate("Relinking", "{count} were", "{count} was", len(found)), where
+            sentence = (single if len(missing) == 1 else many).format(
+                len(missing), translate("Relinking", "{count} were", "{count} was", len(found_files)), where
             )
         else:
-            one, many = (
+            single, many = (
                 self.tr("1 file of a layer is not where the case says."),
                 self.tr("{0} files of layers are not where the case says."),
             )
-            sentence = one if len(missing) == 1 else many.format(len(missing))
+            sentence = single if len(missing) == 1 else many.format(len(missing))
         self._messages.show(MESSAGE, sentence, "warning", MessageAction(self.tr("Relink…"), self.show))
 
     def _is_lost(self, file: LostFile, drawing: LayerDrawing) -> bool:
@@ -185,9 +185,9 @@ class Relinking(QObject):
         """Point layers to other files, as one undoable step. Choosing a file is consent to read its folder."""
         paths = [place.path for places in layers.values() for place in places.values()]
         outside = [place for path in paths if not self._permissions.folders.permits(place := judged(path))]
-        known = {uuid: places for uuid, places in layers.items() if uuid in self._session.document.layers}
+        present = {uuid: places for uuid, places in layers.items() if uuid in self._session.document.layers}
         try:
-            edit = relink_layers(self._session.document, known, actor=self._session.actor)
+            edit = relink_layers(self._session.document, present, actor=self._session.actor)
         except GeoloupeError as error:
             self._messages.show(MESSAGE, error.sentence, "warning")
             return

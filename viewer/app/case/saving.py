@@ -86,8 +86,10 @@ class CaseSaving(QObject):
         refused = self._refused()
         if refused and refused != self._given_up:
             self._given_up = refused
-            said = self.tr("Not taken yet: {0} Correct it, take it back with Esc, or do the same again to discard it.")
-            self._messages.show("saved", said.format(refused), "warning")
+            sentence = self.tr(
+                "Not taken yet: {0} Correct it, take it back with Esc, or do the same again to discard it."
+            )
+            self._messages.show("saved", sentence.format(refused), "warning")
             self._lead_to_refused()
             return
         self._given_up = ""
@@ -110,41 +112,43 @@ class CaseSaving(QObject):
     def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
         self._lead_to_refused()
         assert self._session.target is not None
-        said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
-        self._session.save(said, overwrite=overwrite, viewport_json=self._viewport_json())
+        done = self._saying(self.tr("Saved: {0}"), self._session.target, then)
+        self._session.save(done, overwrite=overwrite, viewport_json=self._viewport_json())
 
     def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
         if path is not None:
             self._panels.keep()
             self._lead_to_refused()
-            said = self._saying(self.tr("Saved as {0}"), path, then)
-            self._session.save_as(path, said, viewport_json=self._viewport_json())
+            done = self._saying(self.tr("Saved as {0}"), path, then)
+            self._session.save_as(path, done, viewport_json=self._viewport_json())
 
     def _saying(self, sentence: str, path: Path, then: Then) -> Then:
         """Wrap `then`: say first that the case is in the file, and which entries were refused."""
 
         def say() -> None:
             self._messages.clear("saved")  # each time anew: that it was saved twice is no news
-            said, refused = sentence.format(one_line(path.name, LONGEST_NAME)), self._refused()
+            words, refused = sentence.format(one_line(path.name, LONGEST_NAME)), self._refused()
             if refused:
-                said = self.tr("{0}. Not taken: {1}").format(said, refused)
-            self._messages.show("saved", said, "warning" if refused else "info")
+                words = self.tr("{0}. Not taken: {1}").format(words, refused)
+            self._messages.show("saved", words, "warning" if refused else "info")
             then()
 
         return say
 
     def _refused(self) -> str:
         """Sentences on the entries that forms refuse, and why; empty where there are none."""
-        return " ".join(one.words for one in self._refusals())
+        return " ".join(refusal.words for refusal in self._refusals())
 
     def _refusals(self) -> list[Refusal]:
-        return [one for one in refusals_in(self._window) if one.is_of_typing]
+        return [refusal for refusal in refusals_in(self._window) if refusal.is_of_typing]
 
     def _lead_to_refused(self) -> None:
         """Move the keyboard to a visible field whose entry is refused, unless it is in such a field already."""
-        fields = [one.field for one in self._refusals() if one.field is not None and one.field.isVisible()]
+        fields = [
+            refusal.field for refusal in self._refusals() if refusal.field is not None and refusal.field.isVisible()
+        ]
         focused = QApplication.focusWidget()
-        if fields and (focused is None or not any(one is focused or one.isAncestorOf(focused) for one in fields)):
+        if fields and (focused is None or not any(field is focused or field.isAncestorOf(focused) for field in fields)):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _suggested_name(self) -> str:

@@ -75,7 +75,7 @@ class Session(QObject):
     glimpsed = Signal(object)
     """Glimpse of a case that is still being opened, to be shown early; None where it was not opened after all."""
     document_replaced = Signal()
-    """Another document is open, and nothing of it is shown yet: what belongs to a case is dropped or begun anew."""
+    """Another document is open and not shown yet: listeners drop all that belongs to the former case."""
     document_opened = Signal(object)
     """`OpenDocument` that the map and the panels take up now, after `document_replaced`."""
     document_shown = Signal()
@@ -87,7 +87,7 @@ class Session(QObject):
     state_changed = Signal()
     """Title, unsaved changes, undo steps or work in progress have changed."""
     changed_on_disk = Signal()
-    """A save was refused, as somebody else has saved the file meanwhile: the analyst must choose."""
+    """A save was refused, as the file was saved elsewhere meanwhile: the analyst must choose."""
     save_as_wanted = Signal()
     """The file does not answer while it is being saved, and the analyst asks to save under another name."""
 
@@ -274,9 +274,11 @@ class Session(QObject):
         copy_title: str = "",
         accept_damage: bool = False,
     ) -> None:
-        """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title.
+        """Read a case in a job, and make it the open one.
 
-        `accept_damage` opens what is left of a damaged case; without it, that is offered.
+        `then`: called once it is open; `failed`: called with the error where it is not.
+        `copy_title`: title of an unsaved copy; empty to open the file itself.
+        `accept_damage`: open what is left of a damaged case; without it, a message offers that.
         """
         target = None if copy_title else path
         was_edited = self._edited_since()
@@ -334,22 +336,25 @@ class Session(QObject):
         *,
         case: Path | None = None,
     ) -> None:
-        """Recover a crashed session as it was, still unsaved. `case`: its file, where that is known."""
+        """Recover the crashed session in `folder` as it was, still unsaved.
+
+        `then`, `failed`: as for `open_case`. `case`: the file of the session, where that is known.
+        """
         if case is not None:
             self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
 
-        def done(found: ResumedCase) -> None:
-            work, target = found.work, found.work.target
+        def done(resumed: ResumedCase) -> None:
+            work, target = resumed.work, resumed.work.target
             if was_edited():
-                found.let_go(but=None if target is None else self.hold.lock_of(target))
+                resumed.let_go(but=None if target is None else self.hold.lock_of(target))
                 failed(self._keep_edited(target.name if target else self.tr("The session")))
                 return
-            self._take_up(found.document, target, found.lock, found.holder)
-            self.home = found.home
+            self._take_up(resumed.document, target, resumed.lock, resumed.holder)
+            self.home = resumed.home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
-            self._tell_replaced(found.ahead)
+            self._tell_replaced(resumed.ahead)
             self.recovered.emit()
             self._messages.show(
                 "recovered", self.tr("Recovered, but not saved yet: check it, then save it."), "warning"
@@ -358,10 +363,10 @@ class Session(QObject):
 
         self._files.run("open", partial(resume_work, folder), done, failed, self.tr("Recovering"))
 
-    def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
-        """Look for crashed sessions and hand them to `found`."""
+    def find_recoverable(self, done: Callable[[list[RecoverableSession]], None]) -> None:
+        """Look for crashed sessions and pass them to `done`."""
         if self._sessions is not None:
-            self._files.run("recover", partial(recoverable, self._sessions), found)
+            self._files.run("recover", partial(recoverable, self._sessions), done)
 
     def recoverable_of(self, case: Path) -> RecoverableSession | None:
         """Return the newest crashed session of a case; None for none. It reads files: call it in a job."""
@@ -374,7 +379,7 @@ class Session(QObject):
     # -- save --------------------------------------------------------------------------------------------------
 
     def save(self, then: Then = lambda: None, *, overwrite: bool = False, viewport_json: str = "") -> None:
-        """Save to `target`; with `overwrite` even where somebody else has saved it since.
+        """Save to `target`; with `overwrite` even where the file was saved elsewhere since.
 
         Without a target, or where it may not be replaced, use `save_as`. `viewport_json` is the view of the map to
         keep; empty leaves the view that the case has.
@@ -383,7 +388,7 @@ class Session(QObject):
         self._publish(self._target, then, viewport_json, overwrite)
 
     def save_as(self, path: Path, then: Then = lambda: None, *, viewport_json: str = "") -> None:
-        """Save to another file and continue with that one."""
+        """Save to another file and continue with that one; `then` and `viewport_json` as for `save`."""
         self._publish(path, then, viewport_json)
 
     def _publish(self, path: Path, then: Then, viewport_json: str, overwrite: bool = False) -> None:
@@ -489,8 +494,8 @@ class Session(QObject):
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
         if opened.looked_at:
-            said = self.tr("This case is read only, because no working copy of it can be made. {0}")
-            self._messages.show("looked at", said.format(in_language(opened.looked_at)), "warning")
+            sentence = self.tr("This case is read only, because no working copy of it can be made. {0}")
+            self._messages.show("looked at", sentence.format(in_language(opened.looked_at)), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
@@ -520,7 +525,7 @@ class Session(QObject):
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:
-        """Return a check that is true where opening another case would now replace edits nobody was asked about."""
+        """Return a check for edits made from now on, which opening another case would replace without a question."""
         history, state = self.history, self.history.state()
         document = self.document
 

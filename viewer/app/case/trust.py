@@ -1,4 +1,4 @@
-"""The permissions of each case, as the analyst gave them. The settings hold them: a case must not grant its own."""
+"""Permissions that the analyst gave each case. They are in the settings, as a case must not grant its own."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class TrustStore:
 
     def find(self, key: CaseKey) -> Trust:
         """Return the permissions of a case; empty ones for an unknown case."""
-        entries = (decoded_or_none(one, _Entry) for one in self._settings.get(KEY))
+        entries = (decoded_or_none(row, _Entry) for row in self._settings.get(KEY))
         return next((entry.trust for entry in entries if entry is not None and entry.key == key), Trust())
 
     def keep(self, key: CaseKey, trust: Trust) -> None:
@@ -75,7 +75,7 @@ class TrustStore:
         kept = encoded(_Entry(key.path, key.project_uuid, trust.folders, trust.private_hosts))
 
         def with_it(stored: list[Any]) -> list[Any]:
-            others = [one for one in stored if (entry := decoded_or_none(one, _Entry)) is None or entry.key != key]
+            others = [row for row in stored if (entry := decoded_or_none(row, _Entry)) is None or entry.key != key]
             return ([kept, *others] if trust != Trust() else others)[:MOST_CASES]
 
         self._settings.change(KEY, with_it)

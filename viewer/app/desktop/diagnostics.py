@@ -46,8 +46,8 @@ class Diagnostics(QObject):
         self._late.start()
 
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
-            said = _in_words(answer.facts) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
-            self._jobs.mailbox.post(self._copy, said)
+            versions = _in_words(answer.facts) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
+            self._jobs.mailbox.post(self._copy, versions)
 
         self._pool.submit(Request(ReadVersions(), answered, is_background=True))
 
@@ -63,7 +63,11 @@ class Diagnostics(QObject):
 
 
 def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) -> str:
-    """Write the report as text: a line for each fact, then lines of the log."""
+    """Write the report as text: a line for each fact, then lines of the log.
+
+    `readers`: versions in words. `holds`: confinement of each reader process, by profile. `lines`: newest lines of the
+    log.
+    """
     return "\n".join(
         [
             f"Geoloupe {program_version()}",
@@ -73,7 +77,11 @@ def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) ->
             f"PROJ {proj_version_str} (window); readers: {readers}",
             f"Packages: {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}",
             *(f"Screen {number}: {line}" for number, line in enumerate(_screens(), 1)),
-            *(f"Readers ({profile}): {line}" for profile, each in holds.items() for line in map(_confined, each)),
+            *(
+                f"Readers ({profile}): {line}"
+                for profile, processes in holds.items()
+                for line in map(_confined, processes)
+            ),
             "",
             "Log (UTC):",
             *(list(lines) or ["(empty)"]),
@@ -83,7 +91,7 @@ def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) ->
 
 
 def _in_words(versions: dict[str, str]) -> str:
-    return ", ".join(f"{name} {told}" for name, told in versions.items())
+    return ", ".join(f"{name} {number}" for name, number in versions.items())
 
 
 def _screens() -> list[str]:

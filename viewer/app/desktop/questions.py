@@ -86,13 +86,13 @@ class Questions(QObject):
         answers = {save_as: Changed.SAVE_AS, reload_: Changed.RELOAD, overwrite: Changed.OVERWRITE}
         return self._answer(box, answers, Changed.CANCEL)
 
-    def recovery(self, name: str, left: RecoverableSession) -> Recovery:
+    def recovery(self, name: str, session: RecoverableSession) -> Recovery:
         """Ask what to do with the edits that a crash has left of a case, before it is opened."""
         box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
         left_out = self.tr(
             "If you open it as saved, these edits are left out; they are offered again until you discard them."
         )
-        box.setInformativeText(f"{self._kept(left)}\n\n{left_out}")
+        box.setInformativeText(f"{self._words_of_edits(session)}\n\n{left_out}")
         recover = box.addButton(self.tr("&Recover"), QMessageBox.ButtonRole.AcceptRole)
         as_saved = box.addButton(self.tr("&Open as Saved"), QMessageBox.ButtonRole.ActionRole)
         discard = box.addButton(self.tr("&Discard Edits"), QMessageBox.ButtonRole.DestructiveRole)
@@ -101,28 +101,28 @@ class Questions(QObject):
         answers = {recover: Recovery.RECOVER, as_saved: Recovery.AS_SAVED, discard: Recovery.DISCARD}
         return self._answer(box, answers, Recovery.CANCEL)
 
-    def _kept(self, left: RecoverableSession) -> str:
-        """Sentence on the edits that were kept: how many, when they were made, and the marks of the case with them."""
-        first, last = local_moment(left.first_edit_at), local_moment(left.last_edit_at)
-        if not left.edits:
-            said = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
-        elif left.edits == 1:
-            said = self.tr(
+    def _words_of_edits(self, session: RecoverableSession) -> str:
+        """Sentence on the kept edits: their number and times, and the marks of the case with them."""
+        first, last = local_moment(session.first_edit_at), local_moment(session.last_edit_at)
+        if not session.edits:
+            sentence = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
+        elif session.edits == 1:
+            sentence = self.tr(
                 "Geoloupe closed unexpectedly. {0}, made at {2}, is kept, but not in the file; with it the case has "
                 "{3}."
             )
         elif first == last:
-            said = self.tr(
+            sentence = self.tr(
                 "Geoloupe closed unexpectedly. {0}, made at {2}, are kept, but not in the file; with them the case has "
                 "{3}."
             )
         else:
-            said = self.tr(
+            sentence = self.tr(
                 "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "
                 "case has {3}."
             )
-        edits = translate("Questions", "{count} edits", "{count} edit", left.edits)
-        return said.format(edits, first, last, marks_counted(*left.marks))
+        edits = translate("Questions", "{count} edits", "{count} edit", session.edits)
+        return sentence.format(edits, first, last, marks_counted(*session.marks))
 
     def take_over(self, title: str, holder: str) -> bool:
         """Ask whether to save a case here that somebody else has open. True to take it over."""

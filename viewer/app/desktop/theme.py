@@ -112,7 +112,7 @@ def palette_of(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     """The style sheet in a theme's colours."""
-    colors = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
+    colors = {name: color for name, color in asdict(theme).items() if isinstance(color, str)}
     for level, (ground, text) in (("info", theme.info), ("warning", theme.warning), ("error", theme.error)):
         colors |= {f"{level}_ground": ground, f"{level}_text": text}
     colors["accent_faint"] = _mix(theme.accent, theme.window, 0.28)

@@ -156,18 +156,18 @@ class GeoreferencingDesk(QObject):
         return drawing.info
 
     def _usual_crs(self) -> str:
-        """CRS of the map, in which the fit is made: lines that look straight there are fitted as straight."""
+        """CRS of the map, in which the fit is made, so that lines straight on the map are fitted as straight."""
         view = self._views.earth_view()
         return WEB_MERCATOR if view is None or is_off_earth(view.grid.crs) else view.grid.crs
 
     def _crs_choices(self, current: str) -> list[Choice]:
         lon, lat = self._views.map_centre()
-        here = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
-        found: list[Choice] = []
-        for crs in (current, self._usual_crs(), WEB_MERCATOR, *here):
+        local_crs = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
+        choices: list[Choice] = []
+        for crs in (current, self._usual_crs(), WEB_MERCATOR, *local_crs):
             try:
-                if not any(same_crs(crs, other) for other, _ in found):
-                    found.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))
+                if not any(same_crs(crs, other) for other, _ in choices):
+                    choices.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))
             except GeoloupeError:
-                found.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
-        return found
+                choices.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
+        return choices

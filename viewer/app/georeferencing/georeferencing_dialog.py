@@ -117,7 +117,7 @@ class GeoreferencingDialog(QDialog):
             Method.THIN_PLATE: self.tr("Thin plate spline (3 points or more)"),
         }
         self.method = ChoiceField([(str(method), title) for method, title in titles.items()])
-        self.method.committed.connect(lambda value: self.draft.set_method(Method(value)))
+        self.method.committed.connect(lambda key: self.draft.set_method(Method(key)))
         self.crs = ChoiceField(crs_choices)
         self.crs.committed.connect(self.draft.set_crs)
         self.opacity = SliderField(0.0, 1.0, percent)
@@ -231,8 +231,8 @@ class GeoreferencingDialog(QDialog):
             why = in_language(self.draft.refusal)
             return f"{why} {ask}" if len(self.draft.points.on) < 3 else why
         note = in_language(fit.note)
-        said = f"{note[0].upper()}{note[1:]}."
-        return said if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
+        sentence = f"{note[0].upper()}{note[1:]}."
+        return sentence if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(sentence, f"{fit.rms_px:.2g}")
 
     def said(self, sentence: str) -> None:
         """Show a complaint about the last step until the next change; empty hides it."""

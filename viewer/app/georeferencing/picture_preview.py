@@ -121,10 +121,12 @@ def _below(document: Document, uuid: str) -> tuple[Document, float]:
     """
     stack = [layer for layer in document.layers_in_order() if layer.uuid != uuid]
     images = sum(1 for layer in stack if layer.kind != "vector")
-    seen, rows = 0, []
+    images_so_far, rows = 0, []
     for position, layer in enumerate(stack):
-        seen += layer.kind != "vector"
-        rows.append(replace(layer, order_key=float(position + (1 if seen == images and layer.kind == "vector" else 0))))
+        images_so_far += layer.kind != "vector"
+        rows.append(
+            replace(layer, order_key=float(position + (1 if images_so_far == images and layer.kind == "vector" else 0)))
+        )
     last = max((row.order_key for row in rows if row.kind != "vector"), default=-1.0)
     sites = list(document.sites.values()) if len(document.sites) <= MOST_SITES else []
     meta = list(document.table("meta").values())

@@ -57,15 +57,15 @@ class PointDraft(QObject):
     @property
     def points(self) -> PointSet:
         """The complete points, with method, CRS and size."""
-        found = [
+        points = [
             ControlPoint(*row.pixel, *row.place, row.is_on)
             for row in self.rows
             if row.pixel is not None and row.place is not None
         ]
-        return PointSet(tuple(found), self.method, self.crs, self.size)
+        return PointSet(tuple(points), self.method, self.crs, self.size)
 
     def residual(self, row: int) -> Residual | None:
-        """Residual of a complete point that the others can check; None for any other."""
+        """Residual of a complete point that the other points can check; None for any other point."""
         if self.fit is None or not self.rows[row].is_whole:
             return None
         return self.fit.residuals[sum(other.is_whole for other in self.rows[:row])]
@@ -98,7 +98,7 @@ class PointDraft(QObject):
             self._tell()
 
     def add(self) -> None:
-        """Add an empty row and make it the current one; an empty row that is there already is taken."""
+        """Make an empty row the current one; it is added unless there is one already."""
         empty = DraftPoint()
         if empty in self.rows:
             self.current = self.rows.index(empty)

@@ -95,12 +95,12 @@ def _paint_point(painter: QPainter, at: QPointF, mark: PointMark, ratio: float) 
 
 
 def _paint_arrow(painter: QPainter, start: QPointF, end: QPointF, ratio: float) -> None:
-    way = math.hypot(end.x() - start.x(), end.y() - start.y())
-    if way < 1.0:
+    length = math.hypot(end.x() - start.x(), end.y() - start.y())
+    if length < 1.0:
         return
-    along = (end - start) / way
+    along = (end - start) / length
     across = QPointF(-along.y(), along.x())
-    head = min(7.0 * ratio, way / 2)
+    head = min(7.0 * ratio, length / 2)
     for width, ink in ((4.0, HALO_COLOR), (2.0, ARROW_COLOR)):
         painter.setPen(QPen(QColor(ink), width * ratio))
         painter.drawLine(start, end)

@@ -62,11 +62,11 @@ def map_side(preview: PicturePreview, draft: PointDraft) -> PointSide[PointMark]
 
 def heading(title: str) -> PaneHeading:
     """Make a title with the hint beside it."""
-    name, told = plain_label(title), ElidedLabel()
-    told.setObjectName("muted")
-    layout = side_by_side(name, told, stretch=1)
+    name, hint = plain_label(title), ElidedLabel()
+    hint.setObjectName("muted")
+    layout = side_by_side(name, hint, stretch=1)
     layout.setContentsMargins(0, 0, 0, 4)
-    return PaneHeading(name, told, told.say, layout)
+    return PaneHeading(name, hint, hint.say, layout)
 
 
 def _words(hint: str, outside: str) -> PointWords:

@@ -61,8 +61,8 @@ class PointModel(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, _ROLE.EditRole):
             return self._text(index.row(), row, column)
         if role == _ROLE.AccessibleTextRole:
-            said = self._text(index.row(), row, column) or self.tr("not set")
-            return self.tr("Point {0}, {1}: {2}").format(index.row() + 1, self._titles()[column], said)
+            text = self._text(index.row(), row, column) or self.tr("not set")
+            return self.tr("Point {0}, {1}: {2}").format(index.row() + 1, self._titles()[column], text)
         if role == _ROLE.TextAlignmentRole and column in (METRES, PIXELS):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == _ROLE.ToolTipRole and column in (METRES, PIXELS):
@@ -79,8 +79,8 @@ class PointModel(QAbstractTableModel):
         residual = self._draft.residual(number)
         if residual is None:
             return "–" if row.is_whole else ""
-        value = residual.metres if column == METRES else residual.pixels
-        return grouped_number(f"{value:.1f}" if value < 1000 else f"{value:.0f}")
+        amount = residual.metres if column == METRES else residual.pixels
+        return grouped_number(f"{amount:.1f}" if amount < 1000 else f"{amount:.0f}")
 
     def _says_of_residual(self, number: int, row: DraftPoint) -> str:
         if self._draft.residual(number) is None:

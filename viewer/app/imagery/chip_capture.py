@@ -138,7 +138,7 @@ class ChipCapture(QObject):
             self._fail(error)
 
     def _drawing_at(self, capture: _Capture) -> LayerDrawing:
-        """The image to take pixels of: the one that the mark was drawn on where it is shown there, else the topmost."""
+        """Image to take pixels from: the one on which the mark was drawn, if shown there, else the topmost."""
         scene, document = capture.scene, self._session.document
         below = images_below(scene, capture.view, *capture.place).layers
         if not below:
@@ -194,9 +194,9 @@ class ChipCapture(QObject):
         data, bands, mask = result.arrays
         plain = replace(style, sharpen=0.0)  # which looks at neighbours: they are no part of the evidence
         picture = image_of_argb(colorize(bands, None if mask.all() else mask, plain, info))
-        told = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
+        drawn_style = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
         facts: ChipFacts = result.facts
-        pixels = _Pixels(window, picture, data.tobytes(), facts.content_type, json.dumps(told))
+        pixels = _Pixels(window, picture, data.tobytes(), facts.content_type, json.dumps(drawn_style))
         self._finish(capture, pixels)
 
     def _finish(self, capture: _Capture, pixels: _Pixels) -> None:
@@ -207,27 +207,29 @@ class ChipCapture(QObject):
         shown, keep = capture.shown[0], self._session.blob_keeper()
 
         def work(_: JobContext) -> list[ChipBytes]:
-            made = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
-            for one in made:
-                _keep(keep, one)
-            return made
+            chips = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
+            for chip_bytes in chips:
+                _keep(keep, chip_bytes)
+            return chips
 
         self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
 
-    def _made(self, capture: _Capture, made: list[ChipBytes]) -> None:
+    def _made(self, capture: _Capture, chips: list[ChipBytes]) -> None:
         if capture is not self._capture:
             return
         document, actor = self._session.document, self._session.actor
         try:
-            edit = add_chips(document, [one.chip for one in made], actor=actor, image=capture.facts)
+            edit = add_chips(document, [chip_bytes.chip for chip_bytes in chips], actor=actor, image=capture.facts)
             self._session.push(edit)
         except GeoloupeError as error:
             self._fail(error)
             return
         self._end()
         name = one_line(capture.facts["layer_title"], 60)
-        what = one_line(capture.site.label, 60) if capture.site is not None else ""
-        about = self.tr("“{0}”").format(what) if what else self.tr("the site") if capture.site else self.tr("the case")
+        label = one_line(capture.site.label, 60) if capture.site is not None else ""
+        about = (
+            self.tr("“{0}”").format(label) if label else self.tr("the site") if capture.site else self.tr("the case")
+        )
         self._messages.show(KEY, self.tr("A chip of “{0}” is kept with {1}.").format(name, about))
         self.taken.emit("" if capture.site is None else capture.site.uuid)
 
@@ -342,11 +344,11 @@ def _screen_m(view: View) -> float:
     return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
 
 
-def _keep(keep: KeepBlob, one: ChipBytes) -> None:
+def _keep(keep: KeepBlob, chip_bytes: ChipBytes) -> None:
     """Store the bytes and the thumbnail of a chip. Raises SaveFailed where the disk does not take them."""
     try:
-        keep("chips", one.chip.uuid, one.data)
-        keep("chips", one.chip.uuid, one.thumbnail, THUMBNAIL)
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.data)
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.thumbnail, THUMBNAIL)
     except OSError as error:
         raise SaveFailed(
             "The chip could not be kept: {strerror}. Free some space, try again.", strerror=error.strerror or error

@@ -28,12 +28,12 @@ class ChipReading:
         read = self._session.blob_reader()
 
         def work() -> dict[str, QImage]:
-            found = {}
+            pictures = {}
             for uuid, data in read("chips", uuids, column).items():
                 picture = _decoded(data) if column != THUMBNAIL or len(data) <= MOST_THUMBNAIL_BYTES else None
                 if picture is not None:
-                    found[uuid] = _small(picture) if column == THUMBNAIL else picture
-            return found
+                    pictures[uuid] = _small(picture) if column == THUMBNAIL else picture
+            return pictures
 
         self._jobs.run(lambda _: work(), done, lambda _error: done({}), apart=True)
 

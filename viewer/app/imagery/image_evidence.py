@@ -1,4 +1,4 @@
-"""The images behind marks in a window: which one a mark was drawn on, and chips taken of it."""
+"""The images behind marks in a window: the image on which a mark was drawn, and chips taken from images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.support.messages import Messages
 
 
 class ImageEvidence:
-    """Image notes and chips of the open case, and what panels may do with them."""
+    """Records images and takes chips for the open case, and offers both to panels."""
 
     def __init__(self, session: Session, canvas: MapCanvas, jobs: Jobs, messages: Messages, parent: QObject) -> None:
         self.marks = MarkImages(session, canvas, messages, parent)

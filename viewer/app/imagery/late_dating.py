@@ -31,9 +31,9 @@ class LateDating(QObject):
 
     def _follow(self) -> None:
         self._dated = ()
-        self._session.document.subscribe(self._heard)
+        self._session.document.subscribe(self._follow_edit)
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         edit = changes.edit
         if edit is None or changes.everything:
             return
@@ -49,31 +49,31 @@ class LateDating(QObject):
         from viewer.commands.imagery.late_dates import evidence_without_date  # for start-up time
 
         document = self._session.document
-        known = [uuid for uuid in dict.fromkeys((*self._dated, *layers)) if uuid in document.layers]
-        late = [uuid for uuid in known if evidence_without_date(document, (uuid,)).images]
+        uuids = [uuid for uuid in dict.fromkeys((*self._dated, *layers)) if uuid in document.layers]
+        late = [uuid for uuid in uuids if evidence_without_date(document, (uuid,)).images]
         self._dated = tuple(late)
         if not late:
             self._messages.clear(KEY)
             return
-        found = in_language(evidence_without_date(document, late).words)
+        evidence = in_language(evidence_without_date(document, late).words)
         layer = document.layers[late[0]]
         if len(late) == 1:
             text = self.tr("“{0}” is now dated {1}. Made on it before, and still without that date: {2}.")
-            said = text.format(one_line(layer.name, 60), one_line(written_date(layer.acquired_at), 60), found)
+            sentence = text.format(one_line(layer.name, 60), one_line(written_date(layer.acquired_at), 60), evidence)
         else:
-            said = self.tr("{0} layers are dated now. Made on them before, and still without that date: {1}.")
-            said = said.format(len(late), found)
+            sentence = self.tr("{0} layers are dated now. Made on them before, and still without that date: {1}.")
+            sentence = sentence.format(len(late), evidence)
         line = self._messages.line(KEY)
-        if line is None or line.text != said:
+        if line is None or line.text != sentence:
             self._messages.clear(KEY)  # another matter, not the same once more
-            self._messages.show(KEY, said, "info", MessageAction(self.tr("Date Them Too"), self._date))
+            self._messages.show(KEY, sentence, "info", MessageAction(self.tr("Date Them Too"), self._date))
 
     def _date(self) -> None:
         from viewer.commands.imagery.late_dates import date_evidence  # for start-up time
 
         session = self._session
-        known = [uuid for uuid in self._dated if uuid in session.document.layers]
-        session.push_or_say(date_evidence(session.document, known, actor=session.actor))
+        uuids = [uuid for uuid in self._dated if uuid in session.document.layers]
+        session.push_or_say(date_evidence(session.document, uuids, actor=session.actor))
         self._messages.clear(KEY)
 
 
@@ -81,5 +81,5 @@ def _is_dated(before: object, after: object) -> bool:
     """True for a layer with a date where the date, its kind or its basis has changed."""
     if not (isinstance(before, Layer) and isinstance(after, Layer) and after.acquired_at):
         return False
-    said = [(row.acquired_at, row.date_kind, row.date_basis) for row in (before, after)]
-    return said[0] != said[1]
+    dates = [(row.acquired_at, row.date_kind, row.date_basis) for row in (before, after)]
+    return dates[0] != dates[1]

@@ -42,12 +42,12 @@ class _Mark(NamedTuple):
     shown: ShownScene
     view: View
     sides: list[MapScene]
-    """Sides of a comparison that were in sight there: its bar may have moved before the image is known."""
+    """Sides of a comparison visible at the mark when it was drawn, as the bar may move before the image is known."""
     until: float = 0.0
 
 
 class MarkImages(QObject):
-    """Finds the image under each mark by what is painted there. It waits for images still being read; drawing goes on.
+    """Finds the image under each mark from the painted layers, once images being read there are complete.
 
     The image is recorded as part of the undo step that drew the mark or changed it last. `asked` carries a mark's uuid:
     several images are blended there, and the analyst has to say which one counts, or that question is settled now.
@@ -89,8 +89,8 @@ class MarkImages(QObject):
 
     def push(self, edit: Edit) -> bool:
         """Push an edit of a tool, and look up the images of the marks that it moved. True where it was applied."""
-        placed = [one for one in edit.changes if one.before is None or _is_moved(one)]
-        sites = [one.after for one in placed[: MOST_MOVED + 1] if isinstance(one.after, Site)]
+        placed = [change for change in edit.changes if change.before is None or _is_moved(change)]
+        sites = [change.after for change in placed[: MOST_MOVED + 1] if isinstance(change.after, Site)]
         self._pushed = {site.uuid: self._set_now(site) for site in (sites if len(sites) <= MOST_MOVED else ())}
         is_done = self._session.push_or_say(self._of_bare_map(edit))
         moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
@@ -106,8 +106,8 @@ class MarkImages(QObject):
         """Uuid and name of each shown image layer that a mark may lie on, topmost first."""
         document = self._session.document
         site = document.sites.get(uuid)
-        found = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
-        layers = (document.layers[layer] for layer in dict.fromkeys(found) if layer in document.layers)
+        uuids = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
+        layers = (document.layers[layer] for layer in dict.fromkeys(uuids) if layer in document.layers)
         return [(layer.uuid, layer.name) for layer in layers]
 
     def choose(self, uuid: str, layer_uuid: str) -> None:
@@ -165,14 +165,14 @@ class MarkImages(QObject):
     def _look(self, site: Site, mark: _Mark) -> None:
         below = self._below(site, mark)
         is_late = time.monotonic() >= mark.until
-        shown = self._shown_of(mark)
+        shown = self._scene_of(mark)
         drawings = (shown_drawing(shown, uuid) for uuid in below.layers)
         if not is_late and (below.is_awaited or not all(map(_is_known, drawings))):
             return
         del self._waiting[site.uuid]
-        known = self._session.document.images.get(site.image_uuid)
-        if known is not None and known.layer_uuid in below.layers:
-            self._record(site, known.layer_uuid, shown, mark.view)
+        image = self._session.document.images.get(site.image_uuid)
+        if image is not None and image.layer_uuid in below.layers:
+            self._record(site, image.layer_uuid, shown, mark.view)
         elif len(below.layers) > 1:
             self._ask(site, below.layers)
         elif below.layers:
@@ -182,13 +182,13 @@ class MarkImages(QObject):
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """Images under a mark, in the present view, else in the view of its making; only on the side it was made on."""
-        shown, place = self._shown_of(mark), site.place
+        shown, place = self._scene_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.shown is shown)
         sides = mark.sides if all(side in shown.frames for side in mark.sides) else ()
-        found = images_below(shown, now, place.x, place.y, sides)
-        return found if found.layers or found.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
+        below = images_below(shown, now, place.x, place.y, sides)
+        return below if below.layers or below.is_awaited else images_below(shown, mark.view, place.x, place.y, sides)
 
-    def _shown_of(self, mark: _Mark) -> ShownScene:
+    def _scene_of(self, mark: _Mark) -> ShownScene:
         """Scene on which a mark was drawn; that of the pane in use where it is gone."""
         is_shown = any(pane.shown is mark.shown for pane in self._canvas.panes.all)
         return mark.shown if is_shown else self._canvas.pane.shown
@@ -210,8 +210,8 @@ class MarkImages(QObject):
         from viewer.rendering.layers.shadow_facts import shadow_image  # for start-up time: nothing is marked yet
 
         try:
-            seen = SeenImage(facts, pick, shadow_image(drawing))
-            edit = record_image(self._session.document, site.uuid, seen, actor=self._session.actor)
+            seen_image = SeenImage(facts, pick, shadow_image(drawing))
+            edit = record_image(self._session.document, site.uuid, seen_image, actor=self._session.actor)
             if is_own_step:
                 self._session.push(edit)
             else:

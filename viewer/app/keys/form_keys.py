@@ -119,7 +119,7 @@ class FormKeys(FocusFilter):
         for Esc get it first. A list holds no typed text that could be refused.
         """
         page = None if isinstance(watched, QAbstractItemView) else page_of(watched)
-        refused = [] if page is None else [one for one in refusals_in(page) if not _is_at(one, watched)]
+        refused = [] if page is None else [refusal for refusal in refusals_in(page) if not _is_at(refusal, watched)]
         if refused:
             for refusal in refused:
                 refusal.dismissed.emit()

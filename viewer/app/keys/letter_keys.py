@@ -38,19 +38,21 @@ class LetterKeys(QObject):
         if event.type() != QEvent.Type.Shortcut or not isinstance(watched, QAction) or self._has_selection():
             return False
         name = watched.text().replace("&", "").rstrip("…")
-        said = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")
-        self._say(said.format(name))
+        sentence = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")
+        self._say(sentence.format(name))
         return True
 
     def takes(self, event: QEvent) -> bool:
         """True for a letter typed while a dialog beside the map waits for an answer: it must not run a command."""
         if not isinstance(event, QKeyEvent) or event.modifiers() & ~_PLAIN or not event.text().isalpha():
             return False
-        asking = (one for one in self._window.findChildren(QDialog) if one.isVisible() and not is_companion(one))
+        asking = (
+            dialog for dialog in self._window.findChildren(QDialog) if dialog.isVisible() and not is_companion(dialog)
+        )
         dialog = next(asking, None)
         if dialog is None:
             return False
-        said = self.tr("“{0}” waits for an answer: letters run no commands until it is closed.")
-        self._say(said.format(one_line(dialog.windowTitle(), 60)))
+        sentence = self.tr("“{0}” waits for an answer: letters run no commands until it is closed.")
+        self._say(sentence.format(one_line(dialog.windowTitle(), 60)))
         event.accept()
         return True

@@ -1,4 +1,4 @@
-"""Keys in a text field that either the field or the window could take.
+"""Decides whether a text field or the window gets a key that both could use.
 
 Undo and redo go to the field while it has typing of its own, else to the case. Ctrl+E makes a product everywhere; in
 Qt's fields it moves to the end of the line on some systems, for which End remains.
@@ -21,7 +21,7 @@ _PRODUCT = QKeySequence("Ctrl+E")
 
 
 class UndoKeys(FocusFilter):
-    """Filters these keys in text fields: Qt's fields keep them even where they have nothing to undo."""
+    """Filters undo, redo and Ctrl+E in text fields: Qt's fields keep these keys even with nothing to undo."""
 
     @override
     def concerns(self, widget: QWidget) -> bool:

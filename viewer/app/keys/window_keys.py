@@ -1,4 +1,4 @@
-"""Keys of a window that mean something in one place only: in forms, lists, buttons, and while images are compared."""
+"""Installs the key filters of a window: for forms, lists, buttons and text fields, and for comparisons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def follow_keys(
     tab_clicked: SignalInstance,
     comparisons: ComparisonDesk,
 ) -> None:
-    """Let each place of the window have its keys, as long as the window lives."""
+    """Install all key filters for the life of the window."""
     HeldBlink(comparisons, window)
     TypeAhead(window)
     FormKeys(canvas, form_left, tab_clicked, window)

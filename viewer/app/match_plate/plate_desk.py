@@ -71,7 +71,7 @@ class MatchPlateDesk(QObject):
             self._closing.connect(dialog.close)
             return dialog
 
-        show_once(self._window, MatchPlateDialog, make, lambda one: one.photo == photo)
+        show_once(self._window, MatchPlateDialog, make, lambda dialog: dialog.photo == photo)
 
     def close_all(self) -> None:
         """Close all plates with the window: nothing more may be read for them."""
@@ -85,9 +85,9 @@ class MatchPlateDesk(QObject):
         """Bounds in lon, lat of the shown layers without the photograph, as far as they are known."""
         scene = self._canvas.scene
         shown = [scene.drawings[layer.uuid] for layer in scene.document.layers.values() if layer.visible]
-        found = [one.bounds_lonlat() for one in shown if one.layer_uuid != photo]
-        known = [bounds for bounds in found if bounds is not None]
-        return reduce(Bounds.union, known) if known else None
+        extents = [drawing.bounds_lonlat() for drawing in shown if drawing.layer_uuid != photo]
+        known_extents = [bounds for bounds in extents if bounds is not None]
+        return reduce(Bounds.union, known_extents) if known_extents else None
 
     def _path(self, suggestion: Path) -> Path | None:
         return self._ask().picture_to_write(suggestion)

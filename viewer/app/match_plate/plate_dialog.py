@@ -197,7 +197,7 @@ class MatchPlateDialog(QDialog):
     def picture(self) -> PlatePicture:
         """Paint a picture of the plate as both sides are seen now."""
         document, layer = self._panels.document, self._panels.document.layers[self.photo]
-        numbers = [NumberAt(*one) for one in self.numbers.plate.numbers]
+        numbers = [NumberAt(*number) for number in self.numbers.plate.numbers]
         credit = next((drawing.attribution for drawing in self.photo_pane.scene.drawings.values()), "")
         photo = PlateSide(
             self.photo_pane.scene,

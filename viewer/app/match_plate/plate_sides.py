@@ -98,14 +98,14 @@ def map_side(layer: Layer, source: PlateSource, numbers: PlateNumbers) -> PointS
 
 def heading(title: str) -> PaneHeading:
     """Make a title with the hint below it."""
-    name, told, layout = plain_label(title), muted(), QVBoxLayout()
-    told.setWordWrap(False)  # both panes stay of one height
-    told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    name, hint, layout = plain_label(title), muted(), QVBoxLayout()
+    hint.setWordWrap(False)  # both panes stay of one height
+    hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     layout.setContentsMargins(0, 0, 0, 3)
     layout.setSpacing(3)
-    for label in (name, told):
+    for label in (name, hint):
         layout.addWidget(label)
-    return PaneHeading(name, told, told.setText, layout)
+    return PaneHeading(name, hint, hint.setText, layout)
 
 
 def _words(coming: Callable[[], tuple[int, str]], outside: str) -> PointWords:

@@ -1,4 +1,4 @@
-"""The map of a window: its scene, the canvas that shows it, the views of it, and what it knows of layers."""
+"""The map of a window: its scene, its canvas, its views, and its facts about layers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from viewer.support.messages import Messages
 
 
 class CaseMap:
-    """The map of the open case in one window, and what panels may do with it."""
+    """The map of the open case in one window, and the parts of it that panels may use."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class CaseMap:
         *,
         asks: bool,
     ) -> None:
-        """`asks` is False where nobody is there to answer."""
+        """`asks`: False without an analyst to answer, as for a picture."""
         self.scene = MapScene(session.document, context, session.base_folder, make_drawing=make_drawing)
         self.compared = ComparedScene(self.scene, make_drawing=make_drawing, parent=parent)
         self.canvas = MapCanvas(self.compared)

@@ -1,4 +1,4 @@
-"""Copies of the selected marks beside them on the map, of every kind."""
+"""Duplicates the selected marks of any kind beside them on the map."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ def duplicate_selected(panels: PanelContext) -> None:
     """Put a copy beside each selected mark, and select the copies; a single one gets the keyboard in its label."""
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
-        said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
-        panels.report(said.format(translate("Duplicating", "{count} sites", "{count} site", len(sites))))
+        sentence = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
+        panels.report(sentence.format(translate("Duplicating", "{count} sites", "{count} site", len(sites))))
         return
     view = panels.view.shown()
     step = COPY_PX * view.ratio
     figures = moved_figures(sites, view, step, step)
     if len(figures) < len(sites):
-        said = translate("duplicating", "There is no room on the map beside {0} for a copy.")
-        panels.report(said.format(translate("Duplicating", "{count} sites", "{count} site", len(sites) - len(figures))))
+        sentence = translate("duplicating", "There is no room on the map beside {0} for a copy.")
+        panels.report(
+            sentence.format(translate("Duplicating", "{count} sites", "{count} site", len(sites) - len(figures)))
+        )
     copies = {uuid: (new_uuid(), figure) for uuid, figure in figures.items()}
     if copies and panels.do(duplicate_sites, copies):
         panels.selection.set({copy for copy, _ in copies.values()})

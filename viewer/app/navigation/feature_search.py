@@ -23,7 +23,7 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.text import one_line
 
 READ_AT_ONCE = 20_000
-"""Most features that a search reads while somebody waits.
+"""Most features that a search reads while the analyst waits.
 
 Of a larger layer the first search only begins the reading; a later search has the features.
 """
@@ -43,20 +43,20 @@ class LayerSearch(Struct, frozen=True):
 
     def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
         """Find shown features whose attributes hold the words of `text`, at most `limit`; matching names come first."""
-        found = self._attributes()
-        if found is None:
+        attributes = self._attributes()
+        if attributes is None:
             return []
-        mask = found.search.mask(text)
+        mask = attributes.search.mask(text)
         shown = self.scene.stack.filters.fids(self.layer_uuid)
         if shown is not None:
-            mask &= are_in(found.table.fids, shown)
-        ranked = sorted(self._ranked(found, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
+            mask &= are_in(attributes.table.fids, shown)
+        ranked = sorted(self._ranked(attributes, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
         matches: list[AttributeMatch] = []
         for _, row, column in ranked:
-            fid = int(found.table.fids[row])
+            fid = int(attributes.table.fids[row])
             bounds = bounds_of_features(self.drawing, np.array([fid], np.int64))
             if bounds is not None or self.drawing.plane:
-                value = found.table.columns[column].shown(row, LONGEST_VALUE)
+                value = attributes.table.columns[column].shown(row, LONGEST_VALUE)
                 matches.append(AttributeMatch(fid, column, value, bounds))
             if len(matches) == limit:
                 break
@@ -69,18 +69,18 @@ class LayerSearch(Struct, frozen=True):
         if held is not None:
             return held
         if not 0 < features <= READ_AT_ONCE:
-            self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
+            self.context.mailbox.post(store.want, self.source, _do_nothing, _do_nothing)
             return None
-        pool, asked = self.context.pool, self.source.asked()
-        table = read_attributes(pool, asked)
-        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, asked))
-        self.context.mailbox.post(store.adopt, self.source, found)
-        return found
+        pool, source = self.context.pool, self.source.asked()
+        table = read_attributes(pool, source)
+        attributes = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, source))
+        self.context.mailbox.post(store.adopt, self.source, attributes)
+        return attributes
 
-    def _ranked(self, found: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
+    def _ranked(self, attributes: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
         """Best matching column of a row, as (score, row, column); a lower score is better."""
-        wanted, best = name_key(text), (9.0, row, next(iter(found.table.columns), ""))
-        for name, column in found.table.columns.items():
+        wanted, best = name_key(text), (9.0, row, next(iter(attributes.table.columns), ""))
+        for name, column in attributes.table.columns.items():
             value = column.shown(row, LONGEST_VALUE)
             score = name_score(wanted, value) if value else None
             if score is not None and score < best[0]:
@@ -95,25 +95,25 @@ class LayerSearches:
         self._scene = scene
         self._sources: tuple[LayerSearch, ...] = ()
         panels.document_replaced.connect(self._follow)
-        panels.changed.connect(self._heard)
+        panels.changed.connect(self._follow_edit)
 
     def __iter__(self) -> Iterator[LayerSearch]:
         return iter(self._sources)
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if changes.touches("layers"):
             self._follow()
 
     def _follow(self) -> None:
-        """Take up the layers of the scene, which is told of an edit before the panels are."""
-        found = []
+        """List the vector layers shown now. The scene knows an edit before the panels do."""
+        searches = []
         for layer in self._scene.document.layers_in_order():
             drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
             if layer.visible and source is not None and isinstance(drawing, VectorDrawing):
                 title = one_line(layer.name, 60)
-                found.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._scene.context))
-        self._sources = tuple(found)
+                searches.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._scene.context))
+        self._sources = tuple(searches)
 
 
-def _nothing(_: object) -> None:
+def _do_nothing(_: object) -> None:
     """Do nothing once the attributes are read: the next search has them."""

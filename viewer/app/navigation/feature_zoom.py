@@ -39,16 +39,18 @@ class FeatureZoom(QObject):
         self.show({uuid: fids})
 
     def show(self, chosen: Mapping[str, Fids]) -> None:
-        """Show features as a whole. Of those on several canvases, show the present canvas's, else the first one's."""
+        """Zoom to features as a whole; where they are on several canvases, to those of the present or the first one."""
         self._waiting = None
-        there = self._on_one_canvas({uuid: fids for uuid, fids in chosen.items() if len(fids) and self._drawing(uuid)})
-        first = next((drawing for uuid in there if (drawing := self._drawing(uuid)) is not None), None)
+        together = self._on_one_canvas(
+            {uuid: fids for uuid, fids in chosen.items() if len(fids) and self._drawing(uuid)}
+        )
+        first = next((drawing for uuid in together if (drawing := self._drawing(uuid)) is not None), None)
         if first is None:
             self._report(self.tr("These features have no place on the map."))
             return
         if not first.has_place_on(self._canvas.viewport.crs):
             self._views.show_layer(first.layer_uuid)
-        self._waiting = there, self._canvas.viewport.view()
+        self._waiting = together, self._canvas.viewport.view()
         self._go_when_read()
 
     def _drawing(self, uuid: str) -> VectorDrawing | None:
@@ -58,11 +60,11 @@ class FeatureZoom(QObject):
     def _on_one_canvas(self, chosen: Chosen) -> Chosen:
         drawings = {uuid: drawing for uuid in chosen if (drawing := self._drawing(uuid)) is not None}
         crs = self._canvas.viewport.crs
-        here = {uuid for uuid, drawing in drawings.items() if drawing.has_place_on(crs)}
-        if not here and drawings:
+        uuids = {uuid for uuid, drawing in drawings.items() if drawing.has_place_on(crs)}
+        if not uuids and drawings:
             plane = next(iter(drawings.values())).plane
-            here = {uuid for uuid, drawing in drawings.items() if _are_together(plane, drawing.plane)}
-        return {uuid: fids for uuid, fids in chosen.items() if uuid in here}
+            uuids = {uuid for uuid, drawing in drawings.items() if _are_together(plane, drawing.plane)}
+        return {uuid: fids for uuid, fids in chosen.items() if uuid in uuids}
 
     def _go_when_read(self) -> None:
         if self._waiting is None:
@@ -75,25 +77,33 @@ class FeatureZoom(QObject):
         if any(drawing.is_reading_for(view.grid.crs) for drawing in drawings.values()):
             return
         self._waiting = None
-        if not self._went({drawing: chosen[uuid] for uuid, drawing in drawings.items()}):
+        if not self._zoom_to_read({drawing: chosen[uuid] for uuid, drawing in drawings.items()}):
             self._report(self.tr("These features have no place on the map."))
 
-    def _went(self, found: Mapping[VectorDrawing, Fids]) -> bool:
+    def _zoom_to_read(self, fids_by_drawing: Mapping[VectorDrawing, Fids]) -> bool:
         """Zoom to features that have been read; False where none has a place."""
         crs = self._canvas.viewport.crs
         if not is_off_earth(crs):
-            lonlat = [box for drawing, fids in found.items() if (box := bounds_of_features(drawing, fids)) is not None]
-            whole = around(lonlat)
-            if whole is not None:
-                self._views.show_rows(whole)
-            return whole is not None
-        read = [one for drawing, fids in found.items() if (one := box_of_features(drawing, fids)) is not None]
-        here = [box for own, box in read if own == crs]
-        if not here:
+            lonlat = [
+                box
+                for drawing, fids in fids_by_drawing.items()
+                if (box := bounds_of_features(drawing, fids)) is not None
+            ]
+            extent = around(lonlat)
+            if extent is not None:
+                self._views.show_rows(extent)
+            return extent is not None
+        read = [
+            crs_and_box
+            for drawing, fids in fids_by_drawing.items()
+            if (crs_and_box := box_of_features(drawing, fids)) is not None
+        ]
+        boxes = [box for box_crs, box in read if box_crs == crs]
+        if not boxes:
             return False
-        layers = [box for drawing in found if (box := drawing.plane_bounds(crs)) is not None]
-        around_all = reduce(Bounds.union, layers, here[0])
-        self._views.show_on_plane(reduce(Bounds.union, here), _LEAST_SHARE * max(around_all.width, around_all.height))
+        layers = [box for drawing in fids_by_drawing if (box := drawing.plane_bounds(crs)) is not None]
+        around_all = reduce(Bounds.union, layers, boxes[0])
+        self._views.show_on_plane(reduce(Bounds.union, boxes), _LEAST_SHARE * max(around_all.width, around_all.height))
         return True
 
 

@@ -49,8 +49,8 @@ class Flight(QObject):
     def to(self, stop: Stop, arrive: Callable[[], object]) -> None:
         """Begin a flight; `arrive` is called at its end and shows the exact view."""
         viewport = self._canvas.viewport
-        here = Stop(*viewport.centre, viewport.resolution, viewport.rotation_deg)
-        self._path, length = path_between(here, stop, max(viewport.size))
+        start = Stop(*viewport.centre, viewport.resolution, viewport.rotation_deg)
+        self._path, length = path_between(start, stop, max(viewport.size))
         self._arrive, self._view = arrive, viewport.view()
         self._began, self._takes_ms = time.monotonic(), min(max(length / SPEED, SHORTEST_MS), LONGEST_MS)
         self._timer.start()
@@ -79,7 +79,10 @@ class Flight(QObject):
 
 
 def path_between(start: Stop, end: Stop, size_px: int) -> tuple[Callable[[float], Stop], float]:
-    """The path between two stops: its stop at each part from 0 to 1, and its length."""
+    """Compute the path between two stops; returns the stop at each part of it, from 0 to 1, and its length.
+
+    `size_px`: size of the view in pixels, by which a resolution becomes a width of ground.
+    """
     turn = (end.rotation_deg - start.rotation_deg + 180.0) % 360.0 - 180.0
     w0, w1 = start.resolution * size_px, end.resolution * size_px
     dx, dy = end.x - start.x, end.y - start.y

@@ -1,4 +1,4 @@
-"""Warns that the sites are hidden when somebody marks or finds one and cannot see it; one click shows them."""
+"""Warns that the sites are hidden when a new or found one cannot be seen; one click shows them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HiddenSites(QObject):
         toolbox.drawn.connect(lambda _uuid: self._tell(self.tr("The mark was made, but all sites are hidden.")))
         toolbox.measured.connect(lambda _uuid: self._tell(self.tr("The measurement was made, but it is hidden.")))
         hits.site_found.connect(lambda: self._tell(self.tr("The site was found, but all sites are hidden.")))
-        panels.changed.connect(self._heard)
+        panels.changed.connect(self._follow_edit)
 
     def _tell(self, sentence: str) -> None:
         if not sites_visible(self._panels.document):
@@ -35,6 +35,6 @@ class HiddenSites(QObject):
     def _show(self) -> None:
         self._panels.do(set_sites_visible, True)
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if SITES_VISIBLE in changes.uuids("meta") and sites_visible(self._panels.document):
             self._messages.clear(KEY)

@@ -1,4 +1,4 @@
-"""Goes to what a search has found: shows it on the map, selects it, or marks a site there."""
+"""Goes to hits of a search: shows a hit on the map, selects it, or marks a site there."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ class HitNavigator(QObject):
             self.marker.clear()
             self._panels.selection.set((uuid,))
             self._panels.typing_wanted.emit("site_form")
-            said = (
+            sentence = (
                 self.tr("Marked a site from the coordinate.")
                 if hit.group is HitGroup.COORDINATES
                 else self.tr("Marked {0}.").format(hit.text)
             )
-            self._messages.show("marked", said)
+            self._messages.show("marked", sentence)
             self.site_found.emit()
 
     def preview(self, hit: Hit | None) -> None:

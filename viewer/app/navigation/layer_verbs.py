@@ -22,11 +22,13 @@ def layer_verbs(panels: PanelContext) -> list[PaletteEntry]:
     document = panels.document
     rows = document.layers_in_order()[::-1][:MOST_LAYERS]
     are_shown = sites_visible(document)
-    found = [_entry(translate("Palette", "all sites"), are_shown, partial(panels.do, set_sites_visible, not are_shown))]
+    entries = [
+        _entry(translate("Palette", "all sites"), are_shown, partial(panels.do, set_sites_visible, not are_shown))
+    ]
     for layer in rows:
         change = partial(panels.do, update_layer, layer.uuid, visible=not layer.visible)
-        found.append(_entry(f"“{one_line(layer.name, 80)}”", layer.visible, change))
-    return found
+        entries.append(_entry(f"“{one_line(layer.name, 80)}”", layer.visible, change))
+    return entries
 
 
 def _entry(name: str, is_shown: bool, run: Callable[[], object]) -> PaletteEntry:

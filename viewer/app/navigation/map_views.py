@@ -62,11 +62,11 @@ class MapViews(QObject):
     crs_changed = Signal()
 
     def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
-        """`asks` is False where nobody can answer: offers are then accepted at once, and `notice` says so."""
+        """`asks`: False without an analyst: offers are then accepted at once, and `notice` says so."""
         super().__init__(parent)
         self._canvas, self._messages, self._asks = canvas, messages, asks
         self.notice = ""
-        """Sentence on a choice of map made because nobody could be asked; empty for none."""
+        """Sentence on a choice of map that was made without asking; empty for none."""
         self._held: tuple[Bounds, float, float, tuple[float, float] | None] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None
@@ -86,9 +86,11 @@ class MapViews(QObject):
         finest_m: float = 0.0,
         middle: tuple[float, float] | None = None,
     ) -> None:
-        """Show bounds in lon, lat, at no finer than `finest_m` per pixel; again where the window changes its size next.
+        """Show bounds in lon, lat; again when docks change the map's size, until the analyst moves it.
 
-        `middle`: place to put in the exact middle; on most maps the middle of the bounds lies elsewhere.
+        `margin`: part of the bounds that is added at each side.
+        `finest_m`: least ground metres per pixel.
+        `middle`: place, lon and lat, for the exact middle; on most maps the middle of the bounds lies elsewhere.
         """
         self._waits_for_layers = False
         self._leave_plane()
@@ -99,7 +101,7 @@ class MapViews(QObject):
             self._messages.show("view", error.sentence, "warning")
             return
         if middle is not None:
-            x, y = (float(value) for value in transform_points(WGS84, self._canvas.viewport.crs, *middle))
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, self._canvas.viewport.crs, *middle))
             if math.isfinite(x + y):
                 self._canvas.viewport.centre_on(x, y)
                 self._canvas.motion.come_to_rest()
@@ -107,7 +109,7 @@ class MapViews(QObject):
         self._held, self._held_view = (lonlat, margin, finest_m, middle), self._canvas.viewport.view()
 
     def _choose_canvas(self, lonlat: Bounds) -> None:
-        """Choose the map that `render` would draw where nobody can be asked, unless the case names another."""
+        """Choose the map that `render` would draw, without an analyst to ask and unless the case names another."""
         if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
             crs, self.notice = chosen_canvas(None, lonlat)
             self._canvas.motion.set_crs(crs)
@@ -142,24 +144,24 @@ class MapViews(QObject):
         0 where no image is known there, and for a service, which has finer ones.
         """
         scene, (lon, lat) = self._canvas.scene, lonlat.centre
-        found = []
+        sizes_m = []
         for uuid in images_around(scene, Point(lon, lat)):
             drawing = scene.drawings[uuid]
-            found.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
-        known = [pixel_m for pixel_m in found if math.isfinite(pixel_m)]
-        return min(known, default=0.0) / MOST_PX_A_PIXEL
+            sizes_m.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
+        finite_m = [pixel_m for pixel_m in sizes_m if math.isfinite(pixel_m)]
+        return min(finite_m, default=0.0) / MOST_PX_A_PIXEL
 
-    def show_case(self, viewport_json: str, seen: View | None = None) -> None:
+    def show_case(self, viewport_json: str, preview_view: View | None = None) -> None:
         """Show the first view of a case: the kept view, else its sites, else everything once the layers are known.
 
-        `seen`: the view in which the case was shown while it was still being opened; it stays.
+        `preview_view`: the view in which the case was previewed while it was being opened; it stays.
         """
         self._held = self._map_view = None
         self._leave_plane()
-        if self._restore(viewport_json) and seen is None:
+        if self._restore(viewport_json) and preview_view is None:
             return
-        if seen is not None:
-            self._canvas.viewport.show(seen)
+        if preview_view is not None:
+            self._canvas.viewport.show(preview_view)
             self._canvas.motion.come_to_rest()
             return
         sites = self._canvas.own_scene.marks.bounds(frozenset(self._canvas.own_scene.document.sites))
@@ -198,7 +200,9 @@ class MapViews(QObject):
         """Centre on a point that is in sight, and closer already than it would be shown; False otherwise."""
         viewport = self._canvas.viewport
         view = viewport.view()
-        x, y = (float(value) for value in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y))
+        x, y = (
+            float(coordinate) for coordinate in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y)
+        )
         px, py = view.to_pixel(x, y) if math.isfinite(x + y) else (math.nan, math.nan)
         is_seen = 0 <= px < view.width and 0 <= py < view.height
         coarsest_m = max(finest_m, 2 * (site.least_error_m or 0.0) / min(view.width, view.height))
@@ -223,7 +227,7 @@ class MapViews(QObject):
             self._messages.show("view", sentence or self.tr("It is not known yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
-        """Centre on a place, at a scale that suits its error; a wide region is shown as a whole."""
+        """Centre on a place at a scale that suits its error, in metres; a wide region is shown as a whole."""
         around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
         bounds = circle_bounds(lon, lat, around_m)
         self.show_bounds(bounds, 0.0, self._finest_m(bounds), (lon, lat))
@@ -296,7 +300,7 @@ class MapViews(QObject):
         if view is None:
             return math.nan, math.nan
         x, y = view.to_world(view.width / 2, view.height / 2)
-        lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+        lon, lat = (float(coordinate) for coordinate in transform_points(view.grid.crs, WGS84, x, y))
         return lon, lat
 
     def _leave_plane(self) -> None:
@@ -342,9 +346,9 @@ class MapViews(QObject):
         """Choices for the map's CRS, as (text, CRS) pairs: Web Mercator, the layer's own, the local UTM zone, polar."""
         lon, lat = self.map_centre()
         choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
-        own = self._layer_crs(layer_uuid)
-        if own and not same_crs(own, WEB_MERCATOR):
-            choices.append((self.tr("The layer’s own: {0}").format(crs_name(own)), own))
+        layer_crs = self._layer_crs(layer_uuid)
+        if layer_crs and not same_crs(layer_crs, WEB_MERCATOR):
+            choices.append((self.tr("The layer’s own: {0}").format(crs_name(layer_crs)), layer_crs))
         if math.isfinite(lon) and math.isfinite(lat):
             half = self.tr("north") if lat >= 0 else self.tr("south")
             choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))

@@ -55,9 +55,9 @@ def _day(canvas: MapCanvas, bounds: Bounds) -> date:
 
 
 def _day_of(layer: Layer) -> date | None:
-    said = layer.acquired_at if layer.date_kind == "instant" else str(layer.source.get("time", ""))
+    date_text = layer.acquired_at if layer.date_kind == "instant" else str(layer.source.get("time", ""))
     try:
-        return date.fromisoformat(said[:10])
+        return date.fromisoformat(date_text[:10])
     except ValueError:
         return None
 
@@ -137,29 +137,29 @@ class OpenViewDialog(QDialog):
 
     def _show(self, row: int) -> None:
         link = self._links[row]
-        found = link.address(self._view)
-        self.host.setText(found.host)
-        self.place.setText(self._sentence(link, found))
-        self.address.setText(breakable(found.address))
+        view_address = link.address(self._view)
+        self.host.setText(view_address.host)
+        self.place.setText(self._sentence(link, view_address))
+        self.address.setText(breakable(view_address.address))
         self.note.setText(link.note)
 
-    def _sentence(self, link: ViewLink, found: ViewAddress) -> str:
+    def _sentence(self, link: ViewLink, view_address: ViewAddress) -> str:
         view = self._view
         place = format_coordinate(view.lon, view.lat, Notation.DD, view.metres_per_px)
-        said = self.tr("The middle of the view, {0}, and its zoom").format(place)
+        sentence = self.tr("The middle of the view, {0}, and its zoom").format(place)
         if "{date" in link.template:
-            said = self.tr("{0}, and the day {1}").format(said, view.day.isoformat())
-        if found.datum == Datum.WGS84:
-            return said + self.tr("; in WGS 84.")
-        datum = Datum.BD09 if found.datum == BD09_METRES else Datum(found.datum)
+            sentence = self.tr("{0}, and the day {1}").format(sentence, view.day.isoformat())
+        if view_address.datum == Datum.WGS84:
+            return sentence + self.tr("; in WGS 84.")
+        datum = Datum.BD09 if view_address.datum == BD09_METRES else Datum(view_address.datum)
         moved = from_wgs84(view.lon, view.lat, datum)
         shift = distance_m(view.lon, view.lat, moved.lon, moved.lat)
         if not shift and moved.error_m:
-            return said + self.tr("; in WGS 84, as {0} is not known to differ there. It may, by {1}.").format(
+            return sentence + self.tr("; in WGS 84, as {0} is not known to differ there. It may, by {1}.").format(
                 datum, metres(moved.error_m)
             )
         if not shift:
-            return said + self.tr("; in WGS 84, from which {0} does not differ there.").format(datum)
-        return said + self.tr("; converted to {0}, {1} away, good to {2}.").format(
+            return sentence + self.tr("; in WGS 84, from which {0} does not differ there.").format(datum)
+        return sentence + self.tr("; converted to {0}, {1} away, good to {2}.").format(
             datum, metres(shift), metres(moved.error_m)
         )

@@ -60,8 +60,10 @@ class PlaceMarker(QWidget):
     def show_at(
         self, lon: float, lat: float, error_m: float = 0.0, *, for_ms: int = 0, frame: Bounds | None = None
     ) -> None:
-        """Show a place with the circle of its error, or a `frame` in lon, lat; for `for_ms` milliseconds where that is
-        given.
+        """Show a place with the circle of its error, or with an extent.
+
+        `error_m`: radius of the circle, in metres. `for_ms`: milliseconds until the marker goes, 0 for no end. `frame`:
+        the extent, in lon, lat.
         """
         self._place, self._error_m, self._frame, self._phase = (lon, lat), error_m, frame, 0.0
         self._end.stop()
@@ -87,7 +89,7 @@ class PlaceMarker(QWidget):
         self.hide()
 
     def anchor(self) -> tuple[QPointF, bool] | None:
-        """The point of the mark, in the canvas's logical pixels, and True where that is the place itself."""
+        """Position of the ring or arrow in the canvas's logical pixels, and True for a ring, at the place itself."""
         at = self._position()
         if at is None:
             return None
@@ -137,7 +139,7 @@ class PlaceMarker(QWidget):
         elif self._error_m <= 0 or abs(self._place[1]) > 89:
             return None
         else:
-            lons, lats = ([float(value) for value in values] for values in circle(*self._place, self._error_m))
+            lons, lats = ([float(degrees) for degrees in values] for values in circle(*self._place, self._error_m))
         outline = QPolygonF(self._pixels(lons, lats))
         shift = at - outline.boundingRect().center()
         if abs(shift.x()) > 2 * abs(outline.boundingRect().width()):  # another copy of the world
@@ -148,11 +150,11 @@ class PlaceMarker(QWidget):
         return outline if fits else None
 
     def _follow(self) -> None:
-        found = self.anchor()
-        if found is None:
+        anchor = self.anchor()
+        if anchor is None:
             self.hide()
             return
-        at, is_place = found
+        at, is_place = anchor
         area = QRectF(at.x() - REACH_PX, at.y() - REACH_PX, 2 * REACH_PX, 2 * REACH_PX)
         outline = self._outline() if is_place else None
         if outline is not None:
@@ -170,10 +172,10 @@ class PlaceMarker(QWidget):
     # -- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        found = self.anchor()
-        if found is None:
+        anchor = self.anchor()
+        if anchor is None:
             return
-        at, is_place = found
+        at, is_place = anchor
         with painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-QPointF(self.pos()))

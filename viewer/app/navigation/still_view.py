@@ -1,4 +1,4 @@
-"""Keeps what a map shows at its place on the screen while the map's widget moves or changes its size."""
+"""Keeps the content of a map still on the screen while the map's widget moves or changes its size."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def hold_still(canvas: MapCanvas) -> Callable[[], None]:
 
 
 def _selected_mark(canvas: MapCanvas) -> QPointF | None:
-    """The middle of the selected mark, if it is the only one, in pixels of the view's grid; else None."""
+    """Middle of the selected mark, where it is the only one, in pixels of the view's grid; else None."""
     bounds = canvas.scene.marks.bounds(canvas.selection.uuids) if len(canvas.selection) == 1 else None
     view = canvas.viewport.view()
     if bounds is None or is_off_earth(view.grid.crs):
         return None
     lon, lat = (bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2
-    x, y = view.to_pixel(*(float(one) for one in transform_points(WGS84, view.grid.crs, lon, lat)))
+    x, y = view.to_pixel(*(float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, lon, lat)))
     return QPointF(x + view.left, y + view.top) if math.isfinite(x) and math.isfinite(y) else None
 
 
@@ -56,9 +56,10 @@ def _is_in(view: View, left: int, top: int, mark: QPointF) -> bool:
 
 
 def _way_in(px: float, length_px: int, ratio: float, was_px: float, was_length_px: int) -> int:
-    """The pixels by which a view has to move so that a place is no nearer to the view's edges than the margin.
+    """Pixels to move a view along one axis so that a place keeps the margin from both edges.
 
-    A place that was nearer to an edge already may stay so.
+    `px`, `length_px`: the place and the view's length now; `was_px`, `was_length_px`: before. A place that was
+    nearer to an edge may stay so.
     """
     margin = min(MARGIN_PX * ratio, length_px / 2)
     return round(px - min(max(px, min(margin, was_px)), length_px - min(margin, was_length_px - was_px)))

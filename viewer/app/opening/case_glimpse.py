@@ -76,9 +76,11 @@ class CaseGlimpse(QObject):
             views.show_bounds(held, 0.0)
         else:
             views.show_case(glimpse.document.meta("viewport"))
-        said = self.tr("{0} of {1} marks are shown while the case is being opened. It can be edited once it is whole.")
+        sentence = self.tr(
+            "{0} of {1} marks are shown while the case is being opened. It can be edited once it is whole."
+        )
         count = len(glimpse.document.sites)
-        self._messages.show(KEY, said.format(grouped(count), grouped(glimpse.sites)), "info")
+        self._messages.show(KEY, sentence.format(grouped(count), grouped(glimpse.sites)), "info")
 
     def end(self, document: Document | None = None) -> View | None:
         """Remove the preview; returns its view where it was a preview of `document`, else None."""

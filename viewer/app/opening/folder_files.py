@@ -39,7 +39,7 @@ def files_of_folder(folder: Path, check: Callable[[], None]) -> FolderFiles:
 
     Raises FileMissing where the folder itself cannot be listed.
     """
-    found: list[OfferedFile] = []
+    files: list[OfferedFile] = []
     looked_at = 0
 
     def refused(error: OSError) -> None:
@@ -53,14 +53,16 @@ def files_of_folder(folder: Path, check: Callable[[], None]) -> FolderFiles:
     for where, folders, names in os.walk(folder, onerror=refused):
         check()
         depth = len(Path(where).relative_to(folder).parts)
-        folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < DEEPEST else []
+        folders[:] = (
+            sorted(subfolder for subfolder in folders if not subfolder.startswith(".")) if depth < DEEPEST else []
+        )
         for name in sorted(names):
             looked_at += 1
-            if looked_at > MOST_LOOKED_AT or len(found) >= MOST_FILES:
-                return FolderFiles(tuple(found), is_cut=True)
+            if looked_at > MOST_LOOKED_AT or len(files) >= MOST_FILES:
+                return FolderFiles(tuple(files), is_cut=True)
             if not name.startswith(".") and (known_ending(name) or _describes_delivery(name)):
-                found.append(_offered(folder, Path(where) / name))
-    return FolderFiles(tuple(found))
+                files.append(_offered(folder, Path(where) / name))
+    return FolderFiles(tuple(files))
 
 
 def _describes_delivery(name: str) -> bool:

@@ -18,14 +18,14 @@ KB = 1024
 class FolderPicker(TickDialog):
     """Lists the files with boxes to tick. `chosen` carries the ticked paths as text."""
 
-    def __init__(self, folder_name: str, found: FolderFiles, parent: QWidget | None = None) -> None:
-        count = translate("FolderPicker", "{count} files", "{count} file", len(found.files))
-        said = translate("FolderPicker", "{0} holds {1} that may be opened. Which should be?").format(
+    def __init__(self, folder_name: str, listing: FolderFiles, parent: QWidget | None = None) -> None:
+        count = translate("FolderPicker", "{count} files", "{count} file", len(listing.files))
+        question = translate("FolderPicker", "{0} holds {1} that may be opened. Which should be?").format(
             one_line(folder_name, 80), count
         )
-        if found.is_cut:
-            said += " " + translate("FolderPicker", "There are more: only the first are listed.")
-        likely = sum(file.is_likely for file in found.files)
+        if listing.is_cut:
+            question += " " + translate("FolderPicker", "There are more: only the first are listed.")
+        likely = sum(file.is_likely for file in listing.files)
         rows = [
             TickRow(
                 [one_line(file.name, 160), _size_text(file.size)],
@@ -33,10 +33,10 @@ class FolderPicker(TickDialog):
                 file.is_likely and likely <= MOST_TICKED,
                 file.name,
             )
-            for file in found.files
+            for file in listing.files
         ]
         super().__init__(
-            said, (translate("FolderPicker", "Name"), translate("FolderPicker", "Size")), rows, _open_text, parent
+            question, (translate("FolderPicker", "Name"), translate("FolderPicker", "Size")), rows, _open_text, parent
         )
         self.open_button = self.take_button
         self.setWindowTitle(translate("FolderPicker", "Files of {0}").format(one_line(folder_name, 60)))

@@ -1,4 +1,4 @@
-"""Adds layers that were found in files to the open case, in one edit; signals say what others have to ask."""
+"""Adds layers found in files to the open case, in one edit; signals ask for questions to the analyst."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class LayerAdder(QObject):
         self.failures: list[str] = []
         """Sentences on what could not be opened since the program started."""
         self.asks = asks
-        """False where nobody can answer: layers that raise a question are shown in pixel space or refused."""
+        """False without an analyst to answer: layers that raise a question are shown in pixel space or refused."""
         self.needs_earth = False
         """True where a part of the Earth was asked for: pixel space is then no solution."""
         self.notices: list[str] = []
-        """Sentences on decisions made because nobody could be asked."""
+        """Sentences on decisions that were made without asking."""
 
     def add_files(self, files: Sequence[list[FoundLayer] | GeoloupeError], *, stays: bool = False) -> None:
         """Add the layers of several files in one edit, and report what cannot be opened.
@@ -57,14 +57,14 @@ class LayerAdder(QObject):
         Where a file holds several layers, the analyst is asked which of them.
         """
         layers: list[FoundLayer] = []
-        for found in files:
-            if isinstance(found, GeoloupeError):
-                self._refuse(found)
-            elif len(found) > 1 and self.asks:
-                self.choice_wanted.emit(Path(found[0].source["path"]), found)
+        for outcome in files:
+            if isinstance(outcome, GeoloupeError):
+                self._refuse(outcome)
+            elif len(outcome) > 1 and self.asks:
+                self.choice_wanted.emit(Path(outcome[0].source["path"]), outcome)
             else:
-                layers += chosen_unasked(found)
-                self.notices += filter(None, (said_of_unasked(found),))
+                layers += chosen_unasked(outcome)
+                self.notices += filter(None, (said_of_unasked(outcome),))
         self.add(layers, stays=stays)
 
     def add(self, layers: list[FoundLayer], *, stays: bool = False) -> None:

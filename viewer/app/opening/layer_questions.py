@@ -50,11 +50,11 @@ class LayerQuestions(QuestionsInTurn):
 
         self.ask_in_turn(make)
 
-    def choose_files(self, folder: Path, found: FolderFiles) -> None:
+    def choose_files(self, folder: Path, listing: FolderFiles) -> None:
         """Ask which files of a folder to open."""
 
         def make() -> QDialog:
-            picker = FolderPicker(folder.name, found, self._window)
+            picker = FolderPicker(folder.name, listing, self._window)
             picker.chosen.connect(self._opener.open)
             return picker
 
@@ -96,8 +96,8 @@ class LayerQuestions(QuestionsInTurn):
             def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
                 self._jobs.mailbox.post(self._answered, result, take)
 
-            asked = Probe(str(path), options=options, preview=True)
-            self._pool.submit(Request(asked, done, strike_key=str(path)))
+            probe = Probe(str(path), options=options, preview=True)
+            self._pool.submit(Request(probe, done, strike_key=str(path)))
 
         return ask
 

@@ -1,4 +1,4 @@
-"""Tells what words name, as typed or dropped: a case, other files, or services."""
+"""Sorts typed or dropped words into a case, other files, and services."""
 
 from __future__ import annotations
 
@@ -36,10 +36,9 @@ class SortedWords(Struct, frozen=True):
 def sort_words(
     words: Sequence[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]
 ) -> SortedWords:
-    """Sort words into the case to open, with its edits left by a crash, and all others. It waits for slow drives: call
-    it in a job.
+    """Sort words into the case to open and all others. It waits for slow drives: call it in a job.
 
-    `left_of` finds the crashed session of a case.
+    `left_of` finds the crashed session of a case, if there is one.
     """
     case: Path | None = None
     others: list[Meaning] = []
@@ -50,17 +49,17 @@ def sort_words(
             if is_service_text(word):
                 others.append(layers_of_service(word))
                 continue
-            path, may_be_case = _looked_at(word, gone)
+            path, may_be_case = _path_of(word, gone)
             if case is None and may_be_case:
                 case = path
             else:
                 others.append(path)
         except GeoloupeError as error:
             others.append(error)
-    return SortedWords(case, others, None if case is None else _left_of(case, left_of))
+    return SortedWords(case, others, None if case is None else _edits_left(case, left_of))
 
 
-def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
+def _edits_left(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
     """Find the edits that a crash left of a case.
 
     None without any, and where the folder of sessions does not answer in time: the case itself may still open.
@@ -71,11 +70,11 @@ def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> R
         return None
 
 
-def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
+def _path_of(word: str, gone: set[str]) -> tuple[Path, bool]:
     """Return the path that a word names, and True where it is a case.
 
-    Raises FileMissing where its drive does not answer. Folders that did not answer are in `gone`, and not waited for
-    again.
+    Raises FileMissing where its drive does not answer. Such a folder is added to `gone`, and is
+    not waited for again.
     """
 
     def look() -> tuple[Path, bool]:
@@ -95,7 +94,7 @@ def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
 
 
 def _existing(word: str) -> Path:
-    """Return the path of a regular file or of a folder; whether a folder holds a delivery, a reader decides.
+    """Return the path of a regular file or of a folder, which may hold a delivery.
 
     Raises FileMissing and NotAllowed.
     """

@@ -1,4 +1,4 @@
-"""Opens what words name, in two steps: a reader probes each file, then the layers found in all are added at once."""
+"""Opens the files, folders and services that words name: readers probe each file, then all layers are added at once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Opening(Struct, eq=False):
     words: list[str]
     document: Document
     """The case in which the words are opened."""
-    found: list[list[FoundLayer] | GeoloupeError | None] = field(default_factory=list)
+    outcomes: list[list[FoundLayer] | GeoloupeError | None] = field(default_factory=list)
     """Layers of each word, or why it cannot be opened; None while its file is probed."""
     stays: bool = False
     """True where the map does not move: the new layers are known to lie in view."""
@@ -101,7 +101,7 @@ class FileOpener(QObject):
         )
 
     def open_as(self, path: Path, options: dict[str, Any], table: str) -> None:
-        """Add one table of a file, read with `options`."""
+        """Add the table named `table` of a file, read with the options that the analyst chose."""
         opening = _Opening([str(path)], self._session.document, reading=_Reading(options, table))
         self._under_way.append(opening)
         self._probe(opening, [path])
@@ -136,7 +136,7 @@ class FileOpener(QObject):
 
     def _probe(self, opening: _Opening, meanings: Sequence[Meaning]) -> None:
         """Ask readers what the files hold; the last answer leads on to `_add`."""
-        opening.found = [None if isinstance(meaning, Path) else meaning for meaning in meanings]
+        opening.outcomes = [None if isinstance(meaning, Path) else meaning for meaning in meanings]
         options = {} if opening.reading is None else opening.reading.options
         with self._pool.together():
             for at, path in enumerate(meanings):
@@ -153,23 +153,23 @@ class FileOpener(QObject):
             return
         is_table = isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES
         if is_table and may_ask:
-            opening.found[at] = []
+            opening.outcomes[at] = []
             self.columns_wanted.emit(path)
         else:
-            opening.found[at] = _found_in(path, answer, opening.reading)
+            opening.outcomes[at] = _layers_in(path, answer, opening.reading)
         self._add(opening)
 
     def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:
         """Offer the files of a folder that is no delivery, or refuse it where none can be opened."""
 
-        def looked(found: FolderFiles) -> None:
-            opening.found[at] = [] if found.files else refusal
-            if found.files and self._is_wanted(opening):
-                self.files_wanted.emit(folder, found)
+        def looked(listing: FolderFiles) -> None:
+            opening.outcomes[at] = [] if listing.files else refusal
+            if listing.files and self._is_wanted(opening):
+                self.files_wanted.emit(folder, listing)
             self._add(opening)
 
         def failed(error: GeoloupeError) -> None:
-            opening.found[at] = error
+            opening.outcomes[at] = error
             self._add(opening)
 
         title = self.tr("Looking through {0}").format(folder.name)
@@ -179,11 +179,11 @@ class FileOpener(QObject):
 
     def _add(self, opening: _Opening) -> None:
         """Add all layers in one edit, in the order in which they were named, once all of them are known."""
-        found = [layers for layers in opening.found if layers is not None]
-        if len(found) < len(opening.found):
+        outcomes = [layers for layers in opening.outcomes if layers is not None]
+        if len(outcomes) < len(opening.outcomes):
             return
         if self._is_wanted(opening):
-            self._adder.add_files(found, stays=opening.stays)
+            self._adder.add_files(outcomes, stays=opening.stays)
         else:
             self._say_left_out(opening)
         self._end(opening)
@@ -207,8 +207,10 @@ class FileOpener(QObject):
         self.finished.emit()
 
 
-def _found_in(path: Path, answer: Answer | GeoloupeError, reading: _Reading | None) -> list[FoundLayer] | GeoloupeError:
-    """The layers of a probed file, or only the table that the analyst chose; else why there are none."""
+def _layers_in(
+    path: Path, answer: Answer | GeoloupeError, reading: _Reading | None
+) -> list[FoundLayer] | GeoloupeError:
+    """Layers of a probed file, or only the table that the analyst chose; else the error that left none."""
     if isinstance(answer, GeoloupeError):
         return answer
     try:

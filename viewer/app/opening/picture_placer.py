@@ -43,7 +43,7 @@ class PicturePlacer(QObject):
         self._allow, self._messages = allow, messages
 
     def add(self, layer: FoundLayer, size: tuple[int, int], how: OnView) -> None:
-        """Add a picture of `size` in pixels, placed on the view."""
+        """Add a picture, placed on the view. `size`: its columns and rows; `how`: in the middle or filling it."""
 
         def edit(source: dict[str, Any], crs: str) -> Edit:
             placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
@@ -52,7 +52,7 @@ class PicturePlacer(QObject):
         self._place(layer.source, size, how, edit)
 
     def move(self, uuid: str, size: tuple[int, int], how: OnView) -> None:
-        """Place a picture of `size` in pixels that is a layer already."""
+        """Place a picture that is a layer already, with the uuid `uuid`, on the view; `size` and `how` as for `add`."""
         session = self._session
 
         def edit(source: dict[str, Any], crs: str) -> Edit:

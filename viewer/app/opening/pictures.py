@@ -56,8 +56,8 @@ class PicturePaster(QObject):
             self._open(files)
             return
         # As another program gave it: Qt would decode it in the window's thread, only for us to encode it again.
-        given = bytes(content.data(_PNG).data()) if content.hasFormat(_PNG) else b""
-        image = content.imageData() if size_in_png(given) is None else given
+        png = bytes(content.data(_PNG).data()) if content.hasFormat(_PNG) else b""
+        image = content.imageData() if size_in_png(png) is None else png
         if not isinstance(image, bytes) and (not isinstance(image, QImage) or image.isNull()):
             self._panels.report(self.tr("The picture on the clipboard cannot be read: copy it again."))
             return
@@ -79,9 +79,10 @@ def pictures_folder(case: Path | None) -> Path:
 
 
 def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobContext | None = None) -> Path:
-    """Write a picture, or the bytes of a PNG, as a PNG file named by the time in UTC; `context` gets the progress.
+    """Write a picture, or the bytes of a PNG, as a new PNG file in `folder`; returns its path.
 
-    Raises TooLarge, FileMissing where it cannot be written, and JobCancelled.
+    `now`: time in UTC, by which the file is named. `context`: job that gets the progress and may be cancelled. Raises
+    TooLarge, FileMissing where it cannot be written, and JobCancelled.
     """
     size = size_in_png(image) if isinstance(image, bytes) else (image.width(), image.height())
     if size is None or size[0] * size[1] > MOST_PIXELS:
@@ -101,8 +102,8 @@ def placed_copy(
 ) -> Path:
     """Copy a picture to `folder`, with a world file that places it on a view of the map; returns the copy.
 
-    A picture that is in `folder` already is copied only where it `is_shown`: undo leads back to that file. Raises
-    FileMissing where the files cannot be written.
+    `size`: columns and rows of the picture. `how`: as for `world_file`. `is_shown`: the picture is a layer now; undo
+    leads back to its file, so that it is copied even from `folder`. Raises FileMissing where a file cannot be written.
     """
     try:
         if picture.parent != folder or is_shown:
@@ -114,7 +115,7 @@ def placed_copy(
 
 
 def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
-    """The six lines of a world file that places a picture of `size` on a view."""
+    """Make the six lines of a world file that places a picture, of `size` columns and rows, in the middle of a view."""
     width, height = size
     pixel = min(view.width / width, view.height / height) if how == "fill" else 1.0
     left, top = (view.width - width * pixel) / 2, (view.height - height * pixel) / 2

@@ -52,9 +52,9 @@ class PlaceQuestions(QuestionsInTurn):
         self._georeference = panels.layer_verbs.georeference.emit
         self._show, self._jobs, self._settings, self._window = show, jobs, settings, window
 
-    def ask(self, found: list[FoundLayer]) -> None:
+    def ask(self, layers: list[FoundLayer]) -> None:
         """Ask about layers with a question; those of one file together."""
-        for _, group in groupby(found, key=lambda layer: layer.question):
+        for _, group in groupby(layers, key=lambda layer: layer.question):
             self.ask_in_turn(partial(self._about, list(group)))
 
     def ask_again(self, uuid: str) -> None:
@@ -92,13 +92,13 @@ class PlaceQuestions(QuestionsInTurn):
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
         """Likely CRSs: recent choices, degrees where the numbers allow it, the local UTM zone, Web Mercator, WGS 84."""
-        found = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
+        likely = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
         if question.bounds is not None and looks_like_degrees(question.bounds):
-            found.append(WGS84)
+            likely.append(WGS84)
         lon, lat = self._views.map_centre()
         if -80 <= lat <= 84:
-            found.append(utm_crs(lon, lat))
-        return [*found, WEB_MERCATOR, WGS84]
+            likely.append(utm_crs(lon, lat))
+        return [*likely, WEB_MERCATOR, WGS84]
 
     def _load(self, take: Callable[[tuple[KnownCRS, ...]], None]) -> None:
         self._jobs.run(lambda _: known_crs(), take, None, self.tr("Reading the list of CRSs"))

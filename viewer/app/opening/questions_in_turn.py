@@ -11,7 +11,7 @@ from viewer.app.case.session import Session
 
 
 class QuestionsInTurn(QObject):
-    """Shows one dialog at a time. Those about the case before are dropped. Used on the window's thread only."""
+    """Shows one dialog at a time; another case drops all of them. Used on the window's thread only."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)

@@ -51,12 +51,12 @@ class StyleFiles(QObject):
         target = self._questions().style_to_write(drawing.path.with_suffix(SUFFIX))
         if target is None:
             return
-        style, known = drawing.style, replace(info, geometry=drawing.geometry)
+        style, exported_info = drawing.style, replace(info, geometry=drawing.geometry)
 
         def write() -> None:
             from layers.project.qgis.qml_out import style_document  # for start-up time
 
-            write_whole(target, style_document(style, known).encode())
+            write_whole(target, style_document(style, exported_info).encode())
 
         left_out = self.tr(" Clusters are not in it.") if style.cluster_px else ""
         done = self.tr("The style is in {0}.").format(target.name) + left_out
@@ -86,18 +86,22 @@ class StyleFiles(QObject):
         self._jobs.run(lambda context: path.is_file(), offer, apart=True, of_case=True)
 
     def _take(self, uuid: str, path: Path) -> None:
-        def done(found: QmlStyle) -> None:
+        def done(qml_style: QmlStyle) -> None:
             layer = self._context.document.layers.get(uuid)
             if layer is not None:
-                self._put(layer, found, path)
+                self._put(layer, qml_style, path)
 
         self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True, of_case=True)
 
-    def _put(self, layer: Layer, found: QmlStyle, path: Path) -> None:
+    def _put(self, layer: Layer, qml_style: QmlStyle, path: Path) -> None:
         info = self._context.layers.info_of(layer.uuid)
-        style = found.style
-        known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
-        gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
+        style = qml_style.style
+        field_names = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
+        gone = [
+            name
+            for name in (*style.columns, *style.labels.columns)
+            if field_names is not None and name not in field_names
+        ]
         if isinstance(info, VectorInfo):
             drawing = self._context.layers.drawing_of(layer.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
@@ -105,10 +109,13 @@ class StyleFiles(QObject):
         if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
             return
         self._messages.clear("style")
-        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), in_language(found.sentence)]
+        sentences = [
+            self.tr("The layer is drawn in the style of {0}.").format(path.name),
+            in_language(qml_style.sentence),
+        ]
         if gone:
-            told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
-        self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")
+            sentences.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
+        self._say(" ".join(part for part in sentences if part), "warning" if gone or qml_style.missing else "info")
 
     def _say(self, text: str, level: Level) -> None:
         self._messages.show("style", text, level)
@@ -126,9 +133,9 @@ def style_of_file(path: Path) -> QmlStyle:
         raise NotReadable("{name} is no regular file: choose a .qml file that QGIS has written.", name=path.name)
     try:
         with path.open("rb") as file:
-            found = read_qml(file.read(MAX_BYTES + 1))
+            qml_style = read_qml(file.read(MAX_BYTES + 1))
     except OSError as error:
         raise NotReadable(
             "{name} cannot be read ({strerror}): choose another file.", name=path.name, strerror=error.strerror
         ) from error
-    return found
+    return qml_style

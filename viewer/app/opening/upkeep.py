@@ -109,8 +109,12 @@ class Upkeep(QObject):
     def _mind_drive(self, folder: str) -> None:
         """Say once for each drive that it does not answer, and offer to try again; clear the message once it does."""
         key = f"drive {folder}"
-        layers = [one for one in self._scene.drawings.values() if any(str(place) == folder for place in one.folders)]
-        count = sum(one.is_unavailable for one in layers)
+        layers = [
+            drawing
+            for drawing in self._scene.drawings.values()
+            if any(str(place) == folder for place in drawing.folders)
+        ]
+        count = sum(drawing.is_unavailable for drawing in layers)
         if not (count and self._drives.is_gone(Path(folder))):
             self._messages.clear(key)
             return

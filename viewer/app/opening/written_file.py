@@ -37,8 +37,8 @@ class WrittenFiles:
     def note(self, path: Path, more: str = "") -> None:
         """Say that a file is written."""
         self.folder = path.parent
-        said = translate("WrittenFile", "Written: {0}").format(path) + more
-        self._messages.show("export", said, "info", open_button(path, self._messages))
+        sentence = translate("WrittenFile", "Written: {0}").format(path) + more
+        self._messages.show("export", sentence, "info", open_button(path, self._messages))
 
     def fail(self, sentence: str) -> None:
         """Say why a file is not written."""
@@ -54,7 +54,7 @@ def open_button(path: Path, messages: Messages) -> MessageAction:
 
     def open_it() -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            said = translate("WrittenFile", "The desktop has no program for {0}: it is in {1}.")
-            messages.show("export", said.format(path.name, path.parent), "warning")
+            sentence = translate("WrittenFile", "The desktop has no program for {0}: it is in {1}.")
+            messages.show("export", sentence.format(path.name, path.parent), "warning")
 
     return MessageAction(translate("WrittenFile", "Open"), open_it)

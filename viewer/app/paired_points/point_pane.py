@@ -1,4 +1,4 @@
-"""A pane for the points of one side: a canvas below its title and the hint of its tool."""
+"""A pane for the points of one side: the canvas, its title, and the hint of its tool."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class PaneHeading(NamedTuple):
     """The labels above a canvas, and their layout."""
 
     title: QLabel
-    told: QLabel
+    hint: QLabel
     tell: Callable[[str], None]
-    """Shows the hint in `told`."""
+    """Shows a text in `hint`."""
     layout: QLayout
 
 
@@ -32,7 +32,7 @@ class PointPane[P: NumberedPoint](QWidget):
     def __init__(self, side: PointSide[P], heading: PaneHeading, say: Callable[[str], None]) -> None:
         """`say` shows a sentence on a refused action."""
         super().__init__()
-        self.side, self.scene, self.told = side, side.scene, heading.told
+        self.side, self.scene, self.hint = side, side.scene, heading.hint
         self.canvas = MapCanvas(side.scene, self)
         side.scene.setParent(self.canvas)
         self.canvas.setAcceptDrops(False)

@@ -159,8 +159,8 @@ class PointTool[P: NumberedPoint](Tool):
         if self.side.size is not None:
             pixels = [view.to_pixel(position[0], -position[1])]
         else:
-            x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *position))
-            pixels = [seen.to_pixel(x, y) for seen in (view, *world_copies(view))]
+            x, y = (float(coordinate) for coordinate in transform_points(WGS84, view.grid.crs, *position))
+            pixels = [world_view.to_pixel(x, y) for world_view in (view, *world_copies(view))]
         return [QPointF(*pixel) for pixel in pixels if all(map(math.isfinite, pixel))]
 
     def _set(self, position: Position | None) -> None:
@@ -184,5 +184,5 @@ class PointTool[P: NumberedPoint](Tool):
             for point in self.points
             for at in self.pixels_of(view, point.at)
         ]
-        way, point = min(ways, key=lambda pair: pair[0], default=(math.inf, None))
-        return point if way <= self.side.reach_px * view.ratio else None
+        distance, point = min(ways, key=lambda pair: pair[0], default=(math.inf, None))
+        return point if distance <= self.side.reach_px * view.ratio else None

@@ -1,4 +1,4 @@
-"""The field for the correction that a reissue prints in its head: the errors of its issued version, if any."""
+"""The field for the correction that a reissued product prints in its head."""
 
 from __future__ import annotations
 

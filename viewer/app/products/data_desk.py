@@ -1,4 +1,4 @@
-"""Exports the data of the open case: asks which and where, gathers and writes in jobs, and paints maps in between."""
+"""Exports the data of the open case: asks for data and file, and gathers, paints and writes them in jobs."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class DataDesk(QObject):
             return read("chips", list(uuids), "data")
 
         def work(job: JobContext) -> tuple[DataLeaving, list[str]]:
-            told = data_export(
+            export = data_export(
                 Document(rows),  # type: ignore[arg-type]
                 wish.suffix,
                 read_chips,
@@ -154,18 +154,18 @@ class DataDesk(QObject):
                 sites=spec.sites,
                 bounds=spec.bounds,
             )
-            told, problems = data_through_gate(told, spec, Edition(None, today(), wish.state)), list[str]()
+            export, problems = data_through_gate(export, spec, Edition(None, today(), wish.state)), list[str]()
             if wish.suffix in WITH_PICTURES:
-                told, left_out = with_shown_chips(told, pool, job.check)
+                export, left_out = with_shown_chips(export, pool, job.check)
                 problems += [left_out] if left_out else []
-            leaving = DataLeaving(spec, wish.state, printed_rows(told.document, told.content), document)
+            leaving = DataLeaving(spec, wish.state, printed_rows(export.document, export.content), document)
             reader = PageReader(job, self._jobs)
-            told = reader.in_window(partial(leaving.named, told, self._panels))
+            export = reader.in_window(partial(leaving.named, export, self._panels))
             if wish.suffix in WITH_PICTURES:
-                pictures = self._pictures(told, wish.suffix)
-                told = pictures.make(reader)
+                pictures = self._pictures(export, wish.suffix)
+                export = pictures.make(reader)
                 problems += pictures.problems
-            self._made(told, path, leaving)
+            self._write(export, path, leaving)
             return leaving, problems
 
         def done(written: tuple[DataLeaving, list[str]]) -> None:
@@ -231,20 +231,20 @@ class DataDesk(QObject):
             self._files.note(path)
         writing.deleteLater()
 
-    def _pictures(self, told: DataExport, suffix: str) -> GroundPictures:
+    def _pictures(self, export: DataExport, suffix: str) -> GroundPictures:
         """The pictures of the map in a file of this format."""
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
         return GroundPictures(
-            told,
+            export,
             lambda make, rows: make_held(make, rows, context, folder),
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
         )
 
-    def _made(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
+    def _write(self, export: DataExport, path: Path, leaving: DataLeaving) -> None:
         """Write the file. Runs in a job, as a drive may be slow to answer."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):
             raise NotAllowed("“{name}” is the open case itself: choose another name.", name=path.name)
-        write_data(told, path, self._canvas.own_scene.context.pool)
+        write_data(export, path, self._canvas.own_scene.context.pool)
         leaving.sha256 = file_sha256(path) if leaving.state != DRAFT else ""

@@ -128,11 +128,11 @@ class DataDialog(QDialog):
             "Left out: drafts and what nobody reviewed, sources and marks that are marked higher, notes, names of "
             "people, folders of this machine."
         )
-        here = self.tr("All rows are included, also drafts and internal sources; their history is left out.")
+        inside = self.tr("All rows are included, also drafts and internal sources; their history is left out.")
         pixels = self.tr("The image on top of the map as its file has it: all bands, on its own grid, without marks.")
-        said = outside if self.publish.isChecked() else here
+        sentence = outside if self.publish.isChecked() else inside
         is_pixels = self.format.currentData() == PIXELS
-        self.note.setText(pixels if is_pixels else f"{said} {self._state_words()}")
+        self.note.setText(pixels if is_pixels else f"{sentence} {self._state_words()}")
         self.state.setEnabled(not is_pixels)
         self.part.setItemText(0, self.tr("The whole image") if is_pixels else self._whole)
         if is_pixels and self.part.currentData() == SELECTED:  # of marks: an image has none
@@ -155,7 +155,7 @@ class DataDialog(QDialog):
 def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> ComboBox:
     box = ComboBox()
     box.setAccessibleName(name)
-    for text, value in rows:
-        box.addItem(text, value)
+    for text, data in rows:
+        box.addItem(text, data)
     box.setCurrentIndex(max(box.findData(first), 0))
     return box

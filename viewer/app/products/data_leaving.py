@@ -30,18 +30,18 @@ class DataLeaving:
         self._spec, self.state, self._printed, self._document = spec, state, printed, document
         self._uuid = self.sha256 = ""
 
-    def named(self, told: DataExport, context: PanelContext) -> DataExport:
+    def named(self, export: DataExport, context: PanelContext) -> DataExport:
         """Return the data with their number and state, and keep them in the case; drafts are returned unchanged.
 
         Raises what keeping them raises.
         """
         if self.state == DRAFT:
-            return told
+            return export
         self._check(context)
         self._uuid = new_uuid()
         context.push(save_data_product(context.document, self._spec, actor=context.case.actor, uuid=self._uuid))
         row = product_rows(context.document)[self._uuid]
-        return replace(told, content=with_status(told.content, Edition(row, today(), self.state)))
+        return replace(export, content=with_status(export.content, Edition(row, today(), self.state)))
 
     def issue(self, context: PanelContext) -> str:
         """Record the data as issued, as their file is there; returns the end of the message about the file."""

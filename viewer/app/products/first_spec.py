@@ -1,4 +1,4 @@
-"""The first draft of a product: made of the map, the comparison on it, or the chosen site."""
+"""Drafts a new product from the state of the window: its map, its comparison, or the chosen images or site."""
 
 from __future__ import annotations
 
@@ -43,41 +43,41 @@ class WindowState(Struct, frozen=True):
     """Present styles, in JSON by layer, of the images whose stretch follows the view (DRA)."""
 
 
-def first_spec(seen: WindowState) -> ProductSpec:
+def first_spec(state: WindowState) -> ProductSpec:
     """Draft a product: of the shown comparison, else of chosen images, else of the chosen site, else of the map."""
-    spec = replace(_like_the_last(seen.document), bounds=seen.bounds, stretches=seen.stretches)
-    if seen.comparison is not None or len(seen.images) > 1:
-        return with_layout(spec, "before-after", seen)
-    if not seen.site:
+    spec = replace(_like_the_last(state.document), bounds=state.bounds, stretches=state.stretches)
+    if state.comparison is not None or len(state.images) > 1:
+        return with_layout(spec, "before-after", state)
+    if not state.site:
         return spec
-    site = seen.document.sites.get(seen.site)
+    site = state.document.sites.get(state.site)
     title = one_line(site.label) if site is not None else ""
-    return with_layout(replace(spec, title=title or spec.title), "site", seen)
+    return with_layout(replace(spec, title=title or spec.title), "site", state)
 
 
-def with_layout(spec: ProductSpec, layout: str, seen: WindowState) -> ProductSpec:
+def with_layout(spec: ProductSpec, layout: str, state: WindowState) -> ProductSpec:
     """Change the layout of a product. Its own maps stay; missing ones come from the window's state.
 
     Two images become a before-after page, more of them panels.
     """
     spec = replace(spec, layout=layout)
     if layout in ("before-after", "panels") and len(spec.maps) < 2:
-        compared = seen.comparison
-        if compared is None and len(seen.images) > 1:
-            compared = spec_of(*((uuid,) for uuid in seen.images[: MOST_MAPS["panels"]]), match=True)
+        compared = state.comparison
+        if compared is None and len(state.images) > 1:
+            compared = spec_of(*((uuid,) for uuid in state.images[: MOST_MAPS["panels"]]), match=True)
         if compared is not None:
             maps = maps_of_comparison(compared.frames)
-            uuid = seen.comparison_uuid if seen.comparison is not None else ""
+            uuid = state.comparison_uuid if state.comparison is not None else ""
             layout = layout if len(maps) <= MOST_MAPS[layout] else "panels"
             spec = replace(spec, layout=layout, maps=maps, match=compared.match, comparison=uuid)
-    case_subtitle, before = seen.document.meta("subtitle"), seen.document.sites.get(spec.site)
+    case_subtitle, before = state.document.meta("subtitle"), state.document.sites.get(spec.site)
     if layout != "site" and before is not None and spec.subtitle == in_language(subtitle_of(before)):
         spec = replace(spec, subtitle=case_subtitle)
-    if layout == "site" and seen.site:
-        site = seen.document.sites.get(seen.site)
+    if layout == "site" and state.site:
+        site = state.document.sites.get(state.site)
         is_typed = spec.subtitle != case_subtitle
         subtitle = in_language(subtitle_of(site)) if site and not is_typed else spec.subtitle
-        spec = replace(spec, site=seen.site, subtitle=subtitle)
+        spec = replace(spec, site=state.site, subtitle=subtitle)
     if layout in ("single", "site", "plain") and len(spec.maps) > 1:
         spec = replace(spec, comparison="")
     return replace(spec, maps=(spec.maps or (ProductMap(),))[: MOST_MAPS[spec.layout]])
@@ -97,7 +97,7 @@ def lacking(spec: ProductSpec, document: Document) -> str:
 
 def _like_the_last(document: Document) -> ProductSpec:
     rows = sorted(products_in_order(document), key=lambda row: (row.created_at, row.version))
-    found = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
+    specs = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
     words: dict[str, Any] = {name: document.meta(name) for name in _OF_CASE}
     first = ProductSpec(**words)
-    return replace(first, **{name: getattr(found[-1], name) for name in KEPT}) if found else first
+    return replace(first, **{name: getattr(specs[-1], name) for name in KEPT}) if specs else first

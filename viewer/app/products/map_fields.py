@@ -18,7 +18,7 @@ from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 
 ROWS = 3.4
-"""Rows of the list in sight at once: the part of a row at its end shows that there are more."""
+"""Visible rows of the list: a cut row at its end shows that there are more."""
 ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
 
 
@@ -46,12 +46,12 @@ class MapFields(QWidget):
         self.title_line, self.marks_box = BegunLine(), ComboBox()
         self.title_line.setMaxLength(LONGEST_TEXT)
         self.title_line.setPlaceholderText(self.tr("Above the map"))
-        for value, text in (
+        for data, text in (
             (ALL, self.tr("All of the case")),
             (NONE, self.tr("None")),
             (SELECTED, self.tr("Those selected on the map")),
         ):
-            self.marks_box.addItem(text, value)
+            self.marks_box.addItem(text, data)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for title, field in ((self.tr("Title of the map"), self.title_line), (self.tr("Marks on it"), self.marks_box)):
@@ -79,7 +79,7 @@ class MapFields(QWidget):
     def show_spec(self, spec: ProductSpec) -> None:
         """Show the maps of a product; the chosen one stays chosen."""
         self._spec, at = spec, self.at
-        names = [self._name(number, one) for number, one in enumerate(spec.maps)]
+        names = [self._name(number, product_map) for number, product_map in enumerate(spec.maps)]
         shown = [self.list.item(row).text() for row in range(self.list.count())]
         if names != shown:
             blocked = QSignalBlocker(self.list)
@@ -96,28 +96,28 @@ class MapFields(QWidget):
         """Choose a map by its number."""
         self.list.setCurrentRow(at)
 
-    def _name(self, number: int, one: ProductMap) -> str:
+    def _name(self, number: int, product_map: ProductMap) -> str:
         """Name of a map in the list: its letter or number on the page, and its content."""
         layout = self._spec.layout
         letters = {"panels": number, "insets": number - 1}
-        called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
+        place_name = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
         if layout == "insets" and number == 0:
-            called = self.tr("Overview")
+            place_name = self.tr("Overview")
         elif layout == "before-after":
-            called = str(number + 1)
-        frame = one.frame.title if one.frame is not None else ""
-        what = one_line(one.title or frame, 80) or (
-            self.tr("Layers of its own") if one.frame else self.tr("The map's layers")
+            place_name = str(number + 1)
+        frame = product_map.frame.title if product_map.frame is not None else ""
+        content = one_line(product_map.title or frame, 80) or (
+            self.tr("Layers of its own") if product_map.frame else self.tr("The map's layers")
         )
-        return f"{called}: {what}" if called else what
+        return f"{place_name}: {content}" if place_name else content
 
     def _show_chosen(self, _row: int = 0) -> None:
         maps, at = self._spec.maps, self.at
-        one = maps[at] if at < len(maps) else ProductMap()
-        if self.title_line.text().strip() != one.title:
-            self.title_line.setText(one.title)
+        product_map = maps[at] if at < len(maps) else ProductMap()
+        if self.title_line.text().strip() != product_map.title:
+            self.title_line.setText(product_map.title)
             self.title_line.setCursorPosition(0)
-        self._show_marks(one.marks)
+        self._show_marks(product_map.marks)
         is_site = self._spec.layout == "site"
         self.choose_button.setEnabled(not is_site)
         self.marks_box.setEnabled(not is_site)
@@ -126,15 +126,15 @@ class MapFields(QWidget):
         self.remove_button.setEnabled(len(maps) > 1)
 
     def _show_marks(self, marks: Sequence[str] | None) -> None:
-        box, value = self.marks_box, ALL if marks is None else OWN if marks else NONE
-        blocked, own = QSignalBlocker(box), box.findData(OWN)
-        if own >= 0:
-            box.removeItem(own)
+        box, choice = self.marks_box, ALL if marks is None else OWN if marks else NONE
+        blocked, at = QSignalBlocker(box), box.findData(OWN)
+        if at >= 0:
+            box.removeItem(at)
         if marks:
             box.insertItem(
                 box.findData(SELECTED), translate("MapFields", "{count} marks", "{count} mark", len(marks)), OWN
             )
-        box.setCurrentIndex(box.findData(value))
+        box.setCurrentIndex(box.findData(choice))
         del blocked
 
     # -- taken ----------------------------------------------------------------------------------------------------

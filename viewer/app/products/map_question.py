@@ -20,15 +20,15 @@ def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> Ti
         "image": translate("ProductWindow", "Image"),
         "site": translate("ProductWindow", "Site"),
     }
-    rows = [TickRow([one_line(one.name, 120), kinds[one.kind]], one, is_ticked=False) for one in choices]
-    says = translate(
+    rows = [TickRow([one_line(choice.name, 120), kinds[choice.kind]], choice, is_ticked=False) for choice in choices]
+    question = translate(
         "ProductWindow",
         "What is to be shown, each in a map of its own? There is room for {count} maps.",
         "What is to be shown, each in a map of its own? There is room for {count} map.",
         room,
     )
     dialog = TickDialog(
-        says,
+        question,
         [translate("ProductWindow", "Map"), translate("ProductWindow", "Kind")],
         rows,
         lambda n: translate("ProductWindow", "&Show {count} maps", "&Show {count} map", n),

@@ -42,13 +42,13 @@ class PageLoupe(Struct):
         self._grow()
 
     def page_rect(self, width: float, height: float, room: QSize) -> QRectF:
-        """Rectangle of a page of this size, in the preview's own units."""
+        """Rectangle of a page of this size in a preview of the size `room`, all in the preview's own units."""
         aside = self._aside or QPointF()
         left, top = round((room.width() - width) / 2 + aside.x()), round((room.height() - height) / 2 + aside.y())
         return QRectF(left, top, width, height)
 
     def zoom(self, by: float, about: QPointF, page: QRectF, room: QSize) -> bool:
-        """Zoom by a factor, keeping the place at `about` fixed. False where the limit is reached."""
+        """Zoom by the factor `by`, keeping the place at `about` fixed. False where the limit is reached."""
         before, self.times = self.times, min(max(self.times * by, 1.0), CLOSEST)
         by = self.times / before
         self._grow()
@@ -58,9 +58,9 @@ class PageLoupe(Struct):
         self._put(middle, page.width() * by, page.height() * by, room)
         return True
 
-    def pan(self, way: QPointF, page: QRectF, room: QSize) -> None:
-        """Move the page, no further than its edges allow."""
-        self._put(page.center() + way, page.width(), page.height(), room)
+    def pan(self, offset: QPointF, page: QRectF, room: QSize) -> None:
+        """Move the page by `offset`, no further than its edges allow."""
+        self._put(page.center() + offset, page.width(), page.height(), room)
 
     def leave(self) -> None:
         """Show the whole page."""

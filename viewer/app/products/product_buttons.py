@@ -45,5 +45,5 @@ class ProductButtons(QWidget):
             row.addWidget(field)
 
     def show_state(self, state: State | None) -> None:
-        """Show the state in which the product leaves; None where nobody has chosen one."""
+        """Show the state in which the product leaves; None before one was chosen."""
         self.state.setCurrentIndex(STATES.index(state) if state is not None else -1)

@@ -223,10 +223,10 @@ class ProductFields(FormPage):
         del blocked
         self._follow_layout(spec)
 
-    def show_number(self, own: str, *, is_fixed: bool) -> None:
+    def show_number(self, usual_number: str, *, is_fixed: bool) -> None:
         """Show the number that the product has without an entry; `is_fixed`: a later version cannot change it."""
         line = self.lines["number"]
-        line.setPlaceholderText(own)
+        line.setPlaceholderText(usual_number)
         line.setReadOnly(is_fixed)
         line.setToolTip(tooltip(self.tr("All versions of a product have one number")) if is_fixed else "")
 

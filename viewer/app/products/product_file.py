@@ -1,6 +1,4 @@
-"""Writes a product to its file: lays it out, reads it, lays it out with the words of what was read, judges and writes
-it. All of it is one job.
-"""
+"""Writes a product to its file, in one job: lays it out, reads its maps, lays it out anew, judges it and writes it."""
 
 from __future__ import annotations
 
@@ -25,8 +23,9 @@ SCREEN_DPI = 96.0
 
 
 def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
-    """Lay a product out in dots an inch, once its layers are open. Raises ExportFailed where the page has no room, and
-    where they do not open.
+    """Lay a product out at `dpi` dots an inch, once its layers are open.
+
+    Raises ExportFailed where the page has no room, and where a layer does not open.
     """
 
     def late() -> GeoloupeError:
@@ -36,9 +35,9 @@ def pages_of(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader
 
 
 def read_pages(maker: PageMaker, product: Outgoing, dpi: float, reader: PageReader) -> LaidOut:
-    """Lay a product out in dots an inch, read what its maps show, and lay it out anew: its words tell of what was read.
+    """Lay a product out, read what its maps show, and lay it out anew, as its words depend on the data read.
 
-    In a job. Raises ExportFailed, as `pages_of` does, and where a map does not get complete.
+    Runs in a job. Raises ExportFailed as `pages_of` does, and where a map stays incomplete.
     """
     pages = pages_of(maker, product, dpi, reader)
     if not is_held(*pages.size_px(0)):
@@ -54,8 +53,8 @@ def write_product(
 ) -> Made:
     """Write a product in the format of its file's ending, in a job.
 
-    `passed` is called in the window's thread once its printed content is known and it may leave. Raises ProductStopped
-    where the gate keeps it from being issued or published.
+    `passed`: called in the window's thread with the laid-out product, once the gate lets it leave. `shop`: reads pages
+    and reports progress. Raises ProductStopped where the gate keeps the product from being issued or published.
     """
     laid = read_pages(maker, product, product.spec.dpi, shop)
     laid = through_gate(laid, product.spec, product.overrides, product.edition.state)
@@ -112,11 +111,11 @@ class ProductFile(QObject):
             self._end(self._writing.error)
             return
 
-        def known(sha256: str) -> None:
+        def take_hash(sha256: str) -> None:
             self.sha256 = sha256
             self._end(None)
 
-        self._jobs.run(lambda _: file_sha256(self.path), known, self._end)
+        self._jobs.run(lambda _: file_sha256(self.path), take_hash, self._end)
 
     def _end(self, error: GeoloupeError | None) -> None:
         self.error = error

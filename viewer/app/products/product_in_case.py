@@ -27,7 +27,7 @@ type _Whole = tuple[ProductSpec, tuple[Override, ...], str]
 class ProductInCase:
     """A product in the case; its `uuid` is empty while the case does not hold it.
 
-    `state`: the state in which it will leave; None while nobody has chosen. `overrides`: findings that were let pass.
+    `state`: the state in which it will leave; None before one was chosen. `overrides`: findings that were let pass.
     """
 
     def __init__(self, context: PanelContext, uuid: str, spec: ProductSpec) -> None:
@@ -139,7 +139,7 @@ class ProductInCase:
         self._kept = self._issued = (spec, overrides, "")
 
     def hear(self) -> None:
-        """Record that rows which a page may print have changed."""
+        """Take note that rows which a page may print have changed."""
         self._issued = self._offered = None
 
     def _whole(self, spec: ProductSpec) -> _Whole:

@@ -48,14 +48,14 @@ class ProductPages:
         """The product and edition of the plate, or of the one that is laid out now."""
         self._error: GeoloupeError | None = None
         self._is_stale, self._is_new = True, False
-        """True where the case or its maps have changed since the plate was laid out; where nobody has seen it yet."""
+        """Stale: the case or its maps have changed since the layout. New: `make` has not returned the plate yet."""
         self._job: Job | None = None
         """Lays out the next plate."""
         self._match_of: object = None
         self._is_matching = False
         self._styles: Styles | None = None
         """Styles in which the maps match; None while they are not known."""
-        self._changed: Callable[[], None] = _nothing
+        self._changed: Callable[[], None] = _do_nothing
         self._leave = document.subscribe(self._hear_edit)
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> PrintedPlate | None:
@@ -92,7 +92,7 @@ class ProductPages:
 
     def close(self) -> None:
         self._leave()
-        self._leave = self._changed = _nothing
+        self._leave = self._changed = _do_nothing
         self._close_scenes()
 
     def _close_scenes(self) -> None:
@@ -103,7 +103,7 @@ class ProductPages:
     # -- laid out -------------------------------------------------------------------------------------------------
 
     def _is_of(self, spec: ProductSpec, edition: Edition) -> bool:
-        """True where the present or coming plate differs at most in the places of its things and in colours."""
+        """True where the present or coming plate is of this product, apart from colours and places of its things."""
         if self._plate_of is None or self._plate_of[1] != edition:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
@@ -149,7 +149,9 @@ class ProductPages:
     def _looks(self, spec: ProductSpec) -> tuple[tuple[str, str], ...]:
         """Style and offset of each compared layer, on which a match depends."""
         rows = self._case.layers
-        named = dict.fromkeys(uuid for one in maps_of(spec) if one.frame is not None for uuid in one.frame.layers)
+        named = dict.fromkeys(
+            uuid for product_map in maps_of(spec) if product_map.frame is not None for uuid in product_map.frame.layers
+        )
         return tuple((rows[uuid].style_json, rows[uuid].nudge_json) for uuid in named if uuid in rows)
 
     def _begin_match(self, spec: ProductSpec, view: View) -> None:
@@ -163,8 +165,8 @@ class ProductPages:
             self._styles = {}
             return
         self._is_matching = True
-        known = partial(self._show_matched, spec, self._match_of)
-        self._jobs.run(partial(_styles_of, match), known, lambda _error: known({}))
+        show_match = partial(self._show_matched, spec, self._match_of)
+        self._jobs.run(partial(_styles_of, match), show_match, lambda _error: show_match({}))
 
     def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
         if self._match_of is wanted:
@@ -180,7 +182,7 @@ class ProductPages:
 
     def _show(self, spec: ProductSpec) -> None:
         """Open the scenes of a product; scenes that show the same layers stay, with all data they have read."""
-        wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
+        wanted = (spec.layout, spec.stretches, *(product_map.frame for product_map in maps_of(spec)))
         if wanted == self._scenes_of:
             return
         self._close_scenes()
@@ -238,5 +240,5 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
     return replace(spec, moved={})
 
 
-def _nothing() -> None:
-    """Do nothing: takes the place of a missing listener, and of a subscription that has ended."""
+def _do_nothing() -> None:
+    """Do nothing, in place of a missing listener or an ended subscription."""

@@ -153,7 +153,7 @@ class ProductPreview(QWidget):
         self.update()
 
     def paint_anew(self) -> None:
-        """Paint the page, once the picture of the page as it was is not painted any more."""
+        """Paint the page, once the painting of its former state has ended."""
         self._is_final, self._is_outdated = False, self._job is not None
         if self._job is not None:
             self._job.cancel()
@@ -304,18 +304,18 @@ class ProductPreview(QWidget):
             self.update()
         if self._press is None:
             return
-        way = event.position() - self._press
-        if self._drag is not None or way.manhattanLength() >= SLIP_PX:
-            self._drag = way
+        offset = event.position() - self._press
+        if self._drag is not None or offset.manhattanLength() >= SLIP_PX:
+            self._drag = offset
             self.update()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        way, self._press, self._drag, self._panned_from = self._drag, None, None, None
+        offset, self._press, self._drag, self._panned_from = self._drag, None, None, None
         self.unsetCursor()
-        if way is not None and self.chosen and self._laid is not None:
+        if offset is not None and self.chosen and self._laid is not None:
             mm = MM_AN_INCH / (self._laid.dpi * self._scale())
-            self._move(way.x() * mm, way.y() * mm)
+            self._move(offset.x() * mm, offset.y() * mm)
         self.update()
 
     def choose(self, key: str) -> None:

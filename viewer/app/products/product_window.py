@@ -76,14 +76,14 @@ class ProductWindow(QDialog):
         uuid: str,
         maker: PageMaker,
         check: Check,
-        seen: Callable[[], WindowState],
+        read_state: Callable[[], WindowState],
         styles: Iterable[tuple[str, str]],
         main: QWidget,
     ) -> None:
         """`uuid` is empty for a new product. `main` is the window of the case, which may be in front of this one."""
         super().__init__()
         self._main = main
-        self._context, self._maker, self._check, self._seen = context, maker, check, seen
+        self._context, self._maker, self._check, self._read_state = context, maker, check, read_state
         self.spec, self.kept = spec, ProductInCase(context, uuid, spec)
         self.laid: LaidOut | None = None
         self._steps = SpecSteps()
@@ -111,7 +111,7 @@ class ProductWindow(QDialog):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
         self._judging = QTimer(self, singleShot=True, interval=0)
-        """Runs the check in a turn of the event loop of its own."""
+        """Runs the check in a separate turn of the event loop."""
         self._judging.timeout.connect(self._look_over)
         self._connect()
         self._fit_screen()
@@ -162,7 +162,7 @@ class ProductWindow(QDialog):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         self._maker.listen(self._maps_changed)
-        self._context.changed.connect(self._heard)
+        self._context.changed.connect(self._follow_edit)
         self._context.document_replaced.connect(self.leave)
         self.finished.connect(self._end)
 
@@ -173,8 +173,8 @@ class ProductWindow(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        rest = max(self.width() - FORM_PX - FINDINGS_PX, 240)
-        self.splitter.setSizes([FORM_PX, rest, FINDINGS_PX])
+        preview_px = max(self.width() - FORM_PX - FINDINGS_PX, 240)
+        self.splitter.setSizes([FORM_PX, preview_px, FINDINGS_PX])
         self.fields.begin()
         self._rest.start(0)
 
@@ -218,7 +218,7 @@ class ProductWindow(QDialog):
 
     def _entered(self, spec: ProductSpec, series: str) -> None:
         if spec.layout != self.spec.layout:
-            spec = with_layout(spec, spec.layout, self._seen())
+            spec = with_layout(spec, spec.layout, self._read_state())
         self._set_spec(spec, series)
 
     def _set_spec(self, spec: ProductSpec, series: str = "", rest_ms: int = REST_MS) -> None:
@@ -253,8 +253,8 @@ class ProductWindow(QDialog):
 
     def take_view(self) -> None:
         """Show the main map's present view and stretches on the page."""
-        seen = self._seen()
-        self._set_spec(replace(self.spec, bounds=seen.bounds, stretches=seen.stretches))
+        state = self._read_state()
+        self._set_spec(replace(self.spec, bounds=state.bounds, stretches=state.stretches))
 
     def add_view(self) -> None:
         """Add the main map's present view as another map: an inset, or a panel."""
@@ -262,7 +262,7 @@ class ProductWindow(QDialog):
         if len(spec.maps) >= most:
             self.say(self.tr("This layout has {0} maps at most.").format(most))
             return
-        self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._seen().bounds))))
+        self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._read_state().bounds))))
 
     def ask_for_maps(self) -> None:
         """Ask which bookmarks, images and sites to show, each in a map of its own."""
@@ -317,8 +317,8 @@ class ProductWindow(QDialog):
     def _look_over(self) -> None:
         if self.laid is None:
             return
-        found = self._check(self.spec, self.laid, self.overrides)
-        self.findings.show_findings(found, self.overrides)
+        findings = self._check(self.spec, self.laid, self.overrides)
+        self.findings.show_findings(findings, self.overrides)
         is_blocked = bool(self.findings.blocking)
         if self.said.text() == self._to_cure and not is_blocked:
             self.say("")
@@ -373,17 +373,17 @@ class ProductWindow(QDialog):
         elif not self.fields.show_field(_FIELDS.get(name, name)):
             self.say(finding.cure)
 
-    def _let_pass(self, found: Sequence[Finding], reason: str, second: str) -> None:
+    def _let_pass(self, findings: Sequence[Finding], reason: str, second: str) -> None:
         """Record for each of the findings that it is let pass."""
         overrides = self.overrides
-        for one in found:
-            refusal = refusal_to_pass(one.severity, one.rule, second, self.spec)
+        for finding in findings:
+            refusal = refusal_to_pass(finding.severity, finding.rule, second, self.spec)
             if refusal:
                 self.say(refusal)
                 return
             try:
                 by = second or self.spec.author
-                overrides = with_override(overrides, override_of(one.rule, one.where, reason, by, utc_now()))
+                overrides = with_override(overrides, override_of(finding.rule, finding.where, reason, by, utc_now()))
             except GeoloupeError as error:
                 self.say(error.sentence)
                 return
@@ -396,8 +396,8 @@ class ProductWindow(QDialog):
         self.come_forward()
         self.say(do_cure(self._context, group, choice, typed) or cured_words(group))
 
-    def _take_back(self, one: Override) -> None:
-        self.kept.overrides = tuple(other for other in self.overrides if other != one)
+    def _take_back(self, taken_back: Override) -> None:
+        self.kept.overrides = tuple(other for other in self.overrides if other != taken_back)
         self._show_title()
         self._look_over()
 
@@ -471,7 +471,7 @@ class ProductWindow(QDialog):
         self._rest.start(0)
 
     def _leave(self) -> None:
-        """Export the judged product in its state, unless a finding stands in the way."""
+        """Export the judged product in its state, unless a finding blocks that."""
         state = self.edition.state
         if state != DRAFT and self.findings.blocking:
             self.say(self._to_cure)
@@ -517,12 +517,12 @@ class ProductWindow(QDialog):
     def _show_number(self) -> None:
         self.fields.correction.show_line(self.kept.correction if self.kept.corrects(self.spec) else None)
         row, document = self.row, self._context.document
-        own = product_number(document, replace(self.spec, number=""), row)
-        self.fields.show_number(own, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))
+        usual_number = product_number(document, replace(self.spec, number=""), row)
+        self.fields.show_number(usual_number, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))
 
     # -- the case -------------------------------------------------------------------------------------------------
 
-    def _heard(self, changes: Changes) -> None:
+    def _follow_edit(self, changes: Changes) -> None:
         if changes.everything or changes.touches(*_PRINTED):
             self.kept.hear()
             self._rest.start()

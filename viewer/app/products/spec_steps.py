@@ -1,4 +1,4 @@
-"""Undo and redo of a product inside its window: each step gives back only the fields that it changed."""
+"""Undo and redo of a product inside its window: each step restores only the fields that it changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SpecSteps:
         self._undone: list[_Step] = []
 
     def note(self, before: ProductSpec, after: ProductSpec, series: str = "") -> None:
-        """Record a change of the product."""
+        """Record a change of the product; equal `series` in a row make one step, an empty one always a new step."""
         names = ProductSpec.__struct_fields__
         changed = [name for name in names if getattr(before, name) != getattr(after, name)]
         if not changed:

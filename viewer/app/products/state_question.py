@@ -42,11 +42,11 @@ class StateQuestion(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export a Product"))
-        says = plain_label(self.tr("In which state does it leave?"))
-        says.setObjectName("bigFact")
+        question_label = plain_label(self.tr("In which state does it leave?"))
+        question_label.setObjectName("bigFact")
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        layout.addWidget(says)
+        layout.addWidget(question_label)
         self.buttons: dict[State, QPushButton] = {}
         layout.addLayout(self._choices())
         self.author_line, self.organisation_line = QLineEdit(spec.author), QLineEdit(spec.organisation)
@@ -83,14 +83,14 @@ class StateQuestion(QDialog):
                 self.tr("Issued for readers outside, without drafts, names of people and internal sources."),
             ),
         )
-        for at, (state, text, says) in enumerate(rows):
+        for at, (state, text, explanation) in enumerate(rows):
             button = QPushButton(text)
             button.setAccessibleName(text.replace("&", ""))
-            button.setAccessibleDescription(says)
+            button.setAccessibleDescription(explanation)
             button.clicked.connect(partial(self._choose, state))
             self.buttons[state] = button
             grid.addWidget(button, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(muted(says), at, 1)
+            grid.addWidget(muted(explanation), at, 1)
         return grid
 
     def _choose(self, state: State, _checked: bool = False) -> None:

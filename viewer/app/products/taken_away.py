@@ -1,4 +1,4 @@
-"""Rows that publishing leaves out of data: shown before they are published, and reviewed in one step."""
+"""Lists the rows that publishing would leave out of data, and lets the analyst review them in one step."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ LONGEST = 160
 
 
 def taken_away(document: Document, content: ProductContent, marking: str) -> list[Group]:
-    """Groups, by their cure, of the rows left out of data published with this content."""
+    """Group the rows left out of published data by their cure; `marking` is that of the data."""
     page = ProductSpec(marking=marking, publish=True)
-    found = findings(page, content, facts_of_case(document, page, (), None))
-    return groups_of((one for one in unexplained(found) if one.rule == WITHHELD), in_language)
+    page_findings = findings(page, content, facts_of_case(document, page, (), None))
+    return groups_of((finding for finding in unexplained(page_findings) if finding.rule == WITHHELD), in_language)
 
 
 class _NameLine(QLineEdit):

@@ -79,7 +79,7 @@ def measure_case(case: str, edits: int = EDITS) -> Figures:
 
 @contextmanager
 def real_window(folder: Path) -> Iterator[MainWindow]:
-    """The program's window with readers of its own; its settings and data are kept in `folder`."""
+    """Open the program's window with its own readers; its settings and data are kept in `folder`."""
     pool = ReaderPool(workers=2)
     pool.start()
     existing = QApplication.instance()
@@ -140,13 +140,13 @@ class _Bench:
         self._document = window.session.document
 
     def run(self, edits: int) -> Figures:
-        whole = self._canvas.scene.marks.bounds(frozenset(self._document.sites))
-        if whole is None:
+        extent = self._canvas.scene.marks.bounds(frozenset(self._document.sites))
+        if extent is None:
             raise InvalidValue("No site of the case has a place on the map: there is nothing to measure.")
-        times = self._work(_part(whole, WORKING))
-        all_in_view = self._work(_part(whole, 1.0))
+        times = self._work(_part(extent, WORKING))
+        all_in_view = self._work(_part(extent, 1.0))
         times["search_ms"] = self._search()
-        self._show(_part(whole, WORKING))
+        self._show(_part(extent, WORKING))
         pans = sorted(self._pan())
         figures: Figures = {key: round(median(values), 1) for key, values in times.items()}
         figures["pan_p95_ms"] = round(pans[int(0.95 * (len(pans) - 1))], 1)
@@ -176,9 +176,9 @@ class _Bench:
         return took
 
     def _until_painted(self, frames: int) -> None:
-        """Wait until more frames have been painted, and all that waited with the last one is done.
+        """Wait until another frame has been painted, and all events pending with it are done.
 
-        The event loop is not let wait for the next event: a timer of 10 ms would count as work.
+        It polls rather than wait for the next event, as the wait for a timer of 10 ms would count as work.
         """
         while self._frames.count <= frames:
             QApplication.processEvents()
@@ -320,8 +320,8 @@ class _Bench:
         return [QPoint(round(frame.px[at] / view.ratio), round(frame.py[at] / view.ratio)) for at in chosen]
 
 
-def _part(whole: Bounds, share: float) -> Bounds:
-    return whole.scaled(share)
+def _part(extent: Bounds, share: float) -> Bounds:
+    return extent.scaled(share)
 
 
 def _mouse(widget: QWidget, kind: QEvent.Type, at: QPoint, button: Qt.MouseButton, held: Qt.MouseButton) -> None:

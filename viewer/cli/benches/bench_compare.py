@@ -39,7 +39,7 @@ STEPS = 120
 ROUNDS, PANS, PAN_PX = 6, 20, 8
 Left = Qt.MouseButton.LeftButton
 type Took = tuple[float, float]
-"""Milliseconds on the clock, and of work in the window's thread; the latter hardly depends on other programs."""
+"""Milliseconds by the clock, and of CPU in the window's thread, which hardly depends on other programs."""
 
 
 def measure_compare(first: str, second: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def measure_compare(first: str, second: str) -> dict[str, Any]:
 
 
 def _opened(studio: Studio, document: Document) -> tuple[MapCanvas, ComparedScene]:
-    """A canvas of its own, with tiles of its own, so that two canvases do not evict each other's."""
+    """Open a canvas with its own tile cache, so that two canvases do not evict each other's tiles."""
     scene = studio.scene_made(_own_scene, document)
     canvas = MapCanvas(scene)
     canvas.resize(*SIZE)
@@ -101,7 +101,7 @@ def _swipe_and_blink(canvas: MapCanvas, scene: ComparedScene, spec: ComparisonSp
 
 
 def _dragged(canvas: MapCanvas) -> range:
-    """Begin a drag of the bar, and return its steps."""
+    """Begin a drag of the bar, and return the numbers of the steps to measure."""
     middle = QPointF(SIZE[0] / 2, 200)
     _mouse(canvas, QEvent.Type.MouseButtonPress, middle, Left, Left)
     for at in (0.4, 0.3, 0.2, 0.1):
@@ -120,7 +120,7 @@ def _blink(canvas: MapCanvas, scene: ComparedScene, phase: int) -> None:
 
 
 def _paint(canvas: MapCanvas) -> None:
-    """Paint at once the frame that the event loop would paint next: the part of the window that asked for it."""
+    """Paint at once what the event loop would paint next: the part of the window that needs an update."""
     QApplication.sendPostedEvents(canvas.window(), QEvent.Type.UpdateRequest.value)
 
 
@@ -139,28 +139,28 @@ def _pan_in_turns(canvases: Sequence[MapCanvas]) -> list[list[Took]]:
     times: list[list[Took]] = [[] for _ in canvases]
     for turn in range(ROUNDS + 1):
         for canvas, frames in zip(canvases, times, strict=True):
-            for way in (1, -1):
-                took = [_timed(partial(_step, canvas, way)) for _ in range(PANS)]
+            for direction in (1, -1):
+                took = [_timed(partial(_step, canvas, direction)) for _ in range(PANS)]
                 frames += took if turn else []
                 spin_until(canvas.is_idle)
     return times
 
 
-def _step(canvas: MapCanvas, way: int) -> None:
-    canvas.motion.pan_by(way * PAN_PX, 0, resting=False)
+def _step(canvas: MapCanvas, direction: int) -> None:
+    canvas.motion.pan_by(direction * PAN_PX, 0, resting=False)
     _paint(canvas)
 
 
 def _timed(do: Callable[[], None]) -> Took:
-    wall, own = time.perf_counter(), time.thread_time()
+    wall, cpu = time.perf_counter(), time.thread_time()
     do()
-    own = time.thread_time() - own
-    return (time.perf_counter() - wall) * 1000, own * 1000
+    cpu = time.thread_time() - cpu
+    return (time.perf_counter() - wall) * 1000, cpu * 1000
 
 
 def _medians(times: Sequence[Took]) -> tuple[float, float]:
-    wall, own = zip(*times, strict=True)
-    return round(median(wall), 2), round(median(own), 2)
+    wall, cpu = zip(*times, strict=True)
+    return round(median(wall), 2), round(median(cpu), 2)
 
 
 def _p95(times: Sequence[float]) -> float:

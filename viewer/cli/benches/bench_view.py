@@ -127,8 +127,8 @@ class _Bench:
         wait_until(self._canvas.is_idle)
         self._heart.start()
         open_ms = self._timed(self._open, lambda: bool(self._document.layers) and self._scene.is_open())
-        whole = self._whole()
-        views = [self._at(fraction, whole) for fraction in FRACTIONS]
+        extent = self._whole()
+        views = [self._at(fraction, extent) for fraction in FRACTIONS]
         p95, longest = self._heart.at(0.95), self._heart.at(1.0)
         self._heart.stop()
         return {
@@ -158,8 +158,8 @@ class _Bench:
         self._studio.allow(layer.source for layer in layers)
         self._document.apply(edit_for(self._document, layers, ACTOR))
         if layers[0].bounds_lonlat is not None:
-            whole = transform_bounds("EPSG:4326", WEB_MERCATOR, layers[0].bounds_lonlat)
-            self._canvas.motion.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], whole))
+            extent = transform_bounds("EPSG:4326", WEB_MERCATOR, layers[0].bounds_lonlat)
+            self._canvas.motion.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], extent))
 
     def _refuse(self, error: GeoloupeError) -> None:
         self._refusal = error
@@ -169,16 +169,16 @@ class _Bench:
         assert lonlat is not None, "an open layer knows where it is"
         return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
 
-    def _first_view(self, fraction: float, whole: Bounds) -> Bounds:
+    def _first_view(self, fraction: float, extent: Bounds) -> Bounds:
         """The first view of the measurement at a fraction of the whole: two pans left of its middle."""
-        width = whole.width * fraction
+        width = extent.width * fraction
         height = width * self._canvas.height() / self._canvas.width()
-        x, y = whole.centre
+        x, y = extent.centre
         x -= 2 * STEP * width
         return Bounds(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
-    def _at(self, fraction: float, whole: Bounds) -> dict[str, Any]:
-        first = self._first_view(fraction, whole)
+    def _at(self, fraction: float, extent: Bounds) -> dict[str, Any]:
+        first = self._first_view(fraction, extent)
         frames = []
         for step in range(STEPS):
             if step == 0:

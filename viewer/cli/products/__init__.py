@@ -1,1 +1,1 @@
-"""Products by the command line, besides pages: the data of a case."""
+"""Products on the command line: pages, batches, comparisons, and the data of a case."""

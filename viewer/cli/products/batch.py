@@ -24,17 +24,17 @@ from viewer.support.terminal import complain
 
 def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
     """Write the products into the folder of an option, except those that are there already."""
-    given = [(each, getattr(arguments, f"each_{each}")) for each in EACH]
-    chosen = [(each, folder) for each, folder in given if folder is not None]
+    folders = [(kind, getattr(arguments, f"each_{kind}")) for kind in EACH]
+    chosen = [(kind, folder) for kind, folder in folders if folder is not None]
     if len(chosen) > 1:
         complain("One batch at a time: give one of --each-site, --each-class and --each-bookmark.")
         return USAGE
-    ((each, folder),) = chosen
+    ((kind, folder),) = chosen
     state = state_asked(issue=arguments.issue, publish=arguments.publish)
     with case_in_hand(arguments.case, state) as case, Studio() as studio:
         document = case.document
         like = replace(spec_of(document, arguments), layout="single")
-        items = batch_of(document, each, like)
+        items = batch_of(document, kind, like)
         digest = partial(batch_digest, document, items, suffix, state)
         issue = BatchIssue(document, state, ACTOR, case.push, case.save) if state != DRAFT else None
         maker = ProductPages(
@@ -42,7 +42,7 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
         )
         run = BatchRun(BatchOrder(items, Path(folder), suffix, digest, issue), maker, studio.context)
         finish_batch(run)
-    there = f", {run.skipped} were there already" if run.skipped else ""
+    skipped = f", {run.skipped} were there already" if run.skipped else ""
     kept = "" if state == DRAFT else f" All are {state}, and kept in the case."
-    print(f"{counted(len(run.written), 'product')} written to {folder}{there}.{kept}")
+    print(f"{counted(len(run.written), 'product')} written to {folder}{skipped}.{kept}")
     return DONE

@@ -23,7 +23,7 @@ from viewer.support.terminal import complain
 
 
 class CaseInHand(Struct, frozen=True):
-    """The document of a case and its home; `push` makes an edit, and `save` writes the case with all edits.
+    """A case opened for a command. `push` applies an edit, and `save` writes the case with all edits.
 
     Both raise NotAllowed for a case that is read only.
     """

@@ -52,7 +52,7 @@ def _findings(
         about = spec.site if spec.layout == "site" else ""
         content = content_of(document, marks, spec.publish, spec.marking, row, about=about)
         return findings(spec, content, facts_of_case(document, spec, marks, row), overrides)
-    if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
+    if spec.bounds is None and spec.layout != "site" and all(product_map.bounds is None for product_map in spec.maps):
         spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
     spec = matched(spec, scenes)
     plate = Plate(spec, document, scenes, Edition(row, today()))

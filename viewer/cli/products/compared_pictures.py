@@ -47,7 +47,9 @@ def compared_picture(
 ) -> ComparedPicture:
     """Make the picture of a comparison.
 
-    Raises a GeoloupeError for a file that is no image or has no place, or where a difference would mean nothing.
+    `mode`: as in `--mode`, "side" for panes. `size`: width and height in pixels. `at`: place of the bar, or part of a
+    blend, from 0 to 1. `bounds`: west, south, east and north in degrees. `match`: match the stretches. Raises a
+    GeoloupeError for a file that is no image or has no place, or where a difference would mean nothing.
     """
     if not LEAST_FRAMES <= len(files) <= MOST_FRAMES:
         raise InvalidValue(
@@ -136,9 +138,11 @@ class _Work:
     def _result(self, picture: QImage, scenes: Sequence[MapScene]) -> ComparedPicture:
         problems = [self._said]
         for at, scene in enumerate(scenes):
-            own = self._spec.frames[at].layers
+            layers = self._spec.frames[at].layers
             problems += [
-                sentence for uuid, sentence in {**scene.stack.problems(), **scene.stack.lost()}.items() if uuid in own
+                sentence
+                for uuid, sentence in {**scene.stack.problems(), **scene.stack.lost()}.items()
+                if uuid in layers
             ]
         is_lost = any(scene.stack.lost() for scene in scenes)
         return ComparedPicture(picture, list(dict.fromkeys(filter(None, problems))), is_lost)

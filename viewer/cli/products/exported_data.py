@@ -42,7 +42,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     with case_in_hand(arguments.case, state_asked(issue=arguments.issue, publish=arguments.publish)) as case:
         document = case.document
         spec = data_spec_of(document, arguments, suffix)
-        told = data_export(
+        export = data_export(
             document,
             suffix,
             lambda uuids: _chips(path, uuids),
@@ -52,21 +52,21 @@ def write_case_data(arguments: argparse.Namespace) -> int:
             bounds=spec.bounds,
         )
         leaves = data_leaving(case, arguments, spec)
-        told = data_through_gate(told, spec, leaves.edition)
-        problems = [leaves.notice, not_drawn(document.sites[said.uuid] for said in told.content.sites)]
+        export = data_through_gate(export, spec, leaves.edition)
+        problems = [leaves.notice, not_drawn(document.sites[site.uuid] for site in export.content.sites)]
         if suffix in WITH_PICTURES:
-            problems += _with_pictures(told, out, case.home)
+            problems += _with_pictures(export, out, case.home)
         else:
             with readers(int(suffix == ".xlsx")) as pool:
-                write_data(told, out, pool)
+                write_data(export, out, pool)
         if leaves.is_new:
-            print(keep_issue(case, leaves.edition, printed_rows(document, told.content), [out]))
+            print(keep_issue(case, leaves.edition, printed_rows(document, export.content), [out]))
     for sentence in filter(None, problems):
         complain(sentence)
     return DONE
 
 
-def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
+def _with_pictures(export: DataExport, out: Path, home: CaseHome) -> list[str]:
     """Write a file with pictures of the map in it, and return sentences on their problems."""
     from layers.geo.crs import WGS84  # after Qt, and for start-up time
     from viewer.export.data.data_files import write_data
@@ -78,13 +78,13 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
     is_report = out.suffix.lower() == ".html"
     with Studio() as studio:
         pictures = GroundPictures(
-            told,
+            export,
             lambda make, rows: studio.scene_made(partial(make_held, make), rows, home),
             crs="" if is_report else WGS84,
             with_map=is_report,
         )
-        made, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
-        write_data(made, out, studio.pool)
+        complete_export, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
+        write_data(complete_export, out, studio.pool)
         return [*pictures.problems, left_out]
 
 

@@ -55,7 +55,7 @@ def data_spec_of(document: Document, arguments: argparse.Namespace, suffix: str)
 
 
 def data_leaving(case: CaseInHand, arguments: argparse.Namespace, spec: DataSpec) -> Leaving:
-    """The edition in which data leave. Data to be issued have their row in the case from here on, as a draft.
+    """Decide in which edition data leave; data to be issued are added to the case, as a draft until they are written.
 
     Raises InvalidValue where the case cannot keep it.
     """

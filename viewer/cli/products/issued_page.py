@@ -39,11 +39,11 @@ class Leaving(Struct, frozen=True):
     overrides_json: str = ""
     notice: str = ""
     is_new: bool = False
-    """True where it is to be issued once its file is there; False for a draft, and for another file of an issue."""
+    """True where the written file issues the product; False for a draft, and for another file of an issued one."""
 
 
 def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, state: State) -> Leaving:
-    """The edition in which a product leaves. One to be issued has its row in the case from here on, as a draft.
+    """Decide in which edition a product leaves; one to be issued is added to the case, as a draft until it is written.
 
     Raises InvalidValue where the case cannot keep it.
     """
@@ -61,7 +61,7 @@ def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, 
 
 
 def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) -> Leaving:
-    """Another file of an issued product where nothing has changed since; else its next version."""
+    """Leave as another file of an issued product where nothing has changed since, else as its next version."""
     if is_as_issued(case.document, row) and state in (DRAFT, row.state):
         issued: State = "published" if row.state == "published" else "issued"
         return Leaving(Edition(row, row.issued_at[:10], issued), row.overrides_json)
@@ -69,8 +69,8 @@ def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) 
     if state == DRAFT:
         following = replace(row, uuid="", version=row.version + 1, previous_uuid=row.uuid, correction=correction)
         changed = "The case has changed" if correction else "What the case held is not known"
-        said = f"{changed} since product {row.number} was issued: this is a draft of its next version."
-        return Leaving(Edition(following, today()), row.overrides_json, said)
+        notice = f"{changed} since product {row.number} was issued: this is a draft of its next version."
+        return Leaving(Edition(following, today()), row.overrides_json, notice)
     case.push(reissue_product(case.document, row.uuid, spec, actor=ACTOR))
     draft = draft_after(case.document, row.uuid)
     assert draft is not None
@@ -88,10 +88,10 @@ def keep_issue(
     written: Iterable[Path],
     numbers: Mapping[str, int] | None = None,
 ) -> str:
-    """Record in the case that a product with these rows and numbers was issued as these files, and save the case.
+    """Record in the case that a product was issued, and save the case; returns a notice.
 
-    Returns a notice. Where the case cannot be saved the files are removed again: nothing is issued that is not kept.
-    Raises what saving raises.
+    `rows`: rows that it prints. `written`: its files. `numbers`: its markers' numbers, by uuid. Where the case cannot
+    be saved the files are removed again: nothing is issued that is not kept. Raises what saving raises.
     """
     files, row = list(written), edition.product
     assert row is not None

@@ -1,4 +1,4 @@
-"""Lays out the product that a command's options describe, without a window."""
+"""Makes and lays out the product that a command's options describe, without a window."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from viewer.export.printed import is_held
 
 SCREEN_DPI, PAPER_DPI = 96, 300
 NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}
-"""Options that name the thing of the case that the product is of."""
+"""Options that name the subject of the product: a row of the case."""
 SIZE = (1600, 1000)
 """Size in pixels of a page without --paper and --size."""
 
 
 def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
-    """A product that the case keeps, one of a named thing, or the case's default one in a layout, by the options.
+    """Make the product of the options: one that the case keeps, one of a named subject, or the case's default.
 
     Raises InvalidValue where the case has nothing to make it from.
     """
@@ -49,10 +49,10 @@ def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     is_on_paper = paper is not None and is_paper(paper.name)
     dpi = arguments.dpi or (PAPER_DPI if is_on_paper else SCREEN_DPI)
     page = paper.name if paper is not None else _page_of(arguments.size or SIZE, dpi)
-    given: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
     if arguments.bounds:
-        given["bounds"] = Bounds(*arguments.bounds)
-    return replace(spec, page=page, dpi=dpi, **{name: value for name, value in given.items() if value})
+        options["bounds"] = Bounds(*arguments.bounds)
+    return replace(spec, page=page, dpi=dpi, **{name: value for name, value in options.items() if value})
 
 
 def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
@@ -63,7 +63,7 @@ def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     spec = replace(offered[0], publish=publish, marking=marking)
     if publish:
         admitted = {site.uuid for site in sites_of_products(document, spec)}
-        fitting = [one for one in offered if not one.site or one.site in admitted]
+        fitting = [offer for offer in offered if not offer.site or offer.site in admitted]
         if not fitting:
             raise InvalidValue("No site with a claim may stand in a published product: there is no site page.")
         spec = replace(fitting[0], publish=publish, marking=marking)
@@ -89,14 +89,12 @@ def _page_of(size: tuple[int, int], dpi: int) -> str:
 
 
 def scenes_of(studio: Studio, document: Document, home: CaseHome | None, spec: ProductSpec) -> list[MapScene]:
-    """The scenes of its maps, opened."""
+    """Open a scene for each map of a product."""
     return [studio.scene_made(make, document, home) for make in scene_makers(spec)]
 
 
 def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretches of before and after matched, where it is to have them; its scenes show them from
-    then on. Raises ExportFailed.
-    """
+    """Match the stretches of before and after where the product wants that, also in its scenes. Raises ExportFailed."""
     view = match_view(spec, scenes)
     if view is None:
         return spec
@@ -105,13 +103,13 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
     match = match_of(spec, scenes)
     if match is None:
         return spec
-    found = in_styles(spec, match.styles())
-    show_maps(scenes, found)
-    return found
+    matched_spec = in_styles(spec, match.styles())
+    show_maps(scenes, matched_spec)
+    return matched_spec
 
 
 def read_pages(printed: PrintedPlate) -> None:
-    """Wait until all that its pages show has been read. Raises ExportFailed."""
+    """Wait until all data that the pages show have been read. Raises ExportFailed."""
     for page in range(printed.pages):
         printed.want(page)
         wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))
@@ -120,7 +118,7 @@ def read_pages(printed: PrintedPlate) -> None:
 def laid_out(
     spec: ProductSpec, document: Document, scenes: Sequence[MapScene], edition: Edition | None = None
 ) -> PrintedPlate:
-    """Lay out the product, once all that its words state has been read. Raises ExportFailed."""
+    """Lay out a product, read its maps, and lay it out anew, as its words depend on them. Raises ExportFailed."""
     plate = Plate(matched(spec, scenes), document, scenes, edition or Edition(made_on=today()))
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):

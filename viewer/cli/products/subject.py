@@ -1,4 +1,4 @@
-"""The ground that a product shows by default: its subject, with some room around it."""
+"""Default map bounds of a product: its subject, with some room around it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from viewer.export.plates.maps.shown_parts import shown_bounds
 
 
 def subject_bounds(document: Document, scene: MapScene, marking: str | None = None) -> Bounds:
-    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
-    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
+    """Bounds in lon, lat around all sites that a product shows, else around all layers, else of the world.
+
+    They include the areas that stand for loosely known sites, and some room. `marking`: that of a published product,
+    which withholds some sites.
     """
     admitted = Publishing(marking).admitted_marks(document)
-    whole = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
-    if whole is None:
+    extent = scene.marks.bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
+    if extent is None:
         return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
-    room = max(whole.width, whole.height, 0.02) * 0.06
-    grown = whole.expanded(room)
+    room = max(extent.width, extent.height, 0.02) * 0.06
+    grown = extent.expanded(room)
     left, right = (
         (grown.left, grown.right)
-        if whole.left < -180 or whole.right > 180
+        if extent.left < -180 or extent.right > 180
         else (
             max(grown.left, -180),
             min(grown.right, 180),

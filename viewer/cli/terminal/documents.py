@@ -40,20 +40,20 @@ class Opened(Struct, frozen=True):
     named: frozenset[str]
     """Uuids of the layers of files and services that were named beside the case."""
     notices: tuple[str, ...] = ()
-    """Sentences: that a single file without a place is shown in pixel space; which of many pictures was taken."""
+    """Sentences on decisions made without asking: pixel space for a lone file without a place, one picture of many."""
 
 
 def document_of(
     files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "", *, is_steady: bool = False
 ) -> Opened:
-    """A document with everything in `files`, first to last from the bottom, imagery under vectors.
+    """Make a document of all `files`, first to last from the bottom, imagery under vectors.
 
     `style` is for the layers that are added, `crs_of_data` for those of files that do not state theirs; `is_steady`:
     for a document that is drawn and not kept, whose layers look the same each time. Nothing is asked: a file without a
     place is shown in pixel space where it is the only one, and is refused with others. Raises the GeoloupeError of the
     first that cannot be opened.
     """
-    document, home, own = Document(), CaseHome(), frozenset[str]()
+    document, home, case_layers = Document(), CaseHome(), frozenset[str]()
     notices: list[str] = []
     named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
     pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
@@ -62,7 +62,7 @@ def document_of(
             if home.folder or document.layers:
                 raise UnsupportedFormat("{text} is a second case: name one case, and before any other file.", text=text)
             document, home = case_at_home(Path(text))
-            own = frozenset(document.layers)
+            case_layers = frozenset(document.layers)
             continue
         everything = _layers_in(text, pool)
         notices.append(said_of_unasked(everything))
@@ -73,24 +73,24 @@ def document_of(
         document.apply(
             edit_for(document, [checked_place(layer) for layer in layers], ACTOR, style, is_steady=is_steady)
         )
-    return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
+    return Opened(document, home, frozenset(document.layers) - case_layers, tuple(filter(None, notices)))
 
 
 def case_at_home(path: Path) -> tuple[Document, CaseHome]:
-    """A case with the paths of its layers absolute. Raises as `read_case`."""
+    """Read a case, and make the paths of its layers absolute. Raises as `read_case`."""
     document = read_case(path).document
     return document, bring_home(document, path.resolve().parent)
 
 
 def checked_place(layer: FoundLayer) -> FoundLayer:
-    """The layer. Raises CannotBePlaced where its place would have to be asked for."""
+    """Return the layer. Raises CannotBePlaced where its place would have to be asked for."""
     if layer.question is not None:
         raise CannotBePlaced(layer.question.refusal())
     return layer
 
 
 def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
-    """The layer in this CRS, where its place would have to be asked for.
+    """Place the layer in a CRS where its place would have to be asked for.
 
     Raises CannotBePlaced where it has none there.
     """
@@ -109,18 +109,18 @@ def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
 
 
 def in_pixel_space(layer: FoundLayer) -> FoundLayer:
-    """The layer in pixel space, where it can be shown there."""
+    """Put the layer in pixel space, where it can be shown there."""
     return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
 
 
 def hosts_named(files: list[str]) -> list[str]:
-    """The hosts of the services among `files`, which are allowed by being typed. Raises BadTemplate."""
+    """Hosts of the services among `files`: typing one is consent to contact it. Raises BadTemplate."""
     services = [service_from_text(text) for text in files if is_service_text(text)]
     return [host for service in services for host in service.hosts]
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
-    """The layers of a path or a service: all tables of a vector file, the first of many pictures."""
+    """Find the layers of a path or a service: all tables of a vector file, the first of many pictures."""
     return chosen_unasked(_layers_in(text, pool))
 
 

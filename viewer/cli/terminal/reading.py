@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def open_case(path: str) -> Document:
-    """The document of a case file. Raises a GeoloupeError where it is none."""
+    """Read a case file. Raises a GeoloupeError where it is none."""
     from layers.project.opening.intake import read_case  # for start-up time
 
     return read_case(case_file(path)).document
 
 
 def case_file(path: str) -> Path:
-    """The path, if it is that of a case. Raises FileMissing, NotAFile or UnsupportedFormat."""
+    """Check that a text is the path of a case. Raises FileMissing, NotAFile or UnsupportedFormat."""
     from layers.project.storage.sqlite_file import is_case  # for start-up time
 
     file = regular_file(path)
@@ -34,7 +34,7 @@ def case_file(path: str) -> Path:
 
 
 def regular_file(path: str) -> Path:
-    """The path, if it is that of a regular file. Raises FileMissing or NotAFile without touching anything else."""
+    """Check that a text is the path of a regular file; anything else is not opened. Raises FileMissing or NotAFile."""
     file = existing(path)
     if not file.is_file():
         raise NotAFile("{path} is not a regular file.", path=path)
@@ -42,9 +42,9 @@ def regular_file(path: str) -> Path:
 
 
 def existing(path: str) -> Path:
-    """The path of a regular file, or of a folder that may hold a delivery, which a reader finds out.
+    """Check that a text is the path of a regular file, or of a folder, which may hold a delivery.
 
-    Raises FileMissing, and NotAFile for a pipe or a device, without touching anything else.
+    Raises FileMissing, and NotAFile for a pipe or a device, which is not opened.
     """
     file = Path(path)
     if not file.exists():

@@ -108,5 +108,6 @@ class AcquisitionPanel(QWidget):
             else self.tr("An instant: the day of one image, UTC. Its time is not stated."),
             "interval": self.tr("An interval: taken at some time within it, UTC."),
             "composite": self.tr("A composite: made of images of several times."),
+            "published": self.tr("The day of a release: when the image was taken is not known."),
             "unknown": self.tr("The kind of date is unknown: an instant, an interval or a composite."),
         }[known.date_kind]

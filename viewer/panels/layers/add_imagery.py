@@ -161,7 +161,7 @@ class AddImageryPanel(QWidget):
         facts = {"credit": service.attribution, "acquired_at": service.time}
         for host in service.hosts:
             self._context.case.consent(host)
-        kind = "interval" if service.is_dated else "composite"
+        kind = service.date_kind if service.is_dated else "composite"
         if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
             self.added.emit()
 

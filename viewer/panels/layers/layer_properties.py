@@ -16,12 +16,14 @@ from layers.document.vocabulary import DATE_KINDS
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.commands.imagery.service_times import set_service_time
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.date_offers import LateDateLink, NameDateLink
 from viewer.panels.layers.georeferencing_form import GeoreferencingForm
 from viewer.panels.layers.layer_facts import info_facts, source_facts
 from viewer.panels.layers.reading_form import ReadingForm
+from viewer.panels.layers.service_time_form import ServiceTimeForm
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.row_form import RowForm
@@ -59,6 +61,9 @@ class LayerPropertiesPanel(RowForm):
         self.name_date, self.late_date = NameDateLink(context), LateDateLink(context)
         self._add_fields()
         content = self.page.content
+        self.time = ServiceTimeForm()
+        self.time.chosen.connect(lambda time: context.do(set_service_time, self._uuid, time))
+        content.addWidget(self.time)
         content.addLayout(self.form)
         self.georeferencing = GeoreferencingForm(context)
         content.addWidget(self.georeferencing)
@@ -190,6 +195,7 @@ class LayerPropertiesPanel(RowForm):
         self.fields.show_row(row)
         info = self._info = self._context.layers.info_of(row.uuid)
         self._show_found(row)
+        self.time.show_layer(row)
         self.name_date.show_layer(row)
         self.late_date.show_layer(row)
         self.georeferencing.show_layer(row, info)

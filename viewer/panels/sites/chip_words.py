@@ -57,6 +57,8 @@ def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
     basis = translate("Chips", _BASES[date_basis]) if date_basis in _BASES else translate("Chips", "basis not stated")
     if date_kind in ("unknown", ""):
         return translate("Chips", "{0}, kind of date unknown ({1})").format(when, basis)
+    if date_kind == "published":
+        return translate("Chips", "published {0}, date of the image unknown ({1})").format(when, basis)
     kind = "" if date_kind == "instant" else f", {word(one_line(date_kind, 20))}"
     return f"{when}{kind} ({basis})"
 

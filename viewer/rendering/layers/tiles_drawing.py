@@ -21,6 +21,7 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
+from layers.services.offers.time_steps import written_time
 from layers.services.tile_service import TileService
 from layers.text.counted import grouped
 from viewer.rendering.context import RenderContext
@@ -104,7 +105,11 @@ class TilesDrawing(LayerDrawing):
         credit = (
             self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
         )
-        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
+        note = (
+            Phrase(", asked for; the nearest may be served") if self.service.nearest and self.service.is_dated else ""
+        )
+        when = written_time(self.service.time) or self.layer.acquired_at
+        return credit_with_date(credit, when, self.layer.known_date_kind, note=note)
 
     # Columns of a service run on round the world, so that its tiles need no world copies.
 

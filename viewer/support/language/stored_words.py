@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 def word(text: str) -> str:
-    """A stored word as it is shown; a case may hold any other text in its place."""
+    """Translate a stored word; any other text that a case holds in its place stays as it is."""
     return in_language(Phrase(text)) if 0 < len(text) <= _LONGEST else one_line(text)
 
 

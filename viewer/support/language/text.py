@@ -54,7 +54,7 @@ def searched(*texts: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """Long words, paths and addresses with places where a line may end: after separators, and elsewhere at need."""
+    """Insert places where a line may end into long words, paths and addresses: after separators, elsewhere at need."""
     return _UNBROKEN.sub(_broken, text)
 
 
@@ -64,7 +64,7 @@ def _broken(match: re.Match[str]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text from which `breakable` made this one."""
+    """Undo `breakable`."""
     return text.replace(BREAK, "")
 
 
@@ -100,7 +100,7 @@ def _wrapped(line: str) -> list[str]:
 
 
 def columns(text: str) -> int:
-    """Width of a text in columns; Chinese characters take two."""
+    """Width of a text in columns of a terminal or tooltip; Chinese characters take two."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

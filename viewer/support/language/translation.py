@@ -1,4 +1,4 @@
-"""Sentences in the analyst's language, for code that is no QObject and so has no `tr` of its own."""
+"""Translates sentences to the analyst's language, for code that is no QObject and so has no `tr`."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
 ) -> None:
     empty, steps = content_hash(window.session.document), window.session.history.stack.index()
     pane, other = plate.photo_pane.canvas, plate.map_pane.canvas
-    assert "sets number 1 on the photograph" in plate.photo_pane.told.text()
+    assert "sets number 1 on the photograph" in plate.photo_pane.hint.text()
     for column, row in ((68, 62), (190, 140), (270, 110)):
         QTest.mouseClick(pane, Left, Nothing, on_photo(plate, column, row))
     assert set(photo_numbers(window, photo)) == {1, 2, 3}
@@ -139,8 +139,8 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     assert rows(plate) == [("1", "on both"), ("2", "on both"), ("3", "missing on the map")]
     # The list chooses which number is set next; what is beside the photograph is refused in words.
     plate.table.selectRow(2)
-    assert "sets number 3 on the map" in plate.map_pane.told.text()
-    assert "sets number 4 on the photograph" in plate.photo_pane.told.text()
+    assert "sets number 3 on the map" in plate.map_pane.hint.text()
+    assert "sets number 4 on the photograph" in plate.photo_pane.hint.text()
     QTest.mouseClick(pane, Left, Nothing, QPoint(2, 2))
     assert plate.note.text() == "That is outside the photograph: set the number inside it."
     # A drag moves a number.
@@ -158,7 +158,7 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     assert rows(plate)[0] == ("1", "missing on the map")
     plate.choose(2)
     QTest.mouseClick(plate.map_button, Left)
-    assert "sets number 2 on the map" in plate.map_pane.told.text(), "the one taken away, though 1 is missing too"
+    assert "sets number 2 on the map" in plate.map_pane.hint.text(), "the one taken away, though 1 is missing too"
 
     whole = content_hash(window.session.document)
     while window.session.history.stack.index() > steps:

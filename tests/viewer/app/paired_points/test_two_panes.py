@@ -141,7 +141,7 @@ def test_gestures_and_keys_mean_the_points_of_their_side(
     assert (asked.calls[-1][0], asked.calls[-1][1:]) == ("place", near)
     asked.points = [NumberAt(1, *first)]
     pair.panes.show_points()
-    assert pane.told.text() == "1 points"
+    assert pane.hint.text() == "1 points"
     QTest.mouseClick(canvas, Left, Nothing, pixel_of(pane, *first))
     assert asked.calls[-1] == ("choose", 1)
     start, end = pixel_of(pane, *first), pixel_of(pane, *second)

@@ -19,8 +19,8 @@ from layers.raster.style import RasterStyle, Stretch
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, quadtree
 from layers.services.tile_service import TileService
 from tests.support.map_server import MapServer, serving_map
+from tests.support.picture_shift import shift_of
 from tests.viewer.rendering.conftest import complete, layer_of, write_raster
-from tests.viewer.rendering.layers.test_tiles_drawing import shift_of
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher

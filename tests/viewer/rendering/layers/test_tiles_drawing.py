@@ -15,6 +15,7 @@ from layers.geo.crs import MERCATOR_HALF_M, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.style import RasterStyle, Stretch
 from layers.services.tile_service import TileService
+from tests.support.picture_shift import shift_of
 from tests.support.tile_server import TileServer, blue_marble, serving
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, picture_of, write_raster
 from viewer.network.consent import Consent
@@ -110,16 +111,6 @@ def test_tiles_are_drawn_where_the_file_itself_would_be(
     assert np.hypot(*shift_of(tiles_picture, file_picture)) < 0.2
     # The measure itself: a picture moved by a pixel is found to be moved by one.
     assert shift_of(np.roll(tiles_picture, 1, axis=1), file_picture) == pytest.approx((1.0, 0.0), abs=0.3)
-
-
-def shift_of(picture: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
-    """By how many pixels a picture is moved to the right and down, from the reference's slopes (least squares)."""
-    a, b = (image[..., :3].astype(float).mean(axis=2) for image in (picture, reference))
-    down, right = np.gradient(b)
-    inner = (slice(4, -4), slice(4, -4))
-    slopes = np.stack((right[inner].ravel(), down[inner].ravel()), axis=1)
-    found = np.linalg.lstsq(slopes, (b - a)[inner].ravel(), rcond=None)[0]
-    return float(found[0]), float(found[1])
 
 
 @pytest.mark.bounded

@@ -1,4 +1,4 @@
-"""Makes batches of products from the window: asks for them, and shows progress and a stop in the status bar."""
+"""Makes batches of products from the window: asks for the choices, and shows progress in the status bar."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class BatchDesk(QObject):
     def begin(self, document: Document, like: ProductSpec) -> BatchDialog:
         """Ask which products to make; their pages follow `like`."""
 
-        def items_of(each: Each, state: State) -> list[BatchItem]:
-            return batch_of(document, each, replace(like, publish=like.publish or state == PUBLISHED))
+        def items_of(kind: Each, state: State) -> list[BatchItem]:
+            return batch_of(document, kind, replace(like, publish=like.publish or state == PUBLISHED))
 
         dialog = BatchDialog(items_of, self._window)
         dialog.chosen.connect(partial(self._start, document))
@@ -97,25 +97,25 @@ class BatchDesk(QObject):
         self.runs.remove(run)
         run.deleteLater()
         if isinstance(run.error, ProductStopped):
-            said = " ".join(map(in_language, (run.error.sentence, *_some(run.error.lines))))
-            self._messages.show("batch", said, "error")
+            sentence = " ".join(map(in_language, (run.error.sentence, *_first_lines(run.error.lines))))
+            self._messages.show("batch", sentence, "error")
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
-            said = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
+            sentence = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
             done = translate("BatchDesk", "{count} are", "{count} is", run.done)
-            self._messages.show("batch", said.format(done, self._products(count), folder), "info")
+            self._messages.show("batch", sentence.format(done, self._products(count), folder), "info")
         else:
-            there = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
-            said = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
-            self._messages.show("batch", said.format(there, folder, run.skipped), "info")
+            products = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
+            sentence = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
+            self._messages.show("batch", sentence.format(products, folder, run.skipped), "info")
 
     def _products(self, count: int) -> str:
         return translate("BatchDesk", "{count} products", "{count} product", count)
 
 
-def _some(lines: Sequence[str]) -> list[str]:
+def _first_lines(lines: Sequence[str]) -> list[str]:
     """The first lines, and the number of further ones."""
     more = len(lines) - MOST_TOLD
-    said = translate("BatchDesk", "({count} more)", "({count} more)", more)
-    return [*lines[:MOST_TOLD], *([said] if more > 0 else [])]
+    remainder = translate("BatchDesk", "({count} more)", "({count} more)", more)
+    return [*lines[:MOST_TOLD], *([remainder] if more > 0 else [])]

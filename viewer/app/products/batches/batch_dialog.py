@@ -1,4 +1,4 @@
-"""The dialog that asks what a batch makes a product of each of, such as sites, and in which format."""
+"""The dialog for a batch: a product for each site, class or bookmark, their format and their state."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class BatchDialog(QDialog):
             ("class", self.tr("Class of sites")),
             ("bookmark", self.tr("Bookmark")),
         )
-        for each, word in words:
-            self.each_box.addItem(word, each)
+        for kind, word in words:
+            self.each_box.addItem(word, kind)
         self.format_box.addItems([suffix[1:].upper() for suffix in OFFERED_ENDINGS])
         form = QFormLayout()
         for title, box in (
@@ -70,10 +70,12 @@ class BatchDialog(QDialog):
         try:
             state = self.state_box.currentData()
             self._items = self._items_of(self.each_box.currentData(), state)
-            said = self.tr("{0}, with the page, house style and marking of the last one.")
-            said = said.format(translate("BatchDialog", "{count} products", "{count} product", len(self._items)))
-            whole = self.tr("All are judged first: with a blocking finding against one of them none is written.")
-            self.said.setText(said if state == DRAFT else f"{said} {whole}")
+            sentence = self.tr("{0}, with the page, house style and marking of the last one.")
+            sentence = sentence.format(
+                translate("BatchDialog", "{count} products", "{count} product", len(self._items))
+            )
+            warning = self.tr("All are judged first: with a blocking finding against one of them none is written.")
+            self.said.setText(sentence if state == DRAFT else f"{sentence} {warning}")
         except InvalidValue as error:
             self._items = []
             self.said.setText(error.sentence)

@@ -36,16 +36,16 @@ class BatchIssue:
         save: Callable[[], None] | None = None,
     ) -> None:
         self._document, self.state, self._actor = document, state, actor
-        self._push, self._save = push, save or _nothing
+        self._push, self._save = push, save or _do_nothing
         self.uuids: dict[str, str] = {}
 
-    def name(self, items: Sequence[BatchItem], known: Mapping[str, str]) -> Mapping[str, str]:
-        """Give each product a uuid before it has a row; `known` ones keep theirs."""
-        self.uuids = {item.stem: known.get(item.stem) or new_uuid() for item in items}
+    def name(self, items: Sequence[BatchItem], known_uuids: Mapping[str, str]) -> Mapping[str, str]:
+        """Give each product a uuid before it has a row; those in `known_uuids` keep theirs."""
+        self.uuids = {item.stem: known_uuids.get(item.stem) or new_uuid() for item in items}
         return self.uuids
 
     def begin(self, items: Sequence[BatchItem]) -> None:
-        """Add the missing products to the case as numbered drafts, so that nobody else takes the numbers.
+        """Add the missing products to the case as numbered drafts, which reserves their numbers.
 
         Raises InvalidValue, and what saving raises.
         """
@@ -75,7 +75,7 @@ class BatchIssue:
         return printed_rows(laid.case, laid.content, laid.facts())
 
     def issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
-        """Record a product as issued, unless it is already. Raises InvalidValue."""
+        """Record the product with this file stem as issued, unless it is already. Raises InvalidValue."""
         if self.is_issued(stem):
             return
         uuid, state, numbers = self.uuids[stem], self.state, laid.numbers
@@ -89,5 +89,5 @@ class BatchIssue:
         self._save()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing: the open case holds each edit already."""

@@ -63,8 +63,8 @@ class BatchJournal:
         for row in rows:
             if isinstance(uuids := row.get("products"), dict):
                 self.products = {stem: uuid for stem, uuid in uuids.items() if isinstance(uuid, str)}
-        found = ((row.get("file"), row.get("sha256")) for row in rows)
-        named = {name: sha for name, sha in found if isinstance(name, str) and isinstance(sha, str)}
+        entries = ((row.get("file"), row.get("sha256")) for row in rows)
+        named = {name: sha for name, sha in entries if isinstance(name, str) and isinstance(sha, str)}
         folder = self._path.parent
         self.done = {name: sha for name, sha in named.items() if Path(name).name == name and (folder / name).is_file()}
 

@@ -112,9 +112,9 @@ class BatchRun(QObject):
             lines += [joined(": ", [item.stem, finding_line(finding)]) for finding in against]
         if lines:
             verb = "published" if issue.state == "published" else "issued"
-            said = translate("BatchRun", "{count} findings stand", "{count} finding stands", len(lines))
+            findings_text = translate("BatchRun", "{count} findings stand", "{count} finding stands", len(lines))
             raise ProductStopped(
-                "No product of the batch is {verb}: {said} against it.", tuple(lines), verb=verb, said=said
+                "No product of the batch is {verb}: {said} against it.", tuple(lines), verb=verb, said=findings_text
             )
 
     def _begin(self, reader: PageReader) -> BatchJournal:

@@ -75,7 +75,10 @@ def _no_answers() -> tuple[CureChoice, ...]:
 
 
 def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str:
-    """Cure all rows of a group, as one undo step; returns the sentence on a refusal, empty for none."""
+    """Cure all rows of a group, as one undo step; returns the sentence on a refusal, empty for none.
+
+    `choice`: key of the entry in the cure's menu. `typed`: text that the analyst filled in for it.
+    """
     command, fields = _command(group, choice, typed)
     if len(group.rows) >= BULK_ROWS:
         context.do_for_many(translate("BulkCures", "Curing findings"), command, group.rows, **fields)
@@ -85,8 +88,8 @@ def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str
 
 def cured_words(group: Group) -> str:
     """Sentence on a cure that was applied, and on how to undo it."""
-    said = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
-    return said.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
+    sentence = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
+    return sentence.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
 
 
 def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit], Mapping[str, Any]]:

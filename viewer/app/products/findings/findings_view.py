@@ -173,11 +173,13 @@ class FindingsView(QWidget):
             layout.addWidget(line)
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
-    def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
+    def show_findings(self, findings: Sequence[Finding], overrides: Sequence[Override]) -> None:
         """Show the results of the check; the chosen row stays chosen."""
-        passed = {(one.rule, one.where) for one in overrides}
-        standing = sorted(unexplained(found), key=lambda one: one.severity != BLOCKING)
-        explained = [one for one in found if one.explained and (one.rule, one.where) not in passed]
+        passed = {(entry.rule, entry.where) for entry in overrides}
+        standing = sorted(unexplained(findings), key=lambda finding: finding.severity != BLOCKING)
+        explained = [
+            finding for finding in findings if finding.explained and (finding.rule, finding.where) not in passed
+        ]
         if (standing, explained, list(overrides)) == (self._open, self._explained, self._passed) and self._is_shown:
             return
         self._is_shown = True
@@ -194,15 +196,15 @@ class FindingsView(QWidget):
             self._add_group(group)
         alike = Counter((finding.sentence, finding.explained) for finding in self._explained)
         for (sentence, why), count in alike.items():
-            said = self.tr("{0} Explained in the case: {1}").format(in_language(sentence), one_line(why))
+            text = self.tr("{0} Explained in the case: {1}").format(in_language(sentence), one_line(why))
             times = self.tr(" ({0} times)").format(count) if count > 1 else ""
-            self._add(None, said + times, "info", self.tr("explained"))
-        for one in self._passed:
-            rule = rule_of(one.rule)
-            said = self.tr("Let pass: {0}. {1}").format(
-                in_language(rule.title) if rule is not None else one_line(one.rule, 60), one_line(one.reason)
+            self._add(None, text + times, "info", self.tr("explained"))
+        for passed in self._passed:
+            rule = rule_of(passed.rule)
+            text = self.tr("Let pass: {0}. {1}").format(
+                in_language(rule.title) if rule is not None else one_line(passed.rule, 60), one_line(passed.reason)
             )
-            self._add(one, said, "check", self.tr("let pass"))
+            self._add(passed, text, "check", self.tr("let pass"))
         self.list.blockSignals(False)
         is_gone = bool(self._cured) and self._cured not in map(_key, self.groups)
         self.list.setCurrentRow(self._next_cure() if is_gone else min(max(row, 0), self.list.count() - 1))
@@ -211,7 +213,7 @@ class FindingsView(QWidget):
         self._show_offers()
 
     def _next_cure(self) -> int:
-        rows = (at for at, one in enumerate(self._rows) if isinstance(one, Group) and one.cure)
+        rows = (at for at, row in enumerate(self._rows) if isinstance(row, Group) and row.cure)
         return next(rows, min(0, self.list.count() - 1))
 
     def _add_group(self, group: Group) -> None:
@@ -244,12 +246,12 @@ class FindingsView(QWidget):
     @property
     def blocking(self) -> list[Finding]:
         """Findings that keep the product from being issued."""
-        return [one for one in self._open if one.severity == BLOCKING]
+        return [finding for finding in self._open if finding.severity == BLOCKING]
 
     @property
     def taken_away(self) -> list[Finding]:
         """Findings on rows that a published product leaves out, without those let pass."""
-        return [one for one in self._open if one.rule == WITHHELD]
+        return [finding for finding in self._open if finding.rule == WITHHELD]
 
     def choose_first(self) -> None:
         """Choose the first finding, with the keyboard."""
@@ -258,7 +260,7 @@ class FindingsView(QWidget):
 
     def choose(self, finding: Finding) -> None:
         """Choose a finding, with the keyboard, unfolding its group where that has others."""
-        group = next((one for one in self.groups if finding in one.findings), None)
+        group = next((group for group in self.groups if finding in group.findings), None)
         if group is None:
             return
         alone = len(group.findings) == 1
@@ -282,8 +284,8 @@ class FindingsView(QWidget):
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def _show_offers(self, _row: int = 0) -> None:
-        found, about, group = self._findings(), self._about(), self._group()
-        first, cure = found[0] if found else None, bulk_cure(group) if group is not None else None
+        findings, about, group = self._findings(), self._about(), self._group()
+        first, cure = findings[0] if findings else None, bulk_cure(group) if group is not None else None
         self.cure.setText(first.cure if first is not None else "")
         self.cure.setVisible(bool(self.cure.text()))
         self.bulk_button.setVisible(cure is not None)
@@ -291,7 +293,7 @@ class FindingsView(QWidget):
             self.bulk_button.setText(cure.text)
             self.bulk_button.setAccessibleName(cure.text.rstrip("…"))
             self.bulk_button.setToolTip(tooltip(cure.tip))
-        self._show_way(group, len(found))
+        self._show_way(group, len(findings))
         self.pass_button.setEnabled(first is not None and first.rule not in NEVER_PASSED)
         self.back_button.setVisible(isinstance(about, Override))
         self.typed.hide()
@@ -320,17 +322,17 @@ class FindingsView(QWidget):
             self._cure()
 
     def _cure(self) -> None:
-        found, group = self._findings(), self._group()
-        if len(found) > 1 and group is not None:
+        findings, group = self._findings(), self._group()
+        if len(findings) > 1 and group is not None:
             self._unfold(_key(group) not in self._unfolded)
-        elif found:
-            self.cure_wanted.emit(found[0])
+        elif findings:
+            self.cure_wanted.emit(findings[0])
 
     def _unfold(self, is_wanted: bool) -> None:
         about = self._about()
         group = about if isinstance(about, Group) else None
         if isinstance(about, Finding):
-            group = next((one for one in self.groups if about in one.findings), None)
+            group = next((group for group in self.groups if about in group.findings), None)
         if group is None or len(group.findings) < 2 or (_key(group) in self._unfolded) == is_wanted:
             return
         self._unfolded ^= {_key(group)}
@@ -376,12 +378,12 @@ class FindingsView(QWidget):
     # -- let pass -------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        found = self._findings()
-        if found:
+        findings = self._findings()
+        if findings:
             self.typed.hide()
             self.reason.clear()
             self.reason.show()
-            self.second.setVisible(found[0].severity == BLOCKING)
+            self.second.setVisible(findings[0].severity == BLOCKING)
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _give_up(self) -> None:
@@ -390,15 +392,15 @@ class FindingsView(QWidget):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _let_pass(self) -> None:
-        found, reason, second = self._findings(), self.reason.text().strip(), self.second.text().strip()
-        if not found or not reason:
+        findings, reason, second = self._findings(), self.reason.text().strip(), self.second.text().strip()
+        if not findings or not reason:
             return
-        is_blocking = found[0].severity == BLOCKING
+        is_blocking = findings[0].severity == BLOCKING
         if is_blocking and not second:
             self.second.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._give_up()
-        self.let_pass.emit(found, reason, second if is_blocking else "")
+        self.let_pass.emit(findings, reason, second if is_blocking else "")
 
     def _take_back(self) -> None:
         passed = self._about()

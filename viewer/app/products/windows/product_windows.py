@@ -107,7 +107,7 @@ class ProductWindows(QObject):
     def _begin(self) -> None:
         from viewer.app.products.first_spec import first_spec  # for start-up time
 
-        self._begun = self._show(first_spec(self._seen()), "")
+        self._begun = self._show(first_spec(self._state_now()), "")
         self._begun_at = time.monotonic()
 
     def begin_batch(self) -> None:
@@ -123,12 +123,12 @@ class ProductWindows(QObject):
         if self._batches is None:
             context = self._canvas.own_scene.context
             self._batches = BatchDesk(context, self._panels, self._maker, self._messages, self._ask, self._window)
-        plain = replace(self._seen(), comparison=None, images=(), site="")
+        plain = replace(self._state_now(), comparison=None, images=(), site="")
         self._batches.begin(self._session.document, first_spec(plain))
 
     def open(self, uuid: str) -> None:
         """Open a product of the case, or bring its open window to the front."""
-        shown = next((one for one in self.windows if one.uuid == uuid), None)
+        shown = next((window for window in self.windows if window.uuid == uuid), None)
         row = product_rows(self._session.document).get(uuid)
         spec = read_spec(row.layout_json) if row is not None else None
         if shown is not None:
@@ -158,7 +158,9 @@ class ProductWindows(QObject):
         from viewer.export.plates.setting.house_style import style_names
 
         styles = [(name, name) for name in style_names()]
-        shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
+        shown = ProductWindow(
+            self._panels, spec, uuid, self._maker(), self._check, self._state_now, styles, self._window
+        )
         if uuid in self._states and shown.kept.state is None:
             shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
@@ -186,7 +188,7 @@ class ProductWindows(QObject):
 
         return findings(spec, laid.content, laid.facts(), overrides)
 
-    def _seen(self) -> WindowState:
+    def _state_now(self) -> WindowState:
         """Present state of the main window."""
         from viewer.app.products.first_spec import WindowState  # for start-up time
 
@@ -200,7 +202,7 @@ class ProductWindows(QObject):
             self._bounds(),
             self._comparisons.spec,
             self._comparisons.current,
-            [one.uuid for one in in_order(candidate_of(scene, layer) for layer in images)],
+            [candidate.uuid for candidate in in_order(candidate_of(scene, layer) for layer in images)],
             sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
             stretches_on_screen(scene),
         )
@@ -245,7 +247,7 @@ class ProductWindows(QObject):
         return True
 
     def _note_printed(self, file: ProductFile) -> None:
-        """Remember the rows that the page prints, as it was laid out: in the case they may be others by now."""
+        """Remember the rows that the laid-out page prints, as the case may have changed since."""
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(file.laid.case, file.laid.content, file.laid.facts())
 
@@ -259,7 +261,7 @@ class ProductWindows(QObject):
         file.deleteLater()
 
     def _issue(self, document: Document, uuid: str, file: ProductFile, printed: list[PrintedRow]) -> None:
-        """Record a written product as issued, unless another case is open by now, and say so."""
+        """Record a written product as issued, unless another case was opened meanwhile, and say so."""
         assert file.laid is not None
         row, edition = product_rows(document).get(uuid), file.product.edition
         issued = self.tr(", a draft that is not issued") if edition.state == DRAFT else ""
@@ -281,21 +283,21 @@ class ProductWindows(QObject):
         line = self._messages.line("export")
         before = self._told if line is not None and (line.text, uuid) == (self._told.text, self._told.uuid) else _Told()
         files = tuple(dict.fromkeys((*before.files, file.path, *file.written)))
-        said = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
-        self._told = _Told(plain(said), uuid, files, issued or before.issued)
+        sentence = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
+        self._told = _Told(plain(sentence), uuid, files, issued or before.issued)
         self._messages.clear("export")  # of two formats one line, and that it was written twice is no news
-        self._messages.show("export", said, "info", open_button(file.path, self._messages))
+        self._messages.show("export", sentence, "info", open_button(file.path, self._messages))
         for shown in self.windows:
             if shown.uuid == uuid:
                 if edition.state != DRAFT:
                     shown.note_issued()
-                shown.say(said)
+                shown.say(sentence)
 
     def say_deleted(self, count: int) -> None:
         """Say how many products were deleted from the case."""
-        said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
+        sentence = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
         self._messages.show(
-            "deleted", said.format(translate("ProductWindows", "{count} products", "{count} product", count))
+            "deleted", sentence.format(translate("ProductWindows", "{count} products", "{count} product", count))
         )
 
     def _failed(self, error: GeoloupeError, uuid: str) -> None:
@@ -329,7 +331,7 @@ class _Told(Struct, frozen=True):
 def _named(files: Sequence[Path]) -> str:
     """List files in words: the first with its folder, others beside it by name; of many, only the first and last."""
     first, *others = files
-    names = [one.name if one.parent == first.parent else str(one) for one in others]
+    names = [file.name if file.parent == first.parent else str(file) for file in others]
     if len(names) > MOST_NAMED:
         return translate("ProductWindows", "{0} and {1} more, {2} to {3}").format(
             first, len(names), names[0], names[-1]

@@ -1,0 +1,106 @@
+"""Steps through the times of a dated service: those that its server offers, or days where it does not list them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+from layers.services.offers.time_spelling import instant_of
+from layers.services.offers.times import OfferedTimes
+from layers.services.tile_service import TileService
+
+_A_DAY = timedelta(days=1)
+
+
+class ServiceTimes:
+    """Times of a service as text in the server's spelling; empty text stands for none.
+
+    `today` is the day in UTC. A service that does not list its times is asked for days, the latest of them the one
+    before today: most imagery of a day is there on the next one.
+    """
+
+    def __init__(self, service: TileService, today: date) -> None:
+        self._service, self._today = service, today
+
+    @cached_property
+    def _offered(self) -> OfferedTimes | None:
+        times = OfferedTimes(self._service.times, nearest=self._service.nearest)
+        return times if self._service.times and times.count else None
+
+    @property
+    def is_listed(self) -> bool:
+        """True where the server has said which times there are."""
+        return self._offered is not None
+
+    @property
+    def latest(self) -> str:
+        return (self._today - _A_DAY).isoformat() if self._offered is None else self._offered.last
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """First and last day of what the server offers; None where it does not say."""
+        if self._offered is None:
+            return None
+        first, last = day_of(self._offered.first), day_of(self._offered.last)
+        return (first, last) if first is not None and last is not None else None
+
+    def stepped(self, time: str, by: int) -> str:
+        """The time that many steps later, or earlier where `by` is negative; empty beyond the first or the last one."""
+        if self._offered is None:
+            day = day_of(time)
+            there = None if day is None else day + by * _A_DAY
+            return there.isoformat() if there is not None and there <= self._today else ""
+        number = self._offered.number_near(time)
+        if number < 0:
+            return ""
+        near, at = _moment(self._offered.nth(number)), number + by
+        if near > _moment(time) and by > 0:
+            at -= 1  # the nearest one is the first step already
+        elif near < _moment(time) and by < 0:
+            at += 1
+        return self._offered.nth(at) if 0 <= at < self._offered.count else ""
+
+    def on(self, day: date) -> str:
+        """The time for a day: the first one that the server has then, else the nearest; the day itself where the server
+        does not list any.
+        """
+        if self._offered is None:
+            return day.isoformat()
+        return next(iter(self._offered.on_day(day)), "") or self._offered.nearest_to(day)
+
+    def times_on(self, day: date) -> tuple[str, ...]:
+        """All times of a day; none where the server does not list them."""
+        return () if self._offered is None else self._offered.on_day(day)
+
+    def days_of(self, year: int, month: int) -> frozenset[int] | None:
+        """Days of a month of which the server has something; None where it does not say."""
+        if self._offered is None:
+            return None
+        first = date(year, month, 1)
+        days = (first + at * _A_DAY for at in range(31))
+        return frozenset(day.day for day in days if day.month == month and self._offered.on_day(day))
+
+
+def day_of(time: str) -> date | None:
+    """The day in UTC of a time in any server's spelling; of a year or a month its first. None where it is no time."""
+    moment = instant_of(time.partition("/")[0])
+    return None if moment is None else moment.date()
+
+
+def written_time(time: str) -> str:
+    """A server's time as a case writes it: a day, or a moment in UTC where it has a time of day. "" for no time."""
+    start, _, end = time.partition("/")
+    moment = instant_of(start)
+    if moment is None:
+        return ""
+    written = start if len(start) in (4, 7) else _written(moment)
+    return written if not end else f"{written}/{written_time(end) or written}"
+
+
+def _written(moment: datetime) -> str:
+    has_clock = (moment.hour, moment.minute, moment.second) != (0, 0, 0)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if has_clock else moment.date().isoformat()
+
+
+def _moment(time: str) -> datetime:
+    return instant_of(time.partition("/")[0]) or datetime.min.replace(tzinfo=UTC)

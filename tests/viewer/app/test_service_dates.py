@@ -1,0 +1,120 @@
+"""The date of a dated service, chosen in its properties and stepped through by keys, in the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.decoding import encoded
+from layers.document.layer import Layer
+from layers.services.tile_service import TileService
+from viewer.app.window import MainWindow
+from viewer.commands.layers import add_layer
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.service_time_form import ServiceTimeForm
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
+
+LISTED = "2024-04-01,2024-04-11,2024-04-15T10:00:00Z,2024-04-15T12:30:00Z"
+TEMPLATE = "https://tiles.example.org/{time}/{z}/{x}/{y}.png"
+
+
+def shown_layer(window: MainWindow, name: str = "Sky, 2024-04-11", **service: object) -> Layer:
+    """A dated layer, current, with its properties shown."""
+    window.session.new_case()
+    value = TileService("Sky", TEMPLATE, time="2024-04-11", attribution="Sky company", **service)  # type: ignore[arg-type]
+    edit = add_layer(window.session.document, "tiles", name, encoded(value), actor="a", acquired_at="2024-04-11")
+    window.session.push(edit)
+    (layer,) = window.session.document.layers.values()
+    window.panel_context.show_layer(layer.uuid)
+    window.docks.show_panel("layer_properties")
+    return layer
+
+
+def now(window: MainWindow) -> Layer:
+    (layer,) = window.session.document.layers.values()
+    return layer
+
+
+def form_of(window: MainWindow) -> ServiceTimeForm:
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    return panel.time
+
+
+@pytest.fixture
+def form(window: MainWindow, qtbot: QtBot) -> ServiceTimeForm:
+    shown_layer(window, times=LISTED)
+    qtbot.waitUntil(lambda: form_of(window).isVisible())
+    return form_of(window)
+
+
+def test_arrows_go_to_the_dates_that_the_service_has(window: MainWindow, form: ServiceTimeForm) -> None:
+    QTest.mouseClick(form.later, Qt.MouseButton.LeftButton)
+    layer = now(window)
+    assert TileService.from_json(layer.source).time == "2024-04-15T10:00:00Z"
+    assert layer.acquired_at == "2024-04-15T10:00:00Z"
+    assert layer.name == "Sky, 2024-04-15T10:00:00Z"
+    assert form.clock.isVisible(), "the day has two times"
+    QTest.mouseClick(form.latest, Qt.MouseButton.LeftButton)
+    assert TileService.from_json(now(window).source).time == "2024-04-15T12:30:00Z"
+    assert not form.later.isEnabled()
+    assert not form.latest.isEnabled()
+
+
+def test_a_date_that_is_typed_shows_the_nearest_one(window: MainWindow, form: ServiceTimeForm) -> None:
+    form.date.setFocus()
+    form.date.selectAll()
+    QTest.keyClicks(form.date, "3 April 2024")
+    QTest.keyClick(form.date, Qt.Key.Key_Return)
+    assert TileService.from_json(now(window).source).time == "2024-04-01"
+    assert form.date.text() == "2024-04-01", "the date that is shown is the one that is asked for"
+
+
+def test_the_calendar_marks_days_that_the_service_has(form: ServiceTimeForm, window: MainWindow) -> None:
+    form.calendar_button.menu().aboutToShow.emit()
+    bold = [day for day in range(1, 31) if form.calendar.dateTextFormat(QDate(2024, 4, day)).fontWeight() > 400]
+    assert bold == [1, 11, 15]
+    form.calendar.clicked.emit(QDate(2024, 4, 1))
+    assert TileService.from_json(now(window).source).time == "2024-04-01"
+
+
+def test_keys_step_through_the_dates_of_the_current_layer(window: MainWindow, form: ServiceTimeForm) -> None:
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert TileService.from_json(now(window).source).time == "2024-04-01"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert TileService.from_json(now(window).source).time == "2024-04-01", "there is nothing before the first"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert TileService.from_json(now(window).source).time == "2024-04-11"
+    window.session.undo()
+    assert TileService.from_json(now(window).source).time == "2024-04-01"
+
+
+def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbot: QtBot) -> None:
+    shown_layer(window)
+    qtbot.waitUntil(lambda: form_of(window).isVisible())
+    QTest.mouseClick(form_of(window).earlier, Qt.MouseButton.LeftButton)
+    assert TileService.from_json(now(window).source).time == "2024-04-10"
+    assert "has dates" not in form_of(window).note.text()
+
+
+def test_the_nearest_may_be_served_is_said(window: MainWindow, qtbot: QtBot) -> None:
+    shown_layer(window, times=LISTED, nearest=True)
+    qtbot.waitUntil(lambda: form_of(window).isVisible())
+    assert "nearest" in form_of(window).note.text()
+    drawing = TilesDrawing(now(window), TileService.from_json(now(window).source), window.context)
+    assert drawing.attribution == "Sky company (2024-04-11, asked for; the nearest may be served)"
+    drawing.close()
+
+
+def test_other_layers_have_no_such_control(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.new_case()
+    service = TileService("Sky", "https://tiles.example.org/{z}/{x}/{y}.png")
+    window.session.push(add_layer(window.session.document, "tiles", "Sky", encoded(service), actor="a"))
+    window.panel_context.show_layer(now(window).uuid)
+    window.docks.show_panel("layer_properties")
+    qtbot.waitUntil(lambda: window.findChild(LayerPropertiesPanel) is not None)
+    assert not form_of(window).isVisible()
+    assert not window.action_table["previous_date"].isEnabled()

@@ -1,0 +1,57 @@
+"""Edits of the time that a dated service is asked for."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.layer import Layer
+from layers.errors import BadTemplate, InvalidValue
+from layers.phrase import Phrase
+from layers.services.offers.time_steps import ServiceTimes, written_time
+from layers.services.tile_service import TileService
+from viewer.commands.fields import row_of
+from viewer.commands.stamps import stamp_of, update
+
+
+def dated_service(layer: Layer | None) -> TileService | None:
+    """The service of a layer whose time can be chosen; None for any other layer."""
+    if layer is None or layer.kind != "tiles":
+        return None
+    try:
+        service = TileService.from_json(layer.source)
+    except BadTemplate:
+        return None
+    return service if service.is_dated else None
+
+
+def times_of(service: TileService) -> ServiceTimes:
+    """The times of a service, seen from today in UTC."""
+    return ServiceTimes(service, today())
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def set_service_time(document: Document, uuid: str, time: str, *, actor: str, now: str | None = None) -> Edit:
+    """Ask a dated service for another time, in the server's spelling; the date of the layer follows it, and its name
+    where that ends with the old time. Raises InvalidValue for what is no time, BadTemplate for a spoiled service.
+    """
+    layer = row_of(document.layers, uuid, Phrase("layer"))
+    service = TileService.from_json(layer.source)
+    written = written_time(time)
+    if not service.is_dated:
+        raise InvalidValue("“{name}” is no imagery by date: its service is always asked for the same.", name=layer.name)
+    if not written:
+        raise InvalidValue("“{time}” is no date: write it as 2024-04-12.", time=time[:40])
+    fields: dict[str, Any] = {"source_json": json.dumps(layer.source | {"time": time}), "acquired_at": written}
+    ending = f", {service.time}"
+    if service.time and layer.name.endswith(ending):
+        fields["name"] = layer.name.removesuffix(ending) + f", {time}"
+    label = Phrase("Show “{name}” at {time}", name=layer.name, time=written)
+    return Edit(label, update("layers", layer, stamp_of(actor, now), **fields))

@@ -1,0 +1,115 @@
+"""Faults between this computer and a server, each kind in one sentence."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from PySide6.QtNetwork import QNetworkReply, QSslError
+
+from layers.errors import NotAllowed, ServerFault
+from layers.phrase import Phrase
+
+_Error = QNetworkReply.NetworkError
+NO_SUCH_NAME = (_Error.HostNotFoundError, _Error.ProxyNotFoundError)
+UNREACHABLE = (
+    _Error.ConnectionRefusedError,
+    _Error.UnknownNetworkError,
+    _Error.TemporaryNetworkFailureError,
+    _Error.NetworkSessionFailedError,
+)
+PROXY = (
+    _Error.ProxyConnectionRefusedError,
+    _Error.ProxyConnectionClosedError,
+    _Error.ProxyTimeoutError,
+    _Error.ProxyAuthenticationRequiredError,
+    _Error.UnknownProxyError,
+)
+NO_ANSWER = (_Error.OperationCanceledError, _Error.TimeoutError)
+CERTIFICATE_FAULTS = {
+    QSslError.SslError.CertificateExpired: Phrase("has expired"),
+    QSslError.SslError.CertificateNotYetValid: Phrase("is not valid yet (is the clock of this computer right?)"),
+    QSslError.SslError.HostNameMismatch: Phrase("is that of another host"),
+    QSslError.SslError.SelfSignedCertificate: Phrase("is signed only by itself"),
+    QSslError.SslError.SelfSignedCertificateInChain: Phrase("is signed by an authority that is not known here"),
+    QSslError.SslError.UnableToGetLocalIssuerCertificate: Phrase("is signed by an authority that is not known here"),
+    QSslError.SslError.CertificateRevoked: Phrase("was withdrawn"),
+}
+"""Reasons for refusing a server's certificate, in the order in which they are looked for."""
+_ADDRESS = re.compile(r"\w+://\S+")
+
+
+class Unreachable(ServerFault):
+    """Raised where nothing came from the server: for it, this computer is as good as offline."""
+
+
+class NoSuchName(Unreachable):
+    """Raised where the name cannot be looked up: no network, or a wrong name. Another request at once cannot help."""
+
+
+class NotTrusted(ServerFault):
+    """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
+
+
+class Ending(Enum):
+    """Endings of sentences about a server: tiles that are stored still show, or nothing more is said."""
+
+    TILES = 1
+    NOTHING = 2
+
+
+def not_allowed(host: str) -> NotAllowed:
+    """The refusal to contact a host that has not been allowed."""
+    return NotAllowed("{host} is not contacted until you allow it.", host=host)
+
+
+def fault_of(
+    host: str, status: int, error: _Error, text: str, certificate_fault: str, ending: Ending = Ending.TILES
+) -> ServerFault:
+    """The fault of a request that ended with an HTTP `status` or with an `error` of the network.
+
+    `text` is the network's own words, from which addresses are taken out: they may hold a key.
+    """
+    is_of_tiles = ending is Ending.TILES
+    words = _ADDRESS.sub("...", text)
+    if status >= 400:
+        return ServerFault(_and_tiles(Phrase("{host} answers with error {status}", host=host, status=status), ending))
+    if error in NO_SUCH_NAME:
+        what = Phrase("{host} is not found: no network, or the name is wrong.", host=host)
+        return NoSuchName(Phrase("{what} Stored tiles still show.", what=what) if is_of_tiles else what)
+    if error in UNREACHABLE:
+        return Unreachable(_and_tiles(Phrase("{host} cannot be reached", host=host), ending))
+    if error in PROXY:
+        what = Phrase("{host} cannot be reached through the proxy of this computer", host=host)
+        return Unreachable("{what}: stored tiles still show." if is_of_tiles else "{what}.", what=what)
+    if error in NO_ANSWER:
+        return Unreachable(_and_tiles(Phrase("{host} does not answer", host=host), ending))
+    if error == _Error.UnknownContentError:
+        return ServerFault(
+            "{host} sent a packed tile that cannot be unpacked, or that is far too large then."
+            if is_of_tiles
+            else "{host} sent something packed that cannot be unpacked, or that is far too large then.",
+            host=host,
+        )
+    if error == _Error.SslHandshakeFailedError:
+        why = (
+            Phrase("its certificate {fault}", fault=certificate_fault)
+            if certificate_fault
+            else Phrase("no safe connection ({text})", text=words)
+        )
+        what = Phrase("{host} is not used: {why}.", host=host, why=why)
+        return NotTrusted(Phrase("{what} Stored tiles still show.", what=what) if is_of_tiles else what)
+    if is_of_tiles:
+        return ServerFault(_and_tiles(Phrase("{host} did not send the tile ({text})", host=host, text=words), ending))
+    return ServerFault("{host} did not send all of its answer ({text}): try again.", host=host, text=words)
+
+
+def _and_tiles(what: Phrase, ending: Ending) -> Phrase:
+    if ending is Ending.TILES:
+        return Phrase("{what}: tiles that are stored still show.", what=what)
+    return Phrase("{what}.", what=what)
+
+
+def is_worth_retrying(status: int, error: _Error) -> bool:
+    """True for what may pass in a moment."""
+    return status in (500, 502, 504) or error in (_Error.RemoteHostClosedError, _Error.ConnectionRefusedError)

@@ -1,0 +1,206 @@
+"""The control of a dated service's time: a date that is typed or chosen in a calendar, steps, and the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QFormLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
+
+from layers.document.layer import Layer
+from layers.services.offers.time_spelling import instant_of
+from layers.services.offers.time_steps import ServiceTimes, day_of
+from layers.services.tile_service import TileService
+from viewer.commands.imagery.service_times import dated_service, today
+from viewer.panels.widgets.fields import ChoiceField, DateField
+from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import plain, tooltip
+from viewer.support.plain_label import plain_label
+
+
+class TimeCalendar(QCalendarWidget):
+    """A calendar in which days that a service has are bold, and others grey, where its server has listed them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._times: ServiceTimes | None = None
+        self.setGridVisible(False)
+        self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.currentPageChanged.connect(self._mark_days)
+
+    def show_times(self, times: ServiceTimes, chosen: date | None, today: date) -> None:
+        """Show the month of the chosen day, and mark its days."""
+        self._times = times
+        first, last = times.span or (date(1900, 1, 1), today)
+        self.setDateRange(_qt(first), _qt(max(first, last)))
+        self.setSelectedDate(_qt(chosen or last))
+        self._mark_days(self.yearShown(), self.monthShown())
+
+    def _mark_days(self, year: int, month: int) -> None:
+        days = None if self._times is None else self._times.days_of(year, month)
+        self.setDateTextFormat(QDate(), QTextCharFormat())
+        if days is None:
+            return
+        there, missing = QTextCharFormat(), QTextCharFormat()
+        there.setFontWeight(QFont.Weight.Bold)
+        missing.setForeground(self.palette().placeholderText())
+        for day in range(1, QDate(year, month, 1).daysInMonth() + 1):
+            self.setDateTextFormat(QDate(year, month, day), there if day in days else missing)
+
+
+class ServiceTimeForm(QWidget):
+    """The control of one layer's time. `chosen` carries another time, in the server's spelling."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, today: Callable[[], date] = today) -> None:
+        super().__init__(parent)
+        self._today = today
+        self._times: ServiceTimes | None = None
+        self._time = ""
+        self._make_widgets()
+        when, steps = QHBoxLayout(), QHBoxLayout()
+        for row, parts in ((when, (self.date, self.calendar_button)), (steps, (self.earlier, self.later, self.latest))):
+            row.setSpacing(4)
+            for part in parts:
+                row.addWidget(part)
+        steps.addStretch(1)
+        steps.addWidget(self.clock)
+        form = QFormLayout()
+        form.addRow(self.label, when)
+        form.addRow(steps)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 6)
+        layout.setSpacing(4)
+        layout.addLayout(form)
+        layout.addWidget(self.note)
+
+    def _make_widgets(self) -> None:
+        self.label = plain_label(self.tr("Shown at, UTC"))
+        self.date = DateField(self.tr("no date"))
+        self.date.setAccessibleName(self.label.text())
+        self.label.setBuddy(self.date)
+        self.date.committed.connect(self._typed)
+        self.earlier = self._arrow(Qt.ArrowType.LeftArrow, self.tr("Earlier date"))
+        self.later = self._arrow(Qt.ArrowType.RightArrow, self.tr("Later date"))
+        self.earlier.clicked.connect(lambda: self.step(-1))
+        self.later.clicked.connect(lambda: self.step(1))
+        self.latest = QPushButton(self.tr("Latest"))
+        self.latest.setAccessibleName(self.tr("Latest date"))
+        self.latest.setToolTip(tooltip(self.tr("The newest that the service has")))
+        self.latest.clicked.connect(self.show_latest)
+        self.clock = ChoiceField()
+        self.clock.setAccessibleName(self.tr("Time of day"))
+        self.clock.committed.connect(lambda time: self._choose(str(time)))
+        self.calendar = TimeCalendar()
+        self.calendar.activated.connect(self._day_chosen)
+        self.calendar.clicked.connect(self._day_chosen)
+        self.calendar_button = QToolButton()
+        self.calendar_button.setText("▾")
+        self.calendar_button.setAccessibleName(self.tr("Calendar"))
+        self.calendar_button.setToolTip(tooltip(self.tr("Choose a day; days that the service has are bold")))
+        self.calendar_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.calendar_button)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(self.calendar)
+        menu.addAction(action)
+        menu.aboutToShow.connect(self._show_calendar)
+        self.calendar_button.setMenu(menu)
+        self.note = muted()
+        self.note.setWordWrap(True)
+
+    def _arrow(self, direction: Qt.ArrowType, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setArrowType(direction)
+        button.setAccessibleName(name)
+        button.setToolTip(tooltip(name))
+        return button
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """Show the time of a layer; hidden for one that is no dated service."""
+        service = dated_service(layer)
+        self.setVisible(service is not None)
+        if service is None:
+            self._times, self._time = None, ""
+            return
+        self._times, self._time = ServiceTimes(service, self._today()), service.time
+        day = day_of(service.time)
+        self.date.show_value("" if day is None else day.isoformat())
+        self._show_clock(service, day)
+        self.earlier.setEnabled(bool(self._times.stepped(service.time, -1)))
+        self.later.setEnabled(bool(self._times.stepped(service.time, 1)))
+        self.latest.setEnabled(service.time != self._times.latest)
+        self.note.setText(plain(self._words(service)))
+        self.note.setVisible(bool(self.note.text()))
+
+    def _show_clock(self, service: TileService, day: date | None) -> None:
+        assert self._times is not None
+        texts = () if day is None else self._times.times_on(day)
+        self.clock.setVisible(len(texts) > 1)
+        if len(texts) > 1:
+            self.clock.set_choices([(text, _clock(text)) for text in texts])
+            self.clock.show_value(service.time)
+
+    def _words(self, service: TileService) -> str:
+        assert self._times is not None
+        words = []
+        if self._times.span is not None:
+            first, last = self._times.span
+            words.append(self.tr("The service has dates from {0} to {1}.").format(first.isoformat(), last.isoformat()))
+        if service.nearest:
+            words.append(self.tr("The server may show the nearest date it has instead of the one that is asked for."))
+        return " ".join(words)
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def step(self, by: int) -> None:
+        """Go to a later time, or an earlier one where `by` is negative."""
+        if self._times is not None:
+            self._choose(self._times.stepped(self._time, by))
+
+    def show_latest(self) -> None:
+        if self._times is not None:
+            self._choose(self._times.latest)
+
+    def _typed(self, text: object) -> None:
+        day = day_of(str(text))
+        if self._times is not None:
+            self._choose(str(text) if day is None else self._times.on(day))
+
+    def _day_chosen(self, day: QDate) -> None:
+        menu = self.calendar_button.menu()
+        if menu is not None:
+            menu.close()
+        if self._times is not None:
+            self._choose(self._times.on(date(day.year(), day.month(), day.day())))
+
+    def _show_calendar(self) -> None:
+        if self._times is not None:
+            self.calendar.show_times(self._times, day_of(self._time), self._today())
+            self.calendar.setFocus()
+
+    def _choose(self, time: str) -> None:
+        if time and time != self._time:
+            self.chosen.emit(time)
+
+
+def _clock(time: str) -> str:
+    """The time of day in a server's time, for people."""
+    moment = instant_of(time)
+    return time if moment is None else moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+
+
+def _qt(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
