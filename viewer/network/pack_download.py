@@ -16,8 +16,8 @@ from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.packs.mbtiles_pack import MbtilesPack
 from layers.services.packs.pack_plan import PackEstimate, PackPlan, PackTile
-from viewer.network.fetch import Fetch
 from viewer.network.fetcher import Fetcher
+from viewer.network.tile_fetch import TileFetch
 from viewer.support.jobs import Jobs
 
 MOST_CONNECTIONS = 4
@@ -76,7 +76,7 @@ class PackDownload(QObject):
         self._is_preparing = self._is_looking = self._is_all_known = self._is_writing = self._is_over = False
         self._begins_again = False
         self._queue: deque[PackTile] = deque()
-        self._under_way: dict[PackTile, Fetch | None] = {}
+        self._under_way: dict[PackTile, TileFetch | None] = {}
         self._tries: dict[PackTile, int] = {}
         self._unwritten: list[tuple[PackTile, bytes]] = []
         self._unnoted: list[PackTile] = []
@@ -161,6 +161,7 @@ class PackDownload(QObject):
             finally:
                 pack.close()
         self.phase = PackPhase.PAUSED
+        self.ended.emit()
         self.deleteLater()
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ class PackDownload(QObject):
             self._ask_for(tile, url)
 
     def _ask_for(self, tile: PackTile, url: str) -> None:
-        held: list[Fetch] = []
+        held: list[TileFetch] = []
         run = self._run
 
         def arrived(image: object, error: GeoloupeError | None) -> None:

@@ -18,11 +18,17 @@ from layers.services.tile_service import TileService
 _TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? LIMIT 1"
 
 
+class OtherDate(UnsupportedFormat):
+    """A pack of the same service at another date: a layer may have packs of several."""
+
+
 class PackedTiles:
     """One pack of a service, opened for reading; in one thread at a time, and to be closed."""
 
     def __init__(self, path: Path, service: TileService) -> None:
-        """Open a pack. Raises FileMissing, NotAFile, NotReadable, and UnsupportedFormat for that of another service."""
+        """Open a pack. Raises FileMissing, NotAFile, NotReadable, UnsupportedFormat for that of another service, and
+        OtherDate.
+        """
         check_regular(path)
         self.path = path
         self._levels: dict[int, PackLevel] = {level.level: level for level in pack_levels(service)}
@@ -36,12 +42,12 @@ class PackedTiles:
             self.close()
             raise unreadable(path, error) from error
         values = {str(name): str(value) for name, value in rows}
-        own = source_of(service), service.time, str(tile_px_of(service))
-        if (values.get("source", ""), values.get("date", ""), values.get("tile_px", "")) != own:
+        if (values.get("source"), values.get("tile_px")) != (source_of(service), str(tile_px_of(service))):
             self.close()
-            raise UnsupportedFormat(
-                "{name} is no offline pack of this layer at this date: it is passed over.", name=path.name
-            )
+            raise UnsupportedFormat("{name} is no offline pack of this layer: it is passed over.", name=path.name)
+        if values.get("date", "") != service.time:
+            self.close()
+            raise OtherDate("{name} is an offline pack of this layer at another date.", name=path.name)
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +75,9 @@ class PackedTiles:
 def packed_bodies(
     paths: Iterable[Path], service: TileService, tiles: Iterable[SourceTile]
 ) -> tuple[dict[SourceTile, bytes], dict[Path, str]]:
-    """The bytes of those of the tiles that the packs have, and by pack the sentence why it cannot be read."""
+    """The bytes of those of the tiles that the packs have, and by pack the sentence why it cannot be read, empty for a
+    pack of another date.
+    """
     wanted, bodies, problems = list(tiles), dict[SourceTile, bytes](), dict[Path, str]()
     for path in paths:
         if len(bodies) == len(wanted):
@@ -79,6 +87,8 @@ def packed_bodies(
                 for tile in wanted:
                     if tile not in bodies and (body := pack.tile(tile)):
                         bodies[tile] = body
+        except OtherDate:
+            problems[path] = ""
         except GeoloupeError as error:
             problems[path] = error.sentence
     return bodies, problems

@@ -88,7 +88,7 @@ class PackSource:
             self._elsewhere.clear()
         lacking = [tile for tile in tiles if tile not in pictures]
         self._elsewhere.update(lacking)
-        for sentence in problems.values():
+        for sentence in filter(None, problems.values()):
             self._failed(sentence)
         self._arrived(pictures, lacking)
 

@@ -163,8 +163,11 @@ def test_a_pack_of_another_service_or_date_is_neither_written_nor_shown(tmp_path
     for other in (SERVICE.at("2024-04-13"), replace(SERVICE, template="https://other.org/{time}/{z}/{x}/{y}.png")):
         with pytest.raises(UnsupportedFormat, match="another service or date"):
             MbtilesPack(path, plan_pack(other, plan.areas, (4, 8)))
-        with pytest.raises(UnsupportedFormat, match="passed over"):
+        with pytest.raises(UnsupportedFormat, match="at another date" if other.time != SERVICE.time else "passed over"):
             PackedTiles(path, other)
+        bodies, problems = packed_bodies([path], other, [SourceTile(4, 8, 5)])
+        assert not bodies
+        assert bool(problems[path]) == (other.time == SERVICE.time), "packs of other dates are no trouble"
     assert path.read_bytes() == before
 
 
@@ -189,7 +192,8 @@ def foreign(path: Path, *statements: str, source: str = "") -> Path:
 
 ENDLESS = (
     "CREATE VIEW tiles AS WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) "
-    "SELECT 4 AS zoom_level, 8 AS tile_column, 10 + n % 2 AS tile_row, x'89504e470d0a1a0a' AS tile_data FROM t WHERE n % 5 = 7"
+    "SELECT 4 AS zoom_level, 8 AS tile_column, 10 + n % 2 AS tile_row, x'89504e470d0a1a0a' AS tile_data "
+    "FROM t WHERE n % 5 = 7"
 )
 
 
