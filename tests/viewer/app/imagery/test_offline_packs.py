@@ -54,7 +54,7 @@ def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
 
 @pytest.fixture
 def service(server: TileServer) -> TileService:
-    return TileService("Sky", server.template(), max_level=12, attribution="Sky company")
+    return TileService("Sky", server.template(), max_level=11, attribution="Sky company")
 
 
 def begin_case(window: MainWindow, service: TileService, qtbot: QtBot, target: Path | None) -> str:
