@@ -19,6 +19,7 @@ from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, message_of, name_in, no_answer, parsed
 from layers.pool.reader_set import ReaderSet
+from layers.pool.remote_files import RemoteFiles
 from layers.pool.routing import ELSEWHERE, profile_for
 from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up
 from layers.pool.worker import sentence_for
@@ -47,6 +48,7 @@ class ReaderPool:
     def __init__(self, workers: int = 2, inline: bool = False, grants: Grants = NOTHING) -> None:
         self.known_probes = KnownProbes()
         self.grants = PoolGrants(grants)
+        self.remote_files = RemoteFiles()
         self._inline = inline
         self._one_at_a_time = threading.Lock()
         """Held by inline ops: open files are used by one thread at a time, as in a reader."""
@@ -79,6 +81,8 @@ class ReaderPool:
         if self._inline:
             request.done(self._run_inline(request))
             return
+        if isinstance(request.question, Probe) and request.question.canvas_crs is None:
+            self.remote_files.forget(request.question.path)  # what a user opens is looked at anew
         request.profile = profile_for(request)
         if isinstance(request.question, Probe | DescribeScene) and request.profile in ELSEWHERE:
             request.done = partial(self._probed, request, request.done)
@@ -182,9 +186,10 @@ class ReaderPool:
             self.submit(Request(Dismissal(""), lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
-        """End the quarantine of a path."""
+        """End the quarantine of a path, or of an address, of which all is fetched anew."""
         with self._state:
             self._strikes.pop(path, None)
+        self.remote_files.forget(path)
 
     def ask(self, question: Question, timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
         """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError."""

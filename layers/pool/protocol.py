@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from layers.decoding import decoded
-from layers.errors import GeoloupeError, InvalidValue, TooLarge
+from layers.decoding import decoded, encoded
+from layers.errors import GeoloupeError, InvalidValue, TooLarge, error_from_noun
 from layers.phrase import Phrase, Room, phrase_of
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
+from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 from layers.requests.question import Question
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ _ALIGNMENT = 64
 _KINDS = "biuf"
 _PHRASE = "$phrase"
 """The only name in an object that stands for a phrase."""
+_WANTS = b"wants "
+"""The beginning of the only message of a reader that is no answer; no JSON begins so."""
 
 
 class BadReply(Exception):
@@ -117,7 +120,7 @@ def no_answer(question: Question) -> Phrase:
 
 def name_in(question: Question) -> str:
     """Name of the question's file, to begin a sentence."""
-    return os.path.basename(question.path) or Phrase("The request")
+    return name_of(question.path) or Phrase("The request")
 
 
 def deadline_s(request: Request) -> float:
@@ -144,6 +147,22 @@ class _Walls(_Message):
     """The first message of a process: its walls."""
 
     holds: Holds
+
+
+class _Wants(_Message):
+    """A reader needs bytes of a file at an address before it can answer."""
+
+    wants: WantedRanges
+
+
+class _Part(Struct):
+    """The window's answer: `count` bytes of a file follow, which is in this state; or an error and its sentence."""
+
+    count: int = 0
+    size: int = 0
+    mark: str = ""
+    error: str = ""
+    sentence: str = ""
 
 
 class _Array(Struct):
@@ -243,6 +262,32 @@ def is_out_of_reach(message: bytes, number: int) -> bool:
 def read_holds(message: bytes, number: int) -> Holds:
     """Reads a reader's message about its walls, sent before its first answer. Raises BadReply."""
     return _read(message, _Walls, number).holds
+
+
+def wants_message(number: int, wanted: WantedRanges) -> bytes:
+    """The message of a reader that needs bytes while it answers request `number`."""
+    return _WANTS + json.dumps({"number": number, "wants": encoded(wanted)}).encode()
+
+
+def wanted_ranges(message: bytes, number: int) -> WantedRanges | None:
+    """The bytes that a reader needs while it answers request `number`; None for any other message. Raises BadReply."""
+    return _read(message[len(_WANTS) :], _Wants, number).wants if message.startswith(_WANTS) else None
+
+
+def part_messages(part: ServedRanges | GeoloupeError) -> list[bytes]:
+    """The answer of the window to a reader that needs bytes: a message about them, and they themselves."""
+    if isinstance(part, GeoloupeError):
+        return [message_of({"error": part.noun, "sentence": part.sentence})]
+    about = message_of({"count": len(part.data), "size": part.size, "mark": part.mark})
+    return [about, part.data] if part.data else [about]
+
+
+def read_part(message: bytes) -> tuple[ServedRanges, int]:
+    """The file in the window's answer, and the number of bytes that follow. Raises the error for which none do."""
+    part = decoded(parsed(message), _Part, Phrase("The window's answer is none."))
+    if part.error:
+        raise error_from_noun(part.error, part.sentence)
+    return ServedRanges(b"", part.size, part.mark), part.count
 
 
 def _take_array(described: _Array, block: memoryview) -> NDArray[Any]:

@@ -24,6 +24,7 @@ from typing import Any
 
 from layers.decoding import encoded
 from layers.disk.scratch import scratch_prefix
+from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.pool import worker
 from layers.pool.bare_spawn import BareProcess
@@ -36,12 +37,15 @@ from layers.pool.protocol import (
     BadReply,
     Profile,
     is_out_of_reach,
+    part_messages,
     read_holds,
     read_reply,
+    wanted_ranges,
 )
 from layers.readers.bare_environment import starting_variables
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
+from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 
 importlib.import_module("multiprocessing.popen_spawn_win32" if os.name == "nt" else "layers.pool.bare_launch")
 """Otherwise the first process imports it, in a thread: PySide6 goes through sys.modules when it is imported, and ends
@@ -51,6 +55,15 @@ CONFINING_TIMEOUT_S = 3.0
 """Time for a new process to look at all that it is granted: on drives that answer, it takes milliseconds."""
 END_TIMEOUT_S = 5.0
 """Seconds after which a killed process that is still there is left to the system."""
+
+
+type HandOver = Callable[[WantedRanges], ServedRanges | GeoloupeError]
+"""Waits for the bytes that a reader asks for, and returns them, or why there are none."""
+
+
+def no_bytes(wanted: WantedRanges) -> GeoloupeError:
+    """Hand over nothing: for readers that are asked about files of this computer alone."""
+    return NotAllowed("{name} lies on a host, and is not asked for.", name=name_of(wanted.address))
 
 
 class ReaderDied(Exception):
@@ -117,7 +130,7 @@ class ReaderProcess:
         except (OSError, MemoryError) as error:
             raise ReaderNotStarted(str(error) or Phrase("there is not enough memory")) from error
         arguments = (theirs, block.name, str(self._profile), os.getpid(), self._load, self._scratch)
-        variables = starting_variables(os.environ, reads_hosts=self._profile is Profile.REMOTE)
+        variables = starting_variables(os.environ)
         process = BareProcess(variables, target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
@@ -154,13 +167,15 @@ class ReaderProcess:
         timeout_s: float,
         meanwhile: Callable[[], None] = lambda: None,
         grants: Grants = NOTHING,
+        hand_over: HandOver = no_bytes,
     ) -> Answer | tuple[str, Phrase]:
         """One request and its answer, or the (noun, sentence) the reader gives. The process is gone after a raise.
 
         `meanwhile` is called while the reader works. `grants` are what else the process may read and write, besides
-        what the request itself names. Raises TimeoutError at the deadline, and ReaderDied when the process ends or
-        babbles; OutOfReach, which leaves it, and ConfiningStalled as they say; MemoryError where the answer finds no
-        room.
+        what the request itself names. `hand_over` waits for bytes that the reader asks for, and may take its time: the
+        reader's deadline counts its own work alone. Raises TimeoutError at the deadline, and ReaderDied when the
+        process ends or babbles; OutOfReach, which leaves it, and ConfiningStalled as they say; MemoryError where the
+        answer finds no room.
         """
         self._number += 1
         assert self._block is not None
@@ -173,7 +188,7 @@ class ReaderProcess:
             meanwhile()
             if is_first:
                 self._hear_what_holds(timeout_s, bool(grants))
-            reply = self._hear(timeout_s)
+            reply = self._hear_reply(timeout_s, hand_over)
             if is_first or not is_out_of_reach(reply, self._number):
                 return read_reply(reply, self._number, self._block.buf)
         except (TimeoutError, ConfiningStalled, MemoryError):
@@ -195,6 +210,19 @@ class ReaderProcess:
                 raise ConfiningStalled from error
             raise
         self.holds = read_holds(answer, self._number)
+
+    def _hear_reply(self, timeout_s: float, hand_over: HandOver) -> bytes:
+        """Receive the answer, and before it hand over all bytes that the reader asks for."""
+        left_s = timeout_s
+        while True:
+            began = time.monotonic()
+            reply = self._hear(max(0.0, left_s))
+            left_s -= time.monotonic() - began
+            wanted = wanted_ranges(reply, self._number)
+            if wanted is None:
+                return reply
+            for message in part_messages(hand_over(wanted)):
+                self._connection.send_bytes(message)
 
     def _hear(self, timeout_s: float) -> bytes:
         if not self._connection.poll(timeout_s):

@@ -21,6 +21,8 @@ SPARE_S = 0.005
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
 """Profiles with readers before anything is asked, `workers` of each; readers of others start with a first request."""
+SEVERAL = (*STANDING, Profile.REMOTE)
+"""Profiles with `workers` readers: of files on hosts too, as each waits for the network for most of its time."""
 
 
 class ReaderSet:
@@ -78,7 +80,7 @@ class ReaderSet:
 
     def _fill(self, profile: Profile) -> None:
         if not self.of(profile):
-            self._add(profile, self._workers if profile in STANDING and not self._is_starting else 1)
+            self._add(profile, self._workers if profile in SEVERAL and not self._is_starting else 1)
 
     def _add(self, profile: Profile, count: int) -> None:
         for _ in range(0 if self._closed else count):

@@ -10,6 +10,7 @@ import os
 
 from layers.pool.protocol import Request
 from layers.readers.environment import Profile
+from layers.requests.addresses import is_address
 from layers.requests.features import OfLayer
 from layers.requests.probe import Probe
 
@@ -46,6 +47,8 @@ def profile_for(request: Request) -> Profile:
     A probe that names a canvas is for a drawing of imagery.
     """
     question = request.question
+    if request.profile is Profile.LOCAL and is_address(question.path):
+        return Profile.REMOTE
     is_look = isinstance(question, Probe) and not question.canvas_crs and foretells_features(question.path)
     if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer)):
         return Profile.FEATURES

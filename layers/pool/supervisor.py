@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, error_from_noun
 from layers.phrase import Phrase
+from layers.pool.arriving import Arriving
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s, name_in
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderNotStarted, ReaderProcess
+from layers.pool.remote_files import RemoteFiles
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
 
@@ -46,6 +48,7 @@ class Dispatcher(Protocol):
 
     grants: PoolGrants
     known_probes: KnownProbes
+    remote_files: RemoteFiles
 
     def next_request(self, supervisor: Supervisor, *, wait: bool = True) -> Request | None:
         """The next request for this supervisor's profile; None when there is none, or nothing to wait for."""
@@ -78,6 +81,8 @@ class Supervisor(threading.Thread):
         self._lock = threading.Lock()
         self._request: Request | None = None
         """Request that the reader is working on."""
+        self._arriving: Arriving | None = None
+        """Bytes for which the reader waits."""
 
     @property
     def reader_pid(self) -> int | None:
@@ -98,16 +103,22 @@ class Supervisor(threading.Thread):
         reader = self._reader
         if reader is not None:
             reader.signal_end()
+        self._let_down(closed_error())
 
     def works_at(self, request: Request) -> bool:
         """True while the process works at `request`."""
         return self._request is request
 
     def interrupt(self, request: Request) -> None:
-        """End the process if it works at `request`."""
+        """End the work at `request` if it is that: the process too, unless it only waits for bytes."""
         with self._lock:
-            if self.works_at(request) and self._reader is not None:
+            if self.works_at(request) and self._reader is not None and not self._let_down(given_up(request)):
                 self._reader.interrupt()
+
+    def _let_down(self, error: GeoloupeError) -> bool:
+        """End the reader's wait for bytes: it answers then, and lives. False where it does not wait for any."""
+        arriving = self._arriving
+        return arriving is not None and arriving.come(error)
 
     def run(self) -> None:
         reader = self._reader = ReaderProcess(self.profile)
@@ -220,7 +231,9 @@ class Supervisor(threading.Thread):
         that was given up while its process started is not asked.
         """
         known = self._pool.known_probes
-        grants = self._pool.grants.besides(needs) if reader.holds is None else NOTHING
+        is_alone = self.profile is Profile.REMOTE  # what a host sends is read where no file can be reached
+        grants = self._pool.grants.besides(needs) if reader.holds is None and not is_alone else NOTHING
+        arriving = Arriving(self._pool.remote_files, request, self._awaits)
         with self._lock:
             if request.is_given_up:  # from here on `interrupt` finds it
                 return given_up(request)
@@ -228,16 +241,26 @@ class Supervisor(threading.Thread):
         try:
             question = known.told(request)
             params = request.params if question is request.question else question.params()
-            answer = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
+            answer = reader.ask(request.op, params, deadline_s(request), meanwhile, grants, arriving.wait_for)
         finally:
             with self._lock:
-                self._request = None
+                self._request = self._arriving = None
+        if isinstance(answer, tuple) and arriving.fault is not None:
+            return arriving.fault  # as it was, not as it came back through the reader
         result = (
             replace(answer, profile=self.profile).to(question)
             if isinstance(answer, Answer)
             else error_from_noun(*answer)
         )
         return known.heard(request, question, result)
+
+    def _awaits(self, arriving: Arriving) -> GeoloupeError | None:
+        """Note that the reader waits for bytes; an error where nobody waits for its answer any more."""
+        with self._lock:
+            self._arriving, request = arriving, self._request
+            if self._pool.is_closed or request is None:
+                return closed_error()
+            return given_up(request) if request.is_given_up else None
 
 
 def quarantined(name: str) -> Quarantined:

@@ -16,12 +16,16 @@ from multiprocessing import shared_memory
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from layers.decoding import decoded, encoded
 from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
 from layers.readers.library_words import without_innards
+from layers.readers.window_bytes import LINE
+from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 
 if TYPE_CHECKING:
     from layers.readers.confinement.walls import Walls
@@ -56,15 +60,19 @@ def main(
     walls.prepare()
     block = _attach(block_name)
     assert block.buf is not None
+    line = _Line(connection)
+    LINE.ask = line.ask
     walls.limit_calls()
     try:
         connection.send_bytes(b"ready")
         while True:
             request = json.loads(connection.recv_bytes())
+            line.number = request["number"]
             connection.send_bytes(_confined(walls, request, connection) or _reply(run, request, block.buf))
     except (EOFError, ConnectionError):
         return
     finally:
+        LINE.cut()
         block.close()
 
 
@@ -83,6 +91,23 @@ def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> 
     return None
 
 
+class _Line:
+    """The way to the window while a request is answered: it is asked for bytes of files at addresses."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.number = 0
+        """Number of the request that is answered."""
+        self._connection = connection
+
+    def ask(self, wanted: WantedRanges) -> ServedRanges:
+        """Ask for bytes, and wait. Raises the GeoloupeError for which there are none."""
+        from layers.pool.protocol import read_part, wants_message  # numpy: after the environment is set
+
+        self._connection.send_bytes(wants_message(self.number, wanted))
+        part, count = read_part(self._connection.recv_bytes())
+        return replace(part, data=self._connection.recv_bytes()) if count else part
+
+
 def load_readers(profile: Profile) -> RunRequest:
     """The ops of imagery and features."""
     from layers.readers.door.ops import run  # GDAL: only in a reader
@@ -96,7 +121,7 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
     """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
     if isinstance(error, GeoloupeError):
         return error
-    name = os.path.basename(path) or Phrase("The file")
+    name = name_of(path) or Phrase("The file")
     if isinstance(error, MemoryError):
         way = Phrase("use a smaller file, or build overviews of an image")
         return TooLarge("{name} needs more memory than a reader may have: {way}.", name=name, way=way)

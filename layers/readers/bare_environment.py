@@ -42,23 +42,14 @@ _KEPT_ON_WINDOWS = frozenset(
     )
 )
 """Windows finds libraries by its path, and folders by the others."""
-_KEPT_FOR_HOSTS = frozenset(
-    (
-        *PROXIES,
-        *("NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "PROXYCHAINS_CONF_FILE"),
-        *("TORSOCKS_CONF_FILE", "TORSOCKS_TOR_ADDRESS", "TORSOCKS_TOR_PORT", "TORSOCKS_ISOLATE_PID"),
-    )
-)
-"""Variables with the proxies that the analyst uses to reach hosts."""
 
 
-def kept_variables(environment: Mapping[str, str], *, reads_hosts: bool) -> dict[str, str]:
+def kept_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """The part of `environment` that a reader process needs: no keys or tokens, no names of machines and projects."""
     kept = _KEPT | (_KEPT_ON_WINDOWS if sys.platform == "win32" else frozenset())
-    kept |= _KEPT_FOR_HOSTS if reads_hosts else frozenset()
     return {name: value for name, value in environment.items() if name in kept or name.startswith(_KEPT_PREFIX)}
 
 
-def starting_variables(environment: Mapping[str, str], *, reads_hosts: bool) -> dict[str, str]:
+def starting_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that a reader process is started with."""
-    return kept_variables(environment, reads_hosts=reads_hosts) | _STARTED_WITH
+    return kept_variables(environment) | _STARTED_WITH

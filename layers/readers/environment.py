@@ -26,7 +26,7 @@ class Profile(StrEnum):
     FEATURES = "features"
     """Features in regular files on this machine: without the libraries of imagery, which take as much memory again."""
     REMOTE = "remote"
-    """Imagery and features on hosts that the analyst has agreed to."""
+    """Imagery on hosts that the analyst has agreed to: the window fetches its bytes. No network, and no file."""
     VRT = "vrt"
     """VRT files our own adapter has judged, no network."""
     WRITER = "writer"
@@ -71,8 +71,6 @@ def variables(profile: Profile) -> dict[str, str]:
     """The environment variables that `profile` asks for, proxies of other libraries excepted."""
     skipped = [name for name in _SKIPPED_DRIVERS if not (profile is Profile.VRT and name == "VRT")]
     settings = {**_COMMON, "GDAL_SKIP": " ".join(skipped), PROFILE_VARIABLE: str(profile)}
-    if profile is Profile.REMOTE:
-        return {**settings, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff"}
     if profile is Profile.VRT:
         settings["GDAL_VRT_ENABLE_RAWRASTERBAND"] = "NO"
         settings["GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE"] = "NONE"
@@ -92,7 +90,7 @@ def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     the proxies that other libraries obey. `scratch` is the folder for temporary files of SQLite and GDAL.
     """
     if own_process:
-        for name in os.environ.keys() - kept_variables(os.environ, reads_hosts=profile is Profile.REMOTE):
+        for name in os.environ.keys() - kept_variables(os.environ):
             del os.environ[name]
     for name in list(os.environ):
         if name in _UNSET or name.startswith(_UNSET_PREFIXES):
@@ -100,7 +98,7 @@ def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     os.environ.update(variables(profile))
     if scratch:
         os.environ.update(dict.fromkeys(_SCRATCH, scratch))
-    if own_process and profile is not Profile.REMOTE:
+    if own_process:
         os.environ.update(dict.fromkeys(PROXIES, _NO_NETWORK))
 
 

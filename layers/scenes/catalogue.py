@@ -8,6 +8,11 @@ from typing import Protocol
 
 from layers.scenes.found_scene import FoundScene
 
+_FACTS = (
+    *("sensor", "credit", "gsd_m", "cloud_percent", "kind", "path", "layer_uuid", "date_in_name", "has_picture"),
+    *("observation", "version"),
+)
+
 
 class SceneCatalogue(Protocol):
     """A source of scenes. It is asked in the window's thread, and answers with the scenes that it knows already."""
@@ -34,8 +39,8 @@ def _joined(first: FoundScene, second: FoundScene) -> FoundScene:
     """The first one, with facts that it lacks taken from the second; date, kind and basis go together."""
     more = {
         name: getattr(second, name)
-        for name in ("sensor", "credit", "gsd_m", "kind", "path", "layer_uuid", "date_in_name", "has_picture")
-        if not getattr(first, name)
+        for name in _FACTS
+        if getattr(first, name) in ("", None) or getattr(first, name) is False
     }
     if not first.date_basis and first.acquired == second.acquired:
         more["date_basis"] = second.date_basis

@@ -47,8 +47,14 @@ class FoundScene:
     """A date that the name of the file suggests: only offered."""
     credit: str = ""
     gsd_m: float | None = None
+    cloud_percent: float | None = None
+    """Cloud over the whole scene, as it is stated."""
     ring: tuple[tuple[float, float], ...] = ()
     """Longitudes, continuous, and latitudes along its outline; empty where its place is not known."""
+    observation: str = ""
+    """The same for scenes that are one observation, processed more than once; "" where nothing tells that."""
+    version: str = ""
+    """The version of the processing and its time: the greatest is the newest."""
     has_picture: bool = False
     layer_uuid: str = ""
     """The layer of the case that shows it."""
@@ -89,7 +95,9 @@ class FoundScene:
 
     def to_json(self) -> str:
         """Encode the scene for the cache; `scene_from_json` gives back an equal value."""
-        facts = {name: value for name, value in asdict(self).items() if value not in ("", (), None, False)}
+        facts = {
+            name: value for name, value in asdict(self).items() if value not in ("", (), None) and value is not False
+        }
         return json.dumps(facts, ensure_ascii=False)
 
 
@@ -118,7 +126,7 @@ def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundS
 
 def judged(scene: FoundScene) -> FoundScene:
     """The same with impossible dates, places and numbers left out, and long texts cut."""
-    texts = ("title", "kind", "sensor", "credit", "date_basis", "date_in_name")
+    texts = ("title", "kind", "sensor", "credit", "date_basis", "date_in_name", "observation", "version")
     cut: dict[str, Any] = {name: " ".join(str(getattr(scene, name)).split())[:LONGEST] for name in texts}
     scene = replace(scene, **cut, problems=tuple(problem[:LONGEST] for problem in scene.problems))
     if scene.acquired and scene.span is None:
@@ -129,6 +137,8 @@ def judged(scene: FoundScene) -> FoundScene:
         scene = replace(scene, date_kind="unknown")
     if scene.gsd_m is not None and not (math.isfinite(scene.gsd_m) and 0 < scene.gsd_m <= 1e6):
         scene = replace(scene, gsd_m=None)
+    if scene.cloud_percent is not None and not 0 <= scene.cloud_percent <= 100:
+        scene = replace(scene, cloud_percent=None)
     return scene if _is_ring(scene.ring) else replace(scene, ring=())
 
 

@@ -30,6 +30,8 @@ class Pass(Struct, frozen=True, dict=True):
     date_kind: str
     part: float
     """Share of the area asked about that all of them cover together, 0 to 1."""
+    others: tuple[FoundScene, ...] = ()
+    """Older versions of these scenes, which were processed again since, the newer ones first."""
 
     @cached_property
     def key(self) -> str:
@@ -76,8 +78,8 @@ def _key(scene: FoundScene) -> tuple[str, ...]:
         return ()
     if not scene.sensor:
         return ("", scene.key)
-    if scene.date_kind == "instant":
-        return (scene.date_kind, scene.sensor.casefold(), day_of(scene.span.begin))
+    if scene.date_kind == "instant" or (scene.date_kind == "interval" and _is_short(scene.span)):
+        return ("instant", scene.sensor.casefold(), day_of(scene.span.begin))
     return (scene.date_kind, scene.sensor.casefold(), scene.acquired, scene.until)
 
 
@@ -100,8 +102,12 @@ def _apart(group: list[Covering]) -> list[list[Covering]]:
 
 
 def _is_moment(cover: Covering) -> bool:
-    span = cover.scene.span
-    return span is not None and span.begin == span.end
+    return cover.scene.span is not None and _is_short(cover.scene.span)
+
+
+def _is_short(span: TimeSpan) -> bool:
+    """True for an instant, and for the seconds in which a satellite takes a scene: tiles of a pass differ in them."""
+    return span.end - span.begin <= SAME_PASS_S
 
 
 def _begin(cover: Covering) -> float:
@@ -109,7 +115,8 @@ def _begin(cover: Covering) -> float:
 
 
 def _pass_of(group: list[Covering], area: BaseGeometry) -> Pass:
-    group = sorted(group, key=lambda cover: (-round(100 * cover.part), cover.scene.key))  # as told: no error of an area
+    group, others = _newest(group)
+    group.sort(key=lambda cover: (-round(100 * cover.part), cover.scene.key))  # as told: no error of an area
     spans = [cover.scene.span for cover in group if cover.scene.is_dated and cover.scene.span is not None]
     span = TimeSpan(min(s.begin for s in spans), max(s.end for s in spans)) if spans else None
     first = group[0]
@@ -117,4 +124,18 @@ def _pass_of(group: list[Covering], area: BaseGeometry) -> Pass:
         first.part if len(group) == 1 or first.part >= 1.0 else part_covered([cover.covered for cover in group], area)
     )
     kind = first.scene.date_kind if span is not None or first.scene.date_kind == "composite" else "unknown"
-    return Pass(tuple(cover.scene for cover in group), span, kind, part)
+    return Pass(tuple(cover.scene for cover in group), span, kind, part, others)
+
+
+def _newest(group: list[Covering]) -> tuple[list[Covering], tuple[FoundScene, ...]]:
+    """The newest version of each observation, and the older ones; a version in the case counts as the newest."""
+    kept: dict[str, Covering] = {}
+    older: list[FoundScene] = []
+    order = sorted(group, key=lambda cover: (bool(cover.scene.layer_uuid), cover.scene.version), reverse=True)
+    for cover in order:
+        observation = cover.scene.observation or cover.scene.key
+        if observation in kept:
+            older.append(cover.scene)
+        else:
+            kept[observation] = cover
+    return list(kept.values()), tuple(older)

@@ -1,32 +1,39 @@
-"""The shipped public imagery services, by provider. The catalogue is a data file; nothing here contacts anybody."""
+"""The shipped public imagery, by provider. The catalogue is a data file; nothing here contacts anybody."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from msgspec import Struct
 
+from layers.errors import NotReadable
+from layers.services.entry_text import read_entries
+from layers.services.imagery_entry import ImageryEntry
 from layers.services.tile_service import TileService
 
 
 class ServiceGroup(Struct, frozen=True):
-    """Services of one provider, as a menu shows them."""
+    """Entries of one provider."""
 
     title: str
-    services: tuple[TileService, ...]
+    entries: tuple[ImageryEntry, ...]
+
+    @property
+    def services(self) -> tuple[TileService, ...]:
+        """The tiles among the entries."""
+        return tuple(entry.service for entry in self.entries if entry.service is not None)
 
 
 @cache
 def catalog() -> tuple[ServiceGroup, ...]:
-    """The shipped services, by provider."""
-    data = tomllib.loads((files(__package__) / "catalog.toml").read_text(encoding="utf-8"))
-    groups = []
-    for group in data["group"]:
-        common = {key: value for key, value in group.items() if key not in ("title", "service")}
-        services = tuple(
-            TileService.from_json(common | {"group": group["title"]} | service) for service in group["service"]
+    """The shipped entries, by provider."""
+    shipped = read_entries((files(__package__) / "catalog.toml").read_text(encoding="utf-8"))
+    if shipped.problems:
+        raise NotReadable(
+            "The shipped catalogue is damaged ({problem}): install it again.", problem=shipped.problems[0]
         )
-        groups.append(ServiceGroup(group["title"], services))
-    return tuple(groups)
+    return tuple(
+        ServiceGroup(title, tuple(entries)) for title, entries in groupby(shipped.entries, lambda entry: entry.group)
+    )

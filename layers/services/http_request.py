@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class BodyKind(StrEnum):
-    """Kinds of answers, by which their size is bounded."""
+    """The kind of answer that is expected, by which its size is bounded."""
 
     TILE = "tile"
     DOCUMENT = "document"

@@ -44,8 +44,7 @@ def is_web_page(body: bytes) -> bool:
 
 def is_text(body: bytes) -> bool:
     """True for XML, JSON and web pages, which are no picture whatever their type says."""
-    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start.startswith((b"<", b"{"))
+    return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{"))
 
 
 def _of_xml(text: bytes) -> list[str]:

@@ -41,7 +41,7 @@ EDITED = {
 QUOTED = (
     *(text for credit in sample_data.credits().values() for text in (credit.credit, credit.licence)),
     *(f"{credit.title}: {credit.date_text}" for credit in sample_data.credits().values()),
-    *(text for group in catalog() for one in group.services for text in (one.title, one.attribution)),
+    *(text for group in catalog() for entry in group.entries for text in (entry.title, entry.attribution)),
     *(link.title for link in view_links()),
     "and or not = <> < > like contains starts ends in between is null",
     " ".join(FUNCTIONS),

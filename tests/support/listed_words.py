@@ -45,7 +45,7 @@ def listed_words() -> frozenset[Marked]:
         found += [template.name, *(field.title for field in template.fields)]
         found += [choice for field in template.fields for choice in field.choices]
     for group in catalog():
-        found += [word for service in group.services for word in (service.note, service.licence)]
+        found += [word for entry in group.entries for word in (entry.note, entry.licence)]
     found += [words for _mark, words in guide_blocks()]
     found += [column_word(column) for table in SPECS for column in table.row_type.__struct_fields__]
     counted = (Marked(PHRASES, f"{{count}} {kind}s", f"{{count}} {kind}") for kind in vocabulary.MARK_KINDS)

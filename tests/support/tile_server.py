@@ -8,13 +8,14 @@ json or xml it is a document instead of a tile, with bin a file of which parts m
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -46,6 +47,8 @@ class TileServer(ThreadingHTTPServer):
         self.picture = picture
         self.log: list[str] = []
         self.headers: dict[str, str] = {}
+        self.token = "token-of-the-day"
+        self.valid_s: float | None = 300.0
         self.posted: list[bytes] = []
         self.document = b'{"title": "a document", "numbers": [1, 2, 3]}'
         self.etag = '"1"'
@@ -135,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.headers = dict(self.headers.items())
         path = self.path.partition("?")[0]
         if path.startswith("http://"):  # as a proxy it has every tile there is
-            path = "/ok/" + "/".join(path.split("/")[-3:])
+            path = f"/{'part' if path.endswith('.bin') else 'ok'}/" + "/".join(path.split("/")[-3:])
         _, fault, z, x, last = path.split("/")[:5]
         y, _, self.ext = last.partition(".")
         self.where = int(z), int(x), int(y)
@@ -173,6 +176,11 @@ class _Handler(BaseHTTPRequestHandler):
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
 
+    def nearest(self) -> None:
+        """A map of another date than was asked for."""
+        warning = "99 Nearest value used: time=2024-03-01T00:00:00Z unknown"
+        self.answer(200, self.picture(), Content_Type="image/png", Cache_Control="max-age=60", Warning=warning)
+
     def shallow(self) -> None:
         """Nothing beyond a level, which the server tells nobody."""
         if self.where[0] > self.server.last_level:
@@ -194,6 +202,25 @@ class _Handler(BaseHTTPRequestHandler):
         body = b"<!DOCTYPE html><html>log in</html>"
         self.answer(200, body, Content_Type="text/html", Cache_Control="max-age=3600")
 
+    def exception(self) -> None:
+        """A question that a map server refuses, as a success and as a picture."""
+        body = b"""<?xml version="1.0"?><!DOCTYPE ServiceExceptionReport SYSTEM "http://schemas.example.org/e.dtd">
+        <ServiceExceptionReport version="1.1.1"><ServiceException code="LayerNotDefined">
+        Layer <![CDATA[<roads>]]> is not
+        defined. See https://example.org/?key=secret</ServiceException>
+        <ServiceException>No times.</ServiceException></ServiceExceptionReport>"""
+        self.answer(200, body, Content_Type="image/png", Cache_Control="max-age=3600")
+
+    def token(self) -> None:
+        """An error of ArcGIS, as a success."""
+        self.answer(200, b'{"error": {"code": 499, "message": "Token Required", "details": []}}')
+
+    def refused_in_xml(self) -> None:
+        body = (
+            b"<ows:ExceptionReport xmlns:ows='o'><ows:Exception exceptionCode='TileOutOfRange'/></ows:ExceptionReport>"
+        )
+        self.answer(400, body, Content_Type="application/xml")
+
     def gif(self) -> None:
         self.answer(200, b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", Content_Type="image/png")
 
@@ -203,6 +230,13 @@ class _Handler(BaseHTTPRequestHandler):
     def busy(self) -> None:
         self.answer(429, b"slow down", **{"Retry_After": self.server.retry_after} if self.server.retry_after else {})
 
+    def rate403(self) -> None:
+        """A limit of requests, told as a refusal."""
+        if len(self.server.log) == 1:
+            self.answer(403, b"slow down", Retry_After="1")
+        else:
+            self.ok()
+
     def once_busy(self) -> None:
         """Busy at the first request."""
         (self.busy if len(self.server.log) == 1 else self.ok)()
@@ -210,6 +244,31 @@ class _Handler(BaseHTTPRequestHandler):
     def refused(self) -> None:
         """A question that is answered with an error in the server's own words."""
         self.answer(400, b'{"code": "BadRequest", "description": "limit is over 500"}', Content_Type="application/json")
+
+    def issue(self) -> None:
+        """A token for a client, as OAuth2 has it."""
+        valid = {} if self.server.valid_s is None else {"expires_in": self.server.valid_s}
+        body = json.dumps({"access_token": self.server.token, "token_type": "bearer"} | valid).encode()
+        self.answer(200, body, Content_Type="application/json")
+
+    def by_token(self) -> None:
+        """To those who show the token only."""
+        is_known = self.headers.get("Authorization") == f"Bearer {self.server.token}"
+        (self.ok if is_known else partial(self.answer, 401, b"no"))()
+
+    def echo(self) -> None:
+        """An error that repeats what was sent."""
+        said = f"{self.path} {self.headers.get('Authorization')} {self.headers.get('X-Key')}"
+        self.answer(400, json.dumps({"message": said}).encode(), Content_Type="application/json")
+
+    def echoed(self) -> None:
+        """A document that repeats its own address, as those do whose addresses need a key."""
+        self.answer(200, json.dumps({"next": self.server.url + self.path}).encode())
+
+    def back_with_key(self) -> None:
+        """On to wherever `elsewhere` says, with all that was asked."""
+        _, mark, query = self.path.partition("?")
+        self.answer(302, b"", Location=f"{self.server.elsewhere}/ok/5/0/3.{self.ext}{mark}{query}")
 
     def gzfile(self) -> None:
         """Packed, which is not said."""
@@ -250,6 +309,33 @@ class _Handler(BaseHTTPRequestHandler):
         image = QImage(9000, 7000, QImage.Format.Format_Mono)
         image.fill(0)
         self.answer(200, encoded(image, "png"), Content_Type="image/png")
+
+    def part(self, skipped: int = 0) -> None:
+        """The part of the document that is asked for, or one that begins later."""
+        whole = self.server.document
+        first, last = (int(number) for number in self.headers["Range"].removeprefix("bytes=").split("-"))
+        if first >= len(whole):
+            self.answer(416, b"", Content_Range=f"bytes */{len(whole)}")
+            return
+        last = min(last, len(whole) - 1)
+        first += skipped
+        where = f"bytes {first}-{last}/{len(whole)}"
+        self.answer(206, whole[first : last + 1], Content_Range=where, ETag=self.server.etag)
+
+    def part_elsewhere(self) -> None:
+        """Another part than was asked for."""
+        self.part(skipped=7)
+
+    def part_unsaid(self) -> None:
+        """A part, of which nobody says which."""
+        self.answer(206, self.server.document[:100])
+
+    def part_short(self) -> None:
+        """Less than was asked for, before the end of the file."""
+        self.answer(206, self.server.document[:100], Content_Range=f"bytes 0-99/{len(self.server.document)}")
+
+    def part_long(self) -> None:
+        self.answer(206, self.server.document, Content_Range="bytes 0-99/100")
 
     def gzbomb(self) -> None:
         """A few hundred kB that unpack to 300 MB."""

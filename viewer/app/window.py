@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         report = partial(messages.show, "panel", level="warning")
         self.panel_context = PanelContext(
             session.document,
-            CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper),
+            CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper, context.fetcher),
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),

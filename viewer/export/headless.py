@@ -67,9 +67,9 @@ class Studio:
         allowed = Consent()
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
-        self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.fetcher = Fetcher(cache_folder() / "tiles", allowed)
         self._folders = FolderConsent()
-        self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
+        self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)
         self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:
@@ -81,7 +81,7 @@ class Studio:
         for scene in self._scenes:
             scene.close()
         self._jobs.shutdown()
-        self._fetcher.close()
+        self.fetcher.close()
         self.pool.close()
         self._collector.close()
 

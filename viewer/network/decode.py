@@ -8,9 +8,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageReader
 
 from layers.errors import ServerFault
+from layers.services.server_words import is_text, is_web_page, words_of_server
 
 MAX_DECODED_BYTES = 16 << 20
-_WEB_PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
 
 
 class HalfPicture(ServerFault):
@@ -21,7 +21,9 @@ def decode_tile(body: bytes, host: str) -> QImage:
     """Decode a tile's picture to a format that is painted fast. PNG, JPEG and WEBP only. Raises ServerFault."""
     kind = picture_kind(body)
     if not kind:
-        if body.lstrip()[:16].lower().startswith(_WEB_PAGE):
+        if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):
+            raise ServerFault("{host} sent no picture but says: {words}", host=host, words=words)
+        if is_text(body) and not body.lstrip().startswith(b"{"):
             raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
         raise ServerFault(
             "{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.", host=host

@@ -17,11 +17,11 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
-from layers.services.http_request import HttpRequest
+from layers.services.http_request import BodyKind, HttpRequest
 from layers.services.server_words import words_of_server
 from viewer.network.answer import HttpAnswer
 from viewer.network.document_store import DocumentStore
-from viewer.network.fetch import Fetch, FetchContext, RequestBounds
+from viewer.network.fetch import Fetch, FetchContext, Limits, RequestBounds
 from viewer.network.server_faults import Unreachable
 
 type DocumentDone = Callable[[HttpAnswer | None, GeoloupeError | None], None]
@@ -58,7 +58,15 @@ class WaitingFetch(Fetch[HttpAnswer]):
         if answer.status not in ANSWERED or answer.status in (401, 403, 408, 429):
             return False
         self._context.succeeded(self.host)
-        self._finish(answer, _wrong_question(self.host, answer))
+        if fault := self._fault_in_words(answer):
+            self._finish(answer, fault)
+        elif answer.status in (404, 410):
+            sentence = Phrase("{host} has nothing at this address (code {code}).", host=self.host, code=answer.status)
+            self._finish(answer, ServerFault(sentence))
+        else:
+            self._finish(
+                answer, ServerFault("{host} answers with error {status}.", host=self.host, status=answer.status)
+            )
         return True
 
     @override
@@ -70,6 +78,10 @@ class WaitingFetch(Fetch[HttpAnswer]):
             else Phrase("{host} refuses us (code {code}): it may want a key.", host=self.host, code=answer.status)
         )
         self._fail(ServerFault(sentence), result=answer)
+
+    @override
+    def _result_of_error(self, answer: HttpAnswer) -> HttpAnswer | None:
+        return answer if answer.status >= 400 else None
 
     @override
     def _busy(self, answer: HttpAnswer, pause_s: float) -> None:
@@ -89,12 +101,17 @@ class DocumentFetch(WaitingFetch):
     """
 
     def __init__(
-        self, context: FetchContext, url: QUrl, request: HttpRequest, done: DocumentDone, store: DocumentStore | None
+        self,
+        context: FetchContext,
+        url: QUrl,
+        request: HttpRequest,
+        done: DocumentDone,
+        store: DocumentStore | None = None,
+        is_login: bool = False,
     ) -> None:
-        limits = context.limits
-        bounds = RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
-        super().__init__(context, url, bounds, done)
-        self._request = request
+        """`is_login` is for a request that holds a secret: it is not sent on to another host."""
+        super().__init__(context, url, _bounds_of(request.kind, context.limits), done)
+        self._request, self._is_login = request, is_login
         self._is_post = request.method == "POST"
         self._store = None if self._is_post else store
         self._copy: HttpAnswer | None = None
@@ -114,7 +131,7 @@ class DocumentFetch(WaitingFetch):
         self._copy = copy
         if not self._from_store:
             self._send()
-        elif copy is not None:
+        elif copy is not None and self._context.is_offline_for(self.host):
             self._finish(copy, None)
         elif self._context.offline:
             self._finish(
@@ -175,9 +192,12 @@ class DocumentFetch(WaitingFetch):
     @override
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         most, store, address = self._bounds.body_bytes, self._store, self._request.address
+        key = self._context.logins.key_in_addresses(self.host)
 
         def work() -> HttpAnswer | None:
             whole = unpacked(answer, most)
+            if whole is not None:
+                whole = replace(whole, body=_without(whole.body, key))
             if whole is not None and whole.body and store is not None:
                 store.keep(address, whole)
             return whole
@@ -206,6 +226,22 @@ class DocumentFetch(WaitingFetch):
             super()._give_up(error, result)
 
 
+def _bounds_of(kind: BodyKind, limits: Limits) -> RequestBounds:
+    match kind:
+        case BodyKind.TILE:
+            return RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes)
+        case BodyKind.RANGE:
+            return RequestBounds(limits.idle_s, limits.document_total_s, limits.range_bytes)
+    return RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
+
+
+def _without(body: bytes, words: tuple[str, ...]) -> bytes:
+    """The body without a key, which some servers repeat in each address that they name: it is added to each request."""
+    for word in words:
+        body = body.replace(word.encode(), b"")
+    return body
+
+
 def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
     """The answer with its body unpacked where a server sends a packed file without saying so; None where that fails."""
     if not answer.body.startswith(_GZIP):
@@ -213,15 +249,6 @@ def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
     try:
         with gzip.open(io.BytesIO(answer.body)) as file:
             body = file.read(most_bytes + 1)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error, MemoryError):
         return None
     return replace(answer, body=body) if len(body) <= most_bytes else None
-
-
-def _wrong_question(host: str, answer: HttpAnswer) -> ServerFault:
-    words = words_of_server(answer.body)
-    if words:
-        return ServerFault("{host} answers with error {code}: {words}", host=host, code=answer.status, words=words)
-    if answer.status in (404, 410):
-        return ServerFault("{host} has nothing at this address (code {code}).", host=host, code=answer.status)
-    return ServerFault("{host} answers with error {code}.", host=host, code=answer.status)

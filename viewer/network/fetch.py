@@ -14,8 +14,10 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
+from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, HttpAnswer, answer_of
 from viewer.network.consent import Consent
+from viewer.network.logins import Logins
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
     Ending,
@@ -74,9 +76,13 @@ class FetchContext(Protocol):
     user_agent: str
     network: QNetworkAccessManager
     offline: bool
+    logins: Logins
 
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
+
+    def is_offline_for(self, host: str) -> bool:
+        """True where only what is stored of a host can be shown: by choice, or because it cannot be reached."""
 
     def stored_only_sentence(self, host: str) -> str:
         """The reason why only stored tiles of a host are shown."""
@@ -92,6 +98,9 @@ class FetchContext(Protocol):
 
     def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:
         """Pause a host for that long."""
+
+    def is_current(self, url: QUrl) -> bool:
+        """True for a tile in the store that has not expired."""
 
     def forget(self, url: QUrl) -> None:
         """Drop a damaged tile from the store."""
@@ -135,9 +144,11 @@ class Fetch[Result]:
         self._target = url
         self._body = bytearray()
         self._cut = ""
+        self._is_cut_for_kind = False
         self._tries = 0
         self._redirects = 0
-        self._from_store = self._was_sent = False
+        self._from_store = self._was_sent = self._was_renewed = False
+        self._is_login = False
         self._certificate_fault = ""
         self._deadline_at = math.inf
         self._resume_at = math.inf
@@ -181,6 +192,10 @@ class Fetch[Result]:
         """Make a result of an answer that is as it should be."""
         raise NotImplementedError
 
+    def _result_of_error(self, answer: HttpAnswer) -> Result | None:
+        """The result that stands beside the error where a server has answered with one."""
+        return None
+
     def _give_up(self, error: GeoloupeError, result: Result | None) -> None:
         """End with an error after the last try, unless something stored may do."""
         self._finish(result, error)
@@ -194,7 +209,19 @@ class Fetch[Result]:
             return
         self._from_store = self._context.only_stored(self.host)
         self._target, self._redirects = self.url, 0
-        self._deadline_at, self._resume_at = time.monotonic() + self._bounds.total_s, math.inf
+        self._deadline_at = self._resume_at = math.inf
+        if self._from_store or self._is_login:
+            self._let_in(None)
+        else:
+            self._context.logins.prepare(self.url, self._let_in)
+
+    def _let_in(self, error: GeoloupeError | None) -> None:
+        if self.is_over:
+            return
+        if error is not None:
+            self._finish(None, error)
+            return
+        self._deadline_at = time.monotonic() + self._bounds.total_s
         self._begin()
 
     def tick(self, now: float) -> None:
@@ -234,6 +261,8 @@ class Fetch[Result]:
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setTransferTimeout(int(self._bounds.idle_s * 1000))
         self._prepare(request)
+        if not (self._from_store or self._is_login) and self.target_host == self.host:
+            self._context.logins.apply(request, self.host)
         self._reply = self._sent_by(self._context.network, request)
         self._reply.readyRead.connect(self._read)
         self._reply.requestSent.connect(self._sent)
@@ -249,6 +278,7 @@ class Fetch[Result]:
         self._body += block
         self._context.received(len(block))
         if why := self._look_at_headers(reply):
+            self._is_cut_for_kind = True
             self._cut_off(why)
         elif len(self._body) > self._bounds.body_bytes or (announced or 0) > self._bounds.body_bytes:
             self._cut_off(self._too_large())
@@ -281,8 +311,11 @@ class Fetch[Result]:
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
-        status = answer.status
-        if self._cut:
+        status, pause_s = answer.status, answer.retry_after_s
+        if self._cut and self._is_cut_for_kind:
+            self._context.succeeded(self.host)
+            self._finish(None, ServerFault(self._cut))
+        elif self._cut:
             self._fail(ServerFault(self._cut))
         elif self._from_store and error != _Error.NoError:
             self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
@@ -290,25 +323,36 @@ class Fetch[Result]:
             self._redirect(status, location)
         elif self._is_settled(answer, is_stored, error):
             return
-        elif status in REFUSALS:
+        elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
+            self._was_renewed = True
+            self.start()
+        elif status in REFUSALS and pause_s is None:
             self._refused(answer)
-        elif status in BUSY:
-            pause_s = answer.retry_after_s
+        elif status in BUSY + REFUSALS:  # a refusal that passes is one of a busy server
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
-            fault = fault_of(self.host, status, error, text, self._certificate_fault, self.ending)
-            self._fail(fault, retry=is_worth_retrying(status, error))
+            fault = self._fault_in_words(answer) or fault_of(
+                self.host, status, error, text, self._certificate_fault, self.ending
+            )
+            self._fail(fault, is_worth_retrying(status, error), self._result_of_error(answer))
         else:
             self._take(answer, is_stored)
 
+    def _fault_in_words(self, answer: HttpAnswer) -> ServerFault | None:
+        """The fault of an error that the server explains itself; None where it does not, or only by a web page."""
+        words = "" if answer.status < 400 or is_web_page(answer.body) else words_of_server(answer.body)
+        if not words:
+            return None
+        return ServerFault("{host} answers with error {code}: {words}", host=self.host, code=answer.status, words=words)
+
     def _redirect(self, status: int, location: QUrl) -> None:
-        target = self._target.resolved(location)
+        target = self._context.logins.without_key(self._target.resolved(location), self.host)
         host = host_of_url(target)
         downgrade = self._target.scheme() == "https" and target.scheme() == "http"
         self._redirects += 1
         if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
             self._fail(ServerFault("{host} sends us to an address that is not followed.", host=self.host))
-        elif host != self.host and not self._context.consent.permits(host):
+        elif host != self.host and (self._is_login or not self._context.consent.permits(host)):
             self._fail(
                 NotAllowed(
                     "{host} sends us on to {host_2}, which is not allowed.",
@@ -328,6 +372,7 @@ class Fetch[Result]:
 
     def _fail(self, error: GeoloupeError, retry: bool = False, result: Result | None = None) -> None:
         """Count an error against the host; try again after a pause where that may help and the host is not paused."""
+        error = self._context.logins.discreet(error, self.host)
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
             self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
@@ -343,6 +388,7 @@ class Fetch[Result]:
         if self.is_over:
             return
         self.is_over = True
+        error = error and self._context.logins.discreet(error, self.host)
         reply, self._reply = self._reply, None
         if reply is not None:
             reply.abort()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QDateTime, QObject, QThreadPool, QTimer, QUrl, Signal, Slot
 from PySide6.QtNetwork import QNetworkAccessManager
 
-from layers.errors import NotAllowed
+from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from viewer.network.consent import Consent
@@ -19,6 +20,10 @@ from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
 from viewer.network.host_state import HostState
+from viewer.network.logins import Logins
+from viewer.network.range_fetch import FilePart, RangeFetch
+from viewer.network.range_store import RangeStore
+from viewer.network.secrets import Secrets
 from viewer.network.server_faults import not_allowed
 from viewer.network.tile_fetch import ImageDone, TileFetch
 from viewer.network.tile_store import TileStore, host_of_url
@@ -49,6 +54,7 @@ class Fetcher(QObject):
         consent: Consent,
         limits: Limits | None = None,
         user_agent: str = USER_AGENT,
+        secrets: Secrets | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -58,9 +64,12 @@ class Fetcher(QObject):
         self.offline = False
         self.network = QNetworkAccessManager(self)
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
+        self.logins = Logins(secrets or Secrets(), self._ask_vault, self._fetch_token)
         if self._store is not None:
+            self._store.without_key = self._without_key
             self.network.setCache(self._store)
         self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
+        self._ranges = RangeStore()
         self._workers = QThreadPool(self)
         self._workers.setMaxThreadCount(2)
         self._mailbox = Mailbox(self)
@@ -104,13 +113,40 @@ class Fetcher(QObject):
             return None
         return self._begin(DocumentFetch(self, target, request, done, self._documents if keep else None))
 
+    def fetch_range(self, address: str, first: int, last: int, done: DocumentDone, name: str = "") -> RangeFetch | None:
+        """Fetch the bytes from `first` to `last` of a file, fewer where it ends before; `done` as for a document.
+
+        Parts are kept in memory by the `name` of the file: its address without what is signed anew each time, or else
+        the address. A file that has changed since its first part came is an error once, and then as new.
+        """
+        target, part = QUrl(address, QUrl.ParsingMode.StrictMode), FilePart(name or address, first, last)
+        refusal: GeoloupeError | None = self._refusal(target)
+        if not 0 <= first <= last < first + self.limits.range_bytes:
+            most_mb = self.limits.range_bytes >> 20
+            refusal = NotAllowed("Parts of a file on a server have at most {mb} MB.", mb=most_mb)
+        if refusal is not None:
+            done(None, refusal)
+            return None
+        return self._begin(RangeFetch(self, target, part, done, self._ranges))
+
     def _refusal(self, target: QUrl) -> NotAllowed | None:
         host = host_of_url(target)
         if target.scheme() not in ("http", "https") or not host or target.userInfo():
             return NotAllowed("Only http and https addresses without a name and password in them are fetched.")
         return None if self.consent.permits(host) else not_allowed(host)
 
-    def _begin[Kind: Fetch[Any]](self, fetch: Kind) -> Kind:
+    def _fetch_token(self, request: HttpRequest, done: DocumentDone) -> None:
+        """Fetch a token before all that waits for it, perhaps at the same host."""
+        target = QUrl(request.address, QUrl.ParsingMode.StrictMode)
+        if refusal := self._refusal(target):
+            done(None, refusal)
+        else:
+            self._begin(DocumentFetch(self, target, request, done, is_login=True), at_once=True)
+
+    def _without_key(self, url: QUrl) -> QUrl:
+        return self.logins.without_key(url, host_of_url(url))
+
+    def _begin[Kind: Fetch[Any]](self, fetch: Kind, at_once: bool = False) -> Kind:
         """Let a fetch wait for its turn at its host."""
         if not self._fetches:
             self._received = 0
@@ -118,8 +154,12 @@ class Fetcher(QObject):
         if not self._clock.isActive():
             self._clock.start()
         state = self._state(fetch.host)
-        state.waiting.append(fetch.start)
-        self._next(state)
+        if at_once:
+            state.in_flight += 1
+            fetch.start()
+        else:
+            state.waiting.append(fetch.start)
+            self._next(state)
         return fetch
 
     def is_idle(self) -> bool:
@@ -218,6 +258,11 @@ class Fetcher(QObject):
         state.pause(sentence, seconds, time.monotonic(), is_busy)
         self._tell(state, was)
 
+    def is_current(self, url: QUrl) -> bool:
+        """True for a tile in the store that has not expired."""
+        expires = None if self._store is None else self._store.metaData(url).expirationDate()
+        return expires is not None and expires.isValid() and expires > QDateTime.currentDateTimeUtc()
+
     def forget(self, url: QUrl) -> None:
         """Drop a damaged entry from the store."""
         if self._store is not None:
@@ -225,6 +270,13 @@ class Fetcher(QObject):
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""
+        self._workers.start(self._posting(work, done))
+
+    def _ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Do what may wait for a person: the end of the program does not wait for it."""
+        threading.Thread(target=self._posting(work, done), name="vault", daemon=True).start()
+
+    def _posting[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> Callable[[], None]:
         mailbox = self._mailbox
         # Emptied in the window's thread: a fetch that only this still held would else be taken apart in the other.
         held = [done]
@@ -233,7 +285,7 @@ class Fetcher(QObject):
             result = work()
             mailbox.post(lambda: held.pop()(result))
 
-        self._workers.start(run)
+        return run
 
     def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""

@@ -21,6 +21,8 @@ type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 NOTHING_HERE = (204, 404, 410)
+WARNING = "Warning"
+"""Name of the text of a picture that holds its server's warning, such as that it is of another date."""
 
 
 class TileFetch(Fetch[QImage]):
@@ -41,6 +43,13 @@ class TileFetch(Fetch[QImage]):
         request.setAttribute(
             _Attribute.CacheLoadControlAttribute, load.AlwaysCache if self._from_store else load.PreferNetwork
         )
+
+    @override
+    def _begin(self) -> None:
+        # Qt looks for the address with its key, under which no tile is stored.
+        if self._context.logins.has_key_in_address(self.host) and self._context.is_current(self.url):
+            self._from_store = True
+        super()._begin()
 
     @override
     def _too_large(self) -> str:
@@ -80,12 +89,14 @@ class TileFetch(Fetch[QImage]):
     @override
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         body, host = answer.body, self.host
-        self._context.work(lambda: _decoded(body, host), partial(self._decoded, is_stored))
+        self._context.work(lambda: _decoded(body, host), partial(self._decoded, is_stored, answer.warning))
 
-    def _decoded(self, is_stored: bool, result: QImage | ServerFault) -> None:
+    def _decoded(self, is_stored: bool, warning: str, result: QImage | ServerFault) -> None:
         if self.is_over:
             return
         if isinstance(result, QImage):
+            if warning:
+                result.setText(WARNING, warning)
             if self._was_sent:  # what comes from our own disk says nothing about the server
                 self._context.succeeded(self.host)
             self._finish(result, None)

@@ -41,6 +41,8 @@ class TileStore(QNetworkDiskCache):
         self.setMaximumCacheSize(2 * most_bytes)
         self.min_days: dict[str, float] = {}
         self.default_days = 7.0
+        self.without_key: Callable[[QUrl], QUrl] = lambda url: url
+        """Takes the key out of the address under which a tile is stored."""
         self._folder, self._most = folder, (most_bytes, most_files)
         self._unswept = SWEEP_EVERY_BYTES  # the first tile has the folder looked at
         self._has_room, self._room_seen_at = True, -ROOM_BELIEVED_S
@@ -51,6 +53,7 @@ class TileStore(QNetworkDiskCache):
     def prepare(self, meta: QNetworkCacheMetaData) -> QIODevice | None:  # type: ignore[override] # None: not stored
         if not self._is_room():
             return None
+        meta.setUrl(self.without_key(meta.url()))
         if not meta.expirationDate().isValid():
             days = self.min_days.get(host_of_url(meta.url()), self.default_days)
             meta.setExpirationDate(QDateTime.currentDateTimeUtc().addSecs(int(days * 86400)))

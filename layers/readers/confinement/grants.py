@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from layers.errors import GeoloupeError
+from layers.requests.addresses import is_address
 
 MOST_BESIDE = 4096
 """Most files that are looked at in a folder that is not granted whole."""
@@ -52,6 +53,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     for band in bands if isinstance(bands, list) else ():
         if isinstance(band, dict):
             opened |= {str(path) for path in band.get("paths") or ()}
+    opened = {path for path in opened if not is_address(path)}
     read = {os.path.dirname(str(params[name])) for name in ("overview_path", "fids_file") if params.get(name)}
     for name in ("moving", "fixed"):  # two tiles in one question
         if isinstance(params.get(name), dict):

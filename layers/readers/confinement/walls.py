@@ -51,7 +51,6 @@ class Walls:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._keeps_network = profile is Profile.REMOTE
         self._is_offline = self._has_few_calls = self._had_threads = False
         self._abi = 0
         self._ruleset: Ruleset | None = None
@@ -60,16 +59,13 @@ class Walls:
         self.is_closed = False
 
     def take_network(self) -> None:
-        """Cut the network off, except in a process that reads from hosts. Call it before any library is loaded, while
-        there is only one thread.
-        """
+        """Cut the network off. Call it before any library is loaded, while there is only one thread."""
         if sys.platform != "linux":
             return
         give_up_privileges()
-        keeps = self._keeps_network
-        is_away = not keeps and leave_network()
-        does_filter = refuse_calls(sockets=not keeps, attributes=self._profile not in WRITERS)
-        self._is_offline = is_away or (does_filter and not keeps)
+        is_away = leave_network()
+        does_filter = refuse_calls(sockets=True, attributes=self._profile not in WRITERS)
+        self._is_offline = is_away or does_filter
 
     def prepare(self) -> None:
         """Prepare the grants of the libraries, which may be read for ever. Call it once they are loaded."""
@@ -80,7 +76,7 @@ class Walls:
             )
             return
         try:
-            self._ruleset = Ruleset(self._abi, keeps_network=self._keeps_network)
+            self._ruleset = Ruleset(self._abi, keeps_network=False)
             for path in dict.fromkeys(_libraries()):
                 self._ruleset.allow(path, READ)
             self._ruleset.allow(os.devnull, Access.READ_FILE | Access.WRITE_FILE | Access.TRUNCATE)
@@ -94,7 +90,7 @@ class Walls:
         if sys.platform != "linux":
             return
         self._had_threads = len(os.listdir("/proc/self/task")) > 1
-        self._has_few_calls = allow_calls(sockets=self._keeps_network, writes=self._profile in WRITERS)
+        self._has_few_calls = allow_calls(sockets=False, writes=self._profile in WRITERS)
         if not self._has_few_calls:
             self._lacks.append(
                 Phrase("The system calls of a reader could not be limited: it may signal what the user may.")
@@ -137,9 +133,9 @@ class Walls:
             lacks.append(
                 Phrase("A library had started threads before Landlock held: these may read all that the user may.")
             )
-        if not (self._is_offline or self._keeps_network):
+        if not self._is_offline:
             lacks.append(Phrase("The network could not be taken from the reader."))
-        tcp = self._is_offline or (has_files and self._abi >= ABI_OF_TCP and not self._keeps_network)
+        tcp = self._is_offline or (has_files and self._abi >= ABI_OF_TCP)
         return Holds(has_files, self._is_offline, tcp, self._has_few_calls, tuple(lacks))
 
 

@@ -24,6 +24,7 @@ from layers.readers.raster.datasets import DATASETS
 from layers.readers.sidecars.sidecar_groups import read_imd
 from layers.readers.sidecars.sidecar_text import read_json, read_xml
 from layers.readers.sidecars.sidecar_values import inside
+from layers.requests.addresses import is_address
 from layers.requests.imagery import ReadAcquisition
 
 _TILE = re.compile(r"_R\d+C\d+", re.IGNORECASE)
@@ -36,7 +37,7 @@ _LEVELS_IN_SAFE = 5
 def read_acquisition(question: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"acquisition": ...}. Raises what opening raises."""
     path = question.path
-    if leads_to_scene(path):
+    if not is_address(path) and leads_to_scene(path):
         return {"acquisition": encoded(describe(path).acquisition)}, ()
     dataset = DATASETS.get(path, part=question.part)
     tags = {str(key): str(value) for key, value in dataset.tags().items()}
@@ -48,7 +49,7 @@ def acquisition_of(path: str, tags: dict[str, str], imagery: dict[str, str]) -> 
     """Facts of the acquisition from files beside the image, then from GDAL's IMAGERY domain, then from its own tags."""
     own = nitf_acquisition(tags) if any(key.startswith("NITF_") for key in tags) else tiff_acquisition(tags)
     acquisition = Acquisition()
-    for beside in _beside(regular_file(path)):
+    for beside in () if is_address(path) else _beside(regular_file(path)):
         acquisition = acquisition.or_else(beside)
     return acquisition.or_else(imagery_acquisition(imagery)).or_else(own)
 

@@ -27,6 +27,7 @@ from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.tile_audit import tiles_in
+from layers.requests.addresses import is_address
 from layers.requests.features import (
     ExportRows,
     Measure,
@@ -120,7 +121,7 @@ def _versions() -> dict[str, str]:
 
 def _probe_or_unchanged(question: Probe) -> Result:
     """The file's probe, with its state; {"unchanged": True} where it is in the state that is known."""
-    state = file_state(question.path)
+    state = _state_at(question.path) if is_address(question.path) else file_state(question.path)
     if state is not None and question.known == tuple(state):
         return {"unchanged": True}, ()
     header, arrays = _probe(question)
@@ -129,10 +130,18 @@ def _probe_or_unchanged(question: Probe) -> Result:
     return header, arrays
 
 
+def _state_at(address: str) -> list[int]:
+    from layers.readers.raster.ranged_files import state_at  # a reader of features never needs it
+
+    return list(state_at(address))
+
+
 def _probe(question: Probe) -> Result:
     """Probe a file or scene. A reader of features answers for other files with the profile to ask: {"profile":
     "local"}.
     """
+    if is_address(question.path):
+        return _probe_imagery(Content.TIFF, question)
     if folder := geodatabase_of(question.path):
         from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
 
@@ -169,7 +178,7 @@ def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
 
 def _content(question: Probe) -> dict[str, Any]:
     """Marks by which a file is recognised after it moves, for those who add it: a drawing needs none."""
-    if question.canvas_crs is not None or question.preview:
+    if question.canvas_crs is not None or question.preview or is_address(question.path):
         return {}
     mark = mark_of(question.path)
     return {} if mark is None else {KEY: encoded(mark)}

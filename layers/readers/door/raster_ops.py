@@ -10,6 +10,9 @@ from layers.raster.phase_correlation import GreyPicture, register
 from layers.readers.deliveries import acquisition_beside, scene_description, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
 from layers.readers.raster import area_statistics, chip, overview_cache, probe, statistics, tile
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.ranged_files import all_bytes_come
+from layers.requests.addresses import is_address
 from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadArea, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
 from layers.requests.question import Question
@@ -21,6 +24,11 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 def run(question: Question) -> Result:
     """Answer one question. Raises GeoloupeError, or whatever a library raises."""
+    with all_bytes_come(DATASETS.forget):
+        return _answered(question)
+
+
+def _answered(question: Question) -> Result:
     match question:
         case ReadChip():
             return chip.written(question, *_tile(question))
@@ -55,8 +63,9 @@ def probe_imagery(content: Content | None, question: Probe) -> Result:
     """Probes one file of imagery; with None for `content` a delivery of several files."""
     if content is None:
         return scene_probe.probe_scene(question)
-    path = regular_file(question.path)
-    header, arrays = probe.probe_raster(question, path, content)
-    if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
-        header |= acquisition_beside.read_acquisition(ReadAcquisition(path, question.part))[0]
+    path = question.path if is_address(question.path) else regular_file(question.path)
+    with all_bytes_come(DATASETS.forget):
+        header, arrays = probe.probe_raster(question, path, content)
+        if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
+            header |= acquisition_beside.read_acquisition(ReadAcquisition(path, question.part))[0]
     return header, arrays

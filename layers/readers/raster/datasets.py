@@ -42,8 +42,11 @@ from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
+from layers.readers.raster.ranged_files import RangedFile, place_beside_nothing, state_at
+from layers.readers.raster.ranged_layout import content_by_ranges, judge_layout
 from layers.readers.raster.subdatasets import Subdataset, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
+from layers.requests.addresses import is_address, name_of
 from layers.text.counted import counted
 
 MAX_OPEN = 24
@@ -94,9 +97,8 @@ class Datasets:
         means the first.
         Raises what `regular_file`, `content_of` and `open_raster` raise.
         """
-        path = regular_file(path)
-        state = os.stat(path)
-        key = _Key(path, part, level, state.st_mtime_ns, state.st_size)
+        path, state = _present(path)
+        key = _Key(path, part, level, *state)
         open_dataset = self._open.get(key)
         if open_dataset is not None:
             self._open.move_to_end(key)
@@ -105,7 +107,7 @@ class Datasets:
             self._close(self._open.pop(stale))
         content = packed_content(path, part) if part and is_archive(path) else raster_content(path)
         if content not in RASTERS:
-            raise UnsupportedFormat("{path} is not a raster file.", path=os.path.basename(path))
+            raise UnsupportedFormat("{path} is not a raster file.", path=name_of(path))
         dataset = open_raster(path, content, level, part)
         self._open[key] = dataset
         self._keys[dataset] = key
@@ -124,14 +126,23 @@ class Datasets:
         return self._keys[dataset].path
 
     def place_of(self, dataset: DatasetReader) -> str:
-        """The path beside which its sidecars lie; for a member of an archive, a path beside which there are none."""
+        """The path beside which its sidecars lie; for a member of an archive, and for a file at an address, a path
+        beside which there are none.
+        """
         key = self._keys[dataset]
+        if is_address(key.path):
+            return place_beside_nothing(key.path)
         return os.path.join(key.path, key.part) if key.part and is_archive(key.path) else key.path
 
     def state_of(self, dataset: DatasetReader) -> tuple[int, int]:
         """(modified in ns, size in bytes) of the file of an open dataset, when it was opened."""
         key = self._keys[dataset]
         return key.modified_ns, key.size
+
+    def forget(self, path: str) -> None:
+        """Close the datasets of a file, and with them all that GDAL holds of it."""
+        for key in [key for key in self._open if key.path == path]:
+            self._close(self._open.pop(key))
 
     def close(self) -> None:
         """Close all datasets."""
@@ -179,8 +190,19 @@ logger.
 atexit.register(DATASETS.close)
 
 
+def _present(path: str) -> tuple[str, tuple[int, int]]:
+    """The path, or the address, of a file that is there, and its state: when it was modified (ns), and its size."""
+    if is_address(path):
+        return path, state_at(path)
+    path = regular_file(path)
+    state = os.stat(path)
+    return path, (state.st_mtime_ns, state.st_size)
+
+
 def raster_content(path: str) -> Content:
     """The kind of the file, with tiles in SQLite files recognised. Raises as `content_of` and `tiles_in`."""
+    if is_address(path):
+        return content_by_ranges(path)
     content = content_of(path)
     return tiles_in(path).content if content is Content.SQLITE else content
 
@@ -201,14 +223,16 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
 
     Raises NotReadable where the driver refuses, TooLarge for blocks or band counts beyond reason.
     """
-    name = os.path.basename(path)
+    name = name_of(path)
     if content is Content.MBTILES:
         return MbtilesReader(path, level)
     if part and is_archive(path):
         name, path, part = os.path.basename(part), name_for_gdal(path, part), ""
     options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
-        if content is Content.VRT:
+        if is_address(path):
+            dataset = _opened_by_ranges(path, content, options)
+        elif content is Content.VRT:
             dataset = _opened_vrt(path, options)
         elif content in CONTAINERS:
             dataset = _opened_picture(path, content, part, options)
@@ -218,6 +242,8 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
         raise cannot_open(name, str(error.__cause__ or error)) from error
     try:
         _check(dataset, name)
+        if is_address(path) and level == FULL_RESOLUTION:
+            judge_layout(dataset, path)
     except Exception:
         dataset.close()
         raise
@@ -232,6 +258,12 @@ def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> 
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_by_ranges(address: str, content: Content, options: dict[str, Any]) -> DatasetReader:
+    file = RangedFile(address)
+    with _alone():
+        return rasterio.open(file.name, driver=str(content), opener=file, **options)
 
 
 def _opened_picture(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:

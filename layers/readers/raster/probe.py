@@ -39,6 +39,7 @@ from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import Subdataset, dimension_words, file_name, names_degrees
 from layers.readers.sidecars.sidecar_values import utc
+from layers.requests.addresses import is_address, name_of
 from layers.requests.probe import Probe
 from layers.text.counted import counted
 
@@ -79,7 +80,7 @@ def probe_raster(question: Probe, path: str, content: Content) -> tuple[dict[str
     overviews = tuple(dataset.overviews(1))
     pictures = pictures_in(path, content) if content in CONTAINERS else ()
     parts = _parts(dataset, path, content, pictures)
-    problems += _oddities(dataset, path, content, parts)
+    problems += _oddities(dataset, DATASETS.place_of(dataset) if is_address(path) else path, content, parts)
     tags = _tags(dataset, problems)
     info = RasterInfo(
         path=path, driver=str(content), width=dataset.width, height=dataset.height,
@@ -115,11 +116,9 @@ def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
     band = dataset.count
     offset = dataset.get_tag_item(f"BLOCK_OFFSET_{last}", "TIFF", bidx=band)
     size = dataset.get_tag_item(f"BLOCK_SIZE_{last}", "TIFF", bidx=band)
-    if not offset or not size or int(offset) + int(size) <= os.path.getsize(path):
+    if not offset or not size or int(offset) + int(size) <= DATASETS.state_of(dataset)[1]:
         return ""
-    return Phrase(
-        "{path} is cut short: its last pixels are missing. Copy or download it again.", path=os.path.basename(path)
-    )
+    return Phrase("{path} is cut short: its last pixels are missing. Copy or download it again.", path=name_of(path))
 
 
 def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:

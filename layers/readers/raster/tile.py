@@ -14,14 +14,16 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from layers.decoding import encoded
-from layers.errors import CannotBePlaced, SourceChanged
+from layers.errors import CannotBePlaced
 from layers.grid.tile_grid import Affine
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.raster.mapping import Mapping, PixelFrame, Singles, Target, ValueSpan, map_pixels
 from layers.readers.raster.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.raster.pixels import Pixels, read_pixels, real_values
+from layers.readers.raster.ranged_files import changed, state_at
 from layers.readers.raster.resampling import resample
 from layers.readers.raster.subdatasets import file_name
+from layers.requests.addresses import is_address
 from layers.requests.imagery import ReadTile, TileFacts
 
 _PIXEL_SPACE = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
@@ -73,12 +75,16 @@ def read_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], .
 
 
 def _check_state(path: str, state: tuple[int, int]) -> None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return  # opening it says why
-    if (status.st_mtime_ns, status.st_size) != state:
-        raise SourceChanged("{path} has changed since it was opened: read it anew.", path=os.path.basename(path))
+    if is_address(path):
+        state_now = state_at(path)
+    else:
+        try:
+            status = os.stat(path)
+        except OSError:
+            return  # opening it says why
+        state_now = (status.st_mtime_ns, status.st_size)
+    if state_now != state:
+        raise changed(path)
 
 
 def _frame(full: DatasetReader, canvas_crs: str, question: ReadTile) -> PixelFrame:

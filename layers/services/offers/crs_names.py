@@ -36,21 +36,21 @@ _MOST_CHARS = 300
 
 
 @lru_cache(maxsize=8192)
-def crs_named(spelling: str) -> str:
-    """The text of the CRS that a service's spelling means, such as EPSG:3857 or OGC:CRS84; empty where PROJ knows none.
+def crs_of(spelling: str) -> str | None:
+    """The text of the CRS that a service's spelling means, such as EPSG:3857 or OGC:CRS84; None for an unknown one.
 
     Codes, URNs with and without a version, addresses of OGC's register, and the aliases of Web Mercator are understood.
     A CRS of another body stays one: a code of an unknown authority is never taken for one of EPSG.
     """
     text = "".join(spelling.split())
     if not text or len(text) > _MOST_CHARS:
-        return ""
+        return None
     text = text.strip("[]")
     if text in _ALIASES:
         return _ALIASES[text]
     authority, code = _parts(text)
     if not code:
-        return ""
+        return None
     if authority in ("EPSG", "ESRI") and code in _MERCATORS:
         return WEB_MERCATOR
     alias = _ALIASES.get(f"{authority}:{code}", "")
@@ -59,7 +59,7 @@ def crs_named(spelling: str) -> str:
     for space in (authority, "ESRI") if authority == "EPSG" else (authority,):
         if code in _codes().get(space, ()):
             return f"{space}:{code}"
-    return ""
+    return None
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -70,7 +70,8 @@ def _parts(text: str) -> tuple[str, str]:
     if plain is not None:
         parts = [plain[1], "", plain[2]]
     elif urn is not None:
-        parts = urn[1].split(":")
+        authority, *version, code = urn[1].split(":")
+        parts = [authority, ".".join(version), code]  # "EPSG:6.18:3:3857" stands in an example of the standard
     elif address is not None:
         gml = _GML.fullmatch(address[1])
         parts = [gml[1], "", gml[2]] if gml else address[1].rstrip("/").split("/")
@@ -92,7 +93,7 @@ def _codes() -> dict[str, frozenset[str]]:
 
 def crs_texts(spellings: tuple[str, ...]) -> tuple[str, ...]:
     """The CRSs as our code writes them, each once, in order; as the service spells them where PROJ knows none."""
-    return tuple(dict.fromkeys(crs_named(spelling) or " ".join(spelling.split()) for spelling in spellings))
+    return tuple(dict.fromkeys(crs_of(spelling) or " ".join(spelling.split()) for spelling in spellings))
 
 
 def unknown_crs_problem(spelling: str) -> Phrase:

@@ -11,6 +11,7 @@ from layers.errors import GivenUp
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.remote_files import RemoteFiles
 from layers.pool.supervisor import Supervisor
 from layers.readers.confinement.grants import NOTHING
 from layers.requests.probe import Probe
@@ -21,7 +22,7 @@ class Desk:
     """The pool as a supervisor sees it, with one request to hand out."""
 
     def __init__(self, request: Request) -> None:
-        self.grants, self.known_probes = PoolGrants(), KnownProbes()
+        self.grants, self.known_probes, self.remote_files = PoolGrants(), KnownProbes(), RemoteFiles()
         self.is_closed = False
         self.waiting = [request]
 

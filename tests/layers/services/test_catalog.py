@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
 from layers.decoding import encoded
 from layers.errors import BadTemplate
 from layers.services.catalog import catalog
+from layers.services.imagery_entry import ImageryEntry
 from layers.services.tile_service import TileService
 
 SERVICES = [service for group in catalog() for service in group.services]
+ENTRIES = [entry for group in catalog() for entry in group.entries]
 
 
 def test_the_catalogue_holds_what_it_should() -> None:
-    assert [group.title for group in catalog()] == ["NASA GIBS", "USGS", "EOX", "OpenStreetMap"]
+    titles = ["NASA GIBS", "USGS", "EOX", "OpenStreetMap", "Element 84", "Microsoft"]
+    assert [group.title for group in catalog()] == titles
     assert len(SERVICES) == 11
+    assert Counter(entry.role for entry in ENTRIES) == {"dated": 7, "basemap": 4, "archive": 2}
     assert sum(service.is_dated for service in SERVICES) == 7
     assert [service.title for service in SERVICES if service.non_commercial] == ["Sentinel-2 cloudless 2024"]
 
@@ -30,6 +35,17 @@ def test_every_service_is_credited_licensed_and_survives_the_project_file(servic
     address = dated.url(3, 1, 2)
     assert "{" not in address
     assert ("2024-04-12" in address) == service.is_dated
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.title)
+def test_every_entry_says_where_it_comes_from(entry: ImageryEntry) -> None:
+    assert entry.title
+    assert entry.attribution
+    assert entry.licence
+    assert entry.note or entry.role != "archive"
+    assert entry.link.startswith("https://")
+    assert entry.hosts
+    assert (entry.service is None) == entry.address.startswith("https://")
 
 
 def test_a_day_must_be_chosen() -> None:

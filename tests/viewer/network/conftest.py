@@ -37,6 +37,10 @@ class Heard:
             self.nothing += 1
 
     @property
+    def results(self) -> list[QImage]:
+        return self.images
+
+    @property
     def count(self) -> int:
         return len(self.images) + len(self.errors) + self.nothing
 
@@ -56,10 +60,15 @@ class Documents:
         if error is not None:
             self.errors.append(error)
 
+    @property
+    def results(self) -> list[HttpAnswer]:
+        return self.answers
+
 
 type MakeFetcher = Callable[[TileServer], Fetcher]
 type Ask = Callable[..., Heard]
 type AskDocument = Callable[..., Documents]
+type AskAny = Callable[..., Heard | Documents]
 
 
 @pytest.fixture
@@ -120,3 +129,16 @@ def asked_document(
         fetcher.fetch_document(HttpRequest(address, "POST" if body else "GET", body), documents, keep)
     qtbot.waitUntil(lambda: documents.count == count, timeout=8000)
     return documents
+
+
+def asked_part(qtbot, fetcher: Fetcher, server: TileServer, fault: str, count: int = 1) -> Documents:
+    """What comes of asking for a part of so many files."""
+    documents = Documents()
+    for x in range(count):
+        fetcher.fetch_range(f"{server.url}/{fault}/5/{x}/3.bin", 0, 9, documents)
+    qtbot.waitUntil(lambda: documents.count == count, timeout=8000)
+    return documents
+
+
+each_kind = pytest.mark.parametrize("how", [asked, asked_document, asked_part], ids=["tile", "document", "part"])
+"""For tests of what holds for all that is fetched."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,10 +13,12 @@ import pytest
 from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
-from layers.services.http_request import HttpRequest
+from layers.services.http_request import BodyKind, HttpRequest
+from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.tile_server import TileServer, gzip_bomb, serving
-from tests.viewer.network.conftest import AskDocument, Documents, MakeFetcher, asked_document
+from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
+from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
@@ -77,9 +81,7 @@ def test_f23_to_f36_what_a_server_does_wrong_is_one_sentence(
 
 
 @by_get_and_post
-@pytest.mark.parametrize(
-    ("fault", "words"), [("endless", "32 MB"), ("gzbomb", "unpacked"), ("gzfilebomb", "unpacked")]
-)
+@pytest.mark.parametrize(("fault", "words"), [("endless", "32 MB"), ("gzbomb", "unpacked"), ("gzfilebomb", "unpacked")])
 def test_f25_f35_too_much_is_cut_off_or_refused(
     ask_document: AskDocument, server: TileServer, fetcher: Fetcher, fault: str, words: str, body: bytes
 ) -> None:
@@ -88,6 +90,14 @@ def test_f25_f35_too_much_is_cut_off_or_refused(
     (error,) = ask_document(fault, body=body).errors
     assert words in error.sentence
     assert len(server.log) == 1
+
+
+def test_f25_a_document_of_the_size_of_a_tile_is_bounded_as_one(qtbot, fetcher: Fetcher, server: TileServer) -> None:
+    """A thumbnail, say."""
+    documents, server.document = Documents(), bytes(3 << 20)
+    fetcher.fetch_document(HttpRequest(f"{server.url}/ok/5/0/3.json", kind=BodyKind.TILE), documents)
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "2 MB" in documents.errors[0].sentence
 
 
 def test_the_server_s_own_answer_comes_beside_the_error(ask_document: AskDocument) -> None:
@@ -167,6 +177,11 @@ def test_f30_a_busy_server_is_asked_again_when_it_wants_to_be(ask_document: AskD
     assert len(server.log) == 2
 
 
+def test_s24_a_refusal_that_passes_is_one_of_a_busy_server(ask_document: AskDocument, server: TileServer) -> None:
+    assert ask_document("rate403").answers[0].status == 200
+    assert len(server.log) == 2
+
+
 def test_f30_who_asks_in_between_waits_too(ask_document: AskDocument, server: TileServer, qtbot, fetcher) -> None:
     first, second = Documents(), Documents()
     fetcher.fetch_document(HttpRequest(f"{server.url}/once_busy/5/0/3.json"), first)
@@ -222,7 +237,18 @@ def test_f31_a_server_that_recovers_is_not_complained_about(
     assert not fetcher.host_states()
 
 
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "data:text/plain,a", "qrc:/x", "http://a:b@c.org/", "x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/hostname",
+        "data:text/plain,a",
+        "qrc:/x",
+        "http://a:b@c.org/",
+        "x",
+        "http://a.org/\r\nX: y",
+        "http:// a/",
+    ],
+)
 def test_f38_other_schemes_and_user_names_are_refused(fetcher: Fetcher, address: str) -> None:
     documents = Documents()
     assert fetcher.fetch_document(HttpRequest(address), documents) is None
@@ -266,6 +292,53 @@ def test_what_has_come_so_far_is_told(ask_document: AskDocument, server: TileSer
     ask_document("ok", 2)
     qtbot.waitUntil(lambda: bool(told) and told[-1][0] == 0)
     assert told[-1] == (0, 6_000_000)
+
+
+def test_f39_a_full_disk_costs_the_copies_only(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("viewer.network.document_store.os.replace", no_room)
+    assert ask_document("ok", keep=True).answers[0].body == server.document
+    assert not list((tmp_path / "documents").iterdir()), "no remnants either"
+    fetcher.set_offline(True)
+    assert ask_document("ok", keep=True).errors
+
+
+def test_f39_the_oldest_copies_go(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path, 10_000)
+    for number in range(5):
+        store.keep(f"a{number}", HttpAnswer(bytes(4000), ""))
+        for age, path in enumerate(sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)):
+            os.utime(path, (1_000_000 + number * 10 + age,) * 2)
+    assert [store.kept(f"a{number}") is not None for number in range(5)] == [False, False, False, True, True]
+
+
+@each_kind
+def test_the_proxy_of_the_system_is_used_and_looks_the_name_up(
+    qtbot, fetcher: Fetcher, server: TileServer, monkeypatch: pytest.MonkeyPatch, how: AskAny
+) -> None:
+    """The name is nobody's: whoever looked it up here would find nothing."""
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setattr(TileServer, "url", "http://tiles.nowhere.invalid/part")
+    fetcher.consent.allow("tiles.nowhere.invalid")
+    heard = how(qtbot, fetcher, server, "part")
+    assert len(heard.results) == 1, heard.errors
+    assert server.log[0].startswith("http://tiles.nowhere.invalid/")
+
+
+@pytest.mark.bounded
+def test_a_large_document_leaves_the_window_free(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher
+) -> None:
+    fetcher.limits = Limits()
+    server.document = b"<Layer><Name>a</Name></Layer>" * (1 << 20)
+    with Heartbeat() as heart:
+        assert len(ask_document("ok", keep=True).answers[0].body) == len(server.document)
+    assert heart.longest_ms < FREE_MS
 
 
 # -- kept copies ------------------------------------------------------------------------------------------------------

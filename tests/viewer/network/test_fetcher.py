@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import override
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.tile_server import TileServer, serving
 from tests.viewer.network.conftest import QUICK, Heard
 from viewer.network.fetch import is_short
 from viewer.network.fetcher import Fetcher
+from viewer.network.tile_fetch import WARNING
 
 
 def test_pictures_come_with_our_name_and_without_cookies(ask, server: TileServer) -> None:
@@ -78,6 +80,33 @@ def test_f28_no_tile_there_is_no_error_and_is_believed_for_a_while(ask, server: 
 def test_f32_what_was_no_picture_is_not_stored(ask, server: TileServer) -> None:
     assert ask("html").errors
     assert ask("html").errors
+    assert len(server.log) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("exception", "{host} sent no picture but says: Layer <roads> is not defined. See ...; No times."),
+        ("token", "{host} sent no picture but says: Token Required"),
+        ("refused_in_xml", "{host} answers with error 400: TileOutOfRange"),
+        ("refused", "{host} answers with error 400: limit is over 500"),
+    ],
+)
+def test_w20_t18_what_a_server_says_instead_of_a_picture_is_shown_and_never_stored(
+    ask, server: TileServer, fault: str, sentence: str, tmp_path: Path
+) -> None:
+    """W20 exceptions of map servers, T18 errors of ArcGIS, both as a success too."""
+    for _ in range(2):
+        assert [error.sentence for error in ask(fault).errors] == [sentence.format(host=server.host)]
+    assert len(server.log) == 2
+    stored = [path for path in (tmp_path / "tiles").rglob("*") if path.is_file()]
+    assert not [path for path in stored if b"Exception" in path.read_bytes()]
+
+
+def test_w17_a_map_of_another_date_says_so_also_from_the_store(ask, server: TileServer) -> None:
+    for _ in range(2):
+        assert ask("nearest").images[0].text(WARNING).startswith("99 Nearest value used: time=2024-03-01")
+    assert not ask("ok").images[0].text(WARNING)
     assert len(server.log) == 2
 
 

@@ -14,7 +14,15 @@ from layers.errors import NotAllowed, ServerFault
 from tests.support import certificates
 from tests.support.certificates import Certificates
 from tests.support.tile_server import TileServer, gzip_bomb, serving
-from tests.viewer.network.conftest import Ask, MakeFetcher, asked
+from tests.viewer.network.conftest import (
+    Ask,
+    AskAny,
+    MakeFetcher,
+    asked,
+    asked_document,
+    asked_part,
+    each_kind,
+)
 from viewer.network.fetcher import Fetcher
 
 needs_certificates = pytest.mark.skipif(
@@ -70,12 +78,14 @@ def test_f35_a_gzip_bomb_is_refused_and_costs_no_memory(ask: Ask, server: TileSe
 # -- F36 --------------------------------------------------------------------------------------------------------------
 
 
-def test_f36_round_in_circles_ends_after_a_few(ask: Ask, server: TileServer) -> None:
-    (error,) = ask("loop").errors
+@each_kind
+def test_f36_round_in_circles_ends_after_a_few(qtbot, fetcher: Fetcher, server: TileServer, how: AskAny) -> None:
+    (error,) = how(qtbot, fetcher, server, "loop").errors
     assert "circles" in error.sentence
     assert len(server.log) == 4
 
 
+@each_kind
 @pytest.mark.parametrize(
     "target",
     [
@@ -89,15 +99,16 @@ def test_f36_round_in_circles_ends_after_a_few(ask: Ask, server: TileServer) -> 
     ],
 )
 def test_f36_to_what_is_no_web_address_is_refused(
-    ask: Ask, server: TileServer, contacted: list[str], target: str
+    qtbot, fetcher: Fetcher, server: TileServer, contacted: list[str], target: str, how: AskAny
 ) -> None:
     server.elsewhere = target.format(host=server.host)
-    (error,) = ask("sent_on").errors
+    (error,) = how(qtbot, fetcher, server, "sent_on").errors
     assert isinstance(error, ServerFault | NotAllowed)
     assert "not followed" in error.sentence or "not allowed" in error.sentence
     assert contacted == [server.host]
 
 
+@each_kind
 @pytest.mark.parametrize(
     ("target", "named"),
     [
@@ -112,24 +123,25 @@ def test_f36_to_what_is_no_web_address_is_refused(
     ],
 )
 def test_f36_to_another_host_is_refused_by_name_and_nobody_is_contacted(
-    ask: Ask, server: TileServer, contacted: list[str], target: str, named: str
+    qtbot, fetcher: Fetcher, server: TileServer, contacted: list[str], target: str, named: str, how: AskAny
 ) -> None:
     server.elsewhere = target
-    (error,) = ask("sent_on").errors
+    (error,) = how(qtbot, fetcher, server, "sent_on").errors
     assert isinstance(error, NotAllowed)
     assert f"sends us on to {named}, which is not allowed" in error.sentence
     assert contacted == [server.host]
 
 
 @needs_certificates
+@each_kind
 def test_f36_from_a_safe_address_to_an_open_one_is_refused(
-    qtbot, made: Certificates, trusted: None, make_fetcher: MakeFetcher
+    qtbot, made: Certificates, trusted: None, make_fetcher: MakeFetcher, how: AskAny
 ) -> None:
     with serving(tls=made.server_side("sound")) as safe, serving() as open_one:
         fetcher = make_fetcher(safe)
         fetcher.consent.allow_private(open_one.host)
         safe.elsewhere = f"{open_one.url}/ok/0/0/0.png"
-        (error,) = asked(qtbot, fetcher, safe, "sent_on").errors
+        (error,) = how(qtbot, fetcher, safe, "sent_on").errors
         assert "not followed" in error.sentence
         assert open_one.log == []
         open_one.elsewhere = f"{safe.url}/ok/0/0/0.png"
@@ -146,9 +158,12 @@ def test_a_sound_certificate_of_a_trusted_authority_is_trusted(
 ) -> None:
     with serving(tls=made.server_side("sound")) as server:
         assert len(asked(qtbot, make_fetcher(server), server, "ok", 3).images) == 3
+        assert len(asked_document(qtbot, make_fetcher(server), server, "ok", 3).answers) == 3
+        assert len(asked_part(qtbot, make_fetcher(server), server, "part", 3).answers) == 3
 
 
 @needs_certificates
+@each_kind
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
@@ -159,24 +174,27 @@ def test_a_sound_certificate_of_a_trusted_authority_is_trusted(
     ],
 )
 def test_f37_a_certificate_that_is_not_good_is_refused_with_one_message(
-    qtbot, made: Certificates, trusted: None, make_fetcher: MakeFetcher, kind: str, words: str
+    qtbot, made: Certificates, trusted: None, make_fetcher: MakeFetcher, kind: str, words: str, how: AskAny
 ) -> None:
     with serving(tls=made.server_side(kind)) as server:
         fetcher, told = make_fetcher(server), []
         fetcher.host_changed.connect(lambda host, sentence: told.append((host, sentence)))
-        asked(qtbot, fetcher, server, "ok")
+        how(qtbot, fetcher, server, "ok")
         assert fetcher.only_stored(server.host), "asking again at once cannot help"
-        heard = asked(qtbot, fetcher, server, "ok", 12)
-        assert (len(heard.errors), heard.images) == (12, [])
+        heard = how(qtbot, fetcher, server, "ok", 12)
+        assert (len(heard.errors), heard.results) == (12, [])
         assert all(words in error.sentence for error in heard.errors)
         assert told == [(server.host, heard.errors[0].sentence)], "one message a host"
         assert server.log == [], "nothing was asked of it"
 
 
 @needs_certificates
-def test_f37_an_authority_that_nobody_knows_is_refused(qtbot, made: Certificates, make_fetcher: MakeFetcher) -> None:
+@each_kind
+def test_f37_an_authority_that_nobody_knows_is_refused(
+    qtbot, made: Certificates, make_fetcher: MakeFetcher, how: AskAny
+) -> None:
     with serving(tls=made.server_side("sound")) as server:
-        (error,) = asked(qtbot, make_fetcher(server), server, "ok").errors
+        (error,) = how(qtbot, make_fetcher(server), server, "ok").errors
         assert "authority that is not known" in error.sentence
         assert server.log == []
 

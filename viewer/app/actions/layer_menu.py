@@ -46,9 +46,9 @@ class LayerMenu(CaseMenu):
         self._open_files()
 
     def add_imagery(self) -> None:
-        from viewer.panels.layers.add_imagery import AddImageryDialog  # for start-up time
+        from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
 
-        AddImageryDialog(self._panels, self._window).open()
+        open_add_imagery(self._panels, self._window)
 
     def zoom_layer(self) -> None:
         self._panels.view.show_layer(self._panels.layer_uuid)

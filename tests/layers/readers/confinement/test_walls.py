@@ -433,10 +433,10 @@ def test_what_an_old_kernel_lacks_is_said(home, monkeypatch, abi, tcp, lacks):
         (Profile.LOCAL, False, True, ["left", (True, True)], True),
         (Profile.LOCAL, False, False, ["left", (True, True)], False),
         (Profile.CASE, False, True, ["left", (True, False)], True),
-        (Profile.REMOTE, True, True, [(False, True)], False),
+        (Profile.REMOTE, True, True, ["left", (True, True)], True),
     ],
 )
-def test_the_network_goes_by_either_way_but_from_who_reads_of_hosts(monkeypatch, profile, moves, filters, asked, holds):
+def test_the_network_goes_by_either_way(monkeypatch, profile, moves, filters, asked, holds):
     told: list[Any] = []
     monkeypatch.setattr(walls, "give_up_privileges", lambda: told.append("privileges"))
     monkeypatch.setattr(walls, "leave_network", lambda: told.append("left") or moves)
@@ -448,12 +448,12 @@ def test_the_network_goes_by_either_way_but_from_who_reads_of_hosts(monkeypatch,
     mine.prepare()
     mine.limit_calls()
     found = mine.close(Grants())
-    wanted = {"sockets": profile is Profile.REMOTE, "writes": profile is Profile.CASE}
+    wanted = {"sockets": False, "writes": profile is Profile.CASE}
     assert told == ["privileges", *asked, wanted]
     assert found.calls is filters
     assert any("system calls" in said for said in found.lacks) is not filters
     assert (found.network, found.tcp) == (holds, holds)
-    assert any("network" in said for said in found.lacks) is (not holds and profile is not Profile.REMOTE)
+    assert any("network" in said for said in found.lacks) is not holds
 
 
 def test_threads_that_ran_before_are_told_of(monkeypatch):

@@ -173,7 +173,7 @@ def test_what_is_no_regular_file(tmp_path):
         (tmp_path, f"{tmp_path.name} is a folder"),
         ("/dev/null", "null is a pipe, socket or device"),
         ("/vsicurl/http://127.0.0.1/a.tif", "is not a file on this machine"),
-        ("http://127.0.0.1/a.tif", "is not a file on this machine"),
+        ("http://127.0.0.1/a.tif", "lies on a host"),
         ("<VRTDataset/>", "is not a file on this machine"),
         ("a\0b.tif", "is not a file on this machine"),
     ):

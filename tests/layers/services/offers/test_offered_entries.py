@@ -1,0 +1,45 @@
+"""Entries of imagery from what servers offer."""
+
+from __future__ import annotations
+
+from layers.services.imagery_entry import ImageryEntry
+from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.offered_entries import entries_of_offer
+from layers.services.offers.times import OfferedTimes
+from layers.services.tile_service import TileService
+
+TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
+
+
+def _entries(offer: ServiceOffer, address: str) -> list[ImageryEntry]:
+    offered = entries_of_offer(offer, address)
+    assert [part.layer for part in offered] == list(offer.layers or [None])
+    return [part.entry for part in offered]
+
+
+def test_layers_of_an_offer_are_told_apart_by_what_they_are() -> None:
+    plain, dated = TileService("A", TEMPLATE), TileService("B", "https://t.example.org/{time}/{z}/{x}/{y}")
+    offer = ServiceOffer(
+        service="wmts",
+        title="Town",
+        attribution="The town",
+        layers=(
+            OfferedLayer(name="a", service=plain, group=("Photos", "2020")),
+            OfferedLayer(name="b", title="By day", service=dated, attribution="Others"),
+            OfferedLayer(name="c", times=OfferedTimes("2020")),
+        ),
+    )
+    entries = _entries(offer, "https://t.example.org/wmts")
+    assert [(entry.title, entry.role, entry.group, entry.attribution) for entry in entries] == [
+        ("a", "basemap", "Photos › 2020", "The town"),
+        ("By day", "dated", "Town", "Others"),
+        ("c", "dated", "Town", "The town"),
+    ]
+    features = ServiceOffer(service="wfs", layers=(OfferedLayer(name="roads", address="https://o.org/wfs"),))
+    (roads,) = _entries(features, "https://t.example.org/wfs")
+    assert (roads.role, roads.address) == ("vectors", "https://o.org/wfs")
+
+
+def test_a_catalogue_without_layers_is_an_entry_itself() -> None:
+    (entry,) = _entries(ServiceOffer(service="stac-api"), "https://s.example.org/v1")
+    assert (entry.title, entry.role, entry.address) == ("s.example.org", "archive", "https://s.example.org/v1")
