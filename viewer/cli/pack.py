@@ -23,7 +23,9 @@ TELL_S = 2.0
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("address", metavar="ADDRESS", help="a tile template, or a name of the catalogue with a day")
+    parser.add_argument(
+        "address", metavar="ADDRESS", help="a tile template, a name of the catalogue with a day, or ADDRESS#LAYER@TIME"
+    )
     parser.add_argument("--bounds", required=True, type=parse_bounds, metavar="W,S,E,N", help="the area, in degrees")
     parser.add_argument("--levels", required=True, type=_parse_levels, metavar="A-B", help="zoom levels, such as 0-14")
     parser.add_argument("--out", required=True, metavar="X.mbtiles", help="the pack; one that was begun goes on")
@@ -45,13 +47,13 @@ def _parse_levels(text: str) -> tuple[int, int]:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time, as all below
-    from layers.services.naming import is_service_text, service_from_text
+    from layers.services.naming import is_service_text
     from layers.services.packs.pack_plan import plan_pack
     from layers.services.packs.pack_terms import PackLeave, pack_terms
 
     if not is_service_text(arguments.address):
         raise InvalidValue("{address} is no address of a tile service.", address=arguments.address)
-    service = service_from_text(arguments.address)
+    service = _service_of(arguments.address)
     terms = pack_terms(service)
     if terms.leave is PackLeave.REFUSED:
         raise NotAllowed(terms.sentence)
@@ -65,6 +67,28 @@ def _run(arguments: argparse.Namespace) -> int:
         complain(terms.sentence)
     complain(f"{plan.estimate().words}.")
     return _downloaded(service, plan, out.absolute())
+
+
+def _service_of(address: str) -> TileService:
+    """The service of a template, of a name of the catalogue, or of what a server offers as `ADDRESS#LAYER@TIME`."""
+    from layers.services.naming import asks_server, service_from_text  # for start-up time, as all below
+
+    if not asks_server(address):
+        return service_from_text(address)
+    load_qt()
+    from viewer.cli.terminal.server_documents import server_documents, service_at
+    from viewer.network.consent import host_of
+
+    with server_documents() as servers:
+        service = service_at(address, servers)
+    elsewhere = [host for host in service.hosts if host != host_of(address)]
+    if elsewhere:
+        raise NotAllowed(
+            "The tiles of {title} come from {host}, which you have not named: give the address of its tiles.",
+            title=service.title,
+            host=elsewhere[0],
+        )
+    return service
 
 
 def _check_room(out: Path, plan: PackPlan) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -150,3 +154,48 @@ def test_a_killed_pack_goes_on_without_asking_again_for_what_is_there(
     assert not kept.intersection(server.log)
     assert len(set(server.log)) + there <= tiles_in(out)
     assert tiles_in(out) > there
+
+
+class _Described(BaseHTTPRequestHandler):
+    """A TileJSON at /tiles.json, whose tiles come from `tiles`."""
+
+    tiles, picture = "", b""
+
+    def do_GET(self) -> None:
+        host = self.headers["Host"]
+        document = {"tilejson": "3.0.0", "tiles": [self.tiles or f"http://{host}/{{z}}/{{x}}/{{y}}.png"], "maxzoom": 6}
+        body = json.dumps(document).encode() if self.path == "/tiles.json" else self.picture
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
+        """Not to the terminal."""
+
+
+@contextmanager
+def described(picture: bytes, tiles: str = "") -> Iterator[str]:
+    handler = type("Handler", (_Described,), {"picture": picture, "tiles": tiles})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/tiles.json"
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+def test_what_an_address_offers_is_packed(cli: Cli, server: TileServer, tmp_path: Path) -> None:
+    with described(server.tile(0, 0, 0, "png")) as address:
+        outcome = cli("pack", address, *AREA, "--levels", "4-6", "--out", tmp_path / "x.mbtiles")
+    assert outcome.code == DONE, outcome.err
+    assert tiles_in(tmp_path / "x.mbtiles") > 3
+
+
+def test_tiles_of_a_host_that_was_not_typed_are_not_asked_for(cli: Cli, server: TileServer, tmp_path: Path) -> None:
+    with described(b"", server.template()) as address:
+        outcome = cli("pack", address, *AREA, "--levels", "4-6", "--out", tmp_path / "x.mbtiles")
+    assert outcome.code == BAD_INPUT
+    assert server.host in outcome.sentence
+    assert server.log == []
