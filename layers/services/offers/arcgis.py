@@ -47,6 +47,15 @@ from layers.services.tile_service import TileService
 _SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
 _OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)
 _NO_PICTURES = ("LERC", "LERC2D", "PBF", "INDEXEDV2", "RAW")
+_PERIODS = {
+    "esriTimeUnitsSeconds": "PT{}S",
+    "esriTimeUnitsMinutes": "PT{}M",
+    "esriTimeUnitsHours": "PT{}H",
+    "esriTimeUnitsDays": "P{}D",
+    "esriTimeUnitsWeeks": "P{}W",
+    "esriTimeUnitsMonths": "P{}M",
+    "esriTimeUnitsYears": "P{}Y",
+}
 _DEEPEST = 22
 _INCHES = 39.37
 """Inches in a metre, as ArcGIS rounds them."""
@@ -68,7 +77,7 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     """The layers of a description. Raises NotReadable where it is none, and for a server's refusal."""
     value = json_value(unpacked(document))
     if not isinstance(value, dict):
-        raise NotReadable(no_such("description of ArcGIS"))
+        raise NotReadable(no_such(Phrase("description of ArcGIS")))
     if isinstance(value.get("error"), dict):
         raise NotReadable(
             "The server refuses: {words} ({code})",
@@ -83,7 +92,7 @@ def read_arcgis(document: bytes, address: str) -> ServiceOffer:
     if isinstance(value.get("services"), list):
         return _folder(value, address)
     if not any(member in value for member in ("mapName", "tileInfo", "fullExtent", "extent", "layers")):
-        raise NotReadable(no_such("description of a map of ArcGIS"))
+        raise NotReadable(no_such(Phrase("description of a map of ArcGIS")))
     service = _service(value, address)
     layer = _layer(service)
     is_drawn = layer.service is None or "{bbox}" in layer.service.template
@@ -154,6 +163,9 @@ def _layer(service: _Service) -> OfferedLayer:
             )
         else:
             problems.append(Phrase("{title} draws no maps: it has no tiles and no export.", title=service.title))
+    times = _times(value.get("timeInfo"))
+    if times is not None and services:
+        problems.append(Phrase("{title} has dates, but is drawn as the server shows it at first.", title=service.title))
     formats = value.get("supportedImageFormatTypes")
     formats = formats.split(",") if isinstance(formats, str) else [_text(value.get("tileInfo"), "format")]
     shown = tiles or whole
@@ -164,7 +176,7 @@ def _layer(service: _Service) -> OfferedLayer:
         crs=tuple(dict.fromkeys(text for text in (tiles.crs if tiles else "", crs) if text)),
         bounds_lonlat=lonlat,
         formats=tuple(dict.fromkeys(text.strip() for text in formats if text.strip())),
-        times=_times(value.get("timeInfo")),
+        times=times,
         levels=zoom_levels(shown),
         address=service.address,
         attribution=attribution,
@@ -389,8 +401,10 @@ def _export(service: _Service) -> str:
 
 
 def _times(info: object) -> OfferedTimes | None:
-    """The extent of time, from milliseconds since 1970."""
-    extent = info.get("timeExtent") if isinstance(info, dict) else None
+    """The extent of time, from milliseconds since 1970, in steps of its interval."""
+    if not isinstance(info, dict):
+        return None
+    extent = info.get("timeExtent")
     numbers = [number_of(entry) for entry in extent] if isinstance(extent, list) else []
     if len(numbers) != 2 or None in numbers:
         return None
@@ -399,7 +413,12 @@ def _times(info: object) -> OfferedTimes | None:
         ends = [start + timedelta(milliseconds=number or 0.0) for number in numbers]
     except OverflowError:
         return None
-    return OfferedTimes("/".join(end.strftime("%Y-%m-%dT%H:%M:%SZ") for end in ends))
+    parts = [end.strftime("%Y-%m-%dT%H:%M:%SZ") for end in ends]
+    for interval, units in (("timeInterval", "timeIntervalUnits"), ("defaultTimeInterval", "defaultTimeIntervalUnits")):
+        number, period = whole_number(info.get(interval)), _PERIODS.get(_text(info, units))
+        if number is not None and number > 0 and period is not None:
+            return OfferedTimes("/".join([*parts, period.format(number)]))
+    return OfferedTimes("/".join(parts))
 
 
 def full_address(address: str) -> str:

@@ -16,10 +16,12 @@ from layers.phrase import Phrase
 from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.ogcapi import read_ogcapi
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
 from layers.services.offers.stac_offer import read_stac_offer
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
+from layers.services.offers.wfs import read_wfs
 from layers.services.offers.wms import read_wms
 from layers.services.offers.wmts import read_wmts
 
@@ -27,6 +29,8 @@ type _Reader = Callable[[bytes, str], ServiceOffer]
 
 _READERS: dict[str, _Reader] = {
     "wms": read_wms,
+    "wfs": read_wfs,
+    "ogcapi": read_ogcapi,
     "wmts": read_wmts,
     "tms": read_tms,
     "tilejson": read_tilejson,

@@ -23,8 +23,8 @@ from layers.services.offers.documents import (
     unpacked,
     whole_number,
 )
-from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.tile_service import MAX_LEVEL, TileService
 
 _DEEPEST = 22
@@ -41,7 +41,7 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
     value = json_value(unpacked(document))
     templates = value.get("tiles") if isinstance(value, dict) else None
     if not isinstance(templates, list) or not templates:
-        raise NotReadable(no_such("TileJSON with addresses of tiles"))
+        raise NotReadable(no_such(Phrase("TileJSON with addresses of tiles")))
     problems: list[Phrase] = []
     title = _text(value, "name") or _text(value, "id") or urlsplit(address).netloc or "TileJSON"
     least, most = _levels(value, title, problems)

@@ -24,8 +24,8 @@ from layers.services.offers.documents import (
     xml_tree,
 )
 from layers.services.offers.formats import drawn_formats
-from layers.services.offers.map_address import without_keys
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.offers.tile_grids import limited_to, tiles_along, turn_of, well_known, zoom_levels
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
@@ -48,7 +48,7 @@ def read_tms(document: bytes, address: str) -> ServiceOffer:
         layer = _layer(root, address)
         return ServiceOffer(service="tms", title=layer.title, version=root.get("version", ""), layers=(layer,))
     if root.tag not in ("TileMapService", "Services"):
-        raise NotReadable(no_such("description of TMS"))
+        raise NotReadable(no_such(Phrase("description of TMS")))
     maps = [*root.iterfind("TileMaps/TileMap"), *root.iterfind("TileMap"), *root.iterfind("TileMapService")]
     layers = tuple(_listed(entry, address) for entry in maps)
     title = text_in(root, "Title") or root.get("title", "") or urlsplit(address).netloc

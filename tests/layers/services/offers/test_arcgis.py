@@ -164,7 +164,11 @@ def test_images_are_exported_in_another_way() -> None:
         "extent": {"xmin": -1e7, "ymin": 4e6, "xmax": -9e6, "ymax": 5e6, "spatialReference": MERCATOR},
         "pixelSizeX": 0.6,
         "capabilities": "Image,Metadata",
-        "timeInfo": {"timeExtent": [1104537600000, 1136073600000]},
+        "timeInfo": {
+            "timeExtent": [1104537600000, 1136073600000],
+            "defaultTimeInterval": 1,
+            "defaultTimeIntervalUnits": "esriTimeUnitsMonths",
+        },
     }
     address = "https://h.example/arcgis/rest/services/NAIP/ImageServer?token=abc&f=pjson"
     (layer,) = read_arcgis(json.dumps(image).encode(), address).layers
@@ -174,7 +178,8 @@ def test_images_are_exported_in_another_way() -> None:
     )
     assert layer.service.template.endswith("&f=image")
     assert layer.times is not None
-    assert layer.times.first.startswith("2005-01-01")
+    assert (layer.times.count, layer.times.first, layer.times.last[:10]) == (13, "2005-01-01T00:00:00Z", "2006-01-01")
+    assert "has dates" in layer.problems[0]
 
 
 def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:

@@ -410,6 +410,12 @@ def test_a_level_that_makes_no_sense_costs_itself(size: str) -> None:
     assert grid_of(text, layer()).matrices[0].identifier == "0"
 
 
+def test_without_a_style_the_default_is_asked_for_and_none_is_offered() -> None:
+    found = only_layer(mercator(), layer(styles=""))
+    assert found.service is not None
+    assert (found.styles, found.service.url(0, 0, 0)) == ((), "https://tiles.example/wmts/scenes/default/web/0/0/0.png")
+
+
 def test_formats_with_transparency_come_first_and_features_are_no_pictures() -> None:
     resources = resource(TEMPLATE.replace("png", "jpg"), "image/jpeg") + resource()
     assert service_of(mercator(), layer(resources=resources)).template.endswith(".png")
