@@ -15,7 +15,7 @@ from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
-from layers.services.offers.typed_entry import is_server_address
+from layers.services.listed.typed_entry import is_server_address
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder

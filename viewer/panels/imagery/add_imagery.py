@@ -28,14 +28,14 @@ from layers.errors import BadTemplate, GeoloupeError, NotReadable
 from layers.phrase import Phrase
 from layers.services.address_keys import KeyedAddress, split_key
 from layers.services.catalog import catalog
-from layers.services.connections import read_connections
 from layers.services.entry_text import MOST_BYTES, EntriesRead
 from layers.services.imagery_entry import ImageryEntry, host_of_address
+from layers.services.listed.connections import read_connections
+from layers.services.listed.offered_entries import entries_of_offer
+from layers.services.listed.typed_entry import entry_of_text, is_address
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.offered_entries import entries_of_offer
 from layers.services.offers.recognise import recognised
 from layers.services.offers.time_steps import written_time
-from layers.services.offers.typed_entry import entry_of_text, is_address
 from viewer.commands.layers import add_layer
 from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext
@@ -139,11 +139,6 @@ class AddImageryPanel(QWidget):
         self.back.setVisible(bool(address))
         all_lists = self.tr("Find imagery, or paste the address of a service")
         self.line.setPlaceholderText(self.tr("Find among these layers") if self._scope else all_lists)
-
-    @property
-    def own_list(self) -> Path | None:
-        """The file of the analyst's own list; None where it is kept in memory."""
-        return self._kept.own.path
 
     # -- the lists ----------------------------------------------------------------------------------------------------
 
@@ -480,9 +475,8 @@ class AddImageryDialog(QDialog):
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
         self.keep_button.setEnabled(False)
-        path = self.panel.own_list
-        if path is not None:
-            self.keep_button.setToolTip(tooltip(self.tr("My list is the file {0}, which may be edited").format(path)))
+        tip = self.tr("My list is a file in the folder of the settings, which can be edited and handed on")
+        self.keep_button.setToolTip(tooltip(tip))
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 8)
         row.addWidget(self.keep_button)
