@@ -34,7 +34,7 @@ from layers.services.listed.connections import read_connections
 from layers.services.listed.offered_entries import entries_of_offer
 from layers.services.listed.typed_entry import entry_of_text, is_address
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.recognise import recognised
+from layers.services.offers.recognise import recognised, service_document
 from layers.services.offers.time_steps import written_time
 from viewer.commands.layers import add_layer
 from viewer.network.secrets import Secret, SecretKind
@@ -198,7 +198,7 @@ class AddImageryPanel(QWidget):
         count = sum(isinstance(row, EntryRow) and not row.is_recent for row in self.model.rows)
         if self._scope:
             offer, rows = self._offers[self._scope]
-            title = one_line(offer.title or host_of_address(self._scope), 60)
+            title = one_line(offer.title or self._scope, 60)
             shown = self.tr("%1 of %2").replace("%1", str(count)).replace("%2", str(len(rows)))
             self.says.setText(f"{title}: {shown}")
         elif is_address(words):
@@ -391,10 +391,14 @@ class AddImageryPanel(QWidget):
             self._append(EntriesRead((self.form.chosen_entry(row),)), "")
 
     def import_file(self, path: Path) -> None:
-        """Put the connections in a file of another program into the analyst's own list."""
+        """Put the connections in a file of another program into the analyst's own list, or list what a saved document
+        of a server offers.
+        """
 
-        def read() -> EntriesRead:
+        def read() -> EntriesRead | ServiceOffer:
             try:
+                if document := service_document(path):
+                    return recognised(document, "")
                 with path.open("rb") as file:
                     return read_connections(file.read(MOST_BYTES + 1))
             except OSError:
@@ -402,7 +406,14 @@ class AddImageryPanel(QWidget):
             except GeoloupeError as error:
                 return EntriesRead((), (error.sentence,))
 
-        self._run(read, lambda entries: self._append(entries, path.name))
+        def take(content: EntriesRead | ServiceOffer) -> None:
+            if isinstance(content, EntriesRead):
+                self._append(content, path.name)
+            else:
+                self._asked_address = path.name
+                self._read_offer(path.name, content)
+
+        self._run(read, take)
 
     def _append(self, read: EntriesRead, name: str) -> None:
         try:
@@ -416,7 +427,7 @@ class AddImageryPanel(QWidget):
             self._leave_scope()
             count = len(read.entries)
             news = translate("Imagery", "{count} new entries in my list.", "{count} new entry in my list.", count)
-            self._say_problems((news, *read.problems))
+            self._say_problems((news, *read.problems) if count else read.problems)
         else:
             self.keeping_changed.emit(False)
 
@@ -508,7 +519,7 @@ class AddImageryDialog(QDialog):
         self.add_button.setEnabled(is_possible)
 
     def _choose_file(self) -> None:
-        title, kinds = self.tr("Import connections"), self.tr("Connections of QGIS, xyzservices (*.xml *.json)")
+        title, kinds = self.tr("Import connections"), self.tr("Connections, capabilities (*.xml *.json)")
         text, _ = QFileDialog.getOpenFileName(self, title, str(Path.home()), kinds)
         if text:
             self.panel.import_file(Path(text))
