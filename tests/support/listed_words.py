@@ -17,7 +17,7 @@ from layers.raster.point_fit.control_point import Method
 from layers.raster.presets import COMBINATIONS, INDICES
 from layers.raster.style import COLORMAPS
 from layers.services.catalog import catalog
-from layers.services.connections import SECRET_LEFT
+from layers.services.listed.connections import SECRET_LEFT
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.label_style import LABEL_LAYOUTS
 from layers.vector.style.markers import MARKERS

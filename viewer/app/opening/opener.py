@@ -15,7 +15,6 @@ from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
-from layers.services.offers.typed_entry import is_server_address
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
@@ -88,7 +87,7 @@ class FileOpener(QObject):
         `stays`: the map does not move to the layers. The first address of a server, as no template is, is offered to be
         asked, where somebody is there to answer.
         """
-        addresses = [word for word in words if self._adder.asks and is_server_address(word)]
+        addresses = _server_addresses(words) if self._adder.asks else []
         if addresses:
             self.address_wanted.emit(addresses[0])
             words = [word for word in words if word not in addresses]
@@ -213,6 +212,15 @@ class FileOpener(QObject):
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)
         self.finished.emit()
+
+
+def _server_addresses(words: Sequence[str]) -> list[str]:
+    """The words that are addresses of servers."""
+    if not any("://" in word for word in words):
+        return []
+    from layers.services.listed.typed_entry import is_server_address  # for start-up time: it reads documents, too
+
+    return [word for word in words if is_server_address(word)]
 
 
 def _layers_in(

@@ -28,14 +28,14 @@ from layers.errors import BadTemplate, GeoloupeError, NotReadable
 from layers.phrase import Phrase
 from layers.services.address_keys import KeyedAddress, split_key
 from layers.services.catalog import catalog
-from layers.services.connections import read_connections
 from layers.services.entry_text import MOST_BYTES, EntriesRead
 from layers.services.imagery_entry import ImageryEntry, host_of_address
+from layers.services.listed.connections import read_connections
+from layers.services.listed.offered_entries import entries_of_offer
+from layers.services.listed.typed_entry import entry_of_text, is_address
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.offered_entries import entries_of_offer
-from layers.services.offers.recognise import recognised
+from layers.services.offers.recognise import recognised, service_document
 from layers.services.offers.time_steps import written_time
-from layers.services.offers.typed_entry import entry_of_text, is_address
 from viewer.commands.layers import add_layer
 from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext
@@ -140,11 +140,6 @@ class AddImageryPanel(QWidget):
         all_lists = self.tr("Find imagery, or paste the address of a service")
         self.line.setPlaceholderText(self.tr("Find among these layers") if self._scope else all_lists)
 
-    @property
-    def own_list(self) -> Path | None:
-        """The file of the analyst's own list; None where it is kept in memory."""
-        return self._kept.own.path
-
     # -- the lists ----------------------------------------------------------------------------------------------------
 
     def _read_lists(self) -> None:
@@ -203,7 +198,7 @@ class AddImageryPanel(QWidget):
         count = sum(isinstance(row, EntryRow) and not row.is_recent for row in self.model.rows)
         if self._scope:
             offer, rows = self._offers[self._scope]
-            title = one_line(offer.title or host_of_address(self._scope), 60)
+            title = one_line(offer.title or self._scope, 60)
             shown = self.tr("%1 of %2").replace("%1", str(count)).replace("%2", str(len(rows)))
             self.says.setText(f"{title}: {shown}")
         elif is_address(words):
@@ -396,10 +391,14 @@ class AddImageryPanel(QWidget):
             self._append(EntriesRead((self.form.chosen_entry(row),)), "")
 
     def import_file(self, path: Path) -> None:
-        """Put the connections in a file of another program into the analyst's own list."""
+        """Put the connections in a file of another program into the analyst's own list, or list what a saved document
+        of a server offers.
+        """
 
-        def read() -> EntriesRead:
+        def read() -> EntriesRead | ServiceOffer:
             try:
+                if document := service_document(path):
+                    return recognised(document, "")
                 with path.open("rb") as file:
                     return read_connections(file.read(MOST_BYTES + 1))
             except OSError:
@@ -407,7 +406,14 @@ class AddImageryPanel(QWidget):
             except GeoloupeError as error:
                 return EntriesRead((), (error.sentence,))
 
-        self._run(read, lambda entries: self._append(entries, path.name))
+        def take(content: EntriesRead | ServiceOffer) -> None:
+            if isinstance(content, EntriesRead):
+                self._append(content, path.name)
+            else:
+                self._asked_address = path.name
+                self._read_offer(path.name, content)
+
+        self._run(read, take)
 
     def _append(self, read: EntriesRead, name: str) -> None:
         try:
@@ -421,7 +427,7 @@ class AddImageryPanel(QWidget):
             self._leave_scope()
             count = len(read.entries)
             news = translate("Imagery", "{count} new entries in my list.", "{count} new entry in my list.", count)
-            self._say_problems((news, *read.problems))
+            self._say_problems((news, *read.problems) if count else read.problems)
         else:
             self.keeping_changed.emit(False)
 
@@ -480,9 +486,8 @@ class AddImageryDialog(QDialog):
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
         self.keep_button.setEnabled(False)
-        path = self.panel.own_list
-        if path is not None:
-            self.keep_button.setToolTip(tooltip(self.tr("My list is the file {0}, which may be edited").format(path)))
+        tip = self.tr("My list is a file in the folder of the settings, which can be edited and handed on")
+        self.keep_button.setToolTip(tooltip(tip))
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 8)
         row.addWidget(self.keep_button)
@@ -514,7 +519,7 @@ class AddImageryDialog(QDialog):
         self.add_button.setEnabled(is_possible)
 
     def _choose_file(self) -> None:
-        title, kinds = self.tr("Import connections"), self.tr("Connections of QGIS, xyzservices (*.xml *.json)")
+        title, kinds = self.tr("Import connections"), self.tr("Connections, capabilities (*.xml *.json)")
         text, _ = QFileDialog.getOpenFileName(self, title, str(Path.home()), kinds)
         if text:
             self.panel.import_file(Path(text))

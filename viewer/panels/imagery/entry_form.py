@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QS
 from layers.grid.tile_grid import View
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
-from layers.services.offers.offered_entries import in_style
+from layers.services.listed.offered_entries import in_style
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 from layers.services.view_tiles import finest_detail_m

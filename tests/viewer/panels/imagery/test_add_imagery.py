@@ -14,6 +14,7 @@ from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed
 from viewer.network.secrets import SecretKind
@@ -439,6 +440,19 @@ def test_a_file_that_holds_no_connections_is_refused_in_words(dialog: AddImagery
     assert "no export of connections" in said(dialog)
     dialog.panel.import_file(tmp_path / "gone.json")
     assert "cannot be read" in said(dialog)
+
+
+def test_a_saved_document_of_a_server_is_listed(dialog: AddImageryDialog, servers: FakeServers, tmp_path: Path) -> None:
+    path = tmp_path / "capabilities.xml"
+    path.write_bytes(capabilities(layer("scenes"), mercator()))
+    dialog.panel.import_file(path)
+    assert listed(dialog) == ["[Basemaps]", "Scenes"]
+    assert "Tiles of a town" in dialog.panel.says.text()
+    assert dialog.add_button.isEnabled()
+    assert servers.asked_addresses == []
+    path.write_bytes(b"<ServiceExceptionReport><ServiceException>Go away</ServiceException></ServiceExceptionReport>")
+    dialog.panel.import_file(path)
+    assert "Go away" in said(dialog)
 
 
 def test_a_bad_list_of_mine_is_said_and_never_overwritten(qtbot, desk: Desk, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from layers.services.imagery_entry import ImageryEntry
+from layers.services.listed.offered_entries import entries_of_offer, in_style
 from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
-from layers.services.offers.offered_entries import entries_of_offer, in_style
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import BadTemplate
-from layers.services.offers.typed_entry import entry_of_text, is_address
+from layers.services.listed.typed_entry import entry_of_text, is_address
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
 

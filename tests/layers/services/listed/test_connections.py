@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import GeoloupeError, NotReadable
-from layers.services.connections import read_connections
+from layers.services.listed.connections import read_connections
 
 QGIS_XYZ = """<!DOCTYPE connections>
 <qgsXYZTilesConnections version="1.0">
