@@ -37,7 +37,11 @@ def united(catalogues: Iterable[tuple[FoundScene, ...]]) -> list[FoundScene]:
 
 def _joined(first: FoundScene, second: FoundScene) -> FoundScene:
     """The first one, with facts that it lacks taken from the second; date, kind and basis go together."""
-    more = {name: getattr(second, name) for name in _FACTS if getattr(first, name) in ("", None, False)}
+    more = {
+        name: getattr(second, name)
+        for name in _FACTS
+        if getattr(first, name) in ("", None) or getattr(first, name) is False
+    }
     if not first.date_basis and first.acquired == second.acquired:
         more["date_basis"] = second.date_basis
     if not first.is_dated and second.is_dated:

@@ -95,7 +95,9 @@ class FoundScene:
 
     def to_json(self) -> str:
         """Encode the scene for the cache; `scene_from_json` gives back an equal value."""
-        facts = {name: value for name, value in asdict(self).items() if value not in ("", (), None, False)}
+        facts = {
+            name: value for name, value in asdict(self).items() if value not in ("", (), None) and value is not False
+        }
         return json.dumps(facts, ensure_ascii=False)
 
 

@@ -16,6 +16,11 @@ def is_service_text(text: str) -> bool:
     return "://" in text or text.startswith(PREFIX)
 
 
+def asks_server(text: str) -> bool:
+    """True for an address that is no template: only its server can say what it offers."""
+    return "://" in text and "{" not in text
+
+
 def service_from_text(text: str) -> TileService:
     """`gibs:LAYER@YYYY-MM-DD`, or a template such as `https://host/{z}/{x}/{y}.png`. Raises BadTemplate."""
     if not text.startswith(PREFIX):

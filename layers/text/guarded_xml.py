@@ -117,8 +117,9 @@ def guarded_parser(limits: XmlLimits, encoding: str | None = None) -> expat.XMLP
 def _pass_doctype(parser: expat.XMLParserType, refuse: Callable[..., object]) -> None:
     """Let a document type pass: none of its entities stands in the text, none is fetched, and no attribute is added."""
 
-    def declared(_name: str, _is_parameter: bool, value: str | None, *_: object) -> None:
-        if value is not None and (len(value) > _LONGEST_ENTITY or "&" in value):
+    def declared(_name: str, is_parameter: bool, value: str | None, *_: object) -> None:
+        # Entities for the document type's own text are never put in: nobody asks for them to be.
+        if not is_parameter and value is not None and (len(value) > _LONGEST_ENTITY or "&" in value):
             refuse()
 
     parser.EntityDeclHandler = declared

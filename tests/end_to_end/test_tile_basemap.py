@@ -24,7 +24,7 @@ from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.pictures import image_of, map_of
 from tests.support.tile_server import TileServer, serving
 from viewer.canvas.scene import MapScene
-from viewer.panels.layers.add_imagery import AddImageryDialog
+from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Jobs
@@ -76,18 +76,18 @@ def hide(desk: Desk, *names: str) -> None:
 
 
 def add_tiles(desk: Desk, server: TileServer, ext: str) -> str:
-    """Layer, Add Imagery, another service, its address; the uuid of the new layer."""
+    """Layer, Add Imagery, the address of its tiles; the uuid of the new layer."""
     before = set(desk.document.layers)
     desk.menu("Layer", "Add Imagery")
     dialog = desk.window.findChildren(AddImageryDialog)[-1]
     desk.wait(dialog.isVisible)
-    tree = dialog.panel.tree
-    custom = tree.topLevelItem(tree.topLevelItemCount() - 1)
-    desk.click_index(tree, tree.indexFromItem(custom))
-    desk.write(dialog.panel.template, server.template("ok", ext))
-    desk.write(dialog.panel.title, "Loopback")
-    desk.write(dialog.panel.attribution, "Tiles: NASA Blue Marble")
-    desk.write(dialog.panel.levels, "4")
+    form = dialog.panel.form
+    desk.wait(lambda: dialog.panel.model.rowCount() > 0)
+    desk.write(dialog.panel.line, server.template("ok", ext))
+    desk.write(form.name, "Loopback")
+    desk.write(form.attribution, "Tiles: NASA Blue Marble")
+    form.more.set_folded(False)
+    desk.write(form.levels, "4")
     desk.press(dialog.add_button)
     desk.come_back()
     (uuid,) = set(desk.document.layers) - before

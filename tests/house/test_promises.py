@@ -146,6 +146,16 @@ SECURITY = {
     "A server cannot redirect to a host that is not allowed.": (
         "viewer/network/test_hostile_servers.py::test_f36_to_another_host_is_refused_by_name_and_nobody_is_contacted",
     ),
+    "Each goes to the one host that you gave it for, never on to where that host redirects": (
+        "viewer/network/test_logins.py::test_w25_no_other_host_is_shown_a_secret",
+        "viewer/network/test_logins.py::"
+        "test_the_secret_of_a_client_is_not_sent_on_nor_told_to_a_host_that_is_not_allowed",
+        "viewer/network/test_logins.py::test_a_secret_is_not_sent_over_an_open_connection",
+    ),
+    "None is in a stored tile, a kept document, a message or the log.": (
+        "viewer/network/test_logins.py::test_w25_a_secret_is_in_no_file_sentence_or_log",
+        "viewer/network/test_logins.py::test_w25_tiles_with_a_key_in_their_address_are_stored_without_it",
+    ),
     "nothing that stands beside their pixels, such as a place in Exif, and no byte of": (
         "viewer/export/data/test_judged_chips.py::test_what_a_reader_sends_is_judged_as_well",
         "viewer/export/data/test_judged_chips.py::test_what_stands_beside_the_pixels_of_an_answer_is_dropped",

@@ -27,6 +27,8 @@ class MapServer(ThreadingHTTPServer):
         self.picture, self.bounds, self.grid = picture, bounds, grid
         self.lacks: set[str] = set()
         """Identifiers of matrices of which the server has no tile."""
+        self.documents: dict[str, bytes] = {}
+        """Other answers, by path."""
         self.log: list[str] = []
         super().__init__(("127.0.0.1", 0), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -79,8 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.log.append(self.path)
         parts = urlsplit(self.path)
+        query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path in self.server.documents and query.get("request", "").lower() != "getmap":
+            self._answer(self.server.documents[parts.path], kind="text/xml")
+            return
         if parts.path == "/map":
-            query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
             box = Bounds(*map(float, query["bbox"].split(",")))
             self._answer(self.server.cut(box, int(query["width"]), int(query["height"])))
             return
@@ -93,10 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
         box = matrix.tile_bounds(int(column), int(row))
         self._answer(self.server.cut(box, matrix.tile_width, matrix.tile_height))
 
-    def _answer(self, body: bytes, status: int = 200) -> None:
+    def _answer(self, body: bytes, status: int = 200, kind: str = "image/png") -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(body)
 

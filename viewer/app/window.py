@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         report = partial(messages.show, "panel", level="warning")
         self.panel_context = PanelContext(
             session.document,
-            CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper),
+            CaseAccess(session.push, session.actor, jobs, self.permissions.allow, session.copy_keeper, context.fetcher),
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),
@@ -268,6 +268,8 @@ class MainWindow(QMainWindow):
         self.offline.changed.connect(self.docks.look_again)
         layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
+        self.opener.address_wanted.connect(self.layer_menu.ask_server)
+        self.closed.connect(self.layer_menu.packs.close)
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.map.features, self.map.zoom, self.toolbox, jobs, self
         )

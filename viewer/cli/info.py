@@ -53,16 +53,20 @@ def describe(text: str) -> dict[str, Any]:
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.addresses import is_cog_address
     from layers.requests.probe import Probe
-    from layers.services.naming import is_service_text
+    from layers.services.naming import asks_server, is_service_text
+    from layers.services.offers.facts import offer_facts
+    from layers.services.offers.recognise import recognised, service_document
     from viewer.cli.terminal.reading import existing, one_reader
 
     if is_cog_address(text):
         return _cog(text)
     if is_service_text(text):
-        return _service(text)
+        return _offered(text) if asks_server(text) else _service(text)
     path = existing(text)
     if path.is_file() and is_case(path):
         return _case(path)
+    if path.is_file() and (document := service_document(path)):
+        return offer_facts(recognised(document, str(path)))
     with one_reader() as pool:
         probed: Probed = pool.ask(Probe(str(path.resolve()))).facts
         if probed.kind == "vector":
@@ -270,6 +274,14 @@ def _vector(layers: Sequence[VectorInfo]) -> dict[str, Any]:
             for layer in layers
         ],
     }
+
+
+def _offered(text: str) -> dict[str, Any]:
+    from layers.services.offers.facts import offer_facts  # for start-up time
+    from viewer.cli.terminal.server_documents import offer_at, server_documents
+
+    with server_documents() as servers:
+        return offer_facts(offer_at(text, servers))
 
 
 def _service(text: str) -> dict[str, Any]:

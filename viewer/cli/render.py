@@ -38,6 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.canvas.extent import bounds_of_all, lone_plane
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.unnamed_parties import leave_names_out
+    from viewer.cli.terminal.server_documents import ServerDocuments
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 
@@ -48,7 +49,14 @@ def _run(arguments: argparse.Namespace) -> int:
     style = _checked_style(arguments.style)
     note = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
-        opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "", is_steady=True)
+        opened = document_of(
+            arguments.files,
+            studio.pool,
+            style,
+            arguments.crs_of_data or "",
+            is_steady=True,
+            servers=ServerDocuments(studio.fetcher),
+        )
         leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)

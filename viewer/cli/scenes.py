@@ -1,4 +1,4 @@
-"""geoloupe scenes FOLDER: lists the scenes in a folder and below it, with places and dates."""
+"""geoloupe scenes FOLDER or ADDRESS: lists scenes of a folder, or of an archive (STAC), with places and dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ IN_FLIGHT = 2
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="FOLDER", help="images and deliveries in it and below it are listed")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="images and deliveries in it and below it; or the address of an archive (STAC)"
+    )
     parser.add_argument(
         "--bounds", type=parse_bounds, metavar="W,S,E,N", help="only what covers some of this, in degrees"
     )
@@ -30,16 +32,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _parse_date(text: str) -> Any:
+def _parse_date(text: str) -> str:
     from layers.time.time_span import span_of  # for start-up time
 
-    span = span_of(text)
-    if span is None:
+    if span_of(text) is None:
         raise argparse.ArgumentTypeError(f"a date is written 2024, 2024-04 or 2024-04-12, not “{text}”")
-    return span
+    return text
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if "://" in arguments.folder:
+        from viewer.cli.archive_scenes import list_archive  # for start-up time
+
+        return list_archive(arguments)
     scenes = _wanted_scenes(arguments)
     if arguments.json:
         print_json([_described(scene) for scene in scenes])
@@ -56,7 +61,7 @@ def _wanted_scenes(arguments: argparse.Namespace) -> list[FoundScene]:
     from layers.scenes.indexing import index_folder  # for start-up time, as all below
     from layers.scenes.scene_store import SceneStore
     from layers.text.counted import counted
-    from layers.time.time_span import TimeSpan
+    from layers.time.time_span import TimeSpan, span_of
     from viewer.cli.terminal.reading import existing, readers
     from viewer.support.settings import scenes_file
 
@@ -69,8 +74,9 @@ def _wanted_scenes(arguments: argparse.Namespace) -> list[FoundScene]:
         complain(sentence)
     scenes = _within(report.scenes, arguments.bounds)
     if arguments.begin is not None or arguments.end is not None:
-        begin = arguments.begin.begin if arguments.begin is not None else float("-inf")
-        end = arguments.end.end if arguments.end is not None else float("inf")
+        first, last = span_of(arguments.begin or ""), span_of(arguments.end or "")
+        begin = first.begin if first is not None else float("-inf")
+        end = last.end if last is not None else float("inf")
         undated = sum(not scene.is_dated for scene in scenes)
         if undated:
             complain(f"{counted(undated, 'scene')} without a known date left out: it may be of that time or not.")
@@ -129,4 +135,4 @@ def _parts(scene: FoundScene) -> Any:
     return get_parts(scene.footprint)
 
 
-SCENES = Command("scenes", "say which scenes are in a folder, where and when", _add_arguments, _run)
+SCENES = Command("scenes", "say which scenes are in a folder or an archive, where and when", _add_arguments, _run)

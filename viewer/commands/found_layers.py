@@ -24,6 +24,8 @@ from layers.phrase import Phrase
 from layers.requests.addresses import name_of
 from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
+from layers.services.offers.time_steps import written_time
+from layers.services.tile_service import TileService
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
@@ -54,8 +56,15 @@ class FoundLayer(Struct, frozen=True):
 
 def layers_of_service(text: str) -> list[FoundLayer]:
     """The layer of a tile template, or of a service by its name in the catalogue. Raises BadTemplate."""
-    service = service_from_text(text)
-    return [FoundLayer("tiles", service.title, encoded(service), {"credit": service.attribution})]
+    return [layer_of_service(service_from_text(text))]
+
+
+def layer_of_service(service: TileService) -> FoundLayer:
+    """The layer of a service, at its time where it has one."""
+    facts = {"credit": service.attribution}
+    if service.is_dated:
+        facts |= {"acquired_at": written_time(service.time), "date_kind": service.date_kind}
+    return FoundLayer("tiles", service.title, encoded(service), facts)
 
 
 def layers_of_address(address: str, probed: Probed) -> list[FoundLayer]:

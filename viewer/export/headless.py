@@ -70,10 +70,10 @@ class Studio:
         allowed = Consent()
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
-        self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
-        self.pool.remote_files.source = FetchedRanges(self._fetcher)
+        self.fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.pool.remote_files.source = FetchedRanges(self.fetcher)
         self._folders = FolderConsent()
-        self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
+        self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)
         self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:
@@ -85,7 +85,7 @@ class Studio:
         for scene in self._scenes:
             scene.close()
         self._jobs.shutdown()
-        self._fetcher.close()
+        self.fetcher.close()
         self.pool.close()
         self._collector.close()
 

@@ -65,9 +65,8 @@ def answer_of(reply: QNetworkReply, body: bytes, address: str) -> HttpAnswer:
     """The answer that has come by a reply; `address` as it was asked for, without a key."""
     headers = {}
     for name in KEPT_HEADERS:
-        value = bytes(reply.rawHeader(name).data())
-        if value:
-            headers[name] = value.decode("latin-1")
+        if reply.hasRawHeader(name):
+            headers[name] = bytes(reply.rawHeader(name).data()).decode("latin-1")
     status = int(reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) or 0)
     return HttpAnswer(body, address, status, headers)
 

@@ -231,7 +231,7 @@ def _bounds_of(kind: BodyKind, limits: Limits) -> RequestBounds:
         case BodyKind.TILE:
             return RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes)
         case BodyKind.RANGE:
-            return RequestBounds(limits.idle_s, limits.total_s, limits.range_bytes)
+            return RequestBounds(limits.idle_s, limits.document_total_s, limits.range_bytes)
     return RequestBounds(limits.document_idle_s, limits.document_total_s, limits.document_bytes)
 
 

@@ -237,6 +237,11 @@ class Fetch[Result]:
         """The host of the present request: not `host` where that has redirected the request."""
         return host_of_url(self._target)
 
+    @property
+    def body(self) -> bytes:
+        """The bytes that have come, unpacked; of a tile once it is done those that its picture was made of."""
+        return bytes(self._body)
+
     def refuse(self, error: NotAllowed) -> None:
         """End the fetch with this error."""
         self._finish(None, error)
@@ -245,7 +250,19 @@ class Fetch[Result]:
         """End the fetch without an answer."""
         self._finish(None, None, silent=True)
 
+    def go_offline(self) -> None:
+        """Give up a request that is under way, and look at what is stored instead."""
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            reply.abort()
+            reply.deleteLater()
+        if reply is not None or self._resume_at < math.inf:
+            self.start()
+
     def _send(self) -> None:
+        if self._context.offline and not self._from_store:  # since it began
+            self.start()
+            return
         self._body.clear()
         self._cut = self._certificate_fault = ""
         self._was_sent = False
@@ -306,7 +323,7 @@ class Fetch[Result]:
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
-        status = answer.status
+        status, pause_s = answer.status, answer.retry_after_s
         if self._cut and self._is_cut_for_kind:
             self._context.succeeded(self.host)
             self._finish(None, ServerFault(self._cut))
@@ -321,10 +338,9 @@ class Fetch[Result]:
         elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
             self._was_renewed = True
             self.start()
-        elif status in REFUSALS:
+        elif status in REFUSALS and pause_s is None:
             self._refused(answer)
-        elif status in BUSY:
-            pause_s = answer.retry_after_s
+        elif status in BUSY + REFUSALS:  # a refusal that passes is one of a busy server
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
             fault = self._fault_in_words(answer) or fault_of(

@@ -175,10 +175,14 @@ class Fetcher(QObject):
         return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
 
     def set_offline(self, offline: bool) -> None:
-        """Switch offline mode, in which only stored tiles are shown and nothing at all is sent."""
+        """Switch offline mode, in which only what is stored is shown, nothing at all is sent and no line stays open."""
         if offline != self.offline:
             self.offline = offline
-            if not offline:
+            if offline:
+                for fetch in list(self._fetches):
+                    fetch.go_offline()
+                self.network.clearConnectionCache()
+            else:
                 for host in list(self._hosts):
                     self.host_ready.emit(host)
 

@@ -32,7 +32,7 @@ class RangeFetch(WaitingFetch):
 
     def __init__(self, context: FetchContext, url: QUrl, part: FilePart, done: DocumentDone, store: RangeStore) -> None:
         limits = context.limits
-        super().__init__(context, url, RequestBounds(limits.idle_s, limits.total_s, 0), done)
+        super().__init__(context, url, RequestBounds(limits.idle_s, limits.document_total_s, 0), done)
         self._part, self._store = part, store
         self._asked = (0, 0)
 

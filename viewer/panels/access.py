@@ -13,6 +13,7 @@ from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.network.fetcher import Fetcher
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
@@ -37,6 +38,8 @@ class CaseAccess(Struct, frozen=True):
     """Allow a host that the analyst has agreed to contact."""
     copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None
     """Returns a function that keeps the bytes of a row of source_files until they are saved, in any thread."""
+    fetcher: Fetcher | None = None
+    """The way to the network; None where nothing may use it."""
 
 
 class ViewAccess(Struct, frozen=True):
@@ -91,5 +94,7 @@ class LayerVerbs(QObject):
     """Save the style of a vector layer as a QML file."""
     load_style = Signal(str)
     """Draw a vector layer in the style of a QML file."""
+    make_pack = Signal(str)
+    """Make an offline pack of a layer of tiles."""
     relink = Signal(str)
     """Look for its file; with empty text for those of all layers."""

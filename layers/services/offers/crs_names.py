@@ -16,7 +16,7 @@ _MERCATORS = frozenset(("3857", "3785", "900913", "102100", "102113"))
 _ALIASES = {
     "EPSG:54004": "ESRI:54004",
     "EPSG:41001": "ESRI:54004",
-    "OSGEO:41001": "ESRI:54004",
+    "OSGEO:41001": WEB_MERCATOR,  # the name in the TMS specification for tiles that all servers cut of a sphere
     "CRS:84": _LON_LAT,
     "CRS:CRS84": _LON_LAT,
     "OGC:84": _LON_LAT,
@@ -70,7 +70,8 @@ def _parts(text: str) -> tuple[str, str]:
     if plain is not None:
         parts = [plain[1], "", plain[2]]
     elif urn is not None:
-        parts = urn[1].split(":")
+        authority, *version, code = urn[1].split(":")
+        parts = [authority, ".".join(version), code]  # "EPSG:6.18:3:3857" stands in an example of the standard
     elif address is not None:
         gml = _GML.fullmatch(address[1])
         parts = [gml[1], "", gml[2]] if gml else address[1].rstrip("/").split("/")

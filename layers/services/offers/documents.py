@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import html
 import json
 import math
 import re
@@ -20,15 +22,20 @@ from layers.text.xml_decoding import Mended, encoding_of, texts_of
 MOST_BYTES = 32 * 2**20
 _LIMITS = XmlLimits(size=MOST_BYTES, elements=2_000_000, passed_doctype=True)
 _GZIP = b"\x1f\x8b"
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_BLANKS = b" \t\r\n"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_LINK = re.compile(r"""<a\b[^<>]*\bhref\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
 _SAFE_IN_ADDRESS = "!#$%&'()*+,/:;=?@[]~{}"
 _WEB = ("http", "https")
 
 
 def unpacked(document: bytes) -> bytes:
-    """The document, out of gzip where a server packed it without saying so. Raises NotReadable where it is too large
-    or breaks off.
+    """The document, out of gzip where a server packed it without saying so, and without the blanks before it that XML
+    forbids. Raises NotReadable where it is too large or breaks off.
     """
     if document.startswith(_GZIP):
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -41,7 +48,11 @@ def unpacked(document: bytes) -> bytes:
             "The document is larger than {size} MB, more than any list of layers: ask the server for a part of it.",
             size=MOST_BYTES // 2**20,
         )
-    return document
+    if document.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" not in document[2:6]:
+        document = document[2:]  # a mark before text of single bytes
+    mark = codecs.BOM_UTF8 if document.startswith(codecs.BOM_UTF8) else b""
+    is_wide = document[1:2] == b"\0"
+    return document if is_wide else mark + document.removeprefix(mark).lstrip(b" \t\r\n")
 
 
 def xml_tree(document: bytes) -> Element:
@@ -65,7 +76,7 @@ def _parsed(document: bytes) -> Element:
     read with those mended. Raises BadXml.
     """
     try:
-        return parse_xml(document.lstrip(_BLANKS), _LIMITS)
+        return parse_xml(document, _LIMITS)
     except BadXml as error:
         try:
             encoding = encoding_of(BytesIO(document), MOST_BYTES).name
@@ -77,14 +88,45 @@ def _parsed(document: bytes) -> Element:
         return builder.close()
 
 
+class _RootSeen(Exception):
+    """Ends the reading at the first element."""
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        super().__init__(name)
+        self.name, self.attributes = name, attributes
+
+
+def root_of_xml(document: bytes) -> tuple[str, str]:
+    """Name without a prefix, and namespace, of the root element; both empty where there is none."""
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        raise _RootSeen(name, attributes)
+
+    try:
+        walk_xml((document,), first, str, str, _LIMITS)
+    except _RootSeen as seen:
+        root = Element(seen.name, seen.attributes)
+    except BadXml:
+        try:
+            root = _parsed(document)
+        except BadXml:
+            return "", ""
+    prefix, _, name = root.tag.rpartition(":")
+    return name, root.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
+
+
 def json_value(document: bytes) -> Any:
     """The value of a JSON document in UTF-8 or UTF-16, with a mark or without. Raises NotReadable."""
     encoding = next((name for mark, name in _MARKS if document.startswith(mark)), "")
     if not encoding:
         head = document[:4]
         encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be" if head[:1] == b"\0" else "utf-8"
+    text = document.decode(encoding, "replace")
     try:
-        return json.loads(document.decode(encoding, "replace"), strict=False)
+        value = json.loads(text, strict=False)
+        if "\\ud" in text or "\\uD" in text:  # half a character, which no address can hold
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return value
     except (ValueError, RecursionError) as error:
         raise NotReadable("The document is no whole JSON: fetch it again.") from error
 
@@ -96,6 +138,14 @@ def text_in(element: Element, *path: str) -> str:
         if words:
             return words
     return ""
+
+
+def plain_text(markup: str) -> tuple[str, str]:
+    """Text without tags, on a single line, and the address of its first link; that is empty where it has none."""
+    link = _LINK.search(markup)
+    words = " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+    address = html.unescape(link[1]) if link is not None else ""
+    return words, address if is_web(address) else ""
 
 
 def number_of(value: object) -> float | None:
@@ -152,9 +202,9 @@ def linked(base: str, link: str) -> str:
         # What is whole already stays byte for byte: joining would take "//" out of its path.
         address = link if is_web(link) else urljoin(base, link)
         parts, ours = urlsplit(address), urlsplit(base)
-        if parts.scheme == "http" and ours.scheme == "https" and parts.hostname == ours.hostname:
-            authority = parts.netloc.removesuffix(":80") if parts.port == 80 else parts.netloc
-            address = urlunsplit(parts._replace(scheme="https", netloc=authority))
+        is_ours = parts.hostname == ours.hostname and parts.port in (None, 80)
+        if parts.scheme == "http" and ours.scheme == "https" and is_ours:
+            address = urlunsplit(parts._replace(scheme="https", netloc=parts.netloc.removesuffix(":80")))
     except ValueError:
         return ""
     return address if is_web(address) else ""

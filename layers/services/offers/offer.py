@@ -11,6 +11,7 @@ from msgspec import Struct
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.services.offers.times import OfferedTimes
+from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
 
 SERVICES = (
@@ -75,6 +76,8 @@ class ServiceOffer(Struct, frozen=True, kw_only=True):
     title: str = ""
     version: str = ""
     layers: tuple[OfferedLayer, ...] = ()
+    items: tuple[StacItem, ...] = ()
+    """Scenes of a catalogue."""
     attribution: str = ""
     licence: str = ""
     """Fees and access constraints in the server's words."""

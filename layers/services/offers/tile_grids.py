@@ -19,14 +19,18 @@ from layers.errors import BadCRS, BadTemplate, CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, WGS84, is_geographic, parse_crs, transform_bounds
 from layers.phrase import Phrase
-from layers.services.tile_matrix import MOST_MATRICES, TileMatrix, TileMatrixSet
+from layers.services.tile_matrix import MOST_MATRICES, MOST_TILES_A_SIDE, TileMatrix, TileMatrixSet
 
 PIXEL_M = 0.00028
 """Width of a pixel of which the standard reckons scale denominators, in metres."""
 PIXEL_M_96_DPI = 0.0254 / 96
 _SNAP = 1e-6
+_FINEST = 1e-9
+"""Least resolution in units of a CRS that can be one of a map."""
 _NEARLY = 1e-4
 """Share of the world's width by which a matrix round the whole world may miss it as declared, before it is mended."""
+_SLIVER = 1e-4
+"""Share of a tile for which no further column or row is reckoned."""
 _CLEARLY = 0.2
 """Least lead, in shares of a box that is met, of another reading of a corner over the regular one."""
 _TELLING_TILES = 64
@@ -81,7 +85,7 @@ def mended_grid(
     for level in levels:
         matrix, reading = _placed(crs, level, float(level.denominator or 0) * pixel_m / unit_m, places, north_first)
         if matrix.is_sound():
-            matrices.append(_snapped(crs, matrix))
+            matrices.append(snapped(crs, matrix))
             readings.add(reading)
         else:
             problems.append(
@@ -137,14 +141,44 @@ def turn_of(crs: str) -> float:
 def zoom_levels(grid: TileMatrixSet) -> tuple[int, int]:
     """Least and most level of a grid: as levels of zoom where it halves the world, else as indices of its matrices."""
     turn = grid.turn
+    grid_is_wide = grid.crs != WEB_MERCATOR  # two tiles of level 0 side by side
     zooms = [
-        math.log2(turn / (matrix.resolution * matrix.tile_width)) - (0 if grid.crs == WEB_MERCATOR else 1)
+        math.log2(turn) - math.log2(matrix.resolution) - math.log2(matrix.tile_width) - grid_is_wide
         for matrix in (grid.matrices if turn else ())
     ]
     rounded = [round(zoom) for zoom in zooms]
     if not zooms or rounded[0] < 0 or any(abs(zoom - near) > 0.01 for zoom, near in zip(zooms, rounded, strict=True)):
         return 0, len(grid.matrices) - 1
     return rounded[0], rounded[-1]
+
+
+def tiles_along(length: float, tile: float) -> int:
+    """Number of tiles, one at least, that cover a length but for a sliver; 0 where that makes no sense."""
+    count = length / tile - _SLIVER if tile > 0 else math.inf
+    return max(1, math.ceil(count)) if abs(count) < MOST_TILES_A_SIDE else 0
+
+
+def limited_to(grid: TileMatrixSet, box: Bounds) -> TileMatrixSet:
+    """The grid with limits to the tiles that touch a box in its CRS; as it is where the box lies elsewhere, or crosses
+    the antimeridian.
+    """
+    if grid.turn and max(abs(box.left), abs(box.right)) > grid.turn / 2 * (1 + _SNAP):
+        return grid
+    matrices = []
+    for matrix in grid.matrices:
+        width, height = matrix.tile_width * matrix.resolution, matrix.tile_height * matrix.resolution
+        common = matrix.bounds.intersection(box)
+        if common is None or common.width <= 0 or common.height <= 0:
+            return grid
+        limits = (
+            math.floor((common.left - matrix.left) / width + _SNAP),
+            math.ceil((common.right - matrix.left) / width - _SNAP) - 1,
+            math.floor((matrix.top - common.top) / height + _SNAP),
+            math.ceil((matrix.top - common.bottom) / height - _SNAP) - 1,
+        )
+        is_whole = limits == (0, matrix.columns - 1, 0, matrix.rows - 1)
+        matrices.append(matrix if is_whole else replace(matrix, limits=limits))
+    return replace(grid, matrices=tuple(matrices))
 
 
 def _degrees(crs: str) -> float:
@@ -217,7 +251,7 @@ def _fits(crs: str, levels: Sequence[DeclaredMatrix], units_a_scale: float, box:
     for level in levels:
         resolution = float(level.denominator or 0) * units_a_scale
         are_round &= abs(resolution - float(f"{resolution:.4g}")) <= _SNAP * resolution
-        if _well_known(crs, resolution, _NEARLY) is not None:
+        if well_known(crs, resolution, _NEARLY) is not None:
             return True
         width, height = resolution * level.tile_width * level.columns, resolution * level.tile_height * level.rows
         wholes = [whole for whole in (_world_width(crs, number) for number in level.corner) if whole]
@@ -234,26 +268,26 @@ def _fills(side: float, count: int, wanted: float) -> bool:
     return side * (1 + _SNAP) >= wanted > side * (count - 1) / count
 
 
-def _well_known(crs: str, resolution: float, tolerance: float) -> float | None:
+def well_known(crs: str, resolution: float, tolerance: float) -> float | None:
     """The resolution of the well-known sets of the world that is as good as this one."""
     turn = turn_of(crs)
-    if not turn or not resolution > 0:
+    if not turn or not _FINEST < resolution < turn:
         return None
     whole = turn / 256
     exact = whole / 2.0 ** round(math.log2(whole / resolution))
     return exact if abs(resolution - exact) <= tolerance * exact else None
 
 
-def _snapped(crs: str, matrix: TileMatrix) -> TileMatrix:
+def snapped(crs: str, matrix: TileMatrix) -> TileMatrix:
     """The matrix with the exact numbers of a well-known set, where it is as good as one of them."""
     turn = turn_of(crs)
-    if not turn:
+    if not turn or not matrix.is_sound():
         return matrix
     half = turn / 2
     edges = (half, half / 2) if crs != WEB_MERCATOR else (half,)
     left = -half if abs(matrix.left + half) <= _SNAP * half else matrix.left
     top = next((edge for edge in edges if abs(matrix.top - edge) <= _SNAP * half), matrix.top)
-    resolution = _well_known(crs, matrix.resolution, _SNAP)
+    resolution = well_known(crs, matrix.resolution, _SNAP)
     span = turn / (matrix.columns * matrix.tile_width)
     if resolution is None and left == -half and abs(span - matrix.resolution) <= _NEARLY * span:
         resolution = span

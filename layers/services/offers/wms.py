@@ -29,8 +29,8 @@ from layers.services.offers.documents import (
     whole_number,
     xml_tree,
 )
-from layers.services.offers.map_address import bare_address, map_door
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
+from layers.services.offers.service_door import bare_address, service_door
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
 from layers.services.offers.times import OfferedTimes
 from layers.services.offers.wms_maps import PIXEL_M, MapServer, drawn
@@ -82,7 +82,7 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
     about = Element("Service") if about is None else about
     text = root.get("version") or _VERSION_OF_ROOT.get(root.tag, "1.1.1")
     title = text_in(about, "Title") or text_in(about, "Name")
-    door = map_door(_declared_address(capability), address)
+    door = service_door(_declared_address(capability), address)
     sides = (whole_number(text_in(about, name)) or 0 for name in ("MaxWidth", "MaxHeight"))
     terms = (text_in(about, name) for name in ("Fees", "AccessConstraints"))
     server = MapServer(

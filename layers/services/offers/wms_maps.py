@@ -25,8 +25,8 @@ from layers.geo.crs import (
 from layers.phrase import Phrase
 from layers.services.offers.crs_names import crs_of, is_north_first, unknown_crs_problem
 from layers.services.offers.documents import with_parameters
-from layers.services.offers.map_address import MapDoor
 from layers.services.offers.offer import OfferedLayer
+from layers.services.offers.service_door import ServiceDoor
 from layers.services.tile_matrix import SMALLEST_TILE_PX, TileMatrixSet, mercator_quadtree, quadtree
 from layers.services.tile_service import TileService
 
@@ -49,7 +49,7 @@ class MapServer(Struct, frozen=True):
     """All that the layers of one WMS share. `largest_px` is the largest side of a picture, 0 where it is not told."""
 
     version: tuple[int, ...]
-    door: MapDoor
+    door: ServiceDoor
     formats: tuple[str, ...]
     largest_px: int = 0
     title: str = ""
@@ -100,7 +100,7 @@ def drawn(layer: OfferedLayer, spellings: tuple[str, ...], server: MapServer) ->
 
 def _fault(spellings: tuple[str, ...], server: MapServer) -> Phrase | None:
     if not server.door.first:
-        return Phrase("It names no address for its maps: open it by its own address.")
+        return Phrase("It names no address to ask: open it by its own address.")
     if not _best_format(server.formats):
         return Phrase("Its maps come as {formats} only, which are not drawn.", formats=", ".join(server.formats)[:80])
     if _chosen_crs(spellings, server.has_own_axes) is None:

@@ -34,6 +34,7 @@ from layers.services.offers.documents import (
 )
 from layers.services.offers.formats import drawn_formats
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
+from layers.services.offers.service_door import without_keys
 from layers.services.offers.tile_grids import DeclaredMatrix, MendedGrid, mended_grid, zoom_levels
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
@@ -73,7 +74,7 @@ def read_wmts(document: bytes, address: str) -> ServiceOffer:
     root = xml_tree(unpacked(document))
     contents = root.find("Contents")
     if root.tag != "Capabilities" or contents is None:
-        raise NotReadable(no_such("capabilities document of WMTS"))
+        raise NotReadable(no_such(Phrase("capabilities document of WMTS")))
     doors = _doors(root, address)
     about, provider = root.find("ServiceIdentification"), root.find("ServiceProvider")
     grids = _grids(contents)
@@ -118,7 +119,7 @@ def _doors(root: Element, address: str) -> _Doors:
         or any(encoding.strip().upper() == "KVP" for encoding in encodings)
     ]
     query = next(filter(None, queries), "")
-    return _Doors(base, query or base, bool(query))
+    return _Doors(without_keys(base), without_keys(query or base), bool(query))
 
 
 def _grids(contents: Element) -> dict[str, _Grid]:
@@ -146,7 +147,7 @@ def _places(contents: Element) -> dict[str, Bounds]:
 
 def _grid(name: str, element: Element, place: Bounds | None) -> _Grid:
     crs_text = text_in(element, "SupportedCRS")
-    crs = crs_of(crs_text) or ""
+    crs = crs_of(crs_text)
     if not crs:
         problem = Phrase("The grid of tiles {name} is in {crs}, which is not known.", name=name, crs=crs_text[:80])
         return _Grid(name, crs_text, "", MendedGrid(None, (problem,)))
@@ -197,7 +198,7 @@ def _lonlat(layer: Element) -> Bounds | None:
     if all(len(corner) == 2 for corner in corners):
         return lonlat_box([*corners[0], *corners[1]])
     for box in layer.iterfind("BoundingBox"):
-        crs = crs_of(box.get("crs", "")) or ""
+        crs = crs_of(box.get("crs", ""))
         corners = [numbers_of(text_in(box, corner)) for corner in ("LowerCorner", "UpperCorner")]
         if not crs or not all(len(corner) == 2 for corner in corners):
             continue
@@ -218,11 +219,12 @@ class _LayerReader:
         self.problems: list[Phrase] = []
         self.name = text_in(element, "Identifier")
         self.title = text_in(element, "Title") or self.name
+        self.bounds = _lonlat(element)
         self.styles = _styles(element)
         self.times, self.time = self._times()
         self.dimensions = self._dimensions()
         self.resources = [
-            (entry.get("format", "").strip(), linked(doors.address, template))
+            (entry.get("format", "").strip(), without_keys(linked(doors.address, template)))
             for entry in element.iterfind("ResourceURL")
             if entry.get("resourceType", "tile").strip().lower() == "tile"
             and (template := entry.get("template", "").strip())
@@ -237,17 +239,21 @@ class _LayerReader:
         services = list(self._services(links))
         best = services[0][1] if services else None
         if best is None and not self.problems:
-            self._complain("{title} has no tiles that can be drawn.")
+            self.problems.append(Phrase("{title} has no tiles that can be drawn.", title=self.title))
         if best is not None and self.time and not best.is_dated:
-            self._complain("{title} has dates, but its address has no place for one: the server chooses it.")
+            self.problems.append(
+                Phrase(
+                    "{title} has dates, but its address has no place for one: the server chooses it.", title=self.title
+                )
+            )
         return OfferedLayer(
             name=self.name,
             title=self.title,
             abstract=text_in(self.element, "Abstract"),
             crs=tuple(dict.fromkeys(grid.crs or grid.crs_text for grid in known)),
-            bounds_lonlat=_lonlat(self.element),
+            bounds_lonlat=self.bounds,
             formats=self.formats,
-            styles=self.styles,
+            styles=self.styles if self.element.find("Style") is not None else (),
             times=self.times,
             dimensions=self.dimensions,
             levels=zoom_levels(best.grid) if best is not None and best.grid is not None else None,
@@ -260,9 +266,6 @@ class _LayerReader:
             problems=tuple(dict.fromkeys(self.problems)),
         )
 
-    def _complain(self, sentence: str, **values: str) -> None:
-        self.problems.append(Phrase(sentence, title=self.title, **values))
-
     def _times(self) -> tuple[OfferedTimes | None, str]:
         """The times that are offered, and the one that is drawn at first; empty where none can be sent."""
         entries = (entry for entry in self.element.iterfind("Dimension") if _dimension_name(entry) == "time")
@@ -272,11 +275,15 @@ class _LayerReader:
         texts = (text_in(entry) for entry in element.iterfind("Value"))
         values = [value for text in texts for value in re.split(r"\s*,\s*", text) if value]
         times = OfferedTimes(",".join(values), text_in(element, "Default"))
-        initial = times.initial
-        if not _SENDABLE.fullmatch(initial):
-            initial = times.last
+        initial = times.initial if _SENDABLE.fullmatch(times.initial) else ""
         if initial and not times.default:
-            self._complain("{title} names no date to begin with: its last one, {time}, is drawn.", time=initial)
+            self.problems.append(
+                Phrase(
+                    "{title} names no date to begin with: its last one, {time}, is drawn.",
+                    title=self.title,
+                    time=initial,
+                )
+            )
         return times, initial
 
     def _dimensions(self) -> tuple[OfferedDimension, ...]:
@@ -290,10 +297,13 @@ class _LayerReader:
             default = text_in(element, "Default")
             if not default and values:
                 default = values[0]
-                self._complain(
-                    "{title} has no default of {dimension}: its first value, {value}, is drawn.",
-                    dimension=name,
-                    value=default,
+                self.problems.append(
+                    Phrase(
+                        "{title} has no default of {dimension}: its first value, {value}, is drawn.",
+                        title=self.title,
+                        dimension=name,
+                        value=default,
+                    )
                 )
             dimensions.append(OfferedDimension(name, values, default, text_in(element, "UOM")))
         return tuple(dimensions)
@@ -305,9 +315,11 @@ class _LayerReader:
             name = text_in(link, "TileMatrixSet")
             grid = self.grids.get(name)
             if grid is None:
-                self._complain("{title} is on a grid {name} that is not described.", name=name)
+                self.problems.append(
+                    Phrase("{title} is on a grid {name} that is not described.", title=self.title, name=name)
+                )
             elif grid.mended.grid is None:
-                self._complain("{title}: {why}", why=grid.mended.problems[-1])
+                self.problems.append(Phrase("{title}: {why}", title=self.title, why=grid.mended.problems[-1]))
             else:
                 usable.append((grid, self._limited(grid.mended.grid, link)))
         usable.sort(key=_rank)
@@ -316,7 +328,7 @@ class _LayerReader:
                 try:
                     yield f"{grid.identifier}{words}", self._service(template, tiles)
                 except BadTemplate as error:
-                    self._complain("{title}: {why}", why=error.sentence)
+                    self.problems.append(Phrase("{title}: {why}", title=self.title, why=error.sentence))
 
     def _service(self, template: str, tiles: TileMatrixSet) -> TileService:
         """The service of one template and grid. Raises BadTemplate."""
@@ -347,8 +359,11 @@ class _LayerReader:
             for matrix in grid.matrices
             if matrix.identifier in entries
         ]
-        if entries and (not matrices or any(matrix.limits is None for matrix in matrices)):
-            self._complain("{title} has limits of tiles that cannot be: they are passed over.")
+        if entries and (not matrices or not _are_sound(matrices, _in_crs(self.bounds, grid.crs))):
+            self.problems.append(
+                Phrase("{title} has limits of tiles that cannot be: they are passed over.", title=self.title)
+            )
+            matrices = [replace(matrix, limits=None) for matrix in matrices]
         return replace(grid, matrices=tuple(matrices)) if matrices else grid
 
     def _templates(self, grid: str) -> Iterator[tuple[str, str]]:
@@ -365,13 +380,17 @@ class _LayerReader:
             try:
                 yield words, _filled(template, names, self.time)
             except BadTemplate as error:
-                self._complain("{title}: {why}", why=error.sentence)
+                self.problems.append(Phrase("{title}: {why}", title=self.title, why=error.sentence))
             else:
                 words = ", KVP"
                 break
         formats = drawn_formats(self.formats)
         if self.formats and not formats:
-            self._complain("{title} has no pictures, but {formats}.", formats=", ".join(self.formats)[:80])
+            self.problems.append(
+                Phrase(
+                    "{title} has no pictures, but {formats}.", title=self.title, formats=", ".join(self.formats)[:80]
+                )
+            )
         elif self.doors.query and (self.doors.declares_query or not resources):
             yield words, self._query(formats[0] if formats else "image/png", grid, dimensions)
 
@@ -419,6 +438,16 @@ def _limits(entry: Element, matrix: TileMatrix) -> tuple[int, int, int, int] | N
     last_column, last_row = min(last_column, matrix.columns - 1), min(last_row, matrix.rows - 1)
     is_some = None not in numbers and first_column <= last_column and first_row <= last_row
     return (first_column, last_column, first_row, last_row) if is_some else None
+
+
+def _are_sound(matrices: Sequence[TileMatrix], place: Bounds | None) -> bool:
+    """False where a level has limits that leave no tile, or those of the finest one are away from the layer."""
+    if any(matrix.limits is None for matrix in matrices):
+        return False
+    columns_rows = matrices[-1].tile_range
+    first = matrices[-1].tile_bounds(columns_rows[0], columns_rows[2])
+    last = matrices[-1].tile_bounds(columns_rows[1], columns_rows[3])
+    return place is None or first.union(last).intersects(place)
 
 
 def _filled(template: str, names: dict[str, str], time: str) -> str:

@@ -102,6 +102,11 @@ def _with_slash(address: str) -> str:
     return f"{bare}/{mark}{query}"
 
 
+def is_path(address: str) -> bool:
+    """True for the path of a file: an address in a document on this computer, without a scheme."""
+    return bool(address) and not _SCHEME.match(address) and not address.startswith("/vsi")
+
+
 def web_form(href: str) -> str:
     """The web address of what a program for storage calls differently; empty where there is none (`s3://`, a path)."""
     bare = _VSICURL.sub("", href, count=1)

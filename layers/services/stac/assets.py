@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.phrase import Phrase
-from layers.services.stac.addresses import resolved, web_form
+from layers.services.stac.addresses import is_path, resolved, web_form
 from layers.services.stac.foreign_values import first_text, flag, listed, members, number, objects, text, texts
 
 COMMON_NAMES = frozenset(
@@ -75,6 +75,16 @@ class StacAsset(Struct, frozen=True, kw_only=True):
     requester_pays: bool = False
 
     @property
+    def path(self) -> str:
+        """The path of a file on this computer, where its item is there as well; else empty."""
+        return self.href if is_path(self.href) else ""
+
+    @property
+    def is_within_reach(self) -> bool:
+        """True where it can be asked for on the web, or is a file on this computer."""
+        return bool(self.web or self.path)
+
+    @property
     def role(self) -> str:
         """The first role that is stated; "thumbnail" and "overview" also by the key of old versions."""
         if self.roles:
@@ -86,7 +96,7 @@ class StacAsset(Struct, frozen=True, kw_only=True):
         """The kind of file by its media type, else by its name: "tif", "jp2", "png", "jpeg"; another's own word."""
         words = self.media_type.partition(";")[0].strip().lower()
         if words in _VAGUE:
-            words = posixpath.splitext(self.href.partition("?")[0].partition("#")[0].lower())[1]
+            words = posixpath.splitext((self.web or self.href).partition("?")[0].partition("#")[0].lower())[1]
         return next((kind for part, kind in _KINDS if part in words), words.rpartition("/")[2])
 
     @property
@@ -115,8 +125,9 @@ def read_assets(value: Any, properties: dict[str, Any], base: str) -> tuple[tupl
     problems: list[Phrase] = []
     if value is not None and not isinstance(value, dict):
         problems.append(Phrase("Its assets are no list that is understood."))
+    crs = crs_of(properties)
     for key, stated in list(members(value).items())[:500]:
-        asset = _asset(text(key), members(stated), properties, base)
+        asset = _asset(text(key), members(stated), properties, base, crs)
         if asset is None:
             problems.append(Phrase("The asset “{key}” has no address: it is left out.", key=text(key)[:60]))
         else:
@@ -127,13 +138,13 @@ def read_assets(value: Any, properties: dict[str, Any], base: str) -> tuple[tupl
 def shown_asset(assets: tuple[StacAsset, ...]) -> PictureChoice:
     """The asset that shows the picture best: true colour as bytes, else red, green and blue, else any other image.
 
-    It goes by role, then by media type, key and bands. An asset that no web address leads to is not asked for.
+    It goes by role, then by media type, key and bands. An asset that is not within reach is not asked for.
     """
     ranked = sorted((_rank(asset), at) for at, asset in enumerate(assets))
     pictures = [assets[at] for rank, at in ranked if rank < WORST]
     if not pictures:
         return PictureChoice(None, Phrase("None of its files is a picture that can be placed on the map."))
-    within_reach = next((asset for asset in pictures if asset.web), None)
+    within_reach = next((asset for asset in pictures if asset.is_within_reach), None)
     if within_reach is not None:
         return PictureChoice(within_reach)
     first = pictures[0]
@@ -143,7 +154,7 @@ def shown_asset(assets: tuple[StacAsset, ...]) -> PictureChoice:
         None,
         Phrase(
             "Its files are at {scheme} addresses only, which are not read: fetch them and open the file.",
-            scheme=first.href.partition(":")[0] if ":" in first.href else Phrase("local"),
+            scheme=first.href.partition(":")[0] if ":" in first.href else first.href.split("/")[1],
         ),
     )
 
@@ -152,7 +163,7 @@ def band_assets(assets: tuple[StacAsset, ...]) -> dict[str, tuple[StacAsset, int
     """The asset and the band, from 1, of each common name: rather of a single band, and the finest."""
     by_name: dict[str, tuple[StacAsset, int]] = {}
     for asset in sorted(assets, key=lambda asset: (len(asset.bands) > 1, asset.gsd_m or 1e9)):
-        if asset.file_kind in ("tif", "jp2") and asset.web and _rank(asset) < WORST:
+        if asset.is_within_reach and _rank(asset) < WORST:
             for at, name in enumerate(asset.colours, start=1):
                 by_name.setdefault(name, (asset, at))
     by_name.pop("", None)
@@ -160,8 +171,10 @@ def band_assets(assets: tuple[StacAsset, ...]) -> dict[str, tuple[StacAsset, int
 
 
 def thumbnail(assets: tuple[StacAsset, ...]) -> StacAsset | None:
-    """The small picture that shows what the item is; None where no web address leads to one."""
-    small = [asset for asset in assets if asset.web and asset.file_kind in ("png", "jpeg", "webp", "gif", "")]
+    """The small picture that shows what the item is; None where none is within reach."""
+    small = [
+        asset for asset in assets if asset.is_within_reach and asset.file_kind in ("png", "jpeg", "webp", "gif", "")
+    ]
     for role in ("thumbnail", "overview", "preview"):
         for asset in small:
             if role in asset.roles or asset.key.lower() == role:
@@ -174,12 +187,12 @@ def _rank(asset: StacAsset) -> int:
     kind, roles, key = asset.file_kind, set(asset.roles), f"{asset.key} {asset.title}".lower()
     if kind not in ("tif", "jp2") or roles & {"thumbnail", "metadata"}:
         return WORST
-    is_visual = "visual" in roles or _VISUAL_KEYS.search(key) is not None
-    if not is_visual and (roles & _NO_PICTURE or _NO_PICTURE_KEYS.search(asset.key.lower())):
-        return WORST
     later = 0 if kind == "tif" else 1
     if "overview" in roles:
         return 12 + later
+    is_visual = "visual" in roles or _VISUAL_KEYS.search(key) is not None
+    if not is_visual and (roles & _NO_PICTURE or _NO_PICTURE_KEYS.search(asset.key.lower())):
+        return WORST
     if is_visual:
         return later if "visual" in roles else 2 + later
     if set(COLOURS) <= set(asset.colours):
@@ -191,7 +204,7 @@ def _rank(asset: StacAsset) -> int:
     return 16 + later
 
 
-def _asset(key: str, stated: dict[str, Any], properties: dict[str, Any], base: str) -> StacAsset | None:
+def _asset(key: str, stated: dict[str, Any], properties: dict[str, Any], base: str, crs: str) -> StacAsset | None:
     href = resolved(base, stated.get("href"))
     web, requester_pays = _way(stated, properties, href, base)
     if not href and not web:
@@ -204,7 +217,7 @@ def _asset(key: str, stated: dict[str, Any], properties: dict[str, Any], base: s
         media_type=text(stated.get("type")),
         roles=tuple(role.lower() for role in texts(stated.get("roles"))),
         bands=_bands(key, stated, properties),
-        crs=crs_of(stated) or crs_of(properties),
+        crs=crs_of(stated) or crs,
         transform=_transform(stated.get("proj:transform", properties.get("proj:transform"))),
         shape=_shape(stated.get("proj:shape", properties.get("proj:shape"))),
         gsd_m=number(stated.get("gsd", stated.get("eo:gsd")), 1e-6, 1e6),
@@ -215,21 +228,22 @@ def _asset(key: str, stated: dict[str, Any], properties: dict[str, Any], base: s
 def _way(stated: dict[str, Any], properties: dict[str, Any], href: str, base: str) -> tuple[str, bool]:
     """The web address of an asset, else of its alternates; and whether all of its ways make whoever asks pay."""
     schemes = members(properties.get("storage:schemes"))
-    ways: list[tuple[str, dict[str, Any]]] = [(href, {**properties, **stated})]
+    pays = _pays(stated, schemes, flag(properties.get("storage:requester_pays")) or False)
+    if not pays and (web := web_form(href)):
+        return web, False
     for alternate in objects(stated.get("alternate")):
-        ways.append((resolved(base, alternate.get("href")), alternate))
-    pays = False
-    for address, facts in ways:
-        referred = [members(schemes.get(name)) for name in texts(facts.get("storage:refs"))]
-        costs = [
-            flag(facts.get("storage:requester_pays")),
-            *(flag(scheme.get("requester_pays")) for scheme in referred),
-        ]
-        if True in costs:
+        if _pays(alternate, schemes, False):
             pays = True
-        elif web := web_form(address):
+        elif web := web_form(resolved(base, alternate.get("href"))):
             return web, False
     return "", pays
+
+
+def _pays(stated: dict[str, Any], schemes: dict[str, Any], unless_stated: bool) -> bool:
+    """True where reading a file costs whoever asks, as it states itself, or as the storage does that it refers to."""
+    own = flag(stated.get("storage:requester_pays"))
+    referred = [members(schemes.get(name)) for name in texts(stated.get("storage:refs"))]
+    return (unless_stated if own is None else own) or any(flag(scheme.get("requester_pays")) for scheme in referred)
 
 
 def crs_of(stated: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ MOST_LISTED = 10_000
 
 def text(value: Any) -> str:
     """One line of plain text, at most `MOST_CHARS` long; numbers are written out."""
+    if isinstance(value, str) and value.isprintable():  # nearly all
+        return " ".join(value.split())[:MOST_CHARS]
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
     written = str(value) if not isinstance(value, int) or abs(value) < 1e18 else f"{float(value):g}"

@@ -55,7 +55,8 @@ def place_of(geometry: Any, bbox: Any, crs: str = "") -> ItemPlace:
         problems += (Phrase("Its footprint lies outside its box: it is listed without a footprint."),)
         return ItemPlace(None, box, problems)
     if footprint is not None:
-        box = narrowest(boxes_of(shapely.get_parts(footprint)))
+        is_whole = footprint.geom_type == "Polygon"
+        box = Bounds(*footprint.bounds) if is_whole else narrowest(boxes_of(shapely.get_parts(footprint)))
     return ItemPlace(footprint, box, problems)
 
 
@@ -77,6 +78,8 @@ def bounds_of(bbox: Any) -> Bounds | None:
     south, north = (number(corners[at], -90.0, 90.0) for at in (1, 3))
     if west is None or south is None or east is None or north is None or south > north:
         return None
+    if -180.0 <= west <= east <= 180.0:
+        return Bounds(west, south, east, north)
     while east < west:
         east += 360.0
     return narrowest([Bounds(west, south, east, north)])

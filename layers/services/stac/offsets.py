@@ -62,6 +62,8 @@ def reflectance_of(item: StacItem) -> Reflectance:
         return _unknown(
             Phrase("The catalogue states a scale of {scale}, which is not Sentinel-2's.", scale=f"{scale:g}")
         )
+    if len(_offsets(item)) > 1:
+        return _unknown(Phrase("The catalogue states different offsets for the bands."))
     return _before_shift(item, baseline) if baseline < FIRST_SHIFTED else _after_shift(item, baseline)
 
 

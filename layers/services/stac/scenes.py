@@ -21,8 +21,9 @@ _FINEST_DEG = 1e-5
 
 
 def scene_key(item: StacItem) -> str:
-    """The name under which an item's scene is known: its own address, else its collection and id."""
-    return unsigned(item.address) or "/".join(filter(None, (item.collection, item.id)))
+    """The name under which an item's scene is known: its file, else its own address, else its collection and id."""
+    path = _path(item)
+    return path or unsigned(item.address) or "/".join(filter(None, (item.collection, item.id)))
 
 
 def found_scene_of(item: StacItem) -> FoundScene:
@@ -33,6 +34,7 @@ def found_scene_of(item: StacItem) -> FoundScene:
     scene = FoundScene(
         key=scene_key(item),
         title=item.title or item.id,
+        path=_path(item),
         kind="STAC",
         sensor=sensor,
         acquired=acquired if item.date_kind != "unknown" else "",
@@ -49,6 +51,12 @@ def found_scene_of(item: StacItem) -> FoundScene:
         problems=item.problems,
     )
     return judged(scene)
+
+
+def _path(item: StacItem) -> str:
+    """The path of the file that shows the item, where the catalogue is on this computer."""
+    asset = shown_asset(item.assets).asset
+    return "" if asset is None else asset.path
 
 
 def observation_of(item: StacItem) -> str:

@@ -13,6 +13,7 @@ import rasterio.shutil
 from tests.support.readers import tiny_archives, tiny_deliveries
 from tests.support.readers.odd_vectors import odd_vectors
 from tests.support.readers.tiny_hdf5 import FILES
+from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.terminal.command import BAD_INPUT, DONE
 
@@ -182,3 +183,22 @@ def test_info_says_what_the_file_itself_tells_of_its_acquisition(cli, tmp_path: 
     known = cli("info", path, "--json").json["acquisition"]
     assert (known["at"], known["date_kind"]) == ("2021-05-06T07:08:09Z", "instant")
     assert (known["basis"], known["facts"]) == ("metadata in or beside the file", {"Platform": "Umbra-04"})
+
+
+def test_a_saved_document_of_a_service(cli, tmp_path: Path) -> None:
+    (tmp_path / "capabilities.xml").write_bytes(capabilities(mercator(), layer()))
+    outcome = cli("info", tmp_path / "capabilities.xml", "--json")
+    assert outcome.code == DONE
+    assert list(outcome.json) == ["kind", "service", "title", "problems", "layers"]
+    assert (outcome.json["kind"], outcome.json["service"], outcome.json["problems"]) == ("service", "wmts", [])
+    assert [shown["name"] for shown in outcome.json["layers"]] == ["scenes"]
+    assert "service: wmts" in cli("info", tmp_path / "capabilities.xml").out
+
+
+def test_a_refusal_of_a_server_and_a_document_of_no_service(cli, tmp_path: Path) -> None:
+    (tmp_path / "refusal.json").write_text('{"error": {"code": 499, "message": "Token Required"}}')
+    (tmp_path / "other.json").write_text('{"name": "x"}')
+    refusal, other = cli("info", tmp_path / "refusal.json", "--json"), cli("info", tmp_path / "other.json", "--json")
+    assert (refusal.code, other.code) == (BAD_INPUT, BAD_INPUT)
+    assert "Token Required" in refusal.err
+    assert "damaged" not in other.err

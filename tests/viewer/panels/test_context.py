@@ -15,7 +15,7 @@ from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.claims.response_list import ResponseListPanel
 from viewer.panels.context import BULK_ROWS, PanelContext
-from viewer.panels.layers.add_imagery import AddImageryDialog
+from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_form import SiteFormPanel

@@ -74,7 +74,7 @@ class Permissions(QObject):
 
     def saved(self, key: CaseKey, layers: Iterable[Layer]) -> None:
         """Carry the permissions over to the file in which the case was saved: its layers stay readable there."""
-        outside = [place for layer in layers for place in places_of(layer.source) if layer.kind != "tiles"]
+        outside = [place for layer in layers for place in places_of(layer.source)]
         allowed = [place for place in map(self.folders.behind, outside) if self.folders.permits(place)]
         if key.path:
             self.folders.move_home(os.path.dirname(key.path))

@@ -15,6 +15,7 @@ from viewer.support.messages import Messages
 from viewer.support.settings import Settings, scenes_file
 
 if TYPE_CHECKING:
+    from viewer.panels.time_strip.archive_scenes import ArchiveScenes
     from viewer.panels.time_strip.scene_folders import SceneFolders
     from viewer.panels.time_strip.scene_pictures import ScenePictures
 
@@ -46,7 +47,14 @@ class FolderScenes(QObject):
     def pictures(self) -> ScenePictures:
         from viewer.panels.time_strip.scene_pictures import ScenePictures  # for start-up time: the strip is hidden
 
-        return ScenePictures(self._context.jobs, self._store, self)
+        archives, fetcher = self.archives, self._context.fetcher
+        return ScenePictures(self._context.jobs, self._store, archives.picture_address, fetcher, self)
+
+    @cached_property
+    def archives(self) -> ArchiveScenes:
+        from viewer.panels.time_strip.archive_scenes import ArchiveScenes  # for start-up time: the strip is hidden
+
+        return ArchiveScenes(self._context.fetcher, self._context.jobs, self)
 
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""

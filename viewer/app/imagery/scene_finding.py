@@ -19,6 +19,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
+    from viewer.panels.time_strip.archive_questions import ArchiveQuestions
     from viewer.panels.time_strip.outline_layer import OutlineLayer
     from viewer.panels.time_strip.scene_desk import SceneDesk
     from viewer.panels.time_strip.scene_folders import SceneFolders
@@ -54,10 +55,11 @@ class SceneFinding(QObject):
     def _parts(self) -> _Parts:
         # For start-up time: the strip is hidden at first.
         from viewer.panels.time_strip.outline_layer import OutlineLayer
-        from viewer.panels.time_strip.scene_desk import SceneDesk
+        from viewer.panels.time_strip.scene_desk import SceneDesk, SceneSources
 
         say, open_paths = partial(self._messages.show, "scenes"), partial(self._opener.open, stays=True)
-        desk = SceneDesk(self._panels, self._canvas, self.folders, self._jobs, open_paths, say, self._comparisons, self)
+        sources = SceneSources(self.folders, self._sources.archives)
+        desk = SceneDesk(self._panels, self._canvas, sources, self._jobs, open_paths, say, self._comparisons, self)
         desk.outlines_switched.connect(self.changed)
         return _Parts(desk, OutlineLayer(desk, self._canvas))
 
@@ -100,7 +102,19 @@ class SceneFinding(QObject):
         """Make the time strip for its dock."""
         from viewer.panels.time_strip.time_strip_panel import TimeStripPanel  # for start-up time: hidden at first
 
-        return TimeStripPanel(self.desk, self._sources.pictures, self.ask_folder)
+        return TimeStripPanel(self.desk, self._sources.pictures, self.ask_folder, self.search_archives)
+
+    def search_archives(self, address: str = "") -> None:
+        """Show the question to archives of imagery, to the one at `address` where that was chosen; nothing is asked
+        before it is answered.
+        """
+        self._questions.show(address)
+
+    @cached_property
+    def _questions(self) -> ArchiveQuestions:
+        from viewer.panels.time_strip.archive_questions import ArchiveQuestions  # for start-up time
+
+        return ArchiveQuestions(self.desk, self._canvas.window())
 
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -17,17 +16,20 @@ from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_cog_address
 from layers.requests.probe import Probe
-from layers.services.naming import is_service_text, service_from_text
+from layers.services.naming import asks_server, is_service_text, service_from_text
 from viewer.cli.terminal.reading import existing
+from viewer.cli.terminal.server_documents import ServerDocuments, service_at
 from viewer.commands.found_layers import (
     FoundLayer,
     chosen_unasked,
     edit_for,
+    layer_of_service,
     layers_of_address,
     layers_of_probe,
     layers_of_service,
     said_of_unasked,
 )
+from viewer.network.consent import host_of
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -47,13 +49,20 @@ class Opened(Struct, frozen=True):
 
 
 def document_of(
-    files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "", *, is_steady: bool = False
+    files: list[str],
+    pool: ReaderPool,
+    style: str = "",
+    crs_of_data: str = "",
+    *,
+    is_steady: bool = False,
+    servers: ServerDocuments | None = None,
 ) -> Opened:
     """Make a document of all `files`, first to last from the bottom, imagery under vectors.
 
     `style` is for the layers that are added, `crs_of_data` for those of files that do not state theirs; `is_steady`:
     for a document that is drawn and not kept, whose layers look the same each time. Nothing is asked: a file without a
-    place is shown in pixel space where it is the only one, and is refused with others. Raises the GeoloupeError of the
+    place is shown in pixel space where it is the only one, and is refused with others. `servers` are asked for what
+    addresses of services offer; None refuses these. Raises the GeoloupeError of the
     first that cannot be opened.
     """
     document, home, case_layers = Document(), CaseHome(), frozenset[str]()
@@ -67,7 +76,7 @@ def document_of(
             document, home = case_at_home(Path(text))
             case_layers = frozenset(document.layers)
             continue
-        everything = _layers_in(text, pool)
+        everything = _layers_in(text, pool, servers)
         notices.append(said_of_unasked(everything))
         layers = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
         if len(files) == 1 and layers[0].question is not None and layers[0].question.has_pixels:
@@ -118,10 +127,10 @@ def in_pixel_space(layer: FoundLayer) -> FoundLayer:
 
 def hosts_named(files: list[str]) -> list[str]:
     """Hosts of the services and COGs among `files`: typing one is consent to contact it. Raises BadTemplate."""
-    at_hosts = [urlsplit(text).netloc.lower() for text in files if is_cog_address(text)]
-    named = [text for text in files if is_service_text(text) and not is_cog_address(text)]
-    services = [service_from_text(text) for text in named]
-    return [*at_hosts, *(host for service in services for host in service.hosts)]
+    typed = [text for text in files if is_service_text(text)]
+    services = [service_from_text(text) for text in typed if not asks_server(text)]
+    own = [host_of(text) for text in typed if asks_server(text)]
+    return [*own, *(host for service in services for host in service.hosts)]
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
@@ -129,11 +138,13 @@ def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
     return chosen_unasked(_layers_in(text, pool))
 
 
-def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
+def _layers_in(text: str, pool: ReaderPool, servers: ServerDocuments | None = None) -> list[FoundLayer]:
     if is_cog_address(text):
         from viewer.export.headless import answered_in_loop  # Qt: only where a file on a host is named
 
         return layers_of_address(text, answered_in_loop(pool, Probe(text)).facts)
+    if is_service_text(text) and asks_server(text) and servers is not None:
+        return [layer_of_service(service_at(text, servers))]
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import shapely
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.changes import Changes
 from layers.geo.antimeridian import split_geometry
+from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
@@ -19,9 +22,12 @@ from layers.scenes.passes import Pass, passes_of
 from layers.scenes.scene_table import SceneTable
 from layers.scenes.view_area import area_of_view
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.layers import update_layer
+from viewer.network.consent import host_of
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
+from viewer.panels.time_strip.archive_scenes import ArchiveScenes
 from viewer.panels.time_strip.case_scenes import CaseScenes
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.time_strip.seen_marks import SeenMark, seen_of
@@ -33,6 +39,8 @@ LOOK_MS = 120
 """Milliseconds of rest after which scenes are searched, as the map moves in many steps."""
 MOST_OPENED = 40
 """Most tiles of one pass that are added as layers at once."""
+VIEW_STEP_DEG, SITE_STEP_DEG = 0.01, 0.1
+"""Steps to which the box of the view, and boxes around sites, are rounded before an archive is told them."""
 
 
 type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
@@ -44,6 +52,13 @@ class SearchedGround(StrEnum):
 
     VIEW = "view"
     SITE = "site"
+
+
+class SceneSources(Struct, frozen=True, eq=False):
+    """Sources of scenes beside the case."""
+
+    folders: SceneFolders
+    archives: ArchiveScenes
 
 
 class SceneDesk(QObject):
@@ -63,7 +78,7 @@ class SceneDesk(QObject):
         self,
         context: PanelContext,
         canvas: MapCanvas,
-        folders: SceneFolders,
+        sources: SceneSources,
         jobs: Jobs,
         open_paths: Callable[[list[str]], None],
         say: Callable[[str], None],
@@ -72,7 +87,8 @@ class SceneDesk(QObject):
     ) -> None:
         """`open_paths` adds files as layers without moving the map."""
         super().__init__(parent)
-        self.context, self.folders, self.canvas = context, folders, canvas
+        self.context, self.canvas = context, canvas
+        self.folders, self.archives = sources.folders, sources.archives
         self._open_paths, self._say = open_paths, say
         self._comparisons = comparisons
         self._frame: int | None = None
@@ -80,7 +96,7 @@ class SceneDesk(QObject):
         self._awaited: tuple[str, int] | None = None
         """A tick whose scenes are being added to the case, and the picture that will show them."""
         case = CaseScenes(lambda: context.document, context.layers.drawing_of)
-        self._catalogues: tuple[SceneCatalogue, ...] = (case, folders)
+        self._catalogues: tuple[SceneCatalogue, ...] = (case, self.folders, self.archives)
         self._job = NewestJob(jobs)
         self._seen_by: set[str] = set()
         self._place = SearchedGround.VIEW
@@ -94,7 +110,8 @@ class SceneDesk(QObject):
         self._soon.timeout.connect(self._look)
         canvas.view_changed.connect(self.look_soon)
         canvas.scene_updated.connect(self._case_may_differ)
-        folders.changed.connect(self.look_soon)
+        self.folders.changed.connect(self.look_soon)
+        self.archives.changed.connect(self.look_soon)
         context.selection.changed.connect(self.look_soon)
         context.changed.connect(self._heard)
         comparisons.shown_changed.connect(self.frames_changed)
@@ -214,7 +231,7 @@ class SceneDesk(QObject):
         if tick is None:
             return
         self.choose(tick.key)
-        missing = [scene.path for scene in tick.scenes if scene.path and not scene.layer_uuid]
+        missing = [scene for scene in tick.scenes if scene.path and not scene.layer_uuid]
         if missing:
             if len(missing) > MOST_OPENED:
                 self._say(
@@ -222,7 +239,7 @@ class SceneDesk(QObject):
                         translate("SceneDesk", "{count} tiles", "{count} tile", len(missing)), MOST_OPENED
                     )
                 )
-            self._open_paths(missing[:MOST_OPENED])
+            self._add(missing[:MOST_OPENED])
         self._awaited = (tick.key, self.frame) if self.frames else None
         if self._awaited is not None:
             if not missing:
@@ -234,6 +251,28 @@ class SceneDesk(QObject):
                 self.context.do(update_layer, uuid, visible=True)
         if tick.layers and not missing:
             self.context.show_layer(tick.layers[0])
+
+    def _add(self, scenes: list[FoundScene]) -> None:
+        """Add scenes as layers: files by their paths, those of archives with what the archive states of them."""
+        local = [scene.path for scene in scenes if self.archives.item_of(scene.key) is None]
+        if local:
+            self._open_paths(local)
+        for scene in scenes:
+            item = self.archives.item_of(scene.key)
+            if item is not None:
+                self.context.case.consent(host_of(scene.path))
+                self.context.do(add_scene, item, scene.path)
+
+    def search_area(self, of_sites: bool) -> tuple[Bounds, ...]:
+        """Boxes of the view, or around the selected sites, in longitude and latitude. They are rounded outwards, so
+        that a host does not learn the place to the metre.
+        """
+        if not of_sites:
+            areas = [area_of_view(self.canvas.viewport.view())]
+            return tuple(_rounded(part.bounds, VIEW_STEP_DEG) for area in areas for part in shapely.get_parts(area))
+        sites = (self.context.document.sites.get(uuid) for uuid in sorted(self.context.selection.uuids))
+        shapes = [shapely.force_2d(site.geometry) for site in sites if site is not None and not site.geometry.is_empty]
+        return tuple(dict.fromkeys(_rounded(shape.bounds, SITE_STEP_DEG) for shape in shapes))
 
     def _swap_in(self) -> None:
         """Put the awaited scenes into their picture, once all of them are layers."""
@@ -314,6 +353,16 @@ class SceneDesk(QObject):
             self._current = ""
             self.current_changed.emit()
         self.outlines_changed.emit()
+
+
+def _rounded(box: Sequence[float], step_deg: float) -> Bounds:
+    """A box in degrees, rounded outwards to whole steps within the world."""
+    west, south, east, north = box
+    west, south = math.floor(west / step_deg) * step_deg, math.floor(south / step_deg) * step_deg
+    east, north = math.ceil(east / step_deg) * step_deg, math.ceil(north / step_deg) * step_deg
+    return Bounds(
+        *(round(edge, 6) for edge in (max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)))
+    )
 
 
 def _area(ground: View | BaseGeometry) -> BaseGeometry:

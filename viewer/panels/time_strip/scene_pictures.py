@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from layers.errors import ServerFault
 from layers.requests.scenes import THUMBNAIL_PX
 from layers.scenes.scene_store import SceneStore
 from viewer.network.decode import decode_tile
+from viewer.network.fetcher import Fetcher
 from viewer.support.jobs import Jobs
 
 MOST = 300
@@ -24,23 +26,40 @@ class ScenePictures(QObject):
 
     arrived = Signal(str)
 
-    def __init__(self, jobs: Jobs, store: Path | None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        store: Path | None,
+        address_of: Callable[[str], str] = lambda path: "",
+        fetcher: Fetcher | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`address_of` gives the address of the picture of a scene that an archive has, by its path; such a picture is
+        fetched where its host is allowed.
+        """
         super().__init__(parent)
         self._jobs, self._store = jobs, store
+        self._address_of, self._fetcher = address_of, fetcher
         self._known: OrderedDict[str, QImage | None] = OrderedDict()
         """Pictures by path; None while a picture is being read, and where there is none."""
 
     def of(self, path: str) -> QImage | None:
         """The picture of a scene; None while it is being read, before `arrived`, and where there is none."""
-        if not path or self._store is None:
-            return None
         if path in self._known:
             self._known.move_to_end(path)
             return self._known[path]
+        address = self._address_of(path)
+        if not path or (self._store is None and not address):
+            return None
         self._known[path] = None
         while len(self._known) > MOST:
             self._known.popitem(last=False)
+        if address:
+            if self._fetcher is not None:
+                self._fetcher.fetch(address, lambda image, error: self._take(path, _small(image)))
+            return self._known[path]
         store = self._store
+        assert store is not None
         self._jobs.run(lambda _: _read(store, path), lambda image: self._take(path, image))
         return None
 
@@ -52,6 +71,15 @@ class ScenePictures(QObject):
         if image is not None:
             self._known[path] = image
             self.arrived.emit(path)
+
+
+def _small(image: QImage | None) -> QImage | None:
+    """A picture that a server has sent, no larger than those of the cache."""
+    if image is None or max(image.width(), image.height()) <= MOST_PX:
+        return image
+    return image.scaled(
+        MOST_PX, MOST_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
 
 
 def _read(store: Path, path: str) -> QImage | None:

@@ -73,11 +73,14 @@ def _paint_axis(painter: QPainter, palette: QPalette, axis: TimeAxis, area: QRec
     painter.setPen(QPen(faint, 1.0))
     painter.drawLine(QPointF(0, line), QPointF(area.right(), line))
     metrics = painter.fontMetrics()
-    for x, text in axis.dates():
+    dates = axis.dates()
+    for x, text in dates:
         painter.setPen(QPen(faint, 1.0))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, line + 3))
         wide = metrics.horizontalAdvance(text)
         left = min(max(x - wide / 2, 2.0), max(area.right() - wide - 2.0, 2.0))
+        if left != x - wide / 2 and len(dates) > 1:
+            continue  # moved in from the edge it would lie on the next date
         painter.setPen(ink)
         painter.drawText(QPointF(left, line + 2 + metrics.ascent()), text)
 

@@ -46,10 +46,12 @@ class TimeStripPanel(QWidget):
         desk: SceneDesk,
         pictures: ScenePictures,
         ask_folder: Callable[[], Path | None],
+        search_archives: Callable[[], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._pictures, self._ask_folder = desk, pictures, ask_folder
+        self._desk, self._pictures = desk, pictures
+        self._ask_folder, self._search_archives = ask_folder, search_archives
         self._tip_path = ""
         self.view = StripView()
         self.tip = TickTip(self)
@@ -78,6 +80,7 @@ class TimeStripPanel(QWidget):
         desk.frames_changed.connect(self._show_frames)
         desk.context.selection.changed.connect(self._show_hint)
         desk.folders.folders_changed.connect(self._show_hint)
+        desk.archives.searches_changed.connect(self._show_hint)
         desk.folders.changed.connect(pictures.forget)
         self._show_frames()
         self._show_ticks()
@@ -107,12 +110,18 @@ class TimeStripPanel(QWidget):
         self.folders_button = QPushButton(self.tr("Fo&lders…"))
         self.folders_button.setToolTip(tooltip(self.tr("Folders that are searched for scenes")))
         self.folders_button.clicked.connect(self.show_folders)
+        self.archives_button = QPushButton(self.tr("Search &Archives…"))
+        self.archives_button.setToolTip(
+            tooltip(self.tr("Ask public archives which scenes of the view, or of the selected sites, they have"))
+        )
+        self.archives_button.clicked.connect(lambda: self._search_archives())
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.place)
         row.addWidget(self.frame)
         row.addWidget(self.summary, 1)
         row.addWidget(self.outlines)
+        row.addWidget(self.archives_button)
         row.addWidget(self.add_button)
         row.addWidget(self.folders_button)
         return row
@@ -165,6 +174,8 @@ class TimeStripPanel(QWidget):
         parts += [self.tr("{0} undated").format(undated)] if undated else []
         if folders.is_first_look:
             parts.append(self.tr("looking for more…"))
+        if not self._desk.archives.is_idle:
+            parts.append(self.tr("an archive is being searched…"))
         self.summary.setText(", ".join(parts))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
         if self._is_of_site and not self._desk.site_uuid:

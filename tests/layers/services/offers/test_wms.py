@@ -446,6 +446,7 @@ def test_terms_and_credit_travel_with_the_service() -> None:
         ("<html><body>log in</body></html>", "no capabilities document of WMS"),
         ("<WMS_Capabilities version='1.3.0'/>", "no capabilities document of WMS"),
         ("not XML at all", "cannot be read"),
+        ("<\udcfe\udcff?xml", "cannot be read"),  # looks like UTF-16 and is none
         ("", "cannot be read"),
         (
             "<ServiceExceptionReport><ServiceException>No such map</ServiceException></ServiceExceptionReport>",
@@ -456,7 +457,7 @@ def test_terms_and_credit_travel_with_the_service() -> None:
 )
 def test_what_is_no_document_is_refused_in_a_sentence(text: str, words: str) -> None:
     with pytest.raises(NotReadable, match=words):
-        offered(text)
+        offered(text.encode("utf-8", "surrogateescape"))
 
 
 @given(st.integers(0, 4000), st.integers(0, 200), st.binary(max_size=6))

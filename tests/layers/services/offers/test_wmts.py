@@ -216,6 +216,21 @@ def test_t6_wrong_limits_are_passed_over() -> None:
     assert len(grid_of(mercator(), foreign).matrices) == 4
 
 
+def test_t6_one_level_with_limits_beyond_it_spoils_all() -> None:
+    rows = limits("0", 1, 1, 0, 0) + limits("1", 1, 2, 0, 1)
+    contents = (mercator(), layer(links=link("web", f"<TileMatrixSetLimits>{rows}</TileMatrixSetLimits>")))
+    assert [found.tile_range for found in grid_of(*contents).matrices] == [(0, 0, 0, 0), (0, 1, 0, 1)]
+
+
+def test_t6_limits_away_from_the_layer_are_passed_over() -> None:
+    box = """<ows:WGS84BoundingBox><ows:LowerCorner>10 50</ows:LowerCorner><ows:UpperCorner>11 51</ows:UpperCorner>
+      </ows:WGS84BoundingBox>"""
+    from_below = f"<TileMatrixSetLimits>{limits('3', 5, 5, 4, 4)}</TileMatrixSetLimits>"
+    from_above = f"<TileMatrixSetLimits>{limits('3', 2, 2, 4, 4)}</TileMatrixSetLimits>"
+    assert grid_of(mercator(), layer(box=box, links=link("web", from_below))).matrices[0].limits is None
+    assert grid_of(mercator(), layer(box=box, links=link("web", from_above))).matrices[0].limits == (4, 4, 2, 2)
+
+
 def test_t7_a_layer_without_a_box_opens() -> None:
     assert only_layer(mercator(), layer(box="")).bounds_lonlat is None
     assert only_layer(mercator(), layer(box="")).service is not None
@@ -238,6 +253,7 @@ def test_t7_a_box_in_the_order_of_its_crs() -> None:
     "spelling",
     [
         "urn:ogc:def:crs:EPSG:6.18.3:3857",
+        "urn:ogc:def:crs:EPSG:6.18:3:3857",
         "urn:ogc:def:crs:EPSG::102113",
         "http://www.opengis.net/def/crs/EPSG/0/3857",
         "EPSG:900913",
@@ -345,6 +361,12 @@ def test_t13_times(values: tuple[str, ...], default: str, chosen: str) -> None:
     assert ("its last one" in " ".join(found.problems)) == (not default)
 
 
+def test_t13_a_default_in_words_with_dates_beside_it_is_the_last_one() -> None:
+    found = only_layer(mercator(), layer(more=dimension("Time", "2019", "2021", default="current"), resources=TIMED))
+    assert found.service is not None
+    assert (found.service.time, found.problems) == ("2021", ())
+
+
 def test_t13_a_default_in_words_stays_in_the_address() -> None:
     found = only_layer(mercator(), layer(more=dimension("time", default="default"), resources=TIMED))
     assert found.service is not None
@@ -388,6 +410,12 @@ def test_a_level_that_makes_no_sense_costs_itself(size: str) -> None:
     assert grid_of(text, layer()).matrices[0].identifier == "0"
 
 
+def test_without_a_style_the_default_is_asked_for_and_none_is_offered() -> None:
+    found = only_layer(mercator(), layer(styles=""))
+    assert found.service is not None
+    assert (found.styles, found.service.url(0, 0, 0)) == ((), "https://tiles.example/wmts/scenes/default/web/0/0/0.png")
+
+
 def test_formats_with_transparency_come_first_and_features_are_no_pictures() -> None:
     resources = resource(TEMPLATE.replace("png", "jpg"), "image/jpeg") + resource()
     assert service_of(mercator(), layer(resources=resources)).template.endswith(".png")
@@ -411,6 +439,18 @@ def test_a_saved_document_knows_its_own_address() -> None:
     (offered,) = read_wmts(saved, "/home/me/WMTSCapabilities.xml").layers
     assert offered.service is not None
     assert offered.service.hosts == ("tiles.example",)
+
+
+def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:
+    document = capabilities(
+        mercator(),
+        layer(resources=resource(f"{TEMPLATE}?api_key=secret")),
+        operations=get_tile("https://tiles.example/kvp?map=a&amp;token=secret"),
+    )
+    (offered,) = read_wmts(document, f"{ADDRESS}?access_token=secret").layers
+    assert offered.service is not None
+    assert len(offered.choices) == 1
+    assert "secret" not in repr(offered)
 
 
 def test_another_document_is_none() -> None:

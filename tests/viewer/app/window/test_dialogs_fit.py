@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QDialog, QTreeWidgetItemIterator
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 import viewer
@@ -24,7 +24,7 @@ from tests.support.dialogs import (
 from tests.viewer.app.conftest import settle
 from viewer.app.desktop import dialog_fit
 from viewer.app.window import MainWindow
-from viewer.panels.layers.add_imagery import AddImageryDialog
+from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker"}
 ELSEWHERE = "ShadowCheck"
@@ -84,19 +84,24 @@ def test_the_list_of_imagery_does_not_move_under_the_pointer(window: MainWindow,
     dialog = AddImageryDialog(window.panel_context, window)
     dialog.show()
     qtbot.waitExposed(dialog)
-    tree = dialog.panel.tree
+    view, model = dialog.panel.list, dialog.panel.model
+    qtbot.waitUntil(lambda: model.rowCount() > 0)
     settle(window, qtbot)
     QApplication.processEvents()
-    before, size = tree.geometry(), dialog.size()
-    rows = QTreeWidgetItemIterator(tree, QTreeWidgetItemIterator.IteratorFlag.Selectable)
+    before, size, rows = view.geometry(), dialog.size(), list(model.rows)
     looked_at = 0
-    while (item := rows.value()) is not None:
-        rows += 1
+    for at, row in enumerate(rows):
+        if isinstance(row, str):
+            continue
         looked_at += 1
-        tree.setCurrentItem(item)
+        view.setCurrentIndex(model.index(at, 0))
         QApplication.processEvents()
-        assert tree.geometry() == before, item.text(0)
+        assert view.geometry() == before, row.entry.title
         assert dialog.size() == size
+        assert model.rows == rows
         assert out_of_reach(dialog, room) == []
+    dialog.panel.line.setText("https://e.org/{z}/{x}/{y}")
+    QApplication.processEvents()
+    assert view.geometry() == before
     assert looked_at > 5
     dialog.close()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, host_of_address
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.tile_service import TileService
+
+_STYLE = re.compile(r"([?&]styles?=)[^&]*", re.IGNORECASE)
 
 
 class OfferedEntry(Struct, frozen=True):
@@ -35,15 +42,30 @@ def entries_of_offer(offer: ServiceOffer, address: str) -> tuple[OfferedEntry, .
 
 def _entry_of(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) -> ImageryEntry:
     is_dated = layer.times is not None or (layer.service is not None and layer.service.is_dated)
+    own_credit = layer.attribution or (layer.service.attribution if layer.service is not None else "")
     return ImageryEntry(
         title=layer.title or layer.name,
         role=role or ("dated" if is_dated else "basemap"),
         kind=offer.service,
         service=layer.service,
         address=layer.address or address,
-        attribution=layer.attribution or offer.attribution,
+        attribution=own_credit or offer.attribution,
         link=layer.link or offer.link,
         licence=layer.licence or offer.licence,
         note=layer.abstract,
         group=" › ".join(layer.group) or offer.title,
     )
+
+
+def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileService | None:
+    """A service that draws the layer in its first style, in another one; None where its address names no style."""
+    first = layer.styles[0].name if layer.styles else ""
+    if style == first:
+        return service
+    spelled = quote(style, safe="")
+    template, count = _STYLE.subn(lambda match: match[1] + spelled, service.template)
+    if not count and first:
+        parts = template.split("/")
+        count = parts.count(quote(first, safe=""))
+        template = "/".join(spelled if part == quote(first, safe="") else part for part in parts)
+    return replace(service, template=template) if count == 1 else None

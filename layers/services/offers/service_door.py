@@ -1,4 +1,4 @@
-"""The address that maps of a WMS are asked from: declared by its document, mended, or the one that was typed."""
+"""The address that maps or features are asked from: declared by its document, mended, or the one that was typed."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _INTERNAL_ENDINGS = (".local", ".localhost", ".internal", ".intern", ".intra", "
 _HOST_WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?/|localhost(?::\d+)?/", re.ASCII)
 
 
-class MapDoor(Struct, frozen=True):
-    """The addresses for maps. `typed` is the document's own address without its question, `declared` what the
+class ServiceDoor(Struct, frozen=True):
+    """The addresses to ask. `typed` is the document's own address without its question, `declared` what the
     document says; either may be empty. `first` is the one to use, and `problem` says why it is not the declared one.
     """
 
@@ -45,7 +45,7 @@ class MapDoor(Struct, frozen=True):
     problem: Phrase | None = None
 
 
-def map_door(declared: str, address: str) -> MapDoor:
+def service_door(declared: str, address: str) -> ServiceDoor:
     """Judge the address that a document declares, which came from `address` (a file's path counts as none)."""
     typed = bare_address(address) if is_web(address) else ""
     if _HOST_WITHOUT_SCHEME.match(declared):
@@ -54,18 +54,17 @@ def map_door(declared: str, address: str) -> MapDoor:
     if door and typed and _host(door) == _host(typed):
         door = _with_own_parameters(door, typed)
     if not door:
-        problem = None if typed else Phrase("It names no address for its maps: open it by its own address.")
+        problem = None if typed else Phrase("It names no address to ask: open it by its own address.")
         if typed and declared.strip():
-            problem = Phrase("The address for maps that it names is none: the one of the document is used.")
-        return MapDoor(typed, "", typed, problem)
+            problem = Phrase("The address that it names is none: the one of the document is used.")
+        return ServiceDoor(typed, "", typed, problem)
     if typed and _is_unreachable(door, typed):
         problem = Phrase(
-            "It says that its maps are at {host}, an address inside the provider's network: the one of the document is "
-            "used.",
+            "It says that it is at {host}, an address inside the provider's network: the one of the document is used.",
             host=urlsplit(door).netloc,
         )
-        return MapDoor(typed, door, typed, problem)
-    return MapDoor(typed, door, door)
+        return ServiceDoor(typed, door, typed, problem)
+    return ServiceDoor(typed, door, door)
 
 
 def bare_address(address: str) -> str:
@@ -74,6 +73,13 @@ def bare_address(address: str) -> str:
     head, mark, query = address.partition("?")
     kept = [part for part in query.split("&") if part and not _is_left_out(part)]
     return f"{head}?{'&'.join(kept)}" if kept else head if mark or address else ""
+
+
+def without_keys(template: str) -> str:
+    """An address, or a template of addresses, without the parameters that carry a key: a case must not hold one."""
+    head, _, query = template.partition("?")
+    kept = [part for part in query.split("&") if part and not _SECRETS.search(part.partition("=")[0])]
+    return f"{head}?{'&'.join(kept)}" if kept else head
 
 
 def _is_left_out(part: str) -> bool:

@@ -1,0 +1,429 @@
+"""ArcGIS: reads MapServer and ImageServer descriptions into layers of tiles, or of maps that are drawn on request.
+
+A cache of tiles is used where its grid is understood; else the server draws squares of Web Mercator.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, parse_crs, transform_bounds
+from layers.phrase import Phrase
+from layers.services.offers.crs_names import crs_of
+from layers.services.offers.documents import (
+    is_web,
+    json_value,
+    linked,
+    lonlat_box,
+    no_such,
+    number_of,
+    plain_text,
+    unpacked,
+    whole_number,
+    with_parameters,
+)
+from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.tile_grids import (
+    limited_to,
+    metres_of_unit,
+    snapped,
+    tiles_along,
+    turn_of,
+    well_known,
+    zoom_levels,
+)
+from layers.services.offers.times import OfferedTimes
+from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
+from layers.services.tile_service import TileService
+
+_SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
+_OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)
+_NO_PICTURES = ("LERC", "LERC2D", "PBF", "INDEXEDV2", "RAW")
+_PERIODS = {
+    "esriTimeUnitsSeconds": "PT{}S",
+    "esriTimeUnitsMinutes": "PT{}M",
+    "esriTimeUnitsHours": "PT{}H",
+    "esriTimeUnitsDays": "P{}D",
+    "esriTimeUnitsWeeks": "P{}W",
+    "esriTimeUnitsMonths": "P{}M",
+    "esriTimeUnitsYears": "P{}Y",
+}
+_DEEPEST = 22
+_INCHES = 39.37
+"""Inches in a metre, as ArcGIS rounds them."""
+_WHOLE_SCALE = 591657527.591555
+"""Scale of level 0 of Web Mercator at 96 dpi."""
+_SNAP = 1e-6
+
+
+class _Service(NamedTuple):
+    """The description of a map, with its own address without a query, empty where that is not known."""
+
+    value: dict[str, Any]
+    address: str
+    title: str
+    is_image: bool
+
+
+def read_arcgis(document: bytes, address: str) -> ServiceOffer:
+    """The layers of a description. Raises NotReadable where it is none, and for a server's refusal."""
+    value = json_value(unpacked(document))
+    if not isinstance(value, dict):
+        raise NotReadable(no_such(Phrase("description of ArcGIS")))
+    if isinstance(value.get("error"), dict):
+        raise NotReadable(
+            "The server refuses: {words} ({code})",
+            words=str(value["error"].get("message", ""))[:200],
+            code=value["error"].get("code", ""),
+        )
+    other = _OTHER_SERVER.search(urlsplit(address).path)
+    if other is not None:
+        raise NotReadable("A {kind}Server of ArcGIS has no pictures: look for its MapServer.", kind=other[1])
+    if _text(value.get("tileInfo"), "format").upper() == "PBF":
+        raise NotReadable("A VectorTileServer of ArcGIS has no pictures: look for its MapServer.")
+    if isinstance(value.get("services"), list):
+        return _folder(value, address)
+    if not any(member in value for member in ("mapName", "tileInfo", "fullExtent", "extent", "layers")):
+        raise NotReadable(no_such(Phrase("description of a map of ArcGIS")))
+    service = _service(value, address)
+    layer = _layer(service)
+    is_drawn = layer.service is None or "{bbox}" in layer.service.template
+    parts = _parts(service, layer) if is_drawn else ()
+    return ServiceOffer(
+        service="arcgis",
+        title=service.title,
+        version=str(value.get("currentVersion", "")),
+        layers=(layer, *parts),
+        attribution=layer.attribution,
+        licence=plain_text(_text(value, "accessInformation"))[0],
+        link=service.address,
+    )
+
+
+def _text(value: object, member: str) -> str:
+    text = value.get(member) if isinstance(value, dict) else None
+    return text.strip() if isinstance(text, str) else ""
+
+
+def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
+    """A list of services, each of which has a description of its own."""
+    root = address.partition("?")[0].rstrip("/")
+    root = root[: match.end()] if (match := re.match(r".*?/rest/services", root, re.IGNORECASE)) else root
+    layers = []
+    for entry in value["services"]:
+        name, kind = _text(entry, "name"), _text(entry, "type")
+        if name and kind in ("MapServer", "ImageServer"):
+            own = f"{root}/{name}/{kind}?f=json" if is_web(root) else ""
+            words = Phrase("{title} is described by a document of its own: open that.", title=name)
+            layers.append(OfferedLayer(name=name, title=f"{name} ({kind})", address=own, problems=(words,)))
+    title = urlsplit(address).netloc or "ArcGIS"
+    return ServiceOffer(
+        service="arcgis", title=title, version=str(value.get("currentVersion", "")), layers=tuple(layers)
+    )
+
+
+def _service(value: dict[str, Any], address: str) -> _Service:
+    match = _SERVER.match(address) if is_web(address) else None
+    is_image = any(member in value for member in ("serviceDataType", "pixelSizeX", "bandCount"))
+    is_image |= match is not None and match[1].lower().endswith("imageserver")
+    titles = (
+        _text(value.get("documentInfo"), "Title"),
+        _text(value, "name"),
+        _text(value, "mapName") if _text(value, "mapName").lower() != "layers" else "",
+        match[1].split("/")[-2] if match is not None else "",
+        _text(value, "mapName"),
+    )
+    return _Service(value, match[1] if match is not None else "", next(filter(None, titles), "ArcGIS"), is_image)
+
+
+def _layer(service: _Service) -> OfferedLayer:
+    value = service.value
+    problems: list[Phrase] = []
+    attribution, link = plain_text(_text(value, "copyrightText"))
+    extents = [value.get(name) for name in ("fullExtent", "extent", "initialExtent")]
+    extent: dict[str, Any] = next((entry for entry in extents if isinstance(entry, dict)), {})
+    crs = crs_of_reference(value.get("spatialReference")) or crs_of_reference(extent.get("spatialReference"))
+    lonlat = _lonlat(extent, crs_of_reference(extent.get("spatialReference")) or crs)
+    tiles = _cache_grid(value, extent, problems, service.title)
+    whole = _squares(value, lonlat)
+    services = [(words, made) for words, made in _services(service, tiles, whole, problems)]
+    services = [(words, replace(made, attribution=attribution, link=link)) for words, made in services]
+    if not services and not problems:
+        if not service.address:
+            problems.append(
+                Phrase("The document does not tell the address of {title}: open that.", title=service.title)
+            )
+        else:
+            problems.append(Phrase("{title} draws no maps: it has no tiles and no export.", title=service.title))
+    times = _times(value.get("timeInfo"))
+    if times is not None and services:
+        problems.append(Phrase("{title} has dates, but is drawn as the server shows it at first.", title=service.title))
+    formats = value.get("supportedImageFormatTypes")
+    formats = formats.split(",") if isinstance(formats, str) else [_text(value.get("tileInfo"), "format")]
+    shown = tiles or whole
+    return OfferedLayer(
+        name=service.title,
+        title=service.title,
+        abstract=plain_text(_text(value, "serviceDescription") or _text(value, "description"))[0],
+        crs=tuple(dict.fromkeys(text for text in (tiles.crs if tiles else "", crs) if text)),
+        bounds_lonlat=lonlat,
+        formats=tuple(dict.fromkeys(text.strip() for text in formats if text.strip())),
+        times=times,
+        levels=zoom_levels(shown),
+        address=service.address,
+        attribution=attribution,
+        link=link,
+        service=services[0][1] if services else None,
+        choices=tuple(services[1:]),
+        problems=tuple(problems),
+    )
+
+
+def _parts(service: _Service, whole: OfferedLayer) -> tuple[OfferedLayer, ...]:
+    """The layers of a map that is drawn on request, each of which may be drawn alone."""
+    entries = service.value.get("layers")
+    names: dict[int, str] = {}
+    parents: dict[int, int] = {}
+    parts = []
+    for entry in entries if isinstance(entries, list) else ():
+        number, name = whole_number(entry.get("id")) if isinstance(entry, dict) else None, _text(entry, "name")
+        if number is None:
+            continue
+        parent = whole_number(entry.get("parentLayerId"))
+        names[number], parents[number] = name, -1 if parent is None else parent
+        if entry.get("subLayerIds"):
+            continue
+        above: list[str] = []
+        at = parents[number]
+        while at in names and len(above) < 16:
+            above.insert(0, names[at])
+            at = parents[at]
+        drawn = whole.service
+        if drawn is not None:
+            template = with_parameters(drawn.template, {"layers": f"show:{number}"})
+            drawn = replace(drawn, template=template, title=name, layer=str(number))
+        parts.append(
+            replace(
+                whole,
+                name=str(number),
+                title=name,
+                group=(service.title, *above),
+                service=drawn,
+                choices=(),
+                times=None,
+            )
+        )
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+def crs_of_reference(reference: object) -> str:
+    """The CRS of a `spatialReference`: by its newest number, else by its WKT; empty where it is not known."""
+    if not isinstance(reference, dict):
+        return ""
+    for member in ("latestWkid", "wkid"):
+        number = whole_number(reference.get(member))
+        crs = (crs_of(f"EPSG:{number}") or crs_of(f"ESRI:{number}")) if number else ""
+        if crs:
+            return crs
+    wkt = _text(reference, "wkt") or _text(reference, "wkt2")
+    if not wkt:
+        return ""
+    try:
+        known = parse_crs(wkt)
+        code = known.to_authority(min_confidence=70)
+    except BadCRS:
+        return ""
+    return (crs_of(":".join(code)) if code else "") or wkt
+
+
+def _bounds(extent: dict[str, Any]) -> Bounds | None:
+    numbers = [number_of(extent.get(name)) for name in ("xmin", "ymin", "xmax", "ymax")]
+    values = [number for number in numbers if number is not None]
+    if len(values) != 4 or values[0] > values[2] or values[1] > values[3]:
+        return None
+    return Bounds(*values)
+
+
+def _lonlat(extent: dict[str, Any], crs: str) -> Bounds | None:
+    box = _bounds(extent)
+    if box is None or not crs:
+        return None
+    try:
+        lonlat = transform_bounds(crs, WGS84, box)
+    except (BadCRS, CannotBePlaced):
+        return None
+    return lonlat_box(list(lonlat) if lonlat.width < 360 else [-180.0, lonlat.bottom, 180.0, lonlat.top])
+
+
+def _cache_grid(
+    value: dict[str, Any], extent: dict[str, Any], problems: list[Phrase], title: str
+) -> TileMatrixSet | None:
+    """The grid of the cache of tiles; None where there is none, or none that can be used."""
+    info = value.get("tileInfo")
+    is_cached = value.get("singleFusedMapCache", "Map" not in str(value.get("cacheType", "Map")))
+    if not isinstance(info, dict) or is_cached in (False, "false"):
+        return None
+    if _text(info, "format").upper() in _NO_PICTURES:
+        problems.append(
+            Phrase(
+                "The tiles of {title} are {format}, which is not drawn: the server draws each map.",
+                title=title,
+                format=_text(info, "format"),
+            )
+        )
+        return None
+    crs = crs_of_reference(info.get("spatialReference"))
+    origin, levels = info.get("origin"), info.get("lods")
+    corner = [number_of(origin.get(axis)) for axis in ("x", "y")] if isinstance(origin, dict) else [None, None]
+    left, top = corner
+    size = whole_number(info.get("cols")) or 256, whole_number(info.get("rows")) or 256
+    dpi = number_of(info.get("dpi")) or 96.0
+    if not crs or left is None or top is None or not isinstance(levels, list):
+        problems.append(
+            Phrase("The grid of the tiles of {title} is not understood: the server draws each map.", title=title)
+        )
+        return None
+    box = _in_crs(extent, crs)
+    matrices = []
+    for level in levels:
+        matrix = _matrix(level, crs, (left, top), size, dpi, box) if isinstance(level, dict) else None
+        if matrix is not None and matrix.is_sound():
+            matrices.append(matrix)
+    matrices.sort(key=lambda matrix: -matrix.resolution)
+    least, most = (number_of(value.get(name)) for name in ("minLOD", "maxLOD"))
+    kept = [
+        matrix
+        for matrix in matrices
+        if (least is None or int(matrix.identifier) >= least) and (most is None or int(matrix.identifier) <= most)
+    ]
+    try:
+        grid = TileMatrixSet(crs, tuple(kept or matrices), turn_of(crs))
+    except BadTemplate:
+        problems.append(
+            Phrase("The grid of the tiles of {title} is not understood: the server draws each map.", title=title)
+        )
+        return None
+    return limited_to(grid, box) if box is not None else grid
+
+
+def _in_crs(extent: dict[str, Any], crs: str) -> Bounds | None:
+    box, own = _bounds(extent), crs_of_reference(extent.get("spatialReference")) or crs
+    try:
+        return box if box is None or own == crs else transform_bounds(own, crs, box)
+    except (BadCRS, CannotBePlaced):
+        return None
+
+
+def _matrix(
+    level: dict[str, Any], crs: str, corner: tuple[float, float], size: tuple[int, int], dpi: float, box: Bounds | None
+) -> TileMatrix | None:
+    """A level: by its resolution, else by its scale, from the corner to the end of the box, or of the world."""
+    number = whole_number(level.get("level"))
+    resolution, scale = number_of(level.get("resolution")), number_of(level.get("scale"))
+    unit_m = metres_of_unit(crs)
+    if not resolution and scale and unit_m:
+        resolution = scale / (dpi * _INCHES) / unit_m
+    if number is None or not resolution or resolution <= 0:
+        return None
+    resolution = well_known(crs, resolution, _SNAP) or resolution
+    left, top = corner
+    turn = turn_of(crs)
+    right, bottom = (box.right, box.bottom) if box is not None else (left, top)
+    if turn:
+        right, bottom = turn / 2, -turn / (2 if crs == WEB_MERCATOR else 4)
+    elif box is None:
+        right, bottom = left + 1e7 / unit_m, top - 1e7 / unit_m
+    width, height = resolution * size[0], resolution * size[1]
+    columns = tiles_along(right - left, width)
+    rows = tiles_along(top - bottom, height)
+    return snapped(crs, TileMatrix(str(number), left, top, resolution, columns, rows, size[0], size[1]))
+
+
+def _squares(value: dict[str, Any], lonlat: Bounds | None) -> TileMatrixSet:
+    """The squares of Web Mercator in which a server is asked to draw, to the scales at which it does."""
+    scales = [number_of(value.get(name)) or 0.0 for name in ("minScale", "maxScale")]
+    first = max(0, math.floor(math.log2(_WHOLE_SCALE / scales[0]))) if scales[0] > 0 else 0
+    last = min(_DEEPEST, math.ceil(math.log2(_WHOLE_SCALE / scales[1]))) if scales[1] > 0 else _DEEPEST
+    grid = mercator_quadtree(256, 0 if first >= last else first, max(last, 1))
+    if lonlat is None:
+        return grid
+    try:
+        return limited_to(grid, transform_bounds(WGS84, WEB_MERCATOR, lonlat))
+    except CannotBePlaced:
+        return grid
+
+
+def _services(
+    service: _Service, tiles: TileMatrixSet | None, squares: TileMatrixSet, problems: list[Phrase]
+) -> list[tuple[str, TileService]]:
+    """The ways to draw the map, by name: from its cache, and on request."""
+    if not service.address:
+        return []
+    ways = []
+    if tiles is not None:
+        ways.append(("tiles", f"{service.address}/tile/{{z}}/{{y}}/{{x}}", tiles))
+    abilities = {word.strip().lower() for word in str(service.value.get("capabilities") or "Map,Image").split(",")}
+    if abilities & {"map", "image"}:
+        ways.append(("drawn on request", _export(service), squares))
+    services = []
+    for words, template, grid in ways:
+        try:
+            made = TileService(
+                title=service.title,
+                template=template,
+                max_level=len(grid.matrices) - 1,
+                kind="arcgis",
+                layer=service.title,
+                capabilities=service.address,
+                grid=grid,
+            )
+        except BadTemplate as error:
+            problems.append(Phrase("{title}: {why}", title=service.title, why=error.sentence))
+        else:
+            services.append((words, made))
+    return services
+
+
+def _export(service: _Service) -> str:
+    """The template of maps that are drawn on request; 102100 is Web Mercator for old servers, too."""
+    square = "bbox={bbox}&bboxSR=102100&imageSR=102100&size={width},{height}"
+    if service.is_image:
+        return f"{service.address}/exportImage?{square}&format=jpgpng&f=image"
+    return f"{service.address}/export?{square}&dpi=96&format=png32&transparent=true&f=image"
+
+
+def _times(info: object) -> OfferedTimes | None:
+    """The extent of time, from milliseconds since 1970, in steps of its interval."""
+    if not isinstance(info, dict):
+        return None
+    extent = info.get("timeExtent")
+    numbers = [number_of(entry) for entry in extent] if isinstance(extent, list) else []
+    if len(numbers) != 2 or None in numbers:
+        return None
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    try:
+        ends = [start + timedelta(milliseconds=number or 0.0) for number in numbers]
+    except OverflowError:
+        return None
+    parts = [end.strftime("%Y-%m-%dT%H:%M:%SZ") for end in ends]
+    for interval, units in (("timeInterval", "timeIntervalUnits"), ("defaultTimeInterval", "defaultTimeIntervalUnits")):
+        number, period = whole_number(info.get(interval)), _PERIODS.get(_text(info, units))
+        if number is not None and number > 0 and period is not None:
+            return OfferedTimes("/".join([*parts, period.format(number)]))
+    return OfferedTimes("/".join(parts))
+
+
+def full_address(address: str) -> str:
+    """The address of a description in JSON, without what stands behind the name of the service."""
+    match = _SERVER.match(address)
+    query = address.partition("?")[2].partition("#")[0]
+    head = match[1] if match is not None else address.partition("?")[0].rstrip("/")
+    return with_parameters(linked("", f"{head}?{query}"), {"f": "json"})

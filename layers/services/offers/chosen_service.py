@@ -1,0 +1,61 @@
+"""The service that an address with a layer and a time names: `ADDRESS#LAYER@TIME`, as the command line writes it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from layers.errors import BadTemplate
+from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.time_steps import ServiceTimes, day_of
+from layers.services.tile_service import TileService
+from layers.text.counted import counted
+
+NAMED_LAYERS = 5
+"""Most layers that a sentence names where none, or an unknown one, was chosen."""
+
+
+def chosen_service(offer: ServiceOffer, chosen: str, today: date) -> TileService:
+    """The service of the layer that `chosen` names ("LAYER" or "LAYER@TIME"; empty where there is only one).
+
+    Without a time a dated layer is at its default time, else at the latest. Raises BadTemplate.
+    """
+    layer, time = _layer_of(offer, chosen)
+    service = layer.service
+    if service is None:
+        why = next(iter(layer.problems), "")
+        raise BadTemplate("The layer “{name}” cannot be drawn. {why}", name=layer.name or layer.title, why=why)
+    if not service.is_dated:
+        if time:
+            raise BadTemplate("The layer “{name}” has no times: leave @{time} out.", name=layer.name, time=time)
+        return service
+    times = ServiceTimes(service, today)
+    if not time:
+        return service if service.time else service.at(times.latest)
+    day = day_of(time)
+    if day is None:
+        raise BadTemplate("“{time}” is no date: write it as 2024-04-12.", time=time[:40])
+    return service.at(time if len(time) > len("2024-04-12") else times.on(day))
+
+
+def _layer_of(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
+    """The layer that is named, and the time behind its name; both signs may also stand in names."""
+    by_name = {layer.name: layer for layer in offer.layers}
+    if not chosen and len(offer.layers) == 1:
+        return offer.layers[0], ""
+    if chosen in by_name:
+        return by_name[chosen], ""
+    name, at, time = chosen.rpartition("@")
+    if at and name in by_name:
+        return by_name[name], time
+    if at and not name and len(offer.layers) == 1:
+        return offer.layers[0], time
+    names = ", ".join(list(by_name)[:NAMED_LAYERS])
+    if not offer.layers:
+        raise BadTemplate("The service offers nothing that can be drawn.")
+    if not chosen:
+        raise BadTemplate(
+            "The service has {count}: name one behind a #, such as {names}.",
+            count=counted(len(offer.layers), "layer"),
+            names=names,
+        )
+    raise BadTemplate("The service has no layer “{name}”: it has {names}.", name=chosen[:80], names=names)

@@ -1,0 +1,215 @@
+"""Recognises documents of services by their content, and hands each to its reader.
+
+XML goes by its root element, JSON by its members; bytes before them (marks, gzip without a header) do not matter. To
+join a reader, add its line to `_READERS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from layers.errors import NotReadable, UnsupportedFormat
+from layers.phrase import Phrase
+from layers.services.offers.arcgis import read_arcgis
+from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
+from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.ogcapi import read_ogcapi
+from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
+from layers.services.offers.stac_offer import read_stac_offer
+from layers.services.offers.tilejson import read_tilejson
+from layers.services.offers.tms import read_tms
+from layers.services.offers.wfs import read_wfs
+from layers.services.offers.wms import read_wms
+from layers.services.offers.wmts import read_wmts
+
+type _Reader = Callable[[bytes, str], ServiceOffer]
+
+_READERS: dict[str, _Reader] = {
+    "wms": read_wms,
+    "wfs": read_wfs,
+    "ogcapi": read_ogcapi,
+    "wmts": read_wmts,
+    "tms": read_tms,
+    "tilejson": read_tilejson,
+    "arcgis": read_arcgis,
+    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), read_stac_offer),
+}
+_ERROR = "error"
+"""A document in which a server says that it will not answer."""
+_PAGE = "page"
+_ROOTS = {
+    "WMT_MS_Capabilities": "wms",
+    "WMS_Capabilities": "wms",
+    "WMS_MS_Capabilities": "wms",
+    "WFS_Capabilities": "wfs",
+    "TileMap": "tms",
+    "TileMapService": "tms",
+    "Services": "tms",
+    "ServiceException": _ERROR,
+    "Error": _ERROR,
+    **dict.fromkeys(EXCEPTION_ROOTS, _ERROR),
+}
+_OTHER_CAPABILITIES = {"wcs": "WCS", "csw": "CSW", "sos": "SOS", "wps": "WPS"}
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"PMTiles", b"%PDF", b"PK\x03\x04")
+_ARCGIS = ("currentVersion", "mapName", "singleFusedMapCache", "serviceDataType", "tileInfo", "pixelSizeX")
+_OGC_RELATIONS = ("conformance", "data", "collections", "items", "service-desc", "service-doc")
+_GZIP = b"\x1f\x8b"
+_HEAD_BYTES = 4096
+_MOST_WORDS = 300
+
+
+def recognised(document: bytes, address: str) -> ServiceOffer:
+    """The offer of a document that came from an address, or that was saved in a file. Raises UnsupportedFormat for what
+    describes no service, and NotReadable where it is damaged, or is a server's refusal.
+    """
+    document = unpacked(document)
+    kind = _kind_of(document)
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(document, address)
+    if kind == _ERROR:
+        raise NotReadable("The server refuses: {words}", words=_words_of_refusal(document))
+    if kind == _PAGE:
+        raise UnsupportedFormat(
+            "The address leads to a web page, not to a service: look there for the address of its capabilities."
+        )
+    if kind:
+        raise UnsupportedFormat("The document describes a service of a kind that is not opened: {kind}.", kind=kind)
+    raise UnsupportedFormat(_no_service(document))
+
+
+def service_document(path: Path) -> bytes:
+    """The bytes of a file that describes a service, or in which a server refused to; empty for any other file, and for
+    one that may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            if not head.startswith(_GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
+                return b""
+            document = head + file.read(MOST_BYTES)
+        kind = _kind_of(unpacked(document))
+    except (NotReadable, OSError):
+        return b""
+    return document if kind in _READERS or kind == _ERROR else b""
+
+
+def _kind_of(document: bytes) -> str:
+    """The name of the service that a document describes; empty for none."""
+    head = _text_head(document)
+    if head.startswith("<"):
+        return _kind_of_xml(document, head)
+    if head.startswith(("{", "[")):
+        try:
+            return _kind_of_json(document)
+        except NotReadable:
+            return ""
+    return ""
+
+
+def _text_head(document: bytes) -> str:
+    """The first letters, without a mark and blanks; empty where it is no text."""
+    head = document[:_HEAD_BYTES]
+    if head.startswith(_PICTURES):
+        return ""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace").strip("\ufeff \t\r\n")
+    if b"\0" in head[:4]:
+        return head.decode("utf-16-le" if head[1:2] == b"\0" else "utf-16-be", "replace").strip()
+    return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").strip()
+
+
+def _kind_of_xml(document: bytes, head: str) -> str:
+    is_page = re.match(r"(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", head, re.IGNORECASE | re.DOTALL)
+    name, namespace = root_of_xml(document) if not is_page else ("html", "")
+    if name.lower() == "html":
+        return _PAGE
+    if name != "Capabilities":
+        return _ROOTS.get(name, "")
+    others = [words for part, words in _OTHER_CAPABILITIES.items() if f"/{part}" in namespace]
+    return others[0] if others else "wmts"
+
+
+def _kind_of_json(document: bytes) -> str:
+    if _may_be_features(document) and b"stac_version" not in document and b'"assets"' not in document:
+        return ""
+    value = json_value(document)
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
+        return _ERROR
+    tiles = value.get("tiles")
+    has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
+    if "tilejson" in value or (has_templates and "tileInfo" not in value):
+        return "tilejson"
+    kind = _kind_of_stac(value)
+    if kind:
+        return kind
+    if any(member in value for member in _ARCGIS):
+        return "arcgis"
+    return "ogcapi" if _is_ogc_api(value) else ""
+
+
+def _is_ogc_api(value: dict[str, Any]) -> bool:
+    """True for a landing page, a list of collections or a collection, which lead to one another by their links."""
+    if "conformsTo" in value or isinstance(value.get("collections"), list):
+        return True
+    links = value.get("links")
+    relations = {str(link.get("rel")) for link in links if isinstance(link, dict)} if isinstance(links, list) else set()
+    return any(relation.rpartition("/")[2] in _OGC_RELATIONS for relation in relations)
+
+
+def _may_be_features(document: bytes) -> bool:
+    """True for what may be GeoJSON of many megabytes: it is parsed by a reader of files."""
+    return b'"FeatureCollection"' in document or b'"Feature"' in document
+
+
+def _kind_of_stac(value: dict[str, Any]) -> str:
+    """The kind of a document of STAC: an item goes by its assets, too, as some have no version."""
+    features = value.get("features")
+    if isinstance(features, list):
+        items = [item for item in features[:20] if isinstance(item, dict)]
+        return "stac-items" if any("stac_version" in item or "assets" in item for item in items) else ""
+    if value.get("type") == "Feature":
+        return "stac-item" if "stac_version" in value or "assets" in value else ""
+    if "stac_version" not in value and value.get("type") not in ("Catalog", "Collection"):
+        collections = value.get("collections")
+        holds = isinstance(collections, list) and any(
+            isinstance(entry, dict) and "stac_version" in entry for entry in collections
+        )
+        return "stac-api" if holds else ""
+    if "stac_version" not in value and "links" not in value:
+        return ""
+    if "conformsTo" in value:
+        return "stac-api"
+    return "stac-collection" if value.get("type") == "Collection" or "extent" in value else "stac-catalog"
+
+
+def _words_of_refusal(document: bytes) -> str:
+    """The server's own words in place of an answer; those of a store of files have elements of their own."""
+    words = words_of_exception(document)
+    if not words and _text_head(document).startswith("<"):
+        words = " ".join(filter(None, (text_in(element) for element in xml_tree(document).iter())))
+    return words[:_MOST_WORDS] or Phrase("it gives no reason.")
+
+
+def _no_service(document: bytes) -> Phrase:
+    """A sentence on a document that describes no service: what it is instead."""
+    head = _text_head(document)
+    if not document.strip():
+        return Phrase("The document is empty: check the address.")
+    if head.startswith("<"):
+        name, _ = root_of_xml(document)
+        if name:
+            return Phrase("The document is XML about “{name}”, which describes no service.", name=name[:60])
+        return Phrase("The document is no whole XML: fetch it again.")
+    if head.startswith(("{", "[")):
+        if _may_be_features(document):
+            return Phrase("The document is GeoJSON, which is no service: open it as a file.")
+        return Phrase("The document is JSON that describes no service: check the address.")
+    if document.startswith(_PICTURES):
+        return Phrase("The address leads to a file of pictures or pages, not to a service.")
+    return Phrase("The document describes no service: check the address.")

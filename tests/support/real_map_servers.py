@@ -1,0 +1,195 @@
+"""Real servers of maps on loopback: MapServer as a CGI program, and MapProxy in front of it. Neither runs as root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+START_S = 60.0
+
+MAPFILE = """MAP
+  NAME "loopback"
+  EXTENT {extent}
+  SIZE 256 256
+  IMAGETYPE PNG
+  PROJECTION "{crs}" END
+  WEB METADATA
+    "ows_title" "Loopback Maps"
+    "ows_onlineresource" "{address}/?"
+    "ows_srs" "EPSG:3857 EPSG:4326 {crs}"
+    "ows_enable_request" "*"
+  END END
+  OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA TRANSPARENT ON END
+  LAYER
+    NAME "scene"
+    TYPE RASTER
+    STATUS ON
+    DATA "{path}"
+    PROJECTION "{crs}" END
+    PROCESSING "RESAMPLE=BILINEAR"
+    METADATA "ows_title" "A Scene" END
+  END
+END
+"""
+MAPPROXY = """services:
+  demo:
+  tms:
+  wmts:
+    restful: true
+    kvp: true
+  wms:
+    srs: ['EPSG:3857', 'EPSG:4326']
+    md: {{title: Loopback Proxy}}
+layers:
+  - name: scene
+    title: A Scene
+    sources: [scene_cache]
+caches:
+  scene_cache:
+    grids: [GLOBAL_WEBMERCATOR, odd]
+    sources: [scene_wms]
+    format: image/png
+    request_format: image/png
+sources:
+  scene_wms:
+    type: wms
+    req: {{url: '{address}/?', layers: scene, transparent: true}}
+    supported_srs: ['EPSG:3857', '{crs}']
+grids:
+  odd:
+    srs: '{crs}'
+    bbox: [{bbox}]
+    bbox_srs: '{crs}'
+    origin: ul
+    tile_size: [300, 200]
+    res: [4000, 1700, 700, 500, 250]
+globals:
+  cache: {{base_dir: '{folder}/cache', meta_size: [1, 1], meta_buffer: 0}}
+  image: {{resampling_method: bilinear}}
+"""
+
+
+def need(program: str) -> str:
+    """The path of a program; a test that lacks it fails in CI, and is left out elsewhere."""
+    path = shutil.which(program)
+    if path is None:
+        assert not os.environ.get("CI"), f"{program} is missing: .ci/packages lists it"
+        pytest.skip(f"{program} is not installed")
+    return path
+
+
+def as_nobody() -> tuple[str, ...]:
+    """Words that take the rights of root away from a program."""
+    return NOBODY if os.geteuid() == 0 and shutil.which("setpriv") else ()
+
+
+class _Cgi(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: ClassVar[_CgiServer]  # type: ignore[assignment, misc]
+
+    def do_GET(self) -> None:
+        query = self.path.partition("?")[2]
+        self.server.log.append(query)
+        environment = {
+            "REQUEST_METHOD": "GET",
+            "QUERY_STRING": query,
+            "MS_MAPFILE": str(self.server.mapfile),
+            "MAPSERVER_CONFIG_FILE": str(self.server.config),
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": str(self.server.server_address[1]),
+            "SCRIPT_NAME": "/",
+            "PATH": os.environ.get("PATH", ""),
+        }
+        done = subprocess.run(
+            [*as_nobody(), self.server.program], env=environment, capture_output=True, check=False, timeout=60
+        )
+        head, _, body = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode("latin-1").splitlines() if ": " in line)
+        self.send_response(int(headers.pop("Status", "200").split()[0]))
+        self.send_header("Content-Type", headers.get("Content-Type", "text/plain"))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
+        pass
+
+
+class _CgiServer(ThreadingHTTPServer):
+    daemon_threads = True
+    disable_nagle_algorithm = True
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.program, self.mapfile, self.config = program, folder / "maps.map", folder / "mapserver.conf"
+        self.log: list[str] = []
+        super().__init__(("127.0.0.1", 0), _Cgi)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@contextmanager
+def mapserver(picture: Path, crs: str, extent: tuple[float, float, float, float], folder: Path) -> Iterator[_CgiServer]:
+    """MapServer with one layer, "scene", of a picture. `folder` is one that anybody may read."""
+    server = _CgiServer(need("mapserv"), folder)
+    server.config.write_text('CONFIG\n  ENV\n    MS_MAP_PATTERN "."\n  END\nEND\n')
+    words = " ".join(str(number) for number in extent)
+    server.mapfile.write_text(MAPFILE.format(extent=words, crs=crs, address=server.address, path=picture))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@contextmanager
+def mapproxy(address: str, crs: str, bbox: tuple[float, float, float, float], folder: Path) -> Iterator[str]:
+    """MapProxy in front of a WMS at an address; yields its own address."""
+    program = need("mapproxy-util")
+    config = folder / "mapproxy.yaml"
+    box = ", ".join(str(number) for number in bbox)
+    config.write_text(MAPPROXY.format(address=address, crs=crs, bbox=box, folder=folder))
+    (folder / "cache").mkdir(mode=0o777)
+    (folder / "cache").chmod(0o777)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [*as_nobody(), program, "serve-develop", str(config), "-b", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        own = f"http://127.0.0.1:{port}"
+        _await(own, process)
+        yield own
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers."""
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        assert process.poll() is None, "the server has ended"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")

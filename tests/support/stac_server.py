@@ -1,0 +1,131 @@
+"""A STAC API on loopback: searched by box, dates and collections, page by page. It keeps a log of what was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+
+class StacServer(ThreadingHTTPServer):
+    """Serves a landing page at `address`, and `items` (JSON of STAC) from its search, `page` at a time."""
+
+    daemon_threads = True
+    disable_nagle_algorithm = True
+
+    def __init__(self, items: list[dict[str, Any]], page: int = 100) -> None:
+        self.items, self.page = items, page
+        self.files: dict[str, bytes] = {}
+        """Bodies of other files, by path."""
+        self.log: list[str] = []
+        self.questions: list[dict[str, Any]] = []
+        self.broken = False
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}/v1"
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self._thread.join(5)
+
+    def answer_to(self, question: dict[str, Any]) -> dict[str, Any]:
+        """A page of items: those that meet the box and lie within the dates."""
+        self.questions.append(question)
+        items = [item for item in self.items if _meets(item, question)]
+        at, limit = int(question.get("token") or 0), min(int(question.get("limit") or 10), self.page)
+        links = []
+        if at + limit < len(items):
+            body = question | {"token": at + limit}
+            links.append({"rel": "next", "method": "POST", "href": f"{self.address}/search", "body": body})
+        return {
+            "type": "FeatureCollection",
+            "numberMatched": len(items),
+            "features": items[at : at + limit],
+            "links": links,
+        }
+
+
+def _meets(item: dict[str, Any], question: dict[str, Any]) -> bool:
+    box, own = question.get("bbox"), item["bbox"]
+    if box and not (own[0] <= box[2] and own[2] >= box[0] and own[1] <= box[3] and own[3] >= box[1]):
+        return False
+    begin, _, end = str(question.get("datetime") or "../..").partition("/")
+    at = item["properties"]["datetime"]
+    if (begin not in ("", "..") and at < begin) or (end not in ("", "..") and at > end):
+        return False
+    return not question.get("collections") or item["collection"] in question["collections"]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: ClassVar[StacServer]  # type: ignore[assignment, misc]
+
+    def do_GET(self) -> None:
+        self.server.log.append(f"GET {self.path}")
+        parts = urlsplit(self.path)
+        if parts.path in self.server.files:
+            self._answer(self.server.files[parts.path], "image/png")
+        elif parts.path == "/v1/search":
+            question: dict[str, Any] = dict(parse_qsl(parts.query))
+            if "bbox" in question:
+                question["bbox"] = [float(number) for number in question["bbox"].split(",")]
+            if "collections" in question:
+                question["collections"] = question["collections"].split(",")
+            self._answer_json(self.server.answer_to(question))
+        else:
+            self._answer_json(self._landing())
+
+    def do_POST(self) -> None:
+        self.server.log.append(f"POST {self.path}")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._answer_json(self.server.answer_to(json.loads(body)))
+
+    def _landing(self) -> dict[str, Any]:
+        search = {"rel": "search", "href": f"{self.server.address}/search", "type": "application/geo+json"}
+        return {
+            "type": "Catalog",
+            "stac_version": "1.0.0",
+            "id": "loopback",
+            "title": "Loopback Archive",
+            "description": "",
+            "conformsTo": ["https://api.stacspec.org/v1.0.0/core", "https://api.stacspec.org/v1.0.0/item-search"],
+            "links": [search | {"method": "GET"}, search | {"method": "POST"}],
+        }
+
+    def _answer_json(self, value: dict[str, Any]) -> None:
+        if self.server.broken:
+            self._answer(b"broken", "text/plain", 500)
+        else:
+            self._answer(json.dumps(value).encode(), "application/geo+json")
+
+    def _answer(self, body: bytes, kind: str, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
+        pass
+
+
+@contextmanager
+def serving_stac(items: list[dict[str, Any]], page: int = 100) -> Iterator[StacServer]:
+    server = StacServer(items, page)
+    try:
+        yield server
+    finally:
+        server.stop()

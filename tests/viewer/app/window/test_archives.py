@@ -1,0 +1,190 @@
+"""Public archives of imagery in the real window: asked on purpose, answered on the time strip, kept as evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from tests.support.stac_server import StacServer, serving_stac
+from tests.support.windows import settle, take_up
+from viewer.app.window import MainWindow
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+from viewer.panels.time_strip.archive_dialog import ArchiveDialog
+from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+
+VIEW = Bounds(10.0, 50.0, 11.0, 50.7)
+
+
+def item(name: str, at: str, west: float = 10.0, **properties: Any) -> dict[str, Any]:
+    ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": name,
+        "collection": "sentinel-2-l2a",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "bbox": [west, 50, west + 1, 51],
+        "properties": {"datetime": at, "platform": "sentinel-2a", "eo:cloud_cover": 5.0} | properties,
+        "links": [],
+        "assets": {"visual": {"href": f"http://files.invalid/{name}.tif", "type": "image/tiff", "roles": ["visual"]}},
+    }
+
+
+ITEMS = [
+    item("early", "2026-03-01T10:00:00Z"),
+    item("cloudy", "2026-03-06T10:00:00Z", **{"eo:cloud_cover": 90.0}),
+    item("late", "2026-04-10T10:00:00Z"),
+    item("old", "2020-04-10T10:00:00Z"),
+    item("elsewhere", "2026-03-02T10:00:00Z", west=60.0),
+]
+
+
+@pytest.fixture
+def server() -> Iterator[StacServer]:
+    with serving_stac(ITEMS, page=2) as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+    made: list[Fetcher] = []
+
+    def make(consent: Consent) -> Fetcher:
+        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
+
+
+@pytest.fixture
+def strip(window: MainWindow, qtbot: QtBot) -> TimeStripPanel:
+    """The time strip in sight, over a case whose map shows `VIEW`."""
+    pad = Site(uuid="s1", label="Pad", geometry=shapely.Point(10.23456, 50.34567))
+    take_up(window, qtbot, sites=[pad])
+    window.resize(1366, 768)
+    window.views.show_bounds(VIEW, 0.0)
+    window.action_table["panel_time_strip"].trigger()
+    panel = window.docks.time_strip.panel
+    assert isinstance(panel, TimeStripPanel)
+    qtbot.waitUntil(panel.isVisible)
+    settle(window, qtbot)
+    return panel
+
+
+def asked(window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, **fields: Any) -> ArchiveDialog:
+    """The dialog, after a search of everything since March 2026 has ended."""
+    QTest.mouseClick(strip.archives_button, Qt.MouseButton.LeftButton)
+    dialog = window.findChild(ArchiveDialog)
+    assert dialog is not None
+    dialog.archive.setEditText(server.address)
+    dialog.begin.setText(fields.get("begin", "2026-03-01"))
+    dialog.limits_cloud.setChecked(fields.get("cloud", False))
+    dialog.place.setCurrentIndex(fields.get("place", 0))
+    QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
+    archives = window.scenes.desk.archives
+    qtbot.waitUntil(lambda: archives.is_idle, timeout=20_000)
+    settle(window, qtbot)
+    return dialog
+
+
+def titles(strip: TimeStripPanel) -> list[str]:
+    return [placed.tick.title for placed in strip.view.places.all]
+
+
+def test_nothing_is_asked_before_search_is_pressed(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    QTest.keyClick(window.canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    dialog = window.findChild(ArchiveDialog)
+    assert dialog is not None
+    assert "earth-search.aws.element84.com" in dialog.leaves.text()
+    dialog.archive.setEditText(server.address)
+    assert server.host in dialog.leaves.text()
+    qtbot.wait(50)
+    assert not server.log
+    assert not window.context.consent.permits(server.host)
+
+
+def test_scenes_of_an_archive_stand_on_the_strip(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot)
+    assert titles(strip) == ["early", "cloudy", "late"]
+    assert "3 scenes" in dialog.said.text()
+    question = server.questions[0]
+    assert question["bbox"] == [9.99, 49.99, 11.01, 50.71] or question["bbox"][0] < 10.0
+    assert all(round(edge * 100) == pytest.approx(edge * 100, abs=1e-6) for edge in question["bbox"])
+
+
+def test_a_limit_of_cloud_leaves_cloudy_scenes_out(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    asked(window, strip, server, qtbot, cloud=True)
+    assert titles(strip) == ["early", "late"]
+
+
+def test_sites_are_told_as_a_rounded_box(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    window.selection.set({"s1"})
+    asked(window, strip, server, qtbot, place=1)
+    assert server.questions[0]["bbox"] == [10.2, 50.3, 10.3, 50.4]
+
+
+def test_a_click_adds_the_scene_with_what_the_archive_states(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    asked(window, strip, server, qtbot)
+    desk = window.scenes.desk
+    desk.use(desk.ticks[-1].key)
+    (layer,) = window.session.document.layers.values()
+    assert (layer.kind, layer.name, layer.acquired_at) == ("raster", "late", "2026-04-10T10:00:00Z")
+    assert (layer.date_kind, layer.date_basis, layer.sensor) == ("instant", "catalogue", "sentinel-2a")
+    assert layer.source["address"] == "http://files.invalid/late.tif"
+    assert layer.source["catalogue"]["id"] == "late"
+
+
+def test_a_search_is_kept_as_evidence(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot)
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    (search,) = window.session.document.searches.values()
+    assert (search.kind, search.result) == ("catalogue", "found")
+    query = json.loads(search.query_json)
+    assert query["archive"] == server.address
+    assert query["count"] == 3
+    assert query["question"]["begin"] == "2026-03-01"
+
+
+def test_that_nothing_is_listed_is_evidence_too(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot, begin="2026-05-01")
+    assert "lists no scene" in dialog.said.text()
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    (search,) = window.session.document.searches.values()
+    assert search.result == "none listed"
+
+
+def test_a_search_that_fails_says_why_and_is_no_evidence(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    server.broken = True
+    dialog = asked(window, strip, server, qtbot)
+    assert server.host in dialog.said.text()
+    assert not dialog.keep_button.isEnabled()

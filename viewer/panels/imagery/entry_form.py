@@ -1,0 +1,302 @@
+"""The form of a chosen entry of imagery: a picture of the view, what is known of it, and what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+
+from layers.grid.tile_grid import View
+from layers.services.catalog import catalog
+from layers.services.imagery_entry import ImageryEntry
+from layers.services.listed.offered_entries import in_style
+from layers.services.offers.times import OfferedTimes
+from layers.services.tile_service import TileService
+from layers.services.view_tiles import finest_detail_m
+from layers.text.counted import metres
+from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
+from viewer.panels.imagery.offer_source import ImageryNetwork
+from viewer.panels.imagery.time_choice import TimeChoice
+from viewer.panels.imagery.view_thumbnail import ViewThumbnail
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import FormPage, muted, wrapped
+from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line, plain
+from viewer.support.language.translation import in_language, translate
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox, SpinBox
+
+LONGEST_NAME = 60
+LONGEST_TERMS = 600
+LONGEST_WORD = 200
+MOST_STYLES = 200
+
+
+class EntryForm(FormPage):
+    """The form; `changed` is emitted whenever `service` may be another one, `preview_wanted` when the hosts of the
+    entry shall be allowed for its picture.
+    """
+
+    changed = Signal()
+    preview_wanted = Signal()
+
+    def __init__(self, network: ImageryNetwork, view: Callable[[], View], parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._network, self._view = network, view
+        self._row: EntryRow | None = None
+        self._base: TileService | None = None
+        self._is_filling = False
+        self.title, self.note = plain_label(), muted()
+        self.title.setObjectName("bigFact")
+        self.title.setWordWrap(True)
+        self.thumbnail = ViewThumbnail(network)
+        self.preview = QPushButton(self.tr("Allow and Show This View"))
+        self.preview.setAccessibleName(self.preview.text())
+        self.preview.clicked.connect(self.preview_wanted)
+        self.time, self.style_box, self.grid_box = TimeChoice(), ComboBox(), ComboBox()
+        self.name, self.attribution, self.levels = QLineEdit(), QLineEdit(), SpinBox()
+        self.agreed = QCheckBox(self.tr("My use is non-commercial, and products will say so"))
+        self.agreed.setAccessibleName(self.agreed.text())
+        self.agreed.setMinimumWidth(0)
+        self.fault, self.contact, self.facts, self.problems = wrapped(""), muted(), FactRows(), muted()
+        self.fault.setAccessibleName(self.tr("Problem"))
+        self.more = FoldSection(self.tr("More"), folded=True)
+        self._lay_out()
+        for line in (self.name, self.attribution):
+            line.textChanged.connect(self._tell)
+        for box in (self.style_box, self.grid_box):
+            box.currentIndexChanged.connect(self._tell)
+        self.time.changed.connect(self._tell)
+        self.levels.valueChanged.connect(self._tell)
+        self.agreed.toggled.connect(self._tell)
+        self.show_hint()
+
+    def _lay_out(self) -> None:
+        self.fields, self.more_fields = QFormLayout(), QFormLayout()
+        rows = (
+            (self.fields, self.tr("Date, UTC"), self.time),
+            (self.fields, self.tr("Style"), self.style_box),
+            (self.fields, self.tr("Name"), self.name),
+            (self.fields, self.tr("Attribution"), self.attribution),
+            (self.more_fields, self.tr("Grid of tiles"), self.grid_box),
+            (self.more_fields, self.tr("Last level"), self.levels),
+        )
+        for form, text, widget in rows:
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+            label = plain_label(text)
+            label.setBuddy(widget)
+            widget.setAccessibleName(text)
+            form.addRow(label, widget)
+        for box in (self.style_box, self.grid_box):
+            box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.more.content.addLayout(self.more_fields)
+        above: tuple[QWidget, ...] = (self.title, self.note, self.thumbnail, self.preview)
+        below: tuple[QWidget, ...] = (self.agreed, self.fault, self.contact, self.facts, self.more, self.problems)
+        for part in above:
+            self.content.addWidget(part)
+        self.content.addLayout(self.fields)
+        for part in below:
+            self.content.addWidget(part)
+        self.content.addStretch(1)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def show_words(self, words: str) -> None:
+        """Show a sentence, and no entry."""
+        self._row = self._base = None
+        self.thumbnail.show_words("")
+        self.hint.setText(plain(words))
+        self.show_hint()
+
+    def show_row(self, row: EntryRow, contact: str, fault: str = "") -> None:
+        """Show an entry; `contact` says whom the next step contacts, `fault` why the last one failed."""
+        self._is_filling = True
+        self._row, self._base = row, row.entry.service
+        entry = row.entry
+        self.title.setText(one_line(entry.title))
+        self.note.setText(_words(entry.note))
+        self.note.setVisible(bool(entry.note))
+        self.contact.setText(plain(contact))
+        self.fault.setText(plain(fault))
+        self.fault.setVisible(bool(fault))
+        self._fill_fields(row)
+        self._is_filling = False
+        self.show_form(from_top=True)
+        self._tell()
+
+    def _fill_fields(self, row: EntryRow) -> None:
+        service, layer = row.entry.service, row.layer
+        self._choose_from(self.grid_box, [name for name, _ in layer.choices] if layer else [], self.tr("As offered"))
+        styles = layer.styles[:MOST_STYLES] if layer is not None and service is not None else ()
+        usable = [style for style in styles if layer and service and in_style(layer, service, style.name) is not None]
+        self.style_box.clear()
+        for style in usable:
+            self.style_box.addItem(one_line(style.title or style.name, 60), style.name)
+        is_drawn = service is not None
+        self.fields.setRowVisible(self.style_box, len(usable) > 1)
+        self.fields.setRowVisible(self.time, is_drawn and service is not None and service.is_dated)
+        self.fields.setRowVisible(self.name, is_drawn)
+        self.fields.setRowVisible(self.attribution, is_drawn and not row.entry.attribution)
+        self.more.setVisible(service is not None and (self.grid_box.count() > 1 or service.grid is None))
+        self.more.set_folded(True)
+        self.name.clear()
+        self.attribution.clear()
+        self.agreed.setChecked(False)
+        self.agreed.setVisible(service is not None and service.non_commercial)
+        if service is not None:
+            self.time.offer(self._times())
+            self.levels.setRange(service.min_level, len(service.matrices.matrices) - 1)
+            self.levels.setValue(service.max_level)
+
+    def _choose_from(self, box: ComboBox, names: list[str], first: str) -> None:
+        box.clear()
+        box.addItems([first, *(one_line(name, 60) for name in names)] if names else [])
+        self.more_fields.setRowVisible(box, bool(names))
+
+    def _times(self) -> OfferedTimes | None:
+        layer, service = (self._row.layer, self._row.entry.service) if self._row is not None else (None, None)
+        if layer is not None and layer.times is not None:
+            return layer.times
+        if service is not None and service.times:
+            return OfferedTimes(service.times, service.time, service.nearest)
+        return None
+
+    # -- what is chosen -----------------------------------------------------------------------------------------------
+
+    def service(self) -> TileService | None:
+        """The service as it was chosen: its grid, style, time, last level, credit; None where nothing is drawn."""
+        row, service = self._row, self._base
+        if row is None or service is None:
+            return None
+        if row.layer is not None and self.grid_box.currentIndex() > 0:
+            service = row.layer.choices[self.grid_box.currentIndex() - 1][1]
+        elif self.levels.value() != service.max_level:
+            service = replace(service, max_level=self.levels.value())
+        style = self.style_box.currentData()
+        if row.layer is not None and isinstance(style, str):
+            service = in_style(row.layer, service, style) or service
+        typed = self.attribution.text().strip()
+        if not row.entry.attribution:
+            service = replace(service, attribution=typed, may_export=bool(typed))
+        elif not service.attribution:
+            service = replace(service, attribution=row.entry.attribution)
+        if not service.licence and row.entry.licence:
+            service = replace(service, licence=row.entry.licence[:LONGEST_TERMS])
+        return service.at(self.time.time()) if service.is_dated else service
+
+    def layer_name(self, service: TileService) -> str:
+        """The name of the layer: as typed, else that of the entry with its time."""
+        title = self._row.entry.title if self._row is not None else service.title
+        dated = f", {service.time}" if service.is_dated else ""
+        return self.name.text().strip() or one_line(title, LONGEST_NAME) + dated
+
+    def chosen_entry(self, row: EntryRow) -> ImageryEntry:
+        """The entry of the row that is shown, with what was typed about it; without a time, as that is chosen anew."""
+        service = self.service()
+        if service is None or self._base is None:
+            return row.entry
+        title = self.name.text().strip() or row.entry.title
+        service = replace(service, title=title, time=self._base.time)
+        return replace(row.entry, title=title, service=service, attribution=service.attribution)
+
+    @property
+    def is_agreed(self) -> bool:
+        """False while a licence waits for the analyst's word."""
+        return self._base is not None and (self.agreed.isChecked() or not self._base.non_commercial)
+
+    # -- what is said -------------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        if not self._is_filling and self._row is not None:
+            self.show_facts()
+            self.changed.emit()
+
+    def show_facts(self) -> None:
+        """Show facts and picture of the entry as it is chosen now."""
+        row = self._row
+        if row is None:
+            return
+        service = self.service()
+        self.name.setPlaceholderText(self.layer_name(service) if service is not None else "")
+        self.facts.show_facts(self._facts(row, service))
+        problems = list(row.layer.problems if row.layer is not None else ())
+        times = self._times()
+        problems += times.problems if times is not None else ()
+        self.problems.setText(plain("\n".join(in_language(problem) for problem in problems)))
+        self.problems.setVisible(bool(problems))
+        self._show_picture(service)
+
+    def _show_picture(self, service: TileService | None) -> None:
+        can_fetch = service is not None and self._network.fetch_tile is not None
+        is_allowed = service is not None and all(map(self._network.permits, service.hosts))
+        self.thumbnail.setVisible(can_fetch)
+        self.preview.setVisible(can_fetch and not is_allowed)
+        if service is None or not can_fetch:
+            self.thumbnail.show_words("")
+        elif is_allowed:
+            self.thumbnail.show_service(service, self._view())
+        else:
+            hosts = one_line(", ".join(service.hosts), 120)
+            self.thumbnail.show_words(
+                self.tr("A picture of this view comes from %1 once you allow it.").replace("%1", hosts)
+            )
+
+    def _facts(self, row: EntryRow, service: TileService | None) -> list[tuple[str, str]]:
+        entry = row.entry
+        facts = []
+        if service is not None:
+            detail = finest_detail_m(service, self._view())
+            pixel = self.tr("%1 a pixel at best").replace("%1", metres(detail)) if detail is not None else ""
+            facts.append((self.tr("Detail here"), pixel or self.tr("has nothing in the middle of the view")))
+        facts += [
+            (self.tr("Dates"), self._dates(service)),
+            (self.tr("Licence"), _words(entry.licence)),
+            (self.tr("Terms"), self._terms(service)),
+            (self.tr("Credit"), plain(entry.attribution, 500)),
+            (self.tr("Server"), ", ".join(entry.hosts)),
+            (self.tr("Address"), plain(entry.address, 500) if service is None else ""),
+            (self.tr("Kind"), KIND_NAMES.get(entry.kind, entry.kind)),
+            (self.tr("About"), entry.link),
+        ]
+        return [(name, text) for name, text in facts if text]
+
+    def _dates(self, service: TileService | None) -> str:
+        times = self._times()
+        if times is not None and times.count:
+            span = self.tr("%1 to %2").replace("%1", times.first).replace("%2", times.last)
+            number = translate("Imagery", "{count} times", "{count} time", times.count)
+            nearest = self.tr("the nearest may be served") if times.nearest else ""
+            return ", ".join(filter(None, (number, span, nearest)))
+        if service is None:
+            return ""
+        return self.tr("by day") if service.is_dated else self.tr("not stated")
+
+    def _terms(self, service: TileService | None) -> str:
+        """Sentences on what the terms of use allow."""
+        if service is None:
+            return ""
+        terms = []
+        if service.non_commercial:
+            terms.append(self.tr("Not for commercial use."))
+        if not service.may_export:
+            terms.append(self.tr("Without an attribution it is left out of products."))
+        if not self._is_known_to_us():
+            terms.append(self.tr("Not one of the services we know: check its terms of use yourself."))
+        elif not service.may_prefetch:
+            terms.append(self.tr("Not for packs for offline use."))
+        return " ".join(terms)
+
+    def _is_known_to_us(self) -> bool:
+        """True for an entry of the shipped catalogue, whose terms were read."""
+        return self._base is not None and any(
+            self._base.template == service.template for group in catalog() for service in group.services
+        )
+
+
+def _words(text: str) -> str:
+    """A text of the catalogue in the analyst's language, or one of a server as it is, the beginning of a long one."""
+    return word(text) if len(text) <= LONGEST_WORD else plain(text, LONGEST_TERMS)

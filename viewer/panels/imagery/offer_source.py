@@ -1,0 +1,66 @@
+"""The network as the dialog of imagery sees it: offers of an address, and tiles for a picture of the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from layers.errors import GeoloupeError
+from layers.services.http_request import HttpRequest
+from layers.services.imagery_entry import ImageryEntry
+from layers.services.offers.offer import ServiceOffer
+from viewer.network.answer import HttpAnswer
+from viewer.network.fetcher import Fetcher
+from viewer.network.secrets import Secret
+from viewer.network.tile_fetch import ImageDone, TileFetch
+from viewer.support.jobs import Jobs
+
+type OfferDone = Callable[[ServiceOffer | None, GeoloupeError | None], None]
+
+
+class OfferSource(Protocol):
+    """Asks servers for what they offer."""
+
+    def ask(self, address: str, done: OfferDone) -> None:
+        """Ask an address whose host was allowed; `done(offer, None)` or `done(None, error)` is called later, or at
+        once.
+        """
+
+
+class ImageryNetwork(Struct, frozen=True):
+    """The ways of the dialog to the network; without them it shows lists alone."""
+
+    offers: OfferSource | None = None
+    fetch_tile: Callable[[str, ImageDone], TileFetch | None] | None = None
+    """Fetches a tile for the picture of the view."""
+    permits: Callable[[str], bool] = lambda host: False
+    """True for a host that was allowed."""
+    use_secret: Callable[[str, Secret], None] = lambda host, secret: None
+    """Shows a secret to a host for this session."""
+    openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
+    """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
+
+
+class FetchedOffers:
+    """Asks by the window's fetcher, and reads the documents in jobs, by `recognise`."""
+
+    def __init__(self, fetcher: Fetcher, jobs: Jobs, recognise: Callable[[bytes, str], ServiceOffer]) -> None:
+        self._fetcher, self._jobs, self._recognise = fetcher, jobs, recognise
+
+    def ask(self, address: str, done: OfferDone) -> None:
+        """Fetch the document of an address; a copy is kept, so that a server can be looked into offline."""
+
+        def read(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+            if answer is None or error is not None:
+                done(None, error)
+                return
+            body, source = answer.body, answer.address
+            self._jobs.run(
+                lambda _: self._recognise(body, source),
+                lambda offer: done(offer, None),
+                lambda fault: done(None, fault),
+            )
+
+        self._fetcher.fetch_document(HttpRequest(address), read, keep=True)

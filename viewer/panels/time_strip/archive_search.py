@@ -1,0 +1,158 @@
+"""A search of an archive of imagery (STAC): asked page by page through the fetcher, each page read in a job."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.errors import GeoloupeError, NotAllowed
+from layers.phrase import Phrase
+from layers.services.http_request import HttpRequest
+from layers.services.stac.documents import read_stac
+from layers.services.stac.item import StacItem
+from layers.services.stac.pages import Pager
+from layers.services.stac.question import ACCEPT, StacQuestion
+from layers.services.stac.walk import CatalogueWalk
+from viewer.network.answer import HttpAnswer
+from viewer.network.fetcher import Fetcher
+from viewer.support.jobs import Jobs
+
+type _Asker = Pager | CatalogueWalk
+_SEARCHED = frozenset({"stac-api"})
+
+
+class ArchiveSearch(QObject):
+    """One search. Items come with each page; the search ends, is stopped, or waits for a host to be allowed."""
+
+    items_came = Signal(list)
+    """Emitted with the items of a page that answer the question."""
+    progressed = Signal()
+    ended = Signal()
+
+    def __init__(
+        self, address: str, question: StacQuestion, fetcher: Fetcher, jobs: Jobs, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.address, self.question = address, question
+        self._fetcher, self._jobs = fetcher, jobs
+        self._asker: _Asker | None = None
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._ask)
+        self._is_over = False
+        self.failure: Phrase | str = ""
+        """Sentence on why nothing could be searched at all; empty where it could."""
+        self.title = ""
+
+    # -- its state ------------------------------------------------------------------------------------------------
+
+    @property
+    def is_under_way(self) -> bool:
+        return not self._is_over
+
+    @property
+    def count(self) -> int:
+        """Items that answer the question so far."""
+        return 0 if self._asker is None else self._asker.count
+
+    @property
+    def matched(self) -> str | None:
+        """The number of items in all: "n", "at least n", or None where nothing is known."""
+        return None if self._asker is None else self._asker.matched
+
+    @property
+    def is_complete(self) -> bool:
+        """True where all that the archive has was received: that nothing came is then evidence."""
+        return self._is_over and self._asker is not None and self._asker.is_complete
+
+    @property
+    def problems(self) -> tuple[Phrase, ...]:
+        return () if self._asker is None else self._asker.problems
+
+    @property
+    def host_asked(self) -> str:
+        """Another host to which the archive leads, and which has not been allowed; empty for none."""
+        return "" if self._asker is None else self._asker.host_asked
+
+    # -- going on -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Ask for the first document: it says how the archive is searched."""
+        self._fetcher.fetch_document(HttpRequest(self.address, headers=(ACCEPT,)), self._landed, keep=True)
+
+    def stop(self) -> None:
+        """End the search; what has come stays."""
+        if not self._is_over:
+            self._end()
+
+    def allow_host(self) -> None:
+        """Go on at the host that the archive leads to, which the analyst has allowed."""
+        if self._asker is not None and self._asker.host_asked:
+            self._asker.allow_host()
+            self._is_over = False
+            self._ask()
+
+    def _landed(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+        if self._is_over:
+            return
+        if error is not None or answer is None:
+            self._fail(Phrase("The archive sent nothing.") if error is None else error.sentence)
+            return
+        self._jobs.run(
+            lambda _: _asker_of(answer, self.question), self._begin, lambda error: self._fail(error.sentence)
+        )
+
+    def _begin(self, begun: tuple[_Asker, str, list[StacItem]]) -> None:
+        if self._is_over:
+            return
+        self._asker, self.title, first = begun
+        self._taken(first)
+
+    def _ask(self) -> None:
+        asker = self._asker
+        request = None if asker is None or self._is_over else asker.next_request()
+        if request is None:
+            if not self._is_over:
+                self._end()
+            return
+        self._fetcher.fetch_document(request, self._answered)
+
+    def _answered(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+        asker = self._asker
+        if self._is_over or asker is None:
+            return
+        if isinstance(error, NotAllowed):
+            self._fail(error.sentence)
+            return
+        # No whole answer is status 0: the asker knows what may be tried again.
+        body, address, status = (b"", "", 0) if answer is None else (answer.body, answer.address, answer.status)
+        take = partial(asker.take, body, address, status)
+        self._jobs.run(lambda _: take(), self._taken, lambda error: self._fail(error.sentence))
+
+    def _taken(self, items: list[StacItem]) -> None:
+        if self._is_over or self._asker is None:
+            return
+        if items:
+            self.items_came.emit(items)
+        self.progressed.emit()
+        self._pause.start(int(1000 * self._asker.pause_s))
+
+    def _fail(self, sentence: Phrase | str) -> None:
+        if not self._is_over:
+            self.failure = sentence
+            self._end()
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._pause.stop()
+        self.ended.emit()
+
+
+def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[StacItem]]:
+    """The state machine for an archive by its first document, its title, and items that this document holds."""
+    document = read_stac(answer.body, answer.address)
+    title = document.title or document.id
+    if document.service in _SEARCHED or document.links_of("search"):
+        return Pager(question, document), title, []
+    walk = CatalogueWalk(question, document)
+    return walk, title, list(walk.first_items)
