@@ -53,6 +53,7 @@ class TileServer(ThreadingHTTPServer):
         self.elsewhere = ""
         self.fail_first = 0
         self.last_level = 4
+        self.warning = ""
         self.released = threading.Event()
         self._connections: list[socket.socket] = []
         self._tiles: dict[tuple[int, int, int, str], bytes] = {}
@@ -172,6 +173,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
+
+    def warned(self) -> None:
+        """With a warning that another date is shown."""
+        self.answer(200, self.picture(), Content_Type=self.types[self.ext], Warning=self.server.warning)
 
     def shallow(self) -> None:
         """Nothing beyond a level, which the server tells nobody."""

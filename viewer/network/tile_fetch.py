@@ -21,6 +21,8 @@ type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 NOTHING_HERE = (204, 404, 410)
+WARNING = "Warning"
+"""Name of the text in a tile's picture that holds the server's warning, where there was one."""
 
 
 class TileFetch(Fetch[QImage]):
@@ -80,14 +82,16 @@ class TileFetch(Fetch[QImage]):
     @override
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         body, host = answer.body, self.host
-        self._context.work(lambda: _decoded(body, host), partial(self._decoded, is_stored))
+        self._context.work(lambda: _decoded(body, host), partial(self._decoded, is_stored, answer.warning))
 
-    def _decoded(self, is_stored: bool, result: QImage | ServerFault) -> None:
+    def _decoded(self, is_stored: bool, warning: str, result: QImage | ServerFault) -> None:
         if self.is_over:
             return
         if isinstance(result, QImage):
             if self._was_sent:  # what comes from our own disk says nothing about the server
                 self._context.succeeded(self.host)
+            if warning:
+                result.setText(WARNING, warning)
             self._finish(result, None)
             return
         # What is no picture must not come back from the store either.
