@@ -40,11 +40,12 @@ def server() -> Iterator[TileServer]:
 
 
 @pytest.fixture
-def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+def make_fetcher() -> Iterator[Callable[[Consent], Fetcher]]:
     made: list[Fetcher] = []
 
     def make(consent: Consent) -> Fetcher:
-        made.append(Fetcher(tmp_path / f"tiles{len(made)}", consent, Limits(first_backoff_s=0.02)))
+        # Without a cache: what is not asked for comes from the pack.
+        made.append(Fetcher(None, consent, Limits(first_backoff_s=0.02)))
         return made[-1]
 
     yield make
