@@ -27,6 +27,7 @@ class Layer(Row, frozen=True, kw_only=True):
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
     where the analyst says by what it was taken and who gave it out;
+    ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;

@@ -58,6 +58,7 @@ class TileServer(ThreadingHTTPServer):
         self.last_level = 4
         self.released = threading.Event()
         self._connections: list[socket.socket] = []
+        self._ended: list[socket.socket] = []
         self._tiles: dict[tuple[int, int, int, str], bytes] = {}
         super().__init__(("127.0.0.1", port), _Handler)
         self._tls = tls
@@ -98,6 +99,15 @@ class TileServer(ThreadingHTTPServer):
         """Remember the connection: a stopped server must not go on answering on those kept alive."""
         self._connections.append(request)
         super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        """Forget a connection that has ended."""
+        self._ended.append(request)
+        super().shutdown_request(request)
+
+    def open_lines(self) -> int:
+        """The number of connections that are still open."""
+        return len(self._connections) - len(self._ended)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are what the tests are about."""

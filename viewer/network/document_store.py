@@ -16,6 +16,9 @@ from layers.decoding import decoded_or_none, encoded
 from viewer.network.answer import HttpAnswer
 
 MOST_BYTES = 256 << 20
+MOST_FILES = 20_000
+SWEPT_EVERY = 200
+"""Number of copies that are kept between two looks at all of them: a crawl keeps thousands."""
 _STORED_HEADERS = ("content-type", "etag", "last-modified")
 
 
@@ -25,8 +28,9 @@ class DocumentStore:
     An address stands nowhere in a file: a file is called by the hash of its address, which may be anybody's secret.
     """
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
-        self._folder, self._most_bytes = folder, most_bytes
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
+        self._folder, self._most_bytes, self._most_files = folder, most_bytes, most_files
+        self._unswept = SWEPT_EVERY  # the first copy has the folder looked at
 
     def kept(self, address: str) -> HttpAnswer | None:
         """The copy of the answer to an address; None without one, or where it is damaged."""
@@ -57,7 +61,11 @@ class DocumentStore:
                 with suppress(OSError):
                     os.unlink(path)
                 raise
-            self._drop_oldest()
+            # A large copy counts for many: all are looked at after an eighth of the room, too.
+            self._unswept += 1 + SWEPT_EVERY * len(answer.body) * 8 // self._most_bytes
+            if self._unswept >= SWEPT_EVERY:
+                self._unswept = 0
+                self._drop_oldest()
 
     def _file(self, address: str) -> Path:
         return self._folder / f"{_digest(address.encode('utf-8', 'replace'))}.doc"
@@ -69,9 +77,9 @@ class DocumentStore:
                 status = entry.stat(follow_symlinks=False)
                 files.append((status.st_mtime, status.st_size, entry.path))
         left = self._most_bytes
-        for _, size, path in sorted(files, reverse=True):
+        for number, (_, size, path) in enumerate(sorted(files, reverse=True)):
             left -= size
-            if left < 0:
+            if left < 0 or number >= self._most_files:
                 with suppress(OSError):
                     os.unlink(path)
 

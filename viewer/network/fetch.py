@@ -250,7 +250,19 @@ class Fetch[Result]:
         """End the fetch without an answer."""
         self._finish(None, None, silent=True)
 
+    def go_offline(self) -> None:
+        """Give up a request that is under way, and look at what is stored instead."""
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            reply.abort()
+            reply.deleteLater()
+        if reply is not None or self._resume_at < math.inf:
+            self.start()
+
     def _send(self) -> None:
+        if self._context.offline and not self._from_store:  # since it began
+            self.start()
+            return
         self._body.clear()
         self._cut = self._certificate_fault = ""
         self._was_sent = False

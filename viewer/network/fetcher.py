@@ -175,10 +175,14 @@ class Fetcher(QObject):
         return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
 
     def set_offline(self, offline: bool) -> None:
-        """Switch offline mode, in which only stored tiles are shown and nothing at all is sent."""
+        """Switch offline mode, in which only what is stored is shown, nothing at all is sent and no line stays open."""
         if offline != self.offline:
             self.offline = offline
-            if not offline:
+            if offline:
+                for fetch in list(self._fetches):
+                    fetch.go_offline()
+                self.network.clearConnectionCache()
+            else:
                 for host in list(self._hosts):
                     self.host_ready.emit(host)
 
@@ -262,6 +266,10 @@ class Fetcher(QObject):
         """True for a tile in the store that has not expired."""
         expires = None if self._store is None else self._store.metaData(url).expirationDate()
         return expires is not None and expires.isValid() and expires > QDateTime.currentDateTimeUtc()
+
+    def forget_ranges(self, name: str) -> None:
+        """Drop all parts of a file, which is fetched anew."""
+        self._ranges.forget(name)
 
     def forget(self, url: QUrl) -> None:
         """Drop a damaged entry from the store."""

@@ -16,7 +16,7 @@ _MERCATORS = frozenset(("3857", "3785", "900913", "102100", "102113"))
 _ALIASES = {
     "EPSG:54004": "ESRI:54004",
     "EPSG:41001": "ESRI:54004",
-    "OSGEO:41001": "ESRI:54004",
+    "OSGEO:41001": WEB_MERCATOR,  # the name in the TMS specification for tiles that all servers cut of a sphere
     "CRS:84": _LON_LAT,
     "CRS:CRS84": _LON_LAT,
     "OGC:84": _LON_LAT,

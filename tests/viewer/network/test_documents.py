@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtNetwork import QNetworkProxy
 
 from layers.errors import NotAllowed, ServerFault
@@ -18,7 +19,7 @@ from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.tile_server import TileServer, gzip_bomb, serving
 from tests.viewer.network.conftest import AskAny, AskDocument, Documents, MakeFetcher, asked_document, each_kind
 from viewer.network.answer import HttpAnswer, seconds_of
-from viewer.network.document_store import DocumentStore
+from viewer.network.document_store import SWEPT_EVERY, DocumentStore
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
@@ -316,6 +317,22 @@ def test_f39_the_oldest_copies_go(tmp_path: Path) -> None:
     assert [store.kept(f"a{number}") is not None for number in range(5)] == [False, False, False, True, True]
 
 
+def test_f39_very_many_copies_are_looked_at_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans: list[Path] = []
+    scandir = os.scandir
+
+    def counted(folder: Path) -> object:
+        scans.append(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr("viewer.network.document_store.os.scandir", counted)
+    store = DocumentStore(tmp_path, most_files=50)
+    for number in range(2 * SWEPT_EVERY + 1):
+        store.keep(f"a{number}", HttpAnswer(b"{}", ""))
+    assert len(scans) == 3
+    assert sum(1 for _ in tmp_path.iterdir()) == 50
+
+
 @each_kind
 def test_the_proxy_of_the_system_is_used_and_looks_the_name_up(
     qtbot, fetcher: Fetcher, server: TileServer, monkeypatch: pytest.MonkeyPatch, how: AskAny
@@ -375,6 +392,25 @@ def test_w18_offline_the_kept_copy_is_used_and_nothing_is_sent(
     assert isinstance(ask_document("ok", body=QUESTION, keep=True).errors[0], ServerFault)
     assert len(server.log) == 2
     assert not fetcher.host_states()
+
+
+@each_kind
+def test_what_is_under_way_ends_when_offline_mode_begins(
+    qtbot, fetcher: Fetcher, server: TileServer, how: AskAny
+) -> None:
+    fetcher.limits = Limits()
+    QTimer.singleShot(300, lambda: fetcher.set_offline(True))
+    heard = how(qtbot, fetcher, server, "hang", 9)
+    assert len(heard.errors) == 9
+    assert "offline" in heard.errors[0].sentence
+    assert len(server.log) == 6
+    assert not fetcher.host_states()
+
+
+def test_no_line_stays_open_offline(ask_document: AskDocument, server: TileServer, fetcher: Fetcher, qtbot) -> None:
+    ask_document("ok", 3)
+    fetcher.set_offline(True)
+    qtbot.waitUntil(lambda: not server.open_lines(), timeout=8000)
 
 
 def test_w18_while_a_server_cannot_be_reached_the_kept_copy_stands_in(

@@ -297,6 +297,33 @@ def test_a_secret_is_kept_in_a_vault_and_read_when_its_host_is_asked(
     assert Secrets(file, vault).is_unread(server.host) is False
 
 
+@pytest.mark.parametrize("needs_token", [False, True])
+def test_offline_mode_holds_also_for_those_that_waited_for_a_vault(
+    server: TileServer, make_fetcher: MakeFetcher, tmp_path: Path, qtbot, needs_token: bool
+) -> None:
+    """A person may take long to open a keyring."""
+    opened = threading.Event()
+
+    class Slow(Vault):
+        def read(self, host: str) -> str:
+            opened.wait(10)
+            return super().read(host)
+
+    vault = Slow()
+    secrets = Secrets(tmp_path / "hosts.json", vault)
+    secrets.put(server.host, client(server) if needs_token else KINDS[1])
+    secrets.keep(server.host)
+    fetcher, documents = make_fetcher(server), Documents()
+    fetcher.logins.secrets = Secrets(tmp_path / "hosts.json", vault)
+    fetcher.fetch_document(HttpRequest(f"{server.url}/ok/5/0/3.json"), documents)
+    qtbot.wait(50)
+    fetcher.set_offline(True)
+    opened.set()
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "offline" in documents.errors[0].sentence
+    assert not server.log
+
+
 def test_an_emptied_vault_and_a_spoiled_file_leave_no_secret(
     server: TileServer, make_fetcher: MakeFetcher, tmp_path: Path, qtbot
 ) -> None:

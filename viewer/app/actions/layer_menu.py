@@ -50,6 +50,12 @@ class LayerMenu(CaseMenu):
 
         open_add_imagery(self._panels, self._window)
 
+    def ask_server(self, address: str) -> None:
+        """Offer to ask a server what it has, at an address that was dropped, pasted or typed at the start."""
+        from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
+
+        open_add_imagery(self._panels, self._window, address)
+
     def zoom_layer(self) -> None:
         self._panels.view.show_layer(self._panels.layer_uuid)
 

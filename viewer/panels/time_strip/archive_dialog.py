@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -31,7 +30,7 @@ from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
-from viewer.support.still_boxes import ComboBox
+from viewer.support.still_boxes import ComboBox, SpinBox
 
 COLLECTIONS = (
     ("sentinel-2-l2a", "Sentinel-2, 10 m"),
@@ -117,7 +116,7 @@ class ArchiveDialog(QDialog):
         self.begin.show_value(self._today.addMonths(-MONTHS_BACK).toString("yyyy-MM-dd"))
         self.limits_cloud = QCheckBox(self.tr("At most"))
         self.limits_cloud.setChecked(True)
-        self.cloud = QSpinBox()
+        self.cloud = SpinBox()
         self.cloud.setRange(0, 100)
         self.cloud.setSuffix(" %")
         self.cloud.setValue(CLOUD_PERCENT)
@@ -157,6 +156,14 @@ class ArchiveDialog(QDialog):
             return ImageryEntry(title=text, role="archive", kind="stac-api", address=checked_address(text))
         except BadTemplate:
             return None
+
+    def choose(self, address: str) -> None:
+        """Choose an archive by its address."""
+        listed = [entry.address for entry in self._archives]
+        if address in listed:
+            self.archive.setCurrentIndex(listed.index(address))
+        else:
+            self.archive.setEditText(address)
 
     def question(self) -> StacQuestion:
         """The question as the fields have it."""

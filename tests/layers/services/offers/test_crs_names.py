@@ -66,6 +66,7 @@ def test_t8_mars_is_never_taken_for_the_earth() -> None:
         ("EPSG:102113", "EPSG:3857"),
         ("EPSG:3785", "EPSG:3857"),
         ("EPSG:54004", "ESRI:54004"),
+        ("OSGEO:41001", "EPSG:3857"),
         ("EPSG:102014", "ESRI:102014"),
     ],
 )

@@ -144,9 +144,6 @@ def test_t10_both_grids_of_mapproxy_are_offered(draw, context, as_file, proxy: s
 
 
 def test_t16_tiles_of_mapproxy_by_tms(draw, context, as_file, proxy: str, qtbot) -> None:
-    layer = offered(f"{proxy}/tms/1.0.0")
-    address = layer.address if layer.service is None else ""
-    if address:
-        layer = offered(address, "")
+    layer = offered(offered(f"{proxy}/tms/1.0.0", "Scene").address, "")
     assert layer.service is not None
     hold(draw, context, as_file, layer.service, "web mercator", qtbot)
