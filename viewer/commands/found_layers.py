@@ -24,8 +24,8 @@ from layers.phrase import Phrase
 from layers.requests.addresses import name_of
 from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
-from layers.services.offers.time_steps import written_time
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables

@@ -22,10 +22,10 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
-from layers.services.offers.served_time import served_time
-from layers.services.offers.time_steps import written_time
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
+from layers.services.times.served_time import served_time
+from layers.services.times.time_steps import written_time
 from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date, moment_text
@@ -194,7 +194,8 @@ class TilesDrawing(LayerDrawing):
         if place is not None and not (place.kind is StateKind.OUTSIDE and self._has_pictures(plans)):
             return place
         fetcher = self.context.fetcher
-        if self._works_offline() and not (self.problem and not self.is_offline):
+        is_stored = self._packs.is_there and view is not None and not self.has_failed_in(view)
+        if self._works_offline() and not is_stored and not (self.problem and not self.is_offline):
             return offline_state(name, lacks_all=view is not None and self.has_failed_in(view))
         if self.problem:
             is_busy = fetcher is not None and any(

@@ -12,9 +12,9 @@ from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, level_resolution
-from layers.services.offers.time_steps import written_time
 from layers.services.scales import coarsest_resolution
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
 from viewer.rendering.drawing import moment_text
 from viewer.rendering.service_state import ServiceState, StateKind, Way

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.services.offers.served_time import served_time
+from layers.services.times.served_time import served_time
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from layers.services.offers.time_spelling import instant_of
+from layers.services.times.time_spelling import instant_of
 
 _IS_OF_SERVER = re.compile(r"(?:^|,)\s*99\b")
 _NEAREST = re.compile(r"(?<!no )\bnearest\b", re.IGNORECASE)
