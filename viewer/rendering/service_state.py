@@ -56,7 +56,7 @@ _WAY_SENTENCES = {
     Way.WORK_OFFLINE: Phrase("Or work offline: no server is asked then, and stored tiles show."),
     Way.WORK_ONLINE: Phrase("Work online to have the others fetched."),
     Way.ALLOW: Phrase("Allow the host in the permissions of the case to see the layer."),
-    Way.CHOOSE_DATE: Phrase("Choose a date above."),
+    Way.CHOOSE_DATE: Phrase("Choose a date below."),
     Way.SHOW_COVERED: Phrase("Show where it is, or choose another layer for this place."),
     Way.ZOOM: Phrase("Zoom in until it shows."),
 }

@@ -14,12 +14,6 @@ from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 
-SERVICES = (
-    *("xyz", "tms", "tilejson", "wmts", "wms", "arcgis", "wfs", "ogcapi"),
-    *("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api", "cog", "pmtiles"),
-)
-"""Kinds of services, as `info --json` names them."""
-
 
 class OfferedStyle(Struct, frozen=True):
     """A style of a layer: `name` stands in addresses, `title` is for people."""
@@ -70,7 +64,7 @@ class OfferedLayer(Struct, frozen=True, kw_only=True):
 
 
 class ServiceOffer(Struct, frozen=True, kw_only=True):
-    """All that one document offers. `service` is one of `SERVICES`; `version` as the document states it."""
+    """All that one document offers. `service` is one of the names that `info` gives, `version` as it is stated."""
 
     service: str
     title: str = ""

@@ -347,6 +347,7 @@ class _LayerReader:
             capabilities=self.doors.address,
             grid=tiles,
             times=times if is_dated and len(times) <= _MOST_KEPT_TIMES else "",
+            bounds=self.bounds,
         )
 
     def _limited(self, grid: TileMatrixSet, link: Element) -> TileMatrixSet:
