@@ -67,6 +67,12 @@ def layer_of_service(service: TileService) -> FoundLayer:
     return FoundLayer("tiles", service.title, encoded(service), facts)
 
 
+def layer_at(address: str) -> FoundLayer:
+    """The layer of a COG on a host before anything was asked of it: what it holds, its drawing finds out."""
+    name = name_of(address)
+    return FoundLayer("raster", name.rpartition(".")[0] or name, {"address": address})
+
+
 def layers_of_address(address: str, probed: Probed) -> list[FoundLayer]:
     """The layer of a probed file on a host. Raises as `layers_of_probe`."""
     layers = layers_of_probe(Path(name_of(address)), probed)
