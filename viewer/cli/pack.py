@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import InvalidValue, NotAllowed, ServerFault
-from layers.text.counted import counted, grouped
 from viewer.cli.terminal.command import DONE, FINDINGS, Command, parse_bounds
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain, say
@@ -115,6 +114,8 @@ def _check_room(out: Path, plan: PackPlan) -> None:
 
 def _downloaded(service: TileService, plan: PackPlan, out: Path) -> int:
     """Download the pack, and return the exit code. Raises ServerFault where the server gives no tiles."""
+    from layers.text.counted import counted, grouped  # for start-up time
+
     load_qt()
     from PySide6.QtCore import QCoreApplication, QEventLoop  # for start-up time, as all below
 
@@ -179,6 +180,8 @@ class _Teller:
         if download.phase == "waiting":
             line = f"Waiting: {download.sentence}"
         elif download.phase == "running" and now - self._told_at >= TELL_S:
+            from layers.text.counted import counted, grouped  # for start-up time
+
             counts = f"{grouped(download.there)} of {counted(download.total, 'tile')}"
             line = f"{counts} ({download.fraction:.0%}), left: {download.rest.words}."
         else:
