@@ -64,6 +64,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("basemap", "base map", "background map", "wms", "wmts", "xyz", "tms", "tiles", "web map", "satellite"),
         *("sentinel", "landsat", "openstreetmap", "osm", "google", "bing", "esri", "world imagery", "tile server"),
     ),
+    "previous_date": ("earlier image", "day before", "step back in time", "time slider", "temporal controller"),
+    "next_date": ("later image", "day after", "step forward in time", "time slider", "temporal controller"),
+    "search_archives": (
+        *("stac", "catalogue", "catalog", "sentinel hub", "earth search", "planetary computer", "find scenes"),
+        *("new imagery", "search imagery", "copernicus browser", "earth explorer"),
+    ),
     "register_layer": ("align", "coregister", "shift", "offset", "image registration"),
     "save_layer": ("export layer", "shapefile", "geopackage", "save features"),
     "remove_layer": ("delete layer",),
