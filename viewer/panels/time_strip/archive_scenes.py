@@ -53,7 +53,7 @@ class ArchiveScenes(QObject):
         """Scenes of all searches, each once. The same object is given again until they are others."""
         if self._known is None:
             items = {key: item for of_search in self._items.values() for key, item in of_search.items()}
-            self._known = tuple(map(_scene_of, items.values()))
+            self._known = tuple(map(shown_scene, items.values()))
             pictures = zip(self._known, map(_thumbnail_of, items.values()), strict=True)
             self._pictures = {scene.path: address for scene, address in pictures if scene.path and address}
         return self._known
@@ -68,6 +68,7 @@ class ArchiveScenes(QObject):
 
     def picture_address(self, path: str) -> str:
         """The address of the small picture of the scene at a path; empty for none, and for local scenes."""
+        self.known_scenes()  # reads the addresses where other scenes have come
         return self._pictures.get(path, "")
 
     def search(self, address: str, question: StacQuestion) -> ArchiveSearch | None:
@@ -103,7 +104,7 @@ class ArchiveScenes(QObject):
             self.changed.emit()
 
 
-def _scene_of(item: StacItem) -> FoundScene:
+def shown_scene(item: StacItem) -> FoundScene:
     """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
     return replace(found_scene_of(item), path=shown_address(item))
 
