@@ -191,6 +191,10 @@ class ImageMenu(ActionMenu):
         self._panels.panel_wanted.emit("time_strip")
         self._scenes.search_archives(address)
 
+    def show_news(self) -> None:
+        """Show the question what is new over sites."""
+        self._scenes.show_news()
+
     def show_scene_outlines(self, shown: bool) -> None:
         self._scenes.show_outlines(shown)
 
@@ -303,6 +307,14 @@ class ImageMenu(ActionMenu):
             "Ctrl+Shift+F",
             offered=has_map,
             tip=QT_TRANSLATE_NOOP("Actions", "Ask public archives which scenes of this place they have, and when"),
+        ),
+        Action(
+            "what_is_new",
+            QT_TRANSLATE_NOOP("Actions", "What Is &New…"),
+            show_news,
+            "Ctrl+Shift+W",
+            offered=has_map,
+            tip=QT_TRANSLATE_NOOP("Actions", "What archives and folders have of your sites since the last look"),
         ),
         Action(
             "scene_outlines",

@@ -113,6 +113,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "combine_bands": ("composite", "merge bands", "rgb", "stack", "false colour", "change image"),
     "match_plate": ("geolocate", "geolocation", "match a photo", "chronolocation", "compare with a photo"),
     "add_scene_folder": ("catalogue", "archive of images", "time series", "index of images"),
+    "what_is_new": ("monitoring", "watch list", "alerts", "new images", "tip and cue"),
     "scene_outlines": ("footprints", "coverage"),
     # comparing
     "compare": ("before and after", "change detection", "split screen", "slider", "curtain", "juxtapose"),

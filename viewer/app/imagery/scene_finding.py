@@ -19,6 +19,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
+    from viewer.panels.news.news_dialog import NewsDialog
     from viewer.panels.time_strip.archive_questions import ArchiveQuestions
     from viewer.panels.time_strip.outline_layer import OutlineLayer
     from viewer.panels.time_strip.scene_desk import SceneDesk
@@ -114,7 +115,20 @@ class SceneFinding(QObject):
     def _questions(self) -> ArchiveQuestions:
         from viewer.panels.time_strip.archive_questions import ArchiveQuestions  # for start-up time
 
-        return ArchiveQuestions(self.desk, self._canvas.window())
+        questions = ArchiveQuestions(self.desk, self._canvas.window())
+        questions.dialog.news_wanted.connect(self.show_news)
+        return questions
+
+    def show_news(self) -> None:
+        """Show the question what is new over sites; nothing is asked before it is answered."""
+        self._news.begin()
+
+    @cached_property
+    def _news(self) -> NewsDialog:
+        from viewer.panels.news.news_desk import NewsDesk  # for start-up time
+        from viewer.panels.news.news_dialog import NewsDialog
+
+        return NewsDialog(NewsDesk(self.desk, self._jobs, self), self._sources.pictures, self._canvas.window())
 
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""

@@ -53,6 +53,8 @@ class ArchiveDialog(QDialog):
     """Emitted with the address of an archive and a question; its host is to be allowed by that."""
     keep_wanted = Signal(object)
     """Emitted with a search that is to be kept in the case as evidence."""
+    news_wanted = Signal()
+    """Emitted to ask what is new over sites instead."""
 
     def __init__(
         self,
@@ -81,12 +83,19 @@ class ArchiveDialog(QDialog):
             tooltip(self.tr("Keep in the case what was asked, when, and what came, or that nothing came"))
         )
         self.keep_button.clicked.connect(self._keep)
+        self.news_button = QPushButton(self.tr("What Is &New…"))
+        self.news_button.setToolTip(
+            tooltip(self.tr("What archives and folders have of your sites since the last look"))
+        )
+        self.news_button.clicked.connect(self.news_wanted)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         row = QHBoxLayout()
+        self.news_button.setAutoDefault(False)
         for button in (self.search_button, self.stop_button, self.keep_button):
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.news_button)
         row.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addLayout(self.form)

@@ -58,8 +58,13 @@ class ArchiveScenes(QObject):
         """The item that a scene was made of, by the key of the scene."""
         return next((items[key][0] for items in self._items.values() if key in items), None)
 
+    def scenes_of(self, search: ArchiveSearch) -> tuple[FoundScene, ...]:
+        """Scenes of one search, in the order in which they came."""
+        return tuple(scene for _, scene in self._items.get(search, {}).values())
+
     def picture_address(self, path: str) -> str:
         """The address of the small picture of the scene at a path; empty for none, and for local scenes."""
+        self.known_scenes()  # reads the addresses where other scenes have come
         return self._pictures.get(path, "")
 
     def search(self, address: str, question: StacQuestion) -> ArchiveSearch | None:

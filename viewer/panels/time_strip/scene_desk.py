@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.requests.addresses import is_address
+from layers.scenes.asked_areas import SITE_STEP_DEG, VIEW_STEP_DEG, rounded_box
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
@@ -40,8 +40,6 @@ LOOK_MS = 120
 """Milliseconds of rest after which scenes are searched, as the map moves in many steps."""
 MOST_OPENED = 40
 """Most tiles of one pass that are added as layers at once."""
-VIEW_STEP_DEG, SITE_STEP_DEG = 0.01, 0.1
-"""Steps to which the box of the view, and boxes around sites, are rounded before an archive is told them."""
 
 
 type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
@@ -240,7 +238,7 @@ class SceneDesk(QObject):
                         translate("SceneDesk", "{count} tiles", "{count} tile", len(missing)), MOST_OPENED
                     )
                 )
-            self._add(missing[:MOST_OPENED])
+            self.add(missing[:MOST_OPENED])
         self._awaited = (tick.key, self.frame) if self.frames else None
         if self._awaited is not None:
             if not missing:
@@ -253,7 +251,7 @@ class SceneDesk(QObject):
         if tick.layers and not missing:
             self.context.show_layer(tick.layers[0])
 
-    def _add(self, scenes: list[FoundScene]) -> None:
+    def add(self, scenes: Sequence[FoundScene]) -> None:
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them."""
         local = [scene.path for scene in scenes if not is_address(scene.path)]
         if local:
@@ -270,10 +268,10 @@ class SceneDesk(QObject):
         """
         if not of_sites:
             areas = [area_of_view(self.canvas.viewport.view())]
-            return tuple(_rounded(part.bounds, VIEW_STEP_DEG) for area in areas for part in shapely.get_parts(area))
+            return tuple(rounded_box(part.bounds, VIEW_STEP_DEG) for area in areas for part in shapely.get_parts(area))
         sites = (self.context.document.sites.get(uuid) for uuid in sorted(self.context.selection.uuids))
         shapes = [shapely.force_2d(site.geometry) for site in sites if site is not None and not site.geometry.is_empty]
-        return tuple(dict.fromkeys(_rounded(shape.bounds, SITE_STEP_DEG) for shape in shapes))
+        return tuple(dict.fromkeys(rounded_box(shape.bounds, SITE_STEP_DEG) for shape in shapes))
 
     def _swap_in(self) -> None:
         """Put the awaited scenes into their picture, once all of them are layers."""
@@ -357,16 +355,6 @@ class SceneDesk(QObject):
             self._current = ""
             self.current_changed.emit()
         self.outlines_changed.emit()
-
-
-def _rounded(box: Sequence[float], step_deg: float) -> Bounds:
-    """A box in degrees, rounded outwards to whole steps within the world."""
-    west, south, east, north = box
-    west, south = math.floor(west / step_deg) * step_deg, math.floor(south / step_deg) * step_deg
-    east, north = math.ceil(east / step_deg) * step_deg, math.ceil(north / step_deg) * step_deg
-    return Bounds(
-        *(round(edge, 6) for edge in (max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)))
-    )
 
 
 def _area(ground: View | BaseGeometry) -> BaseGeometry:

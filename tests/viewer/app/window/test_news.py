@@ -1,0 +1,261 @@
+"""News over sites, in the real window: asked on purpose, gone through by keys, kept as a look of the case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from tests.support.many_scenes import write_scene
+from tests.support.stac_server import StacServer, serving_stac
+from tests.support.windows import settle, take_up
+from viewer.app.window import MainWindow
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+from viewer.panels.news.news_dialog import NewsDialog
+
+PAD = Site(uuid="s1", label="Pad", folder="East", geometry=shapely.Point(10.23456, 50.34567))
+QUAY = Site(uuid="s2", label="Quay", folder="West", geometry=shapely.box(29.9, 50.1, 30.1, 50.2))
+HANGAR = Site(uuid="s3", label="Hangar", folder="East", geometry=shapely.Point(10.31, 50.34567))
+
+
+def days_ago(days: int) -> str:
+    return QDate.currentDate().addDays(-days).toString("yyyy-MM-dd") + "T10:00:00Z"
+
+
+def item(name: str, days: int, west: float = 10.0, **properties: Any) -> dict[str, Any]:
+    ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": name,
+        "collection": "sentinel-2-l2a",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "bbox": [west, 50, west + 1, 51],
+        "properties": {"datetime": days_ago(days), "platform": "sentinel-2a", "eo:cloud_cover": 5.0} | properties,
+        "links": [],
+        "assets": {"visual": {"href": f"http://files.invalid/{name}.tif", "type": "image/tiff", "roles": ["visual"]}},
+    }
+
+
+ITEMS = [
+    item("older", 40),
+    item("newest", 2),
+    item("hazy", 2, **{"eo:cloud_cover": 15.0}),
+    item("cloudy", 3, **{"eo:cloud_cover": 90.0}),
+    item("radar", 30, platform="sentinel-1a", instruments=["c-sar"], **{"sar:instrument_mode": "IW"}),
+    item("before", 400),
+    item("half", 5, west=30.0),
+]
+
+
+@pytest.fixture
+def server() -> Iterator[StacServer]:
+    with serving_stac([dict(known) for known in ITEMS]) as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+    made: list[Fetcher] = []
+
+    def make(consent: Consent) -> Fetcher:
+        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
+
+
+@pytest.fixture
+def dialog(window: MainWindow, server: StacServer, qtbot: QtBot) -> NewsDialog:
+    """The dialog, about the archive of the server and nothing else; nothing has been asked."""
+    take_up(window, qtbot, sites=[PAD, QUAY, HANGAR])
+    window.resize(1366, 768)
+    QTest.keyClick(window.canvas, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    dialog = window.findChild(NewsDialog)
+    assert dialog is not None
+    for box, _ in dialog.archives:
+        box.setChecked(False)
+    dialog.folders.setChecked(False)
+    dialog.other.setText(server.address)
+    return dialog
+
+
+def look(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    QTest.mouseClick(dialog.look_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.desk.has_looked, timeout=20_000)
+    settle(window, qtbot)
+
+
+def listed(dialog: NewsDialog) -> list[str]:
+    """Labels of sites, and names of scenes below them."""
+    rows = dialog.rows.rows
+    return [row.words.partition(" · ")[0] if row.new is None else row.new.scene.title for row in rows]
+
+
+def looks(window: MainWindow) -> list[dict[str, Any]]:
+    return [json.loads(row.query_json) for row in window.session.document.searches.values()]
+
+
+def test_the_line_before_says_what_leaves_and_nothing_is_asked(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    assert f"2 areas go to {server.host}" in dialog.leaves.text()  # two sites lie in boxes that touch
+    qtbot.wait(50)
+    assert not server.log
+    assert not window.context.consent.permits(server.host)
+
+
+def test_scenes_stand_by_site_with_the_best_first(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    look(window, dialog, qtbot)
+    of_pad = ["newest", "hazy", "radar", "older"]
+    assert listed(dialog) == ["Pad", *of_pad, "Quay", "half", "Hangar", *of_pad]
+    assert sorted(question["bbox"] for question in server.questions) == [
+        [10.2, 50.3, 10.4, 50.4],
+        [29.9, 50.1, 30.1, 50.2],
+    ]
+    facts = next(row.facts for row in dialog.rows.rows if row.new is not None and row.new.scene.title == "half")
+    assert "cloud 5 % of the scene" in facts
+    assert "covers 50 % of the site" in facts
+
+
+def test_a_look_is_one_row_and_one_step(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    (query,) = looks(window)
+    assert sorted(query["sites"]) == ["s1", "s2", "s3"]
+    assert (query["count"], query["complete"]) == (5, True)
+    window.session.history.undo()
+    assert not looks(window)
+
+
+def test_the_next_look_begins_at_the_last_of_the_case(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    look(window, dialog, qtbot)
+    server.questions.clear()
+    look(window, dialog, qtbot)
+    begins = {question["datetime"][:10] for question in server.questions}
+    assert begins == {days_ago(10)[:10]}
+    assert listed(dialog) == ["Pad", "newest", "hazy", "Quay", "half", "Hangar", "newest", "hazy"]
+    assert "last look" in dialog.rows.rows[0].words
+
+
+def test_enter_adds_the_scene_as_a_layer(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    QTest.keyClick(dialog.view, Qt.Key.Key_Return)
+    (layer,) = window.session.document.layers.values()
+    assert (layer.name, layer.date_basis) == ("newest", "catalogue")
+    assert listed(dialog)[:2] == ["Pad", "hazy"]
+    QTest.keyClick(dialog.view, Qt.Key.Key_A)
+    assert len(window.session.document.layers) == 2
+
+
+def test_what_was_passed_over_does_not_come_again(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    QTest.keyClick(dialog.view, Qt.Key.Key_X)
+    assert listed(dialog)[:2] == ["Pad", "hazy"]
+    assert "newest" in listed(dialog)  # of the other site
+    look(window, dialog, qtbot)
+    assert listed(dialog)[:3] == ["Pad", "hazy", "Quay"]
+    window.session.history.undo()
+    window.session.history.undo()
+    assert listed(dialog)[:2] == ["Pad", "newest"]
+
+
+def test_n_records_that_no_image_is_usable(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    QTest.keyClick(dialog.view, Qt.Key.Key_N)
+    assert listed(dialog)[:2] == ["Pad", "Quay"]
+    row = next(row for row in window.session.document.searches.values() if "No usable image of Pad" in row.words)
+    assert row.kind == "catalogue"
+    assert json.loads(row.query_json)["sites"] == ["s1"]
+    window.session.history.undo()
+    assert listed(dialog)[:2] == ["Pad", "newest"]
+
+
+def test_sites_of_a_folder_alone(window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot) -> None:
+    dialog.place.setCurrentIndex(dialog.place.findData("folder West"))
+    assert "1 area goes to" in dialog.leaves.text()
+    look(window, dialog, qtbot)
+    assert listed(dialog) == ["Quay", "half"]
+
+
+def test_that_nothing_is_new_is_a_look_too(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    server.items = []
+    look(window, dialog, qtbot)
+    (row,) = window.session.document.searches.values()
+    assert row.result == "none listed"
+    assert "nothing new" in dialog.rows.rows[0].words
+
+
+def test_an_archive_that_fails_is_no_look(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    server.broken = True
+    look(window, dialog, qtbot)
+    assert server.host in dialog.said.text()
+    assert not looks(window)
+
+
+def test_another_case_leaves_nothing_behind(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    take_up(window, qtbot, sites=[QUAY])
+    assert not dialog.rows.rows
+    assert "(1)" in dialog.place.currentText()
+
+
+def test_scenes_of_watched_folders_are_a_source_too(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "scenes"
+    folder.mkdir()
+    write_scene(folder / "fresh.tif", Bounds(9.9, 49.9, 11.1, 50.8), days_ago(3))
+    write_scene(folder / "stale.tif", Bounds(9.9, 49.9, 11.1, 50.8), days_ago(500))
+    write_scene(folder / "undated.tif", Bounds(9.9, 49.9, 11.1, 50.8))
+    assert not dialog.folders.isEnabled()
+    window.scenes.folders.add(str(folder))
+    qtbot.waitUntil(lambda: window.scenes.folders.is_idle, timeout=20_000)
+    dialog.other.clear()
+    dialog.folders.setChecked(True)
+    assert "nothing leaves the computer" in dialog.leaves.text()
+    look(window, dialog, qtbot)
+    assert [row.new.scene.path for row in dialog.rows.rows if row.new is not None] == [str(folder / "fresh.tif")] * 2
+    assert "1 scene has no date" in dialog.said.text()
+    assert not server.log
+    (query,) = looks(window)
+    assert (query["archive"], query["count"]) == ("folders of scenes", 1)
+    assert str(tmp_path) not in json.dumps(query)
+    QTest.keyClick(dialog.view, Qt.Key.Key_A)
+    settle(window, qtbot)
+    assert [layer.kind for layer in window.session.document.layers.values()] == ["raster"]
+
+
+def test_small_pictures_come_from_allowed_hosts_alone(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    server.files["/small.png"] = Path("tests/__init__.py").read_bytes()
+    for known in server.items:
+        href = f"http://{server.host}/small.png" if known["id"] == "half" else "http://elsewhere.invalid/small.png"
+        thumbnail = {"href": href, "type": "image/png", "roles": ["thumbnail"]}
+        known["assets"] = known["assets"] | {"thumbnail": thumbnail}
+    look(window, dialog, qtbot)
+    for row in range(dialog.rows.rowCount()):
+        dialog.rows.index(row).data(Qt.ItemDataRole.DecorationRole)
+    qtbot.waitUntil(lambda: "GET /small.png" in server.log, timeout=10_000)
+    assert not window.context.consent.permits("elsewhere.invalid")

@@ -1,0 +1,328 @@
+"""The dialog of what is new over sites: which sites and archives, what leaves the computer, and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import override
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.document.site import SITE_KINDS, Site
+from layers.errors import BadTemplate
+from layers.services.catalog import catalog
+from layers.services.imagery_entry import ImageryEntry, checked_address
+from layers.services.stac.question import StacQuestion
+from viewer.commands.imagery.service_times import today
+from viewer.network.consent import host_of
+from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
+from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
+from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, COLLECTIONS, MONTHS_BACK
+from viewer.panels.time_strip.scene_pictures import ScenePictures
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.support.language.text import one_line, plain, tooltip
+from viewer.support.language.translation import translate
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox, SpinBox
+
+MOST_SITES, MOST_AREAS = 2000, 200
+SELECTED, ALL = "selected", "all"
+
+
+class NewsView(QListView):
+    """The list; its keys come as the letters A, X and N."""
+
+    pressed_key = Signal(str)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        keys = {Qt.Key.Key_Return: "A", Qt.Key.Key_Enter: "A", Qt.Key.Key_A: "A", Qt.Key.Key_X: "X", Qt.Key.Key_N: "N"}
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        letter = next((letter for known, letter in keys.items() if known == key), "")
+        if letter and is_plain:
+            self.pressed_key.emit(letter)
+        else:
+            super().keyPressEvent(event)
+
+
+class NewsDialog(QDialog):
+    """The dialog beside the map. Nothing is asked before its button is pressed."""
+
+    def __init__(
+        self,
+        desk: NewsDesk,
+        pictures: ScenePictures,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("What Is New over My Sites"))
+        self.desk = desk
+        self.rows = NewsRows(desk, pictures, self)
+        self._make_fields([entry for group in catalog() for entry in group.entries if entry.role == "archive"])
+        self.leaves = wrapped("")
+        self.leaves.setAccessibleName(self.tr("What the archives are told"))
+        self.said = wrapped("")
+        self.said.setAccessibleName(self.tr("Result of the look"))
+        self.view = NewsView()
+        self.view.setAccessibleName(self.tr("New scenes by site"))
+        self.view.setModel(self.rows)
+        self.view.setItemDelegate(NewsDelegate(self.view, self.view.accessibleName()))
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.pressed_key.connect(self._do)
+        self.view.doubleClicked.connect(lambda _: self._do("A"))
+        self.view.selectionModel().currentChanged.connect(lambda *_: self._offer())
+        layout = QVBoxLayout(self)
+        layout.addLayout(self.form)
+        layout.addWidget(self.leaves)
+        layout.addLayout(self._make_asking())
+        layout.addWidget(self.view, 1)
+        layout.addLayout(self._make_verbs())
+        self.resize(720, 660)
+        desk.changed.connect(self._show)
+        desk.context.selection.changed.connect(self._tell_places)
+        desk.desk.folders.folders_changed.connect(self._tell)
+
+    def _make_fields(self, archives: Sequence[ImageryEntry]) -> None:
+        self.place, self.kind = ComboBox(), ComboBox()
+        self.place.currentIndexChanged.connect(lambda _: self._tell())
+        for name, words in COLLECTIONS:
+            self.kind.addItem(words, name)
+        self.kind.addItem(self.tr("Everything it has"), "")
+        self.kind.currentIndexChanged.connect(lambda _: self._tell())
+        self.archives = [(QCheckBox(one_line(entry.title, 40)), entry.address) for entry in archives]
+        self.folders = QCheckBox(self.tr("Folders of scenes"))
+        self.other = QLineEdit()
+        self.other.setPlaceholderText(self.tr("Address of another archive"))
+        self.other.setAccessibleName(self.other.placeholderText())
+        self.other.textChanged.connect(lambda _: self._tell())
+        for at, box in enumerate([*(box for box, _ in self.archives), self.folders]):
+            box.setChecked(at == 0)
+            box.toggled.connect(lambda _: self._tell())
+        sources = side_by_side(*(box for box, _ in self.archives), self.folders)
+        self.months, self.cloud = SpinBox(), SpinBox()
+        self.months.setRange(1, 120)
+        self.months.setValue(MONTHS_BACK)
+        self.months.setAccessibleName(self.tr("Months before today, for a first look"))
+        self.cloud.setRange(0, 100)
+        self.cloud.setSuffix(" %")
+        self.cloud.setValue(CLOUD_PERCENT)
+        self.cloud.setAccessibleName(self.tr("Most cloud, in percent"))
+        for number in (self.months, self.cloud):
+            number.valueChanged.connect(lambda _: self._tell())
+        first = side_by_side(
+            self.months,
+            muted(self.tr("months; later ones begin {0} days before the last").format(LATE_DAYS)),
+            stretch=1,
+        )
+        cloud = side_by_side(
+            self.cloud, muted(self.tr("at most, of the whole scene; radar is never left out")), stretch=1
+        )
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for words, field in ((self.tr("Sites"), self.place), (self.tr("Imagery"), self.kind)):
+            label = plain_label(words)
+            label.setBuddy(field)
+            field.setAccessibleName(words)
+            self.form.addRow(label, field)
+        self.form.addRow(plain_label(self.tr("Ask")), sources)
+        self.form.addRow(plain_label(""), self.other)
+        self.form.addRow(plain_label(self.tr("First look")), first)
+        self.form.addRow(plain_label(self.tr("Cloud")), cloud)
+
+    def _make_asking(self) -> QHBoxLayout:
+        self.look_button, self.stop_button = QPushButton(self.tr("&Look")), QPushButton(self.tr("S&top"))
+        self.look_button.setDefault(True)
+        self.look_button.clicked.connect(self.look)
+        self.stop_button.clicked.connect(self.desk.stop)
+        return side_by_side(self.look_button, self.stop_button, self.said, stretch=2)
+
+    def _make_verbs(self) -> QHBoxLayout:
+        self.add_button = QPushButton(self.tr("&Add as Layer"))
+        self.pass_button = QPushButton(self.tr("&Pass Over"))
+        self.none_button = QPushButton(self.tr("&No Usable Image"))
+        self.add_button.setToolTip(tooltip(self.tr("Add the scene as a layer (Enter or A in the list)")))
+        self.pass_button.setToolTip(tooltip(self.tr("Leave the scene out, also of later looks (X in the list)")))
+        self.none_button.setToolTip(
+            tooltip(self.tr("Keep in the case that no scene of this site can be used (N in the list)"))
+        )
+        close = QPushButton(self.tr("&Close"))
+        close.clicked.connect(self.close)
+        row = QHBoxLayout()
+        for button, letter in ((self.add_button, "A"), (self.pass_button, "X"), (self.none_button, "N")):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, letter=letter: self._do(letter))
+            row.addWidget(button)
+        close.setAutoDefault(False)
+        row.addStretch(1)
+        row.addWidget(close)
+        return row
+
+    # -- the question ---------------------------------------------------------------------------------------------
+
+    def sites(self) -> tuple[Site, ...]:
+        """The chosen sites that have a place."""
+        document, place = self.desk.context.document, str(self.place.currentData())
+        if place == SELECTED:
+            chosen = [document.sites.get(uuid) for uuid in sorted(self.desk.context.selection.uuids)]
+        else:
+            chosen = [
+                site
+                for site in document.sites.values()
+                if site.mark_kind in SITE_KINDS and place in (ALL, f"folder {site.folder}")
+            ]
+        return tuple(site for site in chosen if site is not None and not site.geometry.is_empty)
+
+    def question(self) -> NewsQuestion:
+        """The question as the fields have it."""
+        collection = str(self.kind.currentData())
+        limits = StacQuestion(max_cloud=float(self.cloud.value()), collections=(collection,) if collection else ())
+        day = today()
+        begin = QDate(day.year, day.month, day.day).addMonths(-self.months.value()).toString("yyyy-MM-dd")
+        return NewsQuestion(self._sources(), self.sites(), begin, limits)
+
+    def begin(self) -> None:
+        """Show the dialog, about the selected sites where there are any."""
+        self.show()
+        self._show()
+        if not self.desk.is_under_way and not self.rows.rows:
+            self.place.setCurrentIndex(0)
+        self.raise_()
+        self.activateWindow()
+
+    def look(self) -> None:
+        """Ask what the line above has named; nothing where it names a hindrance."""
+        if self.look_button.isEnabled():
+            self.desk.look(self.question())
+            self.view.setFocus()
+
+    def _sources(self) -> tuple[str, ...]:
+        sources = [address for box, address in self.archives if box.isChecked()]
+        if self.other.text().strip():
+            sources.append(checked_address(self.other.text().strip()))
+        if self.folders.isChecked() and self.folders.isEnabled():
+            sources.append(FOLDERS)
+        return tuple(dict.fromkeys(sources))
+
+    def _tell_places(self) -> None:
+        """Offer the selected sites, the folders of the case, and all sites; the choice stays where it can."""
+        if not self.isVisible():
+            return
+        document, chosen = self.desk.context.document, self.place.currentData()
+        sites = [site for site in document.sites.values() if site.mark_kind in SITE_KINDS]
+        count = len(self.desk.context.selection.uuids)
+        self.place.blockSignals(True)
+        self.place.clear()
+        if count:
+            self.place.addItem(self.tr("The selected sites ({0})").format(count), SELECTED)
+        self.place.addItem(self.tr("All sites ({0})").format(len(sites)), ALL)
+        for folder in sorted({site.folder for site in sites if site.folder}):
+            self.place.addItem(self.tr("Folder {0}").format(one_line(folder, 60)), f"folder {folder}")
+        self.place.setCurrentIndex(max(self.place.findData(chosen), 0))
+        self.place.blockSignals(False)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what leaves the computer, before anything does, or what hinders the look."""
+        self.folders.setEnabled(bool(self.desk.desk.folders.folders))
+        words, can_look = self._words_before()
+        self.leaves.setText(plain(words))
+        self.look_button.setEnabled(can_look and not self.desk.is_under_way)
+
+    def _words_before(self) -> tuple[str, bool]:
+        try:
+            question = self.question()
+        except BadTemplate:
+            return self.tr("Type the address of an archive: https://…"), False
+        if not question.sites:
+            return self.tr("There is no site to look at: mark or select one first."), False
+        if not question.sources:
+            return self.tr("Choose an archive, or the folders of scenes."), False
+        if len(question.sites) > MOST_SITES:
+            return self.tr("These are more than {0} sites: choose fewer of them.").format(MOST_SITES), False
+        plans = self.desk.plans(question)
+        if any(len(plan.question.boxes) > MOST_AREAS for plan in plans):
+            return self.tr("These are more than {0} areas: choose fewer sites.").format(MOST_AREAS), False
+        return "\n".join(map(_plan_words, plans)), bool(plans)
+
+    # -- the answer -----------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Show how far the look is, and what is still to be decided on."""
+        if not self.isVisible():
+            return
+        at, had_focus = self.view.currentIndex().row(), self.view.hasFocus()
+        self.rows.read()
+        self._choose_near(at)
+        if had_focus:
+            self.view.setFocus()
+        self.stop_button.setVisible(self.desk.is_under_way)
+        self.said.setText(plain(self._words_after()))
+        self._tell_places()
+        self._offer()
+
+    def _words_after(self) -> str:
+        if self.desk.is_under_way:
+            words = translate("NewsDialog", "{count} scenes", "{count} scene", self.desk.count)
+            return self.tr("Looking… {0}").format(words)
+        if not self.desk.has_looked:
+            return ""
+        count = sum(row.new is not None for row in self.rows.rows)
+        words = translate("NewsDialog", "{count} scenes to decide on.", "{count} scene to decide on.", count)
+        sentences = [words if count else self.tr("Nothing is left to decide on.")]
+        if self.desk.undated:
+            left = translate(
+                "NewsDialog", "{count} scenes have no date.", "{count} scene has no date.", self.desk.undated
+            )
+            sentences.append(left)
+        return " ".join([*sentences, *self.desk.remarks])
+
+    def _choose_near(self, at: int) -> None:
+        """Go on with the scene that has come into this row, or with the nearest one."""
+        scenes = [row for row, shown in enumerate(self.rows.rows) if shown.new is not None]
+        if scenes and (not self.view.currentIndex().isValid() or self.view.currentIndex().row() not in scenes):
+            later = next((row for row in scenes if row >= at), scenes[-1])
+            self.view.setCurrentIndex(self.rows.index(later))
+
+    def _current(self) -> NewsRow | None:
+        at = self.view.currentIndex().row()
+        row = self.rows.rows[at] if 0 <= at < len(self.rows.rows) else None
+        return row if row is not None and row.new is not None else None
+
+    def _offer(self) -> None:
+        row = self._current()
+        for button in (self.add_button, self.pass_button, self.none_button):
+            button.setEnabled(row is not None)
+
+    def _do(self, letter: str) -> None:
+        row = self._current()
+        if row is None or row.new is None:
+            return
+        match letter:
+            case "A":
+                self.desk.add(row.new)
+            case "X":
+                self.desk.pass_over(row.site, row.new)
+            case "N":
+                self.desk.no_image(row.site, self.rows.scenes_of(row.site))
+
+
+def _plan_words(plan: LookPlan) -> str:
+    """A sentence on what a source is told, and since when it is asked."""
+    if plan.source != FOLDERS:
+        areas = translate("NewsDialog", "{count} areas go", "{count} area goes", len(plan.question.boxes))
+        words = translate("NewsDialog", "{0} to {1}: boxes of about 10 km, dates from {2}, the kind of imagery.")
+        return words.format(areas, host_of(plan.source), plan.question.begin)
+    words = translate("NewsDialog", "Folders of scenes are read here, from {0}: nothing leaves the computer.")
+    return words.format(plan.question.begin)

@@ -1,0 +1,145 @@
+"""The rows of what is new: each site with its scenes below it, as a picture and two lines."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, override
+
+from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QStyleOptionViewItem
+
+from layers.scenes.news import NewScene
+from viewer.network.consent import host_of
+from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
+from viewer.panels.named_lists.named_rows import NOWHERE, Index
+from viewer.panels.news.news_desk import FOLDERS, NewsDesk
+from viewer.panels.time_strip.scene_pictures import ScenePictures
+from viewer.panels.words import no_name
+from viewer.support.language.text import one_line, tooltip
+from viewer.support.language.translation import in_language, translate
+
+HEAD_ROLE = Qt.ItemDataRole.UserRole + 2
+HEAD_GAP_PX = 8
+
+
+class NewsRow(NamedTuple):
+    """A row: a scene of a site, or the head of a site where there is no scene."""
+
+    site: str
+    new: NewScene | None
+    words: str
+    facts: str = ""
+
+
+class NewsRows(QAbstractListModel):
+    """The list. It is read anew whenever the desk has changed; heads cannot be chosen."""
+
+    def __init__(self, desk: NewsDesk, pictures: ScenePictures, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._pictures = desk, pictures
+        self.rows: list[NewsRow] = []
+        pictures.arrived.connect(self._show_picture)
+
+    def read(self) -> None:
+        """Read the list of the desk."""
+        rows: list[NewsRow] = []
+        for site, scenes in self._desk.listed().items():
+            rows.append(NewsRow(site, None, self._head(site, len(scenes))))
+            rows += [NewsRow(site, new, *_words(new)) for new in scenes]
+        if rows != self.rows:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    def scenes_of(self, site: str) -> list[NewScene]:
+        """The scenes that are listed of a site."""
+        return [row.new for row in self.rows if row.site == site and row.new is not None]
+
+    def _head(self, site: str, count: int) -> str:
+        mark = self._desk.context.document.sites[site]
+        words = translate("NewsRows", "{count} scenes to decide on", "{count} scene to decide on", count)
+        kept = self._desk.last.get(site)
+        last = (
+            self.tr("last look {0} by {1}").format(kept.row.at[:10], one_line(kept.row.observer, 40) or no_name())
+            if kept is not None
+            else self.tr("first look")
+        )
+        state = words if count else self.tr("nothing new")
+        return f"{one_line(mark.label, 60) or no_name()} · {state} · {last}"
+
+    def _show_picture(self, path: str) -> None:
+        for at, row in enumerate(self.rows):
+            if row.new is not None and row.new.scene.path == path:
+                self.dataChanged.emit(self.index(at), self.index(at))
+
+    @override
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        whole = f"{row.words}\n{row.facts}" if row.facts else row.words
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.words
+            case Qt.ItemDataRole.DecorationRole:
+                return self._pictures.of(row.new.scene.path) if row.new is not None else None
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(whole)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return whole.replace("\n", ", ")
+        if role == FACTS_ROLE:
+            return row.facts
+        return row.new is None if role == HEAD_ROLE else None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flag = Qt.ItemFlag
+        is_scene = index.isValid() and self.rows[index.row()].new is not None
+        return flag.ItemIsSelectable | flag.ItemIsEnabled if is_scene else flag.NoItemFlags
+
+
+class NewsDelegate(BookmarkDelegate):
+    """Paints scenes as bookmarks are painted, and the head of a site as one line of bold letters."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), option.fontMetrics.lineSpacing() + HEAD_GAP_PX) if index.data(HEAD_ROLE) else size
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not index.data(HEAD_ROLE):
+            super().paint(painter, option, index)
+            return
+        painter.save()
+        font = option.font
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
+        place = option.rect.adjusted(HEAD_GAP_PX // 2, 0, -HEAD_GAP_PX // 2, 0)
+        cut = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
+        painter.restore()
+
+
+def _words(new: NewScene) -> tuple[str, str]:
+    """Date and platform; cloud, what is covered, and whose it is."""
+    scene = new.scene
+    cloud = (
+        translate("NewsRows", "cloud unknown")
+        if scene.cloud_percent is None
+        else translate("NewsRows", "cloud {0} % of the scene").format(f"{scene.cloud_percent:.3g}")
+    )
+    part = (
+        translate("NewsRows", "covers the site")
+        if new.part >= 1.0
+        else translate("NewsRows", "covers {0} % of the site").format(max(1, min(99, round(100 * new.part))))
+    )
+    name = one_line(scene.title, 60)
+    source = translate("NewsRows", "folder") if new.source == FOLDERS else host_of(new.source)
+    title = " · ".join(filter(None, (new.day, one_line(scene.sensor, 40) or in_language(scene.kind))))
+    return title, " · ".join((cloud, part, source, name))
