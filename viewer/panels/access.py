@@ -94,5 +94,9 @@ class LayerVerbs(QObject):
     """Save the style of a vector layer as a QML file."""
     load_style = Signal(str)
     """Draw a vector layer in the style of a QML file."""
+    make_pack = Signal(str)
+    """Make an offline pack of a layer of tiles."""
+    leave_state = Signal(str, str)
+    """Take a way out of the state of a service: with a `Way`."""
     relink = Signal(str)
     """Look for its file; with empty text for those of all layers."""

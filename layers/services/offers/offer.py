@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
-from layers.services.offers.times import OfferedTimes
 from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 
 SERVICES = (
     *("xyz", "tms", "tilejson", "wmts", "wms", "arcgis", "wfs", "ogcapi"),

@@ -105,7 +105,8 @@ class ArchiveScenes(QObject):
 
 def _scene_of(item: StacItem) -> FoundScene:
     """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
-    return replace(found_scene_of(item), path=shown_address(item))
+    scene = found_scene_of(item)
+    return scene if scene.path else replace(scene, path=shown_address(item))
 
 
 def shown_address(item: StacItem) -> str:

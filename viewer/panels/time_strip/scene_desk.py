@@ -15,6 +15,7 @@ from layers.document.changes import Changes
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.requests.addresses import is_address
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
@@ -254,12 +255,12 @@ class SceneDesk(QObject):
 
     def _add(self, scenes: list[FoundScene]) -> None:
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them."""
-        local = [scene.path for scene in scenes if self.archives.item_of(scene.key) is None]
+        local = [scene.path for scene in scenes if not is_address(scene.path)]
         if local:
             self._open_paths(local)
         for scene in scenes:
             item = self.archives.item_of(scene.key)
-            if item is not None:
+            if item is not None and is_address(scene.path):
                 self.context.case.consent(host_of(scene.path))
                 self.context.do(add_scene, item, scene.path)
 

@@ -18,8 +18,9 @@ from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
-from layers.raster.overviews import REDUCED_FROM, Lack
+from layers.raster.overviews import REDUCED_FROM
 from layers.raster.style import RasterStyle
+from layers.requests.addresses import is_address
 from layers.requests.imagery import TileFacts
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
@@ -154,7 +155,8 @@ class RasterTiles:
         """Read nothing more of a file that is another one now, or gone, and report that once."""
         if not self.is_frozen:
             self.is_frozen = True
-            what = Phrase("is no longer there") if is_gone else Phrase("has changed on the disk")
+            changed = Phrase("has changed on its host" if is_address(self.source.place) else "has changed on the disk")
+            what = Phrase("is no longer there") if is_gone else changed
             sentence = Phrase(
                 "{name} {what}: what was read of it before stays shown.", name=self.source.path.name, what=what
             )
@@ -205,7 +207,7 @@ class RasterTiles:
     def request_nothing(self) -> None:
         self._is_wanted = False
         self._context.ahead.forget(id(self))
-        self._context.scheduler.want(id(self), (), self._pool_request)
+        self._context.scheduler.want(id(self), (), self._pool_request, profile=self.source.profile)
 
     def rest(self) -> None:
         """Request nothing, as nothing is in view; among very many layers, give back memory."""
@@ -241,7 +243,7 @@ class RasterTiles:
             requests = self._with_whole(requests, view.grid.crs, shown)
         is_there = not requests and not any(plan.want for _, plan in plans)
         ahead = self._requests_ahead(shown) if is_there else ()
-        self._context.scheduler.want(id(self), requests, self._pool_request, ahead)
+        self._context.scheduler.want(id(self), requests, self._pool_request, ahead, self.source.profile)
         if is_recoloured:
             self._recolour()
 
@@ -274,7 +276,7 @@ class RasterTiles:
 
     def _requests_ahead(self, shown: ShownTile) -> list[TileRequest]:
         """Requests for the ring of tiles around a view that rests and is complete, as far as the caches have room."""
-        if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
+        if not (self._context.reads_ahead and self.resting) or self.is_frozen or not self.source.is_ahead_worthwhile:
             return []
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)
