@@ -95,6 +95,7 @@ def shipped_rules() -> tuple[SigningRule, ...]:
     return rules_of((files(__package__) / "signing.toml").read_text(encoding="utf-8"))
 
 
+@cache
 def rules_of(file_text: str) -> tuple[SigningRule, ...]:
     """The rules of a file. Raises BadTemplate."""
     try:

@@ -12,12 +12,15 @@ from PySide6.QtGui import QImage
 
 from layers.errors import NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
+from layers.services.stac.signing import shipped_rules
 from tests.support.signing_servers import FileServer, TokenServer
 from tests.support.tile_server import encoded
 from tests.viewer.network.conftest import QUICK, Documents, Heard
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_store import BLOCK_BYTES
+from viewer.network.signing import known_rules, problem_of_rules
+from viewer.support.settings import config_folder
 
 FILE = bytes(range(256)) * (3 * BLOCK_BYTES // 256)
 
@@ -262,3 +265,40 @@ def test_s16_no_signature_is_kept_or_said(world: World, caplog: pytest.LogCaptur
     said += [f"{answer.address} {answer.headers} {answer.body!r}" for answer in answers]
     said += list(world.fetcher.host_states().values())
     assert not [text for text in said if world.tokens.shown_in(text)]
+
+
+def test_s16_what_a_catalogue_has_signed_itself_is_asked_for_so_and_kept_without(qtbot, world: World) -> None:
+    """It is asked for byte for byte while its signature holds, and then that is said."""
+    world.fetcher.signing.rules = ()
+    token = world.tokens.token()
+    href = f"{world.files.address('scene.bin')}?n=1&{token}"
+    address = world.fetcher.signing.note(href, "")
+    assert not world.tokens.shown_in(address)
+    for first, ends in ((0, None), (BLOCK_BYTES, 0.0), (BLOCK_BYTES, 0.0)):
+        world.tokens.ends[token] = world.tokens.ends[token] if ends is None else ends
+        documents = Documents()
+        world.fetcher.fetch_range(address, first, first + 9, documents)
+        qtbot.waitUntil(lambda documents=documents: documents.count == 1, timeout=9000)
+        if ends is None:
+            assert documents.answers[0].address == address
+            assert world.files.log == [href.removeprefix(world.files.url)]
+        else:
+            assert str(documents.errors[0]) == (
+                f"{world.files.host} wants a signature, and that of its catalogue has run out: "
+                "search for the scene again."
+            )
+    assert len(world.files.log) == 3
+    assert world.files.log[2] == address.removeprefix(world.files.url)
+
+
+def test_rules_of_the_user_come_first_and_a_broken_file_is_said(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("GEOLOUPE_HOME", str(tmp_path))
+    assert (known_rules(), problem_of_rules()) == (shipped_rules(), "")
+    path = config_folder() / "signing.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('[[signing]]\nassets = "https://a.example/"\nendpoints = ["https://b.example/token"]\n')
+    own, *shipped = known_rules()
+    assert (own.endpoints, tuple(shipped)) == (("https://b.example/token",), shipped_rules())
+    path.write_text("[[signing]")
+    assert known_rules() == shipped_rules()
+    assert "no TOML" in problem_of_rules()

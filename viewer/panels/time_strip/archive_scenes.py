@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from layers.scenes.found_scene import FoundScene
-from layers.services.stac.assets import shown_asset, thumbnail
+from layers.services.stac.assets import StacAsset, shown_asset, thumbnail
 from layers.services.stac.item import StacItem
 from layers.services.stac.question import StacQuestion
 from layers.services.stac.scenes import found_scene_of, scene_key
@@ -53,8 +53,8 @@ class ArchiveScenes(QObject):
         """Scenes of all searches, each once. The same object is given again until they are others."""
         if self._known is None:
             items = {key: item for of_search in self._items.values() for key, item in of_search.items()}
-            self._known = tuple(map(_scene_of, items.values()))
-            pictures = zip(self._known, map(_thumbnail_of, items.values()), strict=True)
+            self._known = tuple(map(self._scene_of, items.values()))
+            pictures = zip(self._known, map(self._thumbnail_of, items.values()), strict=True)
             self._pictures = {scene.path: address for scene, address in pictures if scene.path and address}
         return self._known
 
@@ -102,19 +102,16 @@ class ArchiveScenes(QObject):
             self._known = None
             self.changed.emit()
 
+    def _scene_of(self, item: StacItem) -> FoundScene:
+        """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
+        scene = found_scene_of(item)
+        return scene if scene.path else replace(scene, path=self._address(item, shown_asset(item.assets).asset))
 
-def _scene_of(item: StacItem) -> FoundScene:
-    """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
-    scene = found_scene_of(item)
-    return scene if scene.path else replace(scene, path=shown_address(item))
+    def _thumbnail_of(self, item: StacItem) -> str:
+        return self._address(item, thumbnail(item.assets))
 
-
-def shown_address(item: StacItem) -> str:
-    """The address of the picture that shows an item on the map; empty where none can be shown."""
-    choice = shown_asset(item.assets)
-    return "" if choice.asset is None else choice.asset.web
-
-
-def _thumbnail_of(item: StacItem) -> str:
-    picture = thumbnail(item.assets)
-    return "" if picture is None else picture.web
+    def _address(self, item: StacItem, asset: StacAsset | None) -> str:
+        """The address of a file of an item without a signature; empty where it has none."""
+        if asset is None or not asset.web or self._fetcher is None:
+            return ""
+        return self._fetcher.signing.note(asset.web, item.collection)
