@@ -27,6 +27,7 @@ from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_source import FetchedRanges
 from viewer.network.secrets import Keyring, Secrets
+from viewer.network.signing import problem_of_rules
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
@@ -176,7 +177,7 @@ class Program:
     def _tell_first_things(self) -> None:
         """Show the messages of the start, once the window is shown."""
         self._session.find_recoverable(self._window.offer_recovery)
-        for problem in (self._settings.problem, self._doors.problem):
+        for problem in (self._settings.problem, self._doors.problem, problem_of_rules()):
             if problem:
                 self._messages.show(problem, problem, "warning", about="program")
         if left_behind(log_folder(data_folder())):

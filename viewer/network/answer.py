@@ -47,6 +47,12 @@ class HttpAnswer(Struct, frozen=True):
         return self.headers.get("warning", "")
 
     @property
+    def date_s(self) -> float:
+        """The time at which it was sent, in seconds of 1970: by the server's clock, or else by ours."""
+        sent = _seconds_of_date(self.headers.get("date", ""))
+        return time.time() if sent is None else sent
+
+    @property
     def retry_after_s(self) -> float | None:
         """Seconds for which the server wants to be left alone; None where it does not say."""
         return seconds_of(self.headers.get("retry-after", ""), self.headers.get("date", ""))

@@ -193,6 +193,7 @@ class DocumentFetch(WaitingFetch):
     def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
         most, store, address = self._bounds.body_bytes, self._store, self._request.address
         key = self._context.logins.key_in_addresses(self.host)
+        key += self._context.signing.words() if self._token else ()
 
         def work() -> HttpAnswer | None:
             whole = unpacked(answer, most)

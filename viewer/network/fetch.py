@@ -28,6 +28,7 @@ from viewer.network.server_faults import (
     is_worth_retrying,
     not_allowed,
 )
+from viewer.network.signing import Signing
 from viewer.network.tile_store import host_of_url
 
 _Error = QNetworkReply.NetworkError
@@ -77,6 +78,7 @@ class FetchContext(Protocol):
     network: QNetworkAccessManager
     offline: bool
     logins: Logins
+    signing: Signing
 
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
@@ -148,7 +150,10 @@ class Fetch[Result]:
         self._tries = 0
         self._redirects = 0
         self._from_store = self._was_sent = self._was_renewed = False
-        self._is_login = False
+        self._is_login = self._is_post = False
+        self._token = ""
+        """The token with which the address was signed."""
+        self._was_signed_anew = False
         self._certificate_fault = ""
         self._deadline_at = math.inf
         self._resume_at = math.inf
@@ -213,7 +218,13 @@ class Fetch[Result]:
         if self._from_store or self._is_login:
             self._let_in(None)
         else:
-            self._context.logins.prepare(self.url, self._let_in)
+            self._context.logins.prepare(self.url, self._sign)
+
+    def _sign(self, error: GeoloupeError | None) -> None:
+        if error is not None or self.is_over or self._is_post:
+            self._let_in(error)
+        else:
+            self._context.signing.prepare(self.url, self._let_in)
 
     def _let_in(self, error: GeoloupeError | None) -> None:
         if self.is_over:
@@ -275,6 +286,8 @@ class Fetch[Result]:
         self._prepare(request)
         if not (self._from_store or self._is_login) and self.target_host == self.host:
             self._context.logins.apply(request, self.host)
+        if not (self._from_store or self._is_login or self._is_post):
+            self._token = self._context.signing.apply(request)
         self._reply = self._sent_by(self._context.network, request)
         self._reply.readyRead.connect(self._read)
         self._reply.requestSent.connect(self._sent)
@@ -338,8 +351,14 @@ class Fetch[Result]:
         elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
             self._was_renewed = True
             self.start()
+        elif status in REFUSALS and pause_s is None and self._is_worth_signing_anew():
+            self._was_signed_anew = True
+            self.start()
         elif status in REFUSALS and pause_s is None:
-            self._refused(answer)
+            if why := self._context.signing.refusal(self._target):
+                self._fail(why)
+            else:
+                self._refused(answer)
         elif status in BUSY + REFUSALS:  # a refusal that passes is one of a busy server
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
@@ -350,6 +369,11 @@ class Fetch[Result]:
         else:
             self._take(answer, is_stored)
 
+    def _is_worth_signing_anew(self) -> bool:
+        if self._was_signed_anew or self._is_login or self._is_post:
+            return False
+        return self._context.signing.renew(self._target, self._token)
+
     def _fault_in_words(self, answer: HttpAnswer) -> ServerFault | None:
         """The fault of an error that the server explains itself; None where it does not, or only by a web page."""
         words = "" if answer.status < 400 or is_web_page(answer.body) else words_of_server(answer.body)
@@ -359,6 +383,7 @@ class Fetch[Result]:
 
     def _redirect(self, status: int, location: QUrl) -> None:
         target = self._context.logins.without_key(self._target.resolved(location), self.host)
+        target = self._context.signing.without_token(target)
         host = host_of_url(target)
         downgrade = self._target.scheme() == "https" and target.scheme() == "http"
         self._redirects += 1
@@ -375,6 +400,7 @@ class Fetch[Result]:
         elif self._redirects > self._limits.redirects:
             self._fail(ServerFault("{host} sends us round in circles.", host=self.host))
         else:
+            self._context.signing.sent_on(self._target, target)
             self._target = target
             self._follow(status)
 
@@ -384,7 +410,7 @@ class Fetch[Result]:
 
     def _fail(self, error: GeoloupeError, retry: bool = False, result: Result | None = None) -> None:
         """Count an error against the host; try again after a pause where that may help and the host is not paused."""
-        error = self._context.logins.discreet(error, self.host)
+        error = self._discreet(error)
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
             self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
@@ -396,11 +422,14 @@ class Fetch[Result]:
         else:
             self._give_up(error, result)
 
+    def _discreet(self, error: GeoloupeError) -> GeoloupeError:
+        return self._context.signing.discreet(self._context.logins.discreet(error, self.host), self.host)
+
     def _finish(self, result: Result | None, error: GeoloupeError | None, silent: bool = False) -> None:
         if self.is_over:
             return
         self.is_over = True
-        error = error and self._context.logins.discreet(error, self.host)
+        error = error and self._discreet(error)
         reply, self._reply = self._reply, None
         if reply is not None:
             reply.abort()

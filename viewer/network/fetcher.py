@@ -15,6 +15,7 @@ from PySide6.QtNetwork import QNetworkAccessManager
 from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
+from layers.services.stac.signing import SigningRule
 from viewer.network.consent import Consent
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
@@ -25,6 +26,7 @@ from viewer.network.range_fetch import FilePart, RangeFetch
 from viewer.network.range_store import RangeStore
 from viewer.network.secrets import Secrets
 from viewer.network.server_faults import not_allowed
+from viewer.network.signing import Signing, known_rules
 from viewer.network.tile_fetch import ImageDone, TileFetch
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.language.translation import in_language
@@ -55,8 +57,10 @@ class Fetcher(QObject):
         limits: Limits | None = None,
         user_agent: str = USER_AGENT,
         secrets: Secrets | None = None,
+        signing_rules: tuple[SigningRule, ...] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`signing_rules` None: those of the user, and the shipped ones."""
         super().__init__(parent)
         self.consent = consent
         self.limits = limits or Limits()
@@ -65,6 +69,8 @@ class Fetcher(QObject):
         self.network = QNetworkAccessManager(self)
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
         self.logins = Logins(secrets or Secrets(), self._ask_vault, self._fetch_token)
+        rules = known_rules() if signing_rules is None else signing_rules
+        self.signing = Signing(rules, consent, self._fetch_token)
         if self._store is not None:
             self._store.without_key = self._without_key
             self.network.setCache(self._store)
@@ -144,7 +150,7 @@ class Fetcher(QObject):
             self._begin(DocumentFetch(self, target, request, done, is_login=True), at_once=True)
 
     def _without_key(self, url: QUrl) -> QUrl:
-        return self.logins.without_key(url, host_of_url(url))
+        return self.logins.without_key(self.signing.without_token(url), host_of_url(url))
 
     def _begin[Kind: Fetch[Any]](self, fetch: Kind, at_once: bool = False) -> Kind:
         """Let a fetch wait for its turn at its host."""

@@ -47,7 +47,8 @@ class TileFetch(Fetch[QImage]):
     @override
     def _begin(self) -> None:
         # Qt looks for the address with its key, under which no tile is stored.
-        if self._context.logins.has_key_in_address(self.host) and self._context.is_current(self.url):
+        has_key = self._context.logins.has_key_in_address(self.host) or self._context.signing.need(self.url) is not None
+        if has_key and self._context.is_current(self.url):
             self._from_store = True
         super()._begin()
 

@@ -22,9 +22,11 @@ from layers.project.opening.layer_paths import (
     places_of,
 )
 from layers.requests.addresses import is_address
+from layers.services.stac.signing import need_of
 from layers.services.tile_service import TileService
 from viewer.network.consent import Consent, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
+from viewer.network.signing import known_rules
 from viewer.support.language.text import one_line
 
 
@@ -67,7 +69,7 @@ def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) ->
 def hosts_of(layer: Layer) -> tuple[str, ...]:
     """The hosts that a layer of tiles, or one of a file on a host, contacts; empty where its address cannot be used."""
     if layer.kind != "tiles":
-        return tuple(filter(None, (host_of(address_of(layer.source)),)))
+        return hosts_of_file(layer.source)
     try:
         return TileService.from_json(layer.source).hosts
     except BadTemplate:
@@ -100,6 +102,29 @@ def address_of(source: Mapping[str, Any]) -> str:
         return ""
     has_user = "@" in address.partition("://")[2].partition("/")[0]
     return "" if has_user or any(c.isspace() or not c.isprintable() for c in address) else address
+
+
+def collection_of(source: Mapping[str, Any]) -> str:
+    """The collection of a catalogue that a layer's file belongs to; empty for none."""
+    return _of_catalogue(source, "collection")
+
+
+def hosts_of_file(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """The hosts that a layer of a file on a host contacts: its own, and that of its catalogue where that signs its
+    address; empty for a file on a disk.
+    """
+    address = address_of(source)
+    if not address:
+        return ()
+    need = need_of(known_rules(), address, collection_of(source))
+    is_of_catalogue = need is not None and need.host == host_of(_of_catalogue(source, "address"))
+    return (host_of(address), need.host) if need is not None and is_of_catalogue else (host_of(address),)
+
+
+def _of_catalogue(source: Mapping[str, Any], name: str) -> str:
+    catalogue = source.get("catalogue")
+    stated = catalogue.get(name) if isinstance(catalogue, Mapping) else ""
+    return stated[:MOST_CHARS] if isinstance(stated, str) else ""
 
 
 def packs_of(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[Path]:

@@ -18,7 +18,7 @@ from layers.services.tile_service import TileService
 from viewer.app.case.trust import CaseKey, Trust, TrustStore
 from viewer.network.consent import Consent, ascii_host, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
-from viewer.rendering.access import Need, PermissionKind, address_of, needs_of
+from viewer.rendering.access import Need, PermissionKind, hosts_of_file, needs_of
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, only_texts
 
@@ -98,7 +98,7 @@ class Permissions(QObject):
             if "template" in source:
                 hosts += TileService.from_json(dict(source)).hosts
                 continue
-            hosts += [host_of(address)] if (address := address_of(source)) else []
+            hosts += hosts_of_file(source)
             missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
             folders += [place.folder for place in missing]
         if hosts or folders:

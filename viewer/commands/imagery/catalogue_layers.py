@@ -10,6 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from layers.services.stac.addresses import unsigned
 from layers.services.stac.item import StacItem
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.searches import record_search
@@ -29,10 +30,10 @@ def add_scene(
     acquired = f"{begin}/{item.end}" if is_stretch and item.end and item.end != begin else begin
     sensor = " ".join(dict.fromkeys(part for part in (item.platform, *item.instruments) if part))
     source: dict[str, Any] = {
-        "address": address,
+        "address": unsigned(address),
         "licence": str(item.terms),
         "link": item.licence_link,
-        "catalogue": {"id": item.id, "collection": item.collection, "address": item.address},
+        "catalogue": {"id": item.id, "collection": item.collection, "address": unsigned(item.address)},
     }
     if sensor:
         source["sensor"] = sensor[:LONGEST_NAME]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
+from layers.requests.addresses import is_address
 from layers.scenes.found_scene import FoundScene
 from layers.services.stac.assets import thumbnail
 from layers.services.stac.item import StacItem
@@ -96,10 +99,17 @@ class ArchiveScenes(QObject):
     def _take(self, search: ArchiveSearch, items: list[tuple[StacItem, FoundScene]]) -> None:
         if search not in self._items:
             return
-        self._items[search] |= {scene.key: (item, scene) for item, scene in items}
-        for item, scene in items:
+        for item, stated in items:
+            scene = stated
+            if is_address(stated.path):
+                scene = replace(stated, path=self._noted(item, stated.path))
+            self._items[search][scene.key] = item, scene
             picture = thumbnail(item.assets)
             if picture is not None and scene.path:
-                self._pictures[scene.path] = picture.web
+                self._pictures[scene.path] = self._noted(item, picture.web)
         self._known = None
         self.changed.emit()
+
+    def _noted(self, item: StacItem, address: str) -> str:
+        """The address of a file of an item without a signature; by its collection it is signed when it is asked for."""
+        return "" if self._fetcher is None or not address else self._fetcher.signing.note(address, item.collection)

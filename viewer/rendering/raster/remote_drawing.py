@@ -15,7 +15,7 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.raster.overviews import Lack
 from layers.raster.point_fit.control_point import PointSet
 from layers.requests.addresses import name_of
-from viewer.network.consent import host_of
+from viewer.rendering.access import collection_of, hosts_of_file
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import RasterSource
@@ -59,7 +59,9 @@ class RemoteDrawing(RasterDrawing):
     ) -> None:
         name, points = Path(layer.uuid) / name_of(address), read_control_points(layer.control_points_json)
         make_source = partial(RemoteSource, context, name, address, layer.source, points)
-        self._host = host_of(address)
+        self._hosts = hosts_of_file(layer.source)
+        if context.fetcher is not None:
+            context.fetcher.signing.note(address, collection_of(layer.source))
         super().__init__(layer, name, context, canvas_crs, parent, make_source)
         if context.fetcher is not None:
             context.fetcher.host_ready.connect(self._host_ready)
@@ -75,7 +77,7 @@ class RemoteDrawing(RasterDrawing):
         super().close()
 
     def _host_ready(self, host: str) -> None:
-        if host != self._host or self._is_closed or self.context.puts_off(self._host_ready, host):
+        if host not in self._hosts or self._is_closed or self.context.puts_off(self._host_ready, host):
             return
         if self.info is None:
             self.reload()

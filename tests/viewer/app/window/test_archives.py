@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
+from tests.support.signing_servers import FileServer, TokenServer
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
@@ -27,6 +28,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.network.range_source import FetchedRanges
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+from viewer.rendering.access import hosts_of
 
 VIEW = Bounds(10.0, 50.0, 11.0, 50.7)
 
@@ -225,3 +227,51 @@ def test_a_scene_that_was_added_is_drawn_from_its_host(
     assert middle.value() > 60, "the image is drawn, not the dark of an empty map"
     assert files.log, "its bytes came from the host"
     files.stop()
+
+
+@pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
+def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, tmp_path: Path, monkeypatch, caplog
+) -> None:
+    """Its catalogue names a signed address, and its host answers to signed ones only."""
+    caplog.set_level("DEBUG")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    tokens = TokenServer()
+    files = FileServer(folder, tokens)
+    write_cog(folder / "early.tif", side=1024)
+    west, north = (float(number) for number in transform_points(WEB_MERCATOR, WGS84, 400_000, 6_000_000))
+    window.views.show_bounds(Bounds(west, north - 0.05, west + 0.08, north), 0.0)
+    place = item("early", "2026-03-01T10:00:00Z")
+    place["bbox"], place["geometry"] = [west - 0.1, north - 0.3, west + 0.4, north + 0.2], None
+    place["assets"]["visual"]["href"] = f"{files.address('early.tif')}?{tokens.token()}"
+    place["links"] = [{"rel": "self", "href": f"{tokens.url}/items/early?sig=Ab%2Bc"}]
+    tokens.revoke()
+    server.items = [place]
+    fetcher = window.context.fetcher
+    assert fetcher is not None
+    fetcher.signing.rules = (tokens.rule(files),)
+    monkeypatch.setattr("viewer.rendering.access.known_rules", lambda: fetcher.signing.rules)
+    window.context.pool.remote_files.source = FetchedRanges(fetcher)
+    asked(window, strip, server, qtbot)
+    fetcher.consent.allow_private(tokens.host)
+    desk = window.scenes.desk
+    desk.use(desk.ticks[0].key)
+    qtbot.waitUntil(lambda: bool(desk.ticks and desk.ticks[0].layers), timeout=20_000)
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    drawing = window.panel_context.layers.drawing_of(layer.uuid)
+    assert drawing is not None
+    assert drawing.problem == ""
+    assert window.canvas.grab().toImage().pixelColor(window.canvas.rect().center()).value() > 60
+    assert (files.refused, tokens.log) == (0, ["/token/sentinel-2-l2a"])
+    assert layer.source["address"] == files.address("early.tif")
+    assert hosts_of(layer) == (files.host, tokens.host)
+    written = [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [text for text in (*written, caplog.text, layer.source_json) if tokens.shown_in(text)]
+    fetcher.consent.withdraw(tokens.host)
+    assert [need.name for need in window.permissions.needs(window.session.document, None) if not need.is_allowed] == [
+        tokens.host
+    ]
+    files.stop()
+    tokens.stop()
