@@ -49,8 +49,9 @@ class HttpAnswer(Struct, frozen=True):
     @property
     def date_s(self) -> float:
         """The time at which it was sent, in seconds of 1970: by the server's clock, or else by ours."""
-        sent = _seconds_of_date(self.headers.get("date", ""))
-        return time.time() if sent is None else sent
+        sent, now = _seconds_of_date(self.headers.get("date", "")), time.time()
+        # A date leaves out the part of a second: our clock has it, where both agree.
+        return now if sent is None else min(max(now, sent), sent + 1.0)
 
     @property
     def retry_after_s(self) -> float | None:

@@ -224,11 +224,11 @@ def test_s16_a_file_for_which_there_is_no_token_is_asked_for_as_it_is(world: Wor
     assert len(world.tokens.log) == 1
 
 
-def test_s16_an_address_that_is_signed_already_stays_as_it_is(world: World) -> None:
-    token = world.tokens.token()
-    assert world.part(query=f"?{token}").answers
-    assert world.files.log == [f"/scenes/scene.bin?{token}"]
-    assert not world.tokens.log
+def test_s16_an_address_that_is_signed_already_stays_as_it_is(by_container: World) -> None:
+    token = by_container.tokens.token()
+    assert by_container.part(query=f"?{token}").answers
+    assert by_container.files.log == [f"/scenes/scene.bin?{token}"]
+    assert not by_container.tokens.log
 
 
 def test_s16_what_is_posted_is_not_signed(world: World) -> None:

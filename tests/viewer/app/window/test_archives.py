@@ -256,6 +256,7 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     asked(window, strip, server, qtbot)
     fetcher.consent.allow_private(tokens.host)
     desk = window.scenes.desk
+    assert [scene.path for scene in desk.ticks[0].scenes] == [files.address("early.tif")]
     desk.use(desk.ticks[0].key)
     qtbot.waitUntil(lambda: bool(desk.ticks and desk.ticks[0].layers), timeout=20_000)
     settle(window, qtbot)
