@@ -27,11 +27,13 @@ class Layer(Row, frozen=True, kw_only=True):
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
     where the analyst says by what it was taken and who gave it out;
+    ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;
     ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
-    `layers.services.catalog.TileService.to_json` writes it.
+    `layers.services.catalog.TileService.to_json` writes it, with ``"packs": [{"path": ...}, ...]``, the MBTiles files
+    beside the case that hold tiles of it for work without a network.
     `style_json` is a `RasterStyle` or `VectorStyle` in JSON; empty: the default for what the file holds.
     """
 

@@ -33,6 +33,9 @@ class RangeSource(Protocol):
         `done` is called once, on any thread, with the bytes and the state of the file, or with why there are none.
         """
 
+    def forget(self, address: str) -> None:
+        """Fetch anew what was fetched of a file before; of any thread."""
+
 
 class _Wait(Struct, eq=False):
     """A reader that waits for bytes, with the blocks that it has and those that it lacks."""
@@ -111,7 +114,10 @@ class RemoteFiles:
     def forget(self, address: str) -> None:
         """Forget a file and its state: it is fetched anew. Who waits for its bytes still gets them."""
         with self._lock:
+            is_known = address in self._files
             self._drop(address)
+        if is_known and self.source is not None:
+            self.source.forget(address)
 
     def _begun(self, file: _File, wanted: WantedRanges, done: PartDone) -> tuple[_Wait, list[tuple[int, int]]]:
         """A reader's wait for its blocks, and the runs of blocks that nobody has asked for yet."""

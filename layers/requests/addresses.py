@@ -45,6 +45,14 @@ def is_address(path: str) -> bool:
     return path[:8].lower().startswith(_SCHEMES)
 
 
+def is_cog_address(text: str) -> bool:
+    """True for an address that ends as the name of a TIFF does; its query may hold a key. No template is one."""
+    try:
+        return is_address(text) and "{" not in text and urlsplit(text).path.lower().endswith((".tif", ".tiff"))
+    except ValueError:
+        return False
+
+
 def name_of(path: str) -> str:
     """The name of the file at a path, or at an address, for people: a key in an address is not part of it."""
     if not is_address(path):

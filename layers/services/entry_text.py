@@ -11,6 +11,7 @@ from msgspec import Struct
 from layers.decoding import decoded, encoded
 from layers.errors import BadTemplate, GeoloupeError, NotReadable
 from layers.phrase import Phrase
+from layers.services.address_keys import split_key
 from layers.services.imagery_entry import (
     ROLE_OF_KIND,
     ROLES,
@@ -90,6 +91,8 @@ def _entry_of(common: dict[str, Any], values: Any) -> ImageryEntry:
         raise BadTemplate("it has no title.")
     if role not in ("", *ROLES):
         raise BadTemplate("its role is none of {roles}.", roles=", ".join(ROLES))
+    if any(isinstance(address, str) and split_key(address).key for address in map(whole.get, ("template", "address"))):
+        raise BadTemplate("its address holds a key: paste it into Add imagery instead.")
     if "template" in whole:
         return entry_of_service(TileService.from_json(whole), role)
     addressed = decoded(whole, _Addressed, _not_an_entry)

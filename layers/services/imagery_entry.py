@@ -83,16 +83,3 @@ def entry_of_service(service: TileService, role: str = "") -> ImageryEntry:
         note=service.note,
         group=service.group,
     )
-
-
-def entry_of_text(text: str) -> ImageryEntry:
-    """The entry of a typed or pasted address: of tiles for a template, else of a server to be asked.
-
-    Raises BadTemplate where it is no address.
-    """
-    if "{" in text:
-        template = text.strip()
-        service = TileService(template.partition("{")[0], template)
-        return entry_of_service(TileService(service.hosts[0], template))
-    address = checked_address(text)
-    return ImageryEntry(title=host_of_address(address), role="server", kind="", address=address)

@@ -236,8 +236,7 @@ CLOCK_OF_THE_WALL = {
     "layers/scenes/name_dates.py",  # no picture was taken after today
     "layers/services/offers/times.py",  # the end of an interval up to the present
     "viewer/export/made_on.py",  # the date of a product
-    "viewer/panels/imagery/add_imagery.py",  # the day of daily imagery
-    "viewer/commands/imagery/service_times.py",  # the same
+    "viewer/commands/imagery/service_times.py",  # the day of daily imagery
     "viewer/network/answer.py",  # a server says until when it wants to be left alone
     "viewer/network/document_store.py",  # when a copy was made, for people
 }

@@ -42,6 +42,7 @@ QUOTED = (
     *(text for credit in sample_data.credits().values() for text in (credit.credit, credit.licence)),
     *(f"{credit.title}: {credit.date_text}" for credit in sample_data.credits().values()),
     *(text for group in catalog() for entry in group.entries for text in (entry.title, entry.attribution)),
+    *(group.title for group in catalog()),
     *(link.title for link in view_links()),
     "and or not = <> < > like contains starts ends in between is null",
     " ".join(FUNCTIONS),

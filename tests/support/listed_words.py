@@ -17,6 +17,7 @@ from layers.raster.point_fit.control_point import Method
 from layers.raster.presets import COMBINATIONS, INDICES
 from layers.raster.style import COLORMAPS
 from layers.services.catalog import catalog
+from layers.services.listed.connections import SECRET_LEFT
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.label_style import LABEL_LAYOUTS
 from layers.vector.style.markers import MARKERS
@@ -32,7 +33,7 @@ from viewer.support.language.translation import PHRASES
 
 TABLES = (PARTS, LAYOUTS.values(), PAGES, COLORMAPS, PALETTES, METHODS, LABEL_LAYOUTS, MARKERS, ROUTES, ARROWS)
 TABLES += (IMAGE_KINDS, GEOMETRIES, KINDS, NIIRS_SCALES, style_names(), [one.replace("-", " ") for one in ANCHORS])
-TABLES += ([one.title for one in (*COMBINATIONS, *INDICES)], list(Method), (BLOCKING, WARNING))
+TABLES += ([one.title for one in (*COMBINATIONS, *INDICES)], list(Method), (BLOCKING, WARNING), SECRET_LEFT)
 """Words of tables that stand below the window, and beside the vocabulary. A case keeps some of them, in English."""
 
 

@@ -116,6 +116,9 @@ class _Handler(BaseHTTPRequestHandler):
 class ThreadedRanges:
     """A `RangeSource` without a window: each range in a thread of its own."""
 
+    def forget(self, address: str) -> None:
+        """Do nothing: nothing is kept."""
+
     def ranges(self, address: str, first: int, last: int, done: PartDone) -> None:
         def fetch() -> None:
             request = urllib.request.Request(address, headers={"Range": f"bytes={first}-{last}"})

@@ -25,6 +25,7 @@ from viewer.app.window import MainWindow
 from viewer.canvas.said_problems import said_problems
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.network.range_source import FetchedRanges
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
@@ -94,6 +95,7 @@ class Program:
         self._doors = CrashDoors(log_folder(data_folder()), self._report, self._ran_short)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
+        pool.remote_files.source = FetchedRanges(self._fetcher)
         overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._context = RenderContext(

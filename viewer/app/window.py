@@ -268,6 +268,8 @@ class MainWindow(QMainWindow):
         self.offline.changed.connect(self.docks.look_again)
         layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
+        self.opener.address_wanted.connect(self.layer_menu.ask_server)
+        self.closed.connect(self.layer_menu.packs.close)
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.map.features, self.map.zoom, self.toolbox, jobs, self
         )

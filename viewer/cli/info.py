@@ -51,12 +51,15 @@ def _print_words(case: str) -> None:
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`. Raises a GeoloupeError where the file cannot be opened."""
     from layers.project.storage.sqlite_file import is_case  # for start-up time
+    from layers.requests.addresses import is_cog_address
     from layers.requests.probe import Probe
     from layers.services.naming import asks_server, is_service_text
     from layers.services.offers.facts import offer_facts
     from layers.services.offers.recognise import recognised, service_document
     from viewer.cli.terminal.reading import existing, one_reader
 
+    if is_cog_address(text):
+        return _cog(text)
     if is_service_text(text):
         return _offered(text) if asks_server(text) else _service(text)
     path = existing(text)
@@ -73,6 +76,37 @@ def describe(text: str) -> dict[str, Any]:
     if probed.raster is not None and probed.acquisition is not None:
         return _raster(probed.raster) | _acquired(probed.raster, probed.acquisition)
     return _scene(probed)
+
+
+def _cog(address: str) -> dict[str, Any]:
+    """A COG on a host, which is allowed by being typed."""
+    from layers.requests.addresses import name_of  # for start-up time
+    from layers.requests.probe import Probe
+    from viewer.cli.terminal.documents import hosts_named
+    from viewer.support.plain_imports import load_qt
+
+    load_qt()
+    from viewer.export.headless import Studio, answered_in_loop
+
+    with Studio(consent=hosts_named([address]), workers=1) as studio:
+        probed: Probed = answered_in_loop(studio.pool, Probe(address)).facts
+    if probed.cut_short:
+        raise NotReadable(probed.cut_short)
+    assert probed.raster is not None
+    facts = _raster(probed.raster) | (_acquired(probed.raster, probed.acquisition) if probed.acquisition else {})
+    title, at = name_of(address), facts["acquisition"]["at"]
+    layer = {
+        "name": title,
+        "title": title,
+        "crs": [facts["crs"]] if facts["crs"] else [],
+        "bounds_lonlat": facts["bounds_lonlat"],
+        "formats": ["image/tiff"],
+        "styles": [],
+        "times": {"count": 1, "first": at, "last": at, "default": at} if at else None,
+        "levels": None,
+        "address": address,
+    }
+    return {**facts, "kind": "service", "service": "cog", "title": title, "layers": [layer]}
 
 
 def _acquired(raster: RasterInfo, acquisition: Acquisition) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from viewer.cli import (
     info,
     lint,
     new,
+    pack,
     read,
     register,
     render,
@@ -59,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     validate.VALIDATE,
     lint.LINT,
     export.EXPORT,
+    pack.PACK,
     bench.BENCH,
     *map(_promised, PROMISED),
 )

@@ -21,6 +21,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
 from layers.phrase import Phrase
+from layers.requests.addresses import name_of
 from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
 from layers.services.offers.time_steps import written_time
@@ -64,6 +65,12 @@ def layer_of_service(service: TileService) -> FoundLayer:
     if service.is_dated:
         facts |= {"acquired_at": written_time(service.time), "date_kind": service.date_kind}
     return FoundLayer("tiles", service.title, encoded(service), facts)
+
+
+def layers_of_address(address: str, probed: Probed) -> list[FoundLayer]:
+    """The layer of a probed file on a host. Raises as `layers_of_probe`."""
+    layers = layers_of_probe(Path(name_of(address)), probed)
+    return [replace(layer, source={"address": address}) for layer in layers[:1]]
 
 
 def layers_of_probe(path: Path, probed: Probed, options: dict[str, Any] | None = None) -> list[FoundLayer]:

@@ -20,8 +20,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
+from layers.requests.question import Question
 from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene, late_layers
@@ -31,6 +33,7 @@ from viewer.export.page_reader import PageReader
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
+from viewer.network.range_source import FetchedRanges
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -68,6 +71,7 @@ class Studio:
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
         self.fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.pool.remote_files.source = FetchedRanges(self.fetcher)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)
         self._scenes: list[ShownScene] = []
@@ -192,6 +196,19 @@ def view_of_lonlat(
         covers = everything.width >= _WHOLE_DEGREES
         viewport.fit_lonlat(everything, 0.0 if covers else FIT_MARGIN, finest_m)
     return viewport.view()
+
+
+def answered_in_loop(pool: ReaderPool, question: Question) -> Answer:
+    """The answer of a reader, for which the event loop runs: by it come the bytes of files on hosts.
+
+    Raises GeoloupeError.
+    """
+    answers: list[Answer | GeoloupeError] = []
+    pool.submit(Request(question, answers.append, strike_key=question.path))
+    wait_until(lambda: bool(answers))
+    if isinstance(answers[0], GeoloupeError):
+        raise answers[0]
+    return answers[0]
 
 
 def complete(shown: ShownScene, view: View) -> None:

@@ -237,6 +237,11 @@ class Fetch[Result]:
         """The host of the present request: not `host` where that has redirected the request."""
         return host_of_url(self._target)
 
+    @property
+    def body(self) -> bytes:
+        """The bytes that have come, unpacked; of a tile once it is done those that its picture was made of."""
+        return bytes(self._body)
+
     def refuse(self, error: NotAllowed) -> None:
         """End the fetch with this error."""
         self._finish(None, error)

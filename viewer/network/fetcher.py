@@ -267,6 +267,10 @@ class Fetcher(QObject):
         expires = None if self._store is None else self._store.metaData(url).expirationDate()
         return expires is not None and expires.isValid() and expires > QDateTime.currentDateTimeUtc()
 
+    def forget_ranges(self, name: str) -> None:
+        """Drop all parts of a file, which is fetched anew."""
+        self._ranges.forget(name)
+
     def forget(self, url: QUrl) -> None:
         """Drop a damaged entry from the store."""
         if self._store is not None:

@@ -94,5 +94,7 @@ class LayerVerbs(QObject):
     """Save the style of a vector layer as a QML file."""
     load_style = Signal(str)
     """Draw a vector layer in the style of a QML file."""
+    make_pack = Signal(str)
+    """Make an offline pack of a layer of tiles."""
     relink = Signal(str)
     """Look for its file; with empty text for those of all layers."""

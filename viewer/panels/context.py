@@ -78,6 +78,8 @@ class PanelContext(QObject):
     """Emitted to show the style in the layer properties, which have been brought to the front."""
     shown_above = Signal(object)
     """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
+    archive_wanted = Signal(str)
+    """Emitted with the address of an archive of imagery that is to be searched."""
     permissions_wanted = Signal()
     """Emitted to show the hosts and folders that the case may use."""
     typing_taken_back = Signal(str)

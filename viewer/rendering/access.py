@@ -12,9 +12,18 @@ import sample_data
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, FileMissing, NotAllowed
 from layers.phrase import Phrase
-from layers.project.opening.layer_paths import LayerFile, Reach, described, places_of
+from layers.project.opening.layer_paths import (
+    MOST_CHARS,
+    LayerFile,
+    Reach,
+    described,
+    judged,
+    packs_in,
+    places_of,
+)
+from layers.requests.addresses import is_address
 from layers.services.tile_service import TileService
-from viewer.network.consent import Consent, is_private
+from viewer.network.consent import Consent, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
 from viewer.support.language.text import one_line
 
@@ -56,9 +65,9 @@ def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) ->
 
 
 def hosts_of(layer: Layer) -> tuple[str, ...]:
-    """The hosts that a layer of tiles contacts; empty where its address cannot be used."""
+    """The hosts that a layer of tiles, or one of a file on a host, contacts; empty where its address cannot be used."""
     if layer.kind != "tiles":
-        return ()
+        return tuple(filter(None, (host_of(address_of(layer.source)),)))
     try:
         return TileService.from_json(layer.source).hosts
     except BadTemplate:
@@ -77,15 +86,35 @@ def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, fol
 
 def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: FolderConsent) -> bool:
     """True where a layer is paused until something is allowed. Without `consent` no host is contacted anyway."""
-    if consent is not None and any(not consent.permits(host) for host in hosts_of(layer)):
+    is_refused = consent is not None and any(not consent.permits(host) for host in hosts_of(layer))
+    if is_refused and not packs_of(layer, folder, folders):
         return True
     outside = places_outside(layer, folder, folders)
     return any(place.can_be_allowed and not folders.permits(place) for place in outside)
 
 
-def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> None:
+def address_of(source: Mapping[str, Any]) -> str:
+    """The address of a layer's file on a host; empty for a file on a disk, and for what no address can be."""
+    address = source.get("address")
+    if not isinstance(address, str) or not is_address(address) or not address.isascii() or len(address) > MOST_CHARS:
+        return ""
+    has_user = "@" in address.partition("://")[2].partition("/")[0]
+    return "" if has_user or any(c.isspace() or not c.isprintable() for c in address) else address
+
+
+def packs_of(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[Path]:
+    """The offline packs of a layer of tiles that may be looked at: those beside the case. A layer with one is drawn
+    without its hosts being allowed, as far as the pack goes.
+    """
+    if layer.kind != "tiles":
+        return []
+    places = [judged(text, "" if folder is None else str(folder)) for text in packs_in(layer.source)]
+    return [Path(place.path) for place in places if place.path and folders.permits(place)]
+
+
+def check_hosts(layer: Layer, hosts: Iterable[str], consent: Consent | None) -> None:
     """Check the hosts of a layer. Raises WaitsForPermission where one of them has not been allowed."""
-    missing = [host for host in service.hosts if consent is not None and not consent.permits(host)]
+    missing = [host for host in hosts if consent is not None and not consent.permits(host)]
     if missing:
         raise WaitsForPermission(
             "“{name}” is left out: {missing} is not contacted until you allow it (File, Permissions).",

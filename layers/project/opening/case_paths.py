@@ -183,18 +183,19 @@ def _stored_delta(text: object, stored: Callable[[str], str]) -> object:
 
 
 def _mapped(source: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    """A layer's source with its paths changed, also those of combined images; anything but text is left."""
+    """A layer's source with its paths changed, also of combined images and offline packs; anything but text is left."""
     mapped = dict(source)
     if isinstance(mapped.get("path"), str):
         mapped["path"] = change(mapped["path"])
-    members = mapped.get("combined")
-    if isinstance(members, list):
-        mapped["combined"] = [
-            {**member, "path": change(member["path"])}
-            if isinstance(member, dict) and isinstance(member.get("path"), str)
-            else member
-            for member in members[:MOST_MEMBERS]
-        ] + members[MOST_MEMBERS:]
+    for name in ("combined", "packs"):
+        members = mapped.get(name)
+        if isinstance(members, list):
+            mapped[name] = [
+                {**member, "path": change(member["path"])}
+                if isinstance(member, dict) and isinstance(member.get("path"), str)
+                else member
+                for member in members[:MOST_MEMBERS]
+            ] + members[MOST_MEMBERS:]
     return mapped
 
 

@@ -96,6 +96,8 @@ def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[L
         yield _shipped(source["shipped"])
     if source.get("path", "") != "":
         yield judged(source["path"], folder, windows=windows)
+    for pack in packs_in(source):
+        yield judged(pack, folder, windows=windows)
     members = source.get("combined")
     if members is None:
         return
@@ -110,6 +112,15 @@ def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[L
             yield _shipped(member["shipped"])
         if member.get("path", "") != "":
             yield judged(member["path"], folder, windows=windows)
+
+
+def packs_in(source: Mapping[str, Any]) -> list[str]:
+    """The paths of the offline packs that a layer of tiles names; anything else in their place is passed over."""
+    packs = source.get("packs")
+    if "template" not in source or not isinstance(packs, list):
+        return []
+    paths = [pack.get("path") for pack in packs[:MOST_MEMBERS] if isinstance(pack, Mapping)]
+    return [path for path in paths if isinstance(path, str)]
 
 
 def counts_from_the_case(text: str) -> bool:

@@ -56,6 +56,7 @@ BAD = {
     "a role": 'title = "a"\ntemplate = "https://e.org/{z}/{x}/{y}"\nrole = "all"',
     "a role of another type": 'title = "a"\ntemplate = "https://e.org/{z}/{x}/{y}"\nrole = [1]',
     "a kind": 'title = "a"\naddress = "https://e.org/"\nkind = 5',
+    "a key": 'title = "a"\ntemplate = "https://e.org/{z}/{x}/{y}?token=0123456789abcdef"',
     "a password": 'title = "a"\naddress = "https://me:pw@e.org/"',
     "a grid": 'title = "a"\ntemplate = "https://e.org/{z}/{x}/{y}"\ngrid = {crs = "EPSG:3857", matrices = []}',
     "an endless grid": 'title = "a"\ntemplate = "https://e.org/{z}/{x}/{y}"\ngrid = {crs = "EPSG:3857", matrices ='

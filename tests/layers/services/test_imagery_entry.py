@@ -1,41 +1,8 @@
-"""Entries of imagery from typed addresses."""
+"""Addresses of entries of imagery are checked, and stay as they are."""
 
 from __future__ import annotations
 
-import pytest
-
-from layers.errors import BadTemplate
-from layers.services.imagery_entry import checked_address, entry_of_text
-
-TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
-
-
-def test_a_template_is_tiles_and_another_address_a_server() -> None:
-    tiles, server = entry_of_text(f"  {TEMPLATE} "), entry_of_text("HTTPS://Maps.Example.org:8080/wms?map=a")
-    assert (tiles.title, tiles.role, tiles.hosts) == ("t.example.org", "basemap", ("t.example.org",))
-    assert entry_of_text("https://t.example.org/{time}/{z}/{x}/{y}.png").role == "dated"
-    assert (server.role, server.service, server.hosts) == ("server", None, ("maps.example.org:8080",))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "file:///etc/passwd",
-        "https://",
-        "https://me:secret@e.org/wms",
-        "https://e.org\\@f.org/",
-        "https://e.org:99999/",
-        "https://e.org/a b",
-        "https://gооgle.com/wms",  # Cyrillic letters
-        "https://e.org/" + "a" * 4000,
-        "https://e.org/{z}/{x}.png",
-    ],
-)
-def test_what_is_no_address_is_refused_in_words(text: str) -> None:
-    with pytest.raises(BadTemplate) as refusal:
-        entry_of_text(text)
-    assert str(refusal.value).endswith(".")
+from layers.services.imagery_entry import checked_address
 
 
 def test_an_address_stays_byte_for_byte() -> None:

@@ -69,6 +69,7 @@ class ImageMenu(ActionMenu):
         self._styler = RasterStyler(panels, self)
         self._styler.refused.connect(self._say)
         self._seen: tuple[object, ...] = ()
+        panels.archive_wanted.connect(self.search_archive)
         panels.layer_shown.connect(self.look_again)
         panels.changed.connect(self.look_again)
         panels.document_replaced.connect(self.look_again)
@@ -183,8 +184,12 @@ class ImageMenu(ActionMenu):
 
     def search_archives(self) -> None:
         """Show the question to archives, with the time strip in sight that will show the answer."""
+        self.search_archive("")
+
+    def search_archive(self, address: str) -> None:
+        """Show the question to the archive at an address; empty text for any."""
         self._panels.panel_wanted.emit("time_strip")
-        self._scenes.search_archives()
+        self._scenes.search_archives(address)
 
     def show_scene_outlines(self, shown: bool) -> None:
         self._scenes.show_outlines(shown)

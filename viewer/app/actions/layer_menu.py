@@ -13,6 +13,7 @@ from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
 from viewer.app.desktop.offline import OfflineMode
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
+from viewer.app.imagery.pack_desk import PackDesk
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
 from viewer.panels.context import PanelContext
@@ -37,6 +38,7 @@ class LayerMenu(CaseMenu):
         self._panels, self._docks, self._window = panels, docks, window
         self._open_files, self._upkeep, self._georeferencing = open_files, upkeep, georeferencing
         self._offline = offline
+        self.packs = PackDesk(session, panels, offline.fetcher, window)
         panels.layer_shown.connect(self.changed)
         upkeep.changed.connect(self.changed)
 
@@ -47,6 +49,12 @@ class LayerMenu(CaseMenu):
         from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
 
         open_add_imagery(self._panels, self._window)
+
+    def ask_server(self, address: str) -> None:
+        """Offer to ask a server what it has, at an address that was dropped, pasted or typed at the start."""
+        from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
+
+        open_add_imagery(self._panels, self._window, address)
 
     def zoom_layer(self) -> None:
         self._panels.view.show_layer(self._panels.layer_uuid)
@@ -124,6 +132,14 @@ class LayerMenu(CaseMenu):
         from viewer.panels.layers.camera_place import photograph_of  # for start-up time
 
         return photograph_of(info) is not None
+
+    def make_pack(self) -> None:
+        """Make an offline pack of the current layer of tiles."""
+        self.packs.open(self._panels.layer_uuid)
+
+    def has_tiles(self) -> bool:
+        """True while the current layer is one of tiles, of which a pack can be made."""
+        return self.packs.can_open(self._panels.layer_uuid)
 
     def build_overviews(self) -> None:
         self._upkeep.build_current()
@@ -274,6 +290,13 @@ class LayerMenu(CaseMenu):
             mark_camera,
             offered=has_camera,
             tip=QT_TRANSLATE_NOOP("Actions", "Mark where the camera of the current photograph was, as its EXIF says"),
+        ),
+        Action(
+            "make_pack",
+            QT_TRANSLATE_NOOP("Actions", "Make Offline Pac&k…"),
+            make_pack,
+            offered=has_tiles,
+            tip=QT_TRANSLATE_NOOP("Actions", "Fetch tiles of the current service ahead, for work without a network"),
         ),
         Action(
             "build_overviews",

@@ -70,6 +70,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "layer_properties": ("settings of the layer", "metadata", "information", "crs", "projection", "acquisition date"),
     "vector_style": ("symbology", "symbols", "labels", "colour by", "color by", "legend", "renderer", "categories"),
     "georeference": ("rectify", "control points", "gcp", "warp", "overlay a picture", "place a photo"),
+    "make_pack": (
+        *("offline map", "mbtiles", "download tiles", "cache an area", "save for the field", "tile package"),
+        *("prefetch", "export tiles"),
+    ),
     "build_overviews": ("pyramids", "speed up", "slow image"),
     "read_again": ("reload", "refresh"),
     "relink_files": ("missing files", "broken link", "repair paths", "moved files", "data source"),

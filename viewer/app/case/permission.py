@@ -18,7 +18,7 @@ from layers.services.tile_service import TileService
 from viewer.app.case.trust import CaseKey, Trust, TrustStore
 from viewer.network.consent import Consent, ascii_host, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
-from viewer.rendering.access import Need, PermissionKind, needs_of
+from viewer.rendering.access import Need, PermissionKind, address_of, needs_of
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, only_texts
 
@@ -74,7 +74,7 @@ class Permissions(QObject):
 
     def saved(self, key: CaseKey, layers: Iterable[Layer]) -> None:
         """Carry the permissions over to the file in which the case was saved: its layers stay readable there."""
-        outside = [place for layer in layers for place in places_of(layer.source) if layer.kind != "tiles"]
+        outside = [place for layer in layers for place in places_of(layer.source)]
         allowed = [place for place in map(self.folders.behind, outside) if self.folders.permits(place)]
         if key.path:
             self.folders.move_home(os.path.dirname(key.path))
@@ -98,6 +98,7 @@ class Permissions(QObject):
             if "template" in source:
                 hosts += TileService.from_json(dict(source)).hosts
                 continue
+            hosts += [host_of(address)] if (address := address_of(source)) else []
             missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
             folders += [place.folder for place in missing]
         if hosts or folders:

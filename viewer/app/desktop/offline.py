@@ -23,6 +23,11 @@ class OfflineMode(QObject):
         self._tell_fetcher()
 
     @property
+    def fetcher(self) -> Fetcher | None:
+        """The way to the network; None where there is none at all."""
+        return self._fetcher
+
+    @property
     def is_on(self) -> bool:
         return bool(self._settings.get("offline"))
 

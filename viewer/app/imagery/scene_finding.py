@@ -104,9 +104,11 @@ class SceneFinding(QObject):
 
         return TimeStripPanel(self.desk, self._sources.pictures, self.ask_folder, self.search_archives)
 
-    def search_archives(self) -> None:
-        """Show the question to archives of imagery; nothing is asked before it is answered."""
-        self._questions.show()
+    def search_archives(self, address: str = "") -> None:
+        """Show the question to archives of imagery, to the one at `address` where that was chosen; nothing is asked
+        before it is answered.
+        """
+        self._questions.show(address)
 
     @cached_property
     def _questions(self) -> ArchiveQuestions:

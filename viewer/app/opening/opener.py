@@ -54,6 +54,8 @@ class FileOpener(QObject):
     """The path of a folder and its `FolderFiles`, none opened yet: the analyst must choose."""
     columns_wanted = Signal(object)
     """Path of a table that does not say where its rows lie."""
+    address_wanted = Signal(str)
+    """Emitted with an address of a server, which has to be asked what it offers."""
     finished = Signal()
 
     def __init__(
@@ -82,8 +84,13 @@ class FileOpener(QObject):
     def open(self, words: Sequence[str], *, stays: bool = False) -> None:
         """Open what each word names: the first case becomes the open case, everything else becomes its layers.
 
-        `stays`: the map does not move to the layers.
+        `stays`: the map does not move to the layers. The first address of a server, as no template is, is offered to be
+        asked, where somebody is there to answer.
         """
+        addresses = _server_addresses(words) if self._adder.asks else []
+        if addresses:
+            self.address_wanted.emit(addresses[0])
+            words = [word for word in words if word not in addresses]
         if not words:
             return
         opening = _Opening(list(words), self._session.document, stays=stays)
@@ -205,6 +212,15 @@ class FileOpener(QObject):
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)
         self.finished.emit()
+
+
+def _server_addresses(words: Sequence[str]) -> list[str]:
+    """The words that are addresses of servers."""
+    if not any("://" in word for word in words):
+        return []
+    from layers.services.listed.typed_entry import is_server_address  # for start-up time: it reads documents, too
+
+    return [word for word in words if is_server_address(word)]
 
 
 def _layers_in(

@@ -14,6 +14,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
+from layers.requests.addresses import is_cog_address
 from layers.requests.probe import Probe
 from layers.services.naming import asks_server, is_service_text, service_from_text
 from viewer.cli.terminal.reading import existing
@@ -23,6 +24,7 @@ from viewer.commands.found_layers import (
     chosen_unasked,
     edit_for,
     layer_of_service,
+    layers_of_address,
     layers_of_probe,
     layers_of_service,
     said_of_unasked,
@@ -124,7 +126,7 @@ def in_pixel_space(layer: FoundLayer) -> FoundLayer:
 
 
 def hosts_named(files: list[str]) -> list[str]:
-    """Hosts of the services among `files`: typing one is consent to contact it. Raises BadTemplate."""
+    """Hosts of the services and COGs among `files`: typing one is consent to contact it. Raises BadTemplate."""
     typed = [text for text in files if is_service_text(text)]
     services = [service_from_text(text) for text in typed if not asks_server(text)]
     own = [host_of(text) for text in typed if asks_server(text)]
@@ -137,6 +139,10 @@ def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
 
 
 def _layers_in(text: str, pool: ReaderPool, servers: ServerDocuments | None = None) -> list[FoundLayer]:
+    if is_cog_address(text):
+        from viewer.export.headless import answered_in_loop  # Qt: only where a file on a host is named
+
+        return layers_of_address(text, answered_in_loop(pool, Probe(text)).facts)
     if is_service_text(text) and asks_server(text) and servers is not None:
         return [layer_of_service(service_at(text, servers))]
     if is_service_text(text):

@@ -29,7 +29,7 @@ def add_scene(
     acquired = f"{begin}/{item.end}" if is_stretch and item.end and item.end != begin else begin
     sensor = " ".join(dict.fromkeys(part for part in (item.platform, *item.instruments) if part))
     source: dict[str, Any] = {
-        "path": address,
+        "address": address,
         "licence": str(item.terms),
         "link": item.licence_link,
         "catalogue": {"id": item.id, "collection": item.collection, "address": item.address},

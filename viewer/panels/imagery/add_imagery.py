@@ -26,22 +26,26 @@ from PySide6.QtWidgets import (
 from layers.decoding import encoded
 from layers.errors import BadTemplate, GeoloupeError, NotReadable
 from layers.phrase import Phrase
+from layers.services.address_keys import KeyedAddress, split_key
 from layers.services.catalog import catalog
-from layers.services.connections import read_connections
 from layers.services.entry_text import MOST_BYTES, EntriesRead
-from layers.services.imagery_entry import ImageryEntry, entry_of_text, host_of_address
+from layers.services.imagery_entry import ImageryEntry, host_of_address
+from layers.services.listed.connections import read_connections
+from layers.services.listed.offered_entries import entries_of_offer
+from layers.services.listed.typed_entry import entry_of_text, is_address
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.offered_entries import entries_of_offer
+from layers.services.offers.recognise import recognised, service_document
+from layers.services.offers.time_steps import written_time
 from viewer.commands.layers import add_layer
+from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext
 from viewer.panels.imagery.entry_form import EntryForm
 from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, row_of
-from viewer.panels.imagery.offer_source import ImageryNetwork
-from viewer.panels.imagery.time_choice import case_date
+from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
 from viewer.panels.search.palette_rows import PaletteDelegate
 from viewer.panels.widgets.form_page import muted
-from viewer.support.language.text import one_line
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 
 FORM_PX = 392
@@ -78,8 +82,10 @@ class AddImageryPanel(QWidget):
         self._asked_address = ""
         """The address that has not answered yet; empty for none."""
         self._problem = ""
+        self._typed_key = KeyedAddress("")
+        """The typed address and its key, which stays out of lists and cases."""
         self.line = QLineEdit()
-        self._set_placeholder()
+        self.line.setPlaceholderText(self.tr("Find imagery, or paste the address of a service"))
         self.line.setAccessibleName(self.tr("Find imagery"))
         self.line.setClearButtonEnabled(True)
         self.back = QPushButton(self.tr("Show All"))
@@ -108,7 +114,7 @@ class AddImageryPanel(QWidget):
         view.setUniformItemSizes(True)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.selectionModel().currentChanged.connect(self._show_current)
-        view.activated.connect(lambda: self.go_on())
+        view.doubleClicked.connect(self.go_on)  # Enter presses the button of the dialog
 
     def _lay_out(self) -> None:
         scope = QHBoxLayout()
@@ -128,7 +134,9 @@ class AddImageryPanel(QWidget):
         layout.addLayout(left, 1)
         layout.addWidget(self.form)
 
-    def _set_placeholder(self) -> None:
+    def _set_scope(self, address: str) -> None:
+        self._scope = address
+        self.back.setVisible(bool(address))
         all_lists = self.tr("Find imagery, or paste the address of a service")
         self.line.setPlaceholderText(self.tr("Find among these layers") if self._scope else all_lists)
 
@@ -147,7 +155,8 @@ class AddImageryPanel(QWidget):
 
     def _take_lists(self, lists: tuple[list[EntryRow], tuple[Phrase, ...]]) -> None:
         self._lists, problems = lists
-        self._search()
+        if not is_address(self.line.text().strip()):
+            self._search()
         if problems:
             self._say_problems(problems)
 
@@ -169,9 +178,12 @@ class AddImageryPanel(QWidget):
     def _search(self) -> None:
         """List what holds the typed words; of an address only itself."""
         words, self._problem, self._asked_address = self.line.text().strip(), "", ""
-        if not self._scope and _is_address(words):
+        self._typed_key = split_key(words)
+        if "://" in words:
+            self._set_scope("")
+        if not self._scope and is_address(words):
             try:
-                rows = [row_of(entry_of_text(words))]
+                rows = [row_of(entry_of_text(self._typed_key.address))]
             except BadTemplate as error:
                 rows, self._problem = [], in_language(error.sentence)
             self.model.set_rows(rows)
@@ -186,30 +198,24 @@ class AddImageryPanel(QWidget):
         count = sum(isinstance(row, EntryRow) and not row.is_recent for row in self.model.rows)
         if self._scope:
             offer, rows = self._offers[self._scope]
-            title = one_line(offer.title or host_of_address(self._scope), 60)
+            title = one_line(offer.title or self._scope, 60)
             shown = self.tr("%1 of %2").replace("%1", str(count)).replace("%2", str(len(rows)))
             self.says.setText(f"{title}: {shown}")
-        elif _is_address(words):
+        elif is_address(words):
             self.says.setText(self.tr("An address"))
         else:
             self.says.setText(translate("Imagery", "{count} entries", "{count} entry", count))
 
     def _leave_scope(self) -> None:
-        self._scope = ""
-        self._set_placeholder()
-        self.back.hide()
+        self._set_scope("")
         self.line.clear()
         self._search()
         self.line.setFocus()
 
     def _enter_scope(self, address: str) -> None:
         """List what an address offers, and nothing else."""
-        self._scope = address
-        self._set_placeholder()
-        self.back.show()
-        self.line.blockSignals(True)
+        self._set_scope(address)
         self.line.clear()
-        self.line.blockSignals(False)
         self._search()
         offer, rows = self._offers[address]
         if not rows:
@@ -243,21 +249,30 @@ class AddImageryPanel(QWidget):
         self.announce()
 
     def _contact(self, row: EntryRow) -> str:
-        """A sentence on whom the next step contacts."""
+        """Sentences on whom the next step contacts, and what becomes of a key."""
+        key = self.tr("The key in the address is shown to this server only, and kept in this session only.")
+        has_key = bool(self._typed_key.key) and not self._scope
+        return f"{self._contacted(row)}\n{key}" if has_key else self._contacted(row)
+
+    def _contacted(self, row: EntryRow) -> str:
         hosts = one_line(", ".join(row.entry.hosts), 200)
         if row.entry.service is not None:
             return self.tr("Adding it allows Geoloupe to contact %1, which learns where you look.").replace("%1", hosts)
         if self._asked_address == row.entry.address:
             return self.tr("%1 is asked…").replace("%1", hosts)
-        if self._is_other(row) and self._network.open_other is None:
+        if self._is_other(row) and row.entry.role not in self._network.openers:
             return self.tr("This can be listed, but not opened yet.")
         if self._is_other(row):
             return self.tr("Nothing is sent to %1 yet.").replace("%1", hosts)
         if row.layer is not None:
             return self.tr("It cannot be drawn.")
-        return self.tr("Press the button to allow %1 and ask what it offers. Nothing is sent before.").replace(
-            "%1", hosts
-        )
+        if self._is_allowed(row):
+            return self.tr("Press the button to ask %1 what it offers.").replace("%1", hosts)
+        words = self.tr("Press the button to allow %1 and ask what it offers. Nothing is sent before.")
+        return words.replace("%1", hosts)
+
+    def _is_allowed(self, row: EntryRow) -> bool:
+        return all(map(self._network.permits, row.entry.hosts))
 
     def _is_other(self, row: EntryRow) -> bool:
         """True for what is searched or read as a whole: an archive, vectors, one large picture."""
@@ -270,11 +285,12 @@ class AddImageryPanel(QWidget):
             return self.tr("Add"), row is not None and self.form.is_agreed
         if self._is_other(row):
             text = self.tr("Search Archive…") if row.entry.role == "archive" else self.tr("Add")
-            return text, self._network.open_other is not None
+            return text, row.entry.role in self._network.openers
         if row.layer is not None:
             return self.tr("Add"), False
         is_waiting = self._asked_address == row.entry.address
-        return self.tr("Allow and Ask"), self._network.offers is not None and not is_waiting
+        text = self.tr("Ask") if self._is_allowed(row) else self.tr("Allow and Ask")
+        return text, self._network.offers is not None and not is_waiting
 
     def announce(self) -> None:
         """Emit what the buttons say and whether they may be pressed."""
@@ -291,9 +307,8 @@ class AddImageryPanel(QWidget):
         if row.entry.service is not None:
             self._add(row)
         elif self._is_other(row):
-            assert self._network.open_other is not None
-            self._network.open_other(row.entry)
-            self.added.emit()
+            self.added.emit()  # closes the dialog before another one opens
+            self._network.openers[row.entry.role](row.entry)
         else:
             self._ask(row.entry.address)
 
@@ -301,9 +316,8 @@ class AddImageryPanel(QWidget):
         """Add the layer on top of the imagery, and allow its hosts."""
         service = self.form.service()
         assert service is not None
-        facts = {"credit": service.attribution, "acquired_at": case_date(service.time)}
-        for host in service.hosts:
-            self._context.case.consent(host)
+        facts = {"credit": service.attribution, "acquired_at": written_time(service.time)}
+        self._allow(service.hosts)
         kind = service.date_kind if service.is_dated else "composite"
         name = self.form.layer_name(service)
         if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
@@ -318,9 +332,17 @@ class AddImageryPanel(QWidget):
 
     def _allow_preview(self) -> None:
         row = self.current()
-        for host in row.entry.hosts if row is not None else ():
-            self._context.case.consent(host)
+        self._allow(row.entry.hosts if row is not None else ())
         self.form.show_facts()
+
+    def _allow(self, hosts: Sequence[str]) -> None:
+        """Allow hosts, and show them the key that was typed in their address, in this session."""
+        typed = self._typed_key
+        for host in hosts:
+            self._context.case.consent(host)
+            if typed.key and not self._scope:
+                kind = SecretKind.BASIC if typed.is_password else SecretKind.QUERY
+                self._network.use_secret(host, Secret(kind, typed.key, typed.name))
 
     # -- asking a server ----------------------------------------------------------------------------------------------
 
@@ -330,7 +352,7 @@ class AddImageryPanel(QWidget):
             self._enter_scope(address)
             return
         assert self._network.offers is not None
-        self._context.case.consent(host_of_address(address))
+        self._allow((host_of_address(address),))
         self._problem, self._asked_address = "", address
         self._show_current()
 
@@ -369,10 +391,14 @@ class AddImageryPanel(QWidget):
             self._append(EntriesRead((self.form.chosen_entry(row),)), "")
 
     def import_file(self, path: Path) -> None:
-        """Put the connections in a file of another program into the analyst's own list."""
+        """Put the connections in a file of another program into the analyst's own list, or list what a saved document
+        of a server offers.
+        """
 
-        def read() -> EntriesRead:
+        def read() -> EntriesRead | ServiceOffer:
             try:
+                if document := service_document(path):
+                    return recognised(document, "")
                 with path.open("rb") as file:
                     return read_connections(file.read(MOST_BYTES + 1))
             except OSError:
@@ -380,7 +406,14 @@ class AddImageryPanel(QWidget):
             except GeoloupeError as error:
                 return EntriesRead((), (error.sentence,))
 
-        self._run(read, lambda entries: self._append(entries, path.name))
+        def take(content: EntriesRead | ServiceOffer) -> None:
+            if isinstance(content, EntriesRead):
+                self._append(content, path.name)
+            else:
+                self._asked_address = path.name
+                self._read_offer(path.name, content)
+
+        self._run(read, take)
 
     def _append(self, read: EntriesRead, name: str) -> None:
         try:
@@ -394,7 +427,7 @@ class AddImageryPanel(QWidget):
             self._leave_scope()
             count = len(read.entries)
             news = translate("Imagery", "{count} new entries in my list.", "{count} new entry in my list.", count)
-            self._say_problems((news, *read.problems))
+            self._say_problems((news, *read.problems) if count else read.problems)
         else:
             self.keeping_changed.emit(False)
 
@@ -436,10 +469,6 @@ class AddImageryPanel(QWidget):
         super().changeEvent(event)
 
 
-def _is_address(text: str) -> bool:
-    return "://" in text or "{z}" in text
-
-
 class AddImageryDialog(QDialog):
     """The dialog of the panel with its buttons."""
 
@@ -455,9 +484,10 @@ class AddImageryDialog(QDialog):
         self.panel = AddImageryPanel(context, network, kept)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.add_button.setDefault(True)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
         self.keep_button.setEnabled(False)
+        tip = self.tr("My list is a file in the folder of the settings, which can be edited and handed on")
+        self.keep_button.setToolTip(tooltip(tip))
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 8)
         row.addWidget(self.keep_button)
@@ -475,6 +505,9 @@ class AddImageryDialog(QDialog):
         self.keep_button.clicked.connect(self.panel.keep)
         self.import_button.clicked.connect(self._choose_file)
         self.buttons.rejected.connect(self.reject)
+        for push in self.findChildren(QPushButton):
+            push.setAutoDefault(push is self.add_button)  # Enter in a field or in the list goes on
+        self.add_button.setDefault(True)
         for button in (*self.buttons.buttons(), self.keep_button, self.import_button):
             button.setAccessibleName(button.text().replace("&", ""))
         self.panel.announce()
@@ -486,19 +519,24 @@ class AddImageryDialog(QDialog):
         self.add_button.setEnabled(is_possible)
 
     def _choose_file(self) -> None:
-        title, kinds = self.tr("Import connections"), self.tr("Connections of QGIS, xyzservices (*.xml *.json)")
+        title, kinds = self.tr("Import connections"), self.tr("Connections, capabilities (*.xml *.json)")
         text, _ = QFileDialog.getOpenFileName(self, title, str(Path.home()), kinds)
         if text:
             self.panel.import_file(Path(text))
 
 
-def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> None:
+def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> AddImageryDialog:
     """Open the dialog over the window, on words or an address that came from elsewhere."""
     fetcher, jobs = context.case.fetcher, context.case.jobs
-    network = ImageryNetwork()
+    openers = {"archive": lambda entry: context.archive_wanted.emit(entry.address)}
+    network = ImageryNetwork(openers=openers)
     if fetcher is not None and jobs is not None:
-        network = ImageryNetwork(None, fetcher.fetch, fetcher.consent.permits)
+        offers = FetchedOffers(fetcher, jobs, recognised)
+        ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
+        network = ImageryNetwork(offers, *ways, openers)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:
         dialog.panel.take_text(text)
     dialog.open()
+    return dialog

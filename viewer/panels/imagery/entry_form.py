@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QS
 from layers.grid.tile_grid import View
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
-from layers.services.offers.offered_entries import in_style
+from layers.services.listed.offered_entries import in_style
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 from layers.services.view_tiles import finest_detail_m
@@ -53,7 +53,7 @@ class EntryForm(FormPage):
         self.title.setObjectName("bigFact")
         self.title.setWordWrap(True)
         self.thumbnail = ViewThumbnail(network)
-        self.preview = QPushButton(self.tr("Show a Picture of This View"))
+        self.preview = QPushButton(self.tr("Allow and Show This View"))
         self.preview.setAccessibleName(self.preview.text())
         self.preview.clicked.connect(self.preview_wanted)
         self.time, self.style_box, self.grid_box = TimeChoice(), ComboBox(), ComboBox()
@@ -62,6 +62,7 @@ class EntryForm(FormPage):
         self.agreed.setAccessibleName(self.agreed.text())
         self.agreed.setMinimumWidth(0)
         self.fault, self.contact, self.facts, self.problems = wrapped(""), muted(), FactRows(), muted()
+        self.fault.setAccessibleName(self.tr("Problem"))
         self.more = FoldSection(self.tr("More"), folded=True)
         self._lay_out()
         for line in (self.name, self.attribution):
@@ -240,7 +241,9 @@ class EntryForm(FormPage):
             self.thumbnail.show_service(service, self._view())
         else:
             hosts = one_line(", ".join(service.hosts), 120)
-            self.thumbnail.show_words(self.tr("No picture before you allow %1.").replace("%1", hosts))
+            self.thumbnail.show_words(
+                self.tr("A picture of this view comes from %1 once you allow it.").replace("%1", hosts)
+            )
 
     def _facts(self, row: EntryRow, service: TileService | None) -> list[tuple[str, str]]:
         entry = row.entry
@@ -255,6 +258,7 @@ class EntryForm(FormPage):
             (self.tr("Terms"), self._terms(service)),
             (self.tr("Credit"), plain(entry.attribution, 500)),
             (self.tr("Server"), ", ".join(entry.hosts)),
+            (self.tr("Address"), plain(entry.address, 500) if service is None else ""),
             (self.tr("Kind"), KIND_NAMES.get(entry.kind, entry.kind)),
             (self.tr("About"), entry.link),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
+from viewer.network.secrets import Secret
 from viewer.network.tile_fetch import ImageDone, TileFetch
 from viewer.support.jobs import Jobs
 
@@ -36,8 +37,10 @@ class ImageryNetwork(Struct, frozen=True):
     """Fetches a tile for the picture of the view."""
     permits: Callable[[str], bool] = lambda host: False
     """True for a host that was allowed."""
-    open_other: Callable[[ImageryEntry], None] | None = None
-    """Searches an archive or adds vectors: entries that are no layer of tiles; None where that is not possible."""
+    use_secret: Callable[[str, Secret], None] = lambda host, secret: None
+    """Shows a secret to a host for this session."""
+    openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
+    """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
 
 
 class FetchedOffers:

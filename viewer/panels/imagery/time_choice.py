@@ -8,9 +8,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from layers.services.offers.time_spelling import instant_of
 from layers.services.offers.times import OfferedTimes
-from layers.time.dates import is_date_or_interval
 from viewer.commands.imagery.service_times import today
 from viewer.support.still_boxes import ComboBox, DateBox
 
@@ -106,11 +104,3 @@ class TimeChoice(QWidget):
         super().setAccessibleName(name)
         self.day.setAccessibleName(name)
         self.listed.setAccessibleName(name)
-
-
-def case_date(time: str) -> str:
-    """A time of a server as a case writes it; empty where it is none."""
-    if is_date_or_interval(time):
-        return time
-    moment = instant_of(time)
-    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"

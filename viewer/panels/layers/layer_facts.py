@@ -13,6 +13,7 @@ from layers.document.placing.nudge import read_nudge
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
+from layers.project.opening.layer_paths import packs_in
 from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
@@ -71,6 +72,7 @@ def source_facts(layer: Layer) -> Facts:
             translate("LayerFacts", "Levels"),
             f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else "",
         ),
+        *((translate("LayerFacts", "Offline pack"), path) for path in packs_in(source)),
         (translate("LayerFacts", "Licence"), str(source.get("licence", ""))),
         (translate("LayerFacts", "Credit link"), str(source.get("link", ""))),
         (translate("LayerFacts", "Position"), nudge_fact(layer)),

@@ -332,6 +332,9 @@ class LayerTreePanel(QWidget):
 
     def _add_file_actions(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.layers.drawing_of(uuid)
+        if self._context.document.layers[uuid].kind == "tiles":
+            menu.addSeparator()
+            menu.addAction(self.tr("Make an offline pack…"), lambda: self._context.layer_verbs.make_pack.emit(uuid))
         if isinstance(self._context.layers.info_of(uuid), VectorInfo):
             menu.addSeparator()
             menu.addAction(self.tr("Attribute table"), lambda: self._context.panel_wanted.emit("panel_attributes"))

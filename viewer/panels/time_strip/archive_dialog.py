@@ -157,6 +157,14 @@ class ArchiveDialog(QDialog):
         except BadTemplate:
             return None
 
+    def choose(self, address: str) -> None:
+        """Choose an archive by its address."""
+        listed = [entry.address for entry in self._archives]
+        if address in listed:
+            self.archive.setCurrentIndex(listed.index(address))
+        else:
+            self.archive.setEditText(address)
+
     def question(self) -> StacQuestion:
         """The question as the fields have it."""
         collection = str(self.kind.currentData())

@@ -29,7 +29,10 @@ class ArchiveQuestions(QObject):
         self.dialog.keep_wanted.connect(self._keep)
         desk.archives.searches_changed.connect(self._show)
 
-    def show(self) -> None:
+    def show(self, address: str = "") -> None:
+        """Show the dialog, with the archive at an address where one was chosen."""
+        if address:
+            self.dialog.choose(address)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()

@@ -12,12 +12,21 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 from layers.raster.combined import Member, members_of
 from layers.services.tile_service import TileService
-from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
+from viewer.rendering.access import (
+    WaitsForPermission,
+    address_of,
+    check_hosts,
+    check_places,
+    file_of,
+    hosts_of,
+    packs_of,
+)
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.text import one_line
 
@@ -45,8 +54,13 @@ def drawing_for(
         source = layer.read_source()
         if layer.kind == "tiles":
             service = TileService.from_json(source)
-            check_hosts(layer, service, context.consent)
-            return TilesDrawing(layer, service, context)
+            packs = packs_of(layer, base_folder, context.folders)
+            if not packs:
+                check_hosts(layer, service.hosts, context.consent)
+            return TilesDrawing(layer, service, context, packs)
+        if layer.kind == "raster" and (address := address_of(source)):
+            check_hosts(layer, hosts_of(layer), context.consent)
+            return RemoteDrawing(layer, address, context, canvas_crs)
         check_places(layer, base_folder, context.folders)
         combined = _members(layer, base_folder, context)
         path = file_of(source, base_folder, context.folders)

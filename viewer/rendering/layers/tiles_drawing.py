@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import QObject
@@ -27,6 +29,7 @@ from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
+from viewer.rendering.tiles.pack_source import PackSource
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
@@ -51,10 +54,17 @@ class TilesDrawing(LayerDrawing):
     """Draws a tile service. A raster file that was cut into tiles is drawn where the file itself would be."""
 
     def __init__(
-        self, layer: Layer, service: TileService, context: RenderContext, parent: QObject | None = None
+        self,
+        layer: Layer,
+        service: TileService,
+        context: RenderContext,
+        packs: Sequence[Path] = (),
+        parent: QObject | None = None,
     ) -> None:
+        """`packs` are MBTiles files beside the case, from which tiles are taken before the network is asked."""
         super().__init__(layer, context, parent)
         self.service = service
+        self._packs = PackSource(packs, service, context.jobs, self._unpacked, self._pack_failed)
         self._tile_layer = TileLayer(context.tiles.styled, layer.uuid, coarse=False)
         self._tile_layer.revision = service
         whole = service.matrices.matrices[0]
@@ -128,8 +138,14 @@ class TilesDrawing(LayerDrawing):
         keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
         if view.grid != self._plans_grid or not all(key in self._plans for key in keys):
             return False  # what was not planned anew is shown as it was
+        if self._packs.is_there and self._stood_in(keys):
+            return False  # a pack has it, though coarser
         wanted = {tile for key in keys for tile in self._plans[key].tiles}
         return bool(wanted) and wanted <= self._failed
+
+    def _stood_in(self, keys: Iterable[TileKey]) -> bool:
+        """True where a coarser tile stands in for any of the display tiles."""
+        return any(self._shown_levels.get(key, self._plans[key].level) < self._plans[key].level for key in keys)
 
     def note_in(self, view: View) -> str:
         if self.problem:
@@ -191,9 +207,17 @@ class TilesDrawing(LayerDrawing):
                         painter.drawImage(column * wide - left, row * high - top, picture)
         return image
 
+    def read_packs_again(self) -> None:
+        """Look for tiles in the packs again, as one of them has grown."""
+        self._packs.look_again()
+        self._lacking.clear()
+        self._redo(list(self._incomplete))
+        self._request_soon()
+
     def _is_dead(self) -> bool:
-        """True where no tile can ever come: no network at all, or no date chosen."""
-        return self.context.fetcher is None or (self.service.is_dated and not self.service.time)
+        """True where no tile can ever come: neither a pack nor a network, or no date chosen."""
+        is_cut_off = self.context.fetcher is None and not self._packs.is_there
+        return is_cut_off or (self.service.is_dated and not self.service.time)
 
     def _place(self, crs: str) -> None:
         """Tell the tile layer where the service ends, so that no tile is planned beyond it."""
@@ -272,7 +296,8 @@ class TilesDrawing(LayerDrawing):
         return list(parents)
 
     def _pump(self) -> None:
-        """Keep a few requests under way; the best of the newest queue goes next."""
+        """Keep a few requests under way for what no pack has; the best of the newest queue goes next."""
+        self._queue = self._packs.take(self._queue)
         fetcher = self.context.fetcher
         while fetcher is not None and self._queue and len(self._under_way) < self.service.max_connections:
             tile = self._queue.pop(0)
@@ -284,6 +309,22 @@ class TilesDrawing(LayerDrawing):
                 return
             self._under_way.add(tile)
             fetcher.fetch(url, partial(self._arrived, tile))
+
+    def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:
+        """Take over the tiles that came from packs; those that no pack has are asked of the network next."""
+        if self._is_closed:
+            return
+        for tile, image in pictures.items():
+            self._pictures.put(tile, image, image.sizeInBytes() + 64)
+            if tile == OVERVIEW and self._has_overview:
+                self._take_overview(image)
+        if self.context.fetcher is None:
+            self._lacking.update(dict.fromkeys(lacking, math.inf))
+        self._request_soon()
+
+    def _pack_failed(self, sentence: str) -> None:
+        if not self._is_closed:
+            self._set_problem(sentence, "pack")
 
     def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
         if self.context.puts_off(self._arrived, tile, image, error):
@@ -298,7 +339,8 @@ class TilesDrawing(LayerDrawing):
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
         (self._failed.discard if error is None else self._failed.add)(tile)
-        is_news = isinstance(error, NotAllowed) or not (self.problem or self._works_offline())
+        is_refused = isinstance(error, NotAllowed) and not (self._works_offline() and self._packs.is_there)
+        is_news = is_refused or not (self.problem or self._works_offline())
         if error is not None and is_news:
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not self._host_sentence() and not self._stands_in(tile):

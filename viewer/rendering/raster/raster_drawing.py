@@ -227,7 +227,7 @@ class RasterDrawing(LayerDrawing):
 
     def reload(self) -> None:
         """Read everything again, as the file has changed, or to end its quarantine."""
-        self.context.pool.forgive(str(self.path))
+        self.context.pool.forgive(self.source.place)
         self._drawn = None
         self._forget_read()
         for about in self._problems.keys() - {"crs"}:
@@ -269,7 +269,7 @@ class RasterDrawing(LayerDrawing):
         assert self.style is not None
         style = self.style
         return RawReading(
-            str(self.path),
+            self.source.place,
             style.bands,
             style.resampling,
             self.layer.crs,

@@ -57,6 +57,8 @@ class RasterSource:
         RPC. `points` are control points that place it.
         """
         self.path = path
+        self.place = str(path)
+        """The place by which readers find it: a path, or an address."""
         self._points = None if points is None else points.for_readers
         self._part, self._height_m = str(source.get("part", "")), height_of(source)
         self.band_names = given_names(source)
@@ -85,13 +87,13 @@ class RasterSource:
 
         def probed(answer: Answer | GeoloupeError) -> None:
             if isinstance(answer, GeoloupeError):
-                self.missing = frozenset({str(self.path)}) if isinstance(answer, FileMissing) else frozenset()
+                self.missing = frozenset({self.place}) if isinstance(answer, FileMissing) else frozenset()
                 done(answer.sentence)
             else:
                 self._profile = answer.profile
                 done(self._take(answer.facts))
 
-        question = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
+        question = Probe(self.place, self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
         question = replace(question, control_points=self._points)
         self._context.pool.probe(question, partial(self._context.mailbox.post, probed))
 
@@ -107,7 +109,7 @@ class RasterSource:
         elif probed.acquisition is not None:
             self.acquisition = probed.acquisition
         if self.scene is None and probed.state is not None:
-            self.state = SourceState(str(self.path), self._part, *probed.state)
+            self.state = SourceState(self.place, self._part, *probed.state)
             self.look_for_overviews()
         return ""
 
@@ -115,6 +117,11 @@ class RasterSource:
     def folders(self) -> tuple[Path, ...]:
         """Folders of its files."""
         return (self.path.parent,)
+
+    @property
+    def is_ahead_worthwhile(self) -> bool:
+        """True where tiles beside the view are read ahead of need: of a file on a disk, which costs nobody anything."""
+        return self.lack is Lack.NONE
 
     def name_bands(self, names: Mapping[int, str]) -> None:
         """Set the names of bands that the analyst gives; nothing is read again."""
@@ -160,7 +167,7 @@ class RasterSource:
 
     def tile_of(self, bands: tuple[int, ...]) -> ReadTile:
         """A question about these bands, whose grid is still to be set."""
-        return ReadTile(str(self.path), self._part, self._height_m, self._bands(bands), self._points)
+        return ReadTile(self.place, self._part, self._height_m, self._bands(bands), self._points)
 
     def ask_limits(
         self,
@@ -170,7 +177,7 @@ class RasterSource:
     ) -> None:
         """Read the limits that `style.rule` finds in the whole image; empty where nothing is valid."""
         question = ReadStatistics(
-            str(self.path),
+            self.place,
             self._part,
             self._height_m,
             self._bands(style.bands),
@@ -205,7 +212,7 @@ class RasterSource:
                 self.acquisition = facts.acquisition
             done()
 
-        self._submit(ReadAcquisition(str(self.path), self._part), answered)
+        self._submit(ReadAcquisition(self.place, self._part), answered)
 
     def ask_chip(
         self,
@@ -243,7 +250,7 @@ class RasterSource:
     ) -> T:
         """A question about pixels as they are in the file, on a grid of `size` pixels across and down in `crs`."""
         return kind(
-            str(self.path),
+            self.place,
             self._part,
             self._height_m,
             self._bands(bands),
@@ -272,7 +279,7 @@ class RasterSource:
         if self.scene is not None:
             place = self.scene.bands[index - 1].place
             return replace(place, part=self._part, height_m=self._height_m)
-        return BandPlace((str(self.path),), index, part=self._part, height_m=self._height_m)
+        return BandPlace((self.place,), index, part=self._part, height_m=self._height_m)
 
     @property
     def profile(self) -> Profile:
@@ -283,4 +290,4 @@ class RasterSource:
         def post(answer: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, answer)
 
-        self._context.pool.submit(Request(question, post, strike_key=str(self.path), profile=self._profile))
+        self._context.pool.submit(Request(question, post, strike_key=self.place, profile=self._profile))

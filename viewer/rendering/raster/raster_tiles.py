@@ -18,8 +18,9 @@ from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
-from layers.raster.overviews import REDUCED_FROM, Lack
+from layers.raster.overviews import REDUCED_FROM
 from layers.raster.style import RasterStyle
+from layers.requests.addresses import is_address
 from layers.requests.imagery import TileFacts
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
@@ -154,7 +155,8 @@ class RasterTiles:
         """Read nothing more of a file that is another one now, or gone, and report that once."""
         if not self.is_frozen:
             self.is_frozen = True
-            what = Phrase("is no longer there") if is_gone else Phrase("has changed on the disk")
+            changed = Phrase("has changed on its host" if is_address(self.source.place) else "has changed on the disk")
+            what = Phrase("is no longer there") if is_gone else changed
             sentence = Phrase(
                 "{name} {what}: what was read of it before stays shown.", name=self.source.path.name, what=what
             )
@@ -274,7 +276,7 @@ class RasterTiles:
 
     def _requests_ahead(self, shown: ShownTile) -> list[TileRequest]:
         """Requests for the ring of tiles around a view that rests and is complete, as far as the caches have room."""
-        if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
+        if not (self._context.reads_ahead and self.resting) or self.is_frozen or not self.source.is_ahead_worthwhile:
             return []
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)

@@ -22,7 +22,9 @@ from viewer.app.desktop.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.extent import bounds_of_all
 from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
 
@@ -65,6 +67,41 @@ def test_an_address_is_consent_for_its_host(window: MainWindow, qtbot: QtBot) ->
     assert [kind for kind, _name in _layers(window)] == ["tiles"]
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
     assert window.messages.line("consent") is None
+
+
+def test_the_address_of_a_server_leads_to_the_dialog_and_nobody_is_asked(window: MainWindow, qtbot: QtBot) -> None:
+    address = "https://maps.example.org/wms?SERVICE=WMS&REQUEST=GetCapabilities"
+    window.opener.open([address])
+    dialog = window.findChild(AddImageryDialog)
+    assert dialog is not None
+    assert dialog.panel.line.text() == address
+    settle(window, qtbot)
+    row = dialog.panel.current()
+    assert row is not None, "lists that came later leave the address"
+    assert (row.entry.kind, row.entry.address) == ("wms", address)
+    assert window.settings.get("allowed_hosts") == []
+    assert _layers(window) == []
+    dialog.reject()
+
+
+@pytest.mark.bounded
+def test_an_archive_of_the_list_leads_to_its_question(window: MainWindow, qtbot: QtBot) -> None:
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.opener.open(["https://planetarycomputer.microsoft.com/api/stac/v1"])
+    dialog = window.findChild(AddImageryDialog)
+    assert dialog is not None
+    assert dialog.add_button.text() == "Search Archive…"
+    dialog.add_button.click()
+    qtbot.waitUntil(lambda: window.findChild(ArchiveDialog) is not None)
+    question = window.findChild(ArchiveDialog)
+    assert question is not None
+    assert question.entry is not None
+    assert question.entry.title == "Planetary Computer"
+    window.panel_context.archive_wanted.emit("https://stac.example.org/v1")
+    assert question.entry.address == "https://stac.example.org/v1"
+    assert window.settings.get("allowed_hosts") == []
+    question.close()
 
 
 def _bad_inputs(folder: Path) -> dict[str, Path]:

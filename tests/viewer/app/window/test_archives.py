@@ -154,7 +154,7 @@ def test_a_click_adds_the_scene_with_what_the_archive_states(
     (layer,) = window.session.document.layers.values()
     assert (layer.kind, layer.name, layer.acquired_at) == ("raster", "late", "2026-04-10T10:00:00Z")
     assert (layer.date_kind, layer.date_basis, layer.sensor) == ("instant", "catalogue", "sentinel-2a")
-    assert layer.source["path"] == "http://files.invalid/late.tif"
+    assert layer.source["address"] == "http://files.invalid/late.tif"
     assert layer.source["catalogue"]["id"] == "late"
 
 

@@ -11,6 +11,7 @@ from layers.errors import GeoloupeError
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
 from tests.viewer.panels.conftest import Desk
+from viewer.network.secrets import Secrets
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryRow
@@ -26,7 +27,10 @@ class FakeServers:
         self.tiles: list[str] = []
         self.opened: list[ImageryEntry] = []
         self._waiting: list[OfferDone] = []
-        self.network = ImageryNetwork(self, self.fetch_tile, self.permits, self.opened.append)
+        self.secrets = Secrets()
+        self.network = ImageryNetwork(
+            self, self.fetch_tile, self.permits, self.secrets.put, {"archive": self.opened.append}
+        )
 
     def permits(self, host: str) -> bool:
         return host in self._desk.consented

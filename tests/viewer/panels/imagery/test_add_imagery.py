@@ -14,13 +14,18 @@ from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed
+from viewer.network.secrets import SecretKind
+from viewer.panels.access import CaseAccess
+from viewer.panels.context import PanelContext
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.imagery.entry_lists import EntryList, KeptImagery
+from viewer.support.jobs import Jobs
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
-WMTS = "https://maps.example.org/wmts?request=GetCapabilities"
+WMTS = "https://maps.example.org/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"
 DATED = TileService(
     "By day", "https://maps.example.org/t/plain/{time}/{z}/{x}/{y}.png", kind="wmts", attribution="The town"
 )
@@ -150,6 +155,21 @@ def test_the_keyboard_alone_adds(dialog: AddImageryDialog, desk: Desk) -> None:
     assert not dialog.isVisible()
 
 
+@pytest.mark.parametrize("way", ["enter", "double click"])
+def test_the_list_adds_once(dialog: AddImageryDialog, desk: Desk, way: str) -> None:
+    choose(dialog, "OpenStreetMap")
+    view = dialog.panel.list
+    if way == "enter":
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    else:
+        place = view.visualRect(view.currentIndex()).center()
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert dialog.isVisible(), "a single click only chooses"
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [layer.kind for layer in desk.document.layers.values()].count("tiles") == 1
+    assert not dialog.isVisible()
+
+
 def test_arrow_keys_walk_through_the_list_from_the_line(dialog: AddImageryDialog) -> None:
     first = dialog.panel.current()
     QTest.keyClick(dialog.panel.line, Qt.Key.Key_Down)
@@ -209,6 +229,32 @@ def test_an_address_is_asked_only_after_a_press(dialog: AddImageryDialog, desk: 
     assert not dialog.add_button.isEnabled(), "it is asked once"
     servers.answer(town())
     assert listed(dialog) == ["[Basemaps]", "Of Mars", "[Dated imagery]", "By day"]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("https://t.example.org/{z}/{x}/{y}.png?a=1&api_key=0123456789abcdef", SecretKind.QUERY),
+        ("https://me:0123456789abcdef@t.example.org/{z}/{x}/{y}.png", SecretKind.BASIC),
+    ],
+)
+def test_a_key_is_for_its_host_and_stands_in_no_case_and_no_list(
+    dialog: AddImageryDialog, desk: Desk, servers: FakeServers, kept: KeptImagery, address: str, kind: SecretKind
+) -> None:
+    dialog.panel.line.setText(address)
+    assert "kept in this session only" in dialog.panel.form.contact.text()
+    assert servers.secrets.of("t.example.org") is None
+    dialog.panel.keep()
+    press(dialog)
+    secret = servers.secrets.of("t.example.org")
+    assert secret is not None
+    assert (secret.kind, secret.value) == (kind, "0123456789abcdef")
+    stored = [layer.source_json for layer in desk.document.layers.values()]
+    texts = [*stored, repr(kept.own.read()), repr(kept.recent.read()), repr(facts(dialog))]
+    assert "t.example.org" in repr(kept.own.read())
+    assert not [text for text in texts if "0123456789" in text]
+    dialog.panel.line.setText(TEMPLATE)
+    assert "session" not in dialog.panel.form.contact.text()
 
 
 def test_three_steps_lead_from_an_address_to_a_dated_layer(
@@ -277,6 +323,25 @@ def test_an_answer_that_nobody_waits_for_changes_nothing(dialog: AddImageryDialo
     assert servers.asked_addresses == [WMTS]
 
 
+def test_lists_that_come_late_do_not_disturb_an_address(
+    qtbot, desk: Desk, jobs: Jobs, servers: FakeServers, kept: KeptImagery
+) -> None:
+    context = PanelContext(
+        desk.document, CaseAccess(desk.history.push, "Olga", jobs, desk.consented.append), desk.context.selection
+    )
+    dialog = AddImageryDialog(context, None, servers.network, kept)
+    qtbot.addWidget(dialog)
+    dialog.panel.take_text(WMTS)
+    dialog.panel.go_on()
+    qtbot.waitUntil(jobs.is_idle)
+    assert not dialog.add_button.isEnabled(), "it is asked still"
+    servers.answer(town())
+    qtbot.waitUntil(jobs.is_idle)
+    assert "By day" in listed(dialog)
+    QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
+    assert "OpenStreetMap" in listed(dialog)
+
+
 def test_the_offer_is_searched_and_left(dialog: AddImageryDialog, servers: FakeServers) -> None:
     all_titles = listed(dialog)
     dialog.panel.line.setText(WMTS)
@@ -287,6 +352,15 @@ def test_the_offer_is_searched_and_left(dialog: AddImageryDialog, servers: FakeS
     assert listed(dialog)[:3] == ["[Basemaps]", "Sheet 2", "Sheet 20"]
     QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
     assert listed(dialog) == all_titles
+
+
+def test_an_address_that_is_pasted_over_an_offer_counts(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    servers.answer(town())
+    dialog.panel.line.setText(TEMPLATE)
+    assert listed(dialog) == ["t.example.org"]
+    assert not dialog.panel.back.isVisible()
 
 
 def test_an_archive_is_handed_on_and_nobody_is_contacted(
@@ -366,6 +440,19 @@ def test_a_file_that_holds_no_connections_is_refused_in_words(dialog: AddImagery
     assert "no export of connections" in said(dialog)
     dialog.panel.import_file(tmp_path / "gone.json")
     assert "cannot be read" in said(dialog)
+
+
+def test_a_saved_document_of_a_server_is_listed(dialog: AddImageryDialog, servers: FakeServers, tmp_path: Path) -> None:
+    path = tmp_path / "capabilities.xml"
+    path.write_bytes(capabilities(layer("scenes"), mercator()))
+    dialog.panel.import_file(path)
+    assert listed(dialog) == ["[Basemaps]", "Scenes"]
+    assert "Tiles of a town" in dialog.panel.says.text()
+    assert dialog.add_button.isEnabled()
+    assert servers.asked_addresses == []
+    path.write_bytes(b"<ServiceExceptionReport><ServiceException>Go away</ServiceException></ServiceExceptionReport>")
+    dialog.panel.import_file(path)
+    assert "Go away" in said(dialog)
 
 
 def test_a_bad_list_of_mine_is_said_and_never_overwritten(qtbot, desk: Desk, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, NotReadable
 from layers.phrase import Phrase
+from layers.services.address_keys import split_key
 from layers.services.entry_text import MOST_BYTES, MOST_ENTRIES, EntriesRead
 from layers.services.imagery_entry import ImageryEntry, checked_address, entry_of_service
 from layers.services.template import MAX_LENGTH
@@ -24,6 +25,8 @@ _XML = XmlLimits(size=MOST_BYTES, depth=16, elements=100_000, bare_doctype=True)
 _KIND_OF_TAG = {"wms": "wms", "wfs": "wfs", "xyztiles": "xyz"}
 """Kinds of QGIS's connections by their elements; one of WMS may lead to WMTS as well."""
 _OTHER_TAGS = {"wcs": "WCS", "vectortile": "vector tiles", "arcgismapserver": "ArcGIS", "arcgisfeatureserver": "ArcGIS"}
+SECRET_LEFT = "It may ask for a name, a password or a key, which were not taken over"
+"""The note of a connection whose secret was left out."""
 _SECRETS = ("username", "password", "authcfg")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_-]+)\}")
 _KEPT = frozenset({"x", "y", "z", "-y", "q", "s", "time"})
@@ -83,11 +86,9 @@ def _of_element(element: Element) -> ImageryEntry | GeoloupeError:
         if kind is None:
             other = _OTHER_TAGS.get(element.tag.lower(), element.tag[:40])
             raise NotReadable("connections to {kind} are not taken over.", kind=other)
-        if any(element.get(name) for name in _SECRETS):
-            note = "It may ask for a name and a password, which were not taken over"
-        else:
-            note = ""
-        name, address = element.get("name", "").strip(), element.get("url", "").strip()
+        name, (address, _, key, _) = element.get("name", "").strip(), split_key(element.get("url", "").strip())
+        has_secret = bool(key) or any(element.get(name) for name in _SECRETS)
+        note = SECRET_LEFT if has_secret else ""
         if kind != "xyz":
             address = checked_address(address)
             return ImageryEntry(
@@ -182,7 +183,10 @@ def _filled(values: Mapping[str, Any]) -> str:
         # Cut a little beyond what a template may have: a long one repeated would fill the memory.
         return str(value)[: MAX_LENGTH + 1] if isinstance(value, str | float) else match[0]
 
-    return _PLACEHOLDER.sub(fill, values["url"][: MAX_LENGTH + 1])
+    filled = split_key(_PLACEHOLDER.sub(fill, values["url"][: MAX_LENGTH + 1]))
+    if filled.key:
+        raise NotReadable("its address holds a key: paste it into Add imagery instead.")
+    return filled.address
 
 
 def _plain(text: Any) -> str:

@@ -65,7 +65,7 @@ def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileServi
     spelled = quote(style, safe="")
     template, count = _STYLE.subn(lambda match: match[1] + spelled, service.template)
     if not count and first:
-        before = f"/{quote(first, safe='')}/"
-        count = template.count(before)
-        template = template.replace(before, f"/{spelled}/")
+        parts = template.split("/")
+        count = parts.count(quote(first, safe=""))
+        template = "/".join(spelled if part == quote(first, safe="") else part for part in parts)
     return replace(service, template=template) if count == 1 else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from layers.services.imagery_entry import ImageryEntry
-from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.offered_entries import entries_of_offer
+from layers.services.listed.offered_entries import entries_of_offer, in_style
+from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
 
@@ -43,3 +45,23 @@ def test_layers_of_an_offer_are_told_apart_by_what_they_are() -> None:
 def test_a_catalogue_without_layers_is_an_entry_itself() -> None:
     (entry,) = _entries(ServiceOffer(service="stac-api"), "https://s.example.org/v1")
     assert (entry.title, entry.role, entry.address) == ("s.example.org", "archive", "https://s.example.org/v1")
+
+
+@pytest.mark.parametrize(
+    ("template", "styled"),
+    [
+        ("https://e.org/plain/{z}/{x}/{y}", "https://e.org/r%C3%B6d%20a/{z}/{x}/{y}"),
+        ("https://e.org/wms?STYLES=&bbox={bbox}", "https://e.org/wms?STYLES=r%C3%B6d%20a&bbox={bbox}"),
+        (
+            "https://e.org/t?a=1&style=plain&z={z}&x={x}&y={y}",
+            "https://e.org/t?a=1&style=r%C3%B6d%20a&z={z}&x={x}&y={y}",
+        ),
+        ("https://e.org/plain/plain/{z}/{x}/{y}", None),
+        ("https://e.org/{z}/{x}/{y}", None),
+    ],
+)
+def test_another_style_stands_where_the_first_one_does(template: str, styled: str | None) -> None:
+    layer = OfferedLayer(name="a", styles=(OfferedStyle("plain"), OfferedStyle("röd a")))
+    service = in_style(layer, TileService("A", template), "röd a")
+    assert (service.template if service is not None else None) == styled
+    assert in_style(layer, TileService("A", template), "plain") == TileService("A", template)

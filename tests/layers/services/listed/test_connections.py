@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import GeoloupeError, NotReadable
-from layers.services.connections import read_connections
+from layers.services.listed.connections import read_connections
 
 QGIS_XYZ = """<!DOCTYPE connections>
 <qgsXYZTilesConnections version="1.0">
@@ -90,6 +91,21 @@ BILLION = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
 DEEP = {"url": 5}
 for _ in range(400):
     DEEP = {"a": DEEP}  # type: ignore[dict-item]
+
+
+def test_keys_in_addresses_are_not_taken_over() -> None:
+    address = "https://e.org/wms?apikey=0123456789abcdef"
+    (town,) = read_connections(
+        f'<qgsWMSConnections><wms name="A" url="{address}"/></qgsWMSConnections>'.encode()
+    ).entries
+    assert town.address == "https://e.org/wms"
+    assert "key" in town.note
+    keyed = {"url": "https://e.org/{z}/{x}/{y}?apikey={apikey}", "apikey": "0123456789abcdef", "name": "Keyed"}
+    read = read_connections(json.dumps(keyed).encode())
+    assert read.entries == ()
+    assert "0123456789" not in repr(read)
+
+
 HOSTILE = {
     "empty": b"",
     "words": b"https://e.org/{z}/{x}/{y}.png",
@@ -117,7 +133,12 @@ def test_other_and_hostile_files_are_refused_in_words(document: bytes) -> None:
 
 def test_a_template_that_is_filled_without_end_is_refused() -> None:
     bomb = {"url": "https://e.org/{z}/{x}/{y}/" + "{a}" * 500, "a": "b" * 100_000, "name": "Bomb"}
-    read = read_connections(json.dumps({"Bomb": bomb}).encode())
+    document = json.dumps({"Bomb": bomb}).encode()
+    tracemalloc.start()
+    read = read_connections(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * 2**20
     assert read.entries == ()
     assert len(read.problems) == 1
 

@@ -1,0 +1,263 @@
+"""Writes an offline pack: an MBTiles file that any program opens, and that goes on where it was left.
+
+Each batch is one durable transaction. Tiles that are there, and those that the server does not have, are not asked for
+again, whatever ended the last run.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+
+from layers.errors import GeoloupeError, UnsupportedFormat
+from layers.geo.bounds import Bounds
+from layers.services.packs.pack_database import PackDatabase, check_regular, unreadable, unwritable
+from layers.services.packs.pack_plan import PackColumn, PackPlan, PackTile, plan_pack, tile_px_of
+from layers.services.packs.pack_source import source_of
+from layers.services.tile_service import TileService
+
+APPLICATION_ID = 0x4D504258
+"""The mark of MBTiles in a file's head."""
+_TABLES = ("metadata", "tiles", "geoloupe_lacking")
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS metadata (name TEXT, value TEXT)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS metadata_name ON metadata (name)",
+    "CREATE TABLE IF NOT EXISTS tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS tile_index ON tiles (zoom_level, tile_column, tile_row)",
+    "CREATE TABLE IF NOT EXISTS geoloupe_lacking"
+    " (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER,"
+    " PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID",
+)
+_THERE = "SELECT tile_row FROM {table} WHERE zoom_level = ? AND tile_column = ? AND tile_row BETWEEN ? AND ?"
+_PUT = "INSERT OR REPLACE INTO tiles VALUES (?, ?, ?, ?)"
+_NOTE = "INSERT OR REPLACE INTO geoloupe_lacking VALUES (?, ?, ?)"
+_STATE = "INSERT OR REPLACE INTO metadata VALUES (?, ?)"
+
+
+class PackState(Struct, frozen=True):
+    """A pack that is there: for which areas and zooms it was begun, and whether all of that is in it."""
+
+    areas: tuple[Bounds, ...]
+    zooms: tuple[int, int]
+    is_whole: bool
+
+
+class MbtilesPack:
+    """A pack that is being made. For any thread; one call at a time is let in."""
+
+    def __init__(self, path: Path, plan: PackPlan) -> None:
+        """Begin a pack, or go on with one of the same service and time.
+
+        Raises UnsupportedFormat where something else has the name, NotReadable where the file is damaged, and
+        SaveFailed or DiskFull where it cannot be written.
+        """
+        self.path, self.plan = path, plan
+        self._lock = threading.Lock()
+        is_new = not path.exists()
+        if not is_new:
+            _check_own(path, plan.service)
+        try:
+            self._database = PackDatabase(path, writable=True)
+        except sqlite3.Error as error:
+            raise unwritable(path, error) from error
+        try:
+            self._begin()
+        except (sqlite3.Error, GeoloupeError) as error:
+            self._database.close()
+            if is_new:
+                path.unlink(missing_ok=True)
+            if isinstance(error, GeoloupeError):
+                raise
+            raise unwritable(path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def count_there(self) -> int:
+        """Number of the plan's tiles that need not be asked for."""
+        return sum(column.last - column.first + 1 - len(self._missing_of(column)) for column in self.plan.columns())
+
+    def missing(self) -> Iterator[PackTile]:
+        """The plan's tiles that are still to be asked for, the coarsest first; each column is looked up when due."""
+        for column in self.plan.columns():
+            for row in self._missing_of(column):
+                yield PackTile(column.level.zoom, column.column, row)
+
+    def put(self, tiles: Iterable[tuple[PackTile, bytes]], lacking: Iterable[PackTile] = ()) -> None:
+        """Keep tiles, and note those that the server does not have. Durable when it returns; raises SaveFailed."""
+        rows: list[tuple[object, ...]] = [(tile.zoom, tile.column, _from_south(tile), body) for tile, body in tiles]
+        notes: list[tuple[object, ...]] = [(tile.zoom, tile.column, _from_south(tile)) for tile in lacking]
+        with self._lock:
+            try:
+                with self._database.transaction():
+                    self._database.write(_PUT, rows)
+                    self._database.write(_NOTE, notes)
+                    if rows:
+                        self._tell_format(rows[0][3])
+            except sqlite3.Error as error:
+                raise unwritable(self.path, error) from error
+
+    def finish(self) -> None:
+        """Note that all tiles of the plan have been asked for."""
+        self._set_metadata({"geoloupe_whole": "1"})
+
+    def limit_pages(self, pages: int) -> None:
+        """Let the file have so many pages at most, as if the disk were full then."""
+        self._database.limit_pages(pages)
+
+    # -- the file ----------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._database.rows("PRAGMA synchronous = FULL")
+        self._database.rows("PRAGMA journal_mode = DELETE")
+        with self._database.transaction():
+            self._database.rows(f"PRAGMA application_id = {APPLICATION_ID:d}")
+            for statement in _SCHEMA:
+                self._database.rows(statement)
+        self._set_metadata(self._described())
+
+    def _described(self) -> dict[str, str]:
+        """Metadata of the pack; bounds and zooms also cover what it held before."""
+        service, plan = self.plan.service, self.plan
+        rows = self._database.rows("SELECT name, value FROM metadata LIMIT 1000")
+        before = {str(name): str(value) for name, value in rows}
+        bounds, zooms = _in_one_world(plan.bounds), [level.zoom for level in plan.levels]
+        if (held := _bounds_of(before.get("bounds"))) is not None:
+            bounds = bounds.union(held)
+        zooms += [int(before[name]) for name in ("minzoom", "maxzoom") if before.get(name, "").isdecimal()]
+        west, south, east, north = bounds
+        asked = {"areas": [list(area) for area in plan.areas], "zooms": [plan.levels[0].zoom, plan.levels[-1].zoom]}
+        return {
+            "name": service.title,
+            "type": "baselayer",
+            "version": "1.0",
+            "description": f"{service.title} {service.time}".strip(),
+            "bounds": f"{west:.7f},{south:.7f},{east:.7f},{north:.7f}",
+            "center": f"{(west + east) / 2:.7f},{(south + north) / 2:.7f},{min(zooms)}",
+            "minzoom": str(min(zooms)),
+            "maxzoom": str(max(zooms)),
+            "attribution": service.attribution,
+            "license": service.licence,
+            "date": service.time,
+            "source": source_of(service),
+            "tile_px": str(tile_px_of(service, plan.levels)),
+            "made_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "geoloupe_plan": json.dumps(asked),
+            "geoloupe_whole": "0",
+        }
+
+    def _set_metadata(self, values: dict[str, str]) -> None:
+        with self._lock:
+            try:
+                with self._database.transaction():
+                    self._database.write(_STATE, list(values.items()))
+            except sqlite3.Error as error:
+                raise unwritable(self.path, error) from error
+
+    def _tell_format(self, body: object) -> None:
+        """Name the format of the tiles, by the first one, as MBTiles wants it."""
+        if isinstance(body, bytes) and not self._database.rows("SELECT 1 FROM metadata WHERE name = 'format'"):
+            self._database.write(_STATE, [("format", ending_of(body))])
+
+    def _missing_of(self, column: PackColumn) -> list[int]:
+        """Rows of a column, from the north, that are neither there nor known to be lacking."""
+        zoom, highest = column.level.zoom, 2**column.level.zoom - 1
+        values = zoom, column.column, highest - column.last, highest - column.first
+        there: set[int] = set()
+        with self._lock:
+            try:
+                for table in ("tiles", "geoloupe_lacking"):
+                    rows = self._database.rows(_THERE.format(table=table), values)
+                    there.update(highest - row for (row,) in rows if isinstance(row, int))
+            except sqlite3.Error as error:
+                raise unreadable(self.path, error) from error
+        return [row for row in range(column.first, column.last + 1) if row not in there]
+
+
+def pack_state(path: Path, service: TileService) -> PackState | None:
+    """The state of a pack of this service at a path; None where no file is there.
+
+    Raises UnsupportedFormat where something else has the name, NotReadable where it is damaged.
+    """
+    if not path.exists():
+        return None
+    values = _check_own(path, service)
+    if not values:
+        return None
+    try:
+        asked = json.loads(values.get("geoloupe_plan", ""))
+        areas = tuple(Bounds(*map(float, area)) for area in asked["areas"])
+        least, most = map(int, asked["zooms"])
+        plan_pack(service, areas, (least, most))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise unreadable(path, error) from error
+    return PackState(areas, (least, most), values.get("geoloupe_whole") == "1")
+
+
+def ending_of(body: bytes) -> str:
+    """The format of a picture as MBTiles writes it, by its magic bytes: png, jpg or webp; empty for anything else."""
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if body.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    return "webp" if body[:4] == b"RIFF" and body[8:12] == b"WEBP" else ""
+
+
+def _check_own(path: Path, service: TileService) -> dict[str, str]:
+    """The metadata of a file, if it is a pack of ours of this service and time, into which may be written."""
+    check_regular(path)
+    try:
+        database = PackDatabase(path, writable=True)  # what was left half written is taken back first
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    try:
+        rows = database.rows("SELECT type, name, tbl_name FROM sqlite_master LIMIT 100")
+        is_own = all(kind in ("table", "index") and owner in _TABLES for kind, _, owner in rows)
+        tables = {str(name) for kind, name, _ in rows if kind == "table"}
+        if not rows:  # killed before the first table was there
+            return {}
+        if not is_own or not tables.issuperset(_TABLES):
+            raise UnsupportedFormat("{name} is no offline pack made here: choose another name.", name=path.name)
+        values = {str(name): str(value) for name, value in database.rows("SELECT name, value FROM metadata LIMIT 1000")}
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    finally:
+        database.close()
+    if values and (values.get("source"), values.get("date", "")) != (source_of(service), service.time):
+        raise UnsupportedFormat(
+            "{name} is an offline pack of another service or date ({title}): choose another name.",
+            name=path.name,
+            title=values.get("description", ""),
+        )
+    return values
+
+
+def _from_south(tile: PackTile) -> int:
+    return 2**tile.zoom - 1 - tile.row
+
+
+def _in_one_world(bounds: Bounds) -> Bounds:
+    """Bounds as MBTiles wants them: all longitudes where they cross the antimeridian."""
+    return bounds if bounds.right <= 180 else Bounds(-180.0, bounds.bottom, 180.0, bounds.top)
+
+
+def _bounds_of(text: object) -> Bounds | None:
+    try:
+        bounds = Bounds(*map(float, str(text).split(",")))
+    except (TypeError, ValueError):
+        return None
+    return bounds if bounds.is_finite() else None

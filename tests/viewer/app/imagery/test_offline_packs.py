@@ -1,0 +1,251 @@
+"""Offline packs in the real window: made by its dialog, paused, gone on with after a kill, shown without a network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from layers.decoding import encoded
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from layers.project.opening.layer_paths import packs_in
+from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state
+from layers.services.packs.pack_plan import plan_pack
+from layers.services.tile_service import TileService
+from tests.support.tile_server import TileServer, serving
+from tests.viewer.app.conftest import MakeWindow, settle
+from viewer.app.window import MainWindow
+from viewer.canvas.scene import BACKGROUND_COLOR
+from viewer.commands.layers import add_layer
+from viewer.commands.sites import add_site
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+from viewer.network.pack_download import PackPhase
+from viewer.panels.packs.pack_dialog import PackDialog
+from viewer.rendering.images import argb_of_image
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+    made: list[Fetcher] = []
+
+    def make(consent: Consent) -> Fetcher:
+        made.append(Fetcher(tmp_path / f"tiles{len(made)}", consent, Limits(first_backoff_s=0.02)))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
+
+
+@pytest.fixture
+def service(server: TileServer) -> TileService:
+    return TileService("Sky", server.template(), max_level=11, attribution="Sky company")
+
+
+def begin_case(window: MainWindow, service: TileService, qtbot: QtBot, target: Path | None) -> str:
+    window.session.new_case()
+    for host in service.hosts:
+        window.context.consent.allow_private(host)
+    edit = add_layer(window.session.document, "tiles", "Sky", encoded(service), actor="a")
+    window.session.push(edit)
+    if target is not None:
+        target.parent.mkdir(exist_ok=True)
+        window.session.save_as(target)
+        qtbot.waitUntil(lambda: window.session.target == target and window.session.is_idle, timeout=20_000)
+    look_at(window, qtbot)
+    return edit.changes[-1].after.uuid
+
+
+def look_at(window: MainWindow, qtbot: QtBot, resolution: float = 300.0) -> None:
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 128.3, 51.9))
+    window.canvas.viewport.centre_on(x, y, resolution)
+    window.canvas.motion.come_to_rest()
+    qtbot.waitUntil(window.canvas.is_idle, timeout=20_000)
+
+
+def open_dialog(window: MainWindow, uuid: str, qtbot: QtBot) -> PackDialog:
+    window.panel_context.show_layer(uuid)
+    window.action_table.refresh()
+    window.action_table["make_pack"].trigger()
+    (dialog,) = window.findChildren(PackDialog)
+    qtbot.waitUntil(lambda: dialog._look.free_bytes >= 0 or dialog.path is None, timeout=20_000)
+    return dialog
+
+
+def press(qtbot: QtBot, button) -> None:
+    assert button.isVisible()
+    assert button.isEnabled()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def work_of(window: MainWindow, uuid: str):
+    return window.layer_menu.packs._work[uuid]
+
+
+def dark_share(window: MainWindow) -> float:
+    ground = 0xFF000000 | int(BACKGROUND_COLOR[1:], 16)
+    return float((argb_of_image(window.canvas.grab_picture()) == ground).mean())
+
+
+def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
+    make_window: MakeWindow, server: TileServer, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    uuid = begin_case(window, service, qtbot, tmp_path / "desk" / "case.gpkg")
+    dialog = open_dialog(window, uuid, qtbot)
+    assert "not known here" in dialog.terms.text()
+    assert not dialog.go_button.isEnabled()
+    press(qtbot, dialog.agreed)
+    assert "tiles, about" in dialog.estimate.text()
+    planned = dialog.plan().count()
+    press(qtbot, dialog.go_button)
+    qtbot.waitUntil(lambda: work_of(window, uuid).phase is PackPhase.DONE, timeout=60_000)
+    assert "whole" in dialog.progress_words.text()
+    settle(window, qtbot)
+    layer = window.session.document.layers[uuid]
+    assert packs_in(layer.source) == [str(tmp_path / "desk" / "Sky.mbtiles")]
+    with MbtilesPack(tmp_path / "desk" / "Sky.mbtiles", dialog.plan()) as pack:
+        assert pack.count_there() == planned
+    dialog.close()
+    window.action_table["undo"].trigger()
+    assert packs_in(window.session.document.layers[uuid].source) == []
+    window.action_table["redo"].trigger()
+    window.session.save()
+    qtbot.waitUntil(lambda: window.session.is_idle and not window.session.is_dirty, timeout=20_000)
+    assert (tmp_path / "desk" / "case.gpkg").stat().st_size < 2_000_000, "no tile is in the case"
+    window.session.close()
+
+    shutil.copytree(tmp_path / "desk", tmp_path / "other desk")
+    shutil.rmtree(tmp_path / "desk")
+    server.log.clear()
+    away = make_window()
+    away.context.fetcher.set_offline(True)
+    away.opener.open([str(tmp_path / "other desk" / "case.gpkg")])
+    qtbot.waitUntil(lambda: uuid in away.session.document.layers, timeout=20_000)
+    settle(away, qtbot)
+    assert packs_in(away.session.document.layers[uuid].source) == [str(tmp_path / "other desk" / "Sky.mbtiles")]
+    look_at(away, qtbot)
+    assert dark_share(away) < 0.01
+    assert server.log == [], "and its host was never allowed there"
+
+
+def test_a_pause_and_a_new_window_go_on_where_it_was_left(
+    make_window: MakeWindow, server: TileServer, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    uuid = begin_case(window, service, qtbot, tmp_path / "desk" / "case.gpkg")
+    dialog = open_dialog(window, uuid, qtbot)
+    press(qtbot, dialog.agreed)
+    dialog.last.setCurrentIndex(dialog.last.count() - 1)
+    server.log.clear()
+    press(qtbot, dialog.go_button)
+    qtbot.waitUntil(lambda: len(server.log) > 30, timeout=20_000)
+    assert any("Sky.mbtiles" in job.title for job in window.context.jobs.running()), "the status bar shows it"
+    press(qtbot, dialog.pause_button)
+    qtbot.waitUntil(lambda: dialog.go_button.isVisible() and dialog.go_button.isEnabled(), timeout=20_000)
+    assert "Paused" in dialog.progress_words.text()
+    assert dialog.go_button.text() == "&Go On"
+    qtbot.waitUntil(lambda: not window.context.jobs.running(), timeout=20_000)
+    total = work_of(window, uuid).total
+    there = work_of(window, uuid).there
+    assert 0 < there < total
+    dialog.close()
+    QApplication.processEvents()
+    window.layer_menu.packs.close()
+
+    server.log.clear()
+    dialog = open_dialog(window, uuid, qtbot)
+    qtbot.waitUntil(lambda: "is not whole" in dialog.remark.text(), timeout=20_000)
+    assert dialog.plan().count() == total, "area and levels are those of the pack"
+    press(qtbot, dialog.agreed)
+    press(qtbot, dialog.go_button)
+    qtbot.waitUntil(lambda: work_of(window, uuid).phase is PackPhase.DONE, timeout=60_000)
+    asked = [path for path in server.log if path.startswith("/ok/")]
+    assert len(set(asked)) <= total - there + 4
+
+
+def test_the_area_is_around_the_selected_sites(
+    make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    uuid = begin_case(window, service, qtbot, tmp_path / "case.gpkg")
+    for name, lon in (("a", 128.3), ("b", -77.0)):
+        window.session.push(add_site(window.session.document, Point(lon, 51.9), actor="a", label=name, uuid=name))
+    window.selection.set(["a", "b"])
+    dialog = open_dialog(window, uuid, qtbot)
+    areas = dialog.area.areas()
+    assert len(areas) == 2
+    for area, lon in zip(areas, (128.3, -77.0), strict=True):
+        assert area.left < lon < area.right
+        assert area.height * 111.32 == pytest.approx(10.0, rel=0.01)
+    dialog.area.edges[0].setValue(100.0)
+    assert dialog.area.choice.currentText() == "These bounds"
+    assert len(dialog.area.areas()) == 1
+
+
+def test_terms_that_forbid_it_are_told_and_nothing_can_be_pressed(
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    street_map = TileService("OpenStreetMap", "https://tile.openstreetmap.org/{z}/{x}/{y}.png", may_prefetch=True)
+    window.context.fetcher.set_offline(True)
+    window.session.new_case()
+    edit = add_layer(window.session.document, "tiles", "Streets", encoded(street_map), actor="a")
+    window.session.push(edit)
+    dialog = open_dialog(window, edit.changes[-1].after.uuid, qtbot)
+    assert "do not allow tiles to be fetched ahead" in dialog.terms.text()
+    assert not dialog.go_button.isVisible()
+    assert not dialog.area.isVisible()
+    dialog.begin_wanted.connect(lambda *_: pytest.fail("nothing begins"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+
+def test_a_case_that_was_never_saved_is_to_be_saved_first(
+    make_window: MakeWindow, service: TileService, qtbot: QtBot
+) -> None:
+    window = make_window()
+    dialog = open_dialog(window, begin_case(window, service, qtbot, None), qtbot)
+    assert "Save the case first" in dialog.estimate.text()
+    assert not dialog.go_button.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "nul\\x"])
+def test_a_name_that_leads_elsewhere_is_refused(
+    make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot, name: str
+) -> None:
+    window = make_window()
+    dialog = open_dialog(window, begin_case(window, service, qtbot, tmp_path / "case.gpkg"), qtbot)
+    dialog.agreed.setChecked(True)
+    dialog.file.setText(name)
+    dialog.file.textEdited.emit(name)
+    assert dialog.path is None
+    assert not dialog.go_button.isEnabled()
+
+
+def test_a_pack_that_a_kill_left_is_gone_on_with_by_its_own_plan(
+    make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    uuid = begin_case(window, service, qtbot, tmp_path / "case.gpkg")
+    plan = plan_pack(service, [Bounds(10.0, 50.0, 12.0, 52.0)], (3, 9))
+    MbtilesPack(tmp_path / "Sky.mbtiles", plan).close()
+    dialog = open_dialog(window, uuid, qtbot)
+    qtbot.waitUntil(lambda: "is not whole" in dialog.remark.text(), timeout=20_000)
+    assert dialog.area.areas() == plan.areas
+    assert (dialog.first.currentData(), dialog.last.currentData()) == (3, 9)
+    assert pack_state(tmp_path / "Sky.mbtiles", service).is_whole is False

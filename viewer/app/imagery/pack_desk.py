@@ -1,0 +1,130 @@
+"""Makes offline packs of layers: opens the dialog, holds the work on each pack, and lets its layer use it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.errors import BadTemplate
+from layers.project.opening.layer_paths import packs_in
+from layers.services.packs.pack_plan import PackPlan
+from layers.services.tile_service import TileService
+from viewer.app.case.session import Session
+from viewer.commands.imagery.layer_packs import use_pack
+from viewer.network.fetcher import Fetcher
+from viewer.network.pack_download import PackDownload, PackPhase
+from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.support.jobs import Job
+from viewer.support.language.text import one_line
+
+if TYPE_CHECKING:
+    from viewer.panels.packs.pack_dialog import PackDialog
+
+
+class PackDesk(QObject):
+    """The packs that are being made for the open case, one a layer. For the window's thread."""
+
+    def __init__(self, session: Session, panels: PanelContext, fetcher: Fetcher | None, window: QWidget) -> None:
+        """`fetcher` is None where there is no network access at all."""
+        super().__init__(window)
+        self._session, self._panels, self._fetcher, self._window = session, panels, fetcher, window
+        self._work: dict[str, PackDownload] = {}
+        panels.layer_verbs.make_pack.connect(self.open)
+        panels.document_replaced.connect(self.close)
+
+    def can_open(self, uuid: str) -> bool:
+        """True for a layer of tiles, where there is a network."""
+        layer = self._panels.document.layers.get(uuid)
+        return layer is not None and layer.kind == "tiles" and self._fetcher is not None
+
+    def open(self, uuid: str) -> None:
+        """Show the dialog for a layer of tiles, with the work on its pack where that has begun."""
+        layer = self._panels.document.layers.get(uuid)
+        if layer is None or not self.can_open(uuid):
+            return
+        try:
+            service = TileService.from_json(layer.source)
+        except BadTemplate as error:
+            self._panels.report(error.sentence)
+            return
+        from viewer.panels.packs.pack_dialog import PackDialog  # for start-up time
+
+        def make() -> PackDialog:
+            dialog = PackDialog(self._panels, layer, service, self._session.base_folder, self._window)
+            dialog.begin_wanted.connect(partial(self._begin, dialog))
+            if uuid in self._work:
+                dialog.follow(self._work[uuid])
+            return dialog
+
+        show_once(self._window, PackDialog, make, lambda dialog: dialog.layer_uuid == uuid)
+
+    def close(self) -> None:
+        """Pause all work, so that it can go on later; what has come is in the packs."""
+        for download in self._work.values():
+            download.close()
+        self._work.clear()
+
+    @property
+    def is_working(self) -> bool:
+        """True while tiles for any pack are asked for."""
+        return any(download.is_working for download in self._work.values())
+
+    def _begin(self, dialog: PackDialog, plan: PackPlan, path: Path) -> None:
+        """Begin a pack, or go on with it."""
+        jobs, uuid = self._panels.case.jobs, dialog.layer_uuid
+        assert self._fetcher is not None and jobs is not None, "the window has both"  # noqa: PT018
+        before = self._work.get(uuid)
+        if before is None or (before.plan, before.path) != (plan, path):
+            if before is not None:
+                before.close()
+            self._work[uuid] = PackDownload(self._fetcher, jobs, plan, path, self)
+            self._work[uuid].ended.connect(partial(self._ended, uuid))
+            dialog.follow(self._work[uuid])
+        download = self._work[uuid]
+        job = jobs.follow(self.tr("Offline pack {0}").format(one_line(path.name, 40)), download.pause)
+        _Follower(download, job, self._panels)
+        download.start()
+
+    def _ended(self, uuid: str) -> None:
+        """Let the layer use a pack that is whole, or as far as it goes."""
+        download = self._work.get(uuid)
+        layer = self._panels.document.layers.get(uuid)
+        if download is None or layer is None:
+            return
+        if download.phase is PackPhase.DONE:
+            if str(download.path) not in packs_in(layer.source):
+                self._panels.do(use_pack, uuid, download.path)
+            drawing = self._panels.layers.drawing_of(uuid)
+            if isinstance(drawing, TilesDrawing):
+                drawing.read_packs_again()
+            sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.")
+            self._panels.report(sentence.format(one_line(download.path.name, 60), one_line(layer.name, 60)))
+        elif download.sentence:
+            self._panels.report(download.sentence)
+
+
+class _Follower(QObject):
+    """Shows the progress of a pack in the status bar, until it ends or is paused."""
+
+    def __init__(self, download: PackDownload, job: Job, panels: PanelContext) -> None:
+        super().__init__(download)
+        self._download, self._job, self._panels = download, job, panels
+        download.changed.connect(self._tell)
+        download.ended.connect(self._end)
+
+    def _tell(self) -> None:
+        jobs = self._panels.case.jobs
+        if jobs is not None:
+            jobs.tell(self._job, self._download.fraction)
+
+    def _end(self) -> None:
+        jobs = self._panels.case.jobs
+        if jobs is not None:
+            jobs.end(self._job)
+        self.deleteLater()

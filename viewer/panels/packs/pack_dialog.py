@@ -1,0 +1,382 @@
+"""The dialog that makes an offline pack of a layer of tiles: its area and levels, what they take, and the progress."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+import shiboken6
+from msgspec import Struct
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError, InvalidValue, UnsupportedFormat
+from layers.services.packs.mbtiles_pack import PackState, pack_state
+from layers.services.packs.pack_plan import (
+    PackLevel,
+    PackPlan,
+    pack_levels,
+    plan_pack,
+    size_words,
+    tile_px_of,
+)
+from layers.services.packs.pack_terms import PackLeave, pack_terms
+from layers.services.tile_service import TileService
+from layers.text.counted import grouped, metres
+from viewer.network.pack_download import PackDownload, PackPhase
+from viewer.panels.context import PanelContext
+from viewer.panels.packs.pack_area import PackArea
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.support.language.text import one_line, plain
+from viewer.support.language.translation import in_language, translate
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
+
+WIDTH_PX = 460
+ENDING = ".mbtiles"
+LONGEST_NAME = 60
+USUAL_TILES = 2_000
+"""Tiles up to which a finer last level is offered at first."""
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|\0')
+
+
+class _Look(Struct, frozen=True):
+    """A look at the folder of a pack: its state, the bytes that are free, and the reason why it cannot be used."""
+
+    state: PackState | None
+    free_bytes: int
+    problem: str = ""
+
+
+class PackDialog(QDialog):
+    """The dialog. `begin_wanted` carries a plan and the path of its pack; the work on it is handed in by `follow`, and
+    goes on when the dialog is closed.
+    """
+
+    begin_wanted = Signal(object, object)
+
+    def __init__(
+        self, context: PanelContext, layer: Layer, service: TileService, folder: Path | None, parent: QWidget
+    ) -> None:
+        """`folder` is the case's; None for a case that was never saved."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Offline Pack of “{0}”").format(one_line(layer.name, 40)))
+        self.layer_uuid = layer.uuid
+        self._context, self._service, self._folder = context, service, folder
+        self._download: PackDownload | None = None
+        self._look = _Look(None, -1)
+        self._levels: tuple[PackLevel, ...] = ()
+        self._terms = pack_terms(service)
+        self._unfit = ""
+        try:
+            self._levels = pack_levels(service)
+        except UnsupportedFormat as error:
+            self._unfit = in_language(error.sentence)
+        self._make(layer)
+        self._lay_out()
+        self.setMinimumWidth(WIDTH_PX)
+        self._choose_last_level()
+        self._connect()
+        self._look_at_file()
+        self._look_again()
+
+    def _make(self, layer: Layer) -> None:
+        self.terms = wrapped(in_language(self._terms.sentence))
+        self.agreed = QCheckBox(self.tr("I have read its terms: they allow this"))
+        self.agreed.setAccessibleName(self.agreed.text())
+        self.area = PackArea(self._context)
+        self.first, self.last = ComboBox(), ComboBox()
+        self.first.setAccessibleName(self.tr("First level"))
+        self.last.setAccessibleName(self.tr("Last level"))
+        self.file = QLineEdit(_file_name(layer.name, self._service.time))
+        self.file.setAccessibleName(self.tr("File beside the case"))
+        self.file.setMaxLength(200)
+        self.estimate, self.progress_words, self.remark = wrapped(""), muted(), muted()
+        self.estimate.setAccessibleName(self.tr("Estimate"))
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.progress.setRange(0, 1000)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.go_button = self.buttons.addButton(self.tr("&Make Pack"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.pause_button = self.buttons.addButton(self.tr("&Pause"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.go_button.setDefault(True)
+        for button in self.buttons.buttons():
+            button.setAccessibleName(button.text().replace("&", ""))
+
+    def _lay_out(self) -> None:
+        between = plain_label(self.tr("to"))
+        levels = side_by_side(self.first, between, self.last, stretch=2)
+        self.area.form.addRow(plain_label(self.tr("Levels")), levels)
+        self.area.form.addRow(plain_label(self.tr("File")), self.file)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(self.terms)
+        layout.addWidget(self.agreed)
+        layout.addWidget(self.area)
+        for widget in (self.remark, self.estimate, self.progress, self.progress_words):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    def _connect(self) -> None:
+        self.agreed.toggled.connect(self._look_again)
+        self.area.changed.connect(self._area_changed)
+        self.first.currentIndexChanged.connect(self._look_again)
+        self.last.currentIndexChanged.connect(self._look_again)
+        self.file.editingFinished.connect(self._look_at_file)
+        self.file.textEdited.connect(self._look_again)
+        self.go_button.clicked.connect(self._go)
+        self.pause_button.clicked.connect(self._pause)
+        self.buttons.rejected.connect(self.close)
+        self._context.document_replaced.connect(self.close)
+
+    # -- what is chosen ----------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """The path of the pack; None without a case's folder or a name."""
+        name = self.file.text().strip()
+        if self._folder is None or not name or _NOT_IN_NAMES.intersection(name) or name.startswith("."):
+            return None
+        return self._folder / (name if name.lower().endswith(ENDING) else name + ENDING)
+
+    def plan(self) -> PackPlan:
+        """The chosen plan. Raises InvalidValue where area or levels are none, or too much."""
+        areas = self.area.areas()
+        if not areas:
+            raise InvalidValue(self.tr("No area: select sites on the map, or choose the view."))
+        first, last = self.first.currentData(), self.last.currentData()
+        if first > last:
+            raise InvalidValue(self.tr("The first level must be the coarser one."))
+        plan = plan_pack(self._service, areas, (first, last))
+        plan.check()
+        return plan
+
+    def _fill_levels(self) -> None:
+        """Show each level with the metres of ground that a pixel has in the area."""
+        areas = self.area.areas()
+        lat = areas[0].centre[1] if areas else 0.0
+        px = tile_px_of(self._service, self._levels)
+        words = [
+            self.tr("{0}: {1} a pixel").format(level.zoom, metres(level.metres_per_px(lat, px)))
+            for level in self._levels
+        ]
+        for box in (self.first, self.last):
+            chosen = box.currentData()
+            box.blockSignals(True)
+            box.clear()
+            for level, text in zip(self._levels, words, strict=True):
+                box.addItem(text, level.zoom)
+            box.setCurrentIndex(max(box.findData(chosen), 0))
+            box.blockSignals(False)
+
+    def _choose_last_level(self) -> None:
+        """Choose all levels that make a pack of a usual size; the coarse ones cost next to nothing."""
+        self._fill_levels()
+        for index in range(1, self.last.count()):
+            self.last.setCurrentIndex(index)
+            try:
+                is_usual = self.plan().count() <= USUAL_TILES
+            except GeoloupeError:
+                break
+            if not is_usual:
+                self.last.setCurrentIndex(index - 1)
+                break
+
+    def _area_changed(self) -> None:
+        self._fill_levels()
+        self._look_again()
+
+    # -- the file ----------------------------------------------------------------------------------------------------
+
+    def _look_at_file(self) -> None:
+        """Look, in a job, at the pack that may be there, and at the room that is left."""
+        path, service, jobs = self.path, self._service, self._context.case.jobs
+        if path is None or not self._levels or jobs is None:
+            return
+
+        def look(_: object) -> _Look:
+            try:
+                free = shutil.disk_usage(path.parent).free
+            except OSError:
+                free = -1
+            try:
+                return _Look(pack_state(path, service), free)
+            except GeoloupeError as error:
+                return _Look(None, free, error.sentence)
+
+        jobs.run(look, partial(self._looked, path))
+
+    def _looked(self, path: Path, look: _Look) -> None:
+        if not shiboken6.isValid(self) or path != self.path:
+            return
+        self._look = look
+        if look.state is not None and not look.state.is_whole and self._download is None:
+            self.area.show_areas(look.state.areas)
+            self._fill_levels()
+            for box, zoom in zip((self.first, self.last), look.state.zooms, strict=True):
+                box.setCurrentIndex(max(box.findData(zoom), 0))
+        self._look_again()
+
+    # -- the work ----------------------------------------------------------------------------------------------------
+
+    def follow(self, download: PackDownload) -> None:
+        """Show the work on the layer's pack, which has begun."""
+        self._download = download
+        download.changed.connect(self._look_again)
+        download.ended.connect(self._ended)
+        self._look_again()
+
+    def _go(self) -> None:
+        path = self.path
+        if path is None:
+            return
+        try:
+            plan = self.plan()
+        except GeoloupeError:
+            return
+        self.begin_wanted.emit(plan, path)
+
+    def _pause(self) -> None:
+        if self._download is not None and shiboken6.isValid(self._download):
+            self._download.pause()
+
+    def _ended(self) -> None:
+        self._look_at_file()
+        self._look_again()
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        download = self._download if self._download is not None and shiboken6.isValid(self._download) else None
+        is_working = download is not None and download.is_working
+        is_refused = bool(self._unfit) or self._terms.leave is PackLeave.REFUSED
+        self.terms.setVisible(not self._unfit)
+        self.agreed.setVisible(self._terms.leave is PackLeave.UNKNOWN and not is_refused)
+        self.area.setVisible(not is_refused)
+        for widget in (self.agreed, self.area):
+            widget.setEnabled(not is_working)
+        is_made = download is not None and self._is_made(download)
+        why = self._unfit or self._refusal()
+        estimate = "" if why or is_refused or is_made else self._estimate_words()
+        self.estimate.setText(plain(why or estimate))
+        self.estimate.setVisible(bool(why or estimate) and not is_working)
+        self.remark.setText(plain("" if is_refused or is_working else self._remark()))
+        self.remark.setVisible(bool(self.remark.text()))
+        self.go_button.setVisible(not is_refused and not is_working)
+        self.go_button.setEnabled(not why and not is_made)
+        self.go_button.setText(self._go_words(download))
+        self.go_button.setAccessibleName(self.go_button.text().replace("&", ""))
+        self.pause_button.setVisible(is_working)
+        self.progress.setVisible(download is not None)
+        self.progress_words.setVisible(download is not None)
+        if download is not None:
+            self.progress.setValue(round(1000 * download.fraction))
+            self.progress_words.setText(plain(progress_words(download)))
+        QTimer.singleShot(0, self, self._grow)
+
+    def _grow(self) -> None:
+        """Make room for sentences that have become longer; the dialog never shrinks below the pointer."""
+        layout = self.layout()
+        if layout is not None:
+            needed = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
+            self.resize(self.width(), max(self.height(), needed))
+
+    def _is_made(self, download: PackDownload) -> bool:
+        """True where the pack that is chosen has just been made."""
+        if download.phase is not PackPhase.DONE or download.path != self.path:
+            return False
+        try:
+            return self.plan() == download.plan
+        except GeoloupeError:
+            return False
+
+    def _refusal(self) -> str:
+        """The reason why no pack can be made now; empty where it can."""
+        if self._terms.leave is PackLeave.REFUSED:
+            return ""
+        if self._folder is None:
+            return self.tr("Save the case first: its offline packs lie beside it, so that both travel together.")
+        if self._look.problem:
+            return in_language(self._look.problem)
+        if self.path is None:
+            return self.tr("Give the file a name that this computer can write.")
+        try:
+            plan = self.plan()
+        except GeoloupeError as error:
+            return in_language(error.sentence)
+        if 0 <= self._look.free_bytes < plan.estimate().size_bytes:
+            sentence = self.tr("That needs about {0}, and only {1} are free where the case lies.")
+            return sentence.format(size_words(plan.estimate().size_bytes), size_words(self._look.free_bytes))
+        if self._terms.leave is PackLeave.UNKNOWN and not self.agreed.isChecked():
+            return self.tr("{0}. Confirm above that its terms allow that.").format(self._estimate_words().rstrip("."))
+        return ""
+
+    def _estimate_words(self) -> str:
+        try:
+            words = in_language(self.plan().estimate().words)
+        except GeoloupeError:
+            return ""
+        free = self._look.free_bytes
+        if free < 0:
+            return f"{words}."
+        return self.tr("{0}; {1} are free.").format(words, size_words(free))
+
+    def _remark(self) -> str:
+        """Words on the file: that it goes on, or grows."""
+        state, path = self._look.state, self.path
+        if state is None or path is None:
+            return ""
+        if state.is_whole:
+            return self.tr("{0} is there: what it has is not asked for again.").format(path.name)
+        return self.tr("{0} was begun and is not whole: it goes on where it was left.").format(path.name)
+
+    def _go_words(self, download: PackDownload | None) -> str:
+        is_begun = self._look.state is not None and not self._look.state.is_whole
+        is_paused = download is not None and download.phase is PackPhase.PAUSED
+        return self.tr("&Go On") if is_begun or is_paused else self.tr("&Make Pack")
+
+
+def progress_words(download: PackDownload) -> str:
+    """A sentence on how far the work on a pack is."""
+
+    counts = translate("PackDialog", "{0} of {1} tiles").format(grouped(download.there), grouped(download.total))
+    if download.lacking:
+        counts += translate("PackDialog", ", {0} of them not there on the server").format(grouped(download.lacking))
+    match download.phase:
+        case PackPhase.PREPARING:
+            return translate("PackDialog", "Looking at what the pack has…")
+        case PackPhase.RUNNING:
+            rest = in_language(download.rest.words)
+            return translate("PackDialog", "{0}. Left: {1}.").format(counts, rest)
+        case PackPhase.WAITING:
+            return translate("PackDialog", "{0}. It waits, and goes on by itself: {1}").format(
+                counts, in_language(download.sentence)
+            )
+        case PackPhase.DONE:
+            return translate("PackDialog", "{0}. The pack is whole: the layer shows from it without a network.").format(
+                counts
+            )
+    if download.sentence:
+        return translate("PackDialog", "{0}. Paused: {1}").format(counts, in_language(download.sentence))
+    return translate(
+        "PackDialog", "{0}. Paused: it goes on where it was left, also after the program was closed."
+    ).format(counts)
+
+
+def _file_name(name: str, time: str) -> str:
+    """A name for the pack of a layer, with its time where the layer's name does not have it."""
+    words = name if not time or time in name else f"{name} {time}"
+    fit = "".join(" " if char in _NOT_IN_NAMES or not char.isprintable() else char for char in words)
+    return (" ".join(fit.split()).strip(". ")[:LONGEST_NAME].strip(". ") or "pack") + ENDING
