@@ -80,6 +80,8 @@ class PanelContext(QObject):
     """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
     archive_wanted = Signal(str)
     """Emitted with the address of an archive of imagery that is to be searched."""
+    features_wanted = Signal(object)
+    """Emitted with the `ImageryEntry` of features whose part in the view is to become a layer."""
     permissions_wanted = Signal()
     """Emitted to show the hosts and folders that the case may use."""
     typing_taken_back = Signal(str)
@@ -286,7 +288,7 @@ class PanelContext(QObject):
         self._dropped = self.tr("Not kept: {0}").format(dropped.why)
         if dropped.uuid in self._document.table(table):
             back = partial(self._go_back, table, fields, dropped)
-            self._offer(self._dropped, MessageAction(self.tr("Go Back"), back))
+            self.offer(self._dropped, MessageAction(self.tr("Go Back"), back))
         else:
             self.report(self._dropped)
 
@@ -303,7 +305,7 @@ class PanelContext(QObject):
         """Show a sentence in the message line."""
         self._messages.report(sentence)
 
-    def _offer(self, sentence: str, action: MessageAction) -> None:
+    def offer(self, sentence: str, action: MessageAction) -> None:
         """Show a sentence with a button, where the message line has buttons."""
         if self._messages.offer is None:
             self.report(sentence)

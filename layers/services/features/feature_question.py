@@ -14,6 +14,14 @@ MOST_FEATURES = 20_000
 PAGE = 1000
 
 
+def is_of_features(kind: str, address: str) -> bool:
+    """True for an address of the features of one layer, False for one of a server that lists its layers."""
+    parts = urlsplit(address)
+    if kind == "wfs":
+        return "request=getfeature" in parts.query.lower()
+    return kind == "ogcapi" and parts.path.rstrip("/").endswith("/items")
+
+
 class FeatureQuestion(Struct, frozen=True, kw_only=True):
     """The features of one layer within bounds in lon, lat; without bounds all of them.
 

@@ -84,6 +84,11 @@ class FeatureWalk:
         least = max(self.count, self._numbered) + self._is_more
         return Phrase("{count} of at least {least} features.", count=grouped(self.count), least=grouped(least))
 
+    @property
+    def outcome(self) -> str:
+        """How many features came, and why no more, in English, as a case keeps it."""
+        return str(self.words) if self.problem is None else f"{self.words} {self.problem}"
+
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def fail(self, error: GeoloupeError) -> None:

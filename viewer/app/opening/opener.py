@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,19 @@ class FileOpener(QObject):
         opening = _Opening([str(path)], self._session.document, reading=_Reading(options, table))
         self._under_way.append(opening)
         self._probe(opening, [path])
+
+    def probe(self, path: Path, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
+        """Find the layers of a file that was written for the analyst, which may be read, without adding them."""
+        self._adder.allow([{"path": str(path)}])
+
+        def probed(answer: Answer | GeoloupeError) -> None:
+            done(_layers_in(path, answer, None))
+
+        self._pool.submit(Request(Probe(str(path)), partial(self._jobs.mailbox.post, probed), str(path)))
+
+    def add(self, layers: list[FoundLayer]) -> None:
+        """Add layers of one file that lie in view."""
+        self._adder.add_files([layers], stays=True)
 
     def _sorted(self, opening: _Opening, words: SortedWords) -> None:
         if words.case is None:
