@@ -55,7 +55,7 @@ class ReaderPool:
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
         self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
-        self._source: RequestSource | None = None
+        self._sources: dict[Profile, RequestSource] = {}
         self._calls = 0
         """Number of calls of `wake`: a supervisor that has seen the last call without work is idle."""
         self._strikes: dict[str, int] = {}
@@ -134,16 +134,16 @@ class ReaderPool:
                 self._held -= 1
                 self._state.notify_all()
 
-    def pull_from(self, source: RequestSource) -> None:
-        """Let free workers ask `source` for the best request; it is called on supervisor threads."""
-        self._source = source
+    def pull_from(self, source: RequestSource, profile: Profile = Profile.LOCAL) -> None:
+        """Let free workers of a profile ask `source` for the best request; it is called on supervisor threads."""
+        self._sources[profile] = source
         self._called()
 
-    def wake(self) -> None:
-        """The source has new work."""
+    def wake(self, profile: Profile = Profile.LOCAL) -> None:
+        """The source of a profile has new work."""
         self._called()
         if not self._inline:
-            self._readers.ask(Profile.LOCAL)
+            self._readers.ask(profile)
 
     def _called(self) -> None:
         with self._state:
@@ -157,11 +157,14 @@ class ReaderPool:
         with self._state:
             if self._inline:
                 return not self._draining
-            # One reader that found nothing since the last call is enough: others may still be starting.
-            pullers = self._readers.of(Profile.LOCAL)
-            pulled_dry = self._source is None or not pullers or any(s.dry_calls == self._calls for s in pullers)
+            pulled_dry = all(map(self._is_dry, self._sources))
             waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
             return pulled_dry and self._running == 0 and not waiting
+
+    def _is_dry(self, profile: Profile) -> bool:
+        """True where a reader of a profile has found nothing since the last call; others may still be starting."""
+        pullers = self._readers.of(profile)
+        return not pullers or any(supervisor.dry_calls == self._calls for supervisor in pullers)
 
     def is_read(self, request: Request) -> bool:
         """True while a reader works at the request."""
@@ -248,11 +251,12 @@ class ReaderPool:
 
         Without `wait` None also where there is nothing to do now.
         """
-        queue, pulls = self._queues[supervisor.profile], supervisor.profile is Profile.LOCAL
+        queue = self._queues[supervisor.profile]
         while True:
             with self._state:
                 while not self._closed and (
-                    self._held or not (queue or (pulls and self._source and supervisor.seen_calls != self._calls))
+                    self._held
+                    or not (queue or (supervisor.profile in self._sources and supervisor.seen_calls != self._calls))
                 ):
                     if not wait or supervisor.is_leaving:
                         return None
@@ -263,7 +267,7 @@ class ReaderPool:
                     self._running += not queue[0].is_background
                     return queue.popleft()
                 self._running += 1
-                calls, source = self._calls, self._source
+                calls, source = self._calls, self._sources.get(supervisor.profile)
             pulled = source() if source is not None else None
             is_dry = pulled is None or pulled.is_background
             with self._state:
@@ -339,11 +343,12 @@ class ReaderPool:
         return Answer(crossed, tuple(arrays)).to(request.question)
 
     def _drain_inline(self) -> None:
-        if self._draining or self._source is None:
+        if self._draining:
             return
         self._draining = True
         try:
-            while (request := self._source()) is not None:
-                request.done(self._run_inline(request))
+            for source in self._sources.values():
+                while (request := source()) is not None:
+                    request.done(self._run_inline(request))
         finally:
             self._draining = False

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.services.scales import is_too_coarse, levels_in_scale
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
 
@@ -94,6 +96,8 @@ class Sources(Struct, frozen=True, eq=False):
     rows: range
     tiles: tuple[SourceTile, ...]
     is_affine: bool
+    is_too_coarse: bool = False
+    """True where nothing is shown as the map is too coarse: by the server's limits, or for want of a coarser level."""
 
     @property
     def is_empty(self) -> bool:
@@ -108,12 +112,12 @@ class Sources(Struct, frozen=True, eq=False):
 
 def level_for(resolution: float, service: TileService) -> int:
     """The coarsest level that is sharp enough, within what the service has. `resolution` is in its CRS."""
+    first, last = levels_in_scale(service)
     if not resolution > 0:
-        return service.min_level
+        return first
     enough = resolution * SHARP_ENOUGH * (1 + 1e-9)
     matrices = service.matrices.matrices
-    levels = range(service.min_level, service.max_level)
-    return next((level for level in levels if matrices[level].resolution <= enough), service.max_level)
+    return next((level for level in range(first, last) if matrices[level].resolution <= enough), last)
 
 
 def level_resolution(level: int, service: TileService) -> float:
@@ -162,14 +166,18 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     turn = service.matrices.turn
     if not is_affine and turn:
         x = _unwrapped(x, turn)
-    level = level_for(_side(x, y), service)
+    resolution = _side(x, y)
+    level = level_for(resolution, service)
     matrix = service.matrices.matrices[level]
     points = np.stack(((x - matrix.left) / matrix.resolution, (matrix.top - y) / matrix.resolution), axis=-1)
     corners = np.stack((points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:])).reshape(4, -1, 2)
     corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
     nothing = Sources(level, points, range(0), range(0), (), is_affine)
+    too_coarse = replace(nothing, is_too_coarse=True)
     if not corners.size:
         return nothing
+    if is_too_coarse(resolution, service):
+        return too_coarse
     goes_round = service.matrices.goes_round(level)
     first_column, last_column, first_row, last_row = matrix.tile_range
     side = np.array([matrix.tile_width, matrix.tile_height])
@@ -182,12 +190,14 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     cells: set[tuple[int, int]] = set()
     for left, top, right, bottom in spans.tolist():
         if (right - left + 1) * (bottom - top + 1) > MAX_SOURCES:
-            return nothing
+            return too_coarse
         cells.update((column, row) for column in range(left, right + 1) for row in range(top, bottom + 1))
     if goes_round and matrix.limits is not None:
         cells = {cell for cell in cells if first_column <= cell[0] % matrix.columns <= last_column}
-    if not cells or len(cells) > MAX_SOURCES:
+    if not cells:
         return nothing
+    if len(cells) > MAX_SOURCES:
+        return too_coarse
     columns, rows = [cell[0] for cell in cells], [cell[1] for cell in cells]
     tiles = dict.fromkeys(SourceTile(level, column % matrix.columns, row) for column, row in sorted(cells))
     across, down = range(min(columns), max(columns) + 1), range(min(rows), max(rows) + 1)

@@ -65,6 +65,8 @@ class TileService(Struct, frozen=True):
     """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
     bounds: Bounds | None = None
     """Bounds of what its server says that it has, in longitude and latitude; None where it does not say."""
+    scales: tuple[float, float] | None = None
+    """Least and most scale denominator at which its server draws it; None where it does not say."""
 
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)
@@ -80,6 +82,10 @@ class TileService(Struct, frozen=True):
                 "The tiles of {title} must be 256 or 512 pixels wide.", title=self.title or Phrase("the service")
             )
         if not (0 <= self.min_cache_days <= MOST_DAYS and 1 <= self.max_connections <= MOST_CONNECTIONS):
+            raise BadTemplate(
+                "The limits of {title} make no sense: add the layer again.", title=self.title or Phrase("the service")
+            )
+        if self.scales is not None and not 0 <= self.scales[0] <= self.scales[1]:
             raise BadTemplate(
                 "The limits of {title} make no sense: add the layer again.", title=self.title or Phrase("the service")
             )

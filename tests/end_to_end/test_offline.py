@@ -96,7 +96,7 @@ def test_a_stored_tile_that_stands_in_takes_no_problem_back(make_desk: MakeDesk,
         tile.unlink()
     store_tiles(cache_folder() / "tiles", f"http://{HOST}/{{z}}/{{x}}/{{y}}.png", 0)
     desk.open_file(case)
-    assert badge(desk) == ""
+    assert badge(desk) == "failed"
     (problem,) = desk.canvas.scene.stack.problems().values()
     assert HOST in problem
 

@@ -234,9 +234,10 @@ CLOCK_OF_THE_WALL = {
     "layers/project/saving/working_copy.py",  # when an edit was made, for people
     "viewer/commands/stamps.py",  # the same
     "layers/scenes/name_dates.py",  # no picture was taken after today
-    "layers/services/offers/times.py",  # the end of an interval up to the present
+    "layers/services/times/offered_times.py",  # the end of an interval up to the present
     "viewer/export/made_on.py",  # the date of a product
     "viewer/commands/imagery/service_times.py",  # the day of daily imagery
+    "layers/services/packs/mbtiles_pack.py",  # when a pack was made, for people
     "viewer/network/answer.py",  # a server says until when it wants to be left alone
     "viewer/network/document_store.py",  # when a copy was made, for people
 }

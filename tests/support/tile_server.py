@@ -56,6 +56,7 @@ class TileServer(ThreadingHTTPServer):
         self.elsewhere = ""
         self.fail_first = 0
         self.last_level = 4
+        self.warning = ""
         self.released = threading.Event()
         self._connections: list[socket.socket] = []
         self._ended: list[socket.socket] = []
@@ -190,6 +191,10 @@ class _Handler(BaseHTTPRequestHandler):
         """A map of another date than was asked for."""
         warning = "99 Nearest value used: time=2024-03-01T00:00:00Z unknown"
         self.answer(200, self.picture(), Content_Type="image/png", Cache_Control="max-age=60", Warning=warning)
+
+    def warned(self) -> None:
+        """With a warning that another date is shown."""
+        self.answer(200, self.picture(), Content_Type=self.types[self.ext], Warning=self.server.warning)
 
     def shallow(self) -> None:
         """Nothing beyond a level, which the server tells nobody."""

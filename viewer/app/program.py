@@ -26,6 +26,7 @@ from viewer.canvas.said_problems import said_problems
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_source import FetchedRanges
+from viewer.network.secrets import Keyring, Secrets
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
@@ -36,7 +37,14 @@ from viewer.support.jobs import Jobs
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.qt_application import make_application
-from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
+from viewer.support.settings import (
+    Settings,
+    cache_folder,
+    config_folder,
+    data_folder,
+    overviews_folder,
+    sessions_folder,
+)
 from viewer.support.terminal import complain
 from viewer.support.timing import Trace
 
@@ -94,7 +102,8 @@ class Program:
         self._jobs = Jobs()
         self._doors = CrashDoors(log_folder(data_folder()), self._report, self._ran_short)
         self._consent = Consent()
-        self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
+        secrets = Secrets(config_folder() / "secret_hosts.json", Keyring()) if self._keeps else None
+        self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent, secrets=secrets)
         pool.remote_files.source = FetchedRanges(self._fetcher)
         overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         permissions = Permissions(self._consent, self._settings, self._messages)

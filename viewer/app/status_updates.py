@@ -83,8 +83,9 @@ class StatusUpdates(QObject):
         if not running:
             self._bar.end_work()
             return
-        # One stays until it ends: what is stopped is what is read in the bar.
-        job = self._job = self._job if self._job in running else running[0]
+        # One stays until it ends, as what is stopped is what is read in the bar; what cannot be stopped may wait.
+        stoppable = [job for job in running if job.is_stoppable] or running
+        job = self._job = self._job if self._job in stoppable else stoppable[0]
         title = job.text or job.title
         if len(running) > 1:
             title = self.tr("{0} (and {1} more)").format(title, len(running) - 1)

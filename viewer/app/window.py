@@ -46,7 +46,6 @@ from viewer.app.case.session import OpenDocument, Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.desktop.dialog_fit import DialogFit
-from viewer.app.desktop.offline import OfflineMode
 from viewer.app.desktop.questions import Questions
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.imagery.folder_scenes import FolderScenes
@@ -61,6 +60,7 @@ from viewer.app.navigation.hidden_sites import HiddenSites
 from viewer.app.navigation.hit_navigator import HitNavigator
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
+from viewer.app.network_desk import NetworkDesk
 from viewer.app.opening.case_glimpse import CaseGlimpse
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.layer_questions import LayerQuestions
@@ -264,8 +264,8 @@ class MainWindow(QMainWindow):
         files = (self.cases, self.opener, self.saving, self.map_export, self.product_windows, self.access)
         self.file_menu = FileMenu(session, *files, self)
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
-        self.offline = OfflineMode(settings, self.context.fetcher, self)
-        self.offline.changed.connect(self.docks.look_again)
+        look = self.docks.looks.ask
+        self.offline = NetworkDesk(self.context, settings, canvas, panels, views, self.status, look, self).offline
         layer_files = self.file_menu, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         self.opener.address_wanted.connect(self.layer_menu.ask_server)
@@ -326,6 +326,7 @@ class MainWindow(QMainWindow):
             session.document_shown.connect(follow)
         session.state_changed.connect(self._show_state)
         self.panel_context.changed.connect(self.action_table.refresh_soon)
+        self.offline.changed.connect(self.action_table.refresh_soon)
         self.toolbox.steps_changed.connect(self.action_table.refresh_soon)
         self.selection.changed.connect(self.action_table.refresh_soon)
         self.toolbox.drawn.connect(self.images.marks.note)

@@ -29,6 +29,7 @@ from viewer.rendering.drawing import (
     credit_on_map,
     is_on_plane,
 )
+from viewer.rendering.service_state import Notice
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
@@ -54,8 +55,8 @@ MOST_DRAWN = 500
 """Most layers that are drawn, the uppermost of those shown: each takes memory and reading."""
 TOGETHER_S = 1.0
 """Seconds within which the files of the layers of a case are requested together."""
-_MOST_NOTES = 4
-"""Most notes that are shown together."""
+_MOST_NOTICES = 4
+"""Most notices that are shown together."""
 
 
 class LayerStack(QObject):
@@ -161,10 +162,11 @@ class LayerStack(QObject):
             dict.fromkeys(text for drawing, text in texts if text and (not drawn or self._paints(drawing, view)))
         )
 
-    def notes(self, view: View) -> list[str]:
-        """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
+    def notices(self, view: View) -> list[Notice]:
+        """States of tile services that this view lacks, or that it shows other than they look, the topmost first."""
         visible = [self.drawings[uuid] for uuid in reversed(self.visible())]
-        return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
+        states = [(drawing.layer_uuid, drawing.state_in(drawing.seen(view))) for drawing in visible]
+        return [Notice(uuid, state) for uuid, state in states if state.is_said_on_map][:_MOST_NOTICES]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         """Set the view of all layers; `cursor` is the pixel under the mouse, `resting` False during a gesture."""

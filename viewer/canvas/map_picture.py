@@ -14,6 +14,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.shown_scene import ShownScene, credits_of
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
+from viewer.rendering.service_state import Notice
 from viewer.support.paced_look import PacedLook
 from viewer.support.painting import painting
 
@@ -45,8 +46,8 @@ class MapPicture(QObject):
         """Credits of the map as it was last painted."""
         self.unplaced = Unplaced()
         """Counts the layers and sites that could not be shown."""
-        self.notes: list[str] = []
-        """Sentences on services that do not answer, or that are shown enlarged."""
+        self.notices: list[Notice] = []
+        """States of services that do not answer, or that are shown enlarged."""
         self.graticule = ShownGraticule(shown, self.outdated.emit, self)
         self._kept = QImage()
         self._whole: View | None = None
@@ -103,7 +104,7 @@ class MapPicture(QObject):
         self._is_settled = settled
         began = time.perf_counter()
         scene = self._shown.frames[0]
-        self.unplaced, self.notes = unplaced_in(scene, view), scene.stack.notes(view)
+        self.unplaced, self.notices = unplaced_in(scene, view), scene.stack.notices(view)
         painter.save()
         self._shown.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()

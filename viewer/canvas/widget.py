@@ -63,6 +63,8 @@ class MapCanvas(QWidget):
     """Emitted when Esc is pressed while the tool has nothing half done."""
     panes_changed = Signal()
     """Emitted when other panes are shown, another one is in use, or they are linked or unlinked."""
+    notice_answered = Signal(str, str)
+    """Emitted with a layer, and the way out of its state that was clicked on the map."""
     scene_updated = Signal()
     """Emitted when the picture of any shown scene has changed."""
 
@@ -288,7 +290,7 @@ class MapCanvas(QWidget):
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced)
             pane.plate = self._notices.paint(
-                painter, view, shown.notes, corner_boxes, partial(marks_in_box, pane.scene)
+                painter, view, shown.notices, corner_boxes, partial(marks_in_box, pane.scene)
             )
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)
@@ -330,7 +332,10 @@ class MapCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pane = self._pane_at(event.position())
-        if self.show_overlays and self._notices.take_click(pane.plate, pane.pixel_at(event.position())):
+        if self.show_overlays and pane.plate is not None and pane.plate.rect.contains(pane.pixel_at(event.position())):
+            link = self._notices.take_click(pane.plate, pane.pixel_at(event.position()))
+            if link is not None:
+                self.notice_answered.emit(link.layer_uuid, link.way)
             self.update()
             return
         if event.buttons() == event.button():  # a second button belongs to the gesture of the first

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import InvalidValue, NotAllowed, ServerFault
+from layers.text.counted import counted, grouped
 from viewer.cli.terminal.command import DONE, FINDINGS, Command, parse_bounds
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain, say
@@ -160,10 +161,8 @@ def _downloaded(service: TileService, plan: PackPlan, out: Path) -> int:
             complain(sentence)
             return FINDINGS
         raise ServerFault(sentence or "Stopped: the same command goes on where it was left.")
-    say(
-        f"{out.name}: {there - lacking} of {total} tiles"
-        + (f", {lacking} not there on the server." if lacking else ".")
-    )
+    rest = f", {grouped(lacking)} of them not there on the server." if lacking else "."
+    say(f"{out.name}: {grouped(there - lacking)} of {counted(total, 'tile')}{rest}")
     return DONE
 
 
@@ -180,7 +179,8 @@ class _Teller:
         if download.phase == "waiting":
             line = f"Waiting: {download.sentence}"
         elif download.phase == "running" and now - self._told_at >= TELL_S:
-            line = f"{download.there} of {download.total} tiles ({download.fraction:.0%}), left: {download.rest.words}."
+            counts = f"{grouped(download.there)} of {counted(download.total, 'tile')}"
+            line = f"{counts} ({download.fraction:.0%}), left: {download.rest.words}."
         else:
             return
         if line != self._told:

@@ -24,8 +24,8 @@ from layers.phrase import Phrase
 from layers.requests.addresses import name_of
 from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
-from layers.services.offers.time_steps import written_time
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
@@ -65,6 +65,12 @@ def layer_of_service(service: TileService) -> FoundLayer:
     if service.is_dated:
         facts |= {"acquired_at": written_time(service.time), "date_kind": service.date_kind}
     return FoundLayer("tiles", service.title, encoded(service), facts)
+
+
+def layer_at(address: str) -> FoundLayer:
+    """The layer of a COG on a host before anything was asked of it: what it holds, its drawing finds out."""
+    name = name_of(address)
+    return FoundLayer("raster", name.rpartition(".")[0] or name, {"address": address})
 
 
 def layers_of_address(address: str, probed: Probed) -> list[FoundLayer]:

@@ -34,15 +34,6 @@ class HttpAnswer(Struct, frozen=True):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
-    def charset(self) -> str:
-        """The character set that the content type names; empty for none."""
-        for parameter in self.headers.get("content-type", "").split(";")[1:]:
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip().strip("\"'").lower()
-        return ""
-
-    @property
     def etag(self) -> str:
         return self.headers.get("etag", "")
 

@@ -16,6 +16,7 @@ from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.packs.mbtiles_pack import MbtilesPack
 from layers.services.packs.pack_plan import PackEstimate, PackPlan, PackTile
+from layers.text.counted import counted, grouped
 from viewer.network.fetcher import Fetcher
 from viewer.network.tile_fetch import TileFetch
 from viewer.support.jobs import Jobs
@@ -66,7 +67,7 @@ class PackDownload(QObject):
         self.there = 0
         """Tiles of the plan that the pack has, or that the server is known to lack."""
         self.lacking = 0
-        """Tiles that the server did not have, in this run."""
+        """Tiles of the plan that the server is known to lack."""
         self.failed = 0
         """Tiles that did not come in this run; they are asked for again in the next."""
         self._fetcher, self._jobs, self._service = fetcher, jobs, plan.service
@@ -104,11 +105,6 @@ class PackDownload(QObject):
         mean = self._bytes / self._came if self._came else 0.0
         return self.plan.estimate(self.there, mean, self._came / seconds if is_known else 0.0)
 
-    @property
-    def came_bytes(self) -> int:
-        """Bytes of the tiles that came in this run."""
-        return self._bytes
-
     def start(self) -> None:
         """Begin, or go on where the pack was left."""
         if self.is_working or self._is_over:
@@ -125,10 +121,10 @@ class PackDownload(QObject):
         self._queue.clear()
         path, plan, run = self.path, self.plan, self._run
 
-        def prepare(_: object) -> tuple[MbtilesPack, int]:
+        def prepare(_: object) -> tuple[MbtilesPack, int, int]:
             pack = MbtilesPack(path, plan)
             try:
-                return pack, pack.count_there()
+                return pack, pack.count_there(), pack.count_lacking()
             except BaseException:
                 pack.close()
                 raise
@@ -166,7 +162,7 @@ class PackDownload(QObject):
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
-    def _prepared(self, run: int, pack: MbtilesPack, there: int) -> None:
+    def _prepared(self, run: int, pack: MbtilesPack, there: int, lacking: int) -> None:
         if self._is_stale(run):
             pack.close()
             return
@@ -175,7 +171,7 @@ class PackDownload(QObject):
             pack.close()
             self._settle()
             return
-        self._pack, self.there, self._missing = pack, there, pack.missing()
+        self._pack, self.there, self.lacking, self._missing = pack, there, lacking, pack.missing()
         self.phase, self._began_at = PackPhase.RUNNING, time.monotonic()
         self.changed.emit()
         self._go_on()
@@ -336,9 +332,9 @@ class PackDownload(QObject):
         if self.failed:
             self.pause(
                 Phrase(
-                    "{failed} of {total} tiles did not come: go on to ask for them again.",
-                    failed=self.failed,
-                    total=self.total,
+                    "{failed} of {total} did not come: go on to ask for them again.",
+                    failed=grouped(self.failed),
+                    total=counted(self.total, "tile"),
                 )
             )
             return

@@ -96,5 +96,7 @@ class LayerVerbs(QObject):
     """Draw a vector layer in the style of a QML file."""
     make_pack = Signal(str)
     """Make an offline pack of a layer of tiles."""
+    leave_state = Signal(str, str)
+    """Take a way out of the state of a service: with a `Way`."""
     relink = Signal(str)
     """Look for its file; with empty text for those of all layers."""

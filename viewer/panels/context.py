@@ -288,7 +288,7 @@ class PanelContext(QObject):
         self._dropped = self.tr("Not kept: {0}").format(dropped.why)
         if dropped.uuid in self._document.table(table):
             back = partial(self._go_back, table, fields, dropped)
-            self.offer(self._dropped, MessageAction(self.tr("Go Back"), back))
+            self._offer(self._dropped, MessageAction(self.tr("Go Back"), back))
         else:
             self.report(self._dropped)
 
@@ -305,7 +305,7 @@ class PanelContext(QObject):
         """Show a sentence in the message line."""
         self._messages.report(sentence)
 
-    def offer(self, sentence: str, action: MessageAction) -> None:
+    def _offer(self, sentence: str, action: MessageAction) -> None:
         """Show a sentence with a button, where the message line has buttons."""
         if self._messages.offer is None:
             self.report(sentence)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, override
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
@@ -25,6 +26,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.nudged import own_view, shown_bounds
+from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way
 from viewer.rendering.world_copies import Views
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
@@ -125,10 +127,21 @@ class LayerDrawing(QObject):
         """True where all tiles for a complete view have failed: the picture is without the layer."""
         return False
 
-    def note_in(self, view: View) -> str:
-        """A sentence for the map on the screen: what this view lacks of a service, or shows coarser than it looks."""
+    def state_in(self, view: View | None) -> ServiceState:
+        """The state of a service's layer in a view of the map; without one, as far as no view matters."""
         if self.layer.kind != "tiles" or not self.problem:
-            return ""
+            return SHOWN
+        if self.is_paused:
+            return ServiceState(StateKind.PAUSED, Phrase("paused"), self._named_problem(), (Way.ALLOW,), True)
+        return ServiceState(StateKind.FAILED, Phrase("failed"), self._named_problem(), (), True)
+
+    @property
+    def state(self) -> ServiceState:
+        """The state of a service's layer in the view that was set last."""
+        return self.state_in(None)
+
+    def _named_problem(self) -> str:
+        """Its problem in a sentence that names the layer."""
         name = one_line(self.layer.name, 60)
         if name in self.problem:
             return self.problem
@@ -294,9 +307,9 @@ def _data_of(layer: Layer) -> dict[str, Any]:
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "", note: str = "") -> str:
     """A credit with dates and a note, as maps print it; dates are ISO 8601 or as the source gives them."""
-    when = _moment(acquired_at)
+    when = moment_text(acquired_at)
     if until and until != acquired_at:
-        when = Phrase("{start} to {end}", start=when, end=_moment(until))
+        when = Phrase("{start} to {end}", start=when, end=moment_text(until))
     elif when and date_kind == "interval":
         when = Phrase("within {when}", when=when)
     if date_kind == "published" and when:
@@ -306,7 +319,8 @@ def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str =
     return Phrase("{credit} ({when}{note})", credit=credit, when=when or Phrase("date unknown"), note=note)
 
 
-def _moment(when: str) -> str:
+def moment_text(when: str) -> str:
+    """A day, or a moment with its time of day, as maps print it."""
     day, _, clock = when.strip().partition("T")
     return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
 
@@ -378,6 +392,11 @@ class LeftOutDrawing(FailedDrawing):
                 most,
             ).format(name),
         )
+
+    @override
+    def state_in(self, view: View | None) -> ServiceState:
+        state = super().state_in(view)
+        return state if state is SHOWN else replace(state, badge=Phrase("not drawn"))
 
 
 class AwaitedDrawing(StandInDrawing):

@@ -76,7 +76,7 @@ class FeatureWalk:
 
     @property
     def words(self) -> Phrase:
-        """How many features came, of how many."""
+        """The number of features that came, and of how many."""
         if self.is_complete:
             return Phrase("{features}.", features=counted(self.count, "feature"))
         if self._matched is not None and self._matched > self.count:
@@ -85,9 +85,9 @@ class FeatureWalk:
         return Phrase("{count} of at least {least} features.", count=grouped(self.count), least=grouped(least))
 
     @property
-    def outcome(self) -> str:
-        """How many features came, and why no more, in English, as a case keeps it."""
-        return str(self.words) if self.problem is None else f"{self.words} {self.problem}"
+    def outcome(self) -> Phrase:
+        """A sentence on the number of features that came, and on why there are no more."""
+        return self.words if self.problem is None else Phrase("{count} {why}", count=self.words, why=self.problem)
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
@@ -216,7 +216,7 @@ class FeatureWalk:
 
 
 def _packed(feature: dict[str, Any], *, is_swapped: bool) -> tuple[str, str]:
-    """What tells a feature apart, and the feature as JSON with x first."""
+    """The key of a feature, by which a repeated one is known, and the feature as JSON with x first."""
     if is_swapped:
         feature = {name: value for name, value in feature.items() if name != "bbox"}
         feature["geometry"] = _east_first(feature.get("geometry"))

@@ -40,9 +40,9 @@ from layers.services.offers.tile_grids import (
     well_known,
     zoom_levels,
 )
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 
 _SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
 _OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)

@@ -6,8 +6,8 @@ from datetime import date
 
 from layers.errors import BadTemplate
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.time_steps import ServiceTimes, day_of
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import ServiceTimes, day_of
 from layers.text.counted import counted
 
 NAMED_LAYERS = 5

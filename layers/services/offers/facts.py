@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
-from layers.services.offers.times import OfferedTimes
 from layers.services.stac.scenes import item_facts
+from layers.services.times.offered_times import OfferedTimes
 
 MOST_PROBLEMS = 200
 """Most sentences about a document: thousands of layers may have the same fault."""

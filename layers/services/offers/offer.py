@@ -10,15 +10,9 @@ from msgspec import Struct
 
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
-from layers.services.offers.times import OfferedTimes
 from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
-
-SERVICES = (
-    *("xyz", "tms", "tilejson", "wmts", "wms", "arcgis", "wfs", "ogcapi"),
-    *("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api", "cog", "pmtiles"),
-)
-"""Kinds of services, as `info --json` names them."""
+from layers.services.times.offered_times import OfferedTimes
 
 
 class OfferedStyle(Struct, frozen=True):
@@ -70,7 +64,7 @@ class OfferedLayer(Struct, frozen=True, kw_only=True):
 
 
 class ServiceOffer(Struct, frozen=True, kw_only=True):
-    """All that one document offers. `service` is one of `SERVICES`; `version` as the document states it."""
+    """All that one document offers. `service` is one of the names that `info` gives, `version` as it is stated."""
 
     service: str
     title: str = ""

@@ -64,6 +64,7 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
                 attribution=attribution,
                 link=link,
                 kind="tilejson",
+                bounds=_bounds(value.get("bounds")),
                 layer=title,
                 capabilities=without_keys(address),
             )

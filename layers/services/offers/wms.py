@@ -32,8 +32,8 @@ from layers.services.offers.documents import (
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.service_door import bare_address, service_door
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
-from layers.services.offers.times import OfferedTimes
 from layers.services.offers.wms_maps import PIXEL_M, MapServer, drawn
+from layers.services.times.offered_times import OfferedTimes
 
 _ROOTS = frozenset(("WMT_MS_Capabilities", "WMS_Capabilities", "WMS_MS_Capabilities"))
 _VERSION_OF_ROOT = {"WMS_Capabilities": "1.3.0"}

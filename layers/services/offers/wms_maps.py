@@ -195,6 +195,8 @@ def _service(layer: OfferedLayer, server: MapServer, question: _Question) -> Til
         grid=None if is_plain else grid,
         times=times if question.time and len(times) <= _MOST_KEPT_TIMES else "",
         nearest=bool(layer.times and layer.times.nearest),
+        bounds=layer.bounds_lonlat,
+        scales=layer.scales,
     )
 
 

@@ -36,9 +36,9 @@ from layers.services.offers.formats import drawn_formats
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.service_door import without_keys
 from layers.services.offers.tile_grids import DeclaredMatrix, MendedGrid, mended_grid, zoom_levels
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SENDABLE = re.compile(r"[0-9][0-9A-Za-z:.+/_-]{3,80}")
@@ -347,6 +347,7 @@ class _LayerReader:
             capabilities=self.doors.address,
             grid=tiles,
             times=times if is_dated and len(times) <= _MOST_KEPT_TIMES else "",
+            bounds=self.bounds,
         )
 
     def _limited(self, grid: TileMatrixSet, link: Element) -> TileMatrixSet:

@@ -91,6 +91,10 @@ class MbtilesPack:
         """Number of the plan's tiles that need not be asked for."""
         return sum(column.last - column.first + 1 - len(self._missing_of(column)) for column in self.plan.columns())
 
+    def count_lacking(self) -> int:
+        """Number of the plan's tiles that the server is known not to have."""
+        return sum(len(self._rows_in("geoloupe_lacking", column)) for column in self.plan.columns())
+
     def missing(self) -> Iterator[PackTile]:
         """The plan's tiles that are still to be asked for, the coarsest first; each column is looked up when due."""
         for column in self.plan.columns():
@@ -115,10 +119,6 @@ class MbtilesPack:
         """Note that all tiles of the plan have been asked for."""
         self._set_metadata({"geoloupe_whole": "1"})
 
-    def limit_pages(self, pages: int) -> None:
-        """Let the file have so many pages at most, as if the disk were full then."""
-        self._database.limit_pages(pages)
-
     # -- the file ----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
@@ -140,7 +140,7 @@ class MbtilesPack:
             bounds = bounds.union(held)
         zooms += [int(before[name]) for name in ("minzoom", "maxzoom") if before.get(name, "").isdecimal()]
         west, south, east, north = bounds
-        asked = {"areas": [list(area) for area in plan.areas], "zooms": [plan.levels[0].zoom, plan.levels[-1].zoom]}
+        begun = {"areas": [list(area) for area in plan.areas], "zooms": [plan.levels[0].zoom, plan.levels[-1].zoom]}
         return {
             "name": service.title,
             "type": "baselayer",
@@ -156,7 +156,7 @@ class MbtilesPack:
             "source": source_of(service),
             "tile_px": str(tile_px_of(service, plan.levels)),
             "made_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "geoloupe_plan": json.dumps(asked),
+            "geoloupe_plan": json.dumps(begun),
             "geoloupe_whole": "0",
         }
 
@@ -175,17 +175,19 @@ class MbtilesPack:
 
     def _missing_of(self, column: PackColumn) -> list[int]:
         """Rows of a column, from the north, that are neither there nor known to be lacking."""
+        known = self._rows_in("tiles", column) | self._rows_in("geoloupe_lacking", column)
+        return [row for row in range(column.first, column.last + 1) if row not in known]
+
+    def _rows_in(self, table: str, column: PackColumn) -> set[int]:
+        """Rows of a column, from the north, that a table has."""
         zoom, highest = column.level.zoom, 2**column.level.zoom - 1
         values = zoom, column.column, highest - column.last, highest - column.first
-        there: set[int] = set()
         with self._lock:
             try:
-                for table in ("tiles", "geoloupe_lacking"):
-                    rows = self._database.rows(_THERE.format(table=table), values)
-                    there.update(highest - row for (row,) in rows if isinstance(row, int))
+                rows = self._database.rows(_THERE.format(table=table), values)
             except sqlite3.Error as error:
                 raise unreadable(self.path, error) from error
-        return [row for row in range(column.first, column.last + 1) if row not in there]
+        return {highest - row for (row,) in rows if isinstance(row, int)}
 
 
 def pack_state(path: Path, service: TileService) -> PackState | None:
@@ -199,9 +201,9 @@ def pack_state(path: Path, service: TileService) -> PackState | None:
     if not values:
         return None
     try:
-        asked = json.loads(values.get("geoloupe_plan", ""))
-        areas = tuple(Bounds(*map(float, area)) for area in asked["areas"])
-        least, most = map(int, asked["zooms"])
+        begun = json.loads(values.get("geoloupe_plan", ""))
+        areas = tuple(Bounds(*map(float, area)) for area in begun["areas"])
+        least, most = map(int, begun["zooms"])
         plan_pack(service, areas, (least, most))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise unreadable(path, error) from error

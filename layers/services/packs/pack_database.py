@@ -22,6 +22,8 @@ READING_S = 10.0
 """Seconds for which one opened file is read at most: hundreds of tiles take a tenth of one."""
 BUSY_S = 10.0
 """Seconds for which another program that writes into the file is waited for."""
+MOST_PAGES = 2**32 - 2
+"""Most pages of a file, of 4 kB each: SQLite's own limit."""
 _STEPS_BETWEEN_LOOKS = 10_000
 
 
@@ -58,6 +60,7 @@ class PackDatabase:
         database.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
         database.set_progress_handler(lambda: int(time.monotonic() > self._end), _STEPS_BETWEEN_LOOKS)
         self.rows("PRAGMA cell_size_check = ON")
+        self.rows(f"PRAGMA max_page_count = {MOST_PAGES:d}")
 
     def rows(self, question: str, values: tuple[int | str, ...] = ()) -> list[tuple[object, ...]]:
         """All rows of the answer."""
@@ -81,10 +84,6 @@ class PackDatabase:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-
-    def limit_pages(self, pages: int) -> None:
-        """Let the file have so many pages at most: then the disk counts as full."""
-        self.rows(f"PRAGMA max_page_count = {pages:d}")
 
     def close(self) -> None:
         self._connection.close()

@@ -24,7 +24,7 @@ class PackLeave(StrEnum):
 
 
 class PackTerms(Struct, frozen=True):
-    """What the terms of a service say of offline packs, with a sentence for people."""
+    """The leave that the terms of a service give for offline packs, with a sentence for people."""
 
     leave: PackLeave
     sentence: Phrase

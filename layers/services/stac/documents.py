@@ -29,7 +29,7 @@ _FOLDERS = frozenset(("stac-catalog", "stac-collection", "stac-api"))
 
 
 class StacDocument(Struct, frozen=True, kw_only=True):
-    """One document. `service` is a word of `SERVICES`; `version` as it states it, "" where it states none.
+    """One document. `service` is one of the names that `info` gives; `version` as stated, "" where it is not.
 
     `address` is the one that it came from. `matched` is the number of items that the server says to have in all.
     `collections` are those of a list of collections, which an API gives in pages.

@@ -22,8 +22,12 @@ _FINEST_DEG = 1e-5
 
 def scene_key(item: StacItem) -> str:
     """The name under which an item's scene is known: its file, else its own address, else its collection and id."""
-    path = _path(item)
-    return path or unsigned(item.address) or "/".join(filter(None, (item.collection, item.id)))
+    return _path(item) or key_of_scene(item.address, item.collection, item.id)
+
+
+def key_of_scene(address: str, collection: str, identity: str) -> str:
+    """The same for an item on a host, as a layer of a case names it."""
+    return unsigned(address) or "/".join(filter(None, (collection, identity)))
 
 
 def found_scene_of(item: StacItem) -> FoundScene:

@@ -19,7 +19,7 @@ from layers.pool.arriving import Arriving
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.requests.addresses import WantedRanges
-from layers.requests.imagery import ReadTile
+from layers.requests.imagery import ReadAcquisition, ReadArea, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
 from tests.support.range_server import RangeServer, ThreadedRanges
 from tests.support.readers.tiny_cogs import write_cog
@@ -56,6 +56,30 @@ def test_a_tile_by_ranges_is_that_of_the_file_on_disk(pool: ReaderPool, server: 
         ours, theirs = pool.ask(tile_of(path, **question)), pool.ask(tile_of(address, **question))
         for one, other in zip(ours.arrays, theirs.arrays, strict=True):
             assert np.array_equal(one, other)
+
+
+QUESTIONS = {
+    "values": lambda path: tile_of(path, resampling="nearest"),
+    "chip": lambda path: ReadChip(**tile_fields(path)),
+    "area": lambda path: ReadArea(**tile_fields(path), rings=(((10, 10), (200, 10), (200, 300), (10, 10)),)),
+    "statistics": lambda path: ReadStatistics(path, bands=(1, 2)),
+    "acquisition": lambda path: ReadAcquisition(path),
+}
+
+
+def tile_fields(path: str) -> dict[str, Any]:
+    tile = tile_of(path)
+    return {name: getattr(tile, name) for name in ("path", "bands", "crs", "affine", "width", "height")}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_whatever_is_asked_is_answered_as_of_the_file_on_disk(
+    pool: ReaderPool, server: RangeServer, tmp_path: Path, name: str
+) -> None:
+    path = str(write_cog(tmp_path / "a.tif", 1024))
+    here, there = pool.ask(QUESTIONS[name](path)), pool.ask(QUESTIONS[name](server.address("a.tif")))
+    assert there.header == here.header
+    assert [array.tobytes() for array in there.arrays] == [array.tobytes() for array in here.arrays]
 
 
 def fetched(server: RangeServer) -> list[tuple[int, int]]:

@@ -1,4 +1,7 @@
-"""Services that end early, or do not answer, in the real window."""
+"""Services that end early, do not answer, or have nothing to show, in the real window: what is said, and the ways out.
+
+The state of a layer is said by its badge, by the plate on the map and in the layer's properties.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QProgressBar
 from pytestqt.qtbot import QtBot
 from shapely import Point, box
 
 from layers.decoding import encoded
+from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from viewer.app.window import MainWindow
+from viewer.canvas.furniture.notice_plate import NoticePlate
 from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
@@ -23,7 +29,10 @@ from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_rows import BADGE_ROLE
+from viewer.panels.layers.service_state_form import ServiceStateForm
 from viewer.rendering.images import argb_of_image
+from viewer.rendering.service_state import Way
+from viewer.support.elided import ElidedLabel
 
 
 @pytest.fixture
@@ -45,17 +54,65 @@ def make_fetcher(server: TileServer, tmp_path: Path) -> Iterator[Callable[[Conse
         fetcher.close()
 
 
-def show(window: MainWindow, server: TileServer, fault: str, qtbot: QtBot, *, allowed: bool = True) -> None:
+def show(
+    window: MainWindow,
+    server: TileServer,
+    fault: str,
+    qtbot: QtBot,
+    *,
+    allowed: bool = True,
+    waits: bool = True,
+    address_end: str = "",
+    **values: object,
+) -> None:
     """A service whose row says that it goes to level 18, as the analyst typed it."""
-    service = TileService("Sky", server.template(fault), max_level=18, attribution="Sky company")
+    template = server.template(fault) + address_end
+    known = {"max_level": 18, "attribution": "Sky company"} | values
     window.session.new_case()
     if allowed:
         window.context.consent.allow_private(server.host)
-    window.session.push(add_layer(window.session.document, "tiles", "Sky", encoded(service), actor="a"))
+    service = encoded(TileService("Sky", template, **known))  # type: ignore[arg-type]
+    window.session.push(add_layer(window.session.document, "tiles", "Sky", service, actor="a"))
     x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 128.3, 51.9))
     window.canvas.viewport.centre_on(x, y, 20.0)
     window.canvas.motion.come_to_rest()
-    qtbot.waitUntil(window.canvas.is_idle, timeout=20_000)
+    if waits:
+        rest(window, qtbot)
+
+
+def rest(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(window.is_idle, timeout=60_000)
+    window.canvas.grab_picture()
+
+
+def badge(window: MainWindow) -> str:
+    tree = window.docks.layer_tree.model
+    return str(tree.index(1).data(BADGE_ROLE))
+
+
+def plate(window: MainWindow) -> NoticePlate | None:
+    window.canvas.grab_picture()
+    return window.canvas.panes.in_use.plate
+
+
+def properties(window: MainWindow, qtbot: QtBot) -> ServiceStateForm:
+    """The state in the properties of the only layer, which are brought to the front."""
+    (uuid,) = window.session.document.layers
+    window.panel_context.show_layer(uuid, raise_form=True)
+    rest(window, qtbot)
+    return window.findChildren(ServiceStateForm)[-1]
+
+
+def click_on_plate(window: MainWindow, words: str = "") -> None:
+    """A click on a way out that the plate offers, or on its sentence."""
+    shown = plate(window)
+    assert shown is not None
+    place = shown.rect.topLeft() + QPointF(12, 12)
+    if words:
+        (link,) = [link for link in shown.links if link.words == words]
+        place = shown.rect.topLeft() + link.rect.center()
+    at = (place / window.canvas.viewport.view().ratio).toPoint()
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
 
 
 def dark_share(window: MainWindow) -> float:
@@ -85,7 +142,7 @@ def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(wi
     server.fail_first = 0
     window.context.fetcher.forgive(server.host)
     qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
-    assert window.scene.stack.notes(window.canvas.viewport.view()) == []
+    assert window.scene.stack.notices(window.canvas.viewport.view()) == []
 
 
 def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, qtbot) -> None:
@@ -137,3 +194,148 @@ def test_the_plate_lies_on_no_mark_goes_with_a_click_and_leaves_the_badge(window
     assert pane.plate is None, "also elsewhere"
     tree = window.docks.layer_tree.model
     assert "offline" in [tree.index(row).data(BADGE_ROLE) for row in range(tree.rowCount())]
+
+
+FAULTS = {
+    "status404": ("nothing here", "“Sky” has nothing here", []),
+    "status503": ("busy", "asks us to wait", []),
+    "html": ("failed", "web page", ["Try again", "Work offline"]),
+    "status500": ("failed", "error 500", ["Try again", "Work offline"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_understood_from_the_badge_the_map_and_the_properties(window, server, fault, qtbot) -> None:
+    word, sentence, ways = FAULTS[fault]
+    show(window, server, fault, qtbot)
+    assert dark_share(window) > 0.8
+    shown = plate(window)
+    assert badge(window) == word
+    assert sentence in note_on_map(window)
+    assert [link.words for link in shown.links] == ways
+    form = properties(window, qtbot)
+    assert form.isVisible()
+    assert sentence in form.words.text()
+    assert [link.text() for link in form.links.values() if link.isVisible()] == ways
+
+
+def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, server, qtbot) -> None:
+    port = server.server_address[1]
+    server.stop()
+    show(window, server, "ok", qtbot)
+    assert f"{server.host} cannot be reached" in note_on_map(window)
+    assert badge(window) == "offline"
+    again = TileServer(port=port)
+    try:
+        click_on_plate(window, "Try again")
+        qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
+        rest(window, qtbot)
+        assert plate(window) is None
+        assert badge(window) == ""
+        assert not properties(window, qtbot).isVisible()
+    finally:
+        again.stop()
+
+
+def test_a_closed_plate_comes_again_for_another_reason_only(window, server, qtbot) -> None:
+    show(window, server, "html", qtbot)
+    click_on_plate(window)
+    assert plate(window) is None
+    window.context.fetcher.forgive(server.host)
+    rest(window, qtbot)
+    assert plate(window) is None, "the same reason"
+    server.fail_first = 10_000
+    window.context.fetcher.forgive(server.host)
+    rest(window, qtbot)
+    assert "error 500" in note_on_map(window)
+
+
+def test_work_offline_is_one_click_from_the_plate_and_back_in_the_status_bar(window, server, qtbot) -> None:
+    show(window, server, "html", qtbot)
+    asked = len(server.log)
+    click_on_plate(window, "Work offline")
+    rest(window, qtbot)
+    assert window.status.offline.isVisible()
+    assert window.action_table["offline"].isChecked()
+    assert badge(window) == "offline"
+    window.canvas.motion.pan_by(300, 0)
+    rest(window, qtbot)
+    assert len(server.log) == asked
+    window.status.offline.click()
+    qtbot.waitUntil(lambda: not window.action_table["offline"].isChecked())
+    assert not window.status.offline.isVisible()
+
+
+def test_a_paused_service_leads_to_the_permissions(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, allowed=False)
+    assert badge(window) == "paused"
+    click_on_plate(window, "Permissions…")
+    assert window.access.dialog is not None
+    window.access.dialog.reject()
+    assert server.log == []
+
+
+def test_what_is_fetched_is_in_the_status_bar_after_a_while_and_goes(window, server, qtbot) -> None:
+    show(window, server, "hang", qtbot, waits=False)
+    work = window.status.findChild(QProgressBar)
+    qtbot.waitUntil(work.isVisible, timeout=10_000)
+    words = [label.text() for label in window.status.findChildren(ElidedLabel) if label.isVisible()]
+    assert any(text.startswith("“Sky”: 0 of ") and text.endswith(" tiles, 0 kB") for text in words), words
+    qtbot.waitUntil(lambda: badge(window) == "loading", timeout=10_000)
+    assert plate(window) is None
+    window.action_table["offline"].trigger()
+    server.released.set()
+    rest(window, qtbot)
+    qtbot.waitUntil(lambda: not work.isVisible(), timeout=10_000)
+    assert badge(window) == "offline"
+
+
+@pytest.mark.parametrize("limits", [{"min_level": 13}, {"scales": (0.0, 20_000.0)}], ids=["levels", "W22 scales"])
+def test_w22_beyond_its_scales_nothing_is_asked_and_the_map_says_from_which_scale_it_shows(
+    window, server, limits, qtbot
+) -> None:
+    show(window, server, "ok", qtbot, **limits)
+    window.canvas.viewport.centre_on(*window.canvas.viewport.centre, 400.0)
+    window.canvas.motion.come_to_rest()
+    rest(window, qtbot)
+    server.log.clear()
+    window.canvas.motion.pan_by(900, 0)
+    rest(window, qtbot)
+    assert server.log == []
+    assert badge(window).startswith("from 1:")
+    assert "“Sky” shows from 1:" in note_on_map(window)
+    click_on_plate(window, "Zoom there")
+    rest(window, qtbot)
+    assert dark_share(window) < 0.01
+    assert plate(window) is None
+
+
+def test_outside_of_what_a_service_covers_the_map_says_so_and_leads_there(window, server, qtbot) -> None:
+    show(window, server, "status404", qtbot, bounds=Bounds(10, 40, 20, 50))
+    assert badge(window) == "nothing here"
+    assert "covers another part of the world" in note_on_map(window)
+    click_on_plate(window, "Show where it is")
+    rest(window, qtbot)
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert 10 < lon < 20
+    assert 40 < lat < 50
+
+
+def test_w17_another_date_that_was_served_is_said_in_all_places(window, server, qtbot) -> None:
+    server.warning = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
+    dated = {"address_end": "?t={time}", "time": "2024-04-12", "nearest": True}
+    show(window, server, "warned", qtbot, **dated)
+    sentence = "“Sky”: 2024-04-12 was asked for, 2024-04-10 was served."
+    assert badge(window) == "other date"
+    assert sentence in note_on_map(window)
+    assert sentence in properties(window, qtbot).words.text()
+    assert window.canvas.panes.in_use.picture.credits == ["Sky company (2024-04-12, asked for; 2024-04-10 was served)"]
+
+
+def test_w17_where_the_nearest_date_may_be_served_the_badge_says_so(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, address_end="?t={time}", time="2024-04-12", nearest=True)
+    assert badge(window) == "nearest"
+    assert plate(window) is None
+    form = properties(window, qtbot)
+    assert "2024-04-12 is asked for, the nearest may be served" in form.words.text()
+    assert Way.CHOOSE_DATE not in [way for way, link in form.links.items() if link.isVisible()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS, USAGE
+from viewer.support.settings import cache_folder
 
 AREA = ("--bounds", "10,50,16,54")
 
@@ -28,6 +30,11 @@ AREA = ("--bounds", "10,50,16,54")
 def server() -> Iterator[TileServer]:
     with serving() as server:
         yield server
+
+
+def forget_tiles() -> None:
+    """Empty the cache of tiles: what is not asked for is in the pack then."""
+    shutil.rmtree(cache_folder() / "tiles")
 
 
 def tiles_in(path: Path) -> int:
@@ -45,6 +52,7 @@ def test_a_pack_is_made_and_a_second_call_asks_for_nothing(cli: Cli, server: Til
     assert outcome.out == f"sky.mbtiles: {tiles_in(out)} of {tiles_in(out)} tiles.\n"
     assert "not known here" in outcome.err
     assert "tiles, about" in outcome.err
+    forget_tiles()
     server.log.clear()
     assert cli("pack", server.template(), *AREA, "--levels", "0-7", "--out", out).code == DONE
     assert server.log == []
@@ -148,6 +156,7 @@ def test_a_killed_pack_goes_on_without_asking_again_for_what_is_there(
         for zoom, column, row in database.execute("SELECT zoom_level, tile_column, tile_row FROM tiles")
     }
     database.close()
+    forget_tiles()
     server.log.clear()
     outcome = cli(*words)
     assert outcome.code == DONE, outcome.err

@@ -10,7 +10,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state
+from layers.services.packs import pack_database
+from layers.services.packs.mbtiles_pack import pack_state
 from layers.services.packs.pack_plan import PackPlan, plan_pack
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer
@@ -116,6 +117,7 @@ def test_tiles_that_the_server_lacks_are_noted_and_never_asked_for_again(
     again = begin("shallow", most=7)
     ended(qtbot, again)
     assert again.phase is PackPhase.DONE
+    assert again.lacking == lacking
     assert server.log == []
 
 
@@ -182,18 +184,12 @@ def test_a_few_failures_are_told_and_asked_for_by_going_on(
 def test_a_full_disk_pauses_with_a_sentence_and_going_on_ends_well(
     qtbot, server: TileServer, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare = MbtilesPack.missing
-
-    def narrow(pack: MbtilesPack) -> object:
-        pack.limit_pages(12)
-        return prepare(pack)
-
-    monkeypatch.setattr(MbtilesPack, "missing", narrow)
+    monkeypatch.setattr(pack_database, "MOST_PAGES", 12)
     download = begin()
     ended(qtbot, download)
     assert download.phase is PackPhase.PAUSED
     assert download.sentence.startswith("The disk is full: sky.mbtiles keeps")
-    monkeypatch.setattr(MbtilesPack, "missing", prepare)
+    monkeypatch.undo()
     download.start()
     ended(qtbot, download)
     assert download.phase is PackPhase.DONE

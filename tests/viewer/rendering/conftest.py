@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from layers.document.layer import Layer
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Request
+from layers.pool.protocol import Profile, Request
 from tests.support.drawn_rasters import write_raster
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
@@ -38,14 +38,14 @@ class CountingPool(ReaderPool):
         self.asked[request.op] += 1
         super().submit(request)
 
-    def pull_from(self, source: Callable[[], Request | None]) -> None:
+    def pull_from(self, source: Callable[[], Request | None], profile: Profile = Profile.LOCAL) -> None:
         def counted() -> Request | None:
             request = source()
             if request is not None:
                 self.asked[request.op] += 1
             return request
 
-        super().pull_from(counted)
+        super().pull_from(counted, profile)
 
 
 @pytest.fixture

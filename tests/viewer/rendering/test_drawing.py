@@ -15,7 +15,7 @@ def test_only_a_service_has_a_note_on_the_map_about_its_problem(draw, tmp_path: 
     gone = draw(layer_of(tmp_path / "gone.tif"))
     qtbot.waitUntil(lambda: bool(gone.problem))
 
-    assert gone.note_in(VIEW) == ""
+    assert gone.state_in(VIEW).sentence == ""
     service = draw(layer_of("", "tiles"))
     assert service.problem
-    assert service.problem in service.note_in(VIEW)
+    assert service.problem in service.state_in(VIEW).sentence

@@ -148,11 +148,11 @@ class LayerMenu(CaseMenu):
     def read_again(self) -> None:
         self._upkeep.read_current_again()
 
-    def fetch_again(self) -> None:
+    def _fetch_again(self) -> None:
         """Fetch the features of the current layer from their server again, those of the view."""
         self.features.fetch_again(self._panels.layer_uuid)
 
-    def is_fetched(self) -> bool:
+    def _is_fetched(self) -> bool:
         """True while the current layer holds features that a server sent."""
         return self.features.can_fetch_again(self._panels.layer_uuid)
 
@@ -324,8 +324,8 @@ class LayerMenu(CaseMenu):
         Action(
             "fetch_again",
             QT_TRANSLATE_NOOP("Actions", "Fet&ch Again for This View"),
-            fetch_again,
-            offered=is_fetched,
+            _fetch_again,
+            offered=_is_fetched,
             tip=QT_TRANSLATE_NOOP("Actions", "Ask the server of the current layer for its features in this view"),
         ),
         Action(

@@ -27,7 +27,7 @@ from viewer.network.feature_fetch import FeatureFetch
 from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
-from viewer.support.messages import MessageAction
+from viewer.support.messages import Level, MessageAction
 
 
 class _Wanted(Struct, frozen=True, eq=False):
@@ -44,6 +44,7 @@ class FeatureDesk(QObject):
     def __init__(self, session: Session, panels: PanelContext, opener: FileOpener, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._panels, self._opener = session, panels, opener
+        self._messages = opener.messages
         self._under_way: list[FeatureFetch] = []
         self._unread = 0
         panels.features_wanted.connect(self.add)
@@ -94,7 +95,7 @@ class FeatureDesk(QObject):
             self._begin(wanted)
         else:
             sentence = self.tr("{0} is not contacted until you allow it. It learns where you look.").format(host)
-            self._panels.offer(sentence, self._allowing(wanted, host))
+            self._messages.show("features", sentence, "warning", self._allowing(wanted, host))
 
     def stop(self) -> None:
         """Stop all that is being fetched."""
@@ -136,21 +137,19 @@ class FeatureDesk(QObject):
             if error is not None:
                 self._fail(wanted, error, fetch.refused_host)
         elif not walk.count:
-            self._panels.report(self.tr("“{0}” has no features in this view.").format(title))
+            self._messages.show("features", self.tr("“{0}” has no features in this view.").format(title))
         elif self._is_wanted(wanted):
             self._write(wanted, walk, fetch.refused_host)
 
     def _fail(self, wanted: _Wanted, error: GeoloupeError, refused_host: str = "") -> None:
         title = one_line(wanted.question.title, 60)
         sentence = self.tr("“{0}” was not fetched. {1}").format(title, in_language(error.sentence))
-        self._tell(sentence, wanted, refused_host)
+        self._tell(sentence, "error", wanted, refused_host)
 
-    def _tell(self, sentence: str, wanted: _Wanted, refused_host: str) -> None:
+    def _tell(self, sentence: str, level: Level, wanted: _Wanted, refused_host: str) -> None:
         """Say how it ended, and offer to go on where a host has to be allowed first."""
-        if refused_host:
-            self._panels.offer(sentence, self._allowing(wanted, refused_host))
-        else:
-            self._panels.report(sentence)
+        action = self._allowing(wanted, refused_host) if refused_host else None
+        self._messages.show("features", sentence, level, action)
 
     def _write(self, wanted: _Wanted, walk: FeatureWalk, refused_host: str) -> None:
         jobs, folder, now = self._panels.case.jobs, features_folder(self._session.target), utc_now()
@@ -190,9 +189,8 @@ class FeatureDesk(QObject):
             return
         made = [uuid for uuid, layer in wanted.document.layers.items() if layer.source.get("path") == str(path)]
         again = replace(wanted, uuid=wanted.uuid or (made[0] if made else ""))
-        title, words = one_line(wanted.question.title, 60), in_language(walk.words)
-        problem = in_language(walk.problem) if walk.problem is not None else ""
-        self._tell(f"{title}: {words} {problem}".strip(), again, refused_host)
+        sentence = f"{one_line(wanted.question.title, 60)}: {in_language(walk.outcome)}"
+        self._tell(sentence, "info" if walk.is_complete else "warning", again, refused_host)
 
     def _is_wanted(self, wanted: _Wanted) -> bool:
         """True while the case is open for which it was fetched, and its layer is there."""

@@ -70,11 +70,6 @@ class PackDesk(QObject):
             download.close()
         self._work.clear()
 
-    @property
-    def is_working(self) -> bool:
-        """True while tiles for any pack are asked for."""
-        return any(download.is_working for download in self._work.values())
-
     def _begin(self, dialog: PackDialog, plan: PackPlan, path: Path) -> None:
         """Begin a pack, or go on with it."""
         jobs, uuid = self._panels.case.jobs, dialog.layer_uuid

@@ -13,8 +13,9 @@ from layers.disk.patience import within
 from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
+from layers.requests.addresses import is_cog_address
 from layers.services.naming import is_service_text
-from viewer.commands.found_layers import FoundLayer, layers_of_service
+from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_service
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext
 
@@ -46,6 +47,9 @@ def sort_words(
     for word in words:
         context.check()
         try:
+            if is_cog_address(word):
+                others.append([layer_at(word)])
+                continue
             if is_service_text(word):
                 others.append(layers_of_service(word))
                 continue

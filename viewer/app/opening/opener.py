@@ -69,7 +69,7 @@ class FileOpener(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._session, self._pool, self._jobs, self.messages = session, pool, jobs, messages
         self._cases, self._adder = cases, adder
         self._under_way: list[_Opening] = []
 
@@ -220,7 +220,7 @@ class FileOpener(QObject):
                 " Open them again to add them to this one."
             )
         name = Path(opening.words[0]).name
-        self._messages.show(f"left out {name}", sentence.format(name), "info")
+        self.messages.show(f"left out {name}", sentence.format(name), "info")
 
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FeaturesWanted(Struct, frozen=True):
-    """Where files of features go, and the bounds in lon, lat of those that are wanted; None: all."""
+    """The folder for files of features, and the bounds in lon, lat of those that are wanted; None: all."""
 
     folder: Path
     bounds: Bounds | None = None

@@ -44,7 +44,7 @@ def use_fetched_file(
     """Let a layer show the features of another answer, of its table where the file has several. Raises InvalidValue."""
     layer = row_of(document.layers, uuid, Phrase("layer"))
     table = layer.source.get("table")
-    new = next((found.source for found in layers if found.source.get("table") == table), layers[0].source)
+    new = next((other.source for other in layers if other.source.get("table") == table), layers[0].source)
     kept = {key: value for key, value in layer.source.items() if key not in (MARK, "table", "geometry")}
     label = Phrase("Fetch layer “{name}” again", name=layer.name)
     return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(kept | new)))

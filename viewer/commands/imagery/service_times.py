@@ -11,8 +11,8 @@ from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, InvalidValue
 from layers.phrase import Phrase
-from layers.services.offers.time_steps import ServiceTimes, written_time
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import ServiceTimes, written_time
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 

@@ -36,7 +36,7 @@ from layers.services.listed.offered_entries import entries_of_offer
 from layers.services.listed.typed_entry import entry_of_text, is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
-from layers.services.offers.time_steps import written_time
+from layers.services.times.time_steps import written_time
 from viewer.commands.layers import add_layer
 from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext

@@ -12,8 +12,8 @@ from layers.grid.tile_grid import View
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import in_style
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 from layers.services.view_tiles import finest_detail_m
 from layers.text.counted import metres
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow

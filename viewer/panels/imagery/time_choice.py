@@ -8,7 +8,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from layers.services.offers.times import OfferedTimes
+from layers.services.times.offered_times import OfferedTimes
 from viewer.commands.imagery.service_times import today
 from viewer.support.still_boxes import ComboBox, DateBox
 

@@ -23,6 +23,7 @@ from viewer.panels.layers.date_offers import LateDateLink, NameDateLink
 from viewer.panels.layers.georeferencing_form import GeoreferencingForm
 from viewer.panels.layers.layer_facts import info_facts, source_facts
 from viewer.panels.layers.reading_form import ReadingForm
+from viewer.panels.layers.service_state_form import ServiceStateForm
 from viewer.panels.layers.service_time_form import ServiceTimeForm
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.raster_style.raster_styler import RasterStyler
@@ -37,6 +38,7 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.panels.words import choices
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.service_state import SHOWN
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.stored_words import word
@@ -61,6 +63,9 @@ class LayerPropertiesPanel(RowForm):
         self.name_date, self.late_date = NameDateLink(context), LateDateLink(context)
         self._add_fields()
         content = self.page.content
+        self.state = ServiceStateForm()
+        self.state.way_chosen.connect(lambda way: context.layer_verbs.leave_state.emit(self._uuid, way))
+        content.addWidget(self.state)
         self.time = ServiceTimeForm()
         self.time.chosen.connect(lambda time: context.do(set_service_time, self._uuid, time))
         content.addWidget(self.time)
@@ -159,6 +164,7 @@ class LayerPropertiesPanel(RowForm):
         if not self._uuid:
             return
         self.name_date.show_layer(self._layer())
+        self._show_state_of_service()
         info = self._context.layers.info_of(self._uuid)
         if info is not None and (info is not self._info or self._is_drawn_anew(info)):
             self.refresh()
@@ -195,6 +201,7 @@ class LayerPropertiesPanel(RowForm):
         self.fields.show_row(row)
         info = self._info = self._context.layers.info_of(row.uuid)
         self._show_found(row)
+        self._show_state_of_service()
         self.time.show_layer(row)
         self.name_date.show_layer(row)
         self.late_date.show_layer(row)
@@ -210,6 +217,10 @@ class LayerPropertiesPanel(RowForm):
             self._geometry = _geometry(self._context.layers.drawing_of(row.uuid), info)
             self.vector.show_style(row, info, self._geometry)
         self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info, row.crs) if info else [])]))
+
+    def _show_state_of_service(self) -> None:
+        drawing = self._context.layers.drawing_of(self._uuid)
+        self.state.show_state(SHOWN if drawing is None else drawing.state)
 
     def _show_style(self) -> None:
         self.page.show_from(self._style_heading)

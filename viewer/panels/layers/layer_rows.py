@@ -20,7 +20,6 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.class_lines import class_lines, layer_icon, read_of
 from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
-from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
@@ -123,8 +122,8 @@ class LayerRows(QAbstractListModel):
                 badges[uuid] = self._filter_badge(layer)
             if drawing is not None and (drawing.is_paused or drawing.is_missing):
                 badges[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
-            if isinstance(drawing, TilesDrawing) and drawing.is_offline:
-                badges[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
+            if drawing is not None and (state := drawing.state).badge:
+                badges[uuid] = in_language(state.badge), state.sentence
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.is_too_small:

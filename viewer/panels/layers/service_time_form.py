@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from layers.document.layer import Layer
-from layers.services.offers.time_spelling import instant_of
-from layers.services.offers.time_steps import ServiceTimes, day_of
 from layers.services.tile_service import TileService
+from layers.services.times.time_spelling import instant_of
+from layers.services.times.time_steps import ServiceTimes, day_of
 from viewer.commands.imagery.service_times import dated_service, today
 from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted

@@ -32,7 +32,7 @@ from layers.services.packs.pack_plan import (
 )
 from layers.services.packs.pack_terms import PackLeave, pack_terms
 from layers.services.tile_service import TileService
-from layers.text.counted import grouped, metres
+from layers.text.counted import counted, grouped, metres
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
@@ -351,7 +351,8 @@ class PackDialog(QDialog):
 def progress_words(download: PackDownload) -> str:
     """A sentence on how far the work on a pack is."""
 
-    counts = translate("PackDialog", "{0} of {1} tiles").format(grouped(download.there), grouped(download.total))
+    total = in_language(counted(download.total, "tile"))
+    counts = translate("PackDialog", "{0} of {1}").format(grouped(download.there), total)
     if download.lacking:
         counts += translate("PackDialog", ", {0} of them not there on the server").format(grouped(download.lacking))
     match download.phase:

@@ -44,6 +44,7 @@ class StatusBar(QStatusBar):
     scale_asked = Signal(float)
     """Emitted with metres on the ground a pixel."""
     crs_asked = Signal(str)
+    online_asked = Signal()
     notation_changed = Signal(str)
 
     def __init__(
@@ -69,6 +70,11 @@ class StatusBar(QStatusBar):
         self._work = _Work(self)
         self._work.cancel_asked.connect(self.cancel_asked)
         self.addPermanentWidget(self._work)
+        self.offline = self._button(self.tr("Working offline: no server is contacted. Press to work online again."))
+        self.offline.setText(self.tr("Offline"))
+        self.offline.clicked.connect(self.online_asked)
+        self.offline.hide()
+        self.addPermanentWidget(self.offline)
         self.coordinate = self._button(self.tr("Coordinate under the pointer; press for the next notation"))
         self.coordinate.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.coordinate.clicked.connect(self.next_notation)
@@ -120,6 +126,10 @@ class StatusBar(QStatusBar):
 
     def end_work(self) -> None:
         self._work.end()
+
+    def show_offline(self, is_offline: bool) -> None:
+        """Show that no server is contacted, or no longer."""
+        self.offline.setVisible(is_offline)
 
     # -- coordinate --------------------------------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ COLLECTIONS = (
 MONTHS_BACK = 6
 CLOUD_PERCENT = 20
 SHOWN_PROBLEMS = 3
+PAGE_ITEMS = 200
+"""Items a page: the first one is there soon, and thousands take few turns."""
 
 
 class ArchiveDialog(QDialog):
@@ -174,6 +176,7 @@ class ArchiveDialog(QDialog):
             end=str(typed_date(self.end.text())),
             max_cloud=float(self.cloud.value()) if self.limits_cloud.isChecked() else None,
             collections=(collection,) if collection else (),
+            limit=PAGE_ITEMS,
         )
 
     def search(self) -> None:

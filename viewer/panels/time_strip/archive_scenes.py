@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 
 from layers.scenes.found_scene import FoundScene
-from layers.services.stac.assets import shown_asset, thumbnail
+from layers.services.stac.assets import thumbnail
 from layers.services.stac.item import StacItem
 from layers.services.stac.question import StacQuestion
-from layers.services.stac.scenes import found_scene_of, scene_key
 from viewer.network.fetcher import Fetcher
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.support.jobs import Jobs
@@ -31,7 +28,8 @@ class ArchiveScenes(QObject):
         super().__init__(parent)
         self._fetcher, self._jobs = fetcher, jobs
         self._searches: list[ArchiveSearch] = []
-        self._items: dict[ArchiveSearch, dict[str, StacItem]] = {}
+        self._items: dict[ArchiveSearch, dict[str, tuple[StacItem, FoundScene]]] = {}
+        """Items with their scenes, by the key of the scene."""
         self._known: tuple[FoundScene, ...] | None = ()
         self._pictures: dict[str, str] = {}
         """Addresses of small pictures, by the path of the scene."""
@@ -52,19 +50,13 @@ class ArchiveScenes(QObject):
     def known_scenes(self) -> tuple[FoundScene, ...]:
         """Scenes of all searches, each once. The same object is given again until they are others."""
         if self._known is None:
-            items = {key: item for of_search in self._items.values() for key, item in of_search.items()}
-            self._known = tuple(map(_scene_of, items.values()))
-            pictures = zip(self._known, map(_thumbnail_of, items.values()), strict=True)
-            self._pictures = {scene.path: address for scene, address in pictures if scene.path and address}
+            by_key = {key: scene for items in self._items.values() for key, (_, scene) in items.items()}
+            self._known = tuple(by_key.values())
         return self._known
 
     def item_of(self, key: str) -> StacItem | None:
         """The item that a scene was made of, by the key of the scene."""
-        return next((items[key] for items in self._items.values() if key in items), None)
-
-    def items_of(self, search: ArchiveSearch) -> tuple[StacItem, ...]:
-        """Items of one search, in the order in which they came."""
-        return tuple(self._items.get(search, {}).values())
+        return next((items[key][0] for items in self._items.values() if key in items), None)
 
     def picture_address(self, path: str) -> str:
         """The address of the small picture of the scene at a path; empty for none, and for local scenes."""
@@ -96,24 +88,13 @@ class ArchiveScenes(QObject):
         search.deleteLater()
         self.searches_changed.emit()
 
-    def _take(self, search: ArchiveSearch, items: list[StacItem]) -> None:
-        if search in self._items:
-            self._items[search] |= {scene_key(item): item for item in items}
-            self._known = None
-            self.changed.emit()
-
-
-def _scene_of(item: StacItem) -> FoundScene:
-    """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
-    return replace(found_scene_of(item), path=shown_address(item))
-
-
-def shown_address(item: StacItem) -> str:
-    """The address of the picture that shows an item on the map; empty where none can be shown."""
-    choice = shown_asset(item.assets)
-    return "" if choice.asset is None else choice.asset.web
-
-
-def _thumbnail_of(item: StacItem) -> str:
-    picture = thumbnail(item.assets)
-    return "" if picture is None else picture.web
+    def _take(self, search: ArchiveSearch, items: list[tuple[StacItem, FoundScene]]) -> None:
+        if search not in self._items:
+            return
+        self._items[search] |= {scene.key: (item, scene) for item, scene in items}
+        for item, scene in items:
+            picture = thumbnail(item.assets)
+            if picture is not None and scene.path:
+                self._pictures[scene.path] = picture.web
+        self._known = None
+        self.changed.emit()

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
+from layers.scenes.found_scene import FoundScene
 from layers.services.http_request import HttpRequest
+from layers.services.stac.assets import shown_asset
 from layers.services.stac.documents import read_stac
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
 from layers.services.stac.question import ACCEPT, StacQuestion
+from layers.services.stac.scenes import found_scene_of
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
 from viewer.support.jobs import Jobs
 
 type _Asker = Pager | CatalogueWalk
+type _Item = tuple[StacItem, FoundScene]
 _SEARCHED = frozenset({"stac-api"})
 
 
@@ -26,7 +31,7 @@ class ArchiveSearch(QObject):
     """One search. Items come with each page; the search ends, is stopped, or waits for a host to be allowed."""
 
     items_came = Signal(list)
-    """Emitted with the items of a page that answer the question."""
+    """Emitted with the items of a page that answer the question, each with its scene."""
     progressed = Signal()
     ended = Signal()
 
@@ -102,7 +107,7 @@ class ArchiveSearch(QObject):
             lambda _: _asker_of(answer, self.question), self._begin, lambda error: self._fail(error.sentence)
         )
 
-    def _begin(self, begun: tuple[_Asker, str, list[StacItem]]) -> None:
+    def _begin(self, begun: tuple[_Asker, str, list[_Item]]) -> None:
         if self._is_over:
             return
         self._asker, self.title, first = begun
@@ -127,9 +132,9 @@ class ArchiveSearch(QObject):
         # No whole answer is status 0: the asker knows what may be tried again.
         body, address, status = (b"", "", 0) if answer is None else (answer.body, answer.address, answer.status)
         take = partial(asker.take, body, address, status)
-        self._jobs.run(lambda _: take(), self._taken, lambda error: self._fail(error.sentence))
+        self._jobs.run(lambda _: _with_scenes(take()), self._taken, lambda error: self._fail(error.sentence))
 
-    def _taken(self, items: list[StacItem]) -> None:
+    def _taken(self, items: list[_Item]) -> None:
         if self._is_over or self._asker is None:
             return
         if items:
@@ -148,11 +153,25 @@ class ArchiveSearch(QObject):
         self.ended.emit()
 
 
-def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[StacItem]]:
+def _with_scenes(items: list[StacItem]) -> list[_Item]:
+    """Items with their scenes, whose ground is computed by now: a page of hundreds would hold up the window."""
+    scenes = [(item, scene_to_open(item)) for item in items]
+    for _, scene in scenes:
+        _ = scene.ground, scene.span
+    return scenes
+
+
+def scene_to_open(item: StacItem) -> FoundScene:
+    """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
+    scene, choice = found_scene_of(item), shown_asset(item.assets)
+    return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
+
+
+def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[_Item]]:
     """The state machine for an archive by its first document, its title, and items that this document holds."""
     document = read_stac(answer.body, answer.address)
     title = document.title or document.id
     if document.service in _SEARCHED or document.links_of("search"):
         return Pager(question, document), title, []
     walk = CatalogueWalk(question, document)
-    return walk, title, list(walk.first_items)
+    return walk, title, _with_scenes(list(walk.first_items))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -14,6 +15,7 @@ from layers.geo.picture_outline import box_outline
 from layers.raster.acquisition import Acquisition
 from layers.scenes.found_scene import FoundScene, judged
 from layers.scenes.name_dates import date_in_name
+from layers.services.stac.scenes import key_of_scene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -61,12 +63,19 @@ class CaseScenes:
         return known[1]
 
 
+def _key_in_catalogue(catalogue: Any) -> str:
+    """The key of the scene that an archive gave; empty for an image that is from no archive."""
+    stated = catalogue if isinstance(catalogue, dict) else {}
+    words = (stated.get(name) for name in ("address", "collection", "id"))
+    return key_of_scene(*(text if isinstance(text, str) else "" for text in words))
+
+
 def _scene(layer: Layer, known: Acquisition, bounds: Bounds | None, path: str) -> FoundScene | None:
     if bounds is None:
         return None
     source = layer.source
     is_file = os.path.isabs(path) and not (source.get("part") or source.get("combined"))
-    key = os.path.normpath(path) if is_file else f"layer {layer.uuid}"
+    key = os.path.normpath(path) if is_file else _key_in_catalogue(source.get("catalogue")) or f"layer {layer.uuid}"
     basis = layer.date_basis if layer.acquired_at and layer.date_basis in DATE_BASES else ""
     if known.at and not layer.acquired_at:
         basis = "catalogue" if layer.kind == "tiles" else "metadata"

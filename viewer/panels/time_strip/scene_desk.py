@@ -15,6 +15,7 @@ from layers.document.changes import Changes
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.requests.addresses import is_address
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
@@ -111,7 +112,7 @@ class SceneDesk(QObject):
         canvas.view_changed.connect(self.look_soon)
         canvas.scene_updated.connect(self._case_may_differ)
         self.folders.changed.connect(self.look_soon)
-        self.archives.changed.connect(self.look_soon)
+        self.archives.changed.connect(self._case_may_differ)  # each page, while more come
         context.selection.changed.connect(self.look_soon)
         context.changed.connect(self._heard)
         comparisons.shown_changed.connect(self.frames_changed)
@@ -254,12 +255,12 @@ class SceneDesk(QObject):
 
     def _add(self, scenes: list[FoundScene]) -> None:
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them."""
-        local = [scene.path for scene in scenes if self.archives.item_of(scene.key) is None]
+        local = [scene.path for scene in scenes if not is_address(scene.path)]
         if local:
             self._open_paths(local)
         for scene in scenes:
             item = self.archives.item_of(scene.key)
-            if item is not None:
+            if item is not None and is_address(scene.path):
                 self.context.case.consent(host_of(scene.path))
                 self.context.do(add_scene, item, scene.path)
 
@@ -294,7 +295,7 @@ class SceneDesk(QObject):
             self._soon.start()
 
     def _case_may_differ(self) -> None:
-        """Search again soon after a layer was drawn, as more may be known of it, unless that is due already."""
+        """Search again soon as more may be known of a layer, or of an archive, unless that is due already."""
         if self._seen_by and not self._soon.isActive():
             self._soon.start()
 
@@ -316,6 +317,9 @@ class SceneDesk(QObject):
     def _look(self) -> None:
         self._soon.stop()
         if not self._seen_by:
+            return
+        if self._job.is_under_way and not self.archives.is_idle:
+            self._soon.start()  # a newer look at each page would let none of them end
             return
         ground, known = self._ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
         seen = seen_of(self.context.document, self.site_uuid)

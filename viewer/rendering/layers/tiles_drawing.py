@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import override
 
 import shiboken6
 from PySide6.QtCore import QObject
@@ -21,12 +22,26 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
-from layers.services.offers.time_steps import written_time
+from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
-from layers.text.counted import grouped
+from layers.services.times.served_time import served_time
+from layers.services.times.time_steps import written_time
+from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing, credit_with_date
+from viewer.rendering.drawing import LayerDrawing, credit_with_date, moment_text
 from viewer.rendering.images import NOTHING, unpainted
+from viewer.rendering.layers.tiles_state import (
+    empty_state,
+    enlarged_state,
+    loading_state,
+    nearest_state,
+    offline_state,
+    other_date_state,
+    partial_state,
+    place_state,
+    problem_state,
+)
+from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.pack_source import PackSource
@@ -44,6 +59,8 @@ COMPOSED_A_JOB = 12
 """Most display tiles that are composed in one job."""
 SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
+LATE_S = 0.5
+"""Seconds after which a layer that loads is said to."""
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
@@ -69,7 +86,8 @@ class TilesDrawing(LayerDrawing):
         self._tile_layer.revision = service
         whole = service.matrices.matrices[0]
         # A map picture of all that a server has may take it long: only what is cut into tiles has an overview.
-        self._has_overview = service.min_level == 0 and whole.columns == whole.rows == 1 and service.is_tiled
+        self._first_level = levels_in_scale(service)[0]
+        self._has_overview = self._first_level == 0 and whole.columns == whole.rows == 1 and service.is_tiled
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
@@ -79,6 +97,13 @@ class TilesDrawing(LayerDrawing):
         self._plans_grid: TileGrid | None = None
         self._queue: list[SourceTile] = []
         self._under_way: set[SourceTile] = set()
+        self._come = 0
+        """Tiles that have come since it began to load."""
+        self._loads_since = 0.0
+        self._other_date: str | None = None
+        """The date that the server says it has drawn instead of the one asked for, empty where it does not say which;
+        None while it has said no such thing.
+        """
         self._lacking: dict[SourceTile, float] = {}
         self._failed: set[SourceTile] = set()
         """Tiles whose last answer was an error; a tile that the server does not have is no error."""
@@ -105,9 +130,14 @@ class TilesDrawing(LayerDrawing):
         credit = (
             self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
         )
-        note = (
-            Phrase(", asked for; the nearest may be served") if self.service.nearest and self.service.is_dated else ""
-        )
+        note = Phrase(", asked for; the nearest may be served") if self._is_nearest else ""
+        if self._other_date is not None:
+            served = moment_text(written_time(self._other_date) or self._other_date)
+            note = (
+                Phrase(", asked for; {date} was served", date=served)
+                if served
+                else Phrase(", asked for; another date was served")
+            )
         when = written_time(self.service.time) or self.layer.acquired_at
         return credit_with_date(credit, when, self.layer.known_date_kind, note=note)
 
@@ -135,40 +165,92 @@ class TilesDrawing(LayerDrawing):
     def has_failed_in(self, view: View) -> bool:
         if self._is_dead():
             return bool(self.problem)
-        keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
-        if view.grid != self._plans_grid or not all(key in self._plans for key in keys):
-            return False  # what was not planned anew is shown as it was
-        if self._packs.is_there and self._stood_in(keys):
+        # What was not planned anew is shown as it was.
+        plans = self._plans_in(view)
+        if self._packs.is_there and self._stood_in(plans):
             return False  # a pack has it, though coarser
-        wanted = {tile for key in keys for tile in self._plans[key].tiles}
+        wanted = {tile for plan in plans.values() for tile in plan.tiles}
         return bool(wanted) and wanted <= self._failed
 
-    def _stood_in(self, keys: Iterable[TileKey]) -> bool:
+    def _stood_in(self, plans: Mapping[TileKey, Sources]) -> bool:
         """True where a coarser tile stands in for any of the display tiles."""
-        return any(self._shown_levels.get(key, self._plans[key].level) < self._plans[key].level for key in keys)
+        return any(self._shown_levels.get(key, sources.level) < sources.level for key, sources in plans.items())
 
-    def note_in(self, view: View) -> str:
-        if self.problem:
-            return super().note_in(view)
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Tiles that have come since it began to load, and all that it loads; (0, 0) where nothing is under way."""
+        waits = len(self._queue) + len(self._under_way)
+        return (self._come, self._come + waits) if waits else (0, 0)
+
+    @override
+    def state_in(self, view: View | None) -> ServiceState:
         name = one_line(self.layer.name, 60)
-        if self._works_offline() and self.has_failed_in(view):
-            return Phrase("“{name}”: working offline, and none of its tiles are stored for this place.", name=name)
-        level, enlarged = self._coarsest_in(view)
-        if enlarged < SAID_FROM:
-            return ""
-        return Phrase(
-            "“{name}” has nothing finer than level {level} here: shown {round} times enlarged.",
-            name=name,
-            level=level,
-            round=grouped(round(enlarged)),
-        )
+        if "date" in self._problems:
+            ways = (Way.CHOOSE_DATE,)
+            return ServiceState(StateKind.UNDATED, Phrase("no date"), self._named_problem(), ways, True)
+        seen = view if view is not None and self.layer.visible and not self._is_dead() else None
+        plans = self._plans_in(seen)
+        place = None if seen is None else place_state(name, self.service, seen, plans.values())
+        if place is not None and not (place.kind is StateKind.OUTSIDE and self._has_pictures(plans)):
+            return place
+        fetcher = self.context.fetcher
+        is_stored = self._packs.is_there and view is not None and not self.has_failed_in(view)
+        if self._works_offline() and not is_stored and not (self.problem and not self.is_offline):
+            return offline_state(name, lacks_all=view is not None and self.has_failed_in(view))
+        if self.problem:
+            is_busy = fetcher is not None and any(
+                fetcher.busy_until(host) > time.monotonic() for host in self.service.hosts
+            )
+            return problem_state(self._named_problem(), is_busy=is_busy, is_offline=self.is_offline)
+        if seen is None or not plans:
+            return SHOWN
+        if (self._queue or self._under_way) and time.monotonic() - self._loads_since >= LATE_S:
+            return loading_state(name, *self.progress)
+        tiles = {tile for sources in plans.values() for tile in sources.tiles}
+        if tiles and all(tile in self._lacking for tile in tiles) and not self._has_pictures(plans):
+            return empty_state(name, self._asked_date)
+        level, enlarged = self._coarsest_in(plans)
+        if enlarged >= SAID_FROM:
+            return enlarged_state(name, level, enlarged)
+        if any(tile in self._lacking for tile in tiles):
+            return partial_state(name)
+        if self._other_date is not None:
+            return other_date_state(name, self._asked_date, self._other_date)
+        return nearest_state(name, self._asked_date) if self._is_nearest else SHOWN
 
-    def _coarsest_in(self, view: View) -> tuple[int, float]:
-        """The coarsest level that is shown in a view, and its enlargement; 0, 0 where that is not known."""
-        if view.grid != self._plans_grid:
-            return 0, 0.0
-        keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
-        levels = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
+    @property
+    @override
+    def state(self) -> ServiceState:
+        return self.state_in(self._view)
+
+    @property
+    def _asked_date(self) -> str:
+        """The date that is asked for, as people write it; empty for a service without dates."""
+        return moment_text(written_time(self.service.time) or self.service.time) if self.service.is_dated else ""
+
+    @property
+    def _is_nearest(self) -> bool:
+        """True where the server may draw another date than the one that is asked for."""
+        return self.service.nearest and self.service.is_dated
+
+    def _plans_in(self, view: View | None) -> dict[TileKey, Sources]:
+        """The plans of the display tiles in a view; empty where they are not all made."""
+        if view is None or view.grid != self._plans_grid:
+            return {}
+        keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
+        return {key: self._plans[key] for key in keys} if all(key in self._plans for key in keys) else {}
+
+    def _has_pictures(self, plans: Mapping[TileKey, Sources]) -> bool:
+        """True where some of a view is certain to be shown: a tile without transparency, or a coarser one for it."""
+        return any(not image.hasAlphaChannel() for plan in plans.values() for image in self._inputs(plan).values())
+
+    def _coarsest_in(self, plans: Mapping[TileKey, Sources]) -> tuple[int, float]:
+        """The coarsest level that is shown, and its enlargement; 0, 0 where that is not known."""
+        levels = [
+            (self._shown_levels[key], plan)
+            for key, plan in plans.items()
+            if key in self._shown_levels and not plan.is_empty
+        ]
         enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in levels]
         return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
 
@@ -253,7 +335,8 @@ class TilesDrawing(LayerDrawing):
             return
         ((_, plan),) = self._tile_layer.plan((view,), self._cursor)
         keys = plan.want
-        self._plan_sources(view.grid, keys)
+        # Also of those that are there already: the state of the layer is that of the whole view.
+        self._plan_sources(view.grid, dict.fromkeys([*keys, *tiles_in(view, self._tile_layer.within(view.grid))]))
         queue: dict[SourceTile, None] = {}
         ready: list[TileKey] = []
         waiting: list[TileKey] = []
@@ -289,7 +372,7 @@ class TilesDrawing(LayerDrawing):
         rest = list(tiles)
         while rest:
             tile = rest.pop()
-            if tile in self._lacking and tile.level > self.service.min_level:
+            if tile in self._lacking and tile.level > self._first_level:
                 rest.extend(parents_of(tile, self.service.matrices))
             elif not self._is_settled(tile):
                 parents[tile] = None
@@ -307,6 +390,8 @@ class TilesDrawing(LayerDrawing):
                 self._queue = []
                 self._set_problem(error.sentence)
                 return
+            if not self._under_way and not self._come:
+                self._loads_since = time.monotonic()
             self._under_way.add(tile)
             fetcher.fetch(url, partial(self._arrived, tile))
 
@@ -332,7 +417,9 @@ class TilesDrawing(LayerDrawing):
         self._under_way.discard(tile)
         if self._is_closed:
             return
+        self._come = self._come + 1 if self._queue or self._under_way else 0
         if image is not None:
+            self._look_at_date(image.text(WARNING))
             self._pictures.put(tile, image, image.sizeInBytes() + 64)
             if tile == OVERVIEW and self._has_overview:
                 self._take_overview(image)
@@ -350,6 +437,13 @@ class TilesDrawing(LayerDrawing):
     def _stands_in(self, tile: SourceTile) -> bool:
         """True for a coarser tile, perhaps a stored one, that came while finer ones failed: the problem stands."""
         return any(lacking.level > tile.level for lacking in self._lacking)
+
+    def _look_at_date(self, warning: str) -> None:
+        """Note by a server's warning that it has drawn another date than was asked for."""
+        served = served_time(warning, self.service.time) if warning and self.service.is_dated else None
+        if served is not None and served != self._other_date:
+            self._other_date = served
+            self._announce()
 
     def _take_overview(self, image: QImage) -> None:
         bounds = self.service.matrices.matrices[0].bounds
@@ -398,7 +492,7 @@ class TilesDrawing(LayerDrawing):
                 pictures[tile] = image
             else:
                 missing.append(tile)
-        return pictures | with_ancestors(self._pictures.get, missing, self.service.matrices, self.service.min_level)
+        return pictures | with_ancestors(self._pictures.get, missing, self.service.matrices, self._first_level)
 
     def _composed(self, grid: TileGrid, pictures: list[tuple[TileKey, Sources, QImage, bool]]) -> None:
         self._is_composing = False

@@ -207,7 +207,7 @@ class RasterTiles:
     def request_nothing(self) -> None:
         self._is_wanted = False
         self._context.ahead.forget(id(self))
-        self._context.scheduler.want(id(self), (), self._pool_request)
+        self._context.scheduler.want(id(self), (), self._pool_request, profile=self.source.profile)
 
     def rest(self) -> None:
         """Request nothing, as nothing is in view; among very many layers, give back memory."""
@@ -243,7 +243,7 @@ class RasterTiles:
             requests = self._with_whole(requests, view.grid.crs, shown)
         is_there = not requests and not any(plan.want for _, plan in plans)
         ahead = self._requests_ahead(shown) if is_there else ()
-        self._context.scheduler.want(id(self), requests, self._pool_request, ahead)
+        self._context.scheduler.want(id(self), requests, self._pool_request, ahead, self.source.profile)
         if is_recoloured:
             self._recolour()
 

@@ -10,15 +10,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Answer, Request
+from layers.pool.protocol import Answer, Profile, Request
 from viewer.support.timing import is_tracing, since
 
 _SPARE = 256
 """Number of outdated entries that a heap may hold in any case before it is rebuilt."""
+
+PULLING = (Profile.LOCAL, Profile.REMOTE)
+"""Profiles whose free readers pull the best tile."""
 
 type MakeRequest = Callable[[Hashable], Request]
 
@@ -153,13 +157,15 @@ class TileScheduler:
     def __init__(self, pool: ReaderPool) -> None:
         self._pool = pool
         self._lock = threading.Lock()
-        self._requests, self._ahead = _Lists(), _Lists()
+        self._requests: dict[Profile, _Lists] = {profile: _Lists() for profile in PULLING}
+        self._ahead: dict[Profile, _Lists] = {profile: _Lists() for profile in PULLING}
         self._makers: dict[Hashable, MakeRequest] = {}
         self._under_way: set[tuple[Hashable, Hashable]] = set()
         self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
         self._readers: dict[int, int] = {}
         """Number of each reader that has pulled, by its thread."""
-        pool.pull_from(self.next)
+        for profile in PULLING:
+            pool.pull_from(partial(self.next, profile), profile)
 
     def want(
         self,
@@ -167,23 +173,26 @@ class TileScheduler:
         requests: Sequence[TileRequest],
         make_request: MakeRequest,
         ahead: Sequence[TileRequest] = (),
+        profile: Profile = Profile.LOCAL,
     ) -> None:
-        """Replace the requests of `owner`, best first.
+        """Replace the requests of `owner`, best first, to readers of a profile that pulls; those of others are queued.
 
         `make_request(ident)` is called on a supervisor's thread, and returns the request to the reader.
         """
         with self._lock:
-            readers = self._pool.ready_readers()
-            self._requests.replace(owner, RequestList(requests, readers))
-            self._ahead.replace(owner, RequestList(ahead, readers))
+            pulling = profile if profile in PULLING else Profile.LOCAL
+            readers = self._pool.ready_readers(pulling)
+            self._requests[pulling].replace(owner, RequestList(requests, readers))
+            self._ahead[pulling].replace(owner, RequestList(ahead, readers))
             self._makers[owner] = make_request
         if requests or ahead:
-            self._pool.wake()
+            self._pool.wake(pulling)
 
     def forget(self, owner: Hashable) -> None:
         with self._lock:
-            self._requests.forget(owner)
-            self._ahead.forget(owner)
+            for profile in PULLING:
+                self._requests[profile].forget(owner)
+                self._ahead[profile].forget(owner)
             self._makers.pop(owner, None)
             self._under_way = {token for token in self._under_way if token[0] != owner}
             self._under_way_ahead = {token for token in self._under_way_ahead if token[0] != owner}
@@ -191,14 +200,14 @@ class TileScheduler:
     def is_idle(self) -> bool:
         """True when nothing is requested for now; requests ahead of need do not count."""
         with self._lock:
-            return not self._under_way and not self._requests
+            return not self._under_way and not any(self._requests.values())
 
-    def next(self) -> Request | None:
-        """The best tile as a request to the pool, or None. Called by the pool, on its threads."""
+    def next(self, profile: Profile = Profile.LOCAL) -> Request | None:
+        """The best tile for readers of a profile as a request, or None. Called by the pool, on its threads."""
         with self._lock:
-            token, is_ahead = self._best_of(self._requests), False
+            token, is_ahead = self._best_of(self._requests[profile]), False
             if token is None:
-                token, is_ahead = self._best_of(self._ahead), True
+                token, is_ahead = self._best_of(self._ahead[profile]), True
             if token is None:
                 return None
             (self._under_way_ahead if is_ahead else self._under_way).add(token)

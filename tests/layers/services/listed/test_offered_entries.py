@@ -7,8 +7,8 @@ import pytest
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import entries_of_offer, in_style
 from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
 

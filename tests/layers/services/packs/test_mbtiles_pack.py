@@ -138,14 +138,18 @@ def test_f_a_kill_at_any_moment_loses_no_batch_that_was_written(tmp_path: Path, 
             assert not list(pack.missing())
 
 
-def test_a_full_disk_is_told_in_a_sentence_and_keeps_what_is_there(tmp_path: Path, plan: PackPlan) -> None:
+def test_a_full_disk_is_told_in_a_sentence_and_keeps_what_is_there(
+    tmp_path: Path, plan: PackPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "sky.mbtiles"
     with MbtilesPack(path, plan) as pack:
         tiles = list(pack.missing())
         pack.put((tile, PNG + bytes(10_000)) for tile in tiles[:5])
-        pack.limit_pages(30)
-        with pytest.raises(DiskFull, match=r"^The disk is full: sky\.mbtiles keeps the tiles that it has\."):
-            pack.put((tile, PNG + bytes(50_000)) for tile in tiles[5:10])
+    monkeypatch.setattr(pack_database, "MOST_PAGES", 30)
+    words = r"^The disk is full: sky\.mbtiles keeps the tiles that it has\."
+    with MbtilesPack(path, plan) as pack, pytest.raises(DiskFull, match=words):
+        pack.put((tile, PNG + bytes(50_000)) for tile in tiles[5:10])
+    monkeypatch.undo()
     with MbtilesPack(path, plan) as pack:
         assert pack.count_there() == 5
         pack.put((tile, PNG) for tile in tiles[5:10])

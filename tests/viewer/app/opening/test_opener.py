@@ -51,6 +51,15 @@ def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: Qt
     assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
 
 
+def test_the_address_of_a_cog_becomes_a_layer_and_allows_its_host(window: MainWindow, qtbot: QtBot) -> None:
+    window.opener.open(["https://files.example.org/scenes/early.tif?v=1"])
+    settle(window, qtbot)
+    assert _layers(window) == [("raster", "early")]
+    (layer,) = window.session.document.layers.values()
+    assert layer.source == {"address": "https://files.example.org/scenes/early.tif?v=1"}
+    assert window.context.consent.permits("files.example.org")
+
+
 @pytest.mark.bounded
 def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot) -> None:
     write_case(Document(), tmp_path / "case.gpkg")

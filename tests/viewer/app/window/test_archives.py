@@ -15,12 +15,16 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from tests.support.range_server import RangeServer
+from tests.support.readers.tiny_cogs import write_cog
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
+from viewer.network.range_source import FetchedRanges
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
@@ -188,3 +192,36 @@ def test_a_search_that_fails_says_why_and_is_no_evidence(
     dialog = asked(window, strip, server, qtbot)
     assert server.host in dialog.said.text()
     assert not dialog.keep_button.isEnabled()
+
+
+@pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
+def test_a_scene_that_was_added_is_drawn_from_its_host(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """A COG on a host is read by ranges; its tick says that it is in the case then."""
+    files = RangeServer(tmp_path)
+    write_cog(tmp_path / "early.tif", side=1024)
+    west, north = (float(number) for number in transform_points(WEB_MERCATOR, WGS84, 400_000, 6_000_000))
+    window.views.show_bounds(Bounds(west, north - 0.05, west + 0.08, north), 0.0)
+    place = item("early", "2026-03-01T10:00:00Z")
+    place["bbox"], place["geometry"] = [west - 0.1, north - 0.3, west + 0.4, north + 0.2], None
+    place["assets"]["visual"]["href"] = files.address("early.tif")
+    server.items = [place]
+    fetcher = window.context.fetcher
+    assert fetcher is not None
+    window.context.pool.remote_files.source = FetchedRanges(fetcher)
+    asked(window, strip, server, qtbot)
+    desk = window.scenes.desk
+    assert [tick.title for tick in desk.ticks] == ["early"]
+    desk.use(desk.ticks[0].key)
+    qtbot.waitUntil(lambda: bool(desk.ticks and desk.ticks[0].layers), timeout=20_000)
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    drawing = window.panel_context.layers.drawing_of(layer.uuid)
+    assert drawing is not None
+    assert drawing.problem == ""
+    picture = window.canvas.grab().toImage()
+    middle = picture.pixelColor(picture.rect().center())
+    assert middle.value() > 60, "the image is drawn, not the dark of an empty map"
+    assert files.log, "its bytes came from the host"
+    files.stop()

@@ -78,7 +78,7 @@ def features_in(layer: Layer) -> list[dict[str, Any]]:
 
 
 def message(window: MainWindow) -> str:
-    return " ".join(line.text for line in window.messages.lines() if line.key == "panel")
+    return " ".join(line.text for line in window.messages.lines() if line.key == "features")
 
 
 @pytest.mark.bounded_after(1)
@@ -141,7 +141,7 @@ def test_fetching_again_asks_about_a_host_that_is_not_allowed(
     desk.layer_menu.features.fetch_again(layer.uuid)
     settle(desk, qtbot)
     assert len(server.log) == count
-    (line,) = (line for line in desk.messages.lines() if line.key == "panel")
+    (line,) = (line for line in desk.messages.lines() if line.key == "features")
     assert line.action is not None
     line.action.run()
     settle(desk, qtbot)
@@ -155,7 +155,7 @@ def test_pages_on_another_host_come_once_it_is_allowed(desk: MainWindow, server:
         layer = fetched(desk, server, qtbot)
         assert (len(features_in(layer)), other.log) == (10, [])
         assert message(desk).startswith(f"Parks: 10 of 25 features. {other.host} is not contacted")
-        (line,) = (line for line in desk.messages.lines() if line.key == "panel")
+        (line,) = (line for line in desk.messages.lines() if line.key == "features")
         assert line.action is not None
         line.action.run()
         settle(desk, qtbot)

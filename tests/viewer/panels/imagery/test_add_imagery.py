@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from layers.errors import NotReadable, ServerFault
 from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
 from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 
-from layers.services.offers.times import OfferedTimes
+from layers.services.times.offered_times import OfferedTimes
 from viewer.panels.imagery.time_choice import MOST_LISTED, TimeChoice
 
 

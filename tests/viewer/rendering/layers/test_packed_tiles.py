@@ -27,6 +27,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.service_state import StateKind
 from viewer.support.jobs import Jobs
 
 RESOLUTION = 2 * MERCATOR_HALF_M / 256 / 2**6
@@ -109,7 +110,7 @@ def test_beyond_the_packs_last_level_its_tiles_are_enlarged(packed, pack, server
     assert (picture[..., 3] == 255).all()
     assert server.log == []
     assert not drawing.has_failed_in(view)
-    assert "nothing finer than level 6" in drawing.note_in(view)
+    assert "nothing finer than level 6" in drawing.state_in(view).sentence
 
 
 def test_what_the_pack_lacks_is_asked_of_the_network(packed, pack, server, consent, qtbot) -> None:
@@ -172,7 +173,7 @@ def test_a_pack_that_has_grown_is_looked_at_again(packed, pack, server, context,
     context.fetcher.set_offline(True)
     drawing, view = packed(pack), view_at(10.0, 50.0, RESOLUTION / 2)
     complete(drawing, view, qtbot)
-    assert "level 6" in drawing.note_in(replace(view)) or drawing.note_in(view) == ""
+    assert drawing.state_in(replace(view)).kind in (StateKind.PARTIAL, StateKind.SHOWN), "level 6 stands in"
     with MbtilesPack(pack, plan_pack(service_of(server), [Bounds(-20.0, 30.0, 40.0, 65.0)], (7, 7))) as more:
         more.put((tile, server.tile(tile.zoom, tile.column, tile.row, "png")) for tile in list(more.missing()))
     before = complete(drawing, view, qtbot)

@@ -223,7 +223,7 @@ def test_beyond_the_end_of_a_service_its_last_level_is_shown_and_said(
     assert (deep[..., 3] == 255).all()
     assert drawing.problem == ""
     for one in (drawing, told):
-        said = one.note_in(view)
+        said = one.state_in(view).sentence
         assert ("has nothing finer than level 3 here" in said) == (finer > 2), said
     asked = [path for path in server.log if path.startswith("/shallow/")]
     assert len(asked) == len(set(asked))  # each tile once
@@ -236,7 +236,7 @@ def test_where_only_some_tiles_are_missing_their_parents_stand_in(draw, server: 
     drawing, view = draw(layer), VIEWS["own resolution"]
     server.last_level = 1
     assert (complete(drawing, view, qtbot)[..., 3] == 255).all()
-    assert "level 1" in drawing.note_in(view)
+    assert "level 1" in drawing.state_in(view).sentence
     assert {path.split("/")[2] for path in server.log} == {"0", "1", "2", "3"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Request
+from layers.pool.protocol import Profile, Request
 from tests.support.readers.raw import raw
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
 from viewer.network.folder_consent import FolderConsent
@@ -33,15 +33,28 @@ class PatientPool(ReaderPool):
     def __init__(self) -> None:
         super().__init__(inline=True)
 
-    def pull_from(self, source: Callable[[], Request | None]) -> None:
-        self.source = source
+    def pull_from(self, source: Callable[[], Request | None], profile: Profile = Profile.LOCAL) -> None:
+        if profile is Profile.LOCAL:
+            self.source = source
 
-    def wake(self) -> None:
+    def wake(self, profile: Profile = Profile.LOCAL) -> None:
         pass
 
 
 def make_request(ident) -> Request:
     return Request(raw("tile", {"path": ident}), lambda _: None)
+
+
+def test_tiles_of_hosts_are_for_their_readers_and_replaced_like_any() -> None:
+    scheduler = TileScheduler(PatientPool())
+    scheduler.want("far", [TileRequest(0, "f1"), TileRequest(1, "f2")], make_request, profile=Profile.REMOTE)
+    scheduler.want("near", [TileRequest(5, "n1")], make_request)
+    assert scheduler.next().params["path"] == "n1"
+    assert scheduler.next() is None
+    assert not scheduler.is_idle()
+    scheduler.want("far", [TileRequest(0, "f3")], make_request, profile=Profile.REMOTE)
+    assert scheduler.next(Profile.REMOTE).params["path"] == "f3"
+    assert scheduler.next(Profile.REMOTE) is None
 
 
 def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:

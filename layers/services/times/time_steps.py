@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
-from layers.services.offers.time_spelling import instant_of
-from layers.services.offers.times import OfferedTimes
 from layers.services.tile_service import TileService
+from layers.services.times.offered_times import OfferedTimes
+from layers.services.times.time_spelling import instant_of
 
 _A_DAY = timedelta(days=1)
 

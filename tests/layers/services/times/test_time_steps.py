@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from layers.services.offers.time_steps import ServiceTimes, day_of, written_time
 from layers.services.tile_service import TileService
+from layers.services.times.time_steps import ServiceTimes, day_of, written_time
 
 TODAY = date(2024, 4, 20)
 

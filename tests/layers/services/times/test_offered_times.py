@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.services.offers.time_spelling import instant_of, spelled_like
-from layers.services.offers.times import OfferedTimes
+from layers.services.times.offered_times import OfferedTimes
+from layers.services.times.time_spelling import instant_of, spelled_like
 
 
 def instants(text: str) -> list[str]:

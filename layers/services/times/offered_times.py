@@ -19,7 +19,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from layers.phrase import Phrase
-from layers.services.offers.time_spelling import instant_of, spelled_like
+from layers.services.times.time_spelling import instant_of, spelled_like
 
 _NOW = frozenset({"current", "present", "now"})
 """Words that servers write for the newest time."""

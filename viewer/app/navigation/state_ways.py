@@ -1,0 +1,59 @@
+"""Takes the ways out of the state of a service that the map and the layer's properties offer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from layers.grid.map_scale import LOGICAL_PIXEL_M
+from viewer.app.desktop.offline import OfflineMode
+from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.widget import MapCanvas
+from viewer.network.fetcher import Fetcher
+from viewer.panels.context import PanelContext
+from viewer.rendering.access import hosts_of
+from viewer.rendering.service_state import Way
+
+
+class StateWays(QObject):
+    """Does what was clicked: tries again, works offline or online, or goes to where the layer shows."""
+
+    def __init__(
+        self,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        views: MapViews,
+        offline: OfflineMode,
+        fetcher: Fetcher | None,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._panels, self._views, self._offline, self._fetcher = panels, views, offline, fetcher
+        canvas.notice_answered.connect(self.take)
+        panels.layer_verbs.leave_state.connect(self.take)
+
+    def take(self, layer_uuid: str, way: str) -> None:
+        """Take a `Way` out of the state of a layer."""
+        layer = self._panels.document.layers.get(layer_uuid)
+        if layer is None:
+            return
+        match Way(way):
+            case Way.TRY_AGAIN:
+                if self._fetcher is not None:
+                    for host in hosts_of(layer):
+                        self._fetcher.forgive(host)
+            case Way.WORK_OFFLINE | Way.WORK_ONLINE:
+                self._offline.set(way == Way.WORK_OFFLINE)
+            case Way.ALLOW:
+                self._panels.permissions_wanted.emit()
+            case Way.CHOOSE_DATE:
+                self._panels.show_layer(layer_uuid, raise_form=True)
+            case Way.SHOW_COVERED:
+                self._views.show_layer(layer_uuid)
+            case Way.ZOOM:
+                self._zoom(layer_uuid)
+
+    def _zoom(self, layer_uuid: str) -> None:
+        drawing = self._panels.layers.drawing_of(layer_uuid)
+        scale = 0.0 if drawing is None else drawing.state.scale
+        if scale:
+            self._views.set_metres_per_pixel(scale * LOGICAL_PIXEL_M)

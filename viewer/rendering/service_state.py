@@ -1,0 +1,103 @@
+"""The state of a service's layer on a map as one value: the layer list, the map and the layer's properties show it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from msgspec import Struct
+
+from layers.phrase import Phrase, joined
+
+_NUMBERS = re.compile(r"[\d.,\s\u202f]+")
+
+
+class StateKind(StrEnum):
+    """The states, of which a layer has the first that holds."""
+
+    PAUSED = "paused"
+    UNDATED = "undated"
+    OUT_OF_SCALE = "out of scale"
+    OUTSIDE = "outside"
+    OFFLINE = "offline"
+    FAILED = "failed"
+    BUSY = "busy"
+    LOADING = "loading"
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    OTHER_DATE = "other date"
+    NEAREST = "nearest"
+    SHOWN = "shown"
+
+
+class Way(StrEnum):
+    """Ways out of a state, each by a click."""
+
+    TRY_AGAIN = "try again"
+    WORK_OFFLINE = "work offline"
+    WORK_ONLINE = "work online"
+    ALLOW = "allow"
+    CHOOSE_DATE = "choose date"
+    SHOW_COVERED = "show covered"
+    ZOOM = "zoom"
+
+
+WAY_WORDS = {
+    Way.TRY_AGAIN: Phrase("Try again"),
+    Way.WORK_OFFLINE: Phrase("Work offline"),
+    Way.WORK_ONLINE: Phrase("Work online"),
+    Way.ALLOW: Phrase("Permissions…"),
+    Way.CHOOSE_DATE: Phrase("Choose a date"),
+    Way.SHOW_COVERED: Phrase("Show where it is"),
+    Way.ZOOM: Phrase("Zoom there"),
+}
+_WAY_SENTENCES = {
+    Way.TRY_AGAIN: Phrase("Try again when the network or the server is well."),
+    Way.WORK_OFFLINE: Phrase("Or work offline: no server is asked then, and stored tiles show."),
+    Way.WORK_ONLINE: Phrase("Work online to have the others fetched."),
+    Way.ALLOW: Phrase("Allow the host in the permissions of the case to see the layer."),
+    Way.CHOOSE_DATE: Phrase("Choose a date below."),
+    Way.SHOW_COVERED: Phrase("Show where it is, or choose another layer for this place."),
+    Way.ZOOM: Phrase("Zoom in until it shows."),
+}
+
+
+class ServiceState(Struct, frozen=True):
+    """The state of a layer: `badge` in one or two words, `sentence` with the layer's name, and the ways out of it.
+
+    `is_said_on_map` is True where the map itself lacks something; `scale` is the n of 1 : n from which the layer shows,
+    0 where that is no matter.
+    """
+
+    kind: StateKind = StateKind.SHOWN
+    badge: str = ""
+    sentence: str = ""
+    ways: tuple[Way, ...] = ()
+    is_said_on_map: bool = False
+    scale: float = 0.0
+
+    @property
+    def advice(self) -> str:
+        """Advice in whole sentences; empty where nothing need be done."""
+        return joined(" ", [_WAY_SENTENCES[way] for way in self.ways])
+
+    @property
+    def matter(self) -> tuple[str, str]:
+        """The subject of a notice: another reason is another one, another number of times enlarged is not."""
+        is_of_reason = self.kind in (StateKind.FAILED, StateKind.OFFLINE, StateKind.PAUSED)
+        return self.kind, self.sentence if is_of_reason else _NUMBERS.sub(" ", self.sentence)
+
+
+SHOWN = ServiceState()
+
+
+class Notice(Struct, frozen=True):
+    """The state of a layer that the map itself says."""
+
+    layer_uuid: str
+    state: ServiceState
+
+    @property
+    def matter(self) -> tuple[str, str, str]:
+        """The subject that is closed with the notice."""
+        return self.layer_uuid, *self.state.matter
