@@ -26,7 +26,8 @@ class Layer(Row, frozen=True, kw_only=True):
     ``"content"``, a `layers.disk.content_mark.ContentMark` of it as it was added, ``"table"`` for one of several, and
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
-    where the analyst says by what it was taken and who gave it out;
+    where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent it, a
+    `layers.services.features.feature_origin.FeatureOrigin`;
     ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as

@@ -266,10 +266,11 @@ class MainWindow(QMainWindow):
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
         look = self.docks.looks.ask
         self.offline = NetworkDesk(self.context, settings, canvas, panels, views, self.status, look, self).offline
-        layer_files = self.file_menu.open_files, self.upkeep, self.georeferencing
+        layer_files = self.file_menu, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         self.opener.address_wanted.connect(self.layer_menu.ask_server)
         self.closed.connect(self.layer_menu.packs.close)
+        self.closed.connect(self.layer_menu.features.stop)
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.map.features, self.map.zoom, self.toolbox, jobs, self
         )
@@ -371,6 +372,7 @@ class MainWindow(QMainWindow):
             and self.product_windows.is_idle
             and self.comparisons.is_idle
             and self.scenes.is_idle
+            and self.layer_menu.features.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())

@@ -32,6 +32,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
+    from layers.project.storage.fsops import scratch_folder
     from viewer.cli.terminal.documents import document_of, hosts_named
 
     load_qt()
@@ -39,6 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.unnamed_parties import leave_names_out
     from viewer.cli.terminal.server_documents import ServerDocuments
+    from viewer.cli.terminal.server_features import FeaturesWanted
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 
@@ -48,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
     note = ""
-    with Studio(consent=hosts_named(arguments.files)) as studio:
+    with scratch_folder() as folder, Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(
             arguments.files,
             studio.pool,
@@ -56,6 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.crs_of_data or "",
             is_steady=True,
             servers=ServerDocuments(studio.fetcher),
+            features=FeaturesWanted(folder, bounds),
         )
         leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)

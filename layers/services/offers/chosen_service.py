@@ -19,7 +19,7 @@ def chosen_service(offer: ServiceOffer, chosen: str, today: date) -> TileService
 
     Without a time a dated layer is at its default time, else at the latest. Raises BadTemplate.
     """
-    layer, time = _layer_of(offer, chosen)
+    layer, time = chosen_layer(offer, chosen)
     service = layer.service
     if service is None:
         why = next(iter(layer.problems), "")
@@ -37,8 +37,8 @@ def chosen_service(offer: ServiceOffer, chosen: str, today: date) -> TileService
     return service.at(time if len(time) > len("2024-04-12") else times.on(day))
 
 
-def _layer_of(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
-    """The layer that is named, and the time behind its name; both signs may also stand in names."""
+def chosen_layer(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
+    """The layer that is named, and the time behind its name; both signs may also stand in names. Raises BadTemplate."""
     by_name = {layer.name: layer for layer in offer.layers}
     if not chosen and len(offer.layers) == 1:
         return offer.layers[0], ""

@@ -18,12 +18,14 @@ _JSON_TYPES = ("geo+json", "json")
 
 class FeaturePage(Struct, frozen=True):
     """One page. `matched` is the number of all features that the question has, None where the server does not tell;
-    `next` is the address of the page after it, empty after the last one.
+    `next` is the address of the page after it, empty after the last one. `crs` is the CRS that the page itself names,
+    in the server's spelling, as servers of WFS write it; empty for none.
     """
 
     features: tuple[dict[str, Any], ...]
     matched: int | None
     next: str
+    crs: str = ""
 
 
 def read_feature_page(document: bytes, address: str, limit: int, offset: int = 0) -> FeaturePage:
@@ -44,7 +46,13 @@ def read_feature_page(document: bytes, address: str, limit: int, offset: int = 0
     if not following and page["features"] and is_more:
         is_wfs = "request=getfeature" in address.lower()
         following = with_parameters(address, {"STARTINDEX" if is_wfs else "offset": str(end)})
-    return FeaturePage(features, matched, "" if following == address else following)
+    return FeaturePage(features, matched, "" if following == address else following, _own_crs(page.get("crs")))
+
+
+def _own_crs(stated: Any) -> str:
+    properties = stated.get("properties") if isinstance(stated, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _next_link(links: Any, address: str) -> str:

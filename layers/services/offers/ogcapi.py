@@ -70,11 +70,15 @@ def collections_address(document: bytes, address: str) -> str:
     return _below(address, "collections") if is_landing and is_web(address) else ""
 
 
-def features_request(layer: OfferedLayer, bounds_lonlat: Bounds, limit: int, offset: int = 0) -> str:
-    """The address of at most `limit` features of a collection within bounds, from the one numbered `offset` on.
+def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: int, offset: int = 0) -> str:
+    """The address of at most `limit` features of a collection within bounds, from the one numbered `offset` on; of all
+    where the bounds are None.
 
     Bounds over the antimeridian have their west edge east of the other one, as the standard has it.
     """
+    words = {"limit": str(limit)} | ({"offset": str(offset)} if offset else {})
+    if bounds_lonlat is None:
+        return with_parameters(layer.address, words)
     west, east = bounds_lonlat.left, bounds_lonlat.right
     if east - west >= 360:
         west, east = -180.0, 180.0
@@ -82,8 +86,8 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds, limit: int, off
         west, east = _wrapped(west), _wrapped(east)
         east = 180.0 if east == -180.0 else east
     box = (west, max(bounds_lonlat.bottom, -90.0), east, min(bounds_lonlat.top, 90.0))
-    words = {"bbox": ",".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in box), "limit": str(limit)}
-    return with_parameters(layer.address, words | ({"offset": str(offset)} if offset else {}))
+    text = ",".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in box)
+    return with_parameters(layer.address, {"bbox": text} | words)
 
 
 def _wrapped(lon: float) -> float:

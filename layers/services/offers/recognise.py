@@ -16,7 +16,7 @@ from layers.phrase import Phrase
 from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.ogcapi import read_ogcapi
+from layers.services.offers.ogcapi import collections_address, read_ogcapi
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
 from layers.services.offers.stac_offer import read_stac_offer
 from layers.services.offers.tilejson import read_tilejson
@@ -79,6 +79,12 @@ def recognised(document: bytes, address: str) -> ServiceOffer:
     if kind:
         raise UnsupportedFormat("The document describes a service of a kind that is not opened: {kind}.", kind=kind)
     raise UnsupportedFormat(_no_service(document))
+
+
+def further_address(document: bytes, address: str, offer: ServiceOffer) -> str:
+    """The address that lists what a landing page of an OGC API does not say itself; empty for any other document."""
+    is_landing = offer.service == "ogcapi" and not offer.layers
+    return collections_address(unpacked(document), address) if is_landing else ""
 
 
 def service_document(path: Path) -> bytes:

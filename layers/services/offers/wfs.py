@@ -151,15 +151,19 @@ def _bounds(entry: Element) -> tuple[Bounds | None, bool]:
     return bounds, bounds is None
 
 
-def features_request(layer: OfferedLayer, bounds_lonlat: Bounds, limit: int, offset: int = 0) -> str:
-    """The address of at most `limit` features within bounds, from the one numbered `offset` on. Raises BadCRS and
-    CannotBePlaced where the bounds have no place in the layer's CRS.
+def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: int, offset: int = 0) -> str:
+    """The address of at most `limit` features within bounds, from the one numbered `offset` on; of all where the bounds
+    are None. Raises BadCRS and CannotBePlaced where the bounds have no place in the layer's CRS.
 
     From version 1.1 on a box stands in the order of axes of a CRS that is spelled as a URN or in OGC's register, and
     names that CRS; short codes mean x before y, and so does all of version 1.0.
     """
     asked_for = {name.upper(): value for name, value in parse_qsl(urlsplit(layer.address).query)}
     version, spelling = asked_for.get("VERSION", _VERSIONS[0]), asked_for.get("SRSNAME", "")
+    words = {"COUNT" if version >= "2" else "MAXFEATURES": str(limit)}
+    words |= {"STARTINDEX": str(offset)} if offset else {}
+    if bounds_lonlat is None:
+        return with_parameters(layer.address, words)
     crs = crs_of(spelling) or WGS84
     box = transform_bounds(WGS84, crs, bounds_lonlat)
     if not box.is_finite():
@@ -170,8 +174,7 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds, limit: int, off
     text = ",".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in numbers)
     if version > "1.0.0" and spelling:
         text += f",{quote(spelling, safe=':/')}"
-    words = {"BBOX": text, "COUNT" if version >= "2" else "MAXFEATURES": str(limit)}
-    return with_parameters(layer.address, words | ({"STARTINDEX": str(offset)} if offset else {}))
+    return with_parameters(layer.address, {"BBOX": text} | words)
 
 
 def _has_own_axes(spelling: str) -> bool:

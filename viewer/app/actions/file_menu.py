@@ -32,7 +32,7 @@ class FileMenu(CaseMenu):
         parent: QObject,
     ) -> None:
         super().__init__(session, parent)
-        self._cases, self._opener, self._saving = cases, opener, saving
+        self._cases, self.opener, self._saving = cases, opener, saving
         self._exports, self._products, self._access = exports, products, access
 
     def serve(self, page: StartPage) -> None:
@@ -56,11 +56,11 @@ class FileMenu(CaseMenu):
 
     def open_files(self) -> None:
         """Ask for files, and open them."""
-        self._opener.expect()
-        self._opener.open(self._cases.ask_files())
+        self.opener.expect()
+        self.opener.open(self._cases.ask_files())
 
     def open_recent(self, path: str) -> None:
-        self._opener.open([path])
+        self.opener.open([path])
 
     def open_demo(self) -> None:
         self._cases.open_demo()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.file_menu import FileMenu
 from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
 from viewer.app.desktop.offline import OfflineMode
 from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
+from viewer.app.imagery.feature_desk import FeatureDesk
 from viewer.app.imagery.pack_desk import PackDesk
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
@@ -27,23 +27,24 @@ class LayerMenu(CaseMenu):
         session: Session,
         panels: PanelContext,
         docks: Docks,
-        open_files: Callable[[], None],
+        files: FileMenu,
         upkeep: Upkeep,
         georeferencing: GeoreferencingDesk,
         offline: OfflineMode,
         window: QWidget,
     ) -> None:
-        """`open_files` asks for files and opens them; `window` is the parent of dialogs."""
+        """`files` asks for files and opens them; `window` is the parent of dialogs."""
         super().__init__(session, window)
         self._panels, self._docks, self._window = panels, docks, window
-        self._open_files, self._upkeep, self._georeferencing = open_files, upkeep, georeferencing
+        self._files, self._upkeep, self._georeferencing = files, upkeep, georeferencing
         self._offline = offline
+        self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, window)
         panels.layer_shown.connect(self.changed)
         upkeep.changed.connect(self.changed)
 
     def add_files(self) -> None:
-        self._open_files()
+        self._files.open_files()
 
     def add_imagery(self) -> None:
         from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
@@ -146,6 +147,14 @@ class LayerMenu(CaseMenu):
 
     def read_again(self) -> None:
         self._upkeep.read_current_again()
+
+    def _fetch_again(self) -> None:
+        """Fetch the features of the current layer from their server again, those of the view."""
+        self.features.fetch_again(self._panels.layer_uuid)
+
+    def _is_fetched(self) -> bool:
+        """True while the current layer holds features that a server sent."""
+        return self.features.can_fetch_again(self._panels.layer_uuid)
 
     def relink_files(self) -> None:
         self._panels.layer_verbs.relink.emit("")
@@ -311,6 +320,13 @@ class LayerMenu(CaseMenu):
             read_again,
             offered=has_raster,
             tip=QT_TRANSLATE_NOOP("Actions", "Read the layer’s file anew, for it has changed"),
+        ),
+        Action(
+            "fetch_again",
+            QT_TRANSLATE_NOOP("Actions", "Fet&ch Again for This View"),
+            _fetch_again,
+            offered=_is_fetched,
+            tip=QT_TRANSLATE_NOOP("Actions", "Ask the server of the current layer for its features in this view"),
         ),
         Action(
             "relink_files",

@@ -41,7 +41,7 @@ class LayerAdder(QObject):
     ) -> None:
         """`allow` gets the sources of layers: adding them is consent to their hosts and folders."""
         super().__init__(parent)
-        self._session, self._allow, self._messages = session, allow, messages
+        self._session, self.allow, self._messages = session, allow, messages
         self.failures: list[str] = []
         """Sentences on what could not be opened since the program started."""
         self.asks = asks
@@ -72,7 +72,7 @@ class LayerAdder(QObject):
 
         `stays`: the map does not move to the layers.
         """
-        self._allow(layer.source for layer in layers)
+        self.allow(layer.source for layer in layers)
         if not self.asks:
             layers = self._decided(layers)
         placed = [layer for layer in layers if layer.question is None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class FileOpener(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._session, self._pool, self._jobs, self.messages = session, pool, jobs, messages
         self._cases, self._adder = cases, adder
         self._under_way: list[_Opening] = []
 
@@ -112,6 +112,19 @@ class FileOpener(QObject):
         opening = _Opening([str(path)], self._session.document, reading=_Reading(options, table))
         self._under_way.append(opening)
         self._probe(opening, [path])
+
+    def probe(self, path: Path, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
+        """Find the layers of a file that was written for the analyst, which may be read, without adding them."""
+        self._adder.allow([{"path": str(path)}])
+
+        def probed(answer: Answer | GeoloupeError) -> None:
+            done(_layers_in(path, answer, None))
+
+        self._pool.submit(Request(Probe(str(path)), partial(self._jobs.mailbox.post, probed), str(path)))
+
+    def add(self, layers: list[FoundLayer]) -> None:
+        """Add layers of one file that lie in view."""
+        self._adder.add_files([layers], stays=True)
 
     def _sorted(self, opening: _Opening, words: SortedWords) -> None:
         if words.case is None:
@@ -207,7 +220,7 @@ class FileOpener(QObject):
                 " Open them again to add them to this one."
             )
         name = Path(opening.words[0]).name
-        self._messages.show(f"left out {name}", sentence.format(name), "info")
+        self.messages.show(f"left out {name}", sentence.format(name), "info")
 
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)

@@ -17,8 +17,10 @@ from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_cog_address
 from layers.requests.probe import Probe
 from layers.services.naming import asks_server, is_service_text, service_from_text
+from layers.services.offers.chosen_service import chosen_service
 from viewer.cli.terminal.reading import existing
-from viewer.cli.terminal.server_documents import ServerDocuments, service_at
+from viewer.cli.terminal.server_documents import ServerDocuments, offer_at
+from viewer.cli.terminal.server_features import FeaturesWanted, feature_layers
 from viewer.commands.found_layers import (
     FoundLayer,
     chosen_unasked,
@@ -29,6 +31,7 @@ from viewer.commands.found_layers import (
     layers_of_service,
     said_of_unasked,
 )
+from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 
 if TYPE_CHECKING:
@@ -56,14 +59,15 @@ def document_of(
     *,
     is_steady: bool = False,
     servers: ServerDocuments | None = None,
+    features: FeaturesWanted | None = None,
 ) -> Opened:
     """Make a document of all `files`, first to last from the bottom, imagery under vectors.
 
     `style` is for the layers that are added, `crs_of_data` for those of files that do not state theirs; `is_steady`:
     for a document that is drawn and not kept, whose layers look the same each time. Nothing is asked: a file without a
     place is shown in pixel space where it is the only one, and is refused with others. `servers` are asked for what
-    addresses of services offer; None refuses these. Raises the GeoloupeError of the
-    first that cannot be opened.
+    addresses of services offer, and for `features`; None refuses these. Raises the GeoloupeError of the first that
+    cannot be opened.
     """
     document, home, case_layers = Document(), CaseHome(), frozenset[str]()
     notices: list[str] = []
@@ -76,8 +80,8 @@ def document_of(
             document, home = case_at_home(Path(text))
             case_layers = frozenset(document.layers)
             continue
-        everything = _layers_in(text, pool, servers)
-        notices.append(said_of_unasked(everything))
+        everything, notice = _layers_at(text, pool, servers, features)
+        notices += [notice, said_of_unasked(everything)]
         layers = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
         if len(files) == 1 and layers[0].question is not None and layers[0].question.has_pixels:
             notices.append(layers[0].question.notice)
@@ -138,13 +142,24 @@ def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
     return chosen_unasked(_layers_in(text, pool))
 
 
-def _layers_in(text: str, pool: ReaderPool, servers: ServerDocuments | None = None) -> list[FoundLayer]:
+def _layers_at(
+    text: str, pool: ReaderPool, servers: ServerDocuments | None, features: FeaturesWanted | None
+) -> tuple[list[FoundLayer], str]:
+    """The layers of a word, and a sentence on what a server has not sent of them; empty for nothing."""
+    if servers is None or is_cog_address(text) or not (is_service_text(text) and asks_server(text)):
+        return _layers_in(text, pool), ""
+    address, _, chosen = text.partition("#")
+    offer = offer_at(address, servers)
+    if offer.service in ("wfs", "ogcapi") and features is not None:
+        return feature_layers(offer, chosen, features, servers, pool)
+    return [layer_of_service(chosen_service(offer, chosen, today()))], ""
+
+
+def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_cog_address(text):
         from viewer.export.headless import answered_in_loop  # Qt: only where a file on a host is named
 
         return layers_of_address(text, answered_in_loop(pool, Probe(text)).facts)
-    if is_service_text(text) and asks_server(text) and servers is not None:
-        return [layer_of_service(service_at(text, servers))]
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from layers.errors import BadTemplate, GeoloupeError, ServerFault
 from layers.services.http_request import HttpRequest
 
@@ -37,8 +39,11 @@ class ServerDocuments:
         host, consent = host_of(address), self._fetcher.consent
         consent.allow_private(host) if is_private(host) else consent.allow(host)
 
-    def asked(self, request: HttpRequest) -> tuple[HttpAnswer | None, GeoloupeError | None]:
-        """The answer to a request, the error, or both where the server answers with one."""
+    def asked(self, request: HttpRequest, *, keep: bool = True) -> tuple[HttpAnswer | None, GeoloupeError | None]:
+        """The answer to a request, the error, or both where the server answers with one.
+
+        `keep`: a copy of what a GET brings is kept for work without a network.
+        """
         from PySide6.QtCore import QEventLoop  # for start-up time
 
         answers: list[tuple[HttpAnswer | None, GeoloupeError | None]] = []
@@ -48,7 +53,7 @@ class ServerDocuments:
             answers.append((answer, error))
             loop.quit()
 
-        self._fetcher.fetch_document(request, take, keep=request.method == "GET")
+        self._fetcher.fetch_document(request, take, keep=keep and request.method == "GET")
         if not answers:
             loop.exec()
         return answers[0]
@@ -59,14 +64,22 @@ def offer_at(text: str, servers: ServerDocuments) -> ServiceOffer:
     from it.
     """
     # For start-up time.
-    from layers.services.offers.recognise import recognised
+    from layers.services.offers.recognise import further_address, recognised
     from layers.services.offers.typed_address import address_kind
 
     typed = address_kind(text)
     if typed is None:
         raise BadTemplate("“{text}” is no address: it begins with https:// or http:// and a host.", text=text[:80])
     answer = servers.document(typed.address)
-    return recognised(answer.body, answer.address)
+    offer = recognised(answer.body, answer.address)
+    if further := further_address(answer.body, answer.address, offer):
+        listed, error = servers.asked(HttpRequest(further))
+        if error is not None or listed is None:
+            raise error or ServerFault("The server sent nothing.")
+        collections = recognised(listed.body, listed.address)
+        title, credit = collections.title or offer.title, collections.attribution or offer.attribution
+        offer = replace(collections, title=title, attribution=credit)
+    return offer
 
 
 def service_at(text: str, servers: ServerDocuments) -> TileService:

@@ -29,6 +29,7 @@ from layers.phrase import Phrase
 from layers.services.address_keys import KeyedAddress, split_key
 from layers.services.catalog import catalog
 from layers.services.entry_text import MOST_BYTES, EntriesRead
+from layers.services.features.feature_question import is_of_features
 from layers.services.imagery_entry import ImageryEntry, host_of_address
 from layers.services.listed.connections import read_connections
 from layers.services.listed.offered_entries import entries_of_offer
@@ -262,6 +263,9 @@ class AddImageryPanel(QWidget):
             return self.tr("%1 is asked…").replace("%1", hosts)
         if self._is_other(row) and row.entry.role not in self._network.openers:
             return self.tr("This can be listed, but not opened yet.")
+        if self._is_features(row):
+            words = self.tr("Adding it fetches what lies in the view, once: %1 learns where you look.")
+            return words.replace("%1", hosts)
         if self._is_other(row):
             return self.tr("Nothing is sent to %1 yet.").replace("%1", hosts)
         if row.layer is not None:
@@ -275,9 +279,16 @@ class AddImageryPanel(QWidget):
         return all(map(self._network.permits, row.entry.hosts))
 
     def _is_other(self, row: EntryRow) -> bool:
-        """True for what is searched or read as a whole: an archive, vectors, one large picture."""
+        """True for what is searched or read as a whole: an archive, a layer of vectors, one large picture."""
         entry = row.entry
-        return entry.service is None and (entry.role in ("archive", "vectors") or entry.kind in ("cog", "pmtiles"))
+        is_whole = entry.role == "archive" or self._is_features(row)
+        return entry.service is None and (is_whole or entry.kind in ("cog", "pmtiles"))
+
+    def _is_features(self, row: EntryRow) -> bool:
+        """True for one layer of features, also of my list; False for a server of them, which has to be asked."""
+        if row.entry.role != "vectors":
+            return False
+        return bool(row.layer.address) if row.layer is not None else is_of_features(row.entry.kind, row.entry.address)
 
     def _verb(self, row: EntryRow | None) -> tuple[str, bool]:
         """The text of the button that goes on, and True where it may be pressed."""
@@ -528,9 +539,11 @@ class AddImageryDialog(QDialog):
 def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> AddImageryDialog:
     """Open the dialog over the window, on words or an address that came from elsewhere."""
     fetcher, jobs = context.case.fetcher, context.case.jobs
+    openers: dict[str, Callable[[ImageryEntry], None]]
     openers = {"archive": lambda entry: context.archive_wanted.emit(entry.address)}
     network = ImageryNetwork(openers=openers)
     if fetcher is not None and jobs is not None:
+        openers["vectors"] = context.features_wanted.emit
         offers = FetchedOffers(fetcher, jobs, recognised)
         ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
         network = ImageryNetwork(offers, *ways, openers)

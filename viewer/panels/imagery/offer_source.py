@@ -11,6 +11,7 @@ from layers.errors import GeoloupeError
 from layers.services.http_request import HttpRequest
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.recognise import further_address
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret
@@ -52,15 +53,28 @@ class FetchedOffers:
     def ask(self, address: str, done: OfferDone) -> None:
         """Fetch the document of an address; a copy is kept, so that a server can be looked into offline."""
 
+        self._fetch(address, done, is_first=True)
+
+    def _fetch(self, address: str, done: OfferDone, *, is_first: bool) -> None:
+        """A landing page of an OGC API leads to the list of its collections, which is asked for then."""
+
         def read(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
             if answer is None or error is not None:
                 done(None, error)
                 return
             body, source = answer.body, answer.address
-            self._jobs.run(
-                lambda _: self._recognise(body, source),
-                lambda offer: done(offer, None),
-                lambda fault: done(None, fault),
-            )
+
+            def recognise() -> tuple[ServiceOffer, str]:
+                offer = self._recognise(body, source)
+                return offer, further_address(body, source, offer) if is_first else ""
+
+            def go_on(recognised: tuple[ServiceOffer, str]) -> None:
+                offer, further = recognised
+                if further:
+                    self._fetch(further, done, is_first=False)
+                else:
+                    done(offer, None)
+
+            self._jobs.run(lambda _: recognise(), go_on, lambda fault: done(None, fault))
 
         self._fetcher.fetch_document(HttpRequest(address), read, keep=True)
