@@ -38,6 +38,7 @@ from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
 from layers.services.times.time_steps import written_time
 from viewer.commands.layers import add_layer
+from viewer.commands.stamps import new_uuid
 from viewer.network.secrets import Secret, SecretKind
 from viewer.panels.context import PanelContext
 from viewer.panels.imagery.entry_form import EntryForm
@@ -267,7 +268,9 @@ class AddImageryPanel(QWidget):
             words = self.tr("Adding it fetches what lies in the view, once: %1 learns where you look.")
             return words.replace("%1", hosts)
         if self._is_other(row):
-            return self.tr("Nothing is sent to %1 yet.").replace("%1", hosts)
+            is_known = self._is_allowed(row)
+            words = self.tr("Searching it asks %1.") if is_known else self.tr("Nothing is sent to %1 yet.")
+            return words.replace("%1", hosts)
         if row.layer is not None:
             return self.tr("It cannot be drawn.")
         if self._is_allowed(row):
@@ -329,9 +332,12 @@ class AddImageryPanel(QWidget):
         assert service is not None
         facts = {"credit": service.attribution, "acquired_at": written_time(service.time)}
         self._allow(service.hosts)
-        kind = service.date_kind if service.is_dated else "composite"
-        name = self.form.layer_name(service)
-        if self._context.do(add_layer, "tiles", name, encoded(service), date_kind=kind, **facts):
+        # Basemaps of lists with terms are known composites; of what was typed or offered nobody has said it.
+        undated = "composite" if service.licence and service.kind == "xyz" else "unknown"
+        kind = service.date_kind if service.is_dated else undated
+        name, uuid = self.form.layer_name(service), new_uuid()
+        if self._context.do(add_layer, "tiles", name, encoded(service), uuid=uuid, date_kind=kind, **facts):
+            self._context.show_layer(uuid)
             self._remember(self.form.chosen_entry(row))
             self.added.emit()
 

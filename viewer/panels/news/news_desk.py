@@ -214,7 +214,8 @@ class NewsDesk(QObject):
         """Scenes still to be decided on, by site: neither a layer, nor passed over."""
         passed = passed_over(kept_looks(self.context.document))
         document = self.context.document
-        paths = {str(layer.source.get("path", "")) for layer in document.layers.values()}
+        sources = [layer.source for layer in document.layers.values()]
+        paths = {str(source.get("path") or source.get("address") or "") for source in sources}
         return {
             uuid: [
                 new

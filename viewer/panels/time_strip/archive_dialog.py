@@ -115,7 +115,7 @@ class ArchiveDialog(QDialog):
         self.archive.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.archive.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.archive.setToolTip(tooltip(self.tr("An archive of the list, or the address of a STAC API or catalogue")))
-        self.archive.editTextChanged.connect(lambda _: self._tell())
+        self.archive.editTextChanged.connect(lambda _: self._take_address())
         self.place = ComboBox()
         self.place.addItem(self.tr("The view"), False)
         self.place.addItem(self.tr("The selected sites"), True)
@@ -152,7 +152,11 @@ class ArchiveDialog(QDialog):
         self.form.addRow(plain_label(self.tr("Cloud")), cloud)
         self.limits_cloud.toggled.connect(self.cloud.setEnabled)
         for box in (self.archive, self.place, self.kind):
-            box.currentIndexChanged.connect(lambda _: self._tell())
+            box.currentIndexChanged.connect(lambda _: self._ask_anew())
+        for field in (self.begin, self.end):
+            field.textEdited.connect(lambda _: self._ask_anew())
+        self.limits_cloud.toggled.connect(lambda _: self._ask_anew())
+        self.cloud.valueChanged.connect(lambda _: self._ask_anew())
 
     # -- the question ---------------------------------------------------------------------------------------------
 
@@ -207,6 +211,19 @@ class ArchiveDialog(QDialog):
         if self._search is not None:
             self.keep_wanted.emit(self._search)
 
+    def _take_address(self) -> None:
+        """Ask an archive that is not of the list for everything: which collections it has is not known."""
+        entry = self.entry
+        if entry is not None and entry not in self._archives:
+            self.kind.setCurrentIndex(self.kind.findData(""))
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Put away the answer to another question, which would be taken for that to this one."""
+        self._tell()
+        if self._search is not None and not self._search.is_under_way:
+            self.show_search(None)
+
     def _tell(self) -> None:
         """Say what the archive learns, before it is asked."""
         entry = self.entry
@@ -232,21 +249,37 @@ class ArchiveDialog(QDialog):
         self.keep_button.setEnabled(search is not None and not is_under_way and not search.failure)
         self.said.setText("" if search is None else plain(search_words(search)))
 
+    def show_kept(self) -> None:
+        """Say that the search was kept, so that it is not kept twice."""
+        self.keep_button.setEnabled(False)
+        self.said.setText(plain(self.tr("{0} Kept in the case as evidence.").format(self.said.text())))
+
 
 def search_words(search: ArchiveSearch) -> str:
     """State of a search in words: "12 of 40 scenes", that none is listed, or why it failed."""
     if search.failure:
         return in_language(search.failure)
     count, matched = search.count, search.matched
-    words = translate("ArchiveWords", "{count} scenes", "{count} scene", count)
+    words = translate("ArchiveWords", "{count} scenes", "{count} scene", count) + _limits(search)
     if search.is_under_way:
         words = translate("ArchiveWords", "Searching… {0}").format(words)
     elif search.is_complete and not count:
-        words = translate("ArchiveWords", "The archive lists no scene for this question.")
-    elif search.is_complete:
-        words = translate("ArchiveWords", "{0}: all that the archive lists. They stand on the time strip.").format(
-            words
+        words = translate("ArchiveWords", "The archive lists no scene{0} for this place and time.").format(
+            _limits(search)
         )
+    elif search.is_complete:
+        words = translate("ArchiveWords", "{0}: all such that the archive lists, on the time strip.").format(words)
     else:
-        words = translate("ArchiveWords", "{0} of {1}. They stand on the time strip.").format(words, matched or "?")
+        counts = matched or translate("ArchiveWords", "an unknown number")
+        words = translate("ArchiveWords", "{0} of {1}, on the time strip.").format(words, counts)
     return " ".join([words, *map(in_language, search.problems[:SHOWN_PROBLEMS])])
+
+
+def _limits(search: ArchiveSearch) -> str:
+    """The limits of a question in words, for an answer that must not be taken for one without them."""
+    question, names = search.question, dict(COLLECTIONS)
+    parts = [f" ({names.get(name, name)})" for name in question.collections]
+    if question.max_cloud is not None:
+        limit = f"{question.max_cloud:.0f}"
+        parts.append(translate("ArchiveWords", " with at most {0} % of cloud or without a figure").format(limit))
+    return "".join(parts)

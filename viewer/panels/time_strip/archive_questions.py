@@ -43,7 +43,7 @@ class ArchiveQuestions(QObject):
         self._show()
 
     def _keep(self, search: ArchiveSearch) -> None:
-        self._desk.context.do(
+        is_kept = self._desk.context.do(
             record_catalogue_search,
             search.address,
             search.title,
@@ -53,6 +53,8 @@ class ArchiveQuestions(QObject):
             is_complete=search.is_complete,
             words=search_words(search),
         )
+        if is_kept:
+            self.dialog.show_kept()
 
     def _show(self) -> None:
         self.dialog.show_search(self._search)

@@ -25,6 +25,7 @@ from viewer.support.jobs import Jobs
 type _Asker = Pager | CatalogueWalk
 type _Item = tuple[StacItem, FoundScene]
 _SEARCHED = frozenset({"stac-api"})
+OFFLINE = Phrase("You are working offline: an archive is asked once you work online again (Layer, Work Offline).")
 
 
 class ArchiveSearch(QObject):
@@ -83,6 +84,9 @@ class ArchiveSearch(QObject):
 
     def start(self) -> None:
         """Ask for the first document: it says how the archive is searched."""
+        if self._fetcher.offline:
+            self._fail(OFFLINE)
+            return
         self._fetcher.fetch_document(HttpRequest(self.address, headers=(ACCEPT,)), self._landed, keep=True)
 
     def stop(self) -> None:
@@ -125,6 +129,9 @@ class ArchiveSearch(QObject):
     def _answered(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
         asker = self._asker
         if self._is_over or asker is None:
+            return
+        if self._fetcher.offline:
+            self._fail(OFFLINE)
             return
         if isinstance(error, NotAllowed):
             self._fail(error.sentence)

@@ -17,7 +17,7 @@ from layers.scenes.found_scene import FoundScene, judged
 from layers.scenes.name_dates import date_in_name
 from layers.services.stac.scenes import key_of_scene
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.layer_date import tiles_acquisition
+from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
@@ -54,6 +54,9 @@ class CaseScenes:
             acquisition, bounds, path = tiles_acquisition(layer), Bounds(-180.0, -85.05, 180.0, 85.05), ""
             if not acquisition.at:
                 return None  # a map of no day in particular
+        elif _key_in_catalogue(layer.source.get("catalogue")):
+            # A scene of an archive whose host is not allowed yet, or does not answer: the archive knows its place.
+            acquisition, bounds, path = acquisition_of(layer, None, None), None, ""
         else:
             return None
         made_of = (layer, acquisition, bounds)
@@ -71,9 +74,9 @@ def _key_in_catalogue(catalogue: Any) -> str:
 
 
 def _scene(layer: Layer, known: Acquisition, bounds: Bounds | None, path: str) -> FoundScene | None:
-    if bounds is None:
-        return None
     source = layer.source
+    if bounds is None and not _key_in_catalogue(source.get("catalogue")):
+        return None
     is_file = os.path.isabs(path) and not (source.get("part") or source.get("combined"))
     key = os.path.normpath(path) if is_file else _key_in_catalogue(source.get("catalogue")) or f"layer {layer.uuid}"
     basis = layer.date_basis if layer.acquired_at and layer.date_basis in DATE_BASES else ""
@@ -91,7 +94,7 @@ def _scene(layer: Layer, known: Acquisition, bounds: Bounds | None, path: str) -
         date_basis=basis,
         credit=layer.credit or known.credit,
         gsd_m=known.product_gsd_m,
-        ring=tuple(box_outline(bounds)),
+        ring=() if bounds is None else tuple(box_outline(bounds)),
         layer_uuid=layer.uuid,
     )
     name = os.path.basename(path) or layer.name

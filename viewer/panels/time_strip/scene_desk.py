@@ -25,7 +25,7 @@ from layers.scenes.view_area import area_of_view
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.layers import update_layer
-from viewer.network.consent import host_of
+from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.time_strip.archive_scenes import ArchiveScenes
@@ -252,15 +252,18 @@ class SceneDesk(QObject):
             self.context.show_layer(tick.layers[0])
 
     def add(self, scenes: Sequence[FoundScene]) -> None:
-        """Add scenes as layers: files by their paths, those of archives with what the archive states of them."""
+        """Add scenes as layers: files by their paths, those of archives with what the archive states of them. Their
+        hosts are not allowed by that: the layer waits, and the window asks, as for any other host.
+        """
         local = [scene.path for scene in scenes if not is_address(scene.path)]
         if local:
             self._open_paths(local)
         for scene in scenes:
             item = self.archives.item_of(scene.key)
             if item is not None and is_address(scene.path):
-                self.context.case.consent(host_of(scene.path))
-                self.context.do(add_scene, item, scene.path)
+                uuid = new_uuid()
+                if self.context.do(add_scene, item, scene.path, uuid=uuid):
+                    self.context.show_layer(uuid)
 
     def search_area(self, of_sites: bool) -> tuple[Bounds, ...]:
         """Boxes of the view, or around the selected sites, in longitude and latitude. They are rounded outwards, so

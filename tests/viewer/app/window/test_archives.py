@@ -196,6 +196,30 @@ def test_a_search_that_fails_says_why_and_is_no_evidence(
     assert not dialog.keep_button.isEnabled()
 
 
+def test_offline_no_archive_is_asked_and_that_is_said(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    fetcher = window.context.fetcher
+    assert fetcher is not None
+    fetcher.set_offline(True)
+    dialog = asked(window, strip, server, qtbot)
+    assert "working offline" in dialog.said.text()
+    assert not dialog.keep_button.isEnabled()
+    assert not server.log
+
+
+def test_an_answer_goes_with_its_question(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot, cloud=True)
+    assert "2 scenes with at most 20 % of cloud" in dialog.said.text()
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    assert dialog.said.text().endswith("Kept in the case as evidence.")
+    assert not dialog.keep_button.isEnabled(), "it is kept once"
+    dialog.limits_cloud.setChecked(False)
+    assert dialog.said.text() == ""
+
+
 @pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
 def test_a_scene_that_was_added_is_drawn_from_its_host(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, tmp_path: Path
@@ -217,6 +241,10 @@ def test_a_scene_that_was_added_is_drawn_from_its_host(
     assert [tick.title for tick in desk.ticks] == ["early"]
     desk.use(desk.ticks[0].key)
     qtbot.waitUntil(lambda: bool(desk.ticks and desk.ticks[0].layers), timeout=20_000)
+    assert not files.log, "a click allows no host"
+    assert not window.context.consent.permits(files.host)
+    assert len(window.session.document.layers) == 1
+    window.permissions.allow(files.host)
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     drawing = window.panel_context.layers.drawing_of(layer.uuid)
@@ -255,6 +283,7 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     window.context.pool.remote_files.source = FetchedRanges(fetcher)
     asked(window, strip, server, qtbot)
     fetcher.consent.allow_private(tokens.host)
+    fetcher.consent.allow_private(files.host)
     desk = window.scenes.desk
     assert [scene.path for scene in desk.ticks[0].scenes] == [files.address("early.tif")]
     desk.use(desk.ticks[0].key)
