@@ -291,6 +291,7 @@ class MainWindow(QMainWindow):
             self.view_menu,
             BookmarkMenu(session, self.bookmarks, self.docks, self),
             self.layer_menu,
+            self.layer_menu.services,
             self.feature_menu,
             self.image_menu,
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),

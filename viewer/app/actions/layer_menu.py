@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.file_menu import FileMenu
+from viewer.app.actions.service_menu import ServiceMenu
 from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
 from viewer.app.desktop.offline import OfflineMode
@@ -40,6 +41,7 @@ class LayerMenu(CaseMenu):
         self._offline = offline
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, window)
+        self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
         upkeep.changed.connect(self.changed)
 
@@ -66,30 +68,6 @@ class LayerMenu(CaseMenu):
 
         if self._panels.layer is not None:
             RegisterDialog(self._panels, self._panels.layer, self._window).show()
-
-    def show_earlier(self) -> None:
-        """Show the current layer at the date before."""
-        self._step_date(-1)
-
-    def show_later(self) -> None:
-        """Show the current layer at the date after."""
-        self._step_date(1)
-
-    def _step_date(self, by: int) -> None:
-        from viewer.commands.imagery.service_times import dated_service, set_service_time, times_of  # start-up time
-
-        layer, service = self._panels.layer, dated_service(self._panels.layer)
-        if layer is None or service is None:
-            return
-        times = times_of(service)
-        time = times.stepped(service.time, by) if service.time else times.latest
-        if time:
-            self._panels.do(set_service_time, layer.uuid, time)
-
-    def is_dated_service(self) -> bool:
-        """True while the current layer is a service that is asked for a date."""
-        layer = self._panels.layer
-        return layer is not None and layer.kind == "tiles" and "{time}" in str(layer.source.get("template"))
 
     def date_layers(self) -> None:
         """Date the selected layers, or all without a date, by the names of their files."""
@@ -134,27 +112,11 @@ class LayerMenu(CaseMenu):
 
         return photograph_of(info) is not None
 
-    def make_pack(self) -> None:
-        """Make an offline pack of the current layer of tiles."""
-        self.packs.open(self._panels.layer_uuid)
-
-    def has_tiles(self) -> bool:
-        """True while the current layer is one of tiles, of which a pack can be made."""
-        return self.packs.can_open(self._panels.layer_uuid)
-
     def build_overviews(self) -> None:
         self._upkeep.build_current()
 
     def read_again(self) -> None:
         self._upkeep.read_current_again()
-
-    def _fetch_again(self) -> None:
-        """Fetch the features of the current layer from their server again, those of the view."""
-        self.features.fetch_again(self._panels.layer_uuid)
-
-    def _is_fetched(self) -> bool:
-        """True while the current layer holds features that a server sent."""
-        return self.features.can_fetch_again(self._panels.layer_uuid)
 
     def relink_files(self) -> None:
         self._panels.layer_verbs.relink.emit("")
@@ -234,22 +196,6 @@ class LayerMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Find by how much the current image lies off another, and move it there"),
         ),
         Action(
-            "previous_date",
-            QT_TRANSLATE_NOOP("Actions", "Pre&vious Date"),
-            show_earlier,
-            "Ctrl+,",
-            offered=is_dated_service,
-            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date before"),
-        ),
-        Action(
-            "next_date",
-            QT_TRANSLATE_NOOP("Actions", "Ne&xt Date"),
-            show_later,
-            "Ctrl+.",
-            offered=is_dated_service,
-            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date after"),
-        ),
-        Action(
             "date_layers",
             QT_TRANSLATE_NOOP("Actions", "&Date by Name…"),
             date_layers,
@@ -301,13 +247,6 @@ class LayerMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Mark where the camera of the current photograph was, as its EXIF says"),
         ),
         Action(
-            "make_pack",
-            QT_TRANSLATE_NOOP("Actions", "Make Offline Pac&k…"),
-            make_pack,
-            offered=has_tiles,
-            tip=QT_TRANSLATE_NOOP("Actions", "Fetch tiles of the current service ahead, for work without a network"),
-        ),
-        Action(
             "build_overviews",
             QT_TRANSLATE_NOOP("Actions", "&Build Overviews"),
             build_overviews,
@@ -320,13 +259,6 @@ class LayerMenu(CaseMenu):
             read_again,
             offered=has_raster,
             tip=QT_TRANSLATE_NOOP("Actions", "Read the layer’s file anew, for it has changed"),
-        ),
-        Action(
-            "fetch_again",
-            QT_TRANSLATE_NOOP("Actions", "Fet&ch Again for This View"),
-            _fetch_again,
-            offered=_is_fetched,
-            tip=QT_TRANSLATE_NOOP("Actions", "Ask the server of the current layer for its features in this view"),
         ),
         Action(
             "relink_files",

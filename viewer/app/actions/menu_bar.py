@@ -71,11 +71,13 @@ class MenuPlace(NamedTuple):
 _BOOKMARKS = MenuPlace("view", QT_TRANSLATE_NOOP("Actions", "Bookmar&ks"))
 _PANELS = MenuPlace("view", QT_TRANSLATE_NOOP("Actions", "&Panels"))
 _FEATURES = MenuPlace("layer", QT_TRANSLATE_NOOP("Actions", "Feat&ures"))
+_SERVICES = MenuPlace("layer", QT_TRANSLATE_NOOP("Actions", "Ser&vices"))
 _COMPARE = MenuPlace("image", QT_TRANSLATE_NOOP("Actions", "Compa&re"))
 _OF_TABLES: Mapping[str, MenuPlace] = {
     **{name: MenuPlace(name) for name in ("file", "edit", "view", "layer", "image", "help")},
     "bookmarks": _BOOKMARKS,
     "feature": _FEATURES,
+    "service": _SERVICES,
     "compare": _COMPARE,
     "site": MenuPlace("mark"),
     "tools": MenuPlace("mark"),
@@ -191,7 +193,7 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Entries of the palette for all actions, in the menus' order."""
     # for start-up time: the palette is not open yet
-    from viewer.app.actions.newcomer_words import WORDS
+    from viewer.app.navigation.newcomer_words import WORDS
     from viewer.panels.search.palette import PaletteEntry
 
     entries = []

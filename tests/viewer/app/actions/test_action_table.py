@@ -28,6 +28,7 @@ from viewer.app.actions.image_menu import ImageMenu, band_action
 from viewer.app.actions.layer_menu import LayerMenu
 from viewer.app.actions.menu_bar import BAR, CANVAS_KEYS, palette_entries, place_of, shortcut_groups, way_to
 from viewer.app.actions.panels_menu import PanelsMenu
+from viewer.app.actions.service_menu import ServiceMenu
 from viewer.app.actions.site_menu import SiteMenu
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
@@ -42,6 +43,7 @@ MENUS: tuple[type[ActionMenu], ...] = (
     ViewMenu,
     BookmarkMenu,
     LayerMenu,
+    ServiceMenu,
     FeatureMenu,
     ImageMenu,
     CompareMenu,

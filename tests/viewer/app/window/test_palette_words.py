@@ -12,7 +12,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from tests.support.windows import begin_on_map, search_for, settle
 from viewer.app.actions.action_table import full_text
-from viewer.app.actions.newcomer_words import WORDS
+from viewer.app.navigation.newcomer_words import WORDS
 from viewer.app.window import MainWindow
 from viewer.panels.search.palette_rows import PaletteEntry
 

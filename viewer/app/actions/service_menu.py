@@ -1,0 +1,93 @@
+"""Actions on the current layer of a service: its date, an offline pack, its features fetched again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+
+from viewer.app.actions.action_table import Action, ActionMenu
+from viewer.app.imagery.feature_desk import FeatureDesk
+from viewer.app.imagery.pack_desk import PackDesk
+from viewer.panels.context import PanelContext
+
+
+class ServiceMenu(ActionMenu):
+    """Actions on the current layer, where that came from a server. Refused edits go to the message line."""
+
+    def __init__(self, panels: PanelContext, features: FeatureDesk, packs: PackDesk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panels, self._features, self._packs = panels, features, packs
+        panels.layer_shown.connect(self.changed)
+
+    def show_earlier(self) -> None:
+        """Show the current layer at the date before."""
+        self._step_date(-1)
+
+    def show_later(self) -> None:
+        """Show the current layer at the date after."""
+        self._step_date(1)
+
+    def _step_date(self, by: int) -> None:
+        from viewer.commands.imagery.service_times import dated_service, set_service_time, times_of  # start-up time
+
+        layer, service = self._panels.layer, dated_service(self._panels.layer)
+        if layer is None or service is None:
+            return
+        times = times_of(service)
+        time = times.stepped(service.time, by) if service.time else times.latest
+        if time:
+            self._panels.do(set_service_time, layer.uuid, time)
+
+    def is_dated_service(self) -> bool:
+        """True while the current layer is a service that is asked for a date."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind == "tiles" and "{time}" in str(layer.source.get("template"))
+
+    def make_pack(self) -> None:
+        """Make an offline pack of the current layer of tiles."""
+        self._packs.open(self._panels.layer_uuid)
+
+    def has_tiles(self) -> bool:
+        """True while the current layer is one of tiles, of which a pack can be made."""
+        return self._packs.can_open(self._panels.layer_uuid)
+
+    def fetch_again(self) -> None:
+        """Fetch the features of the current layer from their server again, those of the view."""
+        self._features.fetch_again(self._panels.layer_uuid)
+
+    def is_fetched(self) -> bool:
+        """True while the current layer holds features that a server sent."""
+        return self._features.can_fetch_again(self._panels.layer_uuid)
+
+    id = "service"
+    actions = (
+        Action(
+            "previous_date",
+            QT_TRANSLATE_NOOP("Actions", "&Previous Date"),
+            show_earlier,
+            "Ctrl+,",
+            offered=is_dated_service,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date before"),
+        ),
+        Action(
+            "next_date",
+            QT_TRANSLATE_NOOP("Actions", "&Next Date"),
+            show_later,
+            "Ctrl+.",
+            offered=is_dated_service,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date after"),
+        ),
+        Action(
+            "make_pack",
+            QT_TRANSLATE_NOOP("Actions", "Make Offline Pac&k…"),
+            make_pack,
+            offered=has_tiles,
+            tip=QT_TRANSLATE_NOOP("Actions", "Fetch tiles of the current service ahead, for work without a network"),
+        ),
+        Action(
+            "fetch_again",
+            QT_TRANSLATE_NOOP("Actions", "Fet&ch Again for This View"),
+            fetch_again,
+            offered=is_fetched,
+            tip=QT_TRANSLATE_NOOP("Actions", "Ask the server of the current layer for its features in this view"),
+        ),
+    )
