@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QScrollAre
 from pytestqt.qtbot import QtBot
 from shapely import box
 
+from layers.decoding import encoded
 from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.product.spec import ProductSpec
+from layers.services.tile_service import TileService
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import opened, settle
 from viewer.app.desktop.dialog_fit import FRAME
@@ -26,6 +28,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.panels.layers.table_picker import TablePicker
+from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.time_strip.folder_dialog import FolderDialog
@@ -56,6 +59,8 @@ MORE = {
     "export_data": "DataDialog",
     "register_layer": "RegisterDialog",
     "match_plate": "MatchPlateDialog",
+    "search_archives": "ArchiveDialog",
+    "what_is_new": "NewsDialog",
 }
 """More of them, which have no part in the walk of the keyboard."""
 _ABOUT_IMAGES = ("combine_bands", "georeference", "register_layer", "match_plate")
@@ -104,6 +109,9 @@ def open_by_hand(window: MainWindow) -> None:
         TablePicker("many.gpkg", [], window),
     ):
         dialog.show()
+    service = TileService("Tiles", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)
+    window.session.push(add_layer(document, "tiles", "Tiles", encoded(service), actor="me", uuid="tiles"))
+    PackDialog(context, document.layers["tiles"], service, window.session.base_folder, window).show()
 
 
 def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from viewer.app.desktop import dialog_fit
 from viewer.app.window import MainWindow
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
-BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker"}
+BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker", "PackDialog"}
 ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
