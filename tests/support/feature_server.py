@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.support.loopback import LoopbackHandler, LoopbackServer
 
 CAPABILITIES = """<?xml version="1.0"?><WFS_Capabilities version="{version}">
 <ServiceIdentification><Title>Loopback Features</Title></ServiceIdentification>
@@ -24,11 +24,8 @@ GML = """<?xml version="1.0" encoding="UTF-8"?><wfs:FeatureCollection xmlns:wfs=
 </wfs:FeatureCollection>"""
 
 
-class FeatureServer(ThreadingHTTPServer):
+class FeatureServer(LoopbackServer):
     """Serves a landing page at `address`, and one collection "parks" of `count` points, `page` at a time."""
-
-    daemon_threads = True
-    disable_nagle_algorithm = True
 
     def __init__(self, count: int, page: int) -> None:
         self.count, self.page = count, page
@@ -38,14 +35,7 @@ class FeatureServer(ThreadingHTTPServer):
         """The host that links to next pages name; empty for this one, by relative links."""
         self.items_host = ""
         self.version = "2.0.0"
-        self.log: list[str] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
+        super().__init__(_Handler)
 
     @property
     def address(self) -> str:
@@ -55,11 +45,6 @@ class FeatureServer(ThreadingHTTPServer):
     def items(self) -> list[str]:
         """Requests for features so far."""
         return [path for path in self.log if "/items" in path or "GetFeature" in path]
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-        self._thread.join(5)
 
     def collections(self) -> dict[str, Any]:
         host = f"http://{self.items_host}/ogc/collections/" if self.items_host else "collections/"
@@ -94,8 +79,7 @@ class FeatureServer(ThreadingHTTPServer):
         return value if "endless" in self.odd else value | {"numberMatched": len(inside)}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackHandler):
     server: ClassVar[FeatureServer]  # type: ignore[assignment, misc]
 
     def do_GET(self) -> None:
@@ -105,9 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
         accepts_json = "json" in self.headers.get("Accept", "") and "html" not in server.odd
         if parts.path == "/wfs":
             text = GML if "GetFeature" in self.path else CAPABILITIES
-            self._answer(text.format(host=server.host, version=server.version).encode(), "text/xml")
+            self.answer(200, text.format(host=server.host, version=server.version).encode(), Content_Type="text/xml")
         elif not accepts_json and question.get("f") != "json":
-            self._answer(b"<!doctype html><html><body>Parks</body></html>", "text/html")
+            self.answer(200, b"<!doctype html><html><body>Parks</body></html>", Content_Type="text/html")
         elif parts.path.endswith("/items"):
             self._answer_items(question)
         elif parts.path.endswith("/collections"):
@@ -118,25 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer_items(self, question: dict[str, str]) -> None:
         if "broken" in self.server.odd and int(question.get("offset") or 0) > 0:
-            self._answer(b"broken", "text/plain", 500)
+            self.answer(500, b"broken", Content_Type="text/plain")
             return
-        crs = {"Content-Crs": "<http://www.opengis.net/def/crs/EPSG/0/4326>"}
+        crs = {"Content_Crs": "<http://www.opengis.net/def/crs/EPSG/0/4326>"}
         self._answer_json(self.server.answer_to(question), crs if "north first" in self.server.odd else {})
 
     def _answer_json(self, value: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self._answer(json.dumps(value).encode(), "application/geo+json", headers=headers)
-
-    def _answer(self, body: bytes, kind: str, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", kind)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
-        pass
+        self.answer(200, json.dumps(value).encode(), Content_Type="application/geo+json", **(headers or {}))
 
 
 @contextmanager

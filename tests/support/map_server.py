@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,14 +12,12 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.geo.bounds import Bounds
 from layers.services.tile_matrix import TileMatrixSet
+from tests.support.loopback import LoopbackHandler, LoopbackServer
 from viewer.support.painting import painting
 
 
-class MapServer(ThreadingHTTPServer):
+class MapServer(LoopbackServer):
     """Serves `/tile/<identifier>/<column>/<row>` and `/map?bbox=W,S,E,N&width=W&height=H`. `log` holds every path."""
-
-    daemon_threads = True
-    disable_nagle_algorithm = True
 
     def __init__(self, picture: QImage, bounds: Bounds, grid: TileMatrixSet | None = None) -> None:
         self.picture, self.bounds, self.grid = picture, bounds, grid
@@ -29,14 +25,7 @@ class MapServer(ThreadingHTTPServer):
         """Identifiers of matrices of which the server has no tile."""
         self.documents: dict[str, bytes] = {}
         """Other answers, by path."""
-        self.log: list[str] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
+        super().__init__(_Handler)
 
     @property
     def tiles(self) -> str:
@@ -45,11 +34,6 @@ class MapServer(ThreadingHTTPServer):
     @property
     def maps(self) -> str:
         return f"http://{self.host}/map?bbox={{bbox}}&width={{width}}&height={{height}}"
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-        self._thread.join(5)
 
     def cut(self, box: Bounds, width: int, height: int) -> bytes:
         """A PNG of a box in the picture's CRS; transparent where the picture is not."""
@@ -74,8 +58,7 @@ class MapServer(ThreadingHTTPServer):
         return bytes(data.data())
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackHandler):
     server: ClassVar[MapServer]  # type: ignore[assignment, misc]
 
     def do_GET(self) -> None:
@@ -83,30 +66,23 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path in self.server.documents and query.get("request", "").lower() != "getmap":
-            self._answer(self.server.documents[parts.path], kind="text/xml")
+            self.answer(200, self.server.documents[parts.path], Content_Type="text/xml")
             return
         if parts.path == "/map":
             box = Bounds(*map(float, query["bbox"].split(",")))
-            self._answer(self.server.cut(box, int(query["width"]), int(query["height"])))
+            self._send(self.server.cut(box, int(query["width"]), int(query["height"])))
             return
         _, _, identifier, column, row = parts.path.split("/")
         assert self.server.grid is not None
         matrix = next(matrix for matrix in self.server.grid.matrices if matrix.identifier == identifier)
         if identifier in self.server.lacks:
-            self._answer(b"", 404)
+            self.answer(404, b"")
             return
         box = matrix.tile_bounds(int(column), int(row))
-        self._answer(self.server.cut(box, matrix.tile_width, matrix.tile_height))
+        self._send(self.server.cut(box, matrix.tile_width, matrix.tile_height))
 
-    def _answer(self, body: bytes, status: int = 200, kind: str = "image/png") -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
-        pass
+    def _send(self, picture: bytes) -> None:
+        self.answer(200, picture, Content_Type="image/png")
 
 
 @contextmanager

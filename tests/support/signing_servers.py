@@ -9,36 +9,16 @@ import re
 import threading
 import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from layers.services.stac.signing import SigningRule
+from tests.support.loopback import LoopbackHandler, LoopbackServer
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    disable_nagle_algorithm = True
-
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        self.log: list[str] = []
-        """The path and query of each request, as they came."""
+class _Server(LoopbackServer):
+    def __init__(self, handler: type[LoopbackHandler]) -> None:
         self.methods: list[str] = []
-        super().__init__(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-        self._thread.join(5)
+        super().__init__(handler)
 
 
 class TokenServer(_Server):
@@ -82,20 +62,9 @@ class TokenServer(_Server):
         )
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackHandler):
     wbufsize = -1
-    server: _Server
-
-    def log_message(self, *arguments: object) -> None:
-        """The log is the server's."""
-
-    def answer(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content_Length": str(len(body)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
+    server: _Server  # type: ignore[assignment]
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.support.loopback import LoopbackHandler, LoopbackServer
 
-class StacServer(ThreadingHTTPServer):
+
+class StacServer(LoopbackServer):
     """Serves a landing page at `address`, and `items` (JSON of STAC) from its search, `page` at a time."""
-
-    daemon_threads = True
-    disable_nagle_algorithm = True
 
     def __init__(self, items: list[dict[str, Any]], page: int = 100) -> None:
         self.items, self.page = items, page
         self.files: dict[str, bytes] = {}
         """Bodies of other files, by path."""
-        self.log: list[str] = []
         self.questions: list[dict[str, Any]] = []
         self.broken = False
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
+        super().__init__(_Handler)
 
     @property
     def address(self) -> str:
         return f"http://{self.host}/v1"
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-        self._thread.join(5)
 
     def answer_to(self, question: dict[str, Any]) -> dict[str, Any]:
         """A page of items: those that meet the box and lie within the dates."""
@@ -69,15 +54,14 @@ def _meets(item: dict[str, Any], question: dict[str, Any]) -> bool:
     return not question.get("collections") or item["collection"] in question["collections"]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackHandler):
     server: ClassVar[StacServer]  # type: ignore[assignment, misc]
 
     def do_GET(self) -> None:
         self.server.log.append(f"GET {self.path}")
         parts = urlsplit(self.path)
         if parts.path in self.server.files:
-            self._answer(self.server.files[parts.path], "image/png")
+            self.answer(200, self.server.files[parts.path], Content_Type="image/png")
         elif parts.path == "/v1/search":
             question: dict[str, Any] = dict(parse_qsl(parts.query))
             if "bbox" in question:
@@ -107,19 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer_json(self, value: dict[str, Any]) -> None:
         if self.server.broken:
-            self._answer(b"broken", "text/plain", 500)
+            self.answer(500, b"broken", Content_Type="text/plain")
         else:
-            self._answer(json.dumps(value).encode(), "application/geo+json")
-
-    def _answer(self, body: bytes, kind: str, status: int = 200) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
-        pass
+            self.answer(200, json.dumps(value).encode(), Content_Type="application/geo+json")
 
 
 @contextmanager

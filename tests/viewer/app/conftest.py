@@ -22,6 +22,7 @@ from viewer.app.desktop.questions import Changed, Recovery, Unsaved, Which
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
@@ -143,8 +144,22 @@ def reads_inline() -> bool:
 
 @pytest.fixture
 def make_fetcher() -> Callable[[Consent], Fetcher | None]:
-    """Windows have no network; tests of services have one of their own."""
+    """Windows have no network; tests of services take `fetchers` in place of this."""
     return lambda _consent: None
+
+
+@pytest.fixture
+def fetchers(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+    """Makes fetchers that try again soon, and closes them after the test."""
+    made: list[Fetcher] = []
+
+    def make(consent: Consent) -> Fetcher:
+        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
 
 
 @pytest.fixture

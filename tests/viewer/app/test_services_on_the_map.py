@@ -6,7 +6,6 @@ The state of a layer is said by its badge, by the plate on the map and in the la
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -26,7 +25,6 @@ from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.panels.layers.service_state_form import ServiceStateForm
@@ -42,16 +40,8 @@ def server() -> Iterator[TileServer]:
 
 
 @pytest.fixture
-def make_fetcher(server: TileServer, tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
-    made: list[Fetcher] = []
-
-    def make(consent: Consent) -> Fetcher:
-        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
-        return made[-1]
-
-    yield make
-    for fetcher in made:
-        fetcher.close()
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    return fetchers
 
 
 def show(

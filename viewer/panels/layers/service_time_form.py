@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QFont, QTextCharFormat
@@ -104,22 +105,27 @@ class ServiceTimeForm(QWidget):
         self.clock = ChoiceField()
         self.clock.setAccessibleName(self.tr("Time of day"))
         self.clock.committed.connect(lambda time: self._choose(str(time)))
-        self.calendar = TimeCalendar()
-        self.calendar.activated.connect(self._day_chosen)
-        self.calendar.clicked.connect(self._day_chosen)
         self.calendar_button = QToolButton()
         self.calendar_button.setText("▾")
         self.calendar_button.setAccessibleName(self.tr("Calendar"))
         self.calendar_button.setToolTip(tooltip(self.tr("Choose a day; days that the service has are bold")))
         self.calendar_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.calendar_button)
-        action = QWidgetAction(menu)
-        action.setDefaultWidget(self.calendar)
-        menu.addAction(action)
         menu.aboutToShow.connect(self._show_calendar)
         self.calendar_button.setMenu(menu)
         self.note = muted()
         self.note.setWordWrap(True)
+
+    @cached_property
+    def calendar(self) -> TimeCalendar:
+        """The calendar, made when it is first shown: few forms are of a dated service."""
+        calendar, menu = TimeCalendar(), self.calendar_button.menu()
+        calendar.activated.connect(self._day_chosen)
+        calendar.clicked.connect(self._day_chosen)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(calendar)
+        menu.addAction(action)
+        return calendar
 
     def _arrow(self, direction: Qt.ArrowType, name: str) -> QToolButton:
         button = QToolButton()

@@ -25,7 +25,7 @@ from layers.grid.map_scale import LOGICAL_PIXEL_M
 from layers.text.counted import grouped
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
-from viewer.support.language.text import one_line
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.still_boxes import ComboBox
 
 DONE_MS = 6_000
@@ -232,7 +232,7 @@ class StatusBar(QStatusBar):
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setAutoRaise(True)
-        button.setToolTip(tip)
+        button.setToolTip(tooltip(tip))
         button.setAccessibleName(tip)
         return button
 

@@ -20,7 +20,6 @@ from tests.support.feature_server import FeatureServer, serving_features
 from tests.support.windows import new_case, settle
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.support.settings import data_folder
@@ -35,16 +34,8 @@ def server() -> Iterator[FeatureServer]:
 
 
 @pytest.fixture
-def make_fetcher(tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
-    made: list[Fetcher] = []
-
-    def make(consent: Consent) -> Fetcher:
-        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
-        return made[-1]
-
-    yield make
-    for fetcher in made:
-        fetcher.close()
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    return fetchers
 
 
 @pytest.fixture
