@@ -12,6 +12,7 @@ from layers.services.view_links import view_links
 from layers.vector.expression.language import FUNCTIONS
 from tests.support.made_up_language import english_in
 from tests.support.shown_texts import Shown
+from viewer.network.consent import host_of
 from viewer.panels.sites.case_templates import shipped_templates
 from viewer.support.language.text import BREAK
 
@@ -43,6 +44,7 @@ QUOTED = (
     *(f"{credit.title}: {credit.date_text}" for credit in sample_data.credits().values()),
     *(text for group in catalog() for entry in group.entries for text in (entry.title, entry.attribution)),
     *(group.title for group in catalog()),
+    *(host_of(entry.address) for group in catalog() for entry in group.entries),
     *(link.title for link in view_links()),
     "and or not = <> < > like contains starts ends in between is null",
     " ".join(FUNCTIONS),
@@ -50,7 +52,7 @@ QUOTED = (
     "no element found: line 1, column 15",
     "kind = 'port' and (people > 5000 or people is null)",
 )
-"""Parts of texts: credits and licences as they were given, names of services, small languages, an XML library."""
+"""Parts of texts: credits and licences as given, names and hosts of services, small languages, an XML library."""
 
 
 def english(texts: Iterable[Shown], names: frozenset[str] = frozenset()) -> list[Shown]:

@@ -98,7 +98,7 @@ class NewsDialog(QDialog):
         self.place, self.kind = ComboBox(), ComboBox()
         self.place.currentIndexChanged.connect(lambda _: self._tell())
         for name, words in COLLECTIONS:
-            self.kind.addItem(words, name)
+            self.kind.addItem(translate("ArchiveWords", words), name)
         self.kind.addItem(self.tr("Everything it has"), "")
         self.kind.currentIndexChanged.connect(lambda _: self._tell())
         self.archives = [(QCheckBox(one_line(entry.title, 40)), entry.address) for entry in archives]

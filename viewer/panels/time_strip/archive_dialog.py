@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QDate, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -33,12 +33,12 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
 COLLECTIONS = (
-    ("sentinel-2-l2a", "Sentinel-2, 10 m"),
-    ("landsat-c2-l2", "Landsat, 30 m"),
-    ("sentinel-1-grd", "Sentinel-1 radar, 10 m"),
-    ("naip", "NAIP, United States, 1 m"),
+    ("sentinel-2-l2a", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-2, 10 m")),
+    ("landsat-c2-l2", QT_TRANSLATE_NOOP("ArchiveWords", "Landsat, 30 m")),
+    ("sentinel-1-grd", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-1 radar, 10 m")),
+    ("naip", QT_TRANSLATE_NOOP("ArchiveWords", "NAIP, United States, 1 m")),
 )
-"""Collections that the archives of the catalogue have under the same names, with words for people."""
+"""Collections that the archives of the catalogue have under the same names, with words to translate."""
 MONTHS_BACK = 6
 CLOUD_PERCENT = 20
 SHOWN_PROBLEMS = 3
@@ -121,7 +121,7 @@ class ArchiveDialog(QDialog):
         self.place.addItem(self.tr("The selected sites"), True)
         self.kind = ComboBox()
         for name, words in COLLECTIONS:
-            self.kind.addItem(words, name)
+            self.kind.addItem(translate("ArchiveWords", words), name)
         self.kind.addItem(self.tr("Everything it has"), "")
         self.begin, self.end = DateField(self.tr("any")), DateField(self.tr("today"))
         self.begin.show_value(self._today.addMonths(-MONTHS_BACK).toString("yyyy-MM-dd"))
@@ -277,7 +277,7 @@ def search_words(search: ArchiveSearch) -> str:
 
 def _limits(search: ArchiveSearch) -> str:
     """The limits of a question in words, for an answer that must not be taken for one without them."""
-    question, names = search.question, dict(COLLECTIONS)
+    question, names = search.question, {name: translate("ArchiveWords", words) for name, words in COLLECTIONS}
     parts = [f" ({names.get(name, name)})" for name in question.collections]
     if question.max_cloud is not None:
         limit = f"{question.max_cloud:.0f}"
