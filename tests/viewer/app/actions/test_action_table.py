@@ -213,7 +213,7 @@ ALWAYS = {
 }
 OF_A_CASE = {
     *("graticule_off", "graticule_dd", "graticule_dms", "graticule_utm", "graticule_mgrs"),
-    *("add_scene_folder", "scene_outlines"),
+    *("add_scene_folder", "scene_outlines", "search_archives", "what_is_new"),
     "save_as",
     "export_product",
     "products_printing",
