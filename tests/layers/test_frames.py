@@ -335,6 +335,7 @@ def test_the_file_and_its_folder_stay_untouched(case: Path) -> None:
     assert everything(case.parent) == before
 
 
+@pytest.mark.bounded
 def test_a_journal_beside_the_case_stays_untouched(case: Path) -> None:
     leave_journal(case, "DELETE")
     before = everything(case.parent)

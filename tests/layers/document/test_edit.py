@@ -49,6 +49,7 @@ def _edit(document: Document, steps: list[tuple[str, str, str]]) -> Edit:
     return Edit("step", tuple(changes))
 
 
+@pytest.mark.bounded
 @given(STEPS, STEPS)
 def test_the_inverse_undoes_and_undoes_itself(first: list, second: list) -> None:
     document = Document()

@@ -255,6 +255,7 @@ def test_unpacking_happens_once_and_damage_is_mended(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.tmp"))
 
 
+@pytest.mark.bounded
 def test_what_an_earlier_version_left_goes_and_what_another_program_writes_stays(tmp_path: Path) -> None:
     old, draft = tmp_path / "places-0123.sqlite", tmp_path / "places-0123.77.tmp"
     old.write_bytes(b"old")

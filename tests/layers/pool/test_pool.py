@@ -180,6 +180,7 @@ def test_garbage_counts_as_a_crash(monkeypatch, message):
     pool.close()
 
 
+@pytest.mark.bounded
 def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypatch):
     monkeypatch.setattr(reader_process, "worker", staller)
     monkeypatch.setattr(reader_process, "CONFINING_TIMEOUT_S", 0.3)
@@ -236,6 +237,7 @@ def test_other_profiles_get_readers_of_their_own(pool):
     assert header["pid"] != pool.ask(raw("_echo", {})).header["pid"]
 
 
+@pytest.mark.bounded
 def test_pulled_work_comes_after_submitted_work_and_ends_in_idleness(pool):
     order: list[str] = []
     waiting = [Request(raw("_echo", {}), lambda _, n=n: order.append(f"pulled {n}")) for n in range(3)]

@@ -46,6 +46,7 @@ def tile_of(path: str, col: int = 0, shrink: float = 1.0, **more: Any) -> ReadTi
     return ReadTile(path, bands=(1, 2, 3), crs="EPSG:3857", affine=affine, width=512, height=512, **more)
 
 
+@pytest.mark.bounded
 def test_a_tile_by_ranges_is_that_of_the_file_on_disk(pool: ReaderPool, server: RangeServer, tmp_path: Path) -> None:
     path = str(write_cog(tmp_path / "a.tif"))
     address = server.address("a.tif")
@@ -72,6 +73,7 @@ def tile_fields(path: str) -> dict[str, Any]:
     return {name: getattr(tile, name) for name in ("path", "bands", "crs", "affine", "width", "height")}
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_whatever_is_asked_is_answered_as_of_the_file_on_disk(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, name: str
@@ -86,6 +88,7 @@ def fetched(server: RangeServer) -> list[tuple[int, int]]:
     return sorted((asked.first, asked.last) for asked in server.log)
 
 
+@pytest.mark.bounded
 def test_no_byte_is_fetched_twice_and_nothing_beside_the_file(
     pool: ReaderPool, server: RangeServer, tmp_path: Path
 ) -> None:
@@ -108,6 +111,7 @@ def test_no_byte_is_fetched_twice_and_nothing_beside_the_file(
     assert server.sent < size / 4
 
 
+@pytest.mark.bounded
 def test_a_file_that_is_opened_again_is_looked_at_anew(pool: ReaderPool, server: RangeServer, tmp_path: Path) -> None:
     write_cog(tmp_path / "a.tif")
     address = server.address("a.tif")
@@ -133,6 +137,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_fails_is_named_and_the_file_is_not_called_damaged(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, fault: str
@@ -153,6 +158,7 @@ def test_a_server_that_fails_is_named_and_the_file_is_not_called_damaged(
     assert pool.strikes_of(address) == 0
 
 
+@pytest.mark.bounded
 def test_zeros_that_stood_in_for_bytes_are_not_kept(pool: ReaderPool, server: RangeServer, tmp_path: Path) -> None:
     path = str(write_cog(tmp_path / "a.tif", compress="NONE"))
     address = server.address("a.tif")
@@ -176,6 +182,7 @@ def test_a_file_that_cannot_be_had_from_the_start_says_why(
     pool.ask(Probe(server.address("a.tif")))
 
 
+@pytest.mark.bounded
 def test_time_spent_waiting_for_the_network_is_not_the_readers(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +192,7 @@ def test_time_spent_waiting_for_the_network_is_not_the_readers(
     assert pool.ask(Probe(server.address("a.tif"))).header["kind"] == "raster"
 
 
+@pytest.mark.bounded
 def test_a_host_that_takes_for_ever_is_given_up_and_the_reader_lives(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +206,7 @@ def test_a_host_that_takes_for_ever_is_given_up_and_the_reader_lives(
     assert pool.strikes_of(server.address("a.tif")) == 0
 
 
+@pytest.mark.bounded
 def test_a_request_that_is_given_up_waits_no_longer(pool: ReaderPool, server: RangeServer, tmp_path: Path) -> None:
     write_cog(tmp_path / "a.tif")
     address, pids = server.address("a.tif"), pool.pids(Profile.REMOTE)
@@ -215,6 +224,7 @@ def test_a_request_that_is_given_up_waits_no_longer(pool: ReaderPool, server: Ra
     assert pool.pids(Profile.REMOTE) == pids
 
 
+@pytest.mark.bounded
 def test_files_on_disk_are_read_while_a_host_is_slow(server: RangeServer, tmp_path: Path) -> None:
     path = str(write_cog(tmp_path / "a.tif"))
     server.delay_s = 4.0
@@ -230,6 +240,7 @@ def test_files_on_disk_are_read_while_a_host_is_slow(server: RangeServer, tmp_pa
         pool.close()
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("write", "words"),
     [
@@ -264,6 +275,7 @@ def test_a_key_in_an_address_is_in_no_sentence(pool: ReaderPool, server: RangeSe
     assert "s3cret" not in error.value.sentence
 
 
+@pytest.mark.bounded
 def test_a_reader_of_addresses_reaches_no_file(pool: ReaderPool, server: RangeServer, tmp_path: Path) -> None:
     path = str(write_cog(tmp_path / "a.tif", 512))
     own = ReaderPool(workers=1)

@@ -260,6 +260,7 @@ def test_an_address_that_is_not_published_is_not_called_unrecorded() -> None:
     assert "Address not published: S1." in said
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("words", ["nobody says who shipped them", "of what is not clear", "stays open"])
 def test_words_that_bound_a_report_are_published_with_it(demo: Document, words: str) -> None:
     stated = [claim for claim in demo.claims.values() if words in claim.statement]

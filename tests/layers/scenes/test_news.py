@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ def names(*sources: SourceScenes, max_cloud: float | None = None) -> list[str]:
     return [new.scene.key for new in news_over({"s": SITE}, sources, max_cloud).by_site["s"]]
 
 
+@pytest.mark.bounded
 def test_the_newest_day_comes_first_then_the_clearest_then_what_covers_most() -> None:
     clear = replace(scene("clear", HALF, "2026-03-02T09:00:00Z"), cloud_percent=1.0)
     hazy = replace(scene("hazy", WHOLE, "2026-03-02T11:00:00Z"), cloud_percent=9.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_ranks_are_the_order(words: list[str]) -> None:
     assert all((ranks[a] == ranks[b]) == (words[a] == words[b]) for a in range(len(words)) for b in range(len(words)))
 
 
+@pytest.mark.bounded
 @given(st.lists(st.sampled_from(["", "a", "b", "ab", "文", "a" * 30]), min_size=30, max_size=60))
 def test_few_distinct_texts_are_kept_once(words: list[str]) -> None:
     texts = Texts.of(words)

@@ -265,6 +265,7 @@ def test_a_paused_service_leads_to_the_permissions(window, server, qtbot) -> Non
     assert server.log == []
 
 
+@pytest.mark.bounded
 def test_what_is_fetched_is_in_the_status_bar_after_a_while_and_goes(window, server, qtbot) -> None:
     show(window, server, "hang", qtbot, waits=False)
     work = window.status.findChild(QProgressBar)
@@ -280,6 +281,7 @@ def test_what_is_fetched_is_in_the_status_bar_after_a_while_and_goes(window, ser
     assert badge(window) == "offline"
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("limits", [{"min_level": 13}, {"scales": (0.0, 20_000.0)}], ids=["levels", "W22 scales"])
 def test_w22_beyond_its_scales_nothing_is_asked_and_the_map_says_from_which_scale_it_shows(
     window, server, limits, qtbot

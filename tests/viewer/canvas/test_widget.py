@@ -71,6 +71,7 @@ def navigate(canvas: MapCanvas) -> None:
     canvas.set_tool(NavigateTool(ToolContext(canvas, lambda edit: None, lambda text: None), canvas))
 
 
+@pytest.mark.bounded
 def test_wheel_zooms_about_the_cursor_and_rests_afterwards(canvas, qtbot):
     linger(canvas, qtbot)
     under, resolution = place(canvas, 200, 150), canvas.viewport.resolution
@@ -175,6 +176,7 @@ def test_keys_pan_zoom_and_turn(canvas):
     assert canvas.viewport.view().world_bounds().width > 4e7
 
 
+@pytest.mark.bounded
 def test_back_and_forward_come_to_the_very_same_view(canvas, qtbot):
     linger(canvas, qtbot)
     first = canvas.viewport.view()

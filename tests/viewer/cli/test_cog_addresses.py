@@ -29,6 +29,7 @@ def server(tmp_path: Path) -> Iterator[RangeServer]:
     server.stop()
 
 
+@pytest.mark.bounded
 def test_info_describes_it_as_the_file_on_disk(real, server: RangeServer) -> None:
     path = write_cog(server.folder / "a.tif", 512)
     here, there = real("info", path, "--json").json, real("info", server.address("a.tif"), "--json").json
@@ -38,6 +39,7 @@ def test_info_describes_it_as_the_file_on_disk(real, server: RangeServer) -> Non
     assert (layer["crs"], layer["address"]) == (["EPSG:3857"], server.address("a.tif"))
 
 
+@pytest.mark.bounded
 def test_render_draws_the_bytes_of_the_file_on_disk(real, server: RangeServer, tmp_path: Path) -> None:
     path = write_cog(server.folder / "a.tif", 512)
     for name, at in (("here.png", path), ("there.png", server.address("a.tif"))):

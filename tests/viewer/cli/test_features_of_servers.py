@@ -44,6 +44,7 @@ def test_render_draws_the_features_of_the_bounds(
     assert "no features of “Parks” there" in done.err
 
 
+@pytest.mark.bounded
 def test_render_says_what_is_missing(cli, server: FeatureServer, tmp_path: Path) -> None:
     server.odd = {"broken"}
     done = cli("render", f"{server.address}#parks", "--out", str(tmp_path / "map.png"), "--size", "300x200")

@@ -34,6 +34,7 @@ def case_with_tiles(path: Path, server: TileServer) -> Path:
     return path
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", ["status500", "html", "status403"])
 def test_render_says_that_no_tile_came(cli, server: TileServer, tmp_path: Path, fault: str) -> None:
     out = tmp_path / "x.png"
@@ -54,6 +55,7 @@ def test_where_the_server_has_nothing_nothing_has_failed(cli, server: TileServer
     assert outcome == type(outcome)(DONE, "", "")
 
 
+@pytest.mark.bounded
 def test_some_tiles_are_some(cli, server: TileServer, tmp_path: Path) -> None:
     server.fail_first = 2  # each is asked for once more, and comes
     assert cli("render", server.template(), "--out", tmp_path / "x.png", *BOUNDS).code == DONE

@@ -106,6 +106,7 @@ def test_info_tells_the_items_of_a_catalogue(cli, tmp_path: Path) -> None:
         assert json.loads(done.out)["service"] == "stac-api"
 
 
+@pytest.mark.bounded
 def test_scenes_searches_an_archive(cli, own_home: Path) -> None:
     def item(name: str, at: str, west: float) -> dict[str, object]:
         box = [west, 50, west + 1, 51]

@@ -75,6 +75,7 @@ def test_other_marks_are_not_listed_and_what_may_not_exist_says_so(cli, demo: Pa
     assert next(line for line in lines if "Anadyr" in line).endswith(" | planned as of 2015-09")
 
 
+@pytest.mark.bounded
 def test_sites_where(cli, demo: Path) -> None:
     for text, labels in (("酒泉", 1), ("HIKVISION", 1), ("company", 5), ("nowhere at all", 0)):
         assert len(cli("sites", demo, "--json", "--where", text).json) == labels, text

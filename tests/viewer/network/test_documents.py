@@ -54,6 +54,7 @@ def test_an_address_is_sent_byte_for_byte_with_the_headers_of_its_page(
     assert documents.answers[0].address == server.url + path
 
 
+@pytest.mark.bounded
 @by_get_and_post
 @pytest.mark.parametrize(
     ("fault", "words", "requests"),
@@ -108,6 +109,7 @@ def test_the_server_s_own_answer_comes_beside_the_error(ask_document: AskDocumen
     assert b"BadRequest" in documents.answers[0].body
 
 
+@pytest.mark.bounded
 def test_f35_a_gzip_bomb_costs_no_memory(ask_document: AskDocument, fetcher: Fetcher) -> None:
     fetcher.limits = Limits()
     ask_document("gzbomb")
@@ -173,16 +175,19 @@ def test_f29_many_refusals_in_a_row_pause_the_host(ask_document: AskDocument, se
     assert fetcher.host_states()
 
 
+@pytest.mark.bounded
 def test_f30_a_busy_server_is_asked_again_when_it_wants_to_be(ask_document: AskDocument, server: TileServer) -> None:
     assert ask_document("once_busy").answers[0].status == 200
     assert len(server.log) == 2
 
 
+@pytest.mark.bounded
 def test_s24_a_refusal_that_passes_is_one_of_a_busy_server(ask_document: AskDocument, server: TileServer) -> None:
     assert ask_document("rate403").answers[0].status == 200
     assert len(server.log) == 2
 
 
+@pytest.mark.bounded
 def test_f30_who_asks_in_between_waits_too(ask_document: AskDocument, server: TileServer, qtbot, fetcher) -> None:
     first, second = Documents(), Documents()
     fetcher.fetch_document(HttpRequest(f"{server.url}/once_busy/5/0/3.json"), first)
@@ -201,6 +206,7 @@ def test_f30_a_server_that_is_busy_for_long_is_not_waited_for(ask_document: AskD
     assert len(server.log) <= 6
 
 
+@pytest.mark.bounded
 def test_f30_a_date_is_a_time_to_wait_for(ask_document: AskDocument, server: TileServer) -> None:
     server.retry_after = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
     documents = ask_document("once_busy")
@@ -274,6 +280,7 @@ def test_f40_a_host_that_is_not_allowed_is_not_contacted(
         assert other.posted == ([body] if body else [])
 
 
+@pytest.mark.bounded
 def test_documents_and_tiles_share_the_six_places_of_a_host(server: TileServer, fetcher: Fetcher, qtbot) -> None:
     documents = Documents()
     for x in range(5):

@@ -47,6 +47,7 @@ def test_offline_nothing_is_sent_and_nothing_is_said(ask, server: TileServer, fe
     assert not fetcher.host_states()
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -163,6 +164,7 @@ def test_f32_five_errors_in_a_row_give_the_host_up_with_one_message(ask, server:
     assert len(told) == 1
 
 
+@pytest.mark.bounded
 def test_f30_a_busy_server_is_left_alone_as_long_as_it_asks(ask, server: TileServer, fetcher: Fetcher, qtbot) -> None:
     heard = ask("busy", 12)
     assert len(heard.errors) == 12
@@ -196,6 +198,7 @@ def test_f38_other_schemes_and_user_names_are_refused(fetcher: Fetcher, url: str
     assert isinstance(heard.errors[0], NotAllowed)
 
 
+@pytest.mark.bounded
 def test_at_most_six_requests_run_at_once(server: TileServer, fetcher: Fetcher, qtbot) -> None:
     heard = Heard()
     for x in range(20):

@@ -74,6 +74,7 @@ def test_a_pack_is_fetched_whole_and_each_tile_once(qtbot, server: TileServer, b
         assert body == server.tile(int(z), int(x), int(y.partition(".")[0]), "png"), "byte for byte"
 
 
+@pytest.mark.bounded
 def test_a_pause_keeps_what_has_come_and_going_on_asks_for_the_rest(qtbot, server: TileServer, begin: Begin) -> None:
     download = begin()
     qtbot.waitUntil(lambda: len(server.log) > 8, timeout=20_000)
@@ -129,6 +130,7 @@ def test_what_is_no_picture_is_never_kept(qtbot, server: TileServer, begin: Begi
         assert tiles_in(download.path) == 0
 
 
+@pytest.mark.bounded
 def test_a_busy_server_is_waited_for_and_given_up_after_a_while(qtbot, server: TileServer, begin: Begin) -> None:
     """The fetcher honours Retry-After: nothing is asked for until then."""
     server.retry_after = "1"

@@ -55,6 +55,7 @@ def test_s16_an_address_that_is_signed_anew_is_the_same_file(ask_part: AskPart, 
     assert server.log == ["/part/5/0/3.bin?sig=a%2Fb"]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

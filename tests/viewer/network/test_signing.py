@@ -122,6 +122,7 @@ def test_s16_a_token_of_a_container_needs_no_collection(by_container: World) -> 
     assert by_container.tokens.log == ["/token/a%2520b/files", "/token/c/files"]
 
 
+@pytest.mark.bounded
 def test_s16_a_token_that_runs_out_in_2_s_is_replaced_before(world: World) -> None:
     world.tokens.valid_s = 2.0
     began = time.monotonic()
@@ -166,6 +167,7 @@ def test_s16_a_stored_tile_is_found_without_a_signature(world: World) -> None:
     assert len(world.files.log) == 1
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("how", ["part", "tile", "document"])
 @pytest.mark.parametrize(
     ("fault", "words"),
@@ -187,6 +189,7 @@ def test_s16_an_endpoint_that_fails_is_one_sentence(world: World, how: str, faul
     assert not world.files.log
 
 
+@pytest.mark.bounded
 def test_s24_a_busy_endpoint_is_asked_again_when_it_says(world: World) -> None:
     world.tokens.fault, world.tokens.faults = "busy", 1
     began = time.monotonic()

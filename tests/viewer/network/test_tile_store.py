@@ -162,6 +162,7 @@ def fill(folder: Path, count: int, size: int = 100) -> None:
         os.utime(path, (1_000_000_000 + number,) * 2)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(("most_bytes", "most_files"), [(10**9, 400), (40_000, 10**9)])
 def test_f39_the_oldest_of_too_many_go_from_every_folder_alike(
     tmp_path: Path, most_bytes: int, most_files: int

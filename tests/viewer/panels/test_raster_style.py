@@ -149,6 +149,7 @@ def test_low_never_passes_high_and_a_click_beside_does_nothing(qtbot, view: Hist
     assert told == []
 
 
+@pytest.mark.bounded
 def test_handles_are_moved_by_keys_and_escape_takes_it_back(qtbot, view: HistogramView) -> None:
     told: list[Stretch] = []
     view.committed.connect(told.append)

@@ -355,6 +355,7 @@ def test_names_that_schema_2_takes_from_other_programs_lose_nothing(tmp_path: Pa
         assert [finding for finding in validate(case) if finding.severity == "error"] == []
 
 
+@pytest.mark.bounded
 def test_a_working_copy_that_version_1_left_behind_is_resumed_with_its_edits(tmp_path: Path) -> None:
     case = case_of_schema_1(tmp_path / "case.gpkg")
     _intake, work = open_for_work(tmp_path / "sessions", case)

@@ -311,6 +311,7 @@ def test_f07_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
     assert target.read_bytes() == old
 
 
+@pytest.mark.bounded
 def test_f08_a_refused_replace_is_tried_again_and_then_kept_beside(
     work: WorkingCopy, document: Document, target: Path
 ) -> None:

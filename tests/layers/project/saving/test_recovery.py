@@ -247,6 +247,7 @@ def test_a_renamed_computer_is_offered_what_it_left(tmp_path: Path) -> None:
     assert not may_be_open_elsewhere(folder)
 
 
+@pytest.mark.bounded
 def test_a_renamed_computer_that_has_not_been_started_anew_asks_its_processes(tmp_path: Path) -> None:
     living = _abandoned(tmp_path / "s", host="its old name")
     assert recoverable(tmp_path / "s") == []

@@ -94,6 +94,7 @@ def test_f09_whoever_reads_or_writes_the_target_is_noticed(
         pytest.fail("the guard let us through")
 
 
+@pytest.mark.bounded
 def test_a_file_put_there_while_we_waited_is_looked_at(target: Path, tmp_path: Path) -> None:
     """Two programs save at once: the second finds another file than it opened."""
     expected = fingerprint(target)

@@ -105,6 +105,7 @@ def test_another_state_of_the_file_has_other_overviews(tmp_path, cache):
     assert build(path, cache)[0] != built
 
 
+@pytest.mark.bounded
 def test_a_cache_that_was_emptied_does_no_harm(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     built, _ = build(path, cache)

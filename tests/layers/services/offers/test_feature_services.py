@@ -352,6 +352,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.bounded
 @given(JSON)
 def test_no_json_breaks_the_reading(value: Any) -> None:
     for document in (value, {"collections": [value], "links": value}, {"features": [value], "links": [value]}):

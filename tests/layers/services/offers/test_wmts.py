@@ -458,6 +458,7 @@ def test_another_document_is_none() -> None:
         read_wmts(b"<WMS_Capabilities/>", ADDRESS)
 
 
+@pytest.mark.bounded
 def test_t19_fifteen_hundred_layers() -> None:
     links = link("web") + link("deg")
     names = [f"layer-{number}" for number in range(1500)]

@@ -201,6 +201,7 @@ ENDLESS = (
 )
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "statement",
     [

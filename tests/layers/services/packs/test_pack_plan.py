@@ -41,6 +41,7 @@ def test_the_tiles_of_an_area_are_counted_without_a_look_at_each() -> None:
     assert tiles[0] == (0, 0, 0)
 
 
+@pytest.mark.bounded
 @given(
     st.floats(-180, 180),
     st.floats(-85, 85),

@@ -312,6 +312,7 @@ PROPERTIES = (
 )
 
 
+@pytest.mark.bounded
 @given(st.dictionaries(st.sampled_from(MEMBERS), JSON), st.dictionaries(st.sampled_from(PROPERTIES), JSON), JSON)
 def test_whatever_a_field_holds_the_item_is_read_or_refused(
     changes: dict[str, Any], properties: dict[str, Any], asset: Any

@@ -65,6 +65,7 @@ def test_an_item_without_a_date_is_an_undated_scene() -> None:
     assert (scene.acquired, scene.date_kind, scene.date_basis, scene.is_dated) == ("", "unknown", "", False)
 
 
+@pytest.mark.bounded
 def test_a_long_outline_is_simplified() -> None:
     circle = shapely.Point(10.5, 50.5).buffer(0.4, quad_segs=2000)
     scene = found_scene_of(read(geometry=json.loads(shapely.to_geojson(circle))))

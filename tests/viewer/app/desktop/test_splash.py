@@ -32,6 +32,7 @@ def test_the_sign_is_on_the_screen_before_the_program_is_imported() -> None:
     assert "viewer.app" not in done.stdout
 
 
+@pytest.mark.bounded
 def test_it_says_what_it_is_and_goes_when_the_window_stands(window: MainWindow, qtbot: QtBot) -> None:
     splash = Splash()
     qtbot.addWidget(splash)

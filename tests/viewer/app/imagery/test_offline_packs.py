@@ -104,6 +104,7 @@ def dark_share(window: MainWindow) -> float:
     return float((argb_of_image(window.canvas.grab_picture()) == ground).mean())
 
 
+@pytest.mark.bounded
 def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
     make_window: MakeWindow, server: TileServer, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
     assert server.log == [], "and its host was never allowed there"
 
 
+@pytest.mark.bounded
 def test_a_pause_and_a_new_window_go_on_where_it_was_left(
     make_window: MakeWindow, server: TileServer, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -181,6 +183,7 @@ def test_a_pause_and_a_new_window_go_on_where_it_was_left(
     assert len(set(asked)) <= total - there + 4
 
 
+@pytest.mark.bounded
 def test_the_area_is_around_the_selected_sites(
     make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -226,6 +229,7 @@ def test_a_case_that_was_never_saved_is_to_be_saved_first(
     assert not dialog.go_button.isEnabled()
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "nul\\x"])
 def test_a_name_that_leads_elsewhere_is_refused(
     make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot, name: str

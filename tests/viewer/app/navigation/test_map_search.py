@@ -170,6 +170,7 @@ def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtb
     assert ("ru", "Приморский край") in sites["Primorsky Krai"].aliases
 
 
+@pytest.mark.bounded
 def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     class Roads:
         layer_uuid, title = "roads", "Roads"

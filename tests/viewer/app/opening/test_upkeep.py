@@ -256,6 +256,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     assert window.compared.is_complete(window.canvas.viewport.view())
 
 
+@pytest.mark.bounded
 def test_what_is_stopped_is_what_the_status_bar_shows(window: MainWindow, qtbot: QtBot) -> None:
     stopped: list[str] = []
     jobs = window.context.jobs

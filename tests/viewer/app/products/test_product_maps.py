@@ -213,6 +213,7 @@ def test_what_was_moved_on_a_map_goes_back_when_the_maps_change(table: Table) ->
     assert (window.spec.maps, window.spec.moved) == (maps, moved)
 
 
+@pytest.mark.bounded
 def test_the_number_is_typed_or_the_cases_own(full: Table) -> None:
     window = full.open(ProductSpec(title="Yard", author="Li", bounds=SEEN, dpi=96))
     line = window.fields.lines["number"]

@@ -364,6 +364,7 @@ def test_what_a_layout_lacks_is_said_and_images_of_the_list_fill_it(table: Table
     assert not window.preview.note.isVisible()
 
 
+@pytest.mark.bounded
 def test_the_subtitle_follows_from_the_case_to_its_site_and_back_unless_it_was_typed(table: Table) -> None:
     table.history.push(set_meta(table.document, "subtitle", "Of the case", actor="Li"))
     site = add_site(table.document, Point(10.5, 50.5), actor="Li", uuid="s", class_code="port", label="Pier 4")

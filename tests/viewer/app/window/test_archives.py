@@ -211,6 +211,7 @@ def test_an_answer_goes_with_its_question(
     assert dialog.said.text() == ""
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
 def test_a_scene_that_was_added_is_drawn_from_its_host(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, tmp_path: Path
@@ -248,6 +249,7 @@ def test_a_scene_that_was_added_is_drawn_from_its_host(
     files.stop()
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
 def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, tmp_path: Path, monkeypatch, caplog

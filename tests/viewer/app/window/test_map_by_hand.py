@@ -487,6 +487,7 @@ def test_a_long_title_is_shown_from_its_start_in_the_export(
         assert [text for text, _, _ in seen] == [f"title: {long}", f"subtitle: {long}"], "all is selected, as ever"
 
 
+@pytest.mark.bounded
 def test_layers_that_take_long_to_open_are_named_in_the_status_bar(
     window: MainWindow, desk: Desk, points: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

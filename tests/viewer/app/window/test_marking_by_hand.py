@@ -579,6 +579,7 @@ def lingered(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.canvas.motion.is_under_way)
 
 
+@pytest.mark.bounded
 def test_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     lingered(window, qtbot)
     first = window.canvas.viewport.view()

@@ -177,6 +177,7 @@ def slow(monkeypatch) -> None:
     monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("slow")
 def test_what_takes_long_comes_in_several_frames(scene, view):
     frames, lacks_some = 0, True

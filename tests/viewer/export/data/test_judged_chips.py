@@ -77,6 +77,7 @@ def readers() -> Iterator[ReaderPool]:
         yield pool
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".kmz", ".html"])
 @pytest.mark.parametrize("name", HARMLESS)
 def test_pixels_leave_and_nothing_else(

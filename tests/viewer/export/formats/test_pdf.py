@@ -151,6 +151,7 @@ def test_the_same_product_gives_the_same_bytes(write: Write, tmp_path: Path) -> 
     assert (tmp_path / "x.pdf").read_bytes() == (tmp_path / "y.pdf").read_bytes()
 
 
+@pytest.mark.bounded
 def test_nobody_loads_pypdf_before_a_pdf_is_written() -> None:
     program = "import sys, viewer.app.main, viewer.export.formats.writers; sys.exit('pypdf' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)

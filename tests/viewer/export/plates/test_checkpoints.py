@@ -229,6 +229,7 @@ def test_the_coasts_of_a_page_are_computed_while_it_is_laid_out(
     assert locator.coasts_in.cache_info().misses == before
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])
 def test_a_page_painted_by_groups_is_the_page(plate_of: MakePlate, grey: bool) -> None:
     plate = plate_of(replace(SPEC, grey=grey, marking="TLP:AMBER", graticule="DD"))

@@ -376,6 +376,7 @@ def test_an_archive_is_handed_on_and_nobody_is_contacted(
 # -- the picture of the view ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_picture_comes_only_once_its_host_is_allowed(
     qtbot, dialog: AddImageryDialog, desk: Desk, servers: FakeServers
 ) -> None:

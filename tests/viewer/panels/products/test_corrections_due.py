@@ -41,6 +41,7 @@ def rested(products: ProductDesk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: products.due.is_idle)
 
 
+@pytest.mark.bounded
 def test_an_edit_of_a_printed_row_is_told_once_and_undone_with_it(
     products: ProductDesk, desk: Desk, qtbot: QtBot
 ) -> None:

@@ -98,6 +98,7 @@ def test_the_crs_menu_offers_what_may_be_chosen(qtbot: QtBot) -> None:
     assert asked.args == ["EPSG:32652"]
 
 
+@pytest.mark.bounded
 def test_quick_work_is_not_shown_and_slow_work_can_be_stopped(bar: StatusBar, qtbot: QtBot) -> None:
     progress = bar.findChild(QProgressBar)
     assert progress is not None
@@ -112,6 +113,7 @@ def test_quick_work_is_not_shown_and_slow_work_can_be_stopped(bar: StatusBar, qt
     assert not progress.isVisible()
 
 
+@pytest.mark.bounded
 def test_work_with_a_long_name_fits_a_small_window(bar: StatusBar, qtbot: QtBot) -> None:
     bar.resize(1024, 28)
     bar.show_place(128.334, 51.884, 1.0)

@@ -134,6 +134,7 @@ def test_a_row_that_comes_back_stands_where_it_stood(qtbot) -> None:
     assert [table.row_of(uuid) for uuid in "abcde"] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.bounded
 def test_texts_made_ahead_give_way_to_edits_and_selections(qtbot) -> None:
     made: list[str] = []
 

@@ -169,6 +169,7 @@ def test_a_damaged_tile_is_asked_of_the_network(packed, pack, server, consent, q
     assert drawing.problem == ""
 
 
+@pytest.mark.bounded
 def test_a_pack_that_has_grown_is_looked_at_again(packed, pack, server, context, qtbot) -> None:
     context.fetcher.set_offline(True)
     drawing, view = packed(pack), view_at(10.0, 50.0, RESOLUTION / 2)

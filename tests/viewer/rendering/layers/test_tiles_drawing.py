@@ -173,6 +173,7 @@ def test_f40_nothing_is_asked_without_consent(basemap, draw, server: TileServer,
     assert (complete(draw(layer), view, qtbot)[..., 3] == 255).all()
 
 
+@pytest.mark.bounded
 def test_a_host_that_is_not_allowed_any_more_is_asked_no_more(basemap, server: TileServer, context, qtbot) -> None:
     drawing, view = basemap("hang"), VIEWS["own resolution"]
     drawing.set_view(view)

@@ -47,6 +47,7 @@ def picture_of(studio: Studio, scene: MapScene, shrink: float = 1.0) -> QImage:
     return studio.picture(scene, WEB_MERCATOR, transform_bounds(WEB_MERCATOR, WGS84, bounds), 400, 400)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("shrink", [1.0, 5.0])
 def test_the_picture_is_that_of_the_file_on_disk(
     studio: Studio, server: RangeServer, tmp_path: Path, shrink: float
@@ -61,6 +62,7 @@ def test_the_picture_is_that_of_the_file_on_disk(
     assert len(set(ranges)) == len(ranges), "no range twice"
 
 
+@pytest.mark.bounded
 def test_a_picture_of_all_fetches_the_overviews_alone(studio: Studio, server: RangeServer, tmp_path: Path) -> None:
     size = write_cog(tmp_path / "a.tif", 4096, 1).stat().st_size
     scene = studio.scene(document_of({"address": server.address("a.tif")}))
@@ -100,6 +102,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_lies_is_said(studio: Studio, server: RangeServer, tmp_path: Path, fault: str) -> None:
     write_cog(tmp_path / "a.tif", 512)
@@ -110,6 +113,7 @@ def test_a_server_that_lies_is_said(studio: Studio, server: RangeServer, tmp_pat
     assert len(server.log) <= 4, "one try and three more"
 
 
+@pytest.mark.bounded
 def test_a_file_that_changes_meanwhile_stays_as_it_was_read(
     studio: Studio, server: RangeServer, tmp_path: Path
 ) -> None:
