@@ -124,9 +124,18 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
             own = f"{root}/{name}/{kind}?f=json" if is_web(root) else ""
             words = Phrase("{title} is described by a document of its own: open that.", title=name)
             layers.append(OfferedLayer(name=name, title=f"{name} ({kind})", address=own, problems=(words,)))
-    title = urlsplit(address).netloc or "ArcGIS"
+    folders = value.get("folders")
+    for folder in folders if isinstance(folders, list) else ():
+        if isinstance(folder, str) and folder:
+            own = f"{root}/{folder}?f=json" if is_web(root) else ""
+            words = Phrase("{title} is a folder of services: open that.", title=folder)
+            layers.append(OfferedLayer(name=folder, title=f"{folder}/", address=own, problems=(words,)))
     return ServiceOffer(
-        service="arcgis", title=title, version=str(value.get("currentVersion", "")), layers=tuple(layers)
+        service="arcgis",
+        title=urlsplit(address).netloc or "ArcGIS",
+        version=str(value.get("currentVersion", "")),
+        layers=tuple(layers),
+        problems=() if layers else (Phrase("The service offers no layer."),),
     )
 
 

@@ -24,6 +24,7 @@ from layers.services.offers.tms import read_tms
 from layers.services.offers.wfs import read_wfs
 from layers.services.offers.wms import read_wms
 from layers.services.offers.wmts import read_wmts
+from layers.services.stac.documents import kind_of_stac
 
 type _Reader = Callable[[bytes, str], ServiceOffer]
 
@@ -35,7 +36,7 @@ _READERS: dict[str, _Reader] = {
     "tms": read_tms,
     "tilejson": read_tilejson,
     "arcgis": read_arcgis,
-    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), read_stac_offer),
+    "stac": read_stac_offer,
 }
 _ERROR = "error"
 """A document in which a server says that it will not answer."""
@@ -56,6 +57,9 @@ _OTHER_CAPABILITIES = {"wcs": "WCS", "csw": "CSW", "sos": "SOS", "wps": "WPS"}
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"PMTiles", b"%PDF", b"PK\x03\x04")
 _ARCGIS = ("currentVersion", "mapName", "singleFusedMapCache", "serviceDataType", "tileInfo", "pixelSizeX")
 _OGC_RELATIONS = ("conformance", "data", "collections", "items", "service-desc", "service-doc")
+_REFUSAL = {"code", "description", "requestId", "status", "type", "title", "detail"}
+_MOST_EMPTY_BYTES = 16_384
+"""Most bytes of an answer without features: longer ones are not parsed to see whether they are of a search."""
 _GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
 _MOST_WORDS = 300
@@ -140,20 +144,19 @@ def _kind_of_xml(document: bytes, head: str) -> str:
 
 
 def _kind_of_json(document: bytes) -> str:
-    if _may_be_features(document) and b"stac_version" not in document and b'"assets"' not in document:
+    if _is_long_geojson(document):
         return ""
     value = json_value(document)
     if not isinstance(value, dict):
         return ""
-    if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list):
+    if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list) or _is_refusal(value):
         return _ERROR
     tiles = value.get("tiles")
     has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
     if "tilejson" in value or (has_templates and "tileInfo" not in value):
         return "tilejson"
-    kind = _kind_of_stac(value)
-    if kind:
-        return kind
+    if kind_of_stac(value):
+        return "stac"
     if any(member in value for member in _ARCGIS):
         return "arcgis"
     return "ogcapi" if _is_ogc_api(value) else ""
@@ -168,30 +171,20 @@ def _is_ogc_api(value: dict[str, Any]) -> bool:
     return any(relation.rpartition("/")[2] in _OGC_RELATIONS for relation in relations)
 
 
+def _is_refusal(value: dict[str, Any]) -> bool:
+    """True for the answer of a STAC API to what it does not have: a code, and words on it."""
+    return value.keys() <= _REFUSAL and "code" in value and "description" in value
+
+
+def _is_long_geojson(document: bytes) -> bool:
+    """True for what has features and none of the words of STAC, and is too long for a search that found nothing."""
+    is_stac = b"stac_version" in document or b'"assets"' in document
+    return not is_stac and len(document) > _MOST_EMPTY_BYTES and _may_be_features(document)
+
+
 def _may_be_features(document: bytes) -> bool:
     """True for what may be GeoJSON of many megabytes: it is parsed by a reader of files."""
     return b'"FeatureCollection"' in document or b'"Feature"' in document
-
-
-def _kind_of_stac(value: dict[str, Any]) -> str:
-    """The kind of a document of STAC: an item goes by its assets, too, as some have no version."""
-    features = value.get("features")
-    if isinstance(features, list):
-        items = [item for item in features[:20] if isinstance(item, dict)]
-        return "stac-items" if any("stac_version" in item or "assets" in item for item in items) else ""
-    if value.get("type") == "Feature":
-        return "stac-item" if "stac_version" in value or "assets" in value else ""
-    if "stac_version" not in value and value.get("type") not in ("Catalog", "Collection"):
-        collections = value.get("collections")
-        holds = isinstance(collections, list) and any(
-            isinstance(entry, dict) and "stac_version" in entry for entry in collections
-        )
-        return "stac-api" if holds else ""
-    if "stac_version" not in value and "links" not in value:
-        return ""
-    if "conformsTo" in value:
-        return "stac-api"
-    return "stac-collection" if value.get("type") == "Collection" or "extent" in value else "stac-catalog"
 
 
 def _words_of_refusal(document: bytes) -> str:

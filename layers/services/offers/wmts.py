@@ -92,6 +92,8 @@ def read_wmts(document: bytes, address: str) -> ServiceOffer:
             layers.append(_LayerReader(element, grids, doors, offer).layer())
         else:
             problems.append(Phrase("A layer has no identifier: it cannot be asked for, and is left out."))
+    if not layers:
+        problems.append(Phrase("The service offers no layer."))
     return replace(offer, layers=tuple(layers), problems=tuple(dict.fromkeys(problems)))
 
 

@@ -93,7 +93,7 @@ def parse_json(document: bytes) -> Any:
 def document_of(value: Any, address: str) -> StacDocument:
     """The STAC document that parsed JSON is. Raises UnsupportedFormat where it is none."""
     stated = members(value)
-    kind = _kind(stated)
+    kind = kind_of_stac(stated)
     if not kind:
         raise UnsupportedFormat("This is JSON of another kind: no STAC item, collection, catalogue or search result.")
     if kind == "stac-item":
@@ -165,8 +165,10 @@ def completed(item: StacItem, collection: StacDocument | None) -> StacItem:
     )
 
 
-def _kind(stated: dict[str, Any]) -> str:
-    """The kind of a document by its type, else, as in old versions, by what it holds; empty for another's."""
+def kind_of_stac(stated: dict[str, Any]) -> str:
+    """The kind of a document of STAC by its type, else, as in old versions, by what it holds: "stac-item" and so on;
+    empty for a document of something else.
+    """
     kind = text(stated.get("type"))
     is_versioned = "stac_version" in stated
     relations = {text(link.get("rel")).lower() for link in objects(stated.get("links"))}
@@ -174,7 +176,7 @@ def _kind(stated: dict[str, Any]) -> str:
     if kind == "Feature" or (not kind and isinstance(stated.get("assets"), dict) and "properties" in stated):
         return "stac-item" if is_versioned or isinstance(stated.get("assets"), dict) else ""
     if kind in ("FeatureCollection", "ItemCollection") or isinstance(stated.get("features"), list):
-        return "stac-items" if is_versioned or _holds_items(stated) else ""
+        return "stac-items" if is_versioned or _holds_items(stated, relations) else ""
     if isinstance(stated.get("collections"), list):
         collections = objects(stated["collections"])
         is_stac = any("stac_version" in collection or "item_assets" in collection for collection in collections)
@@ -190,12 +192,16 @@ def _kind(stated: dict[str, Any]) -> str:
     return ""
 
 
-def _holds_items(stated: dict[str, Any]) -> bool:
-    """True for a list of features of which one at least has assets, and for one without any that is an answer."""
+def _holds_items(stated: dict[str, Any], relations: set[str]) -> bool:
+    """True for a list of features of which one at least has assets, and for the empty answer to a search.
+
+    An empty page of OGC API Features counts, too, but leads to the collection that it is of, and to no root.
+    """
     features = objects(stated.get("features"))
-    if not features:
-        return "context" in stated or "numberMatched" in stated or "numberReturned" in stated
-    return any(isinstance(feature.get("assets"), dict) or "stac_version" in feature for feature in features[:100])
+    if features:
+        return any(isinstance(feature.get("assets"), dict) or "stac_version" in feature for feature in features[:100])
+    is_counted = "numberMatched" in stated or "numberReturned" in stated
+    return "context" in stated or "root" in relations or (is_counted and "collection" not in relations)
 
 
 def _document(stated: dict[str, Any], kind: str, address: str, **facts: Any) -> StacDocument:

@@ -24,6 +24,8 @@ _UTM = re.compile(r"(?:EPSG:)?(?:326|327)\d\d", re.IGNORECASE)
 _NARROWEST_BELT = 1 / 60
 """Height to width of a belt round the Earth, below which it is taken for an area that crosses the antimeridian."""
 _FARTHEST_LON = 540.0
+MOST_POSITIONS = 20_000
+"""Most positions of a footprint: thousands of outlines of labels take seconds to be made valid and are no image's."""
 
 
 class ItemPlace(Struct, frozen=True):
@@ -87,7 +89,10 @@ def bounds_of(bbox: Any) -> Bounds | None:
 
 def _footprint(value: Any, is_small: bool) -> BaseGeometry:
     """The footprint, valid and cut at the antimeridian. Raises InvalidValue."""
-    geometry = split_geometry(_unbelted(geometry_of(value), is_small))
+    geometry = geometry_of(value)
+    if shapely.get_num_coordinates(geometry) > MOST_POSITIONS:
+        raise InvalidValue("It has more than {most} positions.", most=MOST_POSITIONS)
+    geometry = split_geometry(_unbelted(geometry, is_small))
     if not geometry.is_valid:
         geometry = shapely.make_valid(geometry)
         parts = [part for part in shapely.get_parts(geometry) if shapely.get_dimensions(part) == 2]

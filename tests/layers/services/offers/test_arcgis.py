@@ -194,9 +194,12 @@ def test_numbers_beyond_all_measure_cost_no_more_than_the_grid() -> None:
 
 
 def test_a_folder_lists_its_services() -> None:
-    text = b'{"currentVersion": 11, "folders": [], "services": [{"name": "A/B", "type": "MapServer"}]}'
-    (layer,) = read_arcgis(text, "https://h.example/arcgis/rest/services/A?f=json").layers
+    text = b'{"currentVersion": 11, "folders": ["C", 5], "services": [{"name": "A/B", "type": "MapServer"}]}'
+    layer, folder = read_arcgis(text, "https://h.example/arcgis/rest/services/A?f=json").layers
     assert layer.address == "https://h.example/arcgis/rest/services/A/B/MapServer?f=json"
+    assert folder.address == "https://h.example/arcgis/rest/services/C?f=json"
+    (problem,) = read_arcgis(b'{"services": []}', "https://h.example/arcgis/rest/services").problems
+    assert problem == "The service offers no layer."
 
 
 def test_a_saved_document_without_its_address() -> None:

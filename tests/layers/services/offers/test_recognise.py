@@ -82,6 +82,7 @@ def test_w8_a_document_type_with_declarations() -> None:
         (b'<Capabilities xmlns="http://www.opengis.net/wcs/2.0"/>', "not opened: WCS"),
         (REPORT, "The server refuses: No such map"),
         (b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>", "AccessDenied No"),
+        (b'{"code": "NotFoundError", "description": "No collection x"}', "The server refuses: No collection x"),
         (b'{"error": {"code": 499, "message": "Token Required", "details": []}}', "Token Required"),
     ],
 )
@@ -91,6 +92,26 @@ def test_what_is_no_service_is_told_in_a_sentence(document: bytes, words: str) -
     assert words in caught.value.sentence
     assert "damaged" not in caught.value.sentence
     assert isinstance(caught.value, UnsupportedFormat | NotReadable)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"links": [{"rel": "root", "href": "https://stac.example/v1"}]',
+        '"context": {"matched": 0}, "links": []',
+        '"stac_version": "1.0.0"',
+        '"numberMatched": 0',
+    ],
+)
+def test_a_search_that_found_nothing_is_an_answer(members: str) -> None:
+    offer = recognised(f'{{"type": "FeatureCollection", "features": [], {members}}}'.encode(), ADDRESS)
+    assert (offer.service, offer.items) == ("stac-items", ())
+
+
+def test_an_empty_page_of_features_is_no_search() -> None:
+    page = b'{"type": "FeatureCollection", "features": [], "numberMatched": 0, "links": [{"rel": "collection"}]}'
+    with pytest.raises(UnsupportedFormat, match="GeoJSON"):
+        recognised(page, ADDRESS)
 
 
 def test_files_of_services_and_others(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.services.stac.documents import document_of, read_stac
 from layers.services.stac.item import TERMS_NOT_STATED, StacItem, read_item
-from layers.services.stac.item_place import bounds_of
+from layers.services.stac.item_place import MOST_POSITIONS, bounds_of
 from layers.services.stac.offsets import reflectance_of
 from layers.services.stac.scenes import found_scene_of, item_facts
 from tests.layers.services.stac.made import HOST, as_bytes, item, page, square_at
@@ -165,6 +165,13 @@ def test_s11_an_item_without_a_usable_footprint_is_listed_without_one(geometry: 
     assert scene.bounds_lonlat == (None if bbox is None else Bounds(*bbox))
     assert "footprint" in words(scene)
     assert found_scene_of(scene).key
+
+
+def test_s11_thousands_of_outlines_are_no_footprint() -> None:
+    rings = [[[[10, 50], [10.5, 50], [10, 50.5], [10, 50]]]] * (MOST_POSITIONS // 4 + 1)
+    scene = read(geometry={"type": "MultiPolygon", "coordinates": rings}, bbox=[10, 50, 11, 51])
+    assert (scene.footprint, scene.bounds_lonlat) == (None, (10, 50, 11, 51))
+    assert "positions" in words(scene)
 
 
 @pytest.mark.parametrize(
