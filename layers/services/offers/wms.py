@@ -37,6 +37,8 @@ from layers.services.times.offered_times import OfferedTimes
 
 _ROOTS = frozenset(("WMT_MS_Capabilities", "WMS_Capabilities", "WMS_MS_Capabilities"))
 _VERSION_OF_ROOT = {"WMS_Capabilities": "1.3.0"}
+_USUAL_FORMAT = "image/png"
+"""Asked for where a document names no format: every server draws it."""
 _TRUE = frozenset(("1", "true", "yes"))
 _NO_TERMS = frozenset(("", "none", "no", "n/a", "-", "null", "no conditions apply"))
 _GEOGRAPHIC = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")
@@ -85,10 +87,11 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
     door = service_door(_declared_address(capability), address)
     sides = (whole_number(text_in(about, name)) or 0 for name in ("MaxWidth", "MaxHeight"))
     terms = (text_in(about, name) for name in ("Fees", "AccessConstraints"))
+    formats = tuple(_formats(capability))
     server = MapServer(
         version=_version(text),
         door=door,
-        formats=tuple(_formats(capability)),
+        formats=formats or (_USUAL_FORMAT,),
         largest_px=min((side for side in sides if side > 0), default=0),
         title=title,
         licence=" · ".join(words for words in terms if words.casefold() not in _NO_TERMS),
@@ -98,6 +101,8 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
         layer for top in capability.iterfind("Layer") for layer in _layers(top, _Inherited(), server, address)
     )
     problems = [] if door.problem is None else [door.problem]
+    if not formats:
+        problems.append(Phrase("The service says no format of its maps: PNG is asked for."))
     if not layers:
         problems.append(Phrase("The service offers no layer."))
     return ServiceOffer(

@@ -334,6 +334,12 @@ def test_w21_formats_are_chosen_by_transparency(formats: tuple[str, ...], image:
     assert ["white" in problem for problem in layer.problems] == [True] * (image == "image/jpeg")
 
 
+def test_w21_where_no_format_is_named_png_is_asked_and_that_is_said() -> None:
+    text = document(layer_xml(), formats=())
+    assert asked(service_of(text))["FORMAT"] == "image/png"
+    assert offered(text).problems == ("The service says no format of its maps: PNG is asked for.",)
+
+
 def test_w21_formats_that_are_not_drawn_are_said() -> None:
     layer = only(document(layer_xml(), formats=("image/svg+xml", "image/gif", "application/vnd.google-earth.kml+xml")))
     assert layer.service is None
