@@ -1,4 +1,4 @@
-"""The clipboard of a window: marks and places are copied to it, and marks, links and pictures pasted from it."""
+"""The clipboard of a window: marks and places are copied to it; marks, addresses, links and pictures pasted from it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from layers.geo.on_earth import why_off_earth
+from viewer.app.actions.copied_address import AddressPaster
 from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.mark_clipboard import MarkClipboard
 from viewer.app.case.session import Session
@@ -43,26 +44,28 @@ class Clipboard(QObject):
         views: MapViews,
         jobs: Jobs,
         open_files: Callable[[list[str]], None],
+        open_address: Callable[[str], None],
         messages: Messages,
         parent: QObject,
     ) -> None:
-        """`open_files` adds pasted pictures and files as layers."""
+        """`open_files` adds pasted pictures and files as layers, `open_address` looks into a pasted address."""
         super().__init__(parent)
         self._panels, self._views, self._messages = panels, views, messages
         self.marks = MarkClipboard(panels, messages, self)
         links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
-        self._pasters: tuple[Paster, ...] = (self.marks, links, pictures)
+        addresses = AddressPaster(panels, open_address, self)
+        self._pasters: tuple[Paster, ...] = (self.marks, addresses, links, pictures)
 
     def paste(self) -> None:
-        """Paste the content by its kind: marks, a link for a claim, or a picture."""
+        """Paste the content by its kind: marks, an address of imagery, a link for a claim, or a picture."""
         content = QGuiApplication.clipboard().mimeData()
         for paster in self._pasters if content is not None else ():
             if paster.can_paste(content):
                 paster.paste(content)
                 return
         nothing = self.tr(
-            "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
-            "or, while a claim is open, a link."
+            "There is nothing on the clipboard that the map can take: marks, GeoJSON, a picture or the address of "
+            "imagery; or, while a claim is open, a link."
         )
         self._messages.show("pasted", nothing, "warning")
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.copied_address import CopiedAddress
 from viewer.app.actions.file_menu import FileMenu
 from viewer.app.actions.service_menu import ServiceMenu
 from viewer.app.arranging.docks import Docks
@@ -38,20 +39,22 @@ class LayerMenu(CaseMenu):
         super().__init__(session, window)
         self._panels, self._docks, self._window = panels, docks, window
         self._files, self._upkeep, self._georeferencing = files, upkeep, georeferencing
-        self._offline = offline
+        self._offline, self._copied = offline, CopiedAddress(self)
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, window)
         self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
+        panels.picture_wanted.connect(lambda address: files.opener.open([address]))
         upkeep.changed.connect(self.changed)
 
     def add_files(self) -> None:
         self._files.open_files()
 
     def add_imagery(self) -> None:
+        """Open Add Imagery, on the address of a service where one was just copied."""
         from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
 
-        open_add_imagery(self._panels, self._window)
+        open_add_imagery(self._panels, self._window, self._copied.take(), is_suggested=True)
 
     def ask_server(self, address: str) -> None:
         """Offer to ask a server what it has, at an address that was dropped, pasted or typed at the start."""

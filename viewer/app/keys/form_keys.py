@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.app.actions.copied_address import copied_service
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
@@ -189,8 +190,13 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
-    """True for a clipboard key that is not meant for marks: those are copied only on the map and in their list."""
+    """True for a clipboard key that is not meant for the map: marks are copied only there and in their list.
+
+    The address of a service is meant for the map on any list that it is pasted on.
+    """
     if not any(event.matches(key) for key in CLIPBOARD):
+        return False
+    if isinstance(widget, QAbstractItemView) and event.matches(QKeySequence.StandardKey.Paste) and copied_service():
         return False
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, SiteListPanel):

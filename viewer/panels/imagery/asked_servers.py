@@ -1,4 +1,4 @@
-"""Servers that are asked what they offer: the typed address with its key, the answer that is awaited, and the offers."""
+"""Servers that are asked what they offer: the typed address with its key, the awaited answer, and the offers."""
 
 from __future__ import annotations
 

@@ -113,8 +113,12 @@ class EntryForm(FormPage):
         self.show_hint()
 
     def show_row(self, row: EntryRow, contact: str, fault: str = "", time: str = "") -> None:
-        """Show an entry; `contact` says whom the next step contacts, `fault` why the last one failed. `time` is asked for
-        at first; empty for the service's own.
+        """Show an entry.
+
+        row: the row of the list
+        contact: whom the next step contacts
+        fault: why the last step failed; empty where it did not
+        time: the time that is chosen at first; empty for the service's own
         """
         self._is_filling = True
         self._row, self._base = row, row.entry.service

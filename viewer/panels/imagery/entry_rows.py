@@ -96,8 +96,9 @@ def arranged(rows: Iterable[EntryRow], words: str) -> list[ListedRow]:
 
 
 def first_choice(rows: Sequence[EntryRow], name: str, view: View) -> EntryRow | None:
-    """The row of an offer that is chosen at first: the layer of this name, else the first dated layer that has something
-    in the middle of the view, else the first one that has, or that can be drawn at all. None where nothing can.
+    """The row of an offer that is chosen at first: the layer of this name, else the first dated layer that has
+    something in the middle of the view, else the first one that has, or that can be drawn at all. None where nothing
+    can be drawn.
     """
     named = name.casefold()
     layers = [(row, row.layer, row.entry.service) for row in rows if row.layer is not None]

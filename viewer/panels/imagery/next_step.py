@@ -67,9 +67,7 @@ def _step(row: EntryRow, network: ImageryNetwork, awaited: str, *, is_known: boo
         words = translate("Imagery", "Press the button to ask %1 what it offers.")
     else:
         verb = translate("Imagery", "Allow and Ask")
-        words = translate(
-            "Imagery", "Press the button to allow %1 and ask what it offers. Nothing is sent before."
-        )
+        words = translate("Imagery", "Press the button to allow %1 and ask what it offers. Nothing is sent before.")
     return NextStep(Doing.ASK, verb, words, network.offers is not None)
 
 
