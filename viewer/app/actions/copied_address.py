@@ -44,6 +44,10 @@ class CopiedAddress(QObject):
     def _note(self) -> None:
         self._is_new = True
 
+    def forget(self) -> None:
+        """Leave what is on the clipboard now: it has been used."""
+        self._is_new = False
+
     def take(self) -> str:
         """The address that was copied since this was last called; empty where none was."""
         if not self._is_new:

@@ -36,7 +36,7 @@ from layers.services.times.time_steps import written_time
 from viewer.commands.layers import add_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.imagery.asked_servers import AskedServers, run_apart
+from viewer.panels.imagery.asked_servers import AskedServers, ListedOffer, run_apart
 from viewer.panels.imagery.entry_delegate import EntryDelegate
 from viewer.panels.imagery.entry_form import EntryForm
 from viewer.panels.imagery.entry_lists import KeptImagery
@@ -67,12 +67,15 @@ class AddImageryPanel(QWidget):
         context: PanelContext,
         network: ImageryNetwork | None = None,
         kept: KeptImagery | None = None,
+        offers: dict[str, ListedOffer] | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`offers`: those of servers that were asked before, and gets new ones."""
         super().__init__(parent)
         self._context, self._network = context, network or ImageryNetwork()
         self._kept = kept or KeptImagery.in_memory()
-        self._servers = AskedServers(self._network, context.case.consent, context.case.jobs, self)
+        known, case = {} if offers is None else offers, context.case
+        self._servers = AskedServers(self._network, case.consent, case.jobs, known, self)
         self._lists: list[EntryRow] = []
         """The rows of all lists: lately added, shipped, and the analyst's own."""
         self._scope = ""
@@ -196,10 +199,13 @@ class AddImageryPanel(QWidget):
             row = self._servers.row_of_typed()
             self.model.set_rows([] if row is None else [row])
         else:
-            self.model.set_rows(arranged(self._lists, words))
+            self.model.set_rows(arranged([*self._lists, *self._servers.known_rows()] if words else self._lists, words))
         self._say_count(words)
         at = self.model.first() if chosen is None else self.model.rows.index(chosen)
-        self.list.setCurrentIndex(self.model.index(at, 0))
+        index = self.model.index(at, 0)
+        self.list.setCurrentIndex(index)
+        if chosen is not None:
+            self.list.scrollTo(index, QListView.ScrollHint.PositionAtCenter)  # among its like
         self._show_current()
 
     def _say_count(self, words: str) -> None:
@@ -286,6 +292,7 @@ class AddImageryPanel(QWidget):
         elif (opener := self._network.opener(row.entry)) is not None:
             if row.entry.kind == "cog":
                 self._servers.allow(row.entry.hosts)
+            self._remember(row.entry)
             self.added.emit()  # closes the dialog before another one opens
             opener(row.entry)
 
@@ -415,10 +422,11 @@ class AddImageryDialog(QDialog):
         parent: QWidget | None = None,
         network: ImageryNetwork | None = None,
         kept: KeptImagery | None = None,
+        offers: dict[str, ListedOffer] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Add imagery"))
-        self.panel = AddImageryPanel(context, network, kept)
+        self.panel = AddImageryPanel(context, network, kept, offers)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.add_button = self.buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.ActionRole)
         self.keep_button, self.import_button = QPushButton(self.tr("Keep in My List")), QPushButton(self.tr("Import…"))
@@ -471,11 +479,17 @@ class AddImageryDialog(QDialog):
 
 
 def open_add_imagery(
-    context: PanelContext, window: QWidget, text: str = "", *, is_suggested: bool = False
+    context: PanelContext,
+    window: QWidget,
+    text: str = "",
+    *,
+    is_suggested: bool = False,
+    offers: dict[str, ListedOffer] | None = None,
 ) -> AddImageryDialog:
     """Open the dialog over the window, on words or an address that came from elsewhere.
 
-    `is_suggested`: nobody has said that the text is meant for it.
+    `is_suggested`: nobody has said that the text is meant for it. `offers`: what servers have offered since the program
+    started, and gets new ones.
     """
     fetcher, jobs = context.case.fetcher, context.case.jobs
     openers: dict[str, Callable[[ImageryEntry], None]]
@@ -486,10 +500,10 @@ def open_add_imagery(
     network = ImageryNetwork(openers=openers)
     if fetcher is not None and jobs is not None:
         openers["vectors"] = context.features_wanted.emit
-        offers = FetchedOffers(fetcher, jobs, recognised)
+        source = FetchedOffers(fetcher, jobs, recognised)
         ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
-        network = ImageryNetwork(offers, *ways, openers)
-    dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
+        network = ImageryNetwork(source, *ways, openers)
+    dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:
         (dialog.panel.suggest if is_suggested else dialog.panel.take_text)(text)

@@ -20,6 +20,11 @@ from viewer.panels.imagery.offer_source import ImageryNetwork
 from viewer.support.jobs import Jobs
 from viewer.support.language.translation import in_language
 
+MOST_KEPT = 8
+"""Most offers that are kept after the dialog is closed."""
+MOST_SEARCHED = 3000
+"""Most rows of offers that a search over everything looks through, as many as take it 30 ms."""
+
 
 class ListedOffer(Struct, frozen=True, eq=False):
     """What an address offers, and its rows."""
@@ -41,14 +46,27 @@ class AskedServers(QObject):
     """Emitted with the awaited address once its offer is known."""
 
     def __init__(
-        self, network: ImageryNetwork, consent: Callable[[str], None], jobs: Jobs | None, parent: QObject
+        self,
+        network: ImageryNetwork,
+        consent: Callable[[str], None],
+        jobs: Jobs | None,
+        offers: dict[str, ListedOffer],
+        parent: QObject,
     ) -> None:
-        """`consent` allows a host; without `jobs` offers are read at once."""
+        """Make it for one dialog.
+
+        network: the ways to the network
+        consent: allows a host
+        jobs: reads offers off the window's thread; None reads them at once
+        offers: what was offered to earlier dialogs, by the address that was asked, the newest last; gets new ones
+        parent: the owner
+        """
         super().__init__(parent)
         self._network, self._consent, self._jobs = network, consent, jobs
         self._typed = KeyedAddress("")
-        self._offers: dict[str, ListedOffer] = {}
-        """Offers by the address that was asked."""
+        self._offers = offers
+        self._answered: set[str] = set()
+        """Addresses that have answered since the dialog was opened: those of earlier ones are asked again."""
         self.named = NamedLayer()
         """The layer that the address named which was asked last."""
         self.awaited = ""
@@ -73,6 +91,14 @@ class AskedServers(QObject):
         """The offer of an address that has been listed."""
         return self._offers[address]
 
+    def known_rows(self) -> list[EntryRow]:
+        """The rows of offers for a search over everything, those of the newest offers."""
+        rows: list[EntryRow] = []
+        for listed in reversed(self._offers.values()):
+            if len(rows) + len(listed.rows) <= MOST_SEARCHED:
+                rows += listed.rows
+        return rows
+
     def take(self, text: str) -> None:
         """Take a text as it is typed. An answer that is under way counts no longer, but is kept."""
         self._typed, self.awaited, self.problem = split_key(text), "", ""
@@ -90,7 +116,7 @@ class AskedServers(QObject):
         """Allow the host of an address and ask what it offers; an offer that is known is listed at once."""
         self.named = named_layer(self._typed.address)
         self.awaited, self.problem = address, ""
-        if address in self._offers:
+        if address in self._answered:
             self._list(address)
             return
         assert self._network.offers is not None
@@ -121,7 +147,11 @@ class AskedServers(QObject):
             return ListedOffer(offer, rows)
 
         def keep(listed: ListedOffer) -> None:
+            self._offers.pop(address, None)
             self._offers[address] = listed
+            for oldest in list(self._offers)[:-MOST_KEPT]:
+                del self._offers[oldest]
+            self._answered.add(address)
             if self.awaited == address:
                 self._list(address)
 

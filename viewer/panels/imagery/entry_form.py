@@ -29,7 +29,7 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
-LONGEST_NAME = 60
+LONGEST_NAME = 120
 LONGEST_TERMS = 600
 LONGEST_WORD = 200
 MOST_STYLES = 200

@@ -53,7 +53,7 @@ def step_of(row: EntryRow | None, network: ImageryNetwork, awaited: str, *, is_a
 def _step(row: EntryRow, network: ImageryNetwork, awaited: str, *, is_known: bool, is_agreed: bool) -> NextStep:
     entry, add = row.entry, translate("Imagery", "Add")
     if entry.service is not None:
-        words = translate("Imagery", "Adding it allows Geoloupe to contact %1, which learns where you look.")
+        words = _fetching(is_known=is_known)
         return NextStep(Doing.ADD, add, words, is_agreed)
     if awaited and awaited == entry.address:
         words = translate("Imagery", "%1 is asked…")
@@ -80,12 +80,18 @@ def _opening(row: EntryRow, network: ImageryNetwork, *, is_known: bool) -> NextS
     if entry.role == "vectors":
         words = translate("Imagery", "Adding it fetches what lies in the view, once: %1 learns where you look.")
     elif entry.role != "archive":
-        words = translate("Imagery", "Adding it allows Geoloupe to contact %1, which learns where you look.")
+        words = _fetching(is_known=is_known)
     elif is_known:
         words = translate("Imagery", "Searching it asks %1.")
     else:
         words = translate("Imagery", "Nothing is sent to %1 yet.")
     return NextStep(Doing.OPEN, verb, words)
+
+
+def _fetching(*, is_known: bool) -> str:
+    if is_known:
+        return translate("Imagery", "It comes from %1, which learns where you look.")
+    return translate("Imagery", "Adding it allows Geoloupe to contact %1, which learns where you look.")
 
 
 def _is_opened_whole(row: EntryRow) -> bool:

@@ -251,3 +251,46 @@ def test_a_link_is_a_source_while_a_claim_is_open_and_a_service_is_not(
     begin_on_map(desk, qtbot)
     press(Key.Key_V, Control)
     assert shown_dialog(desk, qtbot).add_button.text() == "Allow and Ask"
+
+
+def test_layers_of_a_server_that_was_asked_are_found_the_next_time(
+    desk: MainWindow, server: TileServer, qtbot: QtBot
+) -> None:
+    copy(address_of(server))
+    press(Key.Key_V, Control)
+    dialog = shown_dialog(desk, qtbot)
+    press(Key.Key_Return)
+    wait_for_answer(dialog, qtbot)
+    dialog.reject()
+    begin_on_map(desk, qtbot)
+    press(Key.Key_I, Control)
+    dialog = shown_dialog(desk, qtbot)
+    assert dialog.panel.line.text() == "", "what was pasted is not suggested again"
+    QTest.keyClicks(dialog.panel.line, "hourly")
+    row = dialog.panel.current()
+    assert row is not None
+    assert row.layer is not None
+    assert row.layer.name == "hourly"
+    press(Key.Key_Return)
+    assert added(desk, qtbot).acquired_at == "2024-05-01T12:00:00Z"
+
+
+def test_a_large_picture_is_pasted_and_added(desk: MainWindow, qtbot: QtBot) -> None:
+    opened: list[list[str]] = []
+    desk.opener.open = opened.append  # type: ignore[method-assign]
+    address = "https://files.example.org/scene.tif"
+    copy(address)
+    press(Key.Key_V, Control)
+    dialog = shown_dialog(desk, qtbot)
+    assert "files.example.org" in dialog.panel.form.contact.text()
+    assert dialog.add_button.text() == "Add"
+    press(Key.Key_Return)
+    assert opened == [[address]]
+    assert desk.context.consent.permits("files.example.org")
+    begin_on_map(desk, qtbot)
+    press(Key.Key_I, Control)
+    dialog = shown_dialog(desk, qtbot)
+    assert dialog.panel.model.rows[0] == "Added lately"
+    row = dialog.panel.current()
+    assert row is not None
+    assert row.entry.address == address
