@@ -208,6 +208,13 @@ class AddImageryPanel(QWidget):
             self.list.scrollTo(index, QListView.ScrollHint.PositionAtCenter)  # among its like
         self._show_current()
 
+    def _search_anew(self) -> None:
+        """List everything of the scope."""
+        if self.line.text():
+            self.line.clear()  # which searches
+        else:
+            self._search()
+
     def _say_count(self, words: str) -> None:
         count = sum(isinstance(row, EntryRow) and not row.is_recent for row in self.model.rows)
         if self._scope:
@@ -222,15 +229,13 @@ class AddImageryPanel(QWidget):
 
     def _leave_scope(self) -> None:
         self._set_scope("")
-        self.line.clear()
-        self._search()
+        self._search_anew()
         self.line.setFocus()
 
     def _enter_scope(self, address: str) -> None:
         """List what an address offers, and nothing else."""
         self._set_scope(address)
-        self.line.clear()
-        self._search()
+        self._search_anew()
         listed = self._servers.offered(address)
         if not listed.rows:
             self._remark = self.tr("It offers nothing that can be shown.")

@@ -106,9 +106,9 @@ def first_choice(rows: Sequence[EntryRow], name: str, view: View) -> EntryRow | 
     if alike:
         return next((row for row, spelled in alike if spelled == name), alike[0][0])
     drawn = [(row, service) for row, _, service in layers if service is not None]
-    here = [row for row, service in drawn[:MOST_LOOKED_AT] if finest_detail_m(service, view) is not None]
-    dated = (row for row in here if row.entry.role == "dated")
-    return next(dated, here[0] if here else drawn[0][0] if drawn else None)
+    dated_first = sorted(drawn, key=lambda pair: pair[0].entry.role != "dated")
+    here = (row for row, service in dated_first[:MOST_LOOKED_AT] if finest_detail_m(service, view) is not None)
+    return next(here, drawn[0][0] if drawn else None)
 
 
 class EntryModel(QAbstractListModel):
