@@ -39,6 +39,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import Viewport
+from viewer.support.dropped_words import dropped_words
 from viewer.support.going_on import going_on
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
@@ -417,9 +418,7 @@ class MapCanvas(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        texts = [url.toLocalFile() or url.toString() for url in data.urls()] or data.text().split("\n")
-        texts = [text.strip() for text in texts if text.strip()]
+        texts = dropped_words(event.mimeData())
         if texts:
             event.acceptProposedAction()
             self.files_dropped.emit(texts)

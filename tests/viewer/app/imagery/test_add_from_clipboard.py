@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -177,6 +177,25 @@ def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: Tile
     check_dated(window, server, qtbot)
 
 
+@pytest.mark.parametrize("is_link", [True, False])
+def test_an_address_is_dropped_on_the_start_page(
+    window: MainWindow, server: TileServer, qtbot: QtBot, is_link: bool
+) -> None:
+    data, where, copies = QMimeData(), QPointF(5, 5), Qt.DropAction.CopyAction
+    data.setText("words of a note")
+    mouse = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(where, copies, data, *mouse)
+    QApplication.sendEvent(window, entering)
+    assert not entering.isAccepted()
+    data.setUrls([QUrl(address_of(server))]) if is_link else data.setText(address_of(server))
+    entering = QDragEnterEvent(where, copies, data, *mouse)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(where, copies, data, *mouse))
+    assert shown_dialog(window, qtbot).panel.line.text() == address_of(server)
+    assert server.log == []
+
+
 def test_an_address_is_pasted_on_a_list_beside_the_map(desk: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     tree = desk.docks.layer_tree.view
     tree.setFocus()
@@ -290,6 +309,7 @@ def test_a_large_picture_is_pasted_and_added(desk: MainWindow, qtbot: QtBot) -> 
     begin_on_map(desk, qtbot)
     press(Key.Key_I, Control)
     dialog = shown_dialog(desk, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.panel.model.rows))  # the lists are read in a job
     assert dialog.panel.model.rows[0] == "Added lately"
     row = dialog.panel.current()
     assert row is not None
