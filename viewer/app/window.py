@@ -18,7 +18,6 @@ from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.bookmark_menu import BookmarkMenu
 from viewer.app.actions.clipboard import Clipboard
 from viewer.app.actions.compare_menu import CompareMenu
-from viewer.app.actions.copied_address import is_service_address
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
 from viewer.app.actions.file_menu import FileMenu
@@ -88,7 +87,6 @@ from viewer.panels.shell.status_bar import StatusBar
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
-from viewer.support.dropped_words import dropped_words
 from viewer.support.language.text import one_line
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings, data_folder
@@ -534,13 +532,12 @@ class MainWindow(QMainWindow):
     # -- drops, arrangement, end -------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        data = event.mimeData()
-        if data.hasUrls() or is_service_address(data.text(), is_sure=False):
+        if self.opener.can_open(event.mimeData()):
             self.context.pool.expect()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.opener.open(dropped_words(event.mimeData()))
+        self.opener.open_dropped(event.mimeData())
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -39,10 +39,10 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import Viewport
-from viewer.support.dropped_words import dropped_words
 from viewer.support.going_on import going_on
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
+from viewer.support.outside_words import dropped_words
 from viewer.support.painting import painting, part_of_picture
 
 

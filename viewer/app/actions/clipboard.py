@@ -10,7 +10,6 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from layers.geo.on_earth import why_off_earth
-from viewer.app.actions.copied_address import AddressPaster
 from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.mark_clipboard import MarkClipboard
 from viewer.app.case.session import Session
@@ -22,6 +21,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
+from viewer.support.outside_words import address_in, is_web_address
 
 
 class Paster(Protocol):
@@ -32,6 +32,24 @@ class Paster(Protocol):
 
     def paste(self, content: QMimeData) -> None:
         """Add the content to the case."""
+
+
+class AddressPaster:
+    """Leads a pasted address to Add Imagery. While a claim is open, a link is a source of it, unless only programs read
+    such links.
+    """
+
+    def __init__(self, panels: PanelContext, open_address: Callable[[str], None]) -> None:
+        self._panels, self._open = panels, open_address
+
+    def can_paste(self, content: QMimeData) -> bool:
+        """True for a text that is an address and nothing else; a picture that has one is a picture."""
+        is_address = is_web_address(address_in(content), is_sure=bool(self._panels.claim_uuid))
+        return is_address and not content.hasImage()
+
+    def paste(self, content: QMimeData) -> None:
+        """Open Add Imagery on the address."""
+        self._open(address_in(content))
 
 
 class Clipboard(QObject):
@@ -53,7 +71,7 @@ class Clipboard(QObject):
         self._panels, self._views, self._messages = panels, views, messages
         self.marks = MarkClipboard(panels, messages, self)
         links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
-        addresses = AddressPaster(panels, open_address, self)
+        addresses = AddressPaster(panels, open_address)
         self._pasters: tuple[Paster, ...] = (self.marks, addresses, links, pictures)
 
     def paste(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from layers.raster.info import RasterInfo
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
-from viewer.app.actions.copied_address import CopiedAddress
 from viewer.app.actions.file_menu import FileMenu
 from viewer.app.actions.service_menu import ServiceMenu
 from viewer.app.arranging.docks import Docks
@@ -21,6 +20,7 @@ from viewer.app.imagery.pack_desk import PackDesk
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
 from viewer.panels.context import PanelContext
+from viewer.support.outside_words import CopiedAddress
 
 if TYPE_CHECKING:
     from viewer.panels.imagery.asked_servers import ListedOffer
@@ -46,7 +46,7 @@ class LayerMenu(CaseMenu):
         self._files, self._upkeep, self._georeferencing = files, upkeep, georeferencing
         self._offline, self._copied = offline, CopiedAddress(self)
         self._offers: dict[str, ListedOffer] = {}
-        """What servers have offered since the program started, by the address that was asked."""
+        """Offers of servers since the program started, by the address that was asked."""
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, window)
         self.services = ServiceMenu(panels, self.features, self.packs, window)

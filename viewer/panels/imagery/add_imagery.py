@@ -81,7 +81,7 @@ class AddImageryPanel(QWidget):
         self._scope = ""
         """The address whose offer alone is listed; empty for all lists."""
         self._remark = ""
-        """What is said where no row can be shown; empty for what always holds."""
+        """Sentence in place of a row, where there is none; empty for the usual one."""
         self.line = QLineEdit()
         self.line.setAccessibleName(self.tr("Find imagery"))
         self.line.setClearButtonEnabled(True)
@@ -260,7 +260,7 @@ class AddImageryPanel(QWidget):
 
     @property
     def step(self) -> NextStep:
-        """What the button does with the chosen row."""
+        """The next step with the chosen row."""
         return step_of(self.current(), self._network, self._servers.awaited, is_agreed=self.form.is_agreed)
 
     def _show_current(self) -> None:

@@ -27,7 +27,7 @@ MOST_SEARCHED = 3000
 
 
 class ListedOffer(Struct, frozen=True, eq=False):
-    """What an address offers, and its rows."""
+    """The offer of an address, and its rows."""
 
     offer: ServiceOffer
     rows: list[EntryRow]

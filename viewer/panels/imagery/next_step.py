@@ -14,7 +14,7 @@ from viewer.support.language.translation import translate
 
 
 class Doing(Enum):
-    """What the button does."""
+    """Effects of the button."""
 
     ADD = 1
     """Add the layer of tiles."""
