@@ -284,7 +284,8 @@ class MainWindow(QMainWindow):
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)
-        clipboard = Clipboard(session, panels, views, jobs, self.opener.open, messages, self)
+        pasted = self.opener.open, self.layer_menu.ask_server
+        clipboard = Clipboard(session, panels, views, jobs, *pasted, messages, self)
         for menu in (
             self.file_menu,
             EditMenu(session, self.toolbox, panels, clipboard, self.map_export, self.status, messages, self),
@@ -531,12 +532,12 @@ class MainWindow(QMainWindow):
     # -- drops, arrangement, end -------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if self.opener.can_open(event.mimeData()):
             self.context.pool.expect()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.opener.open([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
+        self.opener.open_dropped(event.mimeData())
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:

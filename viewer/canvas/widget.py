@@ -42,6 +42,7 @@ from viewer.canvas.viewport import Viewport
 from viewer.support.going_on import going_on
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
+from viewer.support.outside_words import dropped_words
 from viewer.support.painting import painting, part_of_picture
 
 
@@ -417,9 +418,7 @@ class MapCanvas(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        texts = [url.toLocalFile() or url.toString() for url in data.urls()] or data.text().split("\n")
-        texts = [text.strip() for text in texts if text.strip()]
+        texts = dropped_words(event.mimeData())
         if texts:
             event.acceptProposedAction()
             self.files_dropped.emit(texts)

@@ -20,7 +20,6 @@ from viewer.network.consent import Consent
 from viewer.network.logins import Logins
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
-    Ending,
     NoSuchName,
     NotTrusted,
     Unreachable,
@@ -87,7 +86,7 @@ class FetchContext(Protocol):
         """True where only what is stored of a host can be shown: by choice, or because it cannot be reached."""
 
     def stored_only_sentence(self, host: str) -> str:
-        """The reason why only stored tiles of a host are shown."""
+        """The reason why only what is stored of a host is shown."""
 
     def busy_until(self, host: str) -> float:
         """The time (monotonic) until which a busy host wants to be left alone; 0 for a host that is not busy."""
@@ -125,7 +124,7 @@ class Fetch[Result]:
     garbage collector may free on some other thread crash.)
     """
 
-    ending = Ending.NOTHING
+    is_of_tiles = False
     counts_as_lacking = False
     """True where a failure lets those who draw ask again after a while."""
 
@@ -363,7 +362,7 @@ class Fetch[Result]:
             self._busy(answer, BUSY_S if pause_s is None else pause_s)
         elif status >= 400 or error != _Error.NoError:
             fault = self._fault_in_words(answer) or fault_of(
-                self.host, status, error, text, self._certificate_fault, self.ending
+                self.host, status, error, text, self._certificate_fault, is_of_tiles=self.is_of_tiles
             )
             self._fail(fault, is_worth_retrying(status, error), self._result_of_error(answer))
         else:

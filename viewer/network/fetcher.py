@@ -231,10 +231,8 @@ class Fetcher(QObject):
         return self.offline or self._state(host).is_paused(time.monotonic())
 
     def stored_only_sentence(self, host: str) -> str:
-        """The reason why only stored tiles of a host are shown."""
-        return self._state(host).sentence or Phrase(
-            "{host} is not asked while working offline: stored tiles show.", host=host
-        )
+        """The reason why only what is stored of a host is shown."""
+        return self._state(host).sentence or Phrase("{host} is not asked while working offline.", host=host)
 
     def busy_until(self, host: str) -> float:
         """The time (monotonic) until which a busy host wants to be left alone; 0 for a host that is not busy."""

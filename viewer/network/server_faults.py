@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 
 from PySide6.QtNetwork import QNetworkReply, QSslError
 
@@ -51,39 +50,29 @@ class NotTrusted(ServerFault):
     """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
 
 
-class Ending(Enum):
-    """Endings of sentences about a server: tiles that are stored still show, or nothing more is said."""
-
-    TILES = 1
-    NOTHING = 2
-
-
 def not_allowed(host: str) -> NotAllowed:
     """The refusal to contact a host that has not been allowed."""
     return NotAllowed("{host} is not contacted until you allow it.", host=host)
 
 
 def fault_of(
-    host: str, status: int, error: _Error, text: str, certificate_fault: str, ending: Ending = Ending.TILES
+    host: str, status: int, error: _Error, text: str, certificate_fault: str, *, is_of_tiles: bool
 ) -> ServerFault:
     """The fault of a request that ended with an HTTP `status` or with an `error` of the network.
 
     `text` is the network's own words, from which addresses are taken out: they may hold a key.
     """
-    is_of_tiles = ending is Ending.TILES
     words = _ADDRESS.sub("...", text)
     if status >= 400:
-        return ServerFault(_and_tiles(Phrase("{host} answers with error {status}", host=host, status=status), ending))
+        return ServerFault("{host} answers with error {status}.", host=host, status=status)
     if error in NO_SUCH_NAME:
-        what = Phrase("{host} is not found: no network, or the name is wrong.", host=host)
-        return NoSuchName(Phrase("{what} Stored tiles still show.", what=what) if is_of_tiles else what)
+        return NoSuchName("{host} is not found: no network, or the name is wrong.", host=host)
     if error in UNREACHABLE:
-        return Unreachable(_and_tiles(Phrase("{host} cannot be reached", host=host), ending))
+        return Unreachable("{host} cannot be reached.", host=host)
     if error in PROXY:
-        what = Phrase("{host} cannot be reached through the proxy of this computer", host=host)
-        return Unreachable("{what}: stored tiles still show." if is_of_tiles else "{what}.", what=what)
+        return Unreachable("{host} cannot be reached through the proxy of this computer.", host=host)
     if error in NO_ANSWER:
-        return Unreachable(_and_tiles(Phrase("{host} does not answer", host=host), ending))
+        return Unreachable("{host} does not answer.", host=host)
     if error == _Error.UnknownContentError:
         return ServerFault(
             "{host} sent a packed tile that cannot be unpacked, or that is far too large then."
@@ -97,17 +86,10 @@ def fault_of(
             if certificate_fault
             else Phrase("no safe connection ({text})", text=words)
         )
-        what = Phrase("{host} is not used: {why}.", host=host, why=why)
-        return NotTrusted(Phrase("{what} Stored tiles still show.", what=what) if is_of_tiles else what)
+        return NotTrusted("{host} is not used: {why}.", host=host, why=why)
     if is_of_tiles:
-        return ServerFault(_and_tiles(Phrase("{host} did not send the tile ({text})", host=host, text=words), ending))
+        return ServerFault("{host} did not send the tile ({text}).", host=host, text=words)
     return ServerFault("{host} did not send all of its answer ({text}): try again.", host=host, text=words)
-
-
-def _and_tiles(what: Phrase, ending: Ending) -> Phrase:
-    if ending is Ending.TILES:
-        return Phrase("{what}: tiles that are stored still show.", what=what)
-    return Phrase("{what}.", what=what)
 
 
 def is_worth_retrying(status: int, error: _Error) -> bool:

@@ -15,7 +15,6 @@ from layers.phrase import Phrase
 from viewer.network.answer import HttpAnswer
 from viewer.network.decode import HalfPicture, decode_tile
 from viewer.network.fetch import Fetch, FetchContext, RequestBounds
-from viewer.network.server_faults import Ending
 
 type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
@@ -28,7 +27,7 @@ WARNING = "Warning"
 class TileFetch(Fetch[QImage]):
     """Fetches a tile; a tile that the server lacks is no error. Tiles are stored by Qt's own disk cache."""
 
-    ending = Ending.TILES
+    is_of_tiles = True
     counts_as_lacking = True
 
     def __init__(self, context: FetchContext, url: QUrl, done: ImageDone) -> None:

@@ -82,6 +82,8 @@ class PanelContext(QObject):
     """Emitted with the address of an archive of imagery that is to be searched."""
     features_wanted = Signal(object)
     """Emitted with the `ImageryEntry` of features whose part in the view is to become a layer."""
+    picture_wanted = Signal(str)
+    """Emitted with the address of one large picture that is to become a layer."""
     permissions_wanted = Signal()
     """Emitted to show the hosts and folders that the case may use."""
     typing_taken_back = Signal(str)

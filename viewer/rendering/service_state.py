@@ -53,7 +53,9 @@ WAY_WORDS = {
 }
 _WAY_SENTENCES = {
     Way.TRY_AGAIN: Phrase("Try again when the network or the server is well."),
-    Way.WORK_OFFLINE: Phrase("Or work offline: no server is asked then, and stored tiles show."),
+    Way.WORK_OFFLINE: Phrase(
+        "Or work offline: no server is asked then, and only what is stored on this computer shows."
+    ),
     Way.WORK_ONLINE: Phrase("Work online to have the others fetched."),
     Way.ALLOW: Phrase("Allow the host in the permissions of the case to see the layer."),
     Way.CHOOSE_DATE: Phrase("Choose a date below."),

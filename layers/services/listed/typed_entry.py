@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from urllib.parse import unquote_plus, urlsplit
+
 from layers.services.imagery_entry import (
     ROLE_OF_KIND,
     ImageryEntry,
@@ -11,6 +14,32 @@ from layers.services.imagery_entry import (
 )
 from layers.services.offers.typed_address import address_kind
 from layers.services.tile_service import TileService
+
+_NAMING = ("layers", "layer", "typenames", "typename", "query_layers")
+"""Parameters of requests that name layers."""
+SURE_KINDS = frozenset(("xyz", "wmts", "wms", "tms", "tilejson", "arcgis", "wfs", "pmtiles"))
+"""Kinds of addresses that nobody reads as a page: they are known for services by their look alone."""
+
+
+class NamedLayer(NamedTuple):
+    """The layer that an address names, and the time that it asks for; empty for none."""
+
+    name: str = ""
+    time: str = ""
+
+
+def named_layer(text: str) -> NamedLayer:
+    """The layer of a request for a map, a tile or features, such as one copied from a page that shows it: the first one
+    of several. Any other text names none.
+    """
+    try:
+        query = urlsplit(text.strip()).query
+    except ValueError:
+        return NamedLayer()
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    values = {name.lower(): unquote_plus(value) for name, _, value in pairs}
+    names = next((values[name] for name in _NAMING if values.get(name)), "")
+    return NamedLayer(names.partition(",")[0].strip(), values.get("time", "").strip())
 
 
 def is_address(text: str) -> bool:

@@ -213,7 +213,10 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
     port = server.server_address[1]
     server.stop()
     show(window, server, "ok", qtbot)
-    assert f"{server.host} cannot be reached" in note_on_map(window)
+    note = note_on_map(window)
+    assert f"{server.host} cannot be reached." in note
+    assert "earlier" not in note, "nothing of it is stored"
+    assert "stored tiles" not in note
     assert badge(window) == "offline"
     again = TileServer(port=port)
     try:
@@ -225,6 +228,14 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
         assert not properties(window, qtbot).isVisible()
     finally:
         again.stop()
+
+
+def test_what_came_earlier_is_said_where_it_is_shown(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot)
+    server.stop()
+    window.canvas.motion.zoom_in()
+    rest(window, qtbot)
+    qtbot.waitUntil(lambda: "cannot be reached. What came earlier is shown." in properties(window, qtbot).words.text())
 
 
 def test_a_closed_plate_comes_again_for_another_reason_only(window, server, qtbot) -> None:

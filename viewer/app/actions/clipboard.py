@@ -1,4 +1,4 @@
-"""The clipboard of a window: marks and places are copied to it, and marks, links and pictures pasted from it."""
+"""The clipboard of a window: marks and places are copied to it; marks, addresses, links and pictures pasted from it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
+from viewer.support.outside_words import address_in, is_web_address
 
 
 class Paster(Protocol):
@@ -33,6 +34,24 @@ class Paster(Protocol):
         """Add the content to the case."""
 
 
+class AddressPaster:
+    """Leads a pasted address to Add Imagery. While a claim is open, a link is a source of it, unless only programs read
+    such links.
+    """
+
+    def __init__(self, panels: PanelContext, open_address: Callable[[str], None]) -> None:
+        self._panels, self._open = panels, open_address
+
+    def can_paste(self, content: QMimeData) -> bool:
+        """True for a text that is an address and nothing else; a picture that has one is a picture."""
+        is_address = is_web_address(address_in(content), is_sure=bool(self._panels.claim_uuid))
+        return is_address and not content.hasImage()
+
+    def paste(self, content: QMimeData) -> None:
+        """Open Add Imagery on the address."""
+        self._open(address_in(content))
+
+
 class Clipboard(QObject):
     """Copies and pastes, and says in the message line what was copied."""
 
@@ -43,26 +62,28 @@ class Clipboard(QObject):
         views: MapViews,
         jobs: Jobs,
         open_files: Callable[[list[str]], None],
+        open_address: Callable[[str], None],
         messages: Messages,
         parent: QObject,
     ) -> None:
-        """`open_files` adds pasted pictures and files as layers."""
+        """`open_files` adds pasted pictures and files as layers, `open_address` looks into a pasted address."""
         super().__init__(parent)
         self._panels, self._views, self._messages = panels, views, messages
         self.marks = MarkClipboard(panels, messages, self)
         links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
-        self._pasters: tuple[Paster, ...] = (self.marks, links, pictures)
+        addresses = AddressPaster(panels, open_address)
+        self._pasters: tuple[Paster, ...] = (self.marks, addresses, links, pictures)
 
     def paste(self) -> None:
-        """Paste the content by its kind: marks, a link for a claim, or a picture."""
+        """Paste the content by its kind: marks, an address of imagery, a link for a claim, or a picture."""
         content = QGuiApplication.clipboard().mimeData()
         for paster in self._pasters if content is not None else ():
             if paster.can_paste(content):
                 paster.paste(content)
                 return
         nothing = self.tr(
-            "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
-            "or, while a claim is open, a link."
+            "There is nothing on the clipboard that the map can take: marks, GeoJSON, a picture or the address of "
+            "imagery; or, while a claim is open, a link."
         )
         self._messages.show("pasted", nothing, "warning")
 

@@ -213,8 +213,9 @@ class EditMenu(CaseMenu):
             QT_TRANSLATE_NOOP("Actions", "Pa&ste"),
             paste,
             "Ctrl+V",
-            offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Paste marks of this or another case, GeoJSON, or a screenshot"),
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Paste marks of this or another case, GeoJSON, a screenshot, or the address of imagery"
+            ),
         ),
         Action(
             "duplicate",

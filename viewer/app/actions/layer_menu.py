@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +20,10 @@ from viewer.app.imagery.pack_desk import PackDesk
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
 from viewer.panels.context import PanelContext
+from viewer.support.outside_words import CopiedAddress
+
+if TYPE_CHECKING:
+    from viewer.panels.imagery.asked_servers import ListedOffer
 
 
 class LayerMenu(CaseMenu):
@@ -38,26 +44,31 @@ class LayerMenu(CaseMenu):
         super().__init__(session, window)
         self._panels, self._docks, self._window = panels, docks, window
         self._files, self._upkeep, self._georeferencing = files, upkeep, georeferencing
-        self._offline = offline
+        self._offline, self._copied = offline, CopiedAddress(self)
+        self._offers: dict[str, ListedOffer] = {}
+        """Offers of servers since the program started, by the address that was asked."""
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, window)
         self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
+        panels.picture_wanted.connect(lambda address: files.opener.open([address]))
         upkeep.changed.connect(self.changed)
 
     def add_files(self) -> None:
         self._files.open_files()
 
     def add_imagery(self) -> None:
+        """Open Add Imagery, on the address of a service where one was just copied."""
         from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
 
-        open_add_imagery(self._panels, self._window)
+        open_add_imagery(self._panels, self._window, self._copied.take(), is_suggested=True, offers=self._offers)
 
     def ask_server(self, address: str) -> None:
         """Offer to ask a server what it has, at an address that was dropped, pasted or typed at the start."""
         from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
 
-        open_add_imagery(self._panels, self._window, address)
+        self._copied.forget()
+        open_add_imagery(self._panels, self._window, address, offers=self._offers)
 
     def zoom_layer(self) -> None:
         self._panels.view.show_layer(self._panels.layer_uuid)

@@ -29,6 +29,7 @@ from viewer.panels.widgets.form_page import FormPage, page_of
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.refusal import TYPED_IN, Refusal, refusals_in
 from viewer.support.focus_filter import FocusFilter
+from viewer.support.outside_words import copied_service
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -189,8 +190,13 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
-    """True for a clipboard key that is not meant for marks: those are copied only on the map and in their list."""
+    """True for a clipboard key that is not meant for the map: marks are copied only there and in their list.
+
+    The address of a service is meant for the map on any list that it is pasted on.
+    """
     if not any(event.matches(key) for key in CLIPBOARD):
+        return False
+    if isinstance(widget, QAbstractItemView) and event.matches(QKeySequence.StandardKey.Paste) and copied_service():
         return False
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, SiteListPanel):

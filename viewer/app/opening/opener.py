@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
@@ -23,6 +23,7 @@ from viewer.app.opening.opened_words import Meaning, SortedWords, sort_words
 from viewer.commands.found_layers import FoundLayer, layers_of_probe
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
+from viewer.support.outside_words import address_in, dropped_words, is_web_address
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
@@ -106,6 +107,14 @@ class FileOpener(QObject):
             failed,
             apart=True,
         )
+
+    def can_open(self, data: QMimeData) -> bool:
+        """True for dragged files and links, and for a text that is an address."""
+        return data.hasUrls() or is_web_address(address_in(data), is_sure=False)
+
+    def open_dropped(self, data: QMimeData) -> None:
+        """Open what was dropped."""
+        self.open(dropped_words(data))
 
     def open_as(self, path: Path, options: dict[str, Any], table: str) -> None:
         """Add the table named `table` of a file, read with the options that the analyst chose."""

@@ -29,7 +29,7 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
-LONGEST_NAME = 60
+LONGEST_NAME = 120
 LONGEST_TERMS = 600
 LONGEST_WORD = 200
 MOST_STYLES = 200
@@ -112,8 +112,14 @@ class EntryForm(FormPage):
         self.hint.setText(plain(words))
         self.show_hint()
 
-    def show_row(self, row: EntryRow, contact: str, fault: str = "") -> None:
-        """Show an entry; `contact` says whom the next step contacts, `fault` why the last one failed."""
+    def show_row(self, row: EntryRow, contact: str, fault: str = "", time: str = "") -> None:
+        """Show an entry.
+
+        row: the row of the list
+        contact: whom the next step contacts
+        fault: why the last step failed; empty where it did not
+        time: the time that is chosen at first; empty for the service's own
+        """
         self._is_filling = True
         self._row, self._base = row, row.entry.service
         entry = row.entry
@@ -123,12 +129,12 @@ class EntryForm(FormPage):
         self.contact.setText(plain(contact))
         self.fault.setText(plain(fault))
         self.fault.setVisible(bool(fault))
-        self._fill_fields(row)
+        self._fill_fields(row, time)
         self._is_filling = False
         self.show_form(from_top=True)
         self._tell()
 
-    def _fill_fields(self, row: EntryRow) -> None:
+    def _fill_fields(self, row: EntryRow, time: str) -> None:
         service, layer = row.entry.service, row.layer
         self._choose_from(self.grid_box, [name for name, _ in layer.choices] if layer else [], self.tr("As offered"))
         styles = layer.styles[:MOST_STYLES] if layer is not None and service is not None else ()
@@ -148,7 +154,7 @@ class EntryForm(FormPage):
         self.agreed.setChecked(False)
         self.agreed.setVisible(service is not None and service.non_commercial)
         if service is not None:
-            self.time.offer(self._times())
+            self.time.offer(self._times(), time)
             self.levels.setRange(service.min_level, len(service.matrices.matrices) - 1)
             self.levels.setValue(service.max_level)
 

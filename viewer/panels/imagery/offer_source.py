@@ -41,7 +41,11 @@ class ImageryNetwork(Struct, frozen=True):
     use_secret: Callable[[str, Secret], None] = lambda host, secret: None
     """Shows a secret to a host for this session."""
     openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
-    """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
+    """Functions that open what is no layer of tiles, by its kind or role: search an archive, add vectors."""
+
+    def opener(self, entry: ImageryEntry) -> Callable[[ImageryEntry], None] | None:
+        """The function that opens an entry; None where nothing can."""
+        return self.openers.get(entry.kind) or self.openers.get(entry.role)
 
 
 class FetchedOffers:

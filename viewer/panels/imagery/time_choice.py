@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, override
 
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from layers.services.times.offered_times import OfferedTimes
 from viewer.commands.imagery.service_times import today
@@ -43,7 +43,9 @@ class _TimeModel(QAbstractListModel):
 
 
 class TimeChoice(QWidget):
-    """A calendar where the times are not known, else their list, in which a day may be typed."""
+    """A calendar where the times are not known, else their list, in which a day may be typed, and a way to the latest
+    one.
+    """
 
     changed = Signal()
 
@@ -66,25 +68,35 @@ class TimeChoice(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.day)
         row.addWidget(self.listed)
+        self.latest = QPushButton(self.tr("Latest"))
+        self.latest.setAccessibleName(self.tr("Choose the latest time"))
+        self.latest.clicked.connect(lambda: self.listed.setEditText(self._model.times.last))
+        row.addWidget(self.latest)
         self.day.dateChanged.connect(self.changed)
-        self.listed.currentTextChanged.connect(self.changed)
+        self.listed.currentTextChanged.connect(self._tell)
         line = self.listed.lineEdit()
         assert line is not None
         line.editingFinished.connect(self._settle)
         self.setFocusProxy(self.day)
         self.offer(None)
 
-    def offer(self, times: OfferedTimes | None) -> None:
-        """Offer these times, the first of them chosen; None for a calendar."""
+    def offer(self, times: OfferedTimes | None, chosen: str = "") -> None:
+        """Offer these times; None for a calendar. At first `chosen` is, or the one nearest to it, where that is a time,
+        else the service's own choice.
+        """
         is_known = times is not None and times.count > 0
         self.day.setVisible(not is_known)
         self.listed.setVisible(is_known)
         self.setFocusProxy(self.listed if is_known else self.day)
         self.listed.blockSignals(True)
         self._model.set_times(times if times is not None and is_known else OfferedTimes(""))
-        self.listed.setEditText(times.initial if times is not None and is_known else "")
+        initial = (times.nearest_to(chosen) or times.initial) if times is not None and is_known else ""
+        self.listed.setEditText(initial)
         self.listed.blockSignals(False)
-        self.changed.emit()
+        day = QDate.fromString(chosen[:10], Qt.DateFormat.ISODate)
+        if not is_known and day.isValid():
+            self.day.setDate(day)
+        self._tell()
 
     def time(self) -> str:
         """The chosen time, in the server's spelling where its times are known."""
@@ -92,6 +104,11 @@ class TimeChoice(QWidget):
             return str(self.day.date().toString("yyyy-MM-dd"))
         text = str(self.listed.currentText()).strip()
         return self._model.times.nearest_to(text) or text
+
+    def _tell(self) -> None:
+        times = self._model.times
+        self.latest.setVisible(times.count > 0 and self.time() != times.last)
+        self.changed.emit()
 
     def _settle(self) -> None:
         """Show the time that is offered nearest to the typed one."""

@@ -97,7 +97,10 @@ class LayerRowDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option)
         narrow = QStyleOptionViewItem(option)
         narrow.rect = whole.adjusted(0, 0, -sum(widths.values()), 0)
-        super().paint(painter, narrow, index)
+        self.initStyleOption(narrow, index)
+        if DATE_ROLE in texts:
+            narrow.text = narrow.text.removesuffix(f", {texts[DATE_ROLE]}")  # it stands beside the name
+        option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, narrow, painter, option.widget)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
         clear = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text

@@ -201,7 +201,8 @@ class TilesDrawing(LayerDrawing):
             is_busy = fetcher is not None and any(
                 fetcher.busy_until(host) > time.monotonic() for host in self.service.hosts
             )
-            return problem_state(self._named_problem(), is_busy=is_busy, is_offline=self.is_offline)
+            shown = self._has_pictures(plans)
+            return problem_state(self._named_problem(), is_busy=is_busy, is_offline=self.is_offline, has_pictures=shown)
         if seen is None or not plans:
             return SHOWN
         if (self._queue or self._under_way) and time.monotonic() - self._loads_since >= LATE_S:

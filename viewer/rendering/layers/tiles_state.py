@@ -69,8 +69,15 @@ def offline_state(name: str, *, lacks_all: bool) -> ServiceState:
     return ServiceState(StateKind.OFFLINE, Phrase("offline"), sentence, (Way.WORK_ONLINE,), lacks_all)
 
 
-def problem_state(sentence: str, *, is_busy: bool, is_offline: bool) -> ServiceState:
-    """The state of a service whose server does not give what it is asked for."""
+def problem_state(problem: str, *, is_busy: bool, is_offline: bool, has_pictures: bool) -> ServiceState:
+    """The state of a service whose server does not give what it is asked for.
+
+    problem: the sentence on what is amiss
+    is_busy: True where the server wants to be left alone for a while
+    is_offline: True where nothing comes from any host of the service
+    has_pictures: True where tiles that came earlier are shown in the view
+    """
+    sentence = Phrase("{problem} What came earlier is shown.", problem=problem) if has_pictures else problem
     if is_busy:
         return ServiceState(StateKind.BUSY, Phrase("busy"), sentence, (), True)
     ways = (Way.TRY_AGAIN, Way.WORK_OFFLINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import BadTemplate
-from layers.services.listed.typed_entry import entry_of_text, is_address
+from layers.services.listed.typed_entry import NamedLayer, entry_of_text, is_address, named_layer
 
 TEMPLATE = "https://t.example.org/{z}/{x}/{y}.png"
 
@@ -56,3 +56,22 @@ def test_addresses_are_told_from_words() -> None:
 def test_an_address_says_what_it_seems_to_be(text: str, role: str, kind: str) -> None:
     entry = entry_of_text(text)
     assert (entry.role, entry.kind) == (role, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        (
+            "https://e.org/wms?SERVICE=WMS&REQUEST=GetMap&LAYERS=a%3Ab,c&TIME=2024-04-12",
+            NamedLayer("a:b", "2024-04-12"),
+        ),
+        ("https://e.org/wmts?service=WMTS&request=GetTile&Layer=town+maps&TileRow=3", NamedLayer("town maps")),
+        ("https://e.org/wfs?request=GetFeature&typeNames=parks", NamedLayer("parks")),
+        ("https://e.org/wms?LAYERS=&LAYER=b", NamedLayer("b")),
+        ("https://e.org/wms?SERVICE=WMS&REQUEST=GetCapabilities", NamedLayer()),
+        ("words, layers=3", NamedLayer()),
+        ("https://[e.org/wms?layers=a", NamedLayer()),
+    ],
+)
+def test_a_request_names_its_layer_and_time(text: str, layer: NamedLayer) -> None:
+    assert named_layer(text) == layer

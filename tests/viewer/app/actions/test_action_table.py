@@ -239,7 +239,6 @@ OF_A_CASE = {
     "rotate_right",
     "north_up",
     "relink_files",
-    "paste",
     "select_class",
     "mark_as",
     "edit_templates",

@@ -241,3 +241,13 @@ def test_what_is_read_late_is_not_pasted_into_another_case(demo: MainWindow, qtb
     demo.file_menu.new_case()
     settle(demo, qtbot)
     assert not demo.session.document.sites
+
+
+def test_marks_are_pasted_on_the_start_page(window: MainWindow, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText(GEOJSON)
+    window.activateWindow()
+    window.start_page.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_V, Control)
+    settle(window, qtbot)
+    assert window.session.is_begun
+    assert [site.label for site in sites(window).values()] == ["Hangar", "Tower"]

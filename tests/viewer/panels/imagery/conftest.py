@@ -9,12 +9,13 @@ from PySide6.QtGui import QImage
 
 from layers.errors import GeoloupeError
 from layers.services.imagery_entry import ImageryEntry
-from layers.services.offers.offer import ServiceOffer
+from layers.services.listed.offered_entries import entries_of_offer
+from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from tests.viewer.panels.conftest import Desk
 from viewer.network.secrets import Secrets
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.imagery.entry_lists import KeptImagery
-from viewer.panels.imagery.entry_rows import EntryRow
+from viewer.panels.imagery.entry_rows import EntryRow, row_of
 from viewer.panels.imagery.offer_source import ImageryNetwork, OfferDone
 
 
@@ -84,3 +85,10 @@ def choose(dialog: AddImageryDialog, text: str) -> None:
         at for at, row in enumerate(dialog.panel.model.rows) if isinstance(row, EntryRow) and text in row.entry.title
     ]
     dialog.panel.list.setCurrentIndex(dialog.panel.model.index(at, 0))
+
+
+def rows_of(*layers: OfferedLayer) -> list[EntryRow]:
+    """The rows of a server with these layers."""
+    offer = ServiceOffer(service="wmts", layers=layers)
+    entries = entries_of_offer(offer, "https://t.example.org/wmts") if layers else ()
+    return [row_of(offered.entry, offered.layer) for offered in entries]

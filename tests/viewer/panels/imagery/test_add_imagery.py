@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from layers.errors import NotReadable, ServerFault
@@ -340,6 +340,47 @@ def test_lists_that_come_late_do_not_disturb_an_address(
     assert "By day" in listed(dialog)
     QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
     assert "OpenStreetMap" in listed(dialog)
+
+
+def test_a_title_that_the_list_cuts_stands_whole_in_the_form(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    title = " ".join(["Surface reflectance of the northern hemisphere"] * 3) + ", by night"
+    service = TileService("", TEMPLATE)
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    servers.answer(ServiceOffer(service="wmts", layers=(OfferedLayer(name="a", title=title, service=service),)))
+    form, metrics = dialog.panel.form, dialog.panel.list.fontMetrics()
+    assert metrics.horizontalAdvance(title) > dialog.panel.list.width()
+    assert form.title.text() == title
+    assert form.title.wordWrap()
+    assert form.title.height() >= form.title.heightForWidth(form.title.width())
+
+
+def test_an_address_with_a_key_is_never_sent_without_a_press(
+    dialog: AddImageryDialog, desk: Desk, servers: FakeServers
+) -> None:
+    desk.consented.append("maps.example.org")
+    dialog.panel.take_text(f"{WMTS}&api_key=0123456789abcdef")
+    assert servers.asked_addresses == []
+    press(dialog)
+    assert servers.asked_addresses == [WMTS]
+    dialog.panel.take_text(WMTS.replace("wmts?", "other?"))
+    assert len(servers.asked_addresses) == 2, "of a host that is allowed"
+
+
+def test_an_address_is_pasted_wherever_the_keyboard_is(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    for widget in (dialog.panel.line, dialog.panel.list, dialog.add_button):
+        dialog.panel.line.setText("night")
+        widget.setFocus()
+        QGuiApplication.clipboard().setText(f" {WMTS}\n")
+        QTest.keyClick(widget, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert listed(dialog) == ["maps.example.org"]
+        assert dialog.panel.line.text() == WMTS
+    QGuiApplication.clipboard().setText("aqua")
+    dialog.panel.line.clear()
+    QTest.keyClick(dialog.panel.list, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "MODIS Aqua, true colour, daily" in listed(dialog)
+    QGuiApplication.clipboard().clear()
+    assert servers.asked_addresses == []
 
 
 def test_the_offer_is_searched_and_left(dialog: AddImageryDialog, servers: FakeServers) -> None:

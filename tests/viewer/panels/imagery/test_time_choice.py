@@ -51,3 +51,26 @@ def test_a_million_times_are_listed_in_part(choice: TimeChoice) -> None:
     assert choice.listed.itemText(0) == "2025-01-01T00:00:00Z"
     choice.listed.setEditText("2005-03-01T00:07:00Z")
     assert choice.time() == "2005-03-01T00:05:00Z"
+
+
+def test_the_latest_is_a_click_away_where_another_is_chosen(choice: TimeChoice) -> None:
+    choice.offer(OfferedTimes("20190101,20190301,20190201", "20190201"))
+    assert choice.latest.isVisible()
+    QTest.mouseClick(choice.latest, Qt.MouseButton.LeftButton)
+    assert choice.time() == "20190301"
+    assert not choice.latest.isVisible()
+    choice.offer(None)
+    assert not choice.latest.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("times", "asked", "chosen"),
+    [
+        (OfferedTimes("20190101,20190301"), "2019-01-20", "20190101"),
+        (OfferedTimes("20190101,20190301"), "tomorrow", "20190301"),
+        (None, "2020-02-29T10:00:00Z", "2020-02-29"),
+    ],
+)
+def test_a_time_may_be_asked_for(choice: TimeChoice, times: OfferedTimes | None, asked: str, chosen: str) -> None:
+    choice.offer(times, asked)
+    assert choice.time() == chosen
