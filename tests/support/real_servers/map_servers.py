@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import threading
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-import pytest
-
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-START_S = 60.0
+from tests.support.real_servers.processes import as_nobody, free_port, need, running
 
 MAPFILE = """MAP
   NAME "loopback"
@@ -80,20 +73,6 @@ globals:
   cache: {{base_dir: '{folder}/cache', meta_size: [1, 1], meta_buffer: 0}}
   image: {{resampling_method: bilinear}}
 """
-
-
-def need(program: str) -> str:
-    """The path of a program; a test that lacks it fails in CI, and is left out elsewhere."""
-    path = shutil.which(program)
-    if path is None:
-        assert not os.environ.get("CI"), f"{program} is missing: .ci/packages lists it"
-        pytest.skip(f"{program} is not installed")
-    return path
-
-
-def as_nobody() -> tuple[str, ...]:
-    """Words that take the rights of root away from a program."""
-    return NOBODY if os.geteuid() == 0 and shutil.which("setpriv") else ()
 
 
 class _Cgi(BaseHTTPRequestHandler):
@@ -168,28 +147,7 @@ def mapproxy(address: str, crs: str, bbox: tuple[float, float, float, float], fo
     config.write_text(MAPPROXY.format(address=address, crs=crs, bbox=box, folder=folder))
     (folder / "cache").mkdir(mode=0o777)
     (folder / "cache").chmod(0o777)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [*as_nobody(), program, "serve-develop", str(config), "-b", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        own = f"http://127.0.0.1:{port}"
-        _await(own, process)
+    port = free_port()
+    own = f"http://127.0.0.1:{port}"
+    with running([program, "serve-develop", str(config), "-b", f"127.0.0.1:{port}"], own, folder):
         yield own
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers."""
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        assert process.poll() is None, "the server has ended"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server does not answer")
