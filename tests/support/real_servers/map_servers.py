@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +25,7 @@ MAPFILE = """MAP
     "ows_srs" "EPSG:3857 EPSG:4326 {crs}"
     "ows_enable_request" "*"
   END END
+  {formats}
   OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA TRANSPARENT ON END
   LAYER
     NAME "scene"
@@ -35,8 +36,46 @@ MAPFILE = """MAP
     PROCESSING "RESAMPLE=BILINEAR"
     METADATA "ows_title" "A Scene" END
   END
+  {layers}
 END
 """
+GEOJSON = """OUTPUTFORMAT NAME "geojson" DRIVER "OGR/GEOJSON" MIMETYPE "application/json; subtype=geojson"
+    FORMATOPTION "STORAGE=stream" FORMATOPTION "FORM=SIMPLE" FORMATOPTION "LCO:COORDINATE_PRECISION=10"
+  END"""
+PARKS = """LAYER
+    NAME "parks"
+    TYPE POLYGON
+    STATUS ON
+    CONNECTIONTYPE OGR
+    CONNECTION "{path}"
+    PROJECTION "EPSG:4326" END
+    CLASSGROUP "red"
+    CLASS NAME "park" GROUP "red" STYLE COLOR 200 30 40 END END
+    CLASS NAME "park" GROUP "blue" STYLE COLOR 20 60 220 END END
+    METADATA
+      "ows_title" "Parks"
+      "gml_include_items" "number,name,note"
+      "gml_types" "auto"
+      {formats}
+    END
+  END"""
+"""A layer of features, as maps in two styles and by WFS."""
+DATED = """LAYER
+    NAME "dated"
+    TYPE RASTER
+    STATUS ON
+    TILEINDEX "{index}"
+    TILEITEM "location"
+    PROJECTION "{crs}" END
+    PROCESSING "RESAMPLE=BILINEAR"
+    METADATA
+      "ows_title" "By Day"
+      "wms_timeextent" "{times}"
+      "wms_timeitem" "time"
+      "wms_timedefault" "{default}"
+    END
+  END"""
+"""A layer of pictures by their days, which an index of files names."""
 MAPPROXY = """services:
   demo:
   tms:
@@ -122,12 +161,30 @@ class _CgiServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def mapserver(picture: Path, crs: str, extent: tuple[float, float, float, float], folder: Path) -> Iterator[_CgiServer]:
-    """MapServer with one layer, "scene", of a picture. `folder` is one that anybody may read."""
+def mapserver(
+    picture: Path,
+    crs: str,
+    extent: tuple[float, float, float, float],
+    folder: Path,
+    layers: Sequence[str] = (),
+    formats: Sequence[str] = (),
+) -> Iterator[_CgiServer]:
+    """MapServer with a layer "scene" of a picture, and others. `folder` is one that anybody may read; formats of its
+    answers are those of features, beside its own.
+    """
     server = _CgiServer(need("mapserv"), folder)
     server.config.write_text('CONFIG\n  ENV\n    MS_MAP_PATTERN "."\n  END\nEND\n')
     words = " ".join(str(number) for number in extent)
-    server.mapfile.write_text(MAPFILE.format(extent=words, crs=crs, address=server.address, path=picture))
+    server.mapfile.write_text(
+        MAPFILE.format(
+            extent=words,
+            crs=crs,
+            address=server.address,
+            path=picture,
+            layers="\n  ".join(layers),
+            formats="\n  ".join(formats),
+        )
+    )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
