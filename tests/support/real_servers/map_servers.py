@@ -81,7 +81,7 @@ MAPPROXY = """services:
   tms:
   wmts:
     restful: true
-    kvp: true
+    kvp: {kvp}
   wms:
     srs: ['EPSG:3857', 'EPSG:4326']
     md: {{title: Loopback Proxy}}
@@ -89,13 +89,16 @@ layers:
   - name: scene
     title: A Scene
     sources: [scene_cache]
+  {layers}
 caches:
+  {caches}
   scene_cache:
     grids: [GLOBAL_WEBMERCATOR, odd]
     sources: [scene_wms]
     format: image/png
     request_format: image/png
 sources:
+  {sources}
   scene_wms:
     type: wms
     req: {{url: '{address}/?', layers: scene, transparent: true}}
@@ -112,6 +115,24 @@ globals:
   cache: {{base_dir: '{folder}/cache', meta_size: [1, 1], meta_buffer: 0}}
   image: {{resampling_method: bilinear}}
 """
+
+_REST_WITH_TIME = """false
+    restful_template: '/{Layer}/{TileMatrixSet}/{Time}/{TileMatrix}/{TileCol}/{TileRow}.{Format}'"""
+"""Version 4.0 writes no capabilities for KVP where a layer has times: it fails there."""
+_DATED_LAYER = """- name: dated
+    title: By Day
+    sources: [dated_cache]
+    dimensions: {{time: {{values: [{times}], default: '{default}'}}}}"""
+_DATED_CACHE = """dated_cache:
+    grids: [GLOBAL_WEBMERCATOR]
+    sources: [dated_wms]
+    format: image/png
+    request_format: image/png"""
+_DATED_SOURCE = """dated_wms:
+    type: wms
+    req: {{url: '{address}/?', layers: dated, transparent: true}}
+    supported_srs: ['EPSG:3857']
+    forward_req_params: ['time']"""
 
 
 class _Cgi(BaseHTTPRequestHandler):
@@ -196,13 +217,29 @@ def mapserver(
 
 
 @contextmanager
-def mapproxy(address: str, crs: str, bbox: tuple[float, float, float, float], folder: Path) -> Iterator[str]:
-    """MapProxy in front of a WMS at an address; yields its own address."""
+def mapproxy(
+    address: str, crs: str, bbox: tuple[float, float, float, float], folder: Path, times: Sequence[str] = ()
+) -> Iterator[str]:
+    """MapProxy in front of a WMS at an address, with its layer "scene"; yields its own address. With times it has
+    "dated", too, the last of them is its default, and tiles have addresses of REST only.
+    """
     program = need("mapproxy-util")
     config = folder / "mapproxy.yaml"
     box = ", ".join(str(number) for number in bbox)
-    config.write_text(MAPPROXY.format(address=address, crs=crs, bbox=box, folder=folder))
-    (folder / "cache").mkdir(mode=0o777)
+    words = ", ".join(f"'{time}'" for time in times)
+    config.write_text(
+        MAPPROXY.format(
+            address=address,
+            crs=crs,
+            bbox=box,
+            folder=folder,
+            kvp=_REST_WITH_TIME if times else "true",
+            layers=_DATED_LAYER.format(times=words, default=times[-1]) if times else "",
+            caches=_DATED_CACHE if times else "",
+            sources=_DATED_SOURCE.format(address=address) if times else "",
+        )
+    )
+    (folder / "cache").mkdir(mode=0o777, exist_ok=True)
     (folder / "cache").chmod(0o777)
     port = free_port()
     own = f"http://127.0.0.1:{port}"

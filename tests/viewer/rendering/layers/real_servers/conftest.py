@@ -33,6 +33,7 @@ PLACE = Bounds(200_000.0, 5_400_000.0, 200_000.0 + SIDE_PX * STEP_M, 5_400_000.0
 VIEWS = {"web mercator": ("EPSG:3857", 800.0), "its own": (CRS, 600.0), "degrees": ("EPSG:4326", 0.007)}
 
 type Hold = Callable[..., None]
+type ShowService = Callable[[TileService | None, View], np.ndarray]
 
 
 def bands(phase: float = 0.0) -> np.ndarray:
@@ -90,17 +91,28 @@ def as_file(draw, qtbot) -> Callable[[Path, View], np.ndarray]:
 
 
 @pytest.fixture
-def hold(draw, context: RenderContext, as_file, folder: Path, qtbot) -> Hold:
-    """Fails where a service is not drawn where the file is, or looks otherwise."""
+def show(draw, context: RenderContext, qtbot) -> ShowService:
+    """What is drawn of a service."""
 
-    def hold(service: TileService | None, view: str, name: str = "scene.tif", least_shown: float = 1.0) -> None:
+    def show(service: TileService | None, view: View) -> np.ndarray:
         assert service is not None
         assert context.fetcher is not None
         for host in service.hosts:
             context.fetcher.consent.allow_private(host)
         drawing = draw(Layer(uuid="maps", kind="tiles", name="Map", source_json=json.dumps(encoded(service))))
-        maps, file = complete(drawing, view_of(view), qtbot), as_file(folder / name, view_of(view))
+        picture = complete(drawing, view, qtbot)
         assert drawing.problem == ""
+        return picture
+
+    return show
+
+
+@pytest.fixture
+def hold(show: ShowService, as_file, folder: Path) -> Hold:
+    """Fails where a service is not drawn where the file is, or looks otherwise."""
+
+    def hold(service: TileService | None, view: str, name: str = "scene.tif", least_shown: float = 1.0) -> None:
+        maps, file = show(service, view_of(view)), as_file(folder / name, view_of(view))
         is_shown = maps[:, :, 3:] == 255
         assert is_shown.mean() >= least_shown
         maps = np.where(is_shown, maps, file)

@@ -5,23 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 
-from tests.support.real_servers.map_servers import mapproxy, mapserver
-from tests.viewer.rendering.layers.real_servers.conftest import CRS, PLACE, VIEWS, Hold, offered
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from layers.grid.tile_grid import TileGrid, View
+from layers.services.listed.offered_entries import in_style
+from tests.support.real_servers.map_servers import DATED, PARKS, mapproxy, mapserver
+from tests.support.real_servers.parks import BOX, write_parks
+from tests.support.real_servers.processes import folder_of_nobody
+from tests.viewer.rendering.layers.real_servers.conftest import (
+    CRS,
+    PLACE,
+    VIEWS,
+    Hold,
+    ShowService,
+    offered,
+    write_scene,
+)
 
+DAYS = {"2024-04-01": "scene.tif", "2024-04-12": "later.tif"}
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
 def maps(folder: Path) -> Iterator[str]:
-    with mapserver(folder / "scene.tif", CRS, tuple(PLACE), folder) as server:
+    write_parks(folder / "parks.geojson")
+    write_scene(folder / "later.tif", phase=1.0)
+    index = gpd.GeoDataFrame(
+        {"location": [str(folder / name) for name in DAYS.values()], "time": list(DAYS)},
+        geometry=[shapely.box(*PLACE)] * len(DAYS),
+        crs=CRS,
+    )
+    index.to_file(folder / "index.shp")
+    for file in folder.glob("index.*"):
+        file.chmod(0o644)
+    dated = DATED.format(index=folder / "index.shp", crs=CRS, times=",".join(DAYS), default=list(DAYS)[-1])
+    parks = PARKS.format(path=folder / "parks.geojson", formats="")
+    with mapserver(folder / "scene.tif", CRS, tuple(PLACE), folder, [parks, dated]) as server:
         yield server.address
 
 
 @pytest.fixture(scope="module")
 def proxy(maps: str, folder: Path) -> Iterator[str]:
     with mapproxy(maps, CRS, tuple(PLACE), folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def dated_proxy(maps: str) -> Iterator[str]:
+    with folder_of_nobody() as folder, mapproxy(maps, CRS, tuple(PLACE), folder, times=list(DAYS)) as address:
         yield address
 
 
@@ -60,3 +95,38 @@ def test_t10_both_grids_of_mapproxy_are_offered(hold: Hold, proxy: str) -> None:
 
 def test_t16_tiles_of_mapproxy_by_tms(hold: Hold, proxy: str) -> None:
     hold(offered(offered(f"{proxy}/tms/1.0.0", "Scene").address, "").service, "web mercator")
+
+
+@pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])
+@pytest.mark.parametrize("day", DAYS)
+def test_w13_w14_maps_of_mapserver_by_day(hold: Hold, maps: str, version: str, day: str) -> None:
+    layer = offered(f"{maps}/?service=WMS&version={version}&request=GetCapabilities", "dated")
+    assert layer.times is not None
+    assert (layer.times.text, layer.times.default) == (",".join(DAYS), list(DAYS)[-1])
+    assert layer.service is not None
+    hold(layer.service.at(day), "web mercator", DAYS[day])
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_t13_tiles_of_mapproxy_by_day(hold: Hold, dated_proxy: str, day: str) -> None:
+    layer = offered(f"{dated_proxy}/wmts/1.0.0/WMTSCapabilities.xml", "dated")
+    assert layer.times is not None
+    assert layer.times.default == list(DAYS)[-1]
+    assert layer.service is not None
+    hold(layer.service.at(day), "web mercator", DAYS[day])
+
+
+def test_maps_of_mapserver_in_each_style(show: ShowService, maps: str) -> None:
+    """Its areas are triangles: half of the map is theirs."""
+    layer = offered(f"{maps}/?service=WMS&version=1.3.0&request=GetCapabilities", "parks")
+    assert [style.name for style in layer.styles] == ["red", "blue"]
+    x, y = (float(place) for place in transform_points(WGS84, WEB_MERCATOR, (BOX[0] + BOX[2]) / 2, BOX[1] + 0.2))
+    view = View(TileGrid(WEB_MERCATOR, 50.0, x, y), -170, -140, 340, 280)
+    colours = {}
+    for style in layer.styles:
+        assert layer.service is not None
+        picture = show(in_style(layer, layer.service, style.name), view)
+        is_inside = picture[:, :, 3] == 255
+        assert 0.1 < is_inside.mean() < 0.4
+        colours[style.name] = tuple(int(value) for value in np.median(picture[is_inside][:, 2::-1], axis=0))
+    assert colours == {"red": (200, 30, 40), "blue": (20, 60, 220)}
