@@ -178,7 +178,7 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: i
     if not box.is_finite():
         raise CannotBePlaced("The view has no place in {crs}, the layer's CRS: move it.", crs=crs)
     numbers = list(box)
-    if version > "1.0.0" and _has_own_axes(spelling) and is_north_first(crs):
+    if version > "1.0.0" and has_own_axes(spelling) and is_north_first(crs):
         numbers = [box.bottom, box.left, box.top, box.right]
     text = ",".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in numbers)
     if version > "1.0.0" and spelling:
@@ -186,5 +186,6 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: i
     return with_parameters(layer.address, {"BBOX": text} | words)
 
 
-def _has_own_axes(spelling: str) -> bool:
+def has_own_axes(spelling: str) -> bool:
+    """True for a spelling of a CRS that wants places in the CRS's own order of axes; short codes mean x before y."""
     return spelling.lower().startswith("urn:") or "/def/crs/" in spelling.lower()
