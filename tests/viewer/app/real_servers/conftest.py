@@ -14,8 +14,11 @@ from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from tests.support.real_servers.pgstac import archive
 from tests.support.real_servers.processes import folder_of_nobody
+from tests.viewer.cli.conftest import cli
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+
+__all__ = ["cli"]
 
 HERE = (3.59, 47.30, 3.69, 47.37)
 """The box of the picture, of most scenes, and of a few elsewhere."""

@@ -16,9 +16,8 @@ from layers.geo.bounds import Bounds
 from layers.services.stac.documents import document_of
 from layers.services.stac.pages import Pager
 from layers.services.stac.question import StacQuestion
-from tests.support.command_line import geoloupe
-from tests.support.windows import settle
 from tests.viewer.app.real_servers.conftest import HERE, Archive
+from tests.viewer.cli.conftest import Cli
 from viewer.app.window import MainWindow
 from viewer.network.range_source import FetchedRanges
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
@@ -28,11 +27,11 @@ pytestmark = [pytest.mark.bounded, pytest.mark.timeout(900)]
 AREA = Bounds(*HERE)
 
 
-def listed(archive: Archive, *words: str, below: str = "") -> tuple[list[str], dict[str, Any]]:
+def listed(cli: Cli, archive: Archive, *words: str, below: str = "") -> tuple[list[str], dict[str, Any]]:
     """The ids that the command line lists, and all that it says."""
-    done = geoloupe("scenes", archive.address + below, *words, "--json", cwd=archive.picture.parent)
-    assert (done.returncode, done.stderr) == (0, "")
-    facts = json.loads(done.stdout)
+    done = cli("scenes", archive.address + below, *words, "--json")
+    assert (done.code, done.err) == (0, "")
+    facts = done.json
     return [item["id"] for item in facts["items"]], facts
 
 
@@ -51,25 +50,25 @@ def searched(archive: Archive, question: StacQuestion, method: str) -> tuple[lis
     return ids, pager, ways
 
 
-def test_all_pages_of_all_that_there_is(scenes: Archive) -> None:
-    ids, facts = listed(scenes)
+def test_all_pages_of_all_that_there_is(cli: Cli, scenes: Archive) -> None:
+    ids, facts = listed(cli, scenes)
     assert len(ids) == len(set(ids)) == 300
     assert set(ids) == scenes.ids()
     assert (facts["matched"], facts["problems"]) == ("300", [])
 
 
-def test_place_and_time(scenes: Archive) -> None:
+def test_place_and_time(cli: Cli, scenes: Archive) -> None:
     box = ",".join(map(str, HERE))
-    ids, facts = listed(scenes, "--bounds", box, "--from", "2024-03-01", "--to", "2024-06-30")
+    ids, facts = listed(cli, scenes, "--bounds", box, "--from", "2024-03-01", "--to", "2024-06-30")
     wanted = scenes.ids(begin="2024-03-01", end="2024-06-30", box=HERE)
     assert set(ids) == wanted
     assert 20 < len(wanted) < 200
     assert facts["matched"] == str(len(wanted))
 
 
-def test_s23_all_pages_of_one_collection(scenes: Archive) -> None:
+def test_s23_all_pages_of_one_collection(cli: Cli, scenes: Archive) -> None:
     """They go by a parameter named token."""
-    ids, facts = listed(scenes, below="/collections/sentinel-1-grd")
+    ids, facts = listed(cli, scenes, below="/collections/sentinel-1-grd")
     assert set(ids) == scenes.ids("sentinel-1-grd")
     assert facts["matched"] == "60"
 
@@ -88,8 +87,8 @@ def test_s1_s8_each_way_of_asking_with_next_pages_and_cloud(scenes: Archive, met
     assert (pager.is_complete, pager.matched) == (True, str(len(wanted)))
 
 
-def test_s3_that_there_is_nothing_is_known(scenes: Archive) -> None:
-    ids, facts = listed(scenes, "--bounds", "100,10,101,11")
+def test_s3_that_there_is_nothing_is_known(cli: Cli, scenes: Archive) -> None:
+    ids, facts = listed(cli, scenes, "--bounds", "100,10,101,11")
     assert (ids, facts["matched"], facts["problems"]) == ([], "0", [])
 
 
@@ -104,7 +103,7 @@ def test_a_search_in_the_window_and_a_scene_of_it_is_drawn_as_its_file(
     fetcher = window.context.fetcher
     assert fetcher is not None
     window.context.pool.remote_files.source = FetchedRanges(fetcher)
-    settle(window, qtbot)
+    rest(window, qtbot)
     QTest.keyClick(window.canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = window.findChild(ArchiveDialog)
     assert dialog is not None
@@ -115,7 +114,7 @@ def test_a_search_in_the_window_and_a_scene_of_it_is_drawn_as_its_file(
     QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
     desk = window.scenes.desk
     qtbot.waitUntil(lambda: desk.archives.is_idle, timeout=60_000)
-    settle(window, qtbot)
+    rest(window, qtbot)
     wanted = scenes.ids("sentinel-2-l2a", "2024-03-01", cloud=20.0, box=HERE)
     assert {scene.title for tick in desk.ticks for scene in tick.scenes} == wanted
     assert f"{len(wanted)} scenes" in dialog.said.text()
@@ -139,8 +138,13 @@ def test_a_search_in_the_window_and_a_scene_of_it_is_drawn_as_its_file(
 
 def drawn(window: MainWindow, qtbot: QtBot) -> np.ndarray:
     """(300, 400, 4) The middle of the map, where there is no furniture."""
-    qtbot.waitUntil(window.is_idle, timeout=60_000)  # a reader process may have to start first
+    rest(window, qtbot)
     picture = window.canvas.grab().toImage()
     argb = argb_of_image(picture)
     middle = argb[picture.height() // 2 - 150 :, picture.width() // 2 - 200 :][:300, :400]
     return np.ascontiguousarray(middle).view(np.uint8).reshape(300, 400, 4).copy()
+
+
+def rest(window: MainWindow, qtbot: QtBot) -> None:
+    """Until nothing is under way any more; a reader process may have to start first."""
+    qtbot.waitUntil(window.is_idle, timeout=60_000)
