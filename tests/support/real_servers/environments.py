@@ -10,11 +10,12 @@ import hashlib
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 
-from tests.support.qgis.peers import clean, need
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need
 from tests.support.real_servers.processes import as_nobody, is_root_here
 
 MAKE_S = 600.0
@@ -31,15 +32,16 @@ class PeerEnvironment(Struct, frozen=True):
         """Path of its Python. It is made where it is missing; a test that cannot have it fails in CI, and is left out
         elsewhere.
         """
-        words = "\n".join((sys.version, *self.packages))
+        base = _base_python()
+        words = "\n".join((base, *self.packages))
         folder = _caches() / f"{self.name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
         python, made = folder / "bin" / "python", folder / "made"
         if not made.exists():
-            why = self._make(folder, made)
+            why = self._make(folder, made, base)
             need(not why, f"the environment of {self.name} ({why})")
         return python
 
-    def _make(self, folder: Path, made: Path) -> str:
+    def _make(self, folder: Path, made: Path, base: str) -> str:
         """Make it, one process at a time; why it could not be made, else nothing."""
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,7 @@ class PeerEnvironment(Struct, frozen=True):
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 if made.exists():
                     return ""
-                _run("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
+                _run("uv", "venv", "--quiet", "--clear", "--python", base, str(folder))
                 python = str(folder / "bin" / "python")
                 _run("uv", "pip", "install", "--quiet", "--python", python, *self.packages)
                 _run(*as_nobody(), python, "-c", "")  # all that is above it may be entered by whom it is for
@@ -57,6 +59,14 @@ class PeerEnvironment(Struct, frozen=True):
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         return ""
+
+
+@cache
+def _base_python() -> str:
+    """The Python of this process, where it may be run by whom the environments are for; else the system's."""
+    own = os.path.realpath(sys.executable)
+    tried = subprocess.run([*as_nobody(), own, "-c", ""], capture_output=True, check=False, env=clean(), cwd="/")
+    return own if tried.returncode == 0 else os.path.realpath(SYSTEM_PYTHON)
 
 
 def _caches() -> Path:

@@ -64,7 +64,8 @@ def _collection(name: str) -> dict[str, Any]:
     }
 
 
-def _item(kind: str, at: int, href: str) -> dict[str, Any]:
+def item_of(kind: str, at: int, href: str) -> dict[str, Any]:
+    """The scene of a kind with a number: of each third day, one in four elsewhere, one in ten of unknown cloud."""
     box = THERE if at % 4 == 3 else HERE
     west, south, east, north = box
     properties: dict[str, Any] = {"datetime": f"{_FIRST + timedelta(days=3 * at):%Y-%m-%dT%H:%M:%SZ}"}
@@ -98,7 +99,7 @@ def scenes() -> Iterator[Archive]:
         (folder / "files").mkdir()
         picture = write_cog(folder / "files" / "scene.tif", side=1024)
         files = RangeServer(folder / "files")
-        items = [_item(kind, at, files.address("scene.tif")) for kind, count in KINDS for at in range(count)]
+        items = [item_of(kind, at, files.address("scene.tif")) for kind, count in KINDS for at in range(count)]
         try:
             with archive([_collection(kind) for kind, _ in KINDS], items, folder) as address:
                 yield Archive(address, items, picture, files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from layers.geo.bounds import Bounds
 from layers.services.stac.documents import document_of
 from layers.services.stac.pages import Pager
 from layers.services.stac.question import StacQuestion
-from tests.viewer.app.real_servers.conftest import HERE, Archive
+from tests.support.range_server import RangeServer
+from tests.support.real_servers.oracles import SEARCH, WRITE_CATALOGUE, told
+from tests.viewer.app.real_servers.conftest import HERE, KINDS, Archive, item_of
 from tests.viewer.cli.conftest import Cli
 from viewer.app.window import MainWindow
 from viewer.network.range_source import FetchedRanges
@@ -90,6 +93,33 @@ def test_s1_s8_each_way_of_asking_with_next_pages_and_cloud(scenes: Archive, met
 def test_s3_that_there_is_nothing_is_known(cli: Cli, scenes: Archive) -> None:
     ids, facts = listed(cli, scenes, "--bounds", "100,10,101,11")
     assert (ids, facts["matched"], facts["problems"]) == ([], "0", [])
+
+
+def test_pystac_client_finds_the_same(cli: Cli, scenes: Archive) -> None:
+    question = {"bbox": list(HERE), "datetime": "2024-03-01/2024-06-30"}
+    ids, _ = listed(cli, scenes, "--bounds", ",".join(map(str, HERE)), "--from", "2024-03-01", "--to", "2024-06-30")
+    assert sorted(ids) == sorted(told(SEARCH, address=scenes.address, **question))
+    radar = StacQuestion(collections=("sentinel-1-grd",), limit=25)
+    ids, _, _ = searched(scenes, radar, "POST")
+    assert sorted(ids) == sorted(told(SEARCH, address=scenes.address, collections=["sentinel-1-grd"]))
+
+
+@pytest.mark.parametrize("name", ["catalog.json", "items.json"])
+def test_s23_catalogues_that_pystac_writes(cli: Cli, tmp_path: Path, name: str) -> None:
+    """A tree of documents, and one document of all items, as plain files on a server."""
+    items = {kind: [item_of(kind, at, "http://files.invalid/a.tif") for at in range(9)] for kind, _ in KINDS}
+    written = told(WRITE_CATALOGUE, folder=str(tmp_path), items=items)
+    files = RangeServer(tmp_path)
+    try:
+        facts = cli("scenes", files.address(name), "--json").json
+        assert sorted(item["id"] for item in facts["items"]) == sorted(written)
+        assert (len(written), facts["matched"], facts["problems"]) == (27, "27", [])
+        box = ",".join(map(str, HERE))
+        some = cli("scenes", files.address(name), "--bounds", box, "--to", "2024-01-10", "--json").json
+        wanted = [f"{kind}-{at:03}" for kind, _ in KINDS for at in range(3)]
+        assert sorted(item["id"] for item in some["items"]) == sorted(wanted)
+    finally:
+        files.stop()
 
 
 @pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])

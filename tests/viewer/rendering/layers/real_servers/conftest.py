@@ -7,8 +7,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from layers.decoding import encoded
 from layers.document.layer import Layer
@@ -20,7 +22,10 @@ from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.recognise import recognised
 from layers.services.tile_service import TileService
 from tests.support.picture_shift import shift_of
+from tests.support.real_servers.map_servers import DATED, GEOJSON, PARKS, mapproxy, mapserver
+from tests.support.real_servers.parks import write_parks
 from tests.support.real_servers.processes import folder_of_nobody
+from tests.support.real_servers.titiler import Titiler, titiler
 from tests.viewer.rendering.conftest import complete, layer_of, write_raster
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
@@ -30,6 +35,8 @@ from viewer.rendering.context import RenderContext
 
 CRS, SIDE_PX, STEP_M = "EPSG:32652", 900, 500.0
 PLACE = Bounds(200_000.0, 5_400_000.0, 200_000.0 + SIDE_PX * STEP_M, 5_400_000.0 + SIDE_PX * STEP_M)
+DAYS = {"2024-04-01": "scene.tif", "2024-04-12": "later.tif"}
+"""Pictures of a layer by their days."""
 VIEWS = {"web mercator": ("EPSG:3857", 800.0), "its own": (CRS, 600.0), "degrees": ("EPSG:4326", 0.007)}
 
 type Hold = Callable[..., None]
@@ -68,12 +75,48 @@ def offered(address: str, name: str = "scene") -> OfferedLayer:
     return next(layer for layer in offer_at(address).layers if name in layer.name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def folder() -> Iterator[Path]:
     """A folder that a server without the rights of its user may read and write."""
     with folder_of_nobody() as folder:
         write_scene(folder / "scene.tif")
         yield folder
+
+
+@pytest.fixture(scope="package")
+def maps(folder: Path) -> Iterator[str]:
+    write_parks(folder / "parks.geojson")
+    write_scene(folder / "later.tif", phase=1.0)
+    index = gpd.GeoDataFrame(
+        {"location": [str(folder / name) for name in DAYS.values()], "time": list(DAYS)},
+        geometry=[shapely.box(*PLACE)] * len(DAYS),
+        crs=CRS,
+    )
+    index.to_file(folder / "index.shp")
+    for file in folder.glob("index.*"):
+        file.chmod(0o644)
+    dated = DATED.format(index=folder / "index.shp", crs=CRS, times=",".join(DAYS), default=list(DAYS)[-1])
+    parks = PARKS.format(path=folder / "parks.geojson", formats='"wfs_getfeature_formatlist" "gml,geojson"')
+    with mapserver(folder / "scene.tif", CRS, tuple(PLACE), folder, [parks, dated], [GEOJSON]) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="package")
+def proxy(maps: str, folder: Path) -> Iterator[str]:
+    with mapproxy(maps, CRS, tuple(PLACE), folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def dated_proxy(maps: str) -> Iterator[str]:
+    with folder_of_nobody() as folder, mapproxy(maps, CRS, tuple(PLACE), folder, times=list(DAYS)) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def tiler(folder: Path) -> Iterator[Titiler]:
+    with titiler(folder / "scene.tif", folder) as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.services.listed.offered_entries import in_style
-from tests.support.real_servers.map_servers import DATED, PARKS, mapproxy, mapserver
-from tests.support.real_servers.parks import BOX, write_parks
-from tests.support.real_servers.processes import folder_of_nobody
+from tests.support.real_servers.parks import BOX
 from tests.viewer.rendering.layers.real_servers.conftest import (
     CRS,
-    PLACE,
+    DAYS,
     VIEWS,
     Hold,
     ShowService,
     offered,
-    write_scene,
 )
 
-DAYS = {"2024-04-01": "scene.tif", "2024-04-12": "later.tif"}
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def maps(folder: Path) -> Iterator[str]:
-    write_parks(folder / "parks.geojson")
-    write_scene(folder / "later.tif", phase=1.0)
-    index = gpd.GeoDataFrame(
-        {"location": [str(folder / name) for name in DAYS.values()], "time": list(DAYS)},
-        geometry=[shapely.box(*PLACE)] * len(DAYS),
-        crs=CRS,
-    )
-    index.to_file(folder / "index.shp")
-    for file in folder.glob("index.*"):
-        file.chmod(0o644)
-    dated = DATED.format(index=folder / "index.shp", crs=CRS, times=",".join(DAYS), default=list(DAYS)[-1])
-    parks = PARKS.format(path=folder / "parks.geojson", formats="")
-    with mapserver(folder / "scene.tif", CRS, tuple(PLACE), folder, [parks, dated]) as server:
-        yield server.address
-
-
-@pytest.fixture(scope="module")
-def proxy(maps: str, folder: Path) -> Iterator[str]:
-    with mapproxy(maps, CRS, tuple(PLACE), folder) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def dated_proxy(maps: str) -> Iterator[str]:
-    with folder_of_nobody() as folder, mapproxy(maps, CRS, tuple(PLACE), folder, times=list(DAYS)) as address:
-        yield address
 
 
 @pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])

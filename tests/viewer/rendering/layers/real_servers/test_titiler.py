@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from layers.services.naming import service_from_text
 from layers.services.offers.offer import ServiceOffer
 from tests.support.command_line import geoloupe
 from tests.support.picture_shift import shift_of
-from tests.support.real_servers.titiler import Titiler, titiler
+from tests.support.real_servers.titiler import Titiler
 from tests.viewer.rendering.layers.real_servers.conftest import VIEWS, Hold, offer_at, offered
 from viewer.rendering.images import argb_of_image
 
@@ -30,12 +29,6 @@ those of two corners of a box in degrees, which leaves out a part of the picture
 its grids merge tiles of a row, which WMTS has no word for.
 """
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def tiler(folder: Path) -> Iterator[Titiler]:
-    with titiler(folder / "scene.tif", folder) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
