@@ -45,6 +45,8 @@ def test_t16_tiles_by_a_template(hold: Hold, tiler: Titiler, view: str) -> None:
 @pytest.mark.parametrize("more", [(), ("tilesize=256",)], ids=["512", "256"])
 def test_t14_tiles_by_tilejson(hold: Hold, tiler: Titiler, more: tuple[str, ...]) -> None:
     (layer,) = offer_at(tiler.tilejson(*more)).layers
+    assert layer.service is not None
+    assert layer.service.tile_px == (256 if more else 512)
     hold(layer.service, "web mercator")
 
 
