@@ -13,6 +13,7 @@ from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
+    from layers.geo.bounds import Bounds
     from viewer.canvas.scene import MapScene
 
 _NO_EARTH = "What is named has no CRS of the Earth and is drawn in pixel space: leave out --bounds and --crs."
@@ -58,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.crs_of_data or "",
             is_steady=True,
             servers=ServerDocuments(studio.fetcher),
-            features=FeaturesWanted(folder, bounds),
+            features=FeaturesWanted(folder, _shown_bounds(bounds, arguments.crs, *arguments.size)),
         )
         leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
@@ -75,6 +76,17 @@ def _run(arguments: argparse.Namespace) -> int:
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
+
+
+def _shown_bounds(bounds: Bounds | None, crs: str | None, width: int, height: int) -> Bounds | None:
+    """Bounds in lon, lat of all that a picture of these bounds shows: more than them where its shape is another."""
+    from layers.geo.crs import chosen_canvas, lonlat_bounds  # for start-up time, as all below
+    from viewer.export.headless import view_of_lonlat
+
+    if bounds is None:
+        return None
+    canvas, _ = chosen_canvas(crs, bounds)
+    return lonlat_bounds(canvas, view_of_lonlat(canvas, bounds, None, width, height).world_bounds())
 
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:

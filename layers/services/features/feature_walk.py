@@ -10,6 +10,7 @@ from typing import Any
 from layers.errors import GeoloupeError, NotReadable
 from layers.phrase import Phrase
 from layers.services.features.feature_question import MOST_FEATURES, FeatureQuestion
+from layers.services.features.gml_axes import with_axes_named
 from layers.services.http_request import HttpRequest
 from layers.services.offers.crs_names import crs_of
 from layers.services.offers.documents import root_of_xml, unpacked, with_parameters
@@ -132,7 +133,7 @@ class FeatureWalk:
             raise NotReadable("The server sends features in another format than before.")
         returned, matched = (pattern.search(document[:_HEAD_BYTES]) for pattern in (_RETURNED, _COUNTED))
         members = len(_MEMBER.findall(document))
-        self._gml = document
+        self._gml = with_axes_named(document, asked_address, self.question.bounds)
         self._gml_count = self._numbered = int(returned[1]) if returned is not None else members
         self._matched = int(matched[1]) if matched is not None else None
         self._pages = 1
@@ -200,7 +201,9 @@ class FeatureWalk:
     # -- the file -----------------------------------------------------------------------------------------------------
 
     def file_data(self) -> bytes | Iterator[str]:
-        """The content of a file of all that came: GML as the server wrote it, else one collection of GeoJSON."""
+        """The content of a file of all that came: GML as the server wrote it, but for the names of its CRS
+        where they leave the order of axes open; else one collection of GeoJSON.
+        """
         return self._gml or self._collection()
 
     def _collection(self) -> Iterator[str]:

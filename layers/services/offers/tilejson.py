@@ -32,6 +32,8 @@ _DEEPEST = 22
 _OURS = {"quadkey": "q", "bbox-epsg-3857": "bbox", "zoom": "z", "r": "", "ratio": ""}
 """Names in braces that others write, and ours; those of the resolution of a screen are left out."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_TWICE = re.compile(r"@2x\b|[?&]tile_?size=512\b", re.IGNORECASE)
+"""What addresses of tiles of twice the usual width have; TiTiler says it nowhere else."""
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
 _FEATURES = ("pbf", "mvt", "geojson", "topojson", "utfgrid")
 
@@ -135,7 +137,7 @@ def _common_start(texts: list[str]) -> str:
 def _tile_px(value: dict[str, Any], template: str) -> int:
     """The width of a tile: as the document says, or twice the usual one where the address does."""
     size = next((number for key in ("tileSize", "tilesize", "tile_size") if (number := number_of(value.get(key)))), 0)
-    return 512 if size == 512 or (not size and re.search(r"@2x\b", template)) else 256
+    return 512 if size == 512 or (not size and _TWICE.search(template)) else 256
 
 
 def _bounds(value: object) -> Bounds | None:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.crs import WGS84, is_geographic, transform_bounds
 from layers.phrase import Phrase
 from layers.services.offers.crs_names import crs_of, crs_texts, is_north_first, unknown_crs_problem
 from layers.services.offers.documents import (
@@ -108,7 +108,7 @@ def _layer(entry: Element, version: str, door: str, formats: tuple[str, ...]) ->
         problems.append(Phrase("It names no address to ask: open it by its own address."))
     elif spellings and not spelling:
         problems.append(unknown_crs_problem(spellings[0]))
-    bounds, is_odd = _bounds(entry)
+    bounds, is_odd = _bounds(entry, next(filter(None, map(crs_of, spellings)), ""))
     if is_odd:
         problems.append(Phrase("Its bounding box makes no sense: it is left out."))
     words = {"SERVICE": "WFS", "VERSION": version, "REQUEST": "GetFeature"}
@@ -137,8 +137,11 @@ def _asked_crs(spellings: tuple[str, ...], version: str) -> str:
     return (degrees or [spelling for spelling, _ in known] or [""])[0]
 
 
-def _bounds(entry: Element) -> tuple[Bounds | None, bool]:
-    """The box in degrees, and whether there is one that makes no sense."""
+def _bounds(entry: Element, crs: str) -> tuple[Bounds | None, bool]:
+    """The box in degrees, and whether there is one that makes no sense. `crs` is the layer's own, empty for none.
+
+    By version 1.0 the old box stands in that CRS, whatever its name says; most servers write degrees nevertheless.
+    """
     box, old = entry.find("WGS84BoundingBox"), entry.find("LatLongBoundingBox")
     if box is not None:
         numbers = [*numbers_of(text_in(box, "LowerCorner")), *numbers_of(text_in(box, "UpperCorner"))]
@@ -146,8 +149,14 @@ def _bounds(entry: Element) -> tuple[Bounds | None, bool]:
         numbers = [number for name in _CORNERS if (number := number_of(old.get(name))) is not None]
     else:
         return None, False
-    is_sane = len(numbers) == 4 and max(abs(numbers[1]), abs(numbers[3])) <= 90.5
-    bounds = lonlat_box(numbers) if is_sane and numbers != [0.0] * 4 else None
+    are_degrees = len(numbers) == 4 and max(abs(numbers[1]), abs(numbers[3])) <= 90.5
+    if box is None and len(numbers) == 4 and not are_degrees and crs and not is_geographic(crs):
+        try:
+            placed = transform_bounds(crs, WGS84, Bounds(*numbers))
+        except CannotBePlaced:
+            return None, True
+        numbers, are_degrees = list(placed), placed.is_finite()
+    bounds = lonlat_box(numbers) if are_degrees and numbers != [0.0] * 4 else None
     return bounds, bounds is None
 
 
@@ -169,7 +178,7 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: i
     if not box.is_finite():
         raise CannotBePlaced("The view has no place in {crs}, the layer's CRS: move it.", crs=crs)
     numbers = list(box)
-    if version > "1.0.0" and _has_own_axes(spelling) and is_north_first(crs):
+    if version > "1.0.0" and has_own_axes(spelling) and is_north_first(crs):
         numbers = [box.bottom, box.left, box.top, box.right]
     text = ",".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in numbers)
     if version > "1.0.0" and spelling:
@@ -177,5 +186,6 @@ def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: i
     return with_parameters(layer.address, {"BBOX": text} | words)
 
 
-def _has_own_axes(spelling: str) -> bool:
+def has_own_axes(spelling: str) -> bool:
+    """True for a spelling of a CRS that wants places in the CRS's own order of axes; short codes mean x before y."""
     return spelling.lower().startswith("urn:") or "/def/crs/" in spelling.lower()

@@ -14,6 +14,8 @@ from layers.time.time_span import TimeSpan, span_of
 
 MOST_DOCUMENTS = 5000
 MOST_ITEMS = 10_000
+MOST_REPEATED = 2
+"""Most pages in a row that hold only items which came before: two branches may list the same ones."""
 MOST_NAMED = 5
 """Most documents that could not be read which are named one by one."""
 PAUSE_S = 5.0
@@ -40,7 +42,7 @@ class CatalogueWalk:
         self._hosts = {host_of(start.address)}
         self._folder = "" if is_web(start.address) else resolved(start.address, "./").rstrip("/") + "/"
         """The folder that a catalogue on this computer is in: no document leads out of it."""
-        self._documents = self._dead = 0
+        self._documents = self._dead = self._repeated = 0
         self._is_again = False
         self._problems: dict[Phrase, None] = {}
         self.count = 0
@@ -115,7 +117,9 @@ class CatalogueWalk:
             return []
         if document.service not in ("stac-item", "stac-items"):
             above = document
-        if document.service != "stac-item":
+        if self._is_repeated(document):
+            self._lost(document.address, Phrase("the server sends the same items again and again."))
+        elif document.service != "stac-item":
             self._await(document, above)
         for collection in reversed(document.collections):
             if self._may_answer(collection):
@@ -131,15 +135,26 @@ class CatalogueWalk:
             self._problems[problem] = None
         return fresh
 
+    def _is_repeated(self, document: StacDocument) -> bool:
+        """True at one of several pages in a row, each with a new address for the next, without a new item."""
+        keys = {(item.collection, item.id) for item in document.items}
+        if document.service == "stac-items" and keys:
+            self._repeated = self._repeated + 1 if self._seen.issuperset(keys) else 0
+        return document.service == "stac-items" and self._repeated > MOST_REPEATED
+
     def _await(self, document: StacDocument, above: StacDocument | None) -> None:
         """Let the documents that one leads to wait, in its order; those that were met already are passed over."""
         ways = []
         for link in sorted(document.links_of(*_RELATIONS), key=lambda link: _RELATIONS.index(link.rel)):
             address = upgraded(link.href, document.address)
-            place = _place(address)
-            if link.method != "GET" or place in self._met or (link.rel == "data" and document.links_of("child")):
+            # The token of a page says which one it is: only that of anything else is a signature.
+            place = address if link.rel == "next" else _place(address)
+            if place in self._met or (link.rel == "data" and document.links_of("child")):
                 continue
             self._met.add(place)
+            if link.method != "GET":
+                self._lost(address, Phrase("it is asked for by POST, as only a search does: open the archive itself."))
+                continue
             host = host_of(address)
             if not host and not address.startswith(self._folder or "\0"):
                 self._lost(address, Phrase("its address leads out of the catalogue."))

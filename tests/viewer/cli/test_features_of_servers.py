@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from PySide6.QtGui import QImage
@@ -42,6 +43,17 @@ def test_render_draws_the_features_of_the_bounds(
     done = cli("render", f"{server.address}#parks", "--out", str(empty), "--size", "300x200", "--bounds", "60,0,61,1")
     assert done.code == 1
     assert "no features of “Parks” there" in done.err
+
+
+def test_render_asks_for_all_that_its_picture_shows(cli, server: FeatureServer, tmp_path: Path) -> None:
+    """A picture of another shape than its bounds shows more: no edge of what was fetched may stand in it."""
+    bounds = ("--bounds", "10,50.195,10.005,50.205")
+    done = cli("render", f"{server.address}#parks", "--out", str(tmp_path / "map.png"), "--size", "400x200", *bounds)
+    assert (done.code, done.err) == (0, "")
+    west, south, east, north = map(float, dict(parse_qsl(urlsplit(server.items[0]).query))["bbox"].split(","))
+    assert (south, north) == (pytest.approx(50.195, abs=1e-5), pytest.approx(50.205, abs=1e-5))
+    assert west < 9.99
+    assert east > 10.015
 
 
 @pytest.mark.bounded

@@ -320,6 +320,30 @@ def test_o5_version_1_0_is_asked_in_the_layers_own_crs_alone() -> None:
     assert query(wfs_layer("1.0.0", ("EPSG:25832", "EPSG:4326")).address)["SRSNAME"] == "EPSG:25832"
 
 
+@pytest.mark.parametrize(
+    ("crs", "numbers", "bounds"),
+    [
+        ("EPSG:3857", (1113194.9, 6446275.8, 1168298.1, 6533146.6), (10.0, 50.0, 10.495, 50.499)),
+        ("EPSG:4326", (1113194.9, 6446275.8, 1168298.1, 6533146.6), None),
+        ("EPSG:3857", (1168298.1, 6446275.8, 1113194.9, 6533146.6), None),
+        ("EPSG:3857", (5.0, 47.0, 15.0, 55.0), (5.0, 47.0, 15.0, 55.0)),
+    ],
+    ids=["its own", "degrees that are none", "east before west", "degrees"],
+)
+def test_o5_the_box_of_version_1_0_may_stand_in_the_layers_own_crs(
+    crs: str, numbers: tuple[float, ...], bounds: tuple[float, ...] | None
+) -> None:
+    """MapServer writes it so, as that version wants it."""
+    minx, miny, maxx, maxy = numbers
+    box = f'<LatLongBoundingBox minx="{minx}" miny="{miny}" maxx="{maxx}" maxy="{maxy}"/>'
+    document = wfs_document("1.0.0", (crs,)).replace(
+        '<LatLongBoundingBox minx="5" miny="47" maxx="15" maxy="55"/>', box
+    )
+    (layer,) = read_wfs(document.encode(), "http://wfs.example.org/ows").layers
+    assert layer.bounds_lonlat == (None if bounds is None else pytest.approx(bounds, abs=1e-4))
+    assert len(layer.problems) == (bounds is None)
+
+
 def test_o5_a_layer_in_an_unknown_crs_is_listed_and_said() -> None:
     layer = wfs_layer("2.0.0", ("urn:nothing:1",))
     assert (layer.address, layer.crs, len(layer.problems)) == ("", ("urn:nothing:1",), 1)

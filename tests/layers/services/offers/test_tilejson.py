@@ -51,7 +51,11 @@ def test_t16_quadkeys_and_servers() -> None:
 
 
 def test_t16_tiles_of_512_px() -> None:
-    for members in ({"tiles": ["https://h.example/{z}/{x}/{y}@2x.png"]}, {"tileSize": 512}):
+    for members in (
+        {"tiles": ["https://h.example/{z}/{x}/{y}@2x.png"]},
+        {"tiles": ["https://h.example/{z}/{x}/{y}?url=a.tif&tilesize=512"]},
+        {"tileSize": 512},
+    ):
         layer = layer_of(**members)
         assert layer.service is not None
         assert layer.service.matrices.matrices[3].columns == 8

@@ -270,6 +270,45 @@ def test_s23_paged_collections_and_a_query_in_the_address() -> None:
     assert f"{listing}/2?token=x" in addresses
 
 
+def test_s23_the_token_of_a_next_page_is_no_signature() -> None:
+    """pgSTAC numbers its pages so: all of them have the address of the first but for that."""
+    listing = "https://api.example.org/collections/s2/items"
+    files = {
+        listing: json.loads(page(item("a"), following={"href": f"{listing}?token=next:s2:a"})),
+        f"{listing}?token=next:s2:a": json.loads(page(item("b"), following={"href": f"{listing}?token=next:s2:b"})),
+        f"{listing}?token=next:s2:b": json.loads(page(item("c"))),
+    }
+    start = read(COLLECTION | {"links": [{"rel": "items", "href": listing}]}, "https://api.example.org/collections/s2")
+    walk = CatalogueWalk(StacQuestion(), start)
+    items = []
+    while (request := walk.next_request()) is not None:
+        items += [each.id for each in walk.take(as_bytes(files[request.address]), request.address, 200)]
+    assert items == ["a", "b", "c"]
+    assert (walk.is_complete, walk.matched) == (True, "3")
+
+
+def test_s4_a_walk_ends_where_new_tokens_bring_the_same_items() -> None:
+    listing = "https://api.example.org/items"
+    walk = CatalogueWalk(
+        StacQuestion(), read(json.loads(page(item("a"), following={"href": f"{listing}?token=0"})), listing)
+    )
+    asked = 0
+    while (request := walk.next_request()) is not None and asked < 50:
+        asked += 1
+        walk.take(page(item("a"), following={"href": f"{listing}?token={asked}"}), request.address, 200)
+    assert (asked, walk.is_complete, walk.matched) == (3, False, "at least 1")
+    assert "again and again" in " ".join(walk.problems)
+
+
+def test_s1_a_walk_that_goes_on_by_post_is_not_whole_and_says_so() -> None:
+    listing = "https://api.example.org/search?limit=1"
+    following = {"href": listing.partition("?")[0], "method": "POST", "body": {"token": "next:a"}}
+    walk = CatalogueWalk(StacQuestion(), read(json.loads(page(item("a"), following=following)), listing))
+    assert walk.next_request() is None
+    assert (walk.is_complete, walk.matched) == (False, "at least 1")
+    assert "by POST" in " ".join(walk.problems)
+
+
 def test_s23_other_hosts_wait_until_they_are_allowed() -> None:
     start = read(catalogue(("item", "https://other.example.com/x.json")), ROOT)
     walk = CatalogueWalk(StacQuestion(), start)

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import threading
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-import pytest
-
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-START_S = 60.0
+from tests.support.real_servers.processes import as_nobody, free_port, need, running
 
 MAPFILE = """MAP
   NAME "loopback"
@@ -32,6 +25,7 @@ MAPFILE = """MAP
     "ows_srs" "EPSG:3857 EPSG:4326 {crs}"
     "ows_enable_request" "*"
   END END
+  {formats}
   OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA TRANSPARENT ON END
   LAYER
     NAME "scene"
@@ -42,14 +36,52 @@ MAPFILE = """MAP
     PROCESSING "RESAMPLE=BILINEAR"
     METADATA "ows_title" "A Scene" END
   END
+  {layers}
 END
 """
+GEOJSON = """OUTPUTFORMAT NAME "geojson" DRIVER "OGR/GEOJSON" MIMETYPE "application/json; subtype=geojson"
+    FORMATOPTION "STORAGE=stream" FORMATOPTION "FORM=SIMPLE" FORMATOPTION "LCO:COORDINATE_PRECISION=10"
+  END"""
+PARKS = """LAYER
+    NAME "parks"
+    TYPE POLYGON
+    STATUS ON
+    CONNECTIONTYPE OGR
+    CONNECTION "{path}"
+    PROJECTION "EPSG:4326" END
+    CLASSGROUP "red"
+    CLASS NAME "park" GROUP "red" STYLE COLOR 200 30 40 END END
+    CLASS NAME "park" GROUP "blue" STYLE COLOR 20 60 220 END END
+    METADATA
+      "ows_title" "Parks"
+      "gml_include_items" "number,name,note"
+      "gml_types" "auto"
+      {formats}
+    END
+  END"""
+"""A layer of features, as maps in two styles and by WFS."""
+DATED = """LAYER
+    NAME "dated"
+    TYPE RASTER
+    STATUS ON
+    TILEINDEX "{index}"
+    TILEITEM "location"
+    PROJECTION "{crs}" END
+    PROCESSING "RESAMPLE=BILINEAR"
+    METADATA
+      "ows_title" "By Day"
+      "wms_timeextent" "{times}"
+      "wms_timeitem" "time"
+      "wms_timedefault" "{default}"
+    END
+  END"""
+"""A layer of pictures by their days, which an index of files names."""
 MAPPROXY = """services:
   demo:
   tms:
   wmts:
     restful: true
-    kvp: true
+    kvp: {kvp}
   wms:
     srs: ['EPSG:3857', 'EPSG:4326']
     md: {{title: Loopback Proxy}}
@@ -57,13 +89,16 @@ layers:
   - name: scene
     title: A Scene
     sources: [scene_cache]
+  {layers}
 caches:
+  {caches}
   scene_cache:
     grids: [GLOBAL_WEBMERCATOR, odd]
     sources: [scene_wms]
     format: image/png
     request_format: image/png
 sources:
+  {sources}
   scene_wms:
     type: wms
     req: {{url: '{address}/?', layers: scene, transparent: true}}
@@ -81,19 +116,23 @@ globals:
   image: {{resampling_method: bilinear}}
 """
 
-
-def need(program: str) -> str:
-    """The path of a program; a test that lacks it fails in CI, and is left out elsewhere."""
-    path = shutil.which(program)
-    if path is None:
-        assert not os.environ.get("CI"), f"{program} is missing: .ci/packages lists it"
-        pytest.skip(f"{program} is not installed")
-    return path
-
-
-def as_nobody() -> tuple[str, ...]:
-    """Words that take the rights of root away from a program."""
-    return NOBODY if os.geteuid() == 0 and shutil.which("setpriv") else ()
+_REST_WITH_TIME = """false
+    restful_template: '/{Layer}/{TileMatrixSet}/{Time}/{TileMatrix}/{TileCol}/{TileRow}.{Format}'"""
+"""Version 4.0 writes no capabilities for KVP where a layer has times: it fails there."""
+_DATED_LAYER = """- name: dated
+    title: By Day
+    sources: [dated_cache]
+    dimensions: {{time: {{values: [{times}], default: '{default}'}}}}"""
+_DATED_CACHE = """dated_cache:
+    grids: [GLOBAL_WEBMERCATOR]
+    sources: [dated_wms]
+    format: image/png
+    request_format: image/png"""
+_DATED_SOURCE = """dated_wms:
+    type: wms
+    req: {{url: '{address}/?', layers: dated, transparent: true}}
+    supported_srs: ['EPSG:3857']
+    forward_req_params: ['time']"""
 
 
 class _Cgi(BaseHTTPRequestHandler):
@@ -143,12 +182,30 @@ class _CgiServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def mapserver(picture: Path, crs: str, extent: tuple[float, float, float, float], folder: Path) -> Iterator[_CgiServer]:
-    """MapServer with one layer, "scene", of a picture. `folder` is one that anybody may read."""
+def mapserver(
+    picture: Path,
+    crs: str,
+    extent: tuple[float, float, float, float],
+    folder: Path,
+    layers: Sequence[str] = (),
+    formats: Sequence[str] = (),
+) -> Iterator[_CgiServer]:
+    """MapServer with a layer "scene" of a picture, and others. `folder` is one that anybody may read; formats of its
+    answers are those of features, beside its own.
+    """
     server = _CgiServer(need("mapserv"), folder)
     server.config.write_text('CONFIG\n  ENV\n    MS_MAP_PATTERN "."\n  END\nEND\n')
     words = " ".join(str(number) for number in extent)
-    server.mapfile.write_text(MAPFILE.format(extent=words, crs=crs, address=server.address, path=picture))
+    server.mapfile.write_text(
+        MAPFILE.format(
+            extent=words,
+            crs=crs,
+            address=server.address,
+            path=picture,
+            layers="\n  ".join(layers),
+            formats="\n  ".join(formats),
+        )
+    )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -160,36 +217,31 @@ def mapserver(picture: Path, crs: str, extent: tuple[float, float, float, float]
 
 
 @contextmanager
-def mapproxy(address: str, crs: str, bbox: tuple[float, float, float, float], folder: Path) -> Iterator[str]:
-    """MapProxy in front of a WMS at an address; yields its own address."""
+def mapproxy(
+    address: str, crs: str, bbox: tuple[float, float, float, float], folder: Path, times: Sequence[str] = ()
+) -> Iterator[str]:
+    """MapProxy in front of a WMS at an address, with its layer "scene"; yields its own address. With times it has
+    "dated", too, the last of them is its default, and tiles have addresses of REST only.
+    """
     program = need("mapproxy-util")
     config = folder / "mapproxy.yaml"
     box = ", ".join(str(number) for number in bbox)
-    config.write_text(MAPPROXY.format(address=address, crs=crs, bbox=box, folder=folder))
-    (folder / "cache").mkdir(mode=0o777)
+    words = ", ".join(f"'{time}'" for time in times)
+    config.write_text(
+        MAPPROXY.format(
+            address=address,
+            crs=crs,
+            bbox=box,
+            folder=folder,
+            kvp=_REST_WITH_TIME if times else "true",
+            layers=_DATED_LAYER.format(times=words, default=times[-1]) if times else "",
+            caches=_DATED_CACHE if times else "",
+            sources=_DATED_SOURCE.format(address=address) if times else "",
+        )
+    )
+    (folder / "cache").mkdir(mode=0o777, exist_ok=True)
     (folder / "cache").chmod(0o777)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [*as_nobody(), program, "serve-develop", str(config), "-b", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        own = f"http://127.0.0.1:{port}"
-        _await(own, process)
+    port = free_port()
+    own = f"http://127.0.0.1:{port}"
+    with running([program, "serve-develop", str(config), "-b", f"127.0.0.1:{port}"], own, folder):
         yield own
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers."""
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        assert process.poll() is None, "the server has ended"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server does not answer")
