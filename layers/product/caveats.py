@@ -137,8 +137,8 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
     searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
     for search in searches[:MOST_SEARCHES]:
         yield publishing.words(_search_words(document, search))
-    asked = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
-    for sentence in asked[:MOST_SEARCHES]:
+    sentences = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
+    for sentence in sentences[:MOST_SEARCHES]:
         yield publishing.words(sentence)
 
 
@@ -151,7 +151,7 @@ class _Question(Struct, frozen=True):
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
-    """What a row keeps of a search of an archive about some sites, by their uuids."""
+    """The query of a search of an archive about some sites, by their uuids, as its row keeps it."""
 
     archive: str
     title: str = ""
@@ -165,24 +165,24 @@ def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
     if search.kind != "catalogue":
         return ""
     try:
-        asked = decoded_or_none(json.loads(search.query_json or "null"), _Asked)
+        query = decoded_or_none(json.loads(search.query_json or "null"), _Asked)
     except (ValueError, RecursionError):
         return ""
-    about = [] if asked is None else [uuid for uuid in asked.about if uuid in marks and uuid in document.sites]
-    if asked is None or not about:
+    about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
+    if query is None or not about:
         return ""
     names = [name_of(document.sites[uuid]) for uuid in about[:MOST_NAMES]]
-    cloud, begin, end = asked.question.max_cloud, asked.question.begin, asked.question.end
+    cloud, begin, end = query.question.max_cloud, query.question.begin, query.question.end
     return Phrase(
         "{archive}, asked on {day} for scenes of {sites}{begin}{end}{cloud}: {result}.",
-        archive=asked.title or asked.archive,
+        archive=query.title or query.archive,
         day=search.at[:10],
         sites=joined(", ", names),
         begin=Phrase(" from {begin}", begin=begin) if begin else "",
         end=Phrase(" to {end}", end=end) if end else "",
         cloud=Phrase(" with at most {percent} % of cloud", percent=f"{cloud:g}") if cloud is not None else "",
-        result=Phrase("it lists {scenes}", scenes=counted(asked.count, "scene"))
-        if asked.count
+        result=Phrase("it lists {scenes}", scenes=counted(query.count, "scene"))
+        if query.count
         else Phrase("it lists none"),
     )
 

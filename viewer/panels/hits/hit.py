@@ -14,7 +14,7 @@ from viewer.support.language.translation import translate
 _LAST = float("-inf")
 
 
-class Hit(Struct, frozen=True, eq=False):
+class ArchiveHit(Struct, frozen=True, eq=False):
     """One answer of an archive."""
 
     item: StacItem
@@ -25,7 +25,7 @@ class Hit(Struct, frozen=True, eq=False):
     """Address of its small picture; empty for none."""
 
 
-def begin_of(hit: Hit) -> float:
+def begin_of(hit: ArchiveHit) -> float:
     """Seconds since 1970 at which it begins, to sort by; before all others where its date is not known."""
     return hit.scene.span.begin if hit.scene.is_dated and hit.scene.span is not None else _LAST
 
@@ -63,12 +63,12 @@ def part_words(part: float, of_site: bool) -> str:
     return words.format(percent)
 
 
-def sensor_words(hit: Hit) -> str:
+def sensor_words(hit: ArchiveHit) -> str:
     """The platform, else the collection."""
     return one_line(hit.scene.sensor or hit.item.collection or hit.scene.kind, 60)
 
 
-def ends_of(hits: Iterable[Hit]) -> list[Hit]:
+def ends_of(hits: Iterable[ArchiveHit]) -> list[ArchiveHit]:
     """The oldest and the newest of the hits that have a picture and cover all of the ground, and of those that cover
     some of it: at most four, from which `newest_and_oldest` chooses.
     """
@@ -78,7 +78,7 @@ def ends_of(hits: Iterable[Hit]) -> list[Hit]:
     return list({hit.scene.key: hit for hit in ends}.values())
 
 
-def newest_and_oldest(ends: Iterable[Hit]) -> tuple[Hit, ...]:
+def newest_and_oldest(ends: Iterable[ArchiveHit]) -> tuple[ArchiveHit, ...]:
     """The oldest and the newest hit of `ends_of`, in this order; empty for fewer than two dates.
 
     They are of those that cover all of the ground; without two of them, of those that cover some of it.

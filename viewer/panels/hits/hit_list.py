@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from viewer.panels.hits.hit import Hit
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_rows import PICTURE_PX, HitColumn, HitRows
 
 ROW_GAP_PX = 6
 LEAST_ROWS = 2
-_WIDEST = ("2026-03-01 – 2026-03-31", "", "100 % over the site", "100 % of the site", "In the case")
+_WIDEST = ("2026-03-01 – 2026-03-31", "", "100 % over the site", "100 % of the site", "Added")
 """The longest usual text of each column, by which it is as wide."""
 _CELL_PX = 16
 
@@ -25,14 +25,14 @@ class HitList(QTableView):
     compare_wanted = Signal()
     chosen_changed = Signal()
     current_changed = Signal(object)
-    """Emitted with the current `Hit`, or None."""
+    """Emitted with the current `ArchiveHit`, or None."""
     pointed = Signal(object)
-    """Emitted with the `Hit` under the pointer, or None."""
+    """Emitted with the `ArchiveHit` under the pointer, or None."""
 
     def __init__(self, rows: HitRows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = rows
-        self._under: Hit | None = None
+        self._under: ArchiveHit | None = None
         self.follows_top = False
         """True until the analyst steps or clicks: the current row is the first one, while more come above it."""
         self._held: tuple[str, int] | None = None
@@ -53,6 +53,7 @@ class HitList(QTableView):
         upright.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         upright.setDefaultSectionSize(PICTURE_PX.height() + ROW_GAP_PX)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in HitColumn:
             self.setColumnWidth(column, self._width_of(column))
         header.setSectionResizeMode(HitColumn.SENSOR, QHeaderView.ResizeMode.Stretch)
@@ -70,11 +71,11 @@ class HitList(QTableView):
     # -- what is chosen -------------------------------------------------------------------------------------------
 
     @property
-    def current(self) -> Hit | None:
+    def current(self) -> ArchiveHit | None:
         return self._hit_at(self.currentIndex().row())
 
     @property
-    def chosen(self) -> list[Hit]:
+    def chosen(self) -> list[ArchiveHit]:
         """The hits of the selected rows, from the top."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [hit for row in rows if (hit := self._hit_at(row)) is not None]
@@ -83,7 +84,7 @@ class HitList(QTableView):
         """Take the keyboard, at the first row."""
         self.setFocus()
         self.follows_top = True
-        self.follow_top()
+        self.go_to(0)
 
     def follow_top(self) -> None:
         """Go to the first row, unless the analyst has stepped or points at a row."""
@@ -96,7 +97,7 @@ class HitList(QTableView):
         flag = QItemSelectionModel.SelectionFlag
         self.selectionModel().setCurrentIndex(self._model.index(row, 0), flag.ClearAndSelect | flag.Rows)
 
-    def _hit_at(self, row: int) -> Hit | None:
+    def _hit_at(self, row: int) -> ArchiveHit | None:
         return self._model.hits[row] if 0 <= row < len(self._model.hits) else None
 
     # -- its place ------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ class HitList(QTableView):
             self._point_at(None)
         return super().viewportEvent(event)
 
-    def _point_at(self, hit: Hit | None) -> None:
+    def _point_at(self, hit: ArchiveHit | None) -> None:
         if hit is not self._under:
             self._under = hit
             self.pointed.emit(hit)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from layers.document.comparison import MOST_FRAMES
 from viewer.network.consent import host_of
-from viewer.panels.hits.hit import Hit, begin_of, ends_of, newest_and_oldest
+from viewer.panels.hits.hit import ArchiveHit, begin_of, ends_of, newest_and_oldest
 from viewer.panels.hits.hit_list import HitList
 from viewer.panels.hits.hit_rows import HitRows
 from viewer.panels.widgets.form_page import side_by_side, wrapped
@@ -20,7 +20,7 @@ MOST_HOSTS = 3
 
 
 class HitPanel(QWidget):
-    """The panel. `add_wanted` and `compare_wanted` carry lists of `Hit`, those to compare from the oldest on."""
+    """The panel. `add_wanted` and `compare_wanted` carry lists of `ArchiveHit`, those to compare from the oldest on."""
 
     add_wanted = Signal(list)
     compare_wanted = Signal(list)
@@ -31,8 +31,8 @@ class HitPanel(QWidget):
         """`permits` tells whether a host may be contacted."""
         super().__init__(parent)
         self.rows, self._permits = rows, permits
-        self._ends: list[Hit] = []
-        self._pair: tuple[Hit, ...] = ()
+        self._ends: list[ArchiveHit] = []
+        self._pair: tuple[ArchiveHit, ...] = ()
         """The oldest and the newest hit; empty where there are not two."""
         self.list = HitList(rows)
         self.where = wrapped("")
@@ -57,7 +57,7 @@ class HitPanel(QWidget):
         layout.addLayout(side_by_side(self.where, self.allow_button, stretch=0))
         self._begin_anew()
 
-    def take(self, hits: Sequence[Hit]) -> None:
+    def take(self, hits: Sequence[ArchiveHit]) -> None:
         """List hits that have come."""
         self.rows.add(hits)
         self.list.follow_top()
@@ -86,13 +86,13 @@ class HitPanel(QWidget):
         self._ends = []
         self._show_pair(self.rows.hits)
 
-    def _show_pair(self, more: Sequence[Hit]) -> None:
+    def _show_pair(self, more: Sequence[ArchiveHit]) -> None:
         self._ends = ends_of([*self._ends, *more])
         self._pair = newest_and_oldest(self._ends)
         self.show_hosts()
         self._offer()
 
-    def _compared(self) -> Sequence[Hit]:
+    def _compared(self) -> Sequence[ArchiveHit]:
         """The chosen hits where they are several, from the oldest on; else the oldest and the newest."""
         chosen = [hit for hit in self.list.chosen if hit.scene.path]
         return sorted(chosen, key=begin_of) if len(chosen) > 1 else self._pair

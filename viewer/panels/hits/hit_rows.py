@@ -10,13 +10,17 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
-from viewer.panels.hits.hit import Hit, begin_of, cloud_words, day_words, part_words, sensor_words
+from viewer.panels.hits.hit import ArchiveHit, begin_of, cloud_words, day_words, part_words, sensor_words
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
+from viewer.support.painting import painting
 
 type Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
-PICTURE_PX = QSize(58, 36)
+PICTURE_PX = QSize(48, 32)
+SHARPNESS = 2
+"""Pixels of a picture for each logical one, as some screens have them."""
+MOST_ICONS = 300
 _ROLE = Qt.ItemDataRole
 _UNKNOWN_CLOUD = 101.0
 _FIRST = itemgetter(0)
@@ -44,27 +48,27 @@ class HitRows(QAbstractTableModel):
         super().__init__(parent)
         self._picture_of, self._is_added = picture_of, is_added
         self._of_site = False
-        self.hits: list[Hit] = []
+        self.hits: list[ArchiveHit] = []
         """The hits in the order of the list."""
         self._keys: list[tuple[Any, ...]] = []
-        """What each of them is sorted by."""
+        """The keys by which they are sorted."""
         self._rows: dict[str, int] = {}
         """The row of each hit, by the key of its scene."""
         self._column, self._descending = HitColumn.DATE, True
-        blank = QPixmap(PICTURE_PX)
-        blank.fill(Qt.GlobalColor.transparent)
-        self._blank = QIcon(blank)  # so that all dates begin at one place
+        self._blank = _icon_of(None)
+        self._icons: dict[str, QIcon] = {}
+        """Pictures of rows that were painted, by the path of the scene."""
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def show_hits(self, hits: Iterable[Hit], *, of_site: bool) -> None:
+    def show_hits(self, hits: Iterable[ArchiveHit], *, of_site: bool) -> None:
         """Show the hits of another search; `of_site` says whether it asked about sites or the view."""
         self.beginResetModel()
         self._of_site = of_site
         self._take(list(hits))
         self.endResetModel()
 
-    def add(self, hits: Iterable[Hit]) -> None:
+    def add(self, hits: Iterable[ArchiveHit]) -> None:
         """Add hits that have come now, each at its place; one that is listed already is left out."""
         more = [hit for hit in hits if hit.scene.key not in self._rows]
         if not more:
@@ -90,17 +94,18 @@ class HitRows(QAbstractTableModel):
 
     def tell_pictures(self, path: str) -> None:
         """Show the small picture that has come of a scene, where it is listed."""
+        self._icons.pop(path, None)
         for row, hit in enumerate(self.hits):
             if hit.scene.path == path:
                 self.dataChanged.emit(self.index(row, HitColumn.DATE), self.index(row, HitColumn.DATE))
 
-    def _take(self, hits: list[Hit]) -> None:
+    def _take(self, hits: list[ArchiveHit]) -> None:
         keyed = self._sorted(hits)
         self._keys, self.hits = [key for key, _ in keyed], [hit for _, hit in keyed]
         self._rows = {hit.scene.key: row for row, hit in enumerate(self.hits)}
 
-    def _key(self, hit: Hit) -> tuple[Any, ...]:
-        """What a hit is sorted by, in the chosen column; of equal ones the newest comes first."""
+    def _key(self, hit: ArchiveHit) -> tuple[Any, ...]:
+        """The key by which a hit is sorted, in the chosen column; of equal ones the newest comes first."""
         sign = -1.0 if self._descending else 1.0
         newest = -begin_of(hit)
         match self._column:
@@ -116,11 +121,11 @@ class HitRows(QAbstractTableModel):
                 return sign * self._is_added(hit.scene.key), newest, hit.scene.key
         return not hit.scene.is_dated, sign * -newest, hit.scene.key
 
-    def _sorted(self, hits: list[Hit]) -> list[tuple[tuple[Any, ...], Hit]]:
+    def _sorted(self, hits: list[ArchiveHit]) -> list[tuple[tuple[Any, ...], ArchiveHit]]:
         """The hits in order, each with what it is sorted by, which no two of them share."""
         return sorted(((self._key(hit), hit) for hit in hits), key=_FIRST)
 
-    def _arrange(self, keyed: list[tuple[tuple[Any, ...], Hit]]) -> None:
+    def _arrange(self, keyed: list[tuple[tuple[Any, ...], ArchiveHit]]) -> None:
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         names = [self.hits[index.row()].scene.key for index in before]
@@ -144,7 +149,7 @@ class HitRows(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != _ROLE.DisplayRole:
             return None
-        names = (self.tr("Date (UTC)"), self.tr("Imagery"), self.tr("Cloud"), self.tr("Covers"), self.tr("In the case"))
+        names = (self.tr("Date (UTC)"), self.tr("Imagery"), self.tr("Cloud"), self.tr("Covers"), self.tr("Added"))
         return names[section] if 0 <= section < len(names) else None
 
     @override
@@ -165,11 +170,19 @@ class HitRows(QAbstractTableModel):
             return self._whole(hit).replace("\n", ", ")
         return self._words(hit, HitColumn(column))
 
-    def _picture(self, hit: Hit) -> QIcon:
-        image = self._picture_of(hit.scene.path) if hit.picture else None
-        return self._blank if image is None else QIcon(QPixmap.fromImage(image))
+    def _picture(self, hit: ArchiveHit) -> QIcon:
+        path = hit.scene.path
+        if path in self._icons:
+            return self._icons[path]
+        image = self._picture_of(path) if hit.picture else None
+        if image is None:
+            return self._blank
+        if len(self._icons) >= MOST_ICONS:
+            self._icons.clear()
+        icon = self._icons[path] = _icon_of(image)
+        return icon
 
-    def _words(self, hit: Hit, column: HitColumn) -> str:
+    def _words(self, hit: ArchiveHit, column: HitColumn) -> str:
         match column:
             case HitColumn.DATE:
                 return day_words(hit.scene)
@@ -181,7 +194,7 @@ class HitRows(QAbstractTableModel):
                 return part_words(hit.part, self._of_site)
         return self.tr("yes") if self._is_added(hit.scene.key) else ""
 
-    def _whole(self, hit: Hit) -> str:
+    def _whole(self, hit: ArchiveHit) -> str:
         """All that a row says, with name, kind of date, credit and licence."""
         scene = hit.scene
         cloud = self.tr("radar") if hit.item.is_radar else self.tr("cloud {0}").format(cloud_words(scene))
@@ -190,3 +203,16 @@ class HitRows(QAbstractTableModel):
         facts.append(self.tr("Credit: {0}").format(one_line(scene.credit, 80)) if scene.credit else "")
         facts.append(self.tr("Licence: {0}").format(one_line(in_language(hit.item.terms), 80)))
         return "\n".join(filter(None, facts))
+
+
+def _icon_of(image: QImage | None) -> QIcon:
+    """A picture in the middle of a place that all pictures of the list share; None for an empty one."""
+    size = PICTURE_PX * SHARPNESS
+    place = QPixmap(size)
+    place.fill(Qt.GlobalColor.transparent)
+    if image is not None:
+        fitted = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        with painting(place) as painter:
+            painter.drawImage((size.width() - fitted.width()) // 2, (size.height() - fitted.height()) // 2, fitted)
+    place.setDevicePixelRatio(SHARPNESS)
+    return QIcon(place)

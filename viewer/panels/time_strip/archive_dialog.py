@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import override
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,7 +26,7 @@ from layers.services.imagery_entry import ImageryEntry, checked_address
 from layers.services.stac.question import StacQuestion
 from layers.time.asked_dates import asked_date
 from viewer.network.consent import host_of
-from viewer.panels.hits.hit import Hit
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.time_strip.archive_words import COLLECTIONS, search_words
@@ -42,8 +42,10 @@ MONTHS_BACK = 6
 CLOUD_PERCENT = 20
 PAGE_ITEMS = 200
 """Items a page: the first one is there soon, and thousands take few turns."""
-NAME_PX = 40
+MOST_LETTERS = 40
 """Most letters of a site's name among the choices of the ground."""
+WIDE_PX, LOW_PX, HIGH_PX, EDGE_PX = 690, 470, 720, 8
+"""Width of the dialog, its least and greatest height, and its distance from the edge, in logical pixels."""
 
 
 class ArchiveDialog(QDialog):
@@ -92,7 +94,7 @@ class ArchiveDialog(QDialog):
         layout.addLayout(side_by_side(self.search_button, self.stop_button, self.said, stretch=2))
         layout.addWidget(hits, 1)
         layout.addLayout(self._lay_out_verbs())
-        self.resize(820, 560)
+        self.resize(WIDE_PX, LOW_PX)
         self.name_ground([])
         self.show_search(None)
 
@@ -195,6 +197,16 @@ class ArchiveDialog(QDialog):
         row.addWidget(self.close_button)
         return row
 
+    def step_aside(self, window: QRect, map_rect: QRect) -> None:
+        """Take the right edge of a window beside the middle of the map, and leave the time strip below the map free:
+        both show what is listed. Both rectangles are in logical pixels of the screen.
+        """
+        frame = self.frameGeometry().height() - self.height()
+        self.resize(self.width(), min(max(map_rect.height() - frame, LOW_PX), HIGH_PX))
+        left = window.right() - self.frameGeometry().width() - EDGE_PX
+        top = min(map_rect.top(), window.bottom() - self.frameGeometry().height())
+        self.move(max(left, window.left()), max(top, window.top()))
+
     # -- the question ---------------------------------------------------------------------------------------------
 
     @property
@@ -226,7 +238,7 @@ class ArchiveDialog(QDialog):
     def name_ground(self, sites: Sequence[str]) -> None:
         """Name the selected sites among the choices of the ground."""
         if len(sites) == 1:
-            text = self.tr("The site {0}").format(one_line(sites[0], NAME_PX)) if sites[0] else self.tr("The site")
+            text = self.tr("The site {0}").format(one_line(sites[0], MOST_LETTERS)) if sites[0] else self.tr("The site")
         else:
             text = self.tr("The selected sites ({0})").format(len(sites))
         self.place.setItemText(1, text)
@@ -325,7 +337,7 @@ class ArchiveDialog(QDialog):
         self.keep_button.setEnabled(search is not None and not is_under_way and not search.failure)
         self.said.setText("" if search is None else plain(search_words(search)))
 
-    def take_hits(self, hits: list[Hit]) -> None:
+    def take_hits(self, hits: list[ArchiveHit]) -> None:
         """List hits that have come; the first ones get the keyboard, as nobody types any more."""
         self.hits.take(hits)
         if self._leads_to_list:

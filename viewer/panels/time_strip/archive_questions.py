@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
@@ -18,7 +18,7 @@ from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
-from viewer.panels.hits.hit import Hit
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.hits.hit_rows import HitRows
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
@@ -52,6 +52,8 @@ class ArchiveQuestions(QObject):
         self._search: ArchiveSearch | None = None
         self._sites: tuple[str, ...] = ()
         """The sites that were searched, by their uuids; empty for the view."""
+        self._is_placed = False
+        """True once the dialog has come up: it stays where the analyst leaves it."""
         self._had_outlines = True
         """True where the outlines stay when the dialog is left."""
         self.dialog.wanted.connect(self._begin)
@@ -66,6 +68,7 @@ class ArchiveQuestions(QObject):
         pictures.arrived.connect(self.rows.tell_pictures)
         desk.archives.searches_changed.connect(self._show)
         desk.archives.hits_came.connect(self._take)
+        desk.ticks_changed.connect(self._choose_again)
         desk.context.changed.connect(self._heard)
         desk.context.document_replaced.connect(self._show_added)
         desk.context.selection.changed.connect(self._name_ground)
@@ -78,7 +81,12 @@ class ArchiveQuestions(QObject):
             self.dialog.choose(address)
         self._name_ground()
         self._show_added()
+        canvas, window = self._desk.canvas, self._desk.canvas.window()
+        is_first, self._is_placed = not self._is_placed and canvas.isVisible(), True
         self.dialog.show()
+        if is_first:
+            room = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
+            self.dialog.step_aside(room, QRect(canvas.mapToGlobal(QPoint(0, 0)), canvas.size()))
         self.dialog.raise_()
         self.dialog.activateWindow()
         self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
@@ -113,7 +121,7 @@ class ArchiveQuestions(QObject):
     def _show(self) -> None:
         self.dialog.show_search(self._search)
 
-    def _take(self, search: ArchiveSearch, hits: list[Hit]) -> None:
+    def _take(self, search: ArchiveSearch, hits: list[ArchiveHit]) -> None:
         if search is self._search and search is not None:
             self.dialog.take_hits(hits)
 
@@ -133,16 +141,21 @@ class ArchiveQuestions(QObject):
             names = [site.label for uuid in self._sites if (site := self._desk.context.document.sites.get(uuid))]
             self.dialog.show_kept(kept_words(names))
 
-    def _choose(self, hit: Hit | None) -> None:
+    def _choose(self, hit: ArchiveHit | None) -> None:
         """Make the tick of the current hit the current one: it stands out on the strip, and on the map."""
         key = "" if hit is None else hit.scene.key
         tick = next((tick for tick in self._desk.ticks if any(scene.key == key for scene in tick.scenes)), None)
         if tick is not None:
             self._desk.choose(tick.key)
 
+    def _choose_again(self) -> None:
+        """Choose the tick of the current hit now that it is on the strip."""
+        if self.dialog.isVisible() and self._desk.current is None:
+            self._choose(self.hits.list.current)
+
     # -- the hits in the case -------------------------------------------------------------------------------------
 
-    def _add(self, hits: list[Hit]) -> None:
+    def _add(self, hits: list[ArchiveHit]) -> None:
         """Add hits as layers; one that is a layer already is shown."""
         new = [hit.scene for hit in hits if hit.scene.path and hit.scene.key not in self._added]
         self._desk.add(new[:MOST_OPENED])
@@ -152,7 +165,7 @@ class ArchiveQuestions(QObject):
         if without is not None and (sentence := shown_asset(without.item.assets).sentence) is not None:
             self.dialog.said.setText(in_language(sentence))
 
-    def _compare(self, hits: list[Hit]) -> None:
+    def _compare(self, hits: list[ArchiveHit]) -> None:
         """Set hits against each other on the map, which the dialog gives way to."""
         canvas, search = self._desk.canvas, self._search
         self.dialog.hide()

@@ -14,7 +14,7 @@ from layers.scenes.found_scene import FoundScene
 from layers.services.stac.item import StacItem
 from layers.services.stac.question import StacQuestion
 from viewer.network.fetcher import Fetcher
-from viewer.panels.hits.hit import Hit
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.support.jobs import Jobs
 
@@ -36,7 +36,7 @@ class ArchiveScenes(QObject):
         super().__init__(parent)
         self._fetcher, self._jobs = fetcher, jobs
         self._searches: list[ArchiveSearch] = []
-        self._hits: dict[ArchiveSearch, dict[str, Hit]] = {}
+        self._hits: dict[ArchiveSearch, dict[str, ArchiveHit]] = {}
         """Hits by the key of their scene."""
         self._known: tuple[FoundScene, ...] | None = ()
         self._pictures: dict[str, str] = {}
@@ -104,7 +104,7 @@ class ArchiveScenes(QObject):
         search.deleteLater()
         self.searches_changed.emit()
 
-    def _take(self, search: ArchiveSearch, came: list[Hit]) -> None:
+    def _take(self, search: ArchiveSearch, came: list[ArchiveHit]) -> None:
         if search not in self._hits:
             return
         hits = [self._without_signature(hit) for hit in came]
@@ -114,7 +114,7 @@ class ArchiveScenes(QObject):
         self.changed.emit()
         self.hits_came.emit(search, hits)
 
-    def _without_signature(self, hit: Hit) -> Hit:
+    def _without_signature(self, hit: ArchiveHit) -> ArchiveHit:
         """The same, with addresses that may be kept: they are signed when they are asked for."""
         path, picture = hit.scene.path, self._noted(hit.item, hit.picture)
         if not is_address(path):

@@ -23,7 +23,7 @@ from layers.services.stac.scenes import found_scene_of
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
-from viewer.panels.hits.hit import Hit
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.support.jobs import Jobs
 
 type _Asker = Pager | CatalogueWalk
@@ -125,7 +125,7 @@ class ArchiveSearch(QObject):
             lambda error: self._fail(error.sentence),
         )
 
-    def _begin(self, begun: tuple[_Asker, str, list[Hit]]) -> None:
+    def _begin(self, begun: tuple[_Asker, str, list[ArchiveHit]]) -> None:
         if self._is_over:
             return
         self._asker, self.title, first = begun
@@ -155,7 +155,7 @@ class ArchiveSearch(QObject):
         take, ground = partial(asker.take, body, address, status), self.ground
         self._jobs.run(lambda _: _hits_of(take(), ground), self._taken, lambda error: self._fail(error.sentence))
 
-    def _taken(self, hits: list[Hit]) -> None:
+    def _taken(self, hits: list[ArchiveHit]) -> None:
         if self._is_over or self._asker is None:
             return
         if hits:
@@ -174,7 +174,7 @@ class ArchiveSearch(QObject):
         self.ended.emit()
 
 
-def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[Hit]:
+def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[ArchiveHit]:
     """Hits whose ground is computed by now: a page of hundreds would hold up the window."""
     scenes = [scene_to_open(item) for item in items]
     parts = {covering.scene.key: covering.part for covering in SceneTable(scenes).covering(ground)}
@@ -182,7 +182,7 @@ def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[Hit]:
     for item, scene in zip(items, scenes, strict=True):
         _ = scene.span
         picture = thumbnail(item.assets)
-        hits.append(Hit(item, scene, parts.get(scene.key, 0.0), "" if picture is None else picture.web))
+        hits.append(ArchiveHit(item, scene, parts.get(scene.key, 0.0), "" if picture is None else picture.web))
     return hits
 
 
@@ -192,7 +192,7 @@ def scene_to_open(item: StacItem) -> FoundScene:
     return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
 
 
-def _asker_of(answer: HttpAnswer, question: StacQuestion, ground: BaseGeometry) -> tuple[_Asker, str, list[Hit]]:
+def _asker_of(answer: HttpAnswer, question: StacQuestion, ground: BaseGeometry) -> tuple[_Asker, str, list[ArchiveHit]]:
     """The state machine for an archive by its first document, its title, and items that this document holds."""
     document = read_stac(answer.body, answer.address)
     title = document.title or document.id

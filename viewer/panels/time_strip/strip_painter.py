@@ -66,7 +66,7 @@ def paint_strip(
 
 def paint_pointed(painter: QPainter, widget: QWidget, placed: PlacedTick) -> None:
     """Paint a frame with an arrow head above it around the tick that a list points at."""
-    accent = widget.palette().color(QPalette.ColorRole.Highlight)
+    accent = widget.palette().color(QPalette.ColorRole.Accent)
     top, bottom = 1.0, widget.height() - DATES_PX
     painter.setPen(QPen(accent, 2.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
