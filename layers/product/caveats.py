@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import Struct
+
+from layers.decoding import decoded_or_none
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m
 from layers.document.search import Search
@@ -133,6 +137,54 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
     searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
     for search in searches[:MOST_SEARCHES]:
         yield publishing.words(_search_words(document, search))
+    sentences = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
+    for sentence in sentences[:MOST_SEARCHES]:
+        yield publishing.words(sentence)
+
+
+class _Question(Struct, frozen=True):
+    """The part of a question to an archive that a product repeats."""
+
+    begin: str = ""
+    end: str = ""
+    max_cloud: float | None = None
+
+
+class _Asked(Struct, frozen=True, kw_only=True):
+    """The query of a search of an archive about some sites, by their uuids, as its row keeps it."""
+
+    archive: str
+    title: str = ""
+    count: int = 0
+    about: tuple[str, ...]
+    question: _Question = _Question()
+
+
+def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
+    """A sentence on a search of an archive that was about marks of the product; empty for any other search."""
+    if search.kind != "catalogue":
+        return ""
+    try:
+        query = decoded_or_none(json.loads(search.query_json or "null"), _Asked)
+    except (ValueError, RecursionError):
+        return ""
+    about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
+    if query is None or not about:
+        return ""
+    names = [name_of(document.sites[uuid]) for uuid in about[:MOST_NAMES]]
+    cloud, begin, end = query.question.max_cloud, query.question.begin, query.question.end
+    return Phrase(
+        "{archive}, asked on {day} for scenes of {sites}{begin}{end}{cloud}: {result}.",
+        archive=query.title or query.archive,
+        day=search.at[:10],
+        sites=joined(", ", names),
+        begin=Phrase(" from {begin}", begin=begin) if begin else "",
+        end=Phrase(" to {end}", end=end) if end else "",
+        cloud=Phrase(" with at most {percent} % of cloud", percent=f"{cloud:g}") if cloud is not None else "",
+        result=Phrase("it lists {scenes}", scenes=counted(query.count, "scene"))
+        if query.count
+        else Phrase("it lists none"),
+    )
 
 
 def _search_words(document: Document, search: Search) -> str:

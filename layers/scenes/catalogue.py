@@ -9,7 +9,7 @@ from typing import Protocol
 from layers.scenes.found_scene import FoundScene
 
 _FACTS = (
-    *("sensor", "credit", "gsd_m", "cloud_percent", "kind", "path", "layer_uuid", "date_in_name", "has_picture"),
+    *("sensor", "credit", "gsd_m", "kind", "path", "layer_uuid", "date_in_name", "has_picture"),
     *("observation", "version"),
 )
 
@@ -46,6 +46,8 @@ def _joined(first: FoundScene, second: FoundScene) -> FoundScene:
         more["date_basis"] = second.date_basis
     if not first.is_dated and second.is_dated:
         more |= {name: getattr(second, name) for name in ("acquired", "until", "date_kind", "date_basis")}
+    if first.cloud_percent is None and second.cloud_percent is not None:
+        more |= {"cloud_percent": second.cloud_percent, "cloud_of": second.cloud_of}
     if len(second.ring) > len(first.ring):
         more["ring"] = second.ring  # the outline says more than the box around it
     return replace(first, **more)

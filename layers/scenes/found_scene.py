@@ -48,7 +48,9 @@ class FoundScene:
     credit: str = ""
     gsd_m: float | None = None
     cloud_percent: float | None = None
-    """Cloud over the whole scene, as it is stated."""
+    """Cloud over the ground that `cloud_of` says; None where it is not known."""
+    cloud_of: str = "scene"
+    """The ground that the cloud is over: "scene", as it is stated of the whole, or "site", as a mask tells it."""
     ring: tuple[tuple[float, float], ...] = ()
     """Longitudes, continuous, and latitudes along its outline; empty where its place is not known."""
     observation: str = ""

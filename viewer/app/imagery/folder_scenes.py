@@ -56,6 +56,11 @@ class FolderScenes(QObject):
 
         return ArchiveScenes(self._context.fetcher, self._context.jobs, self)
 
+    def permits(self, host: str) -> bool:
+        """True for a host that may be contacted."""
+        fetcher = self._context.fetcher
+        return fetcher is not None and fetcher.consent.permits(host)
+
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""
         return self._ask().folder_of_scenes()

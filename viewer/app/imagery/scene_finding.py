@@ -115,7 +115,9 @@ class SceneFinding(QObject):
     def _questions(self) -> ArchiveQuestions:
         from viewer.panels.time_strip.archive_questions import ArchiveQuestions  # for start-up time
 
-        questions = ArchiveQuestions(self.desk, self._canvas.window())
+        questions = ArchiveQuestions(
+            self.desk, self._sources.pictures, self._sources.permits, self.ask_folder, self._canvas.window()
+        )
         questions.dialog.news_wanted.connect(self.show_news)
         return questions
 

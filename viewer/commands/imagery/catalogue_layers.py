@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from layers.decoding import encoded
@@ -63,17 +64,21 @@ def record_catalogue_search(
     *,
     is_complete: bool,
     words: str = "",
+    sites: Sequence[str] = (),
     actor: str,
     now: str | None = None,
 ) -> Edit:
     """Keep as evidence what an archive was asked, and what came of it. Raises InvalidValue for a search that broke off
     without a scene: nobody can say then that none is listed.
+
+    `sites` are the uuids of the sites that it was about; none for other ground.
     """
     if not count and not is_complete:
         raise InvalidValue(
             "The search broke off before a scene came: that is no evidence that there is none. Search again."
         )
     query = {"archive": address, "title": title, "count": count, "matched": matched, "question": encoded(question)}
+    query |= {"about": list(sites), "complete": is_complete} if sites else {}
     result = "found" if count else "none listed"
     sentence = words or str(_words(title or address, count, matched))
     return record_search(

@@ -28,7 +28,8 @@ from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
-from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, COLLECTIONS, MONTHS_BACK
+from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
+from viewer.panels.time_strip.archive_words import COLLECTIONS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.support.language.text import one_line, plain, tooltip

@@ -1,46 +1,129 @@
-"""Questions to archives from the time strip: the dialog, the search that it begins, and what is kept of it."""
+"""Questions to archives from the time strip: the dialog, the search that it begins, and what is made of its hits."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QObject
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
+from layers.document.changes import Changes
+from layers.geo.bounds import Bounds
+from layers.scenes.footprint import EMPTY
+from layers.scenes.view_area import area_of_view
 from layers.services.catalog import catalog
+from layers.services.stac.assets import shown_asset
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
-from viewer.panels.time_strip.archive_dialog import ArchiveDialog, search_words
+from viewer.panels.hits.hit import ArchiveHit
+from viewer.panels.hits.hit_panel import HitPanel
+from viewer.panels.hits.hit_rows import HitRows
+from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.archive_search import ArchiveSearch
-from viewer.panels.time_strip.scene_desk import SceneDesk
+from viewer.panels.time_strip.archive_words import kept_words, search_words
+from viewer.panels.time_strip.scene_desk import MOST_OPENED, SceneDesk, SearchedGround
+from viewer.panels.time_strip.scene_pictures import ScenePictures
+from viewer.support.language.translation import in_language
 
 
 class ArchiveQuestions(QObject):
     """Joins the dialog to the desk. The host of an archive is allowed by pressing Search, after the dialog named it."""
 
-    def __init__(self, desk: SceneDesk, parent: QWidget) -> None:
+    def __init__(
+        self,
+        desk: SceneDesk,
+        pictures: ScenePictures,
+        permits: Callable[[str], bool],
+        ask_folder: Callable[[], Path | None],
+        parent: QWidget,
+    ) -> None:
+        """`permits` tells whether a host may be contacted; `ask_folder` asks for a folder of scenes."""
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._pictures, self._ask_folder = desk, pictures, ask_folder
         archives = [entry for group in catalog() for entry in group.entries if entry.role == "archive"]
-        day = today()
-        self.dialog = ArchiveDialog(archives, desk.search_area, QDate(day.year, day.month, day.day), parent)
+        self._added: dict[str, str] = {}
+        """The layer of each scene of the case, by the key of the scene."""
+        self.rows = HitRows(pictures.of, lambda key: key in self._added, self)
+        self.hits = HitPanel(self.rows, permits)
+        self.dialog = ArchiveDialog(archives, desk.search_area, today(), self.hits, parent)
         self._search: ArchiveSearch | None = None
+        self._sites: tuple[str, ...] = ()
+        """The sites that were searched, by their uuids; empty for the view."""
+        self._is_placed = False
+        """True once the dialog has come up: it stays where the analyst leaves it."""
+        self._had_outlines = True
+        """True where the outlines stay when the dialog is left."""
         self.dialog.wanted.connect(self._begin)
         self.dialog.keep_wanted.connect(self._keep)
+        self.dialog.folder_wanted.connect(self._choose_folder)
+        self.dialog.left.connect(self._leave)
+        self.hits.add_wanted.connect(self._add)
+        self.hits.compare_wanted.connect(self._compare)
+        self.hits.allow_wanted.connect(self._allow)
+        self.hits.list.pointed.connect(lambda hit: desk.pointed.point_at(None if hit is None else hit.scene))
+        self.hits.list.current_changed.connect(self._choose)
+        pictures.arrived.connect(self.rows.tell_pictures)
         desk.archives.searches_changed.connect(self._show)
+        desk.archives.hits_came.connect(self._take)
+        desk.ticks_changed.connect(self._choose_again)
+        desk.context.changed.connect(self._heard)
+        desk.context.document_replaced.connect(self._show_added)
+        desk.context.selection.changed.connect(self._name_ground)
 
     def show(self, address: str = "") -> None:
-        """Show the dialog, with the archive at an address where one was chosen."""
+        """Show the dialog, about the selected sites where there are any, with the archive at an address where one was
+        chosen.
+        """
         if address:
             self.dialog.choose(address)
+        self._name_ground()
+        self._show_added()
+        canvas, window = self._desk.canvas, self._desk.canvas.window()
+        is_first, self._is_placed = not self._is_placed and canvas.isVisible(), True
         self.dialog.show()
+        if is_first:
+            room = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
+            self.dialog.step_aside(room, QRect(canvas.mapToGlobal(QPoint(0, 0)), canvas.size()))
         self.dialog.raise_()
         self.dialog.activateWindow()
+        self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
+
+    # -- the question ---------------------------------------------------------------------------------------------
 
     def _begin(self, address: str, question: StacQuestion) -> None:
-        self._desk.context.case.consent(host_of(address))
-        self._search = self._desk.archives.search(address, question)
+        of_site = self.dialog.is_of_site
+        ground = self._desk.search_ground(of_site)
+        self._sites = tuple(site.uuid for site in self._desk.selected_sites) if of_site else ()
+        if host := host_of(address):
+            self._desk.context.case.consent(host)
+        in_view = area_of_view(self._desk.canvas.viewport.view()).intersects(ground)
+        if self._desk.site_uuid and of_site and not in_view:
+            self._desk.set_place(SearchedGround.SITE)  # or the strip would show none of the hits
+        self._search = None  # the hits of the next one come to an empty list
         self._show()
+        self._search = self._desk.archives.search(address, question, ground)
+        self._show()
+        self._show_outlines()
+
+    def _choose_folder(self) -> None:
+        folder = self._ask_folder()
+        if folder is not None:
+            self.dialog.choose(str(folder))
+
+    def _name_ground(self) -> None:
+        self.dialog.name_ground([site.label for site in self._desk.selected_sites])
+
+    # -- the answer -----------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self.dialog.show_search(self._search)
+
+    def _take(self, search: ArchiveSearch, hits: list[ArchiveHit]) -> None:
+        if search is self._search and search is not None:
+            self.dialog.take_hits(hits)
 
     def _keep(self, search: ArchiveSearch) -> None:
         is_kept = self._desk.context.do(
@@ -52,9 +135,74 @@ class ArchiveQuestions(QObject):
             search.matched,
             is_complete=search.is_complete,
             words=search_words(search),
+            sites=self._sites,
         )
         if is_kept:
-            self.dialog.show_kept()
+            names = [site.label for uuid in self._sites if (site := self._desk.context.document.sites.get(uuid))]
+            self.dialog.show_kept(kept_words(names))
 
-    def _show(self) -> None:
-        self.dialog.show_search(self._search)
+    def _choose(self, hit: ArchiveHit | None) -> None:
+        """Make the tick of the current hit the current one: it stands out on the strip, and on the map."""
+        key = "" if hit is None else hit.scene.key
+        tick = next((tick for tick in self._desk.ticks if any(scene.key == key for scene in tick.scenes)), None)
+        if tick is not None:
+            self._desk.choose(tick.key)
+
+    def _choose_again(self) -> None:
+        """Choose the tick of the current hit now that it is on the strip."""
+        if self.dialog.isVisible() and self._desk.current is None:
+            self._choose(self.hits.list.current)
+
+    # -- the hits in the case -------------------------------------------------------------------------------------
+
+    def _add(self, hits: list[ArchiveHit]) -> None:
+        """Add hits as layers; one that is a layer already is shown."""
+        new = [hit.scene for hit in hits if hit.scene.path and hit.scene.key not in self._added]
+        self._desk.add(new[:MOST_OPENED])
+        if not new and hits and hits[0].scene.key in self._added:
+            self._desk.context.show_layer(self._added[hits[0].scene.key])
+        without = next((hit for hit in hits if not hit.scene.path), None)
+        if without is not None and (sentence := shown_asset(without.item.assets).sentence) is not None:
+            self.dialog.said.setText(in_language(sentence))
+
+    def _compare(self, hits: list[ArchiveHit]) -> None:
+        """Set hits against each other on the map, which the dialog gives way to."""
+        canvas, search = self._desk.canvas, self._search
+        self.dialog.hide()
+        canvas.window().activateWindow()
+        canvas.setFocus()
+        ground = EMPTY if search is None else search.ground
+        if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
+            canvas.motion.zoom_to_bounds(Bounds(*ground.bounds), 0.0)
+        self._desk.comparing.compare([hit.scene for hit in hits])
+
+    def _allow(self, hosts: list[str]) -> None:
+        for host in hosts:
+            self._desk.context.case.consent(host)
+        self._pictures.forget()
+        self.hits.show_hosts()
+        self.hits.list.viewport().update()
+        self.hits.list.setFocus()
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("layers"):
+            self._show_added()
+
+    def _show_added(self) -> None:
+        if self.rows.hits or self.dialog.isVisible():
+            self._added = {scene.key: scene.layer_uuid for scene in self._desk.case.known_scenes()}
+            self.rows.tell_state()
+
+    # -- the outlines -----------------------------------------------------------------------------------------------
+
+    def _show_outlines(self) -> None:
+        """Draw the footprints on the map while the dialog lists what came."""
+        if not self._desk.shows_outlines:
+            self._had_outlines = False
+            self._desk.show_outlines(True)
+
+    def _leave(self) -> None:
+        self._desk.pointed.point_at(None)
+        if not self._had_outlines:
+            self._had_outlines = True
+            self._desk.show_outlines(False)

@@ -6,12 +6,15 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shapely.geometry.base import BaseGeometry
 
 from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
+from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
+from layers.scenes.scene_table import SceneTable
 from layers.services.http_request import HttpRequest
-from layers.services.stac.assets import shown_asset
+from layers.services.stac.assets import shown_asset, thumbnail
 from layers.services.stac.documents import read_stac
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
@@ -20,10 +23,10 @@ from layers.services.stac.scenes import found_scene_of
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
+from viewer.panels.hits.hit import ArchiveHit
 from viewer.support.jobs import Jobs
 
 type _Asker = Pager | CatalogueWalk
-type _Item = tuple[StacItem, FoundScene]
 _SEARCHED = frozenset({"stac-api"})
 OFFLINE = Phrase("You are working offline: an archive is asked once you work online again (Layer, Work Offline).")
 
@@ -31,16 +34,25 @@ OFFLINE = Phrase("You are working offline: an archive is asked once you work onl
 class ArchiveSearch(QObject):
     """One search. Items come with each page; the search ends, is stopped, or waits for a host to be allowed."""
 
-    items_came = Signal(list)
-    """Emitted with the items of a page that answer the question, each with its scene."""
+    hits_came = Signal(list)
+    """Emitted with the hits of a page."""
     progressed = Signal()
     ended = Signal()
 
     def __init__(
-        self, address: str, question: StacQuestion, fetcher: Fetcher, jobs: Jobs, parent: QObject | None = None
+        self,
+        address: str,
+        question: StacQuestion,
+        fetcher: Fetcher,
+        jobs: Jobs,
+        ground: BaseGeometry = EMPTY,
+        parent: QObject | None = None,
     ) -> None:
+        """`ground` is what was meant by the boxes of the question, in longitude and latitude; hits say how much of it
+        they cover.
+        """
         super().__init__(parent)
-        self.address, self.question = address, question
+        self.address, self.question, self.ground = address, question, ground
         self._fetcher, self._jobs = fetcher, jobs
         self._asker: _Asker | None = None
         self._pause = QTimer(self, singleShot=True)
@@ -108,10 +120,12 @@ class ArchiveSearch(QObject):
             self._fail(Phrase("The archive sent nothing.") if error is None else error.sentence)
             return
         self._jobs.run(
-            lambda _: _asker_of(answer, self.question), self._begin, lambda error: self._fail(error.sentence)
+            lambda _: _asker_of(answer, self.question, self.ground),
+            self._begin,
+            lambda error: self._fail(error.sentence),
         )
 
-    def _begin(self, begun: tuple[_Asker, str, list[_Item]]) -> None:
+    def _begin(self, begun: tuple[_Asker, str, list[ArchiveHit]]) -> None:
         if self._is_over:
             return
         self._asker, self.title, first = begun
@@ -138,14 +152,14 @@ class ArchiveSearch(QObject):
             return
         # No whole answer is status 0: the asker knows what may be tried again.
         body, address, status = (b"", "", 0) if answer is None else (answer.body, answer.address, answer.status)
-        take = partial(asker.take, body, address, status)
-        self._jobs.run(lambda _: _with_scenes(take()), self._taken, lambda error: self._fail(error.sentence))
+        take, ground = partial(asker.take, body, address, status), self.ground
+        self._jobs.run(lambda _: _hits_of(take(), ground), self._taken, lambda error: self._fail(error.sentence))
 
-    def _taken(self, items: list[_Item]) -> None:
+    def _taken(self, hits: list[ArchiveHit]) -> None:
         if self._is_over or self._asker is None:
             return
-        if items:
-            self.items_came.emit(items)
+        if hits:
+            self.hits_came.emit(hits)
         self.progressed.emit()
         self._pause.start(int(1000 * self._asker.pause_s))
 
@@ -160,12 +174,16 @@ class ArchiveSearch(QObject):
         self.ended.emit()
 
 
-def _with_scenes(items: list[StacItem]) -> list[_Item]:
-    """Items with their scenes, whose ground is computed by now: a page of hundreds would hold up the window."""
-    scenes = [(item, scene_to_open(item)) for item in items]
-    for _, scene in scenes:
-        _ = scene.ground, scene.span
-    return scenes
+def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[ArchiveHit]:
+    """Hits whose ground is computed by now: a page of hundreds would hold up the window."""
+    scenes = [scene_to_open(item) for item in items]
+    parts = {covering.scene.key: covering.part for covering in SceneTable(scenes).covering(ground)}
+    hits = []
+    for item, scene in zip(items, scenes, strict=True):
+        _ = scene.span
+        picture = thumbnail(item.assets)
+        hits.append(ArchiveHit(item, scene, parts.get(scene.key, 0.0), "" if picture is None else picture.web))
+    return hits
 
 
 def scene_to_open(item: StacItem) -> FoundScene:
@@ -174,11 +192,11 @@ def scene_to_open(item: StacItem) -> FoundScene:
     return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
 
 
-def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[_Item]]:
+def _asker_of(answer: HttpAnswer, question: StacQuestion, ground: BaseGeometry) -> tuple[_Asker, str, list[ArchiveHit]]:
     """The state machine for an archive by its first document, its title, and items that this document holds."""
     document = read_stac(answer.body, answer.address)
     title = document.title or document.id
     if document.service in _SEARCHED or document.links_of("search"):
         return Pager(question, document), title, []
     walk = CatalogueWalk(question, document)
-    return walk, title, _with_scenes(list(walk.first_items))
+    return walk, title, _hits_of(list(walk.first_items), ground)

@@ -46,6 +46,10 @@ class CaseScenes:
             self._known = scenes
         return self._known
 
+    def layer_of(self, key: str) -> str:
+        """The layer that shows the scene with a key; empty for none."""
+        return next((scene.layer_uuid for scene in self.known_scenes() if scene.key == key), "")
+
     def _scene_of(self, layer: Layer) -> FoundScene | None:
         drawing = self._drawing_of(layer.uuid)
         if isinstance(drawing, RasterDrawing):

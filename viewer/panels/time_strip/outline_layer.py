@@ -43,12 +43,14 @@ class OutlineLayer(QWidget):
         self.setAccessibleName(self.tr("Outlines of scenes"))
         canvas.installEventFilter(self)
         desk.outlines_changed.connect(self._follow)
+        desk.pointed.changed.connect(self._follow)
         self._follow()
 
     @property
     def count(self) -> int:
-        """Outlines that are shown."""
-        return min(sum(len(tick.scenes) for tick in self._desk.ticks), MOST_OUTLINES) if self.isVisible() else 0
+        """Outlines of the strip's scenes that are shown."""
+        shown = self.isVisible() and self._desk.shows_outlines
+        return min(sum(len(tick.scenes) for tick in self._desk.ticks), MOST_OUTLINES) if shown else 0
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -57,16 +59,23 @@ class OutlineLayer(QWidget):
 
     def _follow(self) -> None:
         self.setGeometry(self._canvas.rect())
-        self.setVisible(self._desk.shows_outlines)
+        self.setVisible(self._desk.shows_outlines or self._desk.pointed.scene is not None)
         self.update()
 
     def _made(self, view: View) -> tuple[QPainterPath, QPainterPath]:
-        """The outlines in units of the canvas's CRS, made once and moved with the map by the painter."""
-        crs, ticks, current = view.grid.crs, self._desk.ticks, self._desk.current
+        """All outlines, and those that stand out, in units of the canvas's CRS: made once, and moved with the map by
+        the painter. The scene that is pointed at stands out, else the current ones.
+        """
+        crs, pointed = view.grid.crs, self._desk.pointed.scene
+        current = self._desk.current if self._desk.shows_outlines else None
+        loud = [pointed] if pointed is not None else [] if current is None else list(current.scenes)
+        ticks = self._desk.ticks if self._desk.shows_outlines else []
+        if not ticks:
+            return QPainterPath(), _path_of(loud, crs)
         if self._every is None or self._every[0] is not ticks or self._every[1] != crs:
             scenes = [scene for tick in ticks for scene in tick.scenes][:MOST_OUTLINES]
             self._every = ticks, crs, _path_of(scenes, crs)
-        return self._every[2], _path_of([] if current is None else list(current.scenes), crs)
+        return self._every[2], _path_of(loud, crs)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

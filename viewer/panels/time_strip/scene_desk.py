@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.changes import Changes
+from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.requests.addresses import is_address
-from layers.scenes.asked_areas import SITE_STEP_DEG, VIEW_STEP_DEG, rounded_box
+from layers.scenes.asked_areas import VIEW_STEP_DEG, boxes_around, rounded_box
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
@@ -30,6 +31,8 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.time_strip.archive_scenes import ArchiveScenes
 from viewer.panels.time_strip.case_scenes import CaseScenes
+from viewer.panels.time_strip.pointed_scene import PointedScene
+from viewer.panels.time_strip.scene_comparing import SceneComparing
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.time_strip.seen_marks import SeenMark, seen_of
 from viewer.support.jobs import Jobs
@@ -70,6 +73,8 @@ class SceneDesk(QObject):
     """Emitted when the outlines are switched on or off, or have changed."""
     outlines_switched = Signal()
     """Emitted when the outlines are switched on or off."""
+    place_changed = Signal()
+    """Emitted when scenes of the view are searched in place of those of the site, or the other way round."""
     frames_changed = Signal()
     """Emitted when a comparison begins or ends, or another picture of it would get a scene."""
 
@@ -94,8 +99,10 @@ class SceneDesk(QObject):
         """The chosen picture of the comparison; None for the last."""
         self._awaited: tuple[str, int] | None = None
         """A tick whose scenes are being added to the case, and the picture that will show them."""
-        case = CaseScenes(lambda: context.document, context.layers.drawing_of)
-        self._catalogues: tuple[SceneCatalogue, ...] = (case, self.folders, self.archives)
+        self.case = CaseScenes(lambda: context.document, context.layers.drawing_of)
+        self.pointed = PointedScene(self)
+        self.comparing = SceneComparing(context, self.case, self.add, comparisons, self)
+        self._catalogues: tuple[SceneCatalogue, ...] = (self.case, self.folders, self.archives)
         self._job = NewestJob(jobs)
         self._seen_by: set[str] = set()
         self._place = SearchedGround.VIEW
@@ -159,6 +166,7 @@ class SceneDesk(QObject):
         """Search scenes of the view, or of the selected site."""
         if place is not self._place:
             self._place = place
+            self.place_changed.emit()
             self._look()
 
     def show_outlines(self, shown: bool) -> None:
@@ -265,6 +273,22 @@ class SceneDesk(QObject):
                 if self.context.do(add_scene, item, scene.path, uuid=uuid):
                     self.context.show_layer(uuid)
 
+    def search_ground(self, of_sites: bool) -> BaseGeometry:
+        """The ground that is meant by `search_area`, which is told in rounded boxes: the view, or the selected sites,
+        in longitude and latitude.
+        """
+        if not of_sites:
+            return area_of_view(self.canvas.viewport.view())
+        areas = [_area(site.geometry) for site in self.selected_sites]
+        dimension = max(map(shapely.get_dimensions, areas), default=0)  # no share of areas and points together
+        return shapely.union_all([area for area in areas if shapely.get_dimensions(area) == dimension])
+
+    @property
+    def selected_sites(self) -> list[Site]:
+        """The selected sites that have a place."""
+        sites = (self.context.document.sites.get(uuid) for uuid in sorted(self.context.selection.uuids))
+        return [site for site in sites if site is not None and not site.geometry.is_empty]
+
     def search_area(self, of_sites: bool) -> tuple[Bounds, ...]:
         """Boxes of the view, or around the selected sites, in longitude and latitude. They are rounded outwards, so
         that a host does not learn the place to the metre.
@@ -272,9 +296,7 @@ class SceneDesk(QObject):
         if not of_sites:
             areas = [area_of_view(self.canvas.viewport.view())]
             return tuple(rounded_box(part.bounds, VIEW_STEP_DEG) for area in areas for part in shapely.get_parts(area))
-        sites = (self.context.document.sites.get(uuid) for uuid in sorted(self.context.selection.uuids))
-        shapes = [shapely.force_2d(site.geometry) for site in sites if site is not None and not site.geometry.is_empty]
-        return tuple(dict.fromkeys(rounded_box(shape.bounds, SITE_STEP_DEG) for shape in shapes))
+        return tuple(dict.fromkeys(box for site in self.selected_sites for box in boxes_around(site.geometry)))
 
     def _swap_in(self) -> None:
         """Put the awaited scenes into their picture, once all of them are layers."""

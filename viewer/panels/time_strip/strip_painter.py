@@ -64,6 +64,21 @@ def paint_strip(
         painter.drawRect(QRectF(0.75, 0.75, width - 1.5, height - 1.5))
 
 
+def paint_pointed(painter: QPainter, widget: QWidget, placed: PlacedTick) -> None:
+    """Paint a frame with an arrow head above it around the tick that a list points at."""
+    accent = widget.palette().color(QPalette.ColorRole.Accent)
+    top, bottom = 1.0, widget.height() - DATES_PX
+    painter.setPen(QPen(accent, 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    left, right = min(placed.left, placed.at - _MARK_PX), max(placed.right, placed.at + _MARK_PX)
+    painter.drawRect(QRectF(left - 2, top + _MARK_PX, right - left + 4, bottom - top - _MARK_PX))
+    painter.setBrush(accent)
+    tip = QPointF(placed.at, top + 2 * _MARK_PX)
+    painter.drawPolygon(
+        QPolygonF([tip, tip + QPointF(-_MARK_PX, -1.6 * _MARK_PX), tip + QPointF(_MARK_PX, -1.6 * _MARK_PX)])
+    )
+
+
 def _paint_axis(painter: QPainter, palette: QPalette, axis: TimeAxis, area: QRectF) -> None:
     faint = palette.color(QPalette.ColorRole.Text)
     faint.setAlpha(45)

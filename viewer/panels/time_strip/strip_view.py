@@ -19,7 +19,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.scenes.passes import Pass
 from viewer.panels.time_strip.seen_marks import SeenMark
-from viewer.panels.time_strip.strip_painter import HEIGHT_PX, LEAST_HEIGHT_PX, SEEN_PX, paint_strip, seen_x
+from viewer.panels.time_strip.strip_painter import (
+    HEIGHT_PX,
+    LEAST_HEIGHT_PX,
+    SEEN_PX,
+    paint_pointed,
+    paint_strip,
+    seen_x,
+)
 from viewer.panels.time_strip.strip_places import GAP_PX, StripPlaces, divider_of, places_of
 from viewer.panels.time_strip.time_axis import TimeAxis
 from viewer.support.painting import painting
@@ -45,7 +52,7 @@ class StripView(QWidget):
         super().__init__(parent)
         self._ticks: list[Pass] = []
         self._seen: list[SeenMark] = []
-        self._current = ""
+        self._current, self._pointed = "", ""
         self._axis: TimeAxis | None = None
         """The axis of time; None until something dated is shown."""
         self._is_moved = False
@@ -90,6 +97,19 @@ class StripView(QWidget):
             self._axis = self._axis.showing(tick.span)
         self._say_current(words)
         self._lay_out()
+
+    def show_pointed(self, key: str) -> None:
+        """Mark the tick that has the scene with this key, as a list points at it; an empty key marks none."""
+        tick = next((tick for tick in self._ticks if any(scene.key == key for scene in tick.scenes)), None)
+        pointed = "" if tick is None or not key else tick.key
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.update()
+
+    @property
+    def pointed(self) -> str:
+        """The key of the tick that a list points at; empty for none."""
+        return self._pointed
 
     def fit(self) -> None:
         """Show all dates on the axis again."""
@@ -239,6 +259,9 @@ class StripView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:
             paint_strip(painter, self, self._places, self._axis, self._seen, self._current)
+            placed = self._places.of(self._pointed)
+            if placed is not None:
+                paint_pointed(painter, self, placed)
 
 
 _OWN_KEYS = frozenset(

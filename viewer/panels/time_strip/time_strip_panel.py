@@ -78,6 +78,8 @@ class TimeStripPanel(QWidget):
         desk.current_changed.connect(self._show_current)
         desk.outlines_switched.connect(self._show_outlines)
         desk.frames_changed.connect(self._show_frames)
+        desk.place_changed.connect(lambda: self.place.setCurrentIndex(list(SearchedGround).index(desk.place)))
+        desk.pointed.changed.connect(lambda: self.view.show_pointed(desk.pointed.key))
         desk.context.selection.changed.connect(self._show_hint)
         desk.folders.folders_changed.connect(self._show_hint)
         desk.archives.searches_changed.connect(self._show_hint)

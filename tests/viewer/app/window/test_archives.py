@@ -205,7 +205,9 @@ def test_an_answer_goes_with_its_question(
     dialog = asked(window, strip, server, qtbot, cloud=True)
     assert "2 scenes with at most 20 % of cloud" in dialog.said.text()
     QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
-    assert dialog.said.text().endswith("Kept in the case as evidence.")
+    assert dialog.said.text().endswith(
+        "Kept in the case as evidence. It was about no site, so that no product says so."
+    )
     assert not dialog.keep_button.isEnabled(), "it is kept once"
     dialog.limits_cloud.setChecked(False)
     assert dialog.said.text() == ""

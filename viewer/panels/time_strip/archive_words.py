@@ -1,0 +1,65 @@
+"""Searches of archives in words: the collections that are offered, how far a search is, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from viewer.panels.time_strip.archive_search import ArchiveSearch
+from viewer.panels.words import no_name
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import in_language, translate
+
+COLLECTIONS = (
+    ("sentinel-2-l2a", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-2, 10 m")),
+    ("landsat-c2-l2", QT_TRANSLATE_NOOP("ArchiveWords", "Landsat, 30 m")),
+    ("sentinel-1-grd", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-1 radar, 10 m")),
+    ("naip", QT_TRANSLATE_NOOP("ArchiveWords", "NAIP, United States, 1 m")),
+)
+"""Collections that the archives of the catalogue have under the same names, with words to translate."""
+SHOWN_PROBLEMS, MOST_NAMED = 3, 3
+
+
+def search_words(search: ArchiveSearch) -> str:
+    """State of a search in words: "12 of 40 scenes", that none is listed, or why it failed."""
+    if search.failure:
+        return in_language(search.failure)
+    count, matched = search.count, search.matched
+    words = translate("ArchiveWords", "{count} scenes", "{count} scene", count) + _limits(search)
+    if search.is_under_way:
+        words = translate("ArchiveWords", "Searching… {0}").format(words)
+    elif search.is_complete and not count:
+        words = translate("ArchiveWords", "The archive lists no scene{0} for this place and time.").format(
+            _limits(search)
+        )
+    elif search.is_complete:
+        words = translate("ArchiveWords", "{0}: all such that the archive lists, on the time strip.").format(words)
+    else:
+        counts = matched or translate("ArchiveWords", "an unknown number")
+        words = translate("ArchiveWords", "{0} of {1}, on the time strip.").format(words, counts)
+    return " ".join([words, *map(in_language, search.problems[:SHOWN_PROBLEMS])])
+
+
+def kept_words(sites: Sequence[str]) -> str:
+    """A sentence on where a search that was kept can be seen; `sites` are the names of those that it was about."""
+    if not sites:
+        return translate(
+            "ArchiveWords", "Kept in the case as evidence. It was about no site, so that no product says so."
+        )
+    names = ", ".join(one_line(name, 40) or no_name() for name in sites[:MOST_NAMED]) + (
+        ", …" if len(sites) > MOST_NAMED else ""
+    )
+    return translate(
+        "ArchiveWords", "Kept in the case as evidence: a product that shows {0} says so among its caveats."
+    ).format(names)
+
+
+def _limits(search: ArchiveSearch) -> str:
+    """The limits of a question in words, for an answer that must not be taken for one without them."""
+    question, names = search.question, {name: translate("ArchiveWords", words) for name, words in COLLECTIONS}
+    parts = [f" ({names.get(name, name)})" for name in question.collections]
+    if question.max_cloud is not None:
+        limit = f"{question.max_cloud:.0f}"
+        parts.append(translate("ArchiveWords", " with at most {0} % of cloud or without a figure").format(limit))
+    return "".join(parts)
