@@ -24,7 +24,7 @@ from viewer.network.host_state import HostState
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
 from viewer.network.range_store import RangeStore
-from viewer.network.secrets import Secrets
+from viewer.network.secrets import Secret, Secrets
 from viewer.network.server_faults import not_allowed
 from viewer.network.signing import Signing, known_rules
 from viewer.network.tile_fetch import ImageDone, TileFetch
@@ -68,7 +68,7 @@ class Fetcher(QObject):
         self.offline = False
         self.network = QNetworkAccessManager(self)
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
-        self.logins = Logins(secrets or Secrets(), self._ask_vault, self._fetch_token)
+        self.logins = Logins(secrets or Secrets(), self.ask_vault, self._fetch_token)
         rules = known_rules() if signing_rules is None else signing_rules
         self.signing = Signing(rules, consent, self._fetch_token)
         if self._store is not None:
@@ -203,6 +203,20 @@ class Fetcher(QObject):
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)
 
+    def wants_login(self, host: str) -> bool:
+        """True for a host that lets nobody in without a login, or not with the one that it was shown."""
+        return self._state(host).wants_login
+
+    def sign_in(self, host: str, secret: Secret) -> None:
+        """Show a secret to a host from now on, and have it asked again."""
+        self.logins.use(host, secret)
+        self.forgive(host)
+
+    def sign_out(self, host: str) -> None:
+        """Have a host asked again without the login that it had."""
+        self.logins.drop_token(host)
+        self.forgive(host)
+
     def stop(self, host: str) -> None:
         """Cancel all requests to a host that is no longer allowed, or redirected from another host to it."""
         for fetch in [fetch for fetch in self._fetches if host in (fetch.host, fetch.target_host)]:
@@ -249,6 +263,7 @@ class Fetcher(QObject):
         state = self._state(host)
         if self.only_stored(host):
             return
+        state.proven = self.logins.secrets.of(host)
         was = state.sentence
         state.succeeded()
         if was:
@@ -266,6 +281,15 @@ class Fetcher(QObject):
         state = self._state(host)
         was = state.sentence
         state.pause(sentence, seconds, time.monotonic(), is_busy)
+        self._tell(state, was)
+
+    def turned_away(self, host: str, sentence: str, *, is_certain: bool) -> None:
+        """Note that a host wants a login, or another one: it is not asked again by itself once it has refused one."""
+        state = self._state(host)
+        was = state.sentence
+        state.wants_login = True
+        if is_certain or self._is_on_trial(state):
+            state.shut_out(sentence)
         self._tell(state, was)
 
     def is_current(self, url: QUrl) -> bool:
@@ -286,7 +310,7 @@ class Fetcher(QObject):
         """Do some work on another thread, and hand its result to `done` in the window's."""
         self._workers.start(self._posting(work, done))
 
-    def _ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+    def ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do what may wait for a person: the end of the program does not wait for it."""
         threading.Thread(target=self._posting(work, done), name="vault", daemon=True).start()
 
@@ -333,8 +357,14 @@ class Fetcher(QObject):
     def _state(self, host: str) -> HostState:
         return self._hosts.setdefault(host, HostState(host))
 
+    def _is_on_trial(self, state: HostState) -> bool:
+        """True while a host has not let anybody in with its present login."""
+        secret = self.logins.secrets.of(state.host)
+        return self.logins.has_login(state.host) and (secret is None or state.proven != secret)
+
     def _next(self, state: HostState) -> None:
-        while state.waiting and state.in_flight < self.limits.in_flight:
+        # One at a time while a login is on trial: six wrong ones at once may lock an analyst out.
+        while state.waiting and state.in_flight < (1 if self._is_on_trial(state) else self.limits.in_flight):
             state.in_flight += 1
             state.waiting.popleft()()
 

@@ -51,6 +51,10 @@ class NotTrusted(ServerFault):
     """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
 
 
+class Refused(ServerFault):
+    """Raised where a server lets nobody in without a login, or not with the one that it was shown."""
+
+
 class Ending(Enum):
     """Endings of sentences about a server: tiles that are stored still show, or nothing more is said."""
 
@@ -61,6 +65,23 @@ class Ending(Enum):
 def not_allowed(host: str) -> NotAllowed:
     """The refusal to contact a host that has not been allowed."""
     return NotAllowed("{host} is not contacted until you allow it.", host=host)
+
+
+def refusal_of(host: str, status: int, words: str, *, has_login: bool, ending: Ending = Ending.NOTHING) -> Refused:
+    """The fault of a refusal; `words` are the server's own, empty for none, `has_login` is True where a login was
+    shown.
+    """
+    if has_login:
+        what = Phrase("{host} does not let this login in (code {code})", host=host, code=status)
+        if words:
+            return Refused("{what}: {words}", what=what, words=words)
+        return Refused("{what}: sign in anew, or ask who runs the server.", what=what)
+    what = Phrase("{host} refuses us (code {code})", host=host, code=status)
+    if words:
+        return Refused("{what}: {words}", what=what, words=words)
+    if ending is Ending.TILES:
+        return Refused("{what}: it may want a key, or not want us at all.", what=what)
+    return Refused("{what}: it may want a key.", what=what)
 
 
 def fault_of(

@@ -5,6 +5,7 @@ hosts of a layer; before that, or before a press of a button that says so, nobod
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import override
 
@@ -45,6 +46,7 @@ from viewer.panels.imagery.entry_form import EntryForm
 from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, row_of
 from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
+from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.search.palette_rows import PaletteDelegate
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import one_line, tooltip
@@ -105,6 +107,7 @@ class AddImageryPanel(QWidget):
         self.back.clicked.connect(self._leave_scope)
         self.form.changed.connect(self.announce)
         self.form.preview_wanted.connect(self._allow_preview)
+        self.form.signed_in.connect(self.go_on)
         self.setAcceptDrops(True)
         self._read_lists()
 
@@ -552,7 +555,8 @@ def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> 
         openers["vectors"] = context.features_wanted.emit
         offers = FetchedOffers(fetcher, jobs, recognised)
         ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
-        network = ImageryNetwork(offers, *ways, openers)
+        sign_in = partial(open_sign_in, context)
+        network = ImageryNetwork(offers, *ways, openers, wants_login=fetcher.wants_login, sign_in=sign_in)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.services.http_request import HttpRequest
@@ -42,6 +43,10 @@ class ImageryNetwork(Struct, frozen=True):
     """Shows a secret to a host for this session."""
     openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
     """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
+    wants_login: Callable[[str], bool] = lambda host: False
+    """True for a host that has refused us without a login, or with the present one."""
+    sign_in: Callable[[QWidget, Sequence[str], Callable[[], None]], object] = lambda parent, hosts, done: None
+    """Shows the dialog that signs in to hosts; the function is called once somebody has signed in."""
 
 
 class FetchedOffers:

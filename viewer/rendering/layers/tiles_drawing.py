@@ -41,7 +41,7 @@ from viewer.rendering.layers.tiles_state import (
     place_state,
     problem_state,
 )
-from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way
+from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.pack_source import PackSource
@@ -197,6 +197,8 @@ class TilesDrawing(LayerDrawing):
         is_stored = self._packs.is_there and view is not None and not self.has_failed_in(view)
         if self._works_offline() and not is_stored and not (self.problem and not self.is_offline):
             return offline_state(name, lacks_all=view is not None and self.has_failed_in(view))
+        if self.problem and fetcher is not None and any(map(fetcher.wants_login, self.service.hosts)):
+            return refused_state(self._named_problem())
         if self.problem:
             is_busy = fetcher is not None and any(
                 fetcher.busy_until(host) > time.monotonic() for host in self.service.hosts
