@@ -22,9 +22,9 @@ from viewer.network.secrets import Secret
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
     Ending,
+    LoginRefused,
     NoSuchName,
     NotTrusted,
-    Refused,
     Unreachable,
     fault_of,
     is_worth_retrying,
@@ -233,7 +233,7 @@ class Fetch[Result]:
 
     def _sign(self, error: GeoloupeError | None) -> None:
         if error is not None or self.is_over or self._is_post:
-            if isinstance(error, Refused):
+            if isinstance(error, LoginRefused):
                 self._context.turned_away(self.host, error.sentence, is_certain=True)
             elif isinstance(error, ServerFault):
                 self._context.failed(self.host, error.sentence, at_once=True)
@@ -391,12 +391,12 @@ class Fetch[Result]:
             return False
         return self._context.logins.renew(self.host, self._shown, status)
 
-    def _refusal(self, answer: HttpAnswer, *, stops: bool) -> Refused:
+    def _refusal(self, answer: HttpAnswer, *, stops: bool) -> LoginRefused:
         """The fault of a refusal, which is noted; with `stops` the host is left alone for a while in any case."""
         words = "" if self.ending is Ending.TILES else words_of_server(answer.body)
         has_login = self._shown is not None
         fault = refusal_of(self.host, answer.status, words, has_login=has_login, ending=self.ending)
-        fault = Refused(self._discreet(fault).sentence)
+        fault = LoginRefused(self._discreet(fault).sentence)
         if not self._is_login and self.target_host == self.host:
             self._context.turned_away(self.host, fault.sentence, is_certain=has_login and answer.status == 401)
         if stops and not self._context.only_stored(self.host):

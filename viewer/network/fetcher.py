@@ -16,6 +16,7 @@ from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from layers.services.stac.signing import SigningRule
+from layers.services.tile_service import TileService
 from viewer.network.consent import Consent
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
@@ -192,10 +193,13 @@ class Fetcher(QObject):
                 for host in list(self._hosts):
                     self.host_ready.emit(host)
 
-    def set_min_cache_days(self, host: str, days: float) -> None:
-        """Keep tiles of a host for at least that many days where the host does not state how long."""
-        if self._store is not None and days > 0:
-            self._store.min_days[host] = days
+    def respect(self, service: TileService) -> None:
+        """Hold to the terms of a service at its hosts, for this session; where those of two differ, to the stricter."""
+        for host in service.hosts:
+            state = self._state(host)
+            state.most_at_once = min(state.most_at_once, service.max_connections)
+            if self._store is not None:
+                self._store.respect(host, service.min_cache_days, may_cache=service.may_cache)
 
     def forgive(self, host: str) -> None:
         """End the pause of a host."""
@@ -364,7 +368,8 @@ class Fetcher(QObject):
 
     def _next(self, state: HostState) -> None:
         # One at a time while a login is on trial: six wrong ones at once may lock an analyst out.
-        while state.waiting and state.in_flight < (1 if self._is_on_trial(state) else self.limits.in_flight):
+        most = 1 if self._is_on_trial(state) else min(self.limits.in_flight, state.most_at_once)
+        while state.waiting and state.in_flight < most:
             state.in_flight += 1
             state.waiting.popleft()()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from layers.services.tile_service import MOST_CONNECTIONS
 from viewer.network.secrets import Secret
 
 ERRORS_TO_PAUSE = 5
@@ -31,6 +32,8 @@ class HostState(Struct, eq=False):
     """True where the host lets nobody in without a login, or not with the one that it was shown."""
     proven: Secret | None = None
     """The login with which it was last let in."""
+    most_at_once: int = MOST_CONNECTIONS
+    """Most requests under way that the terms of its services allow."""
     in_flight: int = 0
     waiting: deque[Callable[[], None]] = field(default_factory=deque)
     _errors: int = 0

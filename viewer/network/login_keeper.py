@@ -10,11 +10,11 @@ from msgspec import Struct
 from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret, SecretKind
 
-type Done = Callable[[bool], None]
+type VaultDone = Callable[[bool], None]
 
 
 class KeptLogin(Struct, frozen=True):
-    """What may be told of a login: its host and kind, None for an unknown one, and whether it outlasts the session."""
+    """A login without its secret: its host, its kind, None for an unknown one, and whether it outlasts the session."""
 
     host: str
     kind: SecretKind | None
@@ -38,11 +38,11 @@ class LoginKeeper:
             logins.append(KeptLogin(host, kind, self._secrets.is_in_vault(host)))
         return logins
 
-    def look_for_vault(self, done: Done) -> None:
+    def look_for_vault(self, done: VaultDone) -> None:
         """Call `done` with True where logins can be kept for later sessions."""
         self._fetcher.ask_vault(self._secrets.can_keep, done)
 
-    def sign_in(self, hosts: Sequence[str], secret: Secret, *, is_kept: bool, done: Done) -> None:
+    def sign_in(self, hosts: Sequence[str], secret: Secret, *, is_kept: bool, done: VaultDone) -> None:
         """Show a secret to these hosts from now on, and ask them again.
 
         `is_kept` keeps it for later sessions; `done` is called with False where that, or its opposite, has failed.
@@ -57,7 +57,7 @@ class LoginKeeper:
 
         self._fetcher.ask_vault(keep, done)
 
-    def sign_out(self, host: str, done: Done) -> None:
+    def sign_out(self, host: str, done: VaultDone) -> None:
         """Forget the login of a host, also in the vault; `done` is called with False where that does not let go."""
 
         def dropped(is_dropped: bool) -> None:

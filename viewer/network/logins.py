@@ -18,7 +18,7 @@ from layers.services.server_words import words_of_server
 from viewer.network.answer import REFUSALS, HttpAnswer
 from viewer.network.consent import is_private
 from viewer.network.secrets import SHORTEST_LOOKED_FOR, Secret, SecretKind, Secrets
-from viewer.network.server_faults import Refused
+from viewer.network.server_faults import LoginRefused
 from viewer.network.tile_store import host_of_url
 
 type LoginReady = Callable[[GeoloupeError | None], None]
@@ -55,7 +55,7 @@ class Logins:
         self._ask_vault, self._fetch_token = ask_vault, fetch_token
         self._tokens: dict[str, _Token] = {}
         self._waiting: dict[str, list[tuple[QUrl, LoginReady]]] = {}
-        """What waits for a login, by host, each with the address that is to be asked for."""
+        """Functions that wait for a login, by host, each with the address that is to be asked for."""
 
     def use(self, host: str, secret: Secret) -> None:
         """Show another secret to a host from now on."""
@@ -71,7 +71,7 @@ class Logins:
         return self.secrets.of(host) is not None or self.secrets.is_unread(host)
 
     def shown(self, host: str) -> Secret | str | None:
-        """What is shown to a host now: its secret, or the token that its secret has given; None for nothing."""
+        """The secret that a host is shown now, or the token that this has given; None for nothing."""
         secret = self.secrets.of(host)
         return self._token(host) if secret is not None and secret.kind is SecretKind.OAUTH2 else secret
 
@@ -214,8 +214,10 @@ def _no_token(host: str, answer: HttpAnswer | None, error: GeoloupeError | None)
     if answer is None or answer.status not in (BAD_REQUEST, *REFUSALS):
         return error
     if words := words_of_server(answer.body):
-        return Refused("{host} refuses this login (code {code}): {words}", host=host, code=answer.status, words=words)
-    return Refused("{host} refuses this login (code {code}).", host=host, code=answer.status)
+        return LoginRefused(
+            "{host} refuses this login (code {code}): {words}", host=host, code=answer.status, words=words
+        )
+    return LoginRefused("{host} refuses this login (code {code}).", host=host, code=answer.status)
 
 
 def _token_in(body: bytes) -> _TokenAnswer | None:

@@ -51,7 +51,7 @@ class NotTrusted(ServerFault):
     """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
 
 
-class Refused(ServerFault):
+class LoginRefused(ServerFault):
     """Raised where a server lets nobody in without a login, or not with the one that it was shown."""
 
 
@@ -67,21 +67,21 @@ def not_allowed(host: str) -> NotAllowed:
     return NotAllowed("{host} is not contacted until you allow it.", host=host)
 
 
-def refusal_of(host: str, status: int, words: str, *, has_login: bool, ending: Ending = Ending.NOTHING) -> Refused:
+def refusal_of(host: str, status: int, words: str, *, has_login: bool, ending: Ending = Ending.NOTHING) -> LoginRefused:
     """The fault of a refusal; `words` are the server's own, empty for none, `has_login` is True where a login was
     shown.
     """
     if has_login:
         what = Phrase("{host} does not let this login in (code {code})", host=host, code=status)
         if words:
-            return Refused("{what}: {words}", what=what, words=words)
-        return Refused("{what}: sign in anew, or ask who runs the server.", what=what)
+            return LoginRefused("{what}: {words}", what=what, words=words)
+        return LoginRefused("{what}: sign in anew, or ask who runs the server.", what=what)
     what = Phrase("{host} refuses us (code {code})", host=host, code=status)
     if words:
-        return Refused("{what}: {words}", what=what, words=words)
+        return LoginRefused("{what}: {words}", what=what, words=words)
     if ending is Ending.TILES:
-        return Refused("{what}: it may want a key, or not want us at all.", what=what)
-    return Refused("{what}: it may want a key.", what=what)
+        return LoginRefused("{what}: it may want a key, or not want us at all.", what=what)
+    return LoginRefused("{what}: it may want a key.", what=what)
 
 
 def fault_of(

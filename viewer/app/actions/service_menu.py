@@ -70,9 +70,13 @@ class ServiceMenu(ActionMenu):
             open_sign_in(self._panels, self._window, hosts_of(layer))
 
     def has_host(self) -> bool:
-        """True while the current layer comes from a host."""
+        """True while the current layer comes from a host, where there is a network."""
         layer = self._panels.layer
-        return layer is not None and bool(hosts_of(layer))
+        return layer is not None and self.has_network() and bool(hosts_of(layer))
+
+    def has_network(self) -> bool:
+        """True where hosts can be asked at all."""
+        return self._panels.case.fetcher is not None
 
     def show_logins(self) -> None:
         """Show all logins."""
@@ -124,6 +128,7 @@ class ServiceMenu(ActionMenu):
             "logins",
             QT_TRANSLATE_NOOP("Actions", "&Logins…"),
             show_logins,
+            offered=has_network,
             tip=QT_TRANSLATE_NOOP("Actions", "Names, passwords and keys that are shown to servers; forget them here"),
         ),
     )

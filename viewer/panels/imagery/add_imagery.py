@@ -556,7 +556,7 @@ def open_add_imagery(context: PanelContext, window: QWidget, text: str = "") -> 
         offers = FetchedOffers(fetcher, jobs, recognised)
         ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
         sign_in = partial(open_sign_in, context)
-        network = ImageryNetwork(offers, *ways, openers, wants_login=fetcher.wants_login, sign_in=sign_in)
+        network = ImageryNetwork(offers, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

@@ -13,6 +13,7 @@ from layers.services.http_request import HttpRequest
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import further_address
+from layers.services.tile_service import TileService
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret
@@ -43,6 +44,8 @@ class ImageryNetwork(Struct, frozen=True):
     """Shows a secret to a host for this session."""
     openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
     """Functions that open what is no layer of tiles, by its role: search an archive, add vectors."""
+    respect: Callable[[TileService], None] = lambda service: None
+    """Holds to the terms of a service from now on."""
     wants_login: Callable[[str], bool] = lambda host: False
     """True for a host that has refused us without a login, or with the present one."""
     sign_in: Callable[[QWidget, Sequence[str], Callable[[], None]], object] = lambda parent, hosts, done: None

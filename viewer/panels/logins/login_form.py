@@ -53,7 +53,7 @@ class SecretField(QLineEdit):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """No menu: its Undo would bring back what was cleared."""
+        """Open no menu: its Undo would bring back what was cleared."""
 
     def take(self) -> str:
         """The typed text, of which the field keeps nothing."""

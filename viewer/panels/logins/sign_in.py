@@ -33,7 +33,7 @@ class SignInDialog(QDialog):
         settled: Callable[[], None] = lambda: None,
         parent: QWidget | None = None,
     ) -> None:
-        """Without `hosts` a host is typed. `settled` is called when it is known whether the keyring has taken it."""
+        """`hosts` empty: a host is typed. `settled` is called when it is known whether the keyring has the login."""
         super().__init__(parent)
         self._context, self._keeper, self.hosts = context, keeper, tuple(hosts)
         self._settled = settled
@@ -115,13 +115,21 @@ class SignInDialog(QDialog):
             )
         else:
             self.where.setText(self.tr("It is kept until Geoloupe ends."))
-        told = one_line(", ".join(hosts), 200) or self.tr("this host")
-        words = [self.tr("It is shown to %1 only, and stands in no case, log or product.").replace("%1", told)]
+        shown_to = one_line(", ".join(hosts), 200) or self.tr("this host")
+        words = [self.tr("It is shown to %1 only, and stands in no case, log or product.").replace("%1", shown_to)]
         if token_host := self.form.token_host:
-            allowed = self.tr("Signing in allows Geoloupe to contact %1, which is asked for a token.")
-            words = [self.tr("The token is shown to %1 only.").replace("%1", told)]
+            allowed = self.tr("Signing in allows Geoloupe to contact %1, which is shown the client secret.")
+            words = [self.tr("The token is shown to %1 only.").replace("%1", shown_to)]
             words.append(allowed.replace("%1", one_line(token_host, 100)))
         self.whom.setText(plain(" ".join(words)))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for what is shown: Qt would press the fields flat."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     # -- what is done -------------------------------------------------------------------------------------------------
 
@@ -131,6 +139,7 @@ class SignInDialog(QDialog):
         if problem:
             self.fault.setText(problem)
             self.fault.show()
+            self._grow()
             return
         if not hosts or not self.form.is_complete:
             return

@@ -118,8 +118,7 @@ class TilesDrawing(LayerDrawing):
                 Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name), "date"
             )
         if context.fetcher is not None:
-            for host in service.hosts:
-                context.fetcher.set_min_cache_days(host, service.min_cache_days)
+            context.fetcher.respect(service)
             context.fetcher.host_changed.connect(self._host_changed)
             context.fetcher.host_ready.connect(self._host_ready)
 
