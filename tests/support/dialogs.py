@@ -28,6 +28,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.panels.layers.table_picker import TablePicker
+from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
 from viewer.panels.sites.chip_dialog import open_chip
@@ -61,6 +62,7 @@ MORE = {
     "match_plate": "MatchPlateDialog",
     "search_archives": "ArchiveDialog",
     "what_is_new": "NewsDialog",
+    "logins": "LoginsDialog",
 }
 """More of them, which have no part in the walk of the keyboard."""
 _ABOUT_IMAGES = ("combine_bands", "georeference", "register_layer", "match_plate")
@@ -112,6 +114,7 @@ def open_by_hand(window: MainWindow) -> None:
     service = TileService("Tiles", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)
     window.session.push(add_layer(document, "tiles", "Tiles", encoded(service), actor="me", uuid="tiles"))
     PackDialog(context, document.layers["tiles"], service, window.session.base_folder, window).show()
+    open_sign_in(context, window, service.hosts)
 
 
 def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class FeatureServer(LoopbackServer):
     def __init__(self, count: int, page: int) -> None:
         self.count, self.page = count, page
         self.odd: set[str] = set()
-        """Oddities: html, no next, lost, north first, broken, endless, repeats."""
+        """Oddities: wants login, html, no next, lost, north first, broken, endless, repeats."""
         self.next_host = ""
         """The host that links to next pages name; empty for this one, by relative links."""
         self.items_host = ""
@@ -87,7 +87,9 @@ class _Handler(LoopbackHandler):
         server.log.append(self.path)
         question = dict(parse_qsl(parts.query))
         accepts_json = "json" in self.headers.get("Accept", "") and "html" not in server.odd
-        if parts.path == "/wfs":
+        if "wants login" in server.odd and "Authorization" not in self.headers:
+            self.answer(401, b"no", Content_Type="text/plain")
+        elif parts.path == "/wfs":
             text = GML if "GetFeature" in self.path else CAPABILITIES
             self.answer(200, text.format(host=server.host, version=server.version).encode(), Content_Type="text/xml")
         elif not accepts_json and question.get("f") != "json":

@@ -76,6 +76,10 @@ class _Handler(BaseHTTPRequestHandler):
         fault = server.fault if len(server.log) >= server.fault_from else ""
         path = self.path.partition("?")[0]
         file = server.folder / path.lstrip("/")
+        if fault == "wants login" and "Authorization" not in self.headers:
+            server.count(Asked(self.path), 0)
+            self._answer(401, b"", {})
+            return
         if fault == "elsewhere":
             server.count(Asked(self.path), 0)
             self._answer(302, b"", {"Location": server.elsewhere})

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
+from urllib.parse import parse_qs
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -36,6 +37,7 @@ TILE_PX = 256
 class TileServer(ThreadingHTTPServer):
     """Serves until `stop`. `log` holds the path of every request, in order; `headers` those of the last one.
 
+    `login` is what `by_login` wants: a whole Authorization header, or a key that may stand in X-Key or the address.
     `posted` holds the bodies that were sent, `document` what a document or file holds, and `etag` what it is called.
     """
 
@@ -48,6 +50,7 @@ class TileServer(ThreadingHTTPServer):
         self.log: list[str] = []
         self.headers: dict[str, str] = {}
         self.token = "token-of-the-day"
+        self.login = ""
         self.valid_s: float | None = 300.0
         self.posted: list[bytes] = []
         self.document = b'{"title": "a document", "numbers": [1, 2, 3]}'
@@ -270,6 +273,18 @@ class _Handler(BaseHTTPRequestHandler):
         """To those who show the token only."""
         is_known = self.headers.get("Authorization") == f"Bearer {self.server.token}"
         (self.ok if is_known else partial(self.answer, 401, b"no"))()
+
+    def by_login(self) -> None:
+        """To those who show the login only."""
+        keys = parse_qs(self.path.partition("?")[2]).get("api_key", [])
+        shown = {self.headers.get("Authorization", ""), self.headers.get("X-Key", ""), *keys}
+        (self.ok if self.server.login in shown else partial(self.answer, 401, b"no"))()
+
+    def issue_to_known(self) -> None:
+        """A token for the client whose secret is the login."""
+        is_known = parse_qs(self.server.posted[-1].decode())["client_secret"] == [self.server.login]
+        words = b'{"error": "invalid_client", "error_description": "Unknown client"}'
+        (self.issue if is_known else partial(self.answer, 401, words, Content_Type="application/json"))()
 
     def echo(self) -> None:
         """An error that repeats what was sent."""

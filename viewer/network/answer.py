@@ -13,6 +13,7 @@ KEPT_HEADERS = (
     *("content-type", "content-range", "content-crs", "content-encoding", "date", "etag", "last-modified", "link"),
     *("location", "retry-after", "warning"),
 )
+REFUSALS = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)
 
 

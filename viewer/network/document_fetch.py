@@ -18,7 +18,6 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
 from layers.services.http_request import BodyKind, HttpRequest
-from layers.services.server_words import words_of_server
 from viewer.network.answer import HttpAnswer
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, FetchContext, Limits, RequestBounds
@@ -71,13 +70,7 @@ class WaitingFetch(Fetch[HttpAnswer]):
 
     @override
     def _refused(self, answer: HttpAnswer) -> None:
-        words = words_of_server(answer.body)
-        sentence = (
-            Phrase("{host} refuses us (code {code}): {words}", host=self.host, code=answer.status, words=words)
-            if words
-            else Phrase("{host} refuses us (code {code}): it may want a key.", host=self.host, code=answer.status)
-        )
-        self._fail(ServerFault(sentence), result=answer)
+        self._fail(self._refusal(answer, stops=False), result=answer)
 
     @override
     def _result_of_error(self, answer: HttpAnswer) -> HttpAnswer | None:

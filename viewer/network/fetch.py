@@ -15,25 +15,29 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
 from layers.services.server_words import is_web_page, words_of_server
-from viewer.network.answer import REDIRECTS, HttpAnswer, answer_of
+from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of
 from viewer.network.consent import Consent
 from viewer.network.logins import Logins
+from viewer.network.secrets import Secret
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
+    LoginRefused,
     NoSuchName,
     NotTrusted,
     Unreachable,
     fault_of,
     is_worth_retrying,
     not_allowed,
+    refusal_of,
 )
 from viewer.network.signing import Signing
 from viewer.network.tile_store import host_of_url
 
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
-REFUSALS = (401, 403)
 BUSY = (429, 503)
+REFUSED_S = 300.0
+"""Seconds for which a server of tiles is left alone that has refused one."""
 BUSY_S = 30.0
 """Seconds for which a server is left alone that is busy and does not say for how long."""
 
@@ -100,6 +104,11 @@ class FetchContext(Protocol):
     def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:
         """Pause a host for that long."""
 
+    def turned_away(self, host: str, sentence: str, *, is_certain: bool) -> None:
+        """Note that a host wants a login, or another one. Where it has refused one, it is not asked again until
+        somebody signs in or says so: such servers lock those out who try often.
+        """
+
     def is_current(self, url: QUrl) -> bool:
         """True for a tile in the store that has not expired."""
 
@@ -149,6 +158,8 @@ class Fetch[Result]:
         self._tries = 0
         self._redirects = 0
         self._from_store = self._was_sent = self._was_renewed = False
+        self._shown: Secret | str | None = None
+        """The secret or token that the last request has shown."""
         self._is_login = self._is_post = False
         self._token = ""
         """The token with which the address was signed."""
@@ -221,6 +232,10 @@ class Fetch[Result]:
 
     def _sign(self, error: GeoloupeError | None) -> None:
         if error is not None or self.is_over or self._is_post:
+            if isinstance(error, LoginRefused):
+                self._context.turned_away(self.host, error.sentence, is_certain=True)
+            elif isinstance(error, ServerFault):
+                self._context.failed(self.host, error.sentence, at_once=True)
             self._let_in(error)
         else:
             self._context.signing.prepare(self.url, self._let_in)
@@ -283,7 +298,9 @@ class Fetch[Result]:
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setTransferTimeout(int(self._bounds.idle_s * 1000))
         self._prepare(request)
+        self._shown = None
         if not (self._from_store or self._is_login) and self.target_host == self.host:
+            self._shown = self._context.logins.shown(self.host)
             self._context.logins.apply(request, self.host)
         if not (self._from_store or self._is_login or self._is_post):
             self._token = self._context.signing.apply(request)
@@ -347,7 +364,7 @@ class Fetch[Result]:
             self._redirect(status, location)
         elif self._is_settled(answer, is_stored, error):
             return
-        elif status == 401 and not self._was_renewed and self._context.logins.renew(self.host):
+        elif status in REFUSALS and pause_s is None and self._has_another_login(status):
             self._was_renewed = True
             self.start()
         elif status in REFUSALS and pause_s is None and self._is_worth_signing_anew():
@@ -367,6 +384,23 @@ class Fetch[Result]:
             self._fail(fault, is_worth_retrying(status, error), self._result_of_error(answer))
         else:
             self._take(answer, is_stored)
+
+    def _has_another_login(self, status: int) -> bool:
+        if self._was_renewed or self._is_login or self.target_host != self.host:
+            return False
+        return self._context.logins.renew(self.host, self._shown, status)
+
+    def _refusal(self, answer: HttpAnswer, *, stops: bool) -> LoginRefused:
+        """The fault of a refusal, which is noted; with `stops` the host is left alone for a while in any case."""
+        words = "" if self.is_of_tiles else words_of_server(answer.body)
+        has_login = self._shown is not None
+        fault = refusal_of(self.host, answer.status, words, has_login=has_login, is_of_tiles=self.is_of_tiles)
+        fault = LoginRefused(self._discreet(fault).sentence)
+        if not self._is_login and self.target_host == self.host:
+            self._context.turned_away(self.host, fault.sentence, is_certain=has_login and answer.status == 401)
+        if stops and not self._context.only_stored(self.host):
+            self._context.pause(self.host, fault.sentence, REFUSED_S)
+        return fault
 
     def _is_worth_signing_anew(self) -> bool:
         if self._was_signed_anew or self._is_login or self._is_post:

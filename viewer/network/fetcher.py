@@ -16,6 +16,7 @@ from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from layers.services.stac.signing import SigningRule
+from layers.services.tile_service import TileService
 from viewer.network.consent import Consent
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
@@ -24,7 +25,7 @@ from viewer.network.host_state import HostState
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
 from viewer.network.range_store import RangeStore
-from viewer.network.secrets import Secrets
+from viewer.network.secrets import Secret, Secrets
 from viewer.network.server_faults import not_allowed
 from viewer.network.signing import Signing, known_rules
 from viewer.network.tile_fetch import ImageDone, TileFetch
@@ -68,7 +69,7 @@ class Fetcher(QObject):
         self.offline = False
         self.network = QNetworkAccessManager(self)
         self._store = None if cache_folder is None else TileStore(cache_folder, self)
-        self.logins = Logins(secrets or Secrets(), self._ask_vault, self._fetch_token)
+        self.logins = Logins(secrets or Secrets(), self.ask_vault, self._fetch_token)
         rules = known_rules() if signing_rules is None else signing_rules
         self.signing = Signing(rules, consent, self._fetch_token)
         if self._store is not None:
@@ -192,16 +193,33 @@ class Fetcher(QObject):
                 for host in list(self._hosts):
                     self.host_ready.emit(host)
 
-    def set_min_cache_days(self, host: str, days: float) -> None:
-        """Keep tiles of a host for at least that many days where the host does not state how long."""
-        if self._store is not None and days > 0:
-            self._store.min_days[host] = days
+    def respect(self, service: TileService) -> None:
+        """Hold to the terms of a service at its hosts, for this session; where those of two differ, to the stricter."""
+        for host in service.hosts:
+            state = self._state(host)
+            state.most_at_once = min(state.most_at_once, service.max_connections)
+            if self._store is not None:
+                self._store.respect(host, service.min_cache_days, may_cache=service.may_cache)
 
     def forgive(self, host: str) -> None:
         """End the pause of a host."""
         self._state(host).succeeded()
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)
+
+    def wants_login(self, host: str) -> bool:
+        """True for a host that lets nobody in without a login, or not with the one that it was shown."""
+        return self._state(host).wants_login
+
+    def sign_in(self, host: str, secret: Secret) -> None:
+        """Show a secret to a host from now on, and have it asked again."""
+        self.logins.use(host, secret)
+        self.forgive(host)
+
+    def sign_out(self, host: str) -> None:
+        """Have a host asked again without the login that it had."""
+        self.logins.drop_token(host)
+        self.forgive(host)
 
     def stop(self, host: str) -> None:
         """Cancel all requests to a host that is no longer allowed, or redirected from another host to it."""
@@ -247,6 +265,7 @@ class Fetcher(QObject):
         state = self._state(host)
         if self.only_stored(host):
             return
+        state.proven = self.logins.secrets.of(host)
         was = state.sentence
         state.succeeded()
         if was:
@@ -264,6 +283,15 @@ class Fetcher(QObject):
         state = self._state(host)
         was = state.sentence
         state.pause(sentence, seconds, time.monotonic(), is_busy)
+        self._tell(state, was)
+
+    def turned_away(self, host: str, sentence: str, *, is_certain: bool) -> None:
+        """Note that a host wants a login, or another one: it is not asked again by itself once it has refused one."""
+        state = self._state(host)
+        was = state.sentence
+        state.wants_login = True
+        if is_certain or self._is_on_trial(state):
+            state.shut_out(sentence)
         self._tell(state, was)
 
     def is_current(self, url: QUrl) -> bool:
@@ -284,7 +312,7 @@ class Fetcher(QObject):
         """Do some work on another thread, and hand its result to `done` in the window's."""
         self._workers.start(self._posting(work, done))
 
-    def _ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+    def ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do what may wait for a person: the end of the program does not wait for it."""
         threading.Thread(target=self._posting(work, done), name="vault", daemon=True).start()
 
@@ -331,8 +359,15 @@ class Fetcher(QObject):
     def _state(self, host: str) -> HostState:
         return self._hosts.setdefault(host, HostState(host))
 
+    def _is_on_trial(self, state: HostState) -> bool:
+        """True while a host has not let anybody in with its present login."""
+        secret = self.logins.secrets.of(state.host)
+        return self.logins.has_login(state.host) and (secret is None or state.proven != secret)
+
     def _next(self, state: HostState) -> None:
-        while state.waiting and state.in_flight < self.limits.in_flight:
+        # One at a time while a login is on trial: six wrong ones at once may lock an analyst out.
+        most = 1 if self._is_on_trial(state) else min(self.limits.in_flight, state.most_at_once)
+        while state.waiting and state.in_flight < most:
             state.in_flight += 1
             state.waiting.popleft()()
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 
 from msgspec import Struct, field
+
+from layers.services.tile_service import MOST_CONNECTIONS
+from viewer.network.secrets import Secret
 
 ERRORS_TO_PAUSE = 5
 FIRST_PAUSE_S = 30.0
@@ -24,6 +28,12 @@ class HostState(Struct, eq=False):
     """Time until which a host wants to be left alone that is busy, and well otherwise; 0 for any other host."""
     is_unreachable: bool = False
     """True where nothing came from the host at all: the network fails rather than the server."""
+    wants_login: bool = False
+    """True where the host lets nobody in without a login, or not with the one that it was shown."""
+    proven: Secret | None = None
+    """The login with which it was last let in."""
+    most_at_once: int = MOST_CONNECTIONS
+    """Most requests under way that the terms of its services allow."""
     in_flight: int = 0
     waiting: deque[Callable[[], None]] = field(default_factory=deque)
     _errors: int = 0
@@ -34,7 +44,7 @@ class HostState(Struct, eq=False):
 
     def ends(self, now: float) -> list[float]:
         """The future times at which the host is worth asking again."""
-        return [end for end in (self.paused_until, self.ask_again_at) if end > now]
+        return [end for end in (self.paused_until, self.ask_again_at) if now < end < math.inf]
 
     def take_ready(self, now: float) -> bool:
         """True, once, when such a time has passed."""
@@ -49,7 +59,7 @@ class HostState(Struct, eq=False):
         self._errors = self._pauses = 0
         self.paused_until = self.busy_until = 0.0
         self.sentence = ""
-        self.is_unreachable = False
+        self.is_unreachable = self.wants_login = False
 
     def failed(self, sentence: str, now: float, at_once: bool = False, is_unreachable: bool = False) -> None:
         """Count an error; after enough in a row (or `at_once`) the host is paused, longer each time."""
@@ -59,6 +69,11 @@ class HostState(Struct, eq=False):
             return
         self.pause(sentence, min(FIRST_PAUSE_S * 2**self._pauses, LONGEST_PAUSE_S), now)
         self._pauses += 1
+
+    def shut_out(self, sentence: str) -> None:
+        """Pause the host until somebody asks for it."""
+        self.sentence, self.paused_until, self.busy_until = sentence, math.inf, 0.0
+        self._errors = 0
 
     def pause(self, sentence: str, seconds: float, now: float, is_busy: bool = False) -> None:
         """Pause the host for that long (at most five minutes)."""

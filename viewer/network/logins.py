@@ -14,15 +14,18 @@ from PySide6.QtNetwork import QNetworkRequest
 from layers.decoding import decoded_or_none
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
-from viewer.network.answer import HttpAnswer
+from layers.services.server_words import words_of_server
+from viewer.network.answer import REFUSALS, HttpAnswer
 from viewer.network.consent import is_private
 from viewer.network.secrets import SHORTEST_LOOKED_FOR, Secret, SecretKind, Secrets
+from viewer.network.server_faults import LoginRefused
 from viewer.network.tile_store import host_of_url
 
 type LoginReady = Callable[[GeoloupeError | None], None]
 type DocumentReady = Callable[[HttpAnswer | None, GeoloupeError | None], None]
 RENEWED_BEFORE_S = 30.0
 SHORTEST_TOKEN_S = 5.0
+BAD_REQUEST, UNAUTHORIZED = 400, 401
 USUAL_TOKEN_S = 300.0
 """Seconds for which a token is believed whose server does not say for how long it is valid."""
 
@@ -51,20 +54,39 @@ class Logins:
         self.secrets = secrets
         self._ask_vault, self._fetch_token = ask_vault, fetch_token
         self._tokens: dict[str, _Token] = {}
-        self._waiting: dict[str, list[LoginReady]] = {}
+        self._waiting: dict[str, list[tuple[QUrl, LoginReady]]] = {}
+        """Functions that wait for a login, by host, each with the address that is to be asked for."""
+
+    def use(self, host: str, secret: Secret) -> None:
+        """Show another secret to a host from now on."""
+        self.drop_token(host)
+        self.secrets.put(host, secret)
+
+    def drop_token(self, host: str) -> None:
+        """Show the token of a host no more."""
+        self._tokens.pop(host, None)
+
+    def has_login(self, host: str) -> bool:
+        """True for a host that has a secret, perhaps one that is still in the vault."""
+        return self.secrets.of(host) is not None or self.secrets.is_unread(host)
+
+    def shown(self, host: str) -> Secret | str | None:
+        """The secret that a host is shown now, or the token that this has given; None for nothing."""
+        secret = self.secrets.of(host)
+        return self._token(host) if secret is not None and secret.kind is SecretKind.OAUTH2 else secret
 
     def prepare(self, url: QUrl, ready: LoginReady) -> None:
         """Call `ready` once a request to this address may be made, at once where nothing has to be fetched first."""
         host = host_of_url(url)
         secret = self.secrets.of(host)
         if self.secrets.is_unread(host):
-            self._wait(host, ready, lambda: self._read(host))
+            self._wait(url, ready, lambda: self._read(host))
         elif secret is not None and url.scheme() == "http" and not is_private(host):
             ready(_open_connection(host))
         elif secret is None or secret.kind is not SecretKind.OAUTH2 or self._token(host):
             ready(None)
         else:
-            self._wait(host, ready, lambda: self._ask_for_token(host, secret))
+            self._wait(url, ready, lambda: self._ask_for_token(host, secret))
 
     def apply(self, request: QNetworkRequest, host: str) -> None:
         """Put the secret of a host into a request to it."""
@@ -121,9 +143,13 @@ class Logins:
             return ServerFault("{host} answers with an error that repeats your key: it is not shown.", host=host)
         return error
 
-    def renew(self, host: str) -> bool:
-        """Drop the token of a host, which has refused it; True where another can be fetched."""
-        return self._tokens.pop(host, None) is not None
+    def renew(self, host: str, shown: Secret | str | None, status: int) -> bool:
+        """True where something else can be shown to a host than what it has refused: a login that was changed since,
+        or a new token. A token that it does not know is dropped.
+        """
+        if self.shown(host) != shown:
+            return self.secrets.of(host) is not None
+        return status == UNAUTHORIZED and isinstance(shown, str) and self._tokens.pop(host, None) is not None
 
     # -- waiting for a vault or a token ---------------------------------------------------------------------------
 
@@ -131,25 +157,28 @@ class Logins:
         token = self._tokens.get(host)
         return token.word if token is not None and time.monotonic() < token.valid_until else ""
 
-    def _wait(self, host: str, ready: LoginReady, begin: Callable[[], None]) -> None:
+    def _wait(self, url: QUrl, ready: LoginReady, begin: Callable[[], None]) -> None:
         """Let `ready` wait with those who wait already, or begin what they wait for."""
-        if host in self._waiting:
-            self._waiting[host].append(ready)
-        else:
-            self._waiting[host] = [ready]
+        waiting = self._waiting.setdefault(host_of_url(url), [])
+        waiting.append((url, ready))
+        if len(waiting) == 1:
             begin()
 
     def _let_in(self, host: str, error: GeoloupeError | None) -> None:
-        for ready in self._waiting.pop(host, []):
+        for _, ready in self._waiting.pop(host, []):
             ready(error)
+
+    def _prepare_again(self, host: str) -> None:
+        for url, ready in self._waiting.pop(host, []):
+            self.prepare(url, ready)
 
     def _read(self, host: str) -> None:
         secrets = self.secrets
 
         def known(secret: Secret | None) -> None:
-            secrets.put(host, secret)
-            for ready in self._waiting.pop(host, []):
-                self.prepare(QUrl(f"https://{host}"), ready)
+            if secrets.is_unread(host):  # else somebody has signed in or out while the vault was asked
+                secrets.put(host, secret)
+            self._prepare_again(host)
 
         self._ask_vault(lambda: secrets.read(host), known)
 
@@ -164,16 +193,31 @@ class Logins:
         headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 
         def answered(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+            if self.secrets.of(host) != secret:  # somebody has signed in anew, or out
+                self._prepare_again(host)
+                return
             token = None if answer is None or error is not None else _token_in(answer.body)
             if token is None:
-                fault = error or ServerFault("{host} sent no token for a login.", host=token_host)
-                self._let_in(host, self.discreet(fault, host))
+                self._let_in(host, self.discreet(_no_token(token_host, answer, error), host))
                 return
             valid_s = max(token.expires_in - RENEWED_BEFORE_S, SHORTEST_TOKEN_S)
             self._tokens[host] = _Token(token.access_token, time.monotonic() + valid_s)
             self._let_in(host, None)
 
         self._fetch_token(HttpRequest(secret.token_address, "POST", urlencode(form).encode(), headers), answered)
+
+
+def _no_token(host: str, answer: HttpAnswer | None, error: GeoloupeError | None) -> GeoloupeError:
+    """The reason why there is no token: the host of tokens does not know the client, or something else failed."""
+    if error is None:
+        return ServerFault("{host} sent no token for a login.", host=host)
+    if answer is None or answer.status not in (BAD_REQUEST, *REFUSALS):
+        return error
+    if words := words_of_server(answer.body):
+        return LoginRefused(
+            "{host} refuses this login (code {code}): {words}", host=host, code=answer.status, words=words
+        )
+    return LoginRefused("{host} refuses this login (code {code}).", host=host, code=answer.status)
 
 
 def _token_in(body: bytes) -> _TokenAnswer | None:

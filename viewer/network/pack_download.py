@@ -87,6 +87,7 @@ class PackDownload(QObject):
         self._began_at = 0.0
         self._flush = QTimer(self, singleShot=True, interval=BATCH_MS)
         self._flush.timeout.connect(self._write)
+        fetcher.respect(plan.service)
         fetcher.host_ready.connect(self._host_ready)
 
     @property

@@ -50,8 +50,10 @@ class Secret(Struct, frozen=True):
 
     def words(self) -> Iterable[str]:
         """The secret as it may stand in a text."""
-        if len(self.value) >= SHORTEST_LOOKED_FOR:
-            yield from dict.fromkeys((self.value, quote(self.value, safe=""), quote_plus(self.value), self.pair()))
+        # Some servers take a key in place of a name, with no password.
+        word = self.value or (self.name if self.kind is SecretKind.BASIC else "")
+        if len(word) >= SHORTEST_LOOKED_FOR:
+            yield from dict.fromkeys((word, quote(word, safe=""), quote_plus(word), self.pair()))
 
     def pair(self) -> str:
         """Name and value as they are sent for a login of kind BASIC."""
@@ -60,6 +62,9 @@ class Secret(Struct, frozen=True):
 
 class Vault(Protocol):
     """A place for secrets outside this program. Each function may wait for a person, on another thread."""
+
+    def can_keep(self) -> bool:
+        """True where secrets outlast the session, and other users of the computer cannot read them."""
 
     def read(self, host: str) -> str:
         """The text that is kept for a host; empty for none."""
@@ -73,8 +78,19 @@ class Keyring:
 
     _service = "Geoloupe"
 
-    def read(self, host: str) -> str:
+    def can_keep(self) -> bool:
+        """False also for a keyring that is a plain file, as anybody who copies that has the secrets."""
         import keyring  # it takes a tenth of a second, and few have secrets
+        from keyring.core import recommended
+        from keyring.errors import KeyringError
+
+        try:
+            return bool(recommended(keyring.get_keyring()))
+        except (KeyringError, OSError, RuntimeError):
+            return False
+
+    def read(self, host: str) -> str:
+        import keyring  # the same
         from keyring.errors import KeyringError
 
         try:
@@ -99,13 +115,27 @@ class Keyring:
 class Secrets:
     """The secrets of hosts ("name" or "name:port"): for this session, and in a vault where that is wanted.
 
-    Which hosts the vault is asked about stands in a file: it is opened for nobody else.
+    Which hosts the vault is asked about, and their kinds of secrets, stand in a file: it is opened for nobody else.
     """
 
     def __init__(self, file: Path | None = None, vault: Vault | None = None) -> None:
         self._file, self._vault = file, vault
         self._by_host: dict[str, Secret] = {}
         self._in_vault = self._listed()
+        """The kind of each secret in the vault, by host; empty for one of an older file."""
+
+    def can_keep(self) -> bool:
+        """True where there is a vault that can keep secrets; asked on another thread."""
+        return self._vault is not None and self._vault.can_keep()
+
+    def kinds(self) -> dict[str, str]:
+        """The hosts that have a secret, in this session or in the vault, each with its kind, empty where unknown."""
+        known = {host: secret.kind.value for host, secret in self._by_host.items()}
+        return dict(sorted((self._in_vault | known).items()))
+
+    def is_in_vault(self, host: str) -> bool:
+        """True for a host whose secret outlasts the session."""
+        return ascii_host(host) in self._in_vault
 
     def of(self, host: str) -> Secret | None:
         """The secret for a host that is known by now."""
@@ -128,7 +158,7 @@ class Secrets:
         host = ascii_host(host)
         if secret is None:
             self._by_host.pop(host, None)
-            self._in_vault.discard(host)
+            self._in_vault.pop(host, None)
         else:
             self._by_host[host] = secret
 
@@ -138,29 +168,39 @@ class Secrets:
         secret = self._by_host.get(host)
         if secret is None or self._vault is None or not self._vault.write(host, json.dumps(encoded(secret))):
             return False
-        self._in_vault.add(host)
+        self._in_vault[host] = secret.kind.value
         self._list()
         return True
 
-    def drop(self, host: str) -> None:
-        """Drop the secret of a host, also from the vault, on another thread."""
-        host = ascii_host(host)
-        self._by_host.pop(host, None)
-        if host in self._in_vault and self._vault is not None:
-            self._vault.write(host, "")
-        self._in_vault.discard(host)
-        self._list()
+    def drop(self, host: str) -> bool:
+        """Drop the secret of a host, also from the vault, on another thread; False where the vault does not let go."""
+        self._by_host.pop(ascii_host(host), None)
+        return self.drop_from_vault(host)
 
-    def _listed(self) -> set[str]:
+    def drop_from_vault(self, host: str) -> bool:
+        """Use the secret of a host in this session only, on another thread; False where the vault does not let go."""
+        host = ascii_host(host)
+        # First of all, so that nobody reads it again while the vault waits for a person.
+        kind = self._in_vault.pop(host, None)
+        if kind is None or self._vault is None:
+            return True
+        is_dropped = self._vault.write(host, "")
+        if not is_dropped:
+            self._in_vault[host] = kind
+        self._list()
+        return is_dropped
+
+    def _listed(self) -> dict[str, str]:
         if self._file is None:
-            return set()
+            return {}
         try:
-            hosts = decoded_or_none(json.loads(self._file.read_bytes()), list[str])
+            listed = json.loads(self._file.read_bytes())
         except (OSError, ValueError):
-            return set()
-        return set(hosts or ())
+            return {}
+        hosts = decoded_or_none(listed, list[str])  # an older file
+        return dict.fromkeys(hosts, "") if hosts is not None else decoded_or_none(listed, dict[str, str]) or {}
 
     def _list(self) -> None:
         if self._file is not None:
             with suppress(OSError):
-                replace_text(self._file, json.dumps(sorted(self._in_vault)))
+                replace_text(self._file, json.dumps(dict(sorted(self._in_vault.items()))))

@@ -50,9 +50,30 @@ class NotTrusted(ServerFault):
     """Raised where the server cannot prove who it is: nothing is requested of it, and trying again cannot help."""
 
 
+class LoginRefused(ServerFault):
+    """Raised where a server lets nobody in without a login, or not with the one that it was shown."""
+
+
 def not_allowed(host: str) -> NotAllowed:
     """The refusal to contact a host that has not been allowed."""
     return NotAllowed("{host} is not contacted until you allow it.", host=host)
+
+
+def refusal_of(host: str, status: int, words: str, *, has_login: bool, is_of_tiles: bool) -> LoginRefused:
+    """The fault of a refusal; `words` are the server's own, empty for none, `has_login` is True where a login was
+    shown.
+    """
+    if has_login:
+        what = Phrase("{host} does not let this login in (code {code})", host=host, code=status)
+        if words:
+            return LoginRefused("{what}: {words}", what=what, words=words)
+        return LoginRefused("{what}: sign in anew, or ask who runs the server.", what=what)
+    what = Phrase("{host} refuses us (code {code})", host=host, code=status)
+    if words:
+        return LoginRefused("{what}: {words}", what=what, words=words)
+    if is_of_tiles:
+        return LoginRefused("{what}: it may want a key, or not want us at all.", what=what)
+    return LoginRefused("{what}: it may want a key.", what=what)
 
 
 def fault_of(

@@ -72,13 +72,7 @@ class TileFetch(Fetch[QImage]):
 
     @override
     def _refused(self, answer: HttpAnswer) -> None:
-        sentence = Phrase(
-            "{host} refuses us (code {code}): it may want a key, or not want us at all.",
-            host=self.host,
-            code=answer.status,
-        )
-        self._context.pause(self.host, sentence, 300.0)
-        self._finish(None, ServerFault(sentence))
+        self._finish(None, self._refusal(answer, stops=True))
 
     @override
     def _busy(self, answer: HttpAnswer, pause_s: float) -> None:

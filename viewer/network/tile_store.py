@@ -27,7 +27,7 @@ ENDING = ".d"
 
 
 class TileStore(QNetworkDiskCache):
-    """One folder of tiles for all windows. `min_days` is by host, as its terms of use ask.
+    """One folder of tiles for all windows, stored as the terms of use of their hosts ask.
 
     Qt would look at every file of the folder before it stores the first tile, and delete thousands at once, in the
     window's thread: here a thread of its own does both.
@@ -39,7 +39,9 @@ class TileStore(QNetworkDiskCache):
         super().__init__(parent)
         self.setCacheDirectory(str(folder))
         self.setMaximumCacheSize(2 * most_bytes)
-        self.min_days: dict[str, float] = {}
+        self._min_days: dict[str, float] = {}
+        self._never: set[str] = set()
+        """Hosts whose terms do not allow their tiles to be stored."""
         self.default_days = 7.0
         self.without_key: Callable[[QUrl], QUrl] = lambda url: url
         """Takes the key out of the address under which a tile is stored."""
@@ -51,13 +53,21 @@ class TileStore(QNetworkDiskCache):
         self._sweeper.setMaxThreadCount(1)
 
     def prepare(self, meta: QNetworkCacheMetaData) -> QIODevice | None:  # type: ignore[override] # None: not stored
-        if not self._is_room():
+        host = host_of_url(meta.url())
+        if host in self._never or not self._is_room():
             return None
         meta.setUrl(self.without_key(meta.url()))
         if not meta.expirationDate().isValid():
-            days = self.min_days.get(host_of_url(meta.url()), self.default_days)
+            days = self._min_days.get(host, self.default_days)
             meta.setExpirationDate(QDateTime.currentDateTimeUtc().addSecs(int(days * 86400)))
         return super().prepare(meta)
+
+    def respect(self, host: str, min_days: float, *, may_cache: bool) -> None:
+        """Store the tiles of a host as its terms ask: for so many days where it does not state how long, or never."""
+        if min_days > 0:
+            self._min_days[host] = max(min_days, self._min_days.get(host, 0.0))
+        if not may_cache:
+            self._never.add(host)
 
     def insert(self, device: QIODevice) -> None:
         self._unswept += device.size()

@@ -33,6 +33,7 @@ class StateKind(StrEnum):
 class Way(StrEnum):
     """Ways out of a state, each by a click."""
 
+    SIGN_IN = "sign in"
     TRY_AGAIN = "try again"
     WORK_OFFLINE = "work offline"
     WORK_ONLINE = "work online"
@@ -43,6 +44,7 @@ class Way(StrEnum):
 
 
 WAY_WORDS = {
+    Way.SIGN_IN: Phrase("Sign in…"),
     Way.TRY_AGAIN: Phrase("Try again"),
     Way.WORK_OFFLINE: Phrase("Work offline"),
     Way.WORK_ONLINE: Phrase("Work online"),
@@ -52,6 +54,7 @@ WAY_WORDS = {
     Way.ZOOM: Phrase("Zoom there"),
 }
 _WAY_SENTENCES = {
+    Way.SIGN_IN: Phrase("Sign in with a name and password, or with a key."),
     Way.TRY_AGAIN: Phrase("Try again when the network or the server is well."),
     Way.WORK_OFFLINE: Phrase(
         "Or work offline: no server is asked then, and only what is stored on this computer shows."
@@ -91,6 +94,12 @@ class ServiceState(Struct, frozen=True):
 
 
 SHOWN = ServiceState()
+
+
+def refused_state(sentence: str) -> ServiceState:
+    """The state of a service whose server lets nobody in without a login, or not with this one."""
+    ways = (Way.SIGN_IN, Way.TRY_AGAIN, Way.WORK_OFFLINE)
+    return ServiceState(StateKind.FAILED, Phrase("refused"), sentence, ways, True)
 
 
 class Notice(Struct, frozen=True):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections import Counter
+from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from layers.services.imagery_entry import ImageryEntry
 from layers.services.tile_service import TileService
 
 SERVICES = [service for group in catalog() for service in group.services]
+CATALOG = tomllib.loads((files("layers.services") / "catalog.toml").read_text("utf-8"))
 ENTRIES = [entry for group in catalog() for entry in group.entries]
 
 
@@ -69,3 +73,29 @@ def test_a_layer_that_is_no_service_is_refused(values: dict) -> None:
     good = {"template": "https://e.org/{z}/{x}/{y}"} if values else {}
     with pytest.raises(BadTemplate):
         TileService.from_json(good | values)
+
+
+STATED = {
+    "NASA GIBS": {"may_prefetch": False},
+    "USGS": {"may_prefetch": True},
+    "EOX": {"non_commercial": True, "may_prefetch": False},
+    "OpenStreetMap": {"min_cache_days": 7.0, "may_prefetch": False},
+    "Element 84": {},
+    "Microsoft": {},
+}
+"""Terms that the catalogue states, by provider: read from what the provider has published."""
+TERMS = ("may_cache", "may_prefetch", "may_export", "non_commercial", "min_cache_days", "max_connections")
+
+
+@pytest.mark.parametrize("group", CATALOG["group"], ids=lambda group: group["title"])
+def test_each_line_of_terms_stands_in_the_catalogue(group: dict[str, Any]) -> None:
+    """Fails where one is deleted, also one that says what holds for most."""
+    assert {name: group[name] for name in TERMS if name in group} == STATED[group["title"]]
+    assert not [name for entry in group["service"] for name in TERMS if name in entry]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.title)
+def test_each_service_of_the_catalogue_has_the_terms_of_its_provider(service: TileService) -> None:
+    usual = {"may_cache": True, "may_export": True, "non_commercial": False, "min_cache_days": 0.0}
+    usual |= {"may_prefetch": False, "max_connections": 6}
+    assert {name: getattr(service, name) for name in TERMS} == usual | STATED[service.group]

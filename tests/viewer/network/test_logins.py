@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,16 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
+from msgspec.structs import replace
 from PySide6.QtCore import QUrl
 
 from layers.errors import NotAllowed
 from layers.services.http_request import HttpRequest
+from tests.support.memory_vault import MemoryVault
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.network.conftest import Ask, AskDocument, Documents, MakeFetcher, asked, asked_document
+from tests.viewer.network.conftest import Ask, AskDocument, Documents, MakeFetcher, asked, asked_document, asked_part
 from viewer.network.fetcher import Fetcher
+from viewer.network.host_state import HostState
 from viewer.network.secrets import Keyring, Secret, SecretKind, Secrets
 
 WORD = "s3cret+word/of=ours"
@@ -52,23 +56,6 @@ def expected(kind: SecretKind) -> str:
             return f"Bearer {WORD}"
         case _:
             return WORD
-
-
-class Vault:
-    """A keyring of the tests."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.readers: list[str] = []
-        self.is_there = True
-
-    def read(self, host: str) -> str:
-        self.readers.append(threading.current_thread().name)
-        return self.texts.get(host, "")
-
-    def write(self, host: str, text: str) -> bool:
-        self.texts[host] = text
-        return self.is_there
 
 
 @each_kind
@@ -199,7 +186,7 @@ def test_a_token_does_not_wait_for_those_that_wait_for_it(
     server: TileServer, make_fetcher: MakeFetcher, tmp_path: Path, qtbot
 ) -> None:
     """All places of the host are taken by tiles when its secret has been read."""
-    vault = Vault()
+    vault = MemoryVault()
     secrets = Secrets(tmp_path / "hosts.json", vault)
     secrets.put(server.host, client(server))
     secrets.keep(server.host)
@@ -265,11 +252,117 @@ def test_the_secret_of_a_client_is_not_sent_on_nor_told_to_a_host_that_is_not_al
         assert other.log == other.posted == []
 
 
+def test_a_token_that_runs_out_for_many_at_once_is_renewed_once(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher
+) -> None:
+    fetcher.logins.secrets.put(server.host, client(server))
+    assert len(ask_document("by_token", 8).answers) == 8
+    server.token = "token-of-tomorrow"
+    documents = ask_document("by_token", 12)
+    assert [answer.status for answer in documents.answers] == [200] * 12
+    assert documents.errors == []
+    assert len(server.posted) == 2
+
+
+def test_a_client_that_is_not_known_is_asked_about_once(ask: Ask, server: TileServer, fetcher: Fetcher) -> None:
+    fetcher.logins.secrets.put(server.host, client(server, "issue_to_known"))
+    heard = ask("by_token", 12)
+    assert {error.sentence for error in heard.errors} == {
+        f"{server.host} refuses this login (code 401): Unknown client; invalid_client"
+    }
+    assert len(heard.errors) == 12
+    assert ask("by_token", 5).errors
+    assert len(server.posted) == len(server.log) == 1
+    assert fetcher.wants_login(server.host)
+
+
 def test_offline_no_token_is_fetched(ask: Ask, server: TileServer, fetcher: Fetcher) -> None:
     fetcher.logins.secrets.put(server.host, client(server))
     fetcher.set_offline(True)
     assert ask("by_token").errors
     assert not server.log
+
+
+# -- logins that are refused ------------------------------------------------------------------------------------------
+
+
+@each_kind
+def test_f29_a_wrong_login_is_shown_once_and_a_right_one_lets_all_in(
+    ask: Ask, server: TileServer, fetcher: Fetcher, secret: Secret
+) -> None:
+    server.login = expected(secret.kind)
+    fetcher.sign_in(server.host, replace(secret, value="wrong-word"))
+    heard = ask("by_login", 12)
+    assert {error.sentence for error in heard.errors} == {
+        f"{server.host} does not let this login in (code 401): sign in anew, or ask who runs the server."
+    }
+    assert len(heard.errors) == 12
+    assert len(server.log) == 1, "servers lock those out who try often"
+    assert fetcher.wants_login(server.host)
+    fetcher.sign_in(server.host, secret)
+    assert not fetcher.wants_login(server.host)
+    assert len(ask("by_login", 12).images) == 12
+
+
+def test_f29_a_refused_login_is_not_tried_again_by_itself(ask: Ask, server: TileServer, fetcher: Fetcher) -> None:
+    state = HostState("tiles.example.org")
+    state.shut_out("It does not let us in.")
+    later = time.monotonic() + 1e9
+    assert state.is_paused(later)
+    assert state.ends(0.0) == []
+    assert not state.take_ready(later)
+    server.login = "Bearer right"
+    fetcher.sign_in(server.host, KINDS[1])
+    ask("by_login")
+    fetcher.forgive(server.host)
+    ask("by_login", 6)
+    assert len(server.log) == 2, "once more, as somebody has asked for it"
+
+
+def test_f29_documents_and_parts_show_a_wrong_login_once(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher, qtbot
+) -> None:
+    server.login = "Bearer right"
+    fetcher.sign_in(server.host, KINDS[1])
+    assert "does not let this login in" in ask_document("by_login", 12).errors[0].sentence
+    assert "does not let this login in" in asked_part(qtbot, fetcher, server, "by_login").errors[0].sentence
+    assert len(server.log) == 1
+
+
+def test_a_refusal_of_one_thing_leaves_a_login_that_was_let_in(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher
+) -> None:
+    """Not all that a server has is for everybody who may use it."""
+    server.login = expected(SecretKind.BEARER)
+    fetcher.sign_in(server.host, KINDS[1])
+    assert ask_document("by_login").answers[0].status == 200
+    assert ask_document("status403").errors
+    assert ask_document("by_login").answers[0].status == 200
+
+
+def test_what_was_refused_before_one_signed_in_is_asked_for_again(
+    ask_document: AskDocument, server: TileServer, fetcher: Fetcher, qtbot
+) -> None:
+    server.login = expected(SecretKind.BEARER)
+    documents = Documents()
+    fetcher.fetch_document(HttpRequest(f"{server.url}/by_login/5/0/3.json"), documents)
+    fetcher.sign_in(server.host, KINDS[1])
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert documents.answers[0].status == 200
+    assert not fetcher.wants_login(server.host)
+
+
+def test_a_kept_secret_is_not_sent_over_an_open_connection_either(tmp_path: Path, fetcher: Fetcher, qtbot) -> None:
+    vault = MemoryVault()
+    secrets = Secrets(tmp_path / "hosts.json", vault)
+    secrets.put("tiles.example.org", KINDS[0])
+    secrets.keep("tiles.example.org")
+    fetcher.consent.allow("tiles.example.org")
+    fetcher.logins.secrets = Secrets(tmp_path / "hosts.json", vault)
+    documents = Documents()
+    fetcher.fetch_document(HttpRequest("http://tiles.example.org/a.json"), documents)
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "open connection" in documents.errors[0].sentence
 
 
 # -- where secrets are kept -------------------------------------------------------------------------------------------
@@ -278,7 +371,7 @@ def test_offline_no_token_is_fetched(ask: Ask, server: TileServer, fetcher: Fetc
 def test_a_secret_is_kept_in_a_vault_and_read_when_its_host_is_asked(
     server: TileServer, make_fetcher: MakeFetcher, tmp_path: Path, qtbot
 ) -> None:
-    vault, file = Vault(), tmp_path / "hosts.json"
+    vault, file = MemoryVault(), tmp_path / "hosts.json"
     secrets = Secrets(file, vault)
     secrets.put(server.host, KINDS[1])
     assert not vault.texts, "for this session only, until it is to be kept"
@@ -304,7 +397,7 @@ def test_offline_mode_holds_also_for_those_that_waited_for_a_vault(
     """A person may take long to open a keyring."""
     opened = threading.Event()
 
-    class Slow(Vault):
+    class Slow(MemoryVault):
         def read(self, host: str) -> str:
             opened.wait(10)
             return super().read(host)
@@ -327,7 +420,7 @@ def test_offline_mode_holds_also_for_those_that_waited_for_a_vault(
 def test_an_emptied_vault_and_a_spoiled_file_leave_no_secret(
     server: TileServer, make_fetcher: MakeFetcher, tmp_path: Path, qtbot
 ) -> None:
-    vault, file = Vault(), tmp_path / "hosts.json"
+    vault, file = MemoryVault(), tmp_path / "hosts.json"
     file.write_text(json.dumps([server.host]))
     for text in ("", "{", "[]", '{"kind": "bearer"}'):
         vault.texts[server.host] = text
@@ -341,7 +434,7 @@ def test_an_emptied_vault_and_a_spoiled_file_leave_no_secret(
 
 
 def test_without_a_vault_a_secret_is_for_this_session(tmp_path: Path) -> None:
-    vault = Vault()
+    vault = MemoryVault()
     vault.is_there = False
     for secrets in (Secrets(), Secrets(tmp_path / "a.json", vault)):
         secrets.put("Tiles.Example.org", KINDS[0])

@@ -1,21 +1,24 @@
-"""Actions on the current layer of a service: its date, an offline pack, its features fetched again."""
+"""Actions on the current layer of a service: its date, a login, an offline pack, its features fetched again."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
 
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.feature_desk import FeatureDesk
 from viewer.app.imagery.pack_desk import PackDesk
 from viewer.panels.context import PanelContext
+from viewer.rendering.access import hosts_of
 
 
 class ServiceMenu(ActionMenu):
     """Actions on the current layer, where that came from a server. Refused edits go to the message line."""
 
-    def __init__(self, panels: PanelContext, features: FeatureDesk, packs: PackDesk, parent: QObject) -> None:
-        super().__init__(parent)
-        self._panels, self._features, self._packs = panels, features, packs
+    def __init__(self, panels: PanelContext, features: FeatureDesk, packs: PackDesk, window: QWidget) -> None:
+        """`window` is the parent of dialogs."""
+        super().__init__(window)
+        self._panels, self._features, self._packs, self._window = panels, features, packs, window
         panels.layer_shown.connect(self.changed)
 
     def show_earlier(self) -> None:
@@ -58,6 +61,29 @@ class ServiceMenu(ActionMenu):
         """True while the current layer holds features that a server sent."""
         return self._features.can_fetch_again(self._panels.layer_uuid)
 
+    def sign_in(self) -> None:
+        """Sign in to the hosts of the current layer."""
+        from viewer.panels.logins.sign_in import open_sign_in  # for start-up time
+
+        layer = self._panels.layer
+        if layer is not None:
+            open_sign_in(self._panels, self._window, hosts_of(layer))
+
+    def has_host(self) -> bool:
+        """True while the current layer comes from a host, where there is a network."""
+        layer = self._panels.layer
+        return layer is not None and self.has_network() and bool(hosts_of(layer))
+
+    def has_network(self) -> bool:
+        """True where hosts can be asked at all."""
+        return self._panels.case.fetcher is not None
+
+    def show_logins(self) -> None:
+        """Show all logins."""
+        from viewer.panels.logins.kept_logins import open_logins  # for start-up time
+
+        open_logins(self._panels, self._window)
+
     id = "service"
     actions = (
         Action(
@@ -89,5 +115,20 @@ class ServiceMenu(ActionMenu):
             fetch_again,
             offered=is_fetched,
             tip=QT_TRANSLATE_NOOP("Actions", "Ask the server of the current layer for its features in this view"),
+        ),
+        Action(
+            "sign_in",
+            QT_TRANSLATE_NOOP("Actions", "&Sign In…"),
+            sign_in,
+            offered=has_host,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Sign in to the server of the current layer"),
+        ),
+        Action(
+            "logins",
+            QT_TRANSLATE_NOOP("Actions", "&Logins…"),
+            show_logins,
+            offered=has_network,
+            tip=QT_TRANSLATE_NOOP("Actions", "Names, passwords and keys that are shown to servers; forget them here"),
         ),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
 from layers.errors import GeoloupeError
@@ -25,6 +26,7 @@ from viewer.commands.imagery.fetched_features import use_fetched_file, with_orig
 from viewer.commands.stamps import utc_now
 from viewer.network.feature_fetch import FeatureFetch
 from viewer.panels.context import PanelContext
+from viewer.panels.logins.sign_in import open_sign_in
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Level, MessageAction
@@ -41,9 +43,10 @@ class _Wanted(Struct, frozen=True, eq=False):
 class FeatureDesk(QObject):
     """Fetches features for the open case. For the window's thread."""
 
-    def __init__(self, session: Session, panels: PanelContext, opener: FileOpener, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session, self._panels, self._opener = session, panels, opener
+    def __init__(self, session: Session, panels: PanelContext, opener: FileOpener, window: QWidget) -> None:
+        """`window` is the parent of dialogs."""
+        super().__init__(window)
+        self._session, self._panels, self._opener, self._window = session, panels, opener, window
         self._messages = opener.messages
         self._under_way: list[FeatureFetch] = []
         self._unread = 0
@@ -115,6 +118,21 @@ class FeatureDesk(QObject):
 
         return MessageAction(self.tr("Allow {0} and Fetch").format(one_line(host, 60)), run)
 
+    def _signing_in(self, wanted: _Wanted) -> MessageAction | None:
+        """Sign in to the server of a question and ask again; None where it lets us in."""
+        host, fetcher = host_of_address(wanted.question.address), self._panels.case.fetcher
+        if fetcher is None or not fetcher.wants_login(host):
+            return None
+
+        def again() -> None:
+            if self._is_wanted(wanted):
+                self._begin(wanted)
+
+        def run() -> None:
+            open_sign_in(self._panels, self._window, (host,), again)
+
+        return MessageAction(self.tr("Sign In…"), run)
+
     # -- step by step -------------------------------------------------------------------------------------------------
 
     def _begin(self, wanted: _Wanted) -> None:
@@ -148,7 +166,7 @@ class FeatureDesk(QObject):
 
     def _tell(self, sentence: str, level: Level, wanted: _Wanted, refused_host: str) -> None:
         """Say how it ended, and offer to go on where a host has to be allowed first."""
-        action = self._allowing(wanted, refused_host) if refused_host else None
+        action = self._allowing(wanted, refused_host) if refused_host else self._signing_in(wanted)
         self._messages.show("features", sentence, level, action)
 
     def _write(self, wanted: _Wanted, walk: FeatureWalk, refused_host: str) -> None:

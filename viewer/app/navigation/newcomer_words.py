@@ -76,6 +76,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "layer_properties": ("settings of the layer", "metadata", "information", "crs", "projection", "acquisition date"),
     "vector_style": ("symbology", "symbols", "labels", "colour by", "color by", "legend", "renderer", "categories"),
     "georeference": ("rectify", "control points", "gcp", "warp", "overlay a picture", "place a photo"),
+    "sign_in": ("login", "log in", "password", "api key", "token", "oauth", "authentication", "credentials"),
+    "logins": ("passwords", "api keys", "tokens", "keyring", "credentials", "accounts", "settings", "preferences"),
     "make_pack": (
         *("offline map", "mbtiles", "download tiles", "cache an area", "save for the field", "tile package"),
         *("prefetch", "export tiles"),

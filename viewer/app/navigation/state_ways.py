@@ -10,12 +10,13 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
+from viewer.panels.logins.sign_in import open_sign_in
 from viewer.rendering.access import hosts_of
 from viewer.rendering.service_state import Way
 
 
 class StateWays(QObject):
-    """Does what was clicked: tries again, works offline or online, or goes to where the layer shows."""
+    """Does what was clicked: signs in, tries again, works offline or online, or goes to where the layer shows."""
 
     def __init__(
         self,
@@ -27,7 +28,8 @@ class StateWays(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._panels, self._views, self._offline, self._fetcher = panels, views, offline, fetcher
+        self._canvas, self._panels, self._views = canvas, panels, views
+        self._offline, self._fetcher = offline, fetcher
         canvas.notice_answered.connect(self.take)
         panels.layer_verbs.leave_state.connect(self.take)
 
@@ -37,6 +39,8 @@ class StateWays(QObject):
         if layer is None:
             return
         match Way(way):
+            case Way.SIGN_IN:
+                open_sign_in(self._panels, self._canvas.window(), hosts_of(layer))
             case Way.TRY_AGAIN:
                 if self._fetcher is not None:
                     for host in hosts_of(layer):

@@ -5,6 +5,7 @@ hosts of a layer; before that, or before a press of a button that says so, nobod
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import override
 
@@ -43,6 +44,7 @@ from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.imagery.entry_rows import EntryModel, EntryRow, arranged, first_choice, row_of
 from viewer.panels.imagery.next_step import Doing, NextStep, step_of
 from viewer.panels.imagery.offer_source import FetchedOffers, ImageryNetwork
+from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
@@ -101,6 +103,7 @@ class AddImageryPanel(QWidget):
         self.back.clicked.connect(self._leave_scope)
         self.form.changed.connect(self.announce)
         self.form.preview_wanted.connect(self._allow_preview)
+        self.form.signed_in.connect(self.go_on)
         self._servers.changed.connect(self._show_current)
         self._servers.listed.connect(self._enter_scope)
         self.setAcceptDrops(True)
@@ -507,7 +510,8 @@ def open_add_imagery(
         openers["vectors"] = context.features_wanted.emit
         source = FetchedOffers(fetcher, jobs, recognised)
         ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
-        network = ImageryNetwork(source, *ways, openers)
+        sign_in = partial(open_sign_in, context)
+        network = ImageryNetwork(source, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

@@ -23,6 +23,7 @@ from viewer.panels.imagery.view_thumbnail import ViewThumbnail
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, wrapped
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import in_language, translate
@@ -37,10 +38,11 @@ MOST_STYLES = 200
 
 class EntryForm(FormPage):
     """The form; `changed` is emitted whenever `service` may be another one, `preview_wanted` when the hosts of the
-    entry shall be allowed for its picture.
+    entry shall be allowed for its picture, `signed_in` when the server is worth asking again.
     """
 
     changed = Signal()
+    signed_in = Signal()
     preview_wanted = Signal()
 
     def __init__(self, network: ImageryNetwork, view: Callable[[], View], parent: QWidget | None = None) -> None:
@@ -63,6 +65,8 @@ class EntryForm(FormPage):
         self.agreed.setMinimumWidth(0)
         self.fault, self.contact, self.facts, self.problems = wrapped(""), muted(), FactRows(), muted()
         self.fault.setAccessibleName(self.tr("Problem"))
+        self.sign_in = LinkButton(self.tr("Sign in…"), self.tr("Sign in to the server"))
+        self.sign_in.clicked.connect(self._sign_in)
         self.more = FoldSection(self.tr("More"), folded=True)
         self._lay_out()
         for line in (self.name, self.attribution):
@@ -95,7 +99,8 @@ class EntryForm(FormPage):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.more.content.addLayout(self.more_fields)
         above: tuple[QWidget, ...] = (self.title, self.note, self.thumbnail, self.preview)
-        below: tuple[QWidget, ...] = (self.agreed, self.fault, self.contact, self.facts, self.more, self.problems)
+        below: tuple[QWidget, ...] = (self.agreed, self.fault, self.sign_in, self.contact)
+        below += (self.facts, self.more, self.problems)
         for part in above:
             self.content.addWidget(part)
         self.content.addLayout(self.fields)
@@ -129,10 +134,15 @@ class EntryForm(FormPage):
         self.contact.setText(plain(contact))
         self.fault.setText(plain(fault))
         self.fault.setVisible(bool(fault))
+        self.sign_in.setVisible(bool(fault) and any(map(self._network.wants_login, entry.hosts)))
         self._fill_fields(row, time)
         self._is_filling = False
         self.show_form(from_top=True)
         self._tell()
+
+    def _sign_in(self) -> None:
+        if self._row is not None:
+            self._network.sign_in(self.window(), self._row.entry.hosts, self.signed_in.emit)
 
     def _fill_fields(self, row: EntryRow, time: str) -> None:
         service, layer = row.entry.service, row.layer

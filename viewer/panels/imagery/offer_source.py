@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.services.http_request import HttpRequest
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import further_address
+from layers.services.tile_service import TileService
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret
@@ -42,6 +44,12 @@ class ImageryNetwork(Struct, frozen=True):
     """Shows a secret to a host for this session."""
     openers: Mapping[str, Callable[[ImageryEntry], None]] = {}
     """Functions that open what is no layer of tiles, by its kind or role: search an archive, add vectors."""
+    respect: Callable[[TileService], None] = lambda service: None
+    """Holds to the terms of a service from now on."""
+    wants_login: Callable[[str], bool] = lambda host: False
+    """True for a host that has refused us without a login, or with the present one."""
+    sign_in: Callable[[QWidget, Sequence[str], Callable[[], None]], object] = lambda parent, hosts, done: None
+    """Shows the dialog that signs in to hosts; the function is called once somebody has signed in."""
 
     def opener(self, entry: ImageryEntry) -> Callable[[ImageryEntry], None] | None:
         """The function that opens an entry; None where nothing can."""

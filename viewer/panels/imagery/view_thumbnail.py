@@ -83,6 +83,7 @@ class ViewThumbnail(QWidget):
         service, view, fetch_tile = self._service, self._view, self._network.fetch_tile
         if service is None or view is None or fetch_tile is None:
             return
+        self._network.respect(service)
         ratio = self.devicePixelRatioF()
         size = QSize(round(self.width() * ratio), round(self.height() * ratio))
         tiles = tiles_of_picture(service, view, max(size.width(), 1), max(size.height(), 1))

@@ -22,7 +22,9 @@ from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
 from viewer.panels.layers.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.rendering.access import hosts_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.service_state import Way
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.plain_label import plain_label
 
@@ -335,6 +337,9 @@ class LayerTreePanel(QWidget):
         if self._context.document.layers[uuid].kind == "tiles":
             menu.addSeparator()
             menu.addAction(self.tr("Make an offline pack…"), lambda: self._context.layer_verbs.make_pack.emit(uuid))
+        if hosts_of(self._context.document.layers[uuid]):
+            sign_in = partial(self._context.layer_verbs.leave_state.emit, uuid, Way.SIGN_IN)
+            menu.addAction(self.tr("Sign in…"), sign_in)
         if isinstance(self._context.layers.info_of(uuid), VectorInfo):
             menu.addSeparator()
             menu.addAction(self.tr("Attribute table"), lambda: self._context.panel_wanted.emit("panel_attributes"))

@@ -41,7 +41,7 @@ from viewer.rendering.layers.tiles_state import (
     place_state,
     problem_state,
 )
-from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way
+from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.pack_source import PackSource
@@ -118,8 +118,7 @@ class TilesDrawing(LayerDrawing):
                 Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name), "date"
             )
         if context.fetcher is not None:
-            for host in service.hosts:
-                context.fetcher.set_min_cache_days(host, service.min_cache_days)
+            context.fetcher.respect(service)
             context.fetcher.host_changed.connect(self._host_changed)
             context.fetcher.host_ready.connect(self._host_ready)
 
@@ -197,6 +196,8 @@ class TilesDrawing(LayerDrawing):
         is_stored = self._packs.is_there and view is not None and not self.has_failed_in(view)
         if self._works_offline() and not is_stored and not (self.problem and not self.is_offline):
             return offline_state(name, lacks_all=view is not None and self.has_failed_in(view))
+        if self.problem and fetcher is not None and any(map(fetcher.wants_login, self.service.hosts)):
+            return refused_state(self._named_problem())
         if self.problem:
             is_busy = fetcher is not None and any(
                 fetcher.busy_until(host) > time.monotonic() for host in self.service.hosts

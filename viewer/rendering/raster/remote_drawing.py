@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.geo.crs import WEB_MERCATOR
+from layers.grid.tile_grid import View
 from layers.raster.overviews import Lack
 from layers.raster.point_fit.control_point import PointSet
 from layers.requests.addresses import name_of
@@ -19,6 +20,7 @@ from viewer.rendering.access import collection_of, hosts_of_file
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import RasterSource
+from viewer.rendering.service_state import ServiceState, refused_state
 
 
 class RemoteSource(RasterSource):
@@ -75,6 +77,13 @@ class RemoteDrawing(RasterDrawing):
         if self.context.fetcher is not None and not self._is_closed:
             self.context.fetcher.host_ready.disconnect(self._host_ready)
         super().close()
+
+    @override
+    def state_in(self, view: View | None) -> ServiceState:
+        fetcher = self.context.fetcher
+        if self.problem and fetcher is not None and any(map(fetcher.wants_login, self._hosts)):
+            return refused_state(self._named_problem())
+        return super().state_in(view)
 
     def _host_ready(self, host: str) -> None:
         if host not in self._hosts or self._is_closed or self.context.puts_off(self._host_ready, host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,22 @@ from tests.support.dialogs import (
 from tests.viewer.app.conftest import settle
 from viewer.app.desktop import dialog_fit
 from viewer.app.window import MainWindow
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker", "PackDialog"}
+BY_HAND |= {"SignInDialog"}
 ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
 ABOUT_FILES |= {"LayerDatesDialog"}
+
+
+@pytest.fixture
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    """The dialogs of logins are those of a network."""
+    return fetchers
 
 
 @pytest.fixture(params=SCREENS.values(), ids=list(SCREENS))

@@ -21,7 +21,9 @@ from tests.support.windows import new_case, settle
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.network.secrets import SecretKind
 from viewer.panels.imagery.add_imagery import AddImageryDialog
+from viewer.panels.logins.sign_in import SignInDialog
 from viewer.support.settings import data_folder
 
 VIEW = Bounds(9.99, 50.15, 10.05, 50.25)
@@ -121,6 +123,24 @@ def test_fetching_again_is_one_step_to_undo_and_keeps_the_old_file(
     assert only_layer(desk).source == before.source
     desk.session.redo()
     assert only_layer(desk).source == after.source
+
+
+def test_f29_features_that_want_a_login_are_fetched_after_it(
+    desk: MainWindow, server: FeatureServer, qtbot: QtBot
+) -> None:
+    server.odd.add("wants login")
+    desk.layer_menu.features.add(entry(server))
+    settle(desk, qtbot)
+    (line,) = (line for line in desk.messages.lines() if line.key == "features")
+    assert "refuses us (code 401)" in line.text
+    assert line.action is not None
+    assert line.action.text == "Sign In…"
+    line.action.run()
+    (dialog,) = desk.findChildren(SignInDialog)
+    dialog.form.choose(SecretKind.BEARER)
+    QTest.keyClicks(dialog.form.value, "a-key")
+    QTest.mouseClick(dialog.sign_in_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: message(desk) == "Parks: 25 features.", timeout=15_000)
 
 
 def test_fetching_again_asks_about_a_host_that_is_not_allowed(

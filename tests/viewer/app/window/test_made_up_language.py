@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,8 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.desktop.questions import Questions, Which
 from viewer.app.window import MainWindow
 from viewer.canvas.said_problems import said_problems
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.panels.shadows.shadow_check import ShadowCheck
 from viewer.panels.time_strip.tick_words import tick_lines
@@ -56,6 +58,12 @@ REFUSED = {
     "1.csv": b"a;b\n1;2\n",
 }
 """Files that are refused, each in another way; None: there is none of this name."""
+
+
+@pytest.fixture
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    """The dialogs of logins are those of a network."""
+    return fetchers
 
 
 @pytest.fixture

@@ -29,8 +29,16 @@ class FakeServers:
         self.opened: list[ImageryEntry] = []
         self._waiting: list[OfferDone] = []
         self.secrets = Secrets()
+        self.wanting_login: set[str] = set()
+        self.signing_in: list[tuple[tuple[str, ...], Callable[[], None]]] = []
         self.network = ImageryNetwork(
-            self, self.fetch_tile, self.permits, self.secrets.put, {"archive": self.opened.append}
+            self,
+            self.fetch_tile,
+            self.permits,
+            self.secrets.put,
+            {"archive": self.opened.append},
+            wants_login=lambda host: host in self.wanting_login,
+            sign_in=lambda parent, hosts, done: self.signing_in.append((tuple(hosts), done)),
         )
 
     def permits(self, host: str) -> bool:

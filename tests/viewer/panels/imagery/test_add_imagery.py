@@ -299,6 +299,26 @@ def test_what_cannot_be_drawn_says_why(dialog: AddImageryDialog, servers: FakeSe
     assert not dialog.add_button.isEnabled()
 
 
+def test_a_server_that_refuses_us_leads_to_a_login_and_is_asked_again(
+    dialog: AddImageryDialog, servers: FakeServers
+) -> None:
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    link = dialog.panel.form.sign_in
+    assert not link.isVisible()
+    servers.wanting_login.add("maps.example.org")
+    servers.fail(ServerFault("maps.example.org refuses us (code 401): it may want a key."))
+    assert "refuses us" in dialog.panel.form.fault.text()
+    assert link.isVisible()
+    link.click()
+    ((hosts, done),) = servers.signing_in
+    assert hosts == ("maps.example.org",)
+    servers.wanting_login.clear()
+    done()
+    assert servers.asked_addresses == [WMTS, WMTS]
+    assert not link.isVisible()
+
+
 def test_a_server_that_does_not_answer_is_said_and_asked_again(dialog: AddImageryDialog, servers: FakeServers) -> None:
     dialog.panel.line.setText(WMTS)
     dialog.panel.go_on()

@@ -17,8 +17,10 @@ from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
+from viewer.network.secrets import Secret, SecretKind
 from viewer.rendering.drawing import FailedDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
+from viewer.rendering.service_state import Way
 
 
 @pytest.fixture
@@ -111,6 +113,22 @@ def test_a_server_that_lies_is_said(studio: Studio, server: RangeServer, tmp_pat
     (drawing,) = scene.drawings.values()
     assert FAULTS[fault] in drawing.problem
     assert len(server.log) <= 4, "one try and three more"
+
+
+@pytest.mark.bounded
+def test_f29_a_cog_that_wants_a_login_says_so_and_is_drawn_after_it(
+    studio: Studio, server: RangeServer, tmp_path: Path
+) -> None:
+    write_cog(tmp_path / "a.tif", 512)
+    server.fault = "wants login"
+    scene = studio.scene(document_of({"address": server.address("a.tif")}))
+    (drawing,) = scene.drawings.values()
+    assert isinstance(drawing, RemoteDrawing)
+    assert "refuses us (code 401)" in drawing.problem
+    assert (drawing.state.badge, drawing.state.ways[0]) == ("refused", Way.SIGN_IN)
+    studio.context.fetcher.sign_in(server.host, Secret(SecretKind.BEARER, "a-key"))
+    wait_until(lambda: drawing.info is not None)
+    assert drawing.state.ways == ()
 
 
 @pytest.mark.bounded
