@@ -217,17 +217,22 @@ class NewsDesk(QObject):
         """Scenes without a date that were left out."""
         return self._news.undated
 
+    @property
+    def most_cloud(self) -> float:
+        """The limit of cloud of the present look, in percent."""
+        limit = None if self._question is None else self._question.limits.max_cloud
+        return 100.0 if limit is None else limit
+
     def listed(self) -> dict[str, list[NewScene]]:
         """Scenes still to be decided on, by site: neither a layer, nor passed over."""
         passed = passed_over(kept_looks(self.context.document))
         document = self.context.document
         sources = [layer.source for layer in document.layers.values()]
         paths = {str(source.get("path") or source.get("address") or "") for source in sources}
-        limit = None if self._question is None else self._question.limits.max_cloud
         return {
             uuid: [
                 new
-                for new in self.clouds.ranked(uuid, scenes, limit)
+                for new in self.clouds.ranked(uuid, scenes, self.most_cloud)
                 if (uuid, new.scene.key) not in passed
                 and new.scene.key not in self._added
                 and (not new.scene.path or new.scene.path not in paths)

@@ -305,6 +305,8 @@ class NewsDialog(QDialog):
         sentences = [self.tr("Cloud over the sites: masks of {0} of {1} read.").format(clouds.read_count, masks)]
         if clouds.failed_count:
             sentences.append(self.tr("{0} could not be read.").format(clouds.failed_count))
+        if clouds.is_any_over(limit := self.desk.most_cloud):
+            sentences.append(self.tr("Those with more than {0} % over their site stand last.").format(f"{limit:g}"))
         if clouds.count > MOST_MASKS:
             sentences.append(self.tr("At most {0} are read for one look.").format(MOST_MASKS))
         return sentences

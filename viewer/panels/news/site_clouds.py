@@ -95,6 +95,10 @@ class SiteClouds(QObject):
         """Masks among them that could not be read."""
         return sum(bool(cloud.problem) for cloud in self._clouds())
 
+    def is_any_over(self, limit: float) -> bool:
+        """True where a mask shows more cloud over its site than the limit, in percent."""
+        return any(cloud.cloud_of == "site" and (cloud.cloud or 0.0) > limit for cloud in self._clouds())
+
     @property
     def host_to_allow(self) -> tuple[str, int]:
         """A host that has not been allowed, and the masks that wait for it; ("", 0) for none."""

@@ -136,6 +136,7 @@ def test_masks_of_an_allowed_host_tell_the_cloud_over_the_site(
         ("outside", "no data over the site, from SCL"),
     ]
     assert "masks of 4 of 5 scenes read. 1 could not be read." in dialog.said.text()
+    assert "Those with more than 20 % over their site stand last." in dialog.said.text()
     assert dialog.masks_button.isHidden()
     assert "Its mask of clouds: " in dialog.rows.index(1).data(Qt.ItemDataRole.ToolTipRole)
     assert files.sent < 5 * (70 << 10), "parts of the masks alone"
@@ -179,7 +180,8 @@ def test_masks_are_bounded_and_their_number_is_said(
     monkeypatch.setattr("viewer.panels.news.news_dialog.MOST_MASKS", 2)
     window.context.consent.allow_private(files.host)
     look(window, dialog, qtbot)
-    assert "masks of 1 of 5 scenes read. 1 could not be read. At most 2 are read for one look." in dialog.said.text()
+    assert "masks of 1 of 5 scenes read. 1 could not be read." in dialog.said.text()
+    assert "At most 2 are read for one look." in dialog.said.text()
     assert {asked.path for asked in files.log} == {"/cloudy.tif", "/gone.tif"}
 
 
