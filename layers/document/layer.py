@@ -28,7 +28,9 @@ class Layer(Row, frozen=True, kw_only=True):
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
     where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent it, a
     `layers.services.features.feature_origin.FeatureOrigin`;
-    ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges;
+    ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges, with ``"catalogue"``
+    of one that an archive listed: the item's id, collection and address, and of Sentinel-2 ``"values"``, what is stated
+    of them, a `layers.raster.reflectance.StatedValues`;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;

@@ -40,6 +40,8 @@ class Acquisition(Struct, frozen=True):
     credit: str = ""
     notes: tuple[str, ...] = ()
     """Sentences about what the fields cannot say."""
+    baseline: str = ""
+    """Version of the processing of Sentinel-2, as "05.09"."""
 
     @property
     def when(self) -> str:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geo.antimeridian import split_geometry
 from layers.scenes.found_scene import FoundScene
+from layers.scenes.scene_cloud import SceneCloud, cloud_of_scene
 from layers.scenes.scene_table import SceneTable
 from layers.time.time_span import day_of, span_of
 
@@ -65,15 +66,32 @@ def news_over(
                     undated.add(scene.key)
                 elif (first is None or scene.span.end >= first.begin) and not _is_cloudy(scene, max_cloud):
                     by_site[uuid].setdefault(scene.key, NewScene(scene, part, source.source))
-    return News({uuid: tuple(sorted(scenes.values(), key=_rank)) for uuid, scenes in by_site.items()}, len(undated))
+    return News({uuid: tuple(ranked(scenes.values(), {})) for uuid, scenes in by_site.items()}, len(undated))
+
+
+def ranked(
+    scenes: Iterable[NewScene], clouds: Mapping[str, SceneCloud], max_cloud: float | None = None
+) -> list[NewScene]:
+    """Scenes of a site by what masks say of the cloud over it, by the keys of the scenes: those with more than the
+    limit are the last, whatever their day. None is left out: masks take bright roofs for cloud.
+    """
+
+    def rank(new: NewScene) -> tuple[bool, tuple[float, float, float, str]]:
+        cloud = clouds.get(new.scene.key) or cloud_of_scene(new.scene.cloud_percent)
+        is_over = cloud.cloud_of == "site" and (
+            cloud.cloud is None or (max_cloud is not None and cloud.cloud > max_cloud)
+        )
+        return is_over, _rank(new, cloud.cloud)
+
+    return sorted(scenes, key=rank)
 
 
 def _is_cloudy(scene: FoundScene, max_cloud: float | None) -> bool:
     return max_cloud is not None and scene.cloud_percent is not None and scene.cloud_percent > max_cloud
 
 
-def _rank(new: NewScene) -> tuple[float, float, float, str]:
+def _rank(new: NewScene, cloud: float | None) -> tuple[float, float, float, str]:
     """The newest day first, of one day the least cloud, then what covers most."""
-    span, cloud = new.scene.span, new.scene.cloud_percent
+    span = new.scene.span
     day = 0.0 if span is None else span.end // 86400
     return -day, 101.0 if cloud is None else cloud, -new.part, new.scene.title

@@ -6,7 +6,7 @@ import argparse
 
 from viewer.cli.terminal.command import DONE, FINDINGS, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
-from viewer.support.terminal import complain
+from viewer.support.terminal import complain, say
 
 MODES = ("swipe", "spyglass", "side", "difference")
 
@@ -24,7 +24,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Dates and their kinds are burned in beside the bar, and how the stretch was matched; apart from these words "
         "and the bar, without --match each side has the bytes that “geoloupe render” draws of it at that size and "
-        "those bounds. A difference is refused where sensor, level, units or resampling are not stated and equal."
+        "those bounds. A difference is refused where sensor, level, units or resampling are not stated and equal; of "
+        "Sentinel-2 where not both are known to lead to reflectance, to which both are brought, and that is printed."
     )
 
 
@@ -49,6 +50,8 @@ def _run(arguments: argparse.Namespace) -> int:
         arguments.files, arguments.mode, arguments.size, arguments.at, arguments.bounds, match=arguments.match
     )
     save_image(compared.picture, arguments.out)
+    for sentence in compared.values:
+        say(sentence)
     for sentence in compared.problems:
         complain(sentence)
     return FINDINGS if compared.is_lost else DONE

@@ -211,6 +211,7 @@ def sentinel2_acquisition(product: Element, granules: list[Element]) -> Acquisit
         sun_elevation_deg=None if zenith is None else 90.0 - zenith,
         cloud_percent=percent(words(product, "Quality_Indicators_Info/Cloud_Coverage_Assessment")),
         product_id=words(product, info + "PRODUCT_URI").removesuffix(".SAFE"),
+        baseline=baseline,
         credit=f"Contains modified Copernicus Sentinel data {start[:4]}" if start else "",
         notes=tuple(notes),
     )

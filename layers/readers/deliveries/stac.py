@@ -33,6 +33,7 @@ def stac_acquisition(item: dict[str, Any]) -> Acquisition:
         sun_elevation_deg=number(known.get("view:sun_elevation"), -90, 90),
         cloud_percent=percent(known.get("eo:cloud_cover")),
         product_id=text(item.get("id")),
+        baseline=text(known.get("s2:processing_baseline")),
         licence=text(known.get("license")),
         credit=_credit(known.get("providers")),
     )

@@ -42,6 +42,8 @@ _NO_PICTURE_KEYS = re.compile(
 )
 _POLARISATIONS = ("vv", "hh", "vh", "hv")
 WORST = 99
+_MOST_FIELDS, _MOST_CLASSES = 32, 256
+"""Most bit fields, and most classes of each, that are read of an asset."""
 
 
 class StacBand(Struct, frozen=True):
@@ -52,6 +54,15 @@ class StacBand(Struct, frozen=True):
     scale: float | None = None
     offset: float | None = None
     nodata: float | None = None
+
+
+class StacClass(Struct, frozen=True):
+    """The meaning of a value of an asset's first band: of `length` bits from bit `first` on, or of all (0)."""
+
+    value: int
+    name: str
+    first: int = 0
+    length: int = 0
 
 
 class StacAsset(Struct, frozen=True, kw_only=True):
@@ -73,6 +84,8 @@ class StacAsset(Struct, frozen=True, kw_only=True):
     shape: tuple[int, ...] = ()
     gsd_m: float | None = None
     requester_pays: bool = False
+    classes: tuple[StacClass, ...] = ()
+    """Meanings of its values, where it states them (the extension for classifications)."""
 
     @property
     def path(self) -> str:
@@ -222,7 +235,31 @@ def _asset(key: str, stated: dict[str, Any], properties: dict[str, Any], base: s
         shape=_shape(stated.get("proj:shape", properties.get("proj:shape"))),
         gsd_m=number(stated.get("gsd", stated.get("eo:gsd")), 1e-6, 1e6),
         requester_pays=requester_pays,
+        classes=_classes(stated),
     )
+
+
+def _classes(stated: dict[str, Any]) -> tuple[StacClass, ...]:
+    """The meanings of values that an asset states for itself, or for its first band."""
+    holders = [stated, *objects(stated.get("bands"))[:1], *objects(stated.get("raster:bands"))[:1]]
+    classes: list[StacClass] = []
+    for holder in holders:
+        fields = [holder, *objects(holder.get("classification:bitfields"))[:_MOST_FIELDS]]
+        for field in fields:
+            first, length = number(field.get("offset"), 0, 63), number(field.get("length"), 1, 64)
+            is_bits = field is not holder
+            if is_bits and (first is None or length is None):
+                continue
+            named = objects(field.get("classes") if is_bits else field.get("classification:classes"))
+            for known in named[:_MOST_CLASSES]:
+                value = number(known.get("value"), -(2**31), 2**32)
+                words = first_text(known, "name", "title", "description")
+                if value is not None and words:
+                    bits = (int(first or 0), int(length or 0)) if is_bits else (0, 0)
+                    classes.append(StacClass(int(value), words[:100], *bits))
+        if classes:
+            break
+    return tuple(classes)
 
 
 def _way(stated: dict[str, Any], properties: dict[str, Any], href: str, base: str) -> tuple[str, bool]:

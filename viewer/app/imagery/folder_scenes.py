@@ -16,6 +16,7 @@ from viewer.support.settings import Settings, scenes_file
 
 if TYPE_CHECKING:
     from viewer.panels.time_strip.archive_scenes import ArchiveScenes
+    from viewer.panels.time_strip.cloud_reading import CloudReading
     from viewer.panels.time_strip.scene_folders import SceneFolders
     from viewer.panels.time_strip.scene_pictures import ScenePictures
 
@@ -60,6 +61,13 @@ class FolderScenes(QObject):
         """True for a host that may be contacted."""
         fetcher = self._context.fetcher
         return fetcher is not None and fetcher.consent.permits(host)
+
+    @cached_property
+    def clouds(self) -> CloudReading:
+        from viewer.panels.time_strip.cloud_reading import CloudReading  # for start-up time: the strip is hidden
+
+        context = self._context
+        return CloudReading(self.archives, context.pool, context.fetcher, context.mailbox, self)
 
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""

@@ -59,7 +59,7 @@ class SceneFinding(QObject):
         from viewer.panels.time_strip.scene_desk import SceneDesk, SceneSources
 
         say, open_paths = partial(self._messages.show, "scenes"), partial(self._opener.open, stays=True)
-        sources = SceneSources(self.folders, self._sources.archives)
+        sources = SceneSources(self.folders, self._sources.archives, self._sources.clouds)
         desk = SceneDesk(self._panels, self._canvas, sources, self._jobs, open_paths, say, self._comparisons, self)
         desk.outlines_switched.connect(self.changed)
         return _Parts(desk, OutlineLayer(desk, self._canvas))

@@ -124,7 +124,8 @@ class ComparedPainter:
 
         Where a difference means nothing, paint the second frame and the reason.
         """
-        from viewer.canvas.comparison.difference_picture import why_no_difference  # for start-up time
+        # For start-up time.
+        from viewer.canvas.comparison.difference_picture import is_in_reflectance, why_no_difference
 
         ratio, why = frames.view.ratio, why_no_difference(sides.spec, self._frames())
         if why:
@@ -140,7 +141,9 @@ class ComparedPainter:
             painter.drawImage(0, 0, picture)
         frames.paint_marks(painter, 1)
         caption = SideWords(
-            translate("comparison", "Difference"),
+            translate("comparison", "Difference of reflectance")
+            if is_in_reflectance(sides.spec, self._frames())
+            else translate("comparison", "Difference"),
             f"{words[1].letter} − {words[0].letter}: {words[1].when} − {words[0].when}",
             translate("comparison", "grey: no change; lighter: more in {0}; darker: less").format(words[1].letter),
             translate("comparison", "includes season, sun, angle, registration"),

@@ -19,6 +19,12 @@ from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of
 from layers.raster.style import FROZEN, SET_BY_ANOTHER, RasterStyle, Stretch, shown_bands, was_frozen
+from viewer.canvas.comparison.shown_values import (
+    are_reflectance,
+    catalogue_values,
+    reflectance_shown,
+    stretches_as,
+)
 from viewer.canvas.comparison.side_words import images_of, side_name, sides_of
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -37,7 +43,17 @@ def statement_of(drawing: RasterDrawing) -> Statement:
     bands = info.bands if scene is None else scene.bands
     units = {bands[number - 1].unit for number in style.bands}
     unit = "" if "" in units else "/".join(sorted(units))
-    return Statement.of(drawing.acquisition, info.tags, unit, style.resampling)
+    statement = Statement.of(drawing.acquisition, info.tags, unit, style.resampling)
+    listed = catalogue_values(drawing.layer)
+    return replace(statement, level=listed.level) if listed is not None and not statement.level else statement
+
+
+def units_of(drawing: RasterDrawing) -> str:
+    """The unit of an image's stored values, the same only where one stretch means the same; empty: not stated."""
+    known = reflectance_shown(drawing)
+    if known is None:
+        return statement_of(drawing).units
+    return f"reflectance / {known.scale:g} {known.offset:+g}" if known.established else ""
 
 
 def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing | None:
@@ -72,18 +88,36 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
             notes.append(why)
         elif other.layer_uuid not in spec.frames[at].styles:
             notes.append("")
-        elif are_alike(first, other):
-            notes.append(translate("comparison", "same stretch as {0}").format(called))
         else:
-            notes.append(translate("comparison", "stretch matched to {0}, band by band").format(called))
+            notes.append(_stretch_note(first, other).format(called))
     return notes
 
 
+def _stretch_note(first: RasterDrawing, other: RasterDrawing) -> str:
+    known = reflectance_shown(first), reflectance_shown(other)
+    if are_alike(first, other):
+        if are_reflectance(*known) and first.layer_uuid != other.layer_uuid:
+            return translate("comparison", "same stretch as {0}, both in reflectance")
+        return translate("comparison", "same stretch as {0}")
+    if any(known) and not are_reflectance(*known):
+        return translate("comparison", "stretch matched to {0}, band by band: no reflectance is established")
+    return translate("comparison", "stretch matched to {0}, band by band")
+
+
 def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
-    """True for the same image, and where sensor and units are stated and equal: one stretch means the same in both."""
+    """True for the same image, and where sensor and units are stated and equal: one stretch means the same in both.
+
+    Sentinel-2's values have a unit only as reflectance, to which both must lead.
+    """
     if first.layer_uuid == other.layer_uuid and first.style is not None and other.style is not None:
         return (first.style.bands, first.style.expression) == (other.style.bands, other.style.expression)
     same_bands = first.style is not None and other.style is not None and first.style.bands == other.style.bands
+    known = reflectance_shown(first), reflectance_shown(other)
+    if any(known):
+        has_expression = bool(first.style and first.style.expression) or bool(other.style and other.style.expression)
+        if not are_reflectance(*known) or has_expression:
+            return False
+        return same_bands and not statement_of(first).unlike(statement_of(other), "sensor")
     return same_bands and not statement_of(first).unlike(statement_of(other), "sensor", "units")
 
 
@@ -97,7 +131,8 @@ class StretchMatch(Struct, frozen=True, eq=False):
     uuid: str
     is_frozen: bool
     """True where the stretch of the reference was computed from a view, which it no longer follows."""
-    alike: Mapping[int, tuple[str, RasterStyle]]
+    alike: Mapping[int, tuple[str, RasterStyle, tuple[Stretch, ...]]]
+    """Frames whose values mean the same, with the stretches of the reference for their values."""
     pairs: Mapping[int, tuple[str, RasterStyle, Sequence[tuple[_Tile, _Tile]]]]
 
     @classmethod
@@ -115,7 +150,7 @@ class StretchMatch(Struct, frozen=True, eq=False):
             if why_not_matched(first, other) or other is None or other.style is None:
                 continue
             if are_alike(first, other):
-                alike[at] = other.layer_uuid, other.style
+                alike[at] = other.layer_uuid, other.style, _stretches_for(first, other)
                 continue
             both = [(tile, other_tile) for _, tile, other_tile in paired_tiles(first, other)]
             pairs[at] = other.layer_uuid, other.style, both
@@ -130,8 +165,8 @@ class StretchMatch(Struct, frozen=True, eq=False):
         rule = StretchRule(origin="given")
         own = replace(self.reference, rule=rule).to_json()
         styles: Styles = {0: (self.uuid, own | ({FROZEN: True} if self.is_frozen else {}))}
-        for at, (uuid, style) in self.alike.items():
-            styles[at] = uuid, self._looking(style, self.reference.stretches).to_json() | {SET_BY_ANOTHER: True}
+        for at, (uuid, style, stretches) in self.alike.items():
+            styles[at] = uuid, self._looking(style, stretches).to_json() | {SET_BY_ANOTHER: True}
         for at, (uuid, style, tiles) in self.pairs.items():
             matched = _matched(self.reference, style, tiles)
             if matched is not None:
@@ -148,6 +183,15 @@ class StretchMatch(Struct, frozen=True, eq=False):
             stretches=stretches,
             rule=StretchRule(origin="given"),
         )
+
+
+def _stretches_for(first: RasterDrawing, other: RasterDrawing) -> tuple[Stretch, ...]:
+    """The stretches of an image for the values of another one that means the same by them."""
+    assert first.style is not None
+    known, others = reflectance_shown(first), reflectance_shown(other)
+    if known is None or others is None or first.layer_uuid == other.layer_uuid:
+        return first.style.stretches
+    return stretches_as(first.style.stretches, known, others)
 
 
 def with_styles(spec: ComparisonSpec, styles: Styles) -> ComparisonSpec:

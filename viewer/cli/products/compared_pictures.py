@@ -24,7 +24,9 @@ from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.difference_picture import why_no_difference
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.panes_picture import panes_picture
-from viewer.canvas.comparison.stretches import StretchMatch, with_styles
+from viewer.canvas.comparison.shown_values import reflectance_sentences
+from viewer.canvas.comparison.side_words import side_name, sides_of
+from viewer.canvas.comparison.stretches import StretchMatch, top_image, with_styles
 from viewer.canvas.panes import pane_rects
 from viewer.canvas.scene import MapScene
 from viewer.cli.terminal.documents import document_of, hosts_named
@@ -35,11 +37,14 @@ type Bounded = tuple[float, float, float, float]
 
 
 class ComparedPicture(Struct, frozen=True):
-    """A picture of a comparison. `problems` are sentences on its problems; `is_lost`: a layer lacks all its tiles."""
+    """A picture of a comparison. `problems` are sentences on its problems; `is_lost`: a layer lacks all its tiles;
+    `values` are sentences on what was done with the values of Sentinel-2.
+    """
 
     picture: QImage
     problems: list[str]
     is_lost: bool
+    values: list[str]
 
 
 def compared_picture(
@@ -145,7 +150,14 @@ class _Work:
                 if uuid in layers
             ]
         is_lost = any(scene.stack.lost() for scene in scenes)
-        return ComparedPicture(picture, list(dict.fromkeys(filter(None, problems))), is_lost)
+        return ComparedPicture(picture, list(dict.fromkeys(filter(None, problems))), is_lost, self._values(scenes))
+
+    def _values(self, scenes: Sequence[MapScene]) -> list[str]:
+        """Sentences on the values, where they were compared."""
+        if not self._spec.match and self._spec.mode != "difference":
+            return []
+        images = [top_image(scene, self._spec, at) for at, scene in enumerate(scenes)]
+        return reflectance_sentences(images, [side_name(side) for side in sides_of(self._spec, scenes)])
 
 
 def _compared(spec: ComparisonSpec, document: Document, context: RenderContext, folder: Path | None) -> ComparedScene:

@@ -13,6 +13,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.services.stac.addresses import unsigned
 from layers.services.stac.item import StacItem
+from layers.services.stac.offsets import is_sentinel2, stated_values
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.layers import add_layer
@@ -36,6 +37,8 @@ def add_scene(
         "link": item.licence_link,
         "catalogue": {"id": item.id, "collection": item.collection, "address": unsigned(item.address)},
     }
+    if is_sentinel2(item):
+        source["catalogue"]["values"] = encoded(stated_values(item))
     if sensor:
         source["sensor"] = sensor[:LONGEST_NAME]
     is_dated = bool(acquired) and item.date_kind != "unknown"

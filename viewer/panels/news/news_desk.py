@@ -24,6 +24,7 @@ from viewer.commands.imagery.looks import (
     record_no_image,
 )
 from viewer.network.consent import host_of
+from viewer.panels.news.site_clouds import SiteClouds
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.time_strip.scene_desk import SceneDesk
 from viewer.support.jobs import Jobs
@@ -83,6 +84,8 @@ class NewsDesk(QObject):
         """The last look before the present one, by site."""
         self.remarks: list[str] = []
         """Sentences on what did not answer, or not wholly."""
+        self.clouds = SiteClouds(desk.clouds, jobs, self)
+        self.clouds.changed.connect(self.changed)
         desk.archives.searches_changed.connect(self._go_on)
         desk.folders.folders_changed.connect(self._go_on)
         self.context.changed.connect(self._heard)
@@ -118,6 +121,7 @@ class NewsDesk(QObject):
         """Ask the sources. Their hosts are allowed by this: the analyst has read which."""
         self._question, self._is_under_way = question, True
         self._news, self._rows, self.remarks = News({}), {}, []
+        self.clouds.forget()
         plans = self.plans(question)
         self._asked, self.last = [], {}
         for plan in plans:
@@ -136,7 +140,8 @@ class NewsDesk(QObject):
         self._go_on()
 
     def stop(self) -> None:
-        """End the searches; what has come is shown."""
+        """End the searches, and the reading of masks; what has come is shown."""
+        self.clouds.stop()
         for part in self._asked:
             if part.search is not None:
                 part.search.stop()
@@ -175,6 +180,8 @@ class NewsDesk(QObject):
             if self.context.do(record_looks, looks):
                 fresh = (row for row in kept_looks(self.context.document) if row.row.uuid not in known)
                 self._rows = {kept.look.archive: kept.row.uuid for kept in fresh}
+        shapes = {uuid: site.geometry for uuid, site in self.context.document.sites.items() if uuid in news.by_site}
+        self.clouds.begin(shapes, self.listed())
         self.changed.emit()
 
     def _look_of(self, part: _Asked, news: News) -> Look | None:
@@ -210,6 +217,12 @@ class NewsDesk(QObject):
         """Scenes without a date that were left out."""
         return self._news.undated
 
+    @property
+    def most_cloud(self) -> float:
+        """The limit of cloud of the present look, in percent."""
+        limit = None if self._question is None else self._question.limits.max_cloud
+        return 100.0 if limit is None else limit
+
     def listed(self) -> dict[str, list[NewScene]]:
         """Scenes still to be decided on, by site: neither a layer, nor passed over."""
         passed = passed_over(kept_looks(self.context.document))
@@ -219,7 +232,7 @@ class NewsDesk(QObject):
         return {
             uuid: [
                 new
-                for new in scenes
+                for new in self.clouds.ranked(uuid, scenes, self.most_cloud)
                 if (uuid, new.scene.key) not in passed
                 and new.scene.key not in self._added
                 and (not new.scene.path or new.scene.path not in paths)
@@ -236,6 +249,12 @@ class NewsDesk(QObject):
         if new.source == FOLDERS:
             self._added.add(new.scene.key)  # its layer comes once the file was read
         self.desk.add([new.scene])
+        self.changed.emit()
+
+    def allow_masks(self, host: str) -> None:
+        """Read the masks at a host, which is allowed by this: the analyst has read which."""
+        self.context.case.consent(host)
+        self.clouds.read()
         self.changed.emit()
 
     def pass_over(self, site: str, new: NewScene) -> None:
@@ -258,6 +277,7 @@ class NewsDesk(QObject):
         self._job.drop()
         self._question, self._asked, self._is_under_way = None, [], False
         self._news, self._rows, self.last, self.remarks = News({}), {}, {}, []
+        self.clouds.forget()
         self._added.clear()
         self.changed.emit()
 

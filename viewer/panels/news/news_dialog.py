@@ -30,6 +30,7 @@ from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk,
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
 from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
 from viewer.panels.time_strip.archive_words import COLLECTIONS
+from viewer.panels.time_strip.cloud_reading import MOST_MASKS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.support.language.text import one_line, plain, tooltip
@@ -147,7 +148,11 @@ class NewsDialog(QDialog):
         self.look_button.setDefault(True)
         self.look_button.clicked.connect(self.look)
         self.stop_button.clicked.connect(self.desk.stop)
-        return side_by_side(self.look_button, self.stop_button, self.said, stretch=2)
+        self.masks_button = QPushButton()
+        self.masks_button.setAutoDefault(False)
+        self.masks_button.hide()
+        self.masks_button.clicked.connect(lambda: self.desk.allow_masks(self.desk.clouds.host_to_allow[0]))
+        return side_by_side(self.look_button, self.stop_button, self.said, self.masks_button, stretch=2)
 
     def _make_verbs(self) -> QHBoxLayout:
         self.add_button = QPushButton(self.tr("&Add as Layer"))
@@ -268,7 +273,8 @@ class NewsDialog(QDialog):
         self._choose_near(at)
         if had_focus:
             self.view.setFocus()
-        self.stop_button.setVisible(self.desk.is_under_way)
+        self.stop_button.setVisible(self.desk.is_under_way or self.desk.clouds.is_under_way)
+        self._offer_masks()
         self.said.setText(plain(self._words_after()))
         self._tell_places()
         self._offer()
@@ -287,7 +293,33 @@ class NewsDialog(QDialog):
                 "NewsDialog", "{count} scenes have no date.", "{count} scene has no date.", self.desk.undated
             )
             sentences.append(left)
-        return " ".join([*sentences, *self.desk.remarks])
+        return " ".join([*sentences, *self._mask_words(), *self.desk.remarks])
+
+    def _mask_words(self) -> list[str]:
+        """Sentences on the masks that tell the cloud over the sites: their number, and how many were read."""
+        clouds = self.desk.clouds
+        if not clouds.count:
+            return []
+        masks = translate("NewsDialog", "{count} scenes", "{count} scene", clouds.count)
+        if clouds.is_under_way:
+            return [self.tr("Cloud over the sites: reading masks, {0} of {1}…").format(clouds.read_count, masks)]
+        sentences = [self.tr("Cloud over the sites: masks of {0} of {1} read.").format(clouds.read_count, masks)]
+        if clouds.failed_count:
+            sentences.append(self.tr("{0} could not be read.").format(clouds.failed_count))
+        if clouds.is_any_over(limit := self.desk.most_cloud):
+            sentences.append(self.tr("Those with more than {0} % over their site stand last.").format(f"{limit:g}"))
+        if clouds.count > MOST_MASKS:
+            sentences.append(self.tr("At most {0} are read for one look.").format(MOST_MASKS))
+        return sentences
+
+    def _offer_masks(self) -> None:
+        """Offer to allow the host of masks that wait for it."""
+        host, count = ("", 0) if self.desk.clouds.is_under_way else self.desk.clouds.host_to_allow
+        self.masks_button.setVisible(bool(host) and self.desk.has_looked)
+        self.masks_button.setText(self.tr("Read &Masks at {0}").format(one_line(host, 40)))
+        words = self.tr("Allow {0} and read {1} there: it sees which places of them are read")
+        masks = translate("NewsDialog", "the masks of {count} scenes", "the mask of {count} scene", count)
+        self.masks_button.setToolTip(tooltip(words.format(one_line(host, 80), masks)))
 
     def _choose_near(self, at: int) -> None:
         """Go on with the scene that has come into this row, or with the nearest one."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from layers.scenes.news import NewScene
+from layers.scenes.scene_cloud import SceneCloud
 from viewer.network.consent import host_of
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
 from viewer.panels.named_lists.named_rows import NOWHERE, Index
@@ -45,11 +46,20 @@ class NewsRows(QAbstractListModel):
         rows: list[NewsRow] = []
         for site, scenes in self._desk.listed().items():
             rows.append(NewsRow(site, None, self._head(site, len(scenes))))
-            rows += [NewsRow(site, new, *_words(new)) for new in scenes]
-        if rows != self.rows:
+            rows += [NewsRow(site, new, *_words(new, self._desk.clouds.of(site, new.scene))) for new in scenes]
+        if [row[:2] for row in rows] == [row[:2] for row in self.rows]:
+            self._read_words(rows)
+        else:
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
+
+    def _read_words(self, rows: list[NewsRow]) -> None:
+        """Take other words of the same scenes, which stay where they are."""
+        changed = [at for at, (row, was) in enumerate(zip(rows, self.rows, strict=True)) if row != was]
+        self.rows = rows
+        for at in changed:
+            self.dataChanged.emit(self.index(at), self.index(at))
 
     def scenes_of(self, site: str) -> list[NewScene]:
         """The scenes that are listed of a site."""
@@ -88,12 +98,17 @@ class NewsRows(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._pictures.of(row.new.scene.path) if row.new is not None else None
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(whole)
+                return tooltip("\n".join(filter(None, (whole, self._problem_of(row)))))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return whole.replace("\n", ", ")
         if role == FACTS_ROLE:
             return row.facts
         return row.new is None if role == HEAD_ROLE else None
+
+    def _problem_of(self, row: NewsRow) -> str:
+        """Why the mask of a scene could not be read; empty where it was, or there is none."""
+        problem = "" if row.new is None else self._desk.clouds.of(row.site, row.new.scene).problem
+        return self.tr("Its mask of clouds: {0}").format(one_line(in_language(problem), 200)) if problem else ""
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -126,14 +141,10 @@ class NewsDelegate(BookmarkDelegate):
         painter.restore()
 
 
-def _words(new: NewScene) -> tuple[str, str]:
+def _words(new: NewScene, cloud: SceneCloud) -> tuple[str, str]:
     """Date and platform; cloud, what is covered, and whose it is."""
     scene = new.scene
-    cloud = (
-        translate("NewsRows", "cloud unknown")
-        if scene.cloud_percent is None
-        else translate("NewsRows", "cloud {0} % of the scene").format(f"{scene.cloud_percent:.3g}")
-    )
+    problem = translate("NewsRows", "mask not read") if cloud.problem else ""
     part = (
         translate("NewsRows", "covers the site")
         if new.part >= 1.0
@@ -142,4 +153,4 @@ def _words(new: NewScene) -> tuple[str, str]:
     name = one_line(scene.title, 60)
     source = translate("NewsRows", "folder") if new.source == FOLDERS else host_of(new.source)
     title = " · ".join(filter(None, (new.day, one_line(scene.sensor, 40) or in_language(scene.kind))))
-    return title, " · ".join((cloud, part, source, name))
+    return title, " · ".join(filter(None, (in_language(cloud.words), problem, part, source, name)))

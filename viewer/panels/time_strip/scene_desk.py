@@ -31,6 +31,7 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.time_strip.archive_scenes import ArchiveScenes
 from viewer.panels.time_strip.case_scenes import CaseScenes
+from viewer.panels.time_strip.cloud_reading import CloudReading
 from viewer.panels.time_strip.pointed_scene import PointedScene
 from viewer.panels.time_strip.scene_comparing import SceneComparing
 from viewer.panels.time_strip.scene_folders import SceneFolders
@@ -57,10 +58,11 @@ class SearchedGround(StrEnum):
 
 
 class SceneSources(Struct, frozen=True, eq=False):
-    """Sources of scenes beside the case."""
+    """Sources of scenes beside the case, and what is read of their clouds."""
 
     folders: SceneFolders
     archives: ArchiveScenes
+    clouds: CloudReading
 
 
 class SceneDesk(QObject):
@@ -69,6 +71,8 @@ class SceneDesk(QObject):
     ticks_changed = Signal()
     """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
+    ground_changed = Signal()
+    """Emitted when the ticks are those of another ground, also where they are the same."""
     outlines_changed = Signal()
     """Emitted when the outlines are switched on or off, or have changed."""
     outlines_switched = Signal()
@@ -92,7 +96,7 @@ class SceneDesk(QObject):
         """`open_paths` adds files as layers without moving the map."""
         super().__init__(parent)
         self.context, self.canvas = context, canvas
-        self.folders, self.archives = sources.folders, sources.archives
+        self.folders, self.archives, self.clouds = sources.folders, sources.archives, sources.clouds
         self._open_paths, self._say = open_paths, say
         self._comparisons = comparisons
         self._frame: int | None = None
@@ -330,8 +334,8 @@ class SceneDesk(QObject):
         self._current, self._awaited, self._frame = "", None, None
         self.look_soon()
 
-    def _ground(self) -> View | BaseGeometry:
-        """The view, or the geometry of the site."""
+    def ground(self) -> View | BaseGeometry:
+        """The ground whose scenes are searched: the view, or the geometry of the site."""
         if self._place is SearchedGround.VIEW:
             return self.canvas.viewport.view()
         site = self.context.document.sites.get(self.site_uuid)
@@ -344,7 +348,7 @@ class SceneDesk(QObject):
         if self._job.is_under_way and not self.archives.is_idle:
             self._soon.start()  # a newer look at each page would let none of them end
             return
-        ground, known = self._ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
+        ground, known = self.ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
         seen = seen_of(self.context.document, self.site_uuid)
         if seen != self._seen:
             self._seen = seen
@@ -366,6 +370,7 @@ class SceneDesk(QObject):
             ticks, self._table = result
             self._asked = question
             self._take(ticks)
+            self.ground_changed.emit()
 
         self._job.run(find, take)
 

@@ -36,7 +36,7 @@ class TickTip(QFrame):
 
     def show_at(self, place: QPoint, lines: Sequence[str], image: QImage | None) -> None:
         """Show the tip above a place of the screen, or at the upper edge where there is no room."""
-        self.text.setText(tooltip("\n".join(lines)))
+        self.show_lines(lines)
         self.show_picture(image)
         self.adjustSize()
         screen = self.screen()
@@ -46,6 +46,12 @@ class TickTip(QFrame):
         self.move(left, max(top, room.top()))
         self.show()
         self._end.start()
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Set the lines."""
+        self.text.setText(tooltip("\n".join(lines)))
+        if self.isVisible():
+            self.adjustSize()
 
     def show_picture(self, image: QImage | None) -> None:
         """Set a picture; None for none."""

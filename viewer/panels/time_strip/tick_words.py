@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from layers.phrase import Phrase
 from layers.scenes.passes import Pass
+from layers.scenes.scene_cloud import SceneCloud, cloud_of_scene
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
@@ -40,14 +42,27 @@ def state_words(tick: Pass) -> str:
     return translate("TickWords", "{0} of {1} in the case").format(len(tick.layers), len(tick.scenes))
 
 
-def tick_lines(tick: Pass, of_site: bool) -> list[str]:
-    """Name, sensor, date, coverage, and the tiles of a pass that has several."""
+def cloud_words(tick: Pass, cloud: SceneCloud) -> str:
+    """Cloud with what it is of; empty where nothing is known, as of a local scene."""
+    if cloud.cloud_of in ("site", "view") or len(tick.scenes) == 1:
+        return "" if not cloud.cloud_of else in_language(cloud.words)
+    if cloud.cloud is None:
+        return ""
+    return in_language(Phrase("cloud up to {percent} % of a scene", percent=f"{cloud.cloud:.3g}"))
+
+
+def tick_lines(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> list[str]:
+    """Name, sensor, date, coverage and cloud, and the tiles of a pass that has several.
+
+    `cloud` is that over the ground; by default that of the scene is told.
+    """
+    known = cloud or cloud_of_scene(tick.scenes[0].cloud_percent if len(tick.scenes) == 1 else None)
     first = tick.scenes[0]
     lines = [one_line(tick.title, 80)]
     if first.sensor and len(tick.scenes) == 1:
         lines.append(one_line(first.sensor, 80))
     lines.append(date_words(tick))
-    lines.append(", ".join(filter(None, (part_words(tick, of_site), state_words(tick)))))
+    lines.append(", ".join(filter(None, (part_words(tick, of_site), cloud_words(tick, known), state_words(tick)))))
     if len(tick.scenes) > 1:
         named = [one_line(scene.title, 60) for scene in tick.scenes[:MOST_TITLES]]
         more = len(tick.scenes) - len(named)
@@ -55,9 +70,13 @@ def tick_lines(tick: Pass, of_site: bool) -> list[str]:
         lines.append(", ".join(named) + (f" + {others}" if more else ""))
     if first.credit:
         lines.append(translate("TickWords", "Credit: {0}").format(one_line(first.credit, 80)))
+    if known.problem:
+        lines.append(
+            translate("TickWords", "Its mask of clouds: {0}").format(one_line(in_language(known.problem), 160))
+        )
     return lines
 
 
-def tick_sentence(tick: Pass, of_site: bool) -> str:
+def tick_sentence(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> str:
     """The lines of a tick on one line."""
-    return "; ".join(tick_lines(tick, of_site)[:4])
+    return "; ".join(tick_lines(tick, of_site, cloud)[:4])

@@ -24,6 +24,7 @@ from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.scene_desk import SceneDesk, SearchedGround
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.time_strip.seen_marks import SeenMark
+from viewer.panels.time_strip.strip_clouds import StripClouds
 from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
@@ -52,7 +53,9 @@ class TimeStripPanel(QWidget):
         super().__init__(parent)
         self._desk, self._pictures = desk, pictures
         self._ask_folder, self._search_archives = ask_folder, search_archives
+        self._clouds = StripClouds(desk, self)
         self._tip_path = ""
+        self._tip_tick: Pass | None = None
         self.view = StripView()
         self.tip = TickTip(self)
         self.setFocusProxy(self.view)
@@ -76,6 +79,7 @@ class TimeStripPanel(QWidget):
         desk.ticks_changed.connect(self._show_ticks)
         desk.current_changed.connect(self.tip.hide)  # it would tell of the scene that was left
         desk.current_changed.connect(self._show_current)
+        desk.ground_changed.connect(self._show_current)
         desk.outlines_switched.connect(self._show_outlines)
         desk.frames_changed.connect(self._show_frames)
         desk.place_changed.connect(lambda: self.place.setCurrentIndex(list(SearchedGround).index(desk.place)))
@@ -84,6 +88,7 @@ class TimeStripPanel(QWidget):
         desk.folders.folders_changed.connect(self._show_hint)
         desk.archives.searches_changed.connect(self._show_hint)
         desk.folders.changed.connect(pictures.forget)
+        self._clouds.changed.connect(self._show_clouds)
         self._show_frames()
         self._show_ticks()
 
@@ -197,10 +202,9 @@ class TimeStripPanel(QWidget):
 
     def _show_current(self) -> None:
         tick = self._desk.current
-        words = "" if tick is None else tick_sentence(tick, self._is_of_site)
-        self.view.show_current("" if tick is None else tick.key, words)
-        self.words.setText(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
-        self.words.setToolTip(tooltip(words))
+        if tick is not None and self.isVisible():
+            self._clouds.look_at(tick)
+        self._show_words(tick)
         self.use_button.setVisible(tick is not None)
         if tick is not None:
             all_there = len(tick.layers) == len(tick.scenes)
@@ -208,6 +212,18 @@ class TimeStripPanel(QWidget):
             self.use_button.setText(self.tr("Show in the Comparison") if self._desk.frames else text)
             self.use_button.setAccessibleName(self.use_button.text())
         self._show_picture(tick)
+
+    def _show_words(self, tick: Pass | None) -> None:
+        words = "" if tick is None else tick_sentence(tick, self._is_of_site, self._clouds.of(tick))
+        self.view.show_current("" if tick is None else tick.key, words)
+        self.words.setText(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
+        self.words.setToolTip(tooltip(words))
+
+    def _show_clouds(self) -> None:
+        """Tell what has come to be known of clouds."""
+        self._show_words(self._desk.current)
+        if self.tip.isVisible() and self._tip_tick is not None:
+            self.tip.show_lines(tick_lines(self._tip_tick, self._is_of_site, self._clouds.of(self._tip_tick)))
 
     def _show_picture(self, tick: Pass | None) -> None:
         image = self._pictures.of(_pictured(tick)) if tick is not None else None
@@ -225,9 +241,12 @@ class TimeStripPanel(QWidget):
             self.tip.show_picture(self._pictures.of(path))
 
     def _tip(self, under: Pass | SeenMark | None, at: QPoint) -> None:
+        self._tip_tick = under if isinstance(under, Pass) else None
         if isinstance(under, Pass):
             self._tip_path = _pictured(under)
-            self.tip.show_at(self._above(at), tick_lines(under, self._is_of_site), self._pictures.of(self._tip_path))
+            self._clouds.look_at(under)
+            lines = tick_lines(under, self._is_of_site, self._clouds.of(under))
+            self.tip.show_at(self._above(at), lines, self._pictures.of(self._tip_path))
         elif isinstance(under, SeenMark):
             self.tip.show_at(self._above(at), [under.words], None)
         else:

@@ -16,7 +16,7 @@ from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
-from viewer.canvas.comparison.stretches import statement_of, stretch_notes, top_image, with_matches_alone
+from viewer.canvas.comparison.stretches import stretch_notes, top_image, units_of, with_matches_alone
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import compared_maps
@@ -127,7 +127,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         angle,
         kind,
         known.product_gsd_m or known.collected_gsd_m,
-        units=statement_of(raster).units if raster is not None else "",
+        units=units_of(raster) if raster is not None else "",
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else nudge.unsigned_words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
