@@ -19,7 +19,7 @@ SOON_PIXELS = 1_000_000_000
 MAX_PIXELS = 40_000_000_000
 REDUCED_FROM = 4
 """Reduction from which on our own overviews are used."""
-_OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")
+_OWN_DRIVERS = ("VRT", "MBTiles", "PMTiles", "GPKG")
 """Drivers for which no overviews are built: what the sources of a VRT hold may not be copied, the others have levels
 of their own.
 """

@@ -35,6 +35,7 @@ class Content(StrEnum):
     GRID = "AAIGrid"
     VRT = "VRT"
     MBTILES = "MBTiles"
+    PMTILES = "PMTiles"
     TILES = "GPKG"
     """The tiles of a GeoPackage; like MBTILES never sniffed, but found by a look into an SQLITE file."""
     SQLITE = "SQLite"
@@ -60,7 +61,9 @@ COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
 """Rasters of several files: the files that they name are checked before GDAL looks for them."""
 CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
 """Files of many things, some of which are pictures."""
-RASTERS = PICTURES | ELEVATION | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
+TILED = frozenset({Content.MBTILES, Content.PMTILES, Content.TILES})
+"""Files of map tiles."""
+RASTERS = PICTURES | ELEVATION | COMPANIONED | CONTAINERS | TILED | {Content.VRT}
 
 OPENED = (
     "GeoTIFF",
@@ -78,6 +81,7 @@ OPENED = (
     "DTED",
     Phrase("Arc/Info ASCII grids"),
     "MBTiles",
+    "PMTiles",
     "GeoPackage",
     "GeoJSON",
     "Shapefile",
@@ -109,6 +113,7 @@ _MAGIC = (
     (b"CDF\x02", Content.NETCDF),
     (b"CDF\x05", Content.NETCDF),
     (b"SQLite format 3\0", Content.SQLITE),
+    (b"PMTiles", Content.PMTILES),
     (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
     (b"fgb\x03fgb", Content.FLATGEOBUF),
 )
@@ -124,7 +129,7 @@ NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
-    ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED",
+    ".pmtiles": "PMTiles", ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED",
     ".asc": Phrase("Arc/Info ASCII grid"),
     ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".gml": "GML", ".xlsx": Phrase("Excel workbook"),
 }  # fmt: skip

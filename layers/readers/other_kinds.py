@@ -53,7 +53,6 @@ BEGINS = (
     (b"\xfd7zXZ\0", OtherKind(Phrase("an xz archive"), UNPACK)),
     (b"7z\xbc\xaf\x27\x1c", OtherKind(Phrase("a 7-Zip archive"), UNPACK)),
     (b"Rar!\x1a\x07", OtherKind(Phrase("a RAR archive"), UNPACK)),
-    (b"PMTiles", OtherKind(Phrase("PMTiles, a pack of map tiles"), Phrase("make MBTiles of it"))),
     (
         b"\x0e\x03\x13\x01",
         OtherKind(Phrase("HDF4, which this GDAL does not read"), Phrase("save it as HDF5, netCDF or GeoTIFF")),

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 _SCHEMES = ("https://", "http://")
 _LONGEST_NAME = 120
+_RANGED = (".tif", ".tiff", ".pmtiles")
 
 
 class WantedRanges(Struct, frozen=True):
@@ -45,10 +46,12 @@ def is_address(path: str) -> bool:
     return path[:8].lower().startswith(_SCHEMES)
 
 
-def is_cog_address(text: str) -> bool:
-    """True for an address that ends as the name of a TIFF does; its query may hold a key. No template is one."""
+def is_ranged_address(text: str) -> bool:
+    """True for an address of a file that is read by ranges, by the ending of its name: a COG or PMTiles. Its query may
+    hold a key. No template is one.
+    """
     try:
-        return is_address(text) and "{" not in text and urlsplit(text).path.lower().endswith((".tif", ".tiff"))
+        return is_address(text) and "{" not in text and urlsplit(text).path.lower().endswith(_RANGED)
     except ValueError:
         return False
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from layers.grid.tile_grid import Affine
 from layers.requests.question import Question
 
-ENCODED = ("JPEG", "WEBP")
+ENCODED = ("JPEG", "WEBP", "COG")
 _NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -60,7 +60,7 @@ class WritePixels(WriteStrip, frozen=True):
 
 
 class EncodePicture(Question, frozen=True):
-    """Write the TIFF `tiff`, of `WriteStrip`, as a JPEG or WebP `out` beside it."""
+    """Write the TIFF `tiff`, of `WriteStrip`, as a JPEG, WebP or Cloud Optimized GeoTIFF `out` beside it."""
 
     op: ClassVar[str] = "encode_picture"
     tiff: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import warnings
 from contextlib import closing
@@ -21,6 +22,12 @@ from tests.corpus.pictures import PLACES, at, rgb, simple, size_of, values_of, w
 from tests.corpus.tiny_netcdf import Variable, write_netcdf
 from tests.support.readers import tiny_elevation
 from tests.support.readers.gdal_2_tables import add_technical_table
+from tests.support.readers.pmtiles_files import (
+    Form,
+    directory,
+    header,
+    pmtiles,
+)
 from tests.support.readers.tiny_envi import write_envi
 from tests.support.readers.tiny_hdf5 import FILES
 
@@ -283,6 +290,13 @@ def _databases() -> list[Odd]:
         Odd("mbtiles", partial(_mbtiles, "PNG"), **whole),
         Odd("mbtiles of jpeg", partial(_mbtiles, "JPEG"), **whole),
         Odd("mbtiles of vectors", _vector_mbtiles, refused="vector tiles"),
+        Odd("pmtiles of vectors", partial(_odd_pmtiles, tile_type=1), refused="vector tiles"),
+        Odd("pmtiles of version 2", partial(_odd_pmtiles, version=2), refused="version 2"),
+        Odd("pmtiles in zstandard", partial(_odd_pmtiles, packed=4), refused="Zstandard"),
+        Odd("pmtiles cut short", partial(_odd_pmtiles, cut=150), refused="damaged"),
+        Odd("pmtiles without pictures", _odd_pmtiles, refused="no PNG, JPEG or WebP tiles"),
+        Odd("pmtiles that lead in a circle", _pmtiles_in_a_circle, refused="damaged"),
+        Odd("pmtiles with a bomb for a directory", _pmtiles_of_a_bomb, refused="damaged"),
     ]
 
 
@@ -325,6 +339,25 @@ def _vector_mbtiles(folder: Path, rng: np.random.Generator) -> Path:
         database.execute("INSERT INTO metadata VALUES ('format', 'pbf')")
         database.execute("INSERT INTO tiles VALUES (0, 0, 0, ?)", (b"\x1a\x00",))
         database.commit()
+    return path
+
+
+def _odd_pmtiles(folder: Path, rng: np.random.Generator, cut: int | None = None, **form: int) -> Path:
+    path = folder / "odd.pmtiles"
+    path.write_bytes(pmtiles({(0, 0, 0): b"sea" * 20, (1, 0, 0): b"land"}, Form(**form))[:cut])
+    return path
+
+
+def _pmtiles_in_a_circle(folder: Path, rng: np.random.Generator) -> Path:
+    leaf, path = directory([(0, 0, 5, 0)]), folder / "circle.pmtiles"
+    parts = (127, len(leaf), 0, 0, 127 + len(leaf), len(leaf), 127 + 2 * len(leaf), 0)
+    path.write_bytes(header(parts, Form(packed=1), (0, 9)) + leaf + leaf)
+    return path
+
+
+def _pmtiles_of_a_bomb(folder: Path, rng: np.random.Generator) -> Path:
+    bomb, path = gzip.compress(b"\1" * (30 << 20)) * 10, folder / "bomb.pmtiles"
+    path.write_bytes(header((127, len(bomb), 0, 0, 0, 0, 127, len(bomb)), Form(), (0, 9)) + bomb)
     return path
 
 
@@ -437,7 +470,6 @@ def _as_written(name: str, make: Any, folder: Path, rng: np.random.Generator) ->
 
 def _refused() -> list[Odd]:
     heads = {
-        "pmtiles": ("a.pmtiles", b"PMTiles\x03" + bytes(119), "PMTiles, a pack of map tiles"),
         "grib": ("a.grib2", b"GRIB" + bytes(100), "GRIB, fields of weather"),
         "hdf4": ("a.hdf", b"\x0e\x03\x13\x01" + bytes(100), "HDF4"),
         "a web page": ("a.tif", b"<!DOCTYPE html><html></html>", "a web page"),

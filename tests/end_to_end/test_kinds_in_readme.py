@@ -16,6 +16,7 @@ from layers.readers.files import OPENED, Content
 from tests.corpus.every import EVERY
 from tests.support.command_line import ROOT
 from tests.support.readers import tiny_archives, tiny_deliveries
+from tests.support.readers.pmtiles_files import tiles_of_mbtiles, write_pmtiles
 from tests.support.readers.real_reader import real_reader
 from viewer.cli.info import describe
 
@@ -32,6 +33,10 @@ def odd(name: str) -> Make:
 def cloud_optimised(folder: Path) -> Path:
     rasterio.shutil.copy(odd("place utm north")(folder), folder / "cog.tif", driver="COG")
     return folder / "cog.tif"
+
+
+def pmtiles_of_mbtiles(folder: Path) -> Path:
+    return write_pmtiles(folder / "tiles.pmtiles", tiles_of_mbtiles(odd("mbtiles")(folder)))
 
 
 def landsat_tar(folder: Path) -> Path:
@@ -54,6 +59,7 @@ KINDS: dict[str, tuple[Make, str]] = {
     "HDF-EOS5": (odd("hdf-eos5"), Content.HDF5),
     "judged VRTs": (odd("vrt of two"), Content.VRT),
     "MBTiles": (odd("mbtiles"), Content.MBTILES),
+    "PMTiles": (pmtiles_of_mbtiles, Content.PMTILES),
     "GeoPackage tiles": (odd("tiles in a geopackage"), Content.TILES),
     "PNG": (odd("png of 16 bits"), Content.PNG),
     "JPEG": (odd("jpeg with wld"), Content.JPEG),

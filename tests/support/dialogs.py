@@ -30,6 +30,7 @@ from viewer.commands.sites import add_site
 from viewer.panels.layers.table_picker import TablePicker
 from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.packs.pack_dialog import PackDialog
+from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.time_strip.folder_dialog import FolderDialog
@@ -113,8 +114,11 @@ def open_by_hand(window: MainWindow) -> None:
         dialog.show()
     service = TileService("Tiles", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)
     window.session.push(add_layer(document, "tiles", "Tiles", encoded(service), actor="me", uuid="tiles"))
-    PackDialog(context, document.layers["tiles"], service, window.session.base_folder, window).show()
     open_sign_in(context, window, service.hosts)
+    PackDialog(context, document.layers["tiles"], service, lambda: None, window).show()
+    picture = {"address": "https://files.example.org/a.tif"}
+    window.session.push(add_layer(document, "raster", "Tiles", picture, actor="me", uuid="scene"))
+    ScenePackDialog(context, document.layers["scene"], lambda _: (9000, 8000, 3), lambda: None, window).show()
 
 
 def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

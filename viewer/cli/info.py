@@ -51,15 +51,15 @@ def _print_words(case: str) -> None:
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`. Raises a GeoloupeError where the file cannot be opened."""
     from layers.project.storage.sqlite_file import is_case  # for start-up time
-    from layers.requests.addresses import is_cog_address
+    from layers.requests.addresses import is_ranged_address
     from layers.requests.probe import Probe
     from layers.services.naming import asks_server, is_service_text
     from layers.services.offers.facts import offer_facts
     from layers.services.offers.recognise import recognised, service_document
     from viewer.cli.terminal.reading import existing, one_reader
 
-    if is_cog_address(text):
-        return _cog(text)
+    if is_ranged_address(text):
+        return _by_ranges(text)
     if is_service_text(text):
         return _offered(text) if asks_server(text) else _service(text)
     path = existing(text)
@@ -74,14 +74,14 @@ def describe(text: str) -> dict[str, Any]:
     if probed.cut_short:
         raise NotReadable(probed.cut_short)
     if probed.raster is not None and probed.acquisition is not None:
-        return _raster(probed.raster) | _acquired(probed.raster, probed.acquisition)
+        facts = _raster(probed.raster) | _acquired(probed.raster, probed.acquisition)
+        return _as_service(facts, probed.raster, str(path)) if probed.raster.driver == "PMTiles" else facts
     return _scene(probed)
 
 
-def _cog(address: str) -> dict[str, Any]:
-    """A COG on a host, which is allowed by being typed."""
-    from layers.requests.addresses import name_of  # for start-up time
-    from layers.requests.probe import Probe
+def _by_ranges(address: str) -> dict[str, Any]:
+    """A COG or PMTiles on a host, which is allowed by being typed."""
+    from layers.requests.probe import Probe  # for start-up time
     from viewer.cli.terminal.documents import hosts_named
     from viewer.support.plain_imports import load_qt
 
@@ -94,19 +94,29 @@ def _cog(address: str) -> dict[str, Any]:
         raise NotReadable(probed.cut_short)
     assert probed.raster is not None
     facts = _raster(probed.raster) | (_acquired(probed.raster, probed.acquisition) if probed.acquisition else {})
-    title, at = name_of(address), facts["acquisition"]["at"]
+    return _as_service(facts, probed.raster, address)
+
+
+def _as_service(facts: dict[str, Any], raster: RasterInfo, address: str) -> dict[str, Any]:
+    """The facts of a raster, and those of a service of one layer: a COG on a host, or PMTiles."""
+    from layers.requests.addresses import name_of  # for start-up time
+
+    is_tiles, tags, at = raster.driver == "PMTiles", raster.tags, facts["acquisition"]["at"]
+    title = (tags.get("name", "") if is_tiles else "") or name_of(address)
     layer = {
         "name": title,
         "title": title,
         "crs": [facts["crs"]] if facts["crs"] else [],
         "bounds_lonlat": facts["bounds_lonlat"],
-        "formats": ["image/tiff"],
+        "formats": [f"image/{tags.get('format', 'png')}" if is_tiles else "image/tiff"],
         "styles": [],
         "times": {"count": 1, "first": at, "last": at, "default": at} if at else None,
-        "levels": None,
+        "levels": [int(tags["minzoom"]), int(tags["maxzoom"])] if is_tiles else None,
         "address": address,
     }
-    return {**facts, "kind": "service", "service": "cog", "title": title, "layers": [layer]}
+    attribution = {"attribution": raster.credit} if is_tiles else {}
+    service = "pmtiles" if is_tiles else "cog"
+    return {**facts, "kind": "service", "service": service, "title": title, **attribution, "layers": [layer]}
 
 
 def _acquired(raster: RasterInfo, acquisition: Acquisition) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import math
 import re
 import time
-import zlib
 from collections.abc import Callable
 from typing import override
 
@@ -15,9 +12,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
-from layers.errors import GeoloupeError, ServerFault
+from layers.errors import GeoloupeError, NotReadable, ServerFault, TooLarge
 from layers.phrase import Phrase
 from layers.services.http_request import BodyKind, HttpRequest
+from layers.text.unpacking import GZIP, unpacked_gzip
 from viewer.network.answer import HttpAnswer
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, FetchContext, Limits, RequestBounds
@@ -29,7 +27,6 @@ _Attribute = QNetworkRequest.Attribute
 ACCEPT = "application/json, application/geo+json, application/xml, text/xml;q=0.9, */*;q=0.5"
 NOT_MODIFIED = 304
 ANSWERED = range(400, 500)
-_GZIP = b"\x1f\x8b"
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _OURS = frozenset(
     {"accept-encoding", "connection", "content-length", "cookie", "host", "origin", "proxy-authorization", "referer"}
@@ -238,11 +235,9 @@ def _without(body: bytes, words: tuple[str, ...]) -> bytes:
 
 def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
     """The answer with its body unpacked where a server sends a packed file without saying so; None where that fails."""
-    if not answer.body.startswith(_GZIP):
+    if not answer.body.startswith(GZIP):
         return answer
     try:
-        with gzip.open(io.BytesIO(answer.body)) as file:
-            body = file.read(most_bytes + 1)
-    except (OSError, EOFError, zlib.error, MemoryError):
+        return replace(answer, body=unpacked_gzip(answer.body, most_bytes))
+    except (NotReadable, TooLarge, MemoryError):
         return None
-    return replace(answer, body=body) if len(body) <= most_bytes else None

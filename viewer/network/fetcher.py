@@ -44,12 +44,14 @@ class Fetcher(QObject):
 
     `host_changed` carries a host and what is wrong with it, empty when it answers again; `host_ready` carries a host
     whose pause has ended; `progressed` carries the number of requests that are open and the bytes that have come since
-    there was none, again and again while they come, and last with no request.
+    there was none, again and again while they come, and last with no request; `offline_changed` tells that offline mode
+    was switched.
     """
 
     host_changed = Signal(str, str)
     host_ready = Signal(str)
     progressed = Signal(int, object)
+    offline_changed = Signal()
 
     def __init__(
         self,
@@ -192,6 +194,7 @@ class Fetcher(QObject):
             else:
                 for host in list(self._hosts):
                     self.host_ready.emit(host)
+            self.offline_changed.emit()
 
     def respect(self, service: TileService) -> None:
         """Hold to the terms of a service at its hosts, for this session; where those of two differ, to the stricter."""

@@ -25,6 +25,7 @@ from layers.requests.addresses import is_address
 from layers.services.stac.signing import need_of
 from layers.services.tile_service import TileService
 from viewer.network.consent import Consent, host_of, is_private
+from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.network.signing import known_rules
 from viewer.support.language.text import one_line
@@ -89,7 +90,8 @@ def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, fol
 def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: FolderConsent) -> bool:
     """True where a layer is paused until something is allowed. Without `consent` no host is contacted anyway."""
     is_refused = consent is not None and any(not consent.permits(host) for host in hosts_of(layer))
-    if is_refused and not packs_of(layer, folder, folders):
+    has_clip = layer.kind == "raster" and bool(layer.source.get("path"))
+    if is_refused and not has_clip and not packs_of(layer, folder, folders):
         return True
     outside = places_outside(layer, folder, folders)
     return any(place.can_be_allowed and not folders.permits(place) for place in outside)
@@ -135,6 +137,17 @@ def packs_of(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[
         return []
     places = [judged(text, "" if folder is None else str(folder)) for text in packs_in(layer.source)]
     return [Path(place.path) for place in places if place.path and folders.permits(place)]
+
+
+def reads_clip(layer: Layer, consent: Consent | None, fetcher: Fetcher | None) -> bool:
+    """True for a layer of a file on a host that is drawn from its pack beside the case, a part of that file: while no
+    host is contacted, or its own is not allowed or cannot be reached.
+    """
+    if layer.kind != "raster" or not address_of(layer.source) or not layer.source.get("path"):
+        return False
+    hosts = hosts_of_file(layer.source)
+    is_refused = fetcher is None or any(consent is not None and not consent.permits(host) for host in hosts)
+    return is_refused or any(fetcher is not None and fetcher.is_offline_for(host) for host in hosts)
 
 
 def check_hosts(layer: Layer, hosts: Iterable[str], consent: Consent | None) -> None:

@@ -136,12 +136,18 @@ def _state_at(address: str) -> list[int]:
     return list(state_at(address))
 
 
+def _content_at(address: str) -> Content:
+    from layers.readers.raster.ranged_layout import content_by_ranges  # a reader of features never needs it
+
+    return content_by_ranges(address)
+
+
 def _probe(question: Probe) -> Result:
     """Probe a file or scene. A reader of features answers for other files with the profile to ask: {"profile":
     "local"}.
     """
     if is_address(question.path):
-        return _probe_imagery(Content.TIFF, question)
+        return _probe_imagery(_content_at(question.path), question)
     if folder := geodatabase_of(question.path):
         from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
 

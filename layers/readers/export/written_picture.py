@@ -123,9 +123,20 @@ def encode_picture(question: EncodePicture) -> tuple[dict[str, Any], tuple[Any, 
             format=question.format[:40],
         )
     with _failures(question.out):
-        copy(question.tiff, question.out, driver=question.format, quality=question.quality)
+        if question.format == "COG":
+            _copy_as_cog(question)
+        else:
+            copy(question.tiff, question.out, driver=question.format, quality=question.quality)
         os.remove(question.tiff)
     return {}, ()
+
+
+def _copy_as_cog(question: EncodePicture) -> None:
+    """Write it in tiles, with overviews, which are means: of a palette's colours there is none."""
+    with rasterio.open(question.tiff) as file:
+        mean = "NEAREST" if ColorInterp.palette in file.colorinterp else "AVERAGE"
+    options = {"compress": "DEFLATE", "predictor": "YES", "bigtiff": "IF_SAFER", "overview_resampling": mean}
+    copy(question.tiff, question.out, driver="COG", **options)
 
 
 @contextmanager

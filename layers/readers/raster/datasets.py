@@ -41,11 +41,12 @@ from layers.readers.library_words import cannot_open
 from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
-from layers.readers.raster.mbtiles import MbtilesReader
 from layers.readers.raster.ranged_files import RangedFile, place_beside_nothing, state_at
-from layers.readers.raster.ranged_layout import content_by_ranges, judge_layout
+from layers.readers.raster.ranged_layout import content_by_ranges, judge_layout, judge_levels
 from layers.readers.raster.subdatasets import Subdataset, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
+from layers.readers.tiled.mbtiles import MbtilesReader
+from layers.readers.tiled.pmtiles import LocalBytes, PmtilesReader
 from layers.requests.addresses import is_address, name_of
 from layers.text.counted import counted
 
@@ -226,6 +227,8 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
     name = name_of(path)
     if content is Content.MBTILES:
         return MbtilesReader(path, level)
+    if content is Content.PMTILES:
+        return _opened_tiles(path, level)
     if part and is_archive(path):
         name, path, part = os.path.basename(part), name_for_gdal(path, part), ""
     options = {} if level == FULL_RESOLUTION else {"overview_level": level}
@@ -258,6 +261,16 @@ def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> 
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_tiles(path: str, level: int) -> PmtilesReader:
+    """PMTiles, of which each view reads a few ranges, on this computer or at an address."""
+    if not is_address(path):
+        return PmtilesReader(path, LocalBytes(path), level)
+    tiles = PmtilesReader(path, RangedFile(path), level)
+    if level == FULL_RESOLUTION:
+        judge_levels(tiles, path)
+    return tiles
 
 
 def _opened_by_ranges(address: str, content: Content, options: dict[str, Any]) -> DatasetReader:

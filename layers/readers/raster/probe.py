@@ -87,7 +87,7 @@ def probe_raster(question: Probe, path: str, content: Content) -> tuple[dict[str
         bands=_bands(dataset, problems), crs=georeferencing.crs, transform=georeferencing.transform, bounds=bounds,
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
         acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
-        credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
+        credit=tags.get("TIFFTAG_COPYRIGHT", "") or tags.get("attribution", ""), tags=tags, problems=tuple(problems),
         placed_by=georeferencing.placed_by, georeferencing_note=georeferencing.note,
         height_m=georeferencing.used_height_m,
         own_height_m=georeferencing.own_height_m, parts=parts, part=part or next(iter(parts), ""),

@@ -89,6 +89,9 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
             return b""
         return part.data
 
+    def close(self) -> None:
+        """Do nothing: no file is held."""
+
     # -- as GDAL sees it ----------------------------------------------------------------------------------------
 
     @override

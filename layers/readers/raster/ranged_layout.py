@@ -29,14 +29,15 @@ _WORDS = {
 
 
 def content_by_ranges(address: str) -> Content:
-    """TIFF. Raises UnsupportedFormat for a file of any other kind, and GeoloupeError where it cannot be reached."""
+    """TIFF or PMTILES. Raises UnsupportedFormat for a file of any other kind, and GeoloupeError where there is none."""
     name = name_of(address)
     content = content_of_head(head_at(address, HEAD_BYTES), os.path.splitext(name)[1].lower())
-    if content is Content.TIFF:
+    if content in (Content.TIFF, Content.PMTILES):
         return content
     kind = _WORDS.get(content, Phrase("of another kind")) if content is not None else Phrase("of another kind")
     raise UnsupportedFormat(
-        "{name} is {kind}: from a host only Cloud Optimized GeoTIFFs are shown. Download it and open the file.",
+        "{name} is {kind}: from a host only Cloud Optimized GeoTIFFs and PMTiles are shown. Download it and open the "
+        "file.",
         name=name,
         kind=kind,
     )
@@ -47,10 +48,9 @@ def judge_layout(dataset: Any, address: str) -> None:
     if state_at(address)[1] <= FEW_BYTES:
         return
     rows, cols = dataset.block_shapes[0]
-    coarsest = max((1, *dataset.overviews(1)))
     if cols >= dataset.width > _MOST_STRIP_PX and rows < dataset.height:
         why = Phrase("it is stored in rows, not in tiles")
-    elif dataset.width * dataset.height > ENOUGH_PIXELS * coarsest**2:
+    elif not _has_small_level(dataset):
         why = Phrase("it has no overviews, or none that are small enough")
     else:
         return
@@ -60,3 +60,19 @@ def judge_layout(dataset: Any, address: str) -> None:
         name=name_of(address),
         why=why,
     )
+
+
+def judge_levels(tiles: Any, address: str) -> None:
+    """Check the levels of a file of tiles. Raises UnsupportedFormat where a view of all of it would fetch too many."""
+    if not _has_small_level(tiles):
+        tiles.close()
+        raise UnsupportedFormat(
+            "{name} has no coarse levels, so that a view of all of it would fetch too many tiles: download it and open "
+            "the file.",
+            name=name_of(address),
+        )
+
+
+def _has_small_level(dataset: Any) -> bool:
+    coarsest = max((1, *dataset.overviews(1)))
+    return bool(dataset.width * dataset.height <= ENOUGH_PIXELS * coarsest**2)

@@ -50,7 +50,7 @@ def is_address(text: str) -> bool:
 def is_server_address(text: str) -> bool:
     """True for an address with its scheme that is no template of tiles and no file: what is there is not known yet."""
     typed = address_kind(text) if "://" in text else None
-    return typed is not None and typed.kind not in ("xyz", "cog")
+    return typed is not None and typed.kind not in ("xyz", "cog", "pmtiles")
 
 
 def entry_of_text(text: str) -> ImageryEntry:

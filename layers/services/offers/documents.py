@@ -7,21 +7,20 @@ import html
 import json
 import math
 import re
-import zlib
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element, TreeBuilder
 
-from layers.errors import NotReadable
+from layers.errors import NotReadable, TooLarge
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml, walk_xml
+from layers.text.unpacking import GZIP, unpacked_gzip
 from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 MOST_BYTES = 32 * 2**20
 _LIMITS = XmlLimits(size=MOST_BYTES, elements=2_000_000, passed_doctype=True)
-_GZIP = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -37,13 +36,12 @@ def unpacked(document: bytes) -> bytes:
     """The document, out of gzip where a server packed it without saying so, and without the blanks before it that XML
     forbids. Raises NotReadable where it is too large or breaks off.
     """
-    if document.startswith(_GZIP):
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            document = unpacker.decompress(document, MOST_BYTES + 1)
-        except zlib.error as error:
-            raise NotReadable("The packed document is damaged: fetch it again.") from error
-    if len(document) > MOST_BYTES:
+    try:
+        document = unpacked_gzip(document, MOST_BYTES) if document.startswith(GZIP) else document
+        is_small = len(document) <= MOST_BYTES
+    except TooLarge:
+        is_small = False
+    if not is_small:
         raise NotReadable(
             "The document is larger than {size} MB, more than any list of layers: ask the server for a part of it.",
             size=MOST_BYTES // 2**20,

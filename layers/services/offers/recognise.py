@@ -25,6 +25,7 @@ from layers.services.offers.wfs import read_wfs
 from layers.services.offers.wms import read_wms
 from layers.services.offers.wmts import read_wmts
 from layers.services.stac.documents import kind_of_stac
+from layers.text.unpacking import GZIP
 
 type _Reader = Callable[[bytes, str], ServiceOffer]
 
@@ -60,7 +61,6 @@ _OGC_RELATIONS = ("conformance", "data", "collections", "items", "service-desc",
 _REFUSAL = {"code", "description", "requestId", "status", "type", "title", "detail"}
 _MOST_EMPTY_BYTES = 16_384
 """Most bytes of an answer without features: longer ones are not parsed to see whether they are of a search."""
-_GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
 _MOST_WORDS = 300
 
@@ -98,7 +98,7 @@ def service_document(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-            if not head.startswith(_GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
+            if not head.startswith(GZIP) and not _text_head(unpacked(head)).startswith(("<", "{", "[")):
                 return b""
             document = head + file.read(MOST_BYTES)
         kind = _kind_of(unpacked(document))

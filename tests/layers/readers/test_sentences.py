@@ -116,9 +116,6 @@ def test_a_picture_inside_a_file_is_called_by_the_file(tmp_path):
 
 
 def test_kinds_that_stay_out_are_called_by_their_names(tmp_path):
-    path = tmp_path / "a.pmtiles"
-    path.write_bytes(b"PMTiles\x03" + bytes(119) + b"\x1f\x8b\x08" + bytes(300))
-    assert "its content is PMTiles, a pack of map tiles (make MBTiles of it)" in sentence(path).sentence
     path = tmp_path / "a.tar.gz"
     path.write_bytes(b"\x1f\x8b\x08" + bytes(300))
     assert "its content is a gzip archive" in sentence(path).sentence

@@ -8,7 +8,7 @@ from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.map_export import MapExport
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.layer_access import LayerAccess
-from viewer.app.case.saving import CaseSaving
+from viewer.app.case.saving import CaseSaving, Then
 from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
 from viewer.app.products.windows.product_windows import ProductWindows
@@ -75,6 +75,10 @@ class FileMenu(CaseMenu):
 
     def save(self) -> None:
         self._saving.save()
+
+    def save_then(self, then: Then) -> None:
+        """Save, and then call `then`; it is not called where no file was chosen."""
+        self._saving.save(then)
 
     def save_as(self) -> None:
         self._saving.save_as()

@@ -48,7 +48,7 @@ class LayerMenu(CaseMenu):
         self._offers: dict[str, ListedOffer] = {}
         """Offers of servers since the program started, by the address that was asked."""
         self.features = FeatureDesk(session, panels, files.opener, window)
-        self.packs = PackDesk(session, panels, offline.fetcher, window)
+        self.packs = PackDesk(session, panels, offline.fetcher, files.save_then, window)
         self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
         panels.picture_wanted.connect(lambda address: files.opener.open([address]))

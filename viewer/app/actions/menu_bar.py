@@ -90,6 +90,7 @@ _APART: Mapping[str, MenuPlace] = {
     "tool_select": MenuPlace("edit"),
     "tool_lasso_sites": MenuPlace("edit", QT_TRANSLATE_NOOP("Actions", "Select &By")),
     "tool_nudge_layer": MenuPlace("layer"),
+    "make_pack": MenuPlace("layer"),
     **dict.fromkeys(
         (
             *("report", "judge", "take_chip", "case_chips", "cite_image", "check_shadow"),

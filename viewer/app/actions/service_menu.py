@@ -46,12 +46,12 @@ class ServiceMenu(ActionMenu):
         return layer is not None and layer.kind == "tiles" and "{time}" in str(layer.source.get("template"))
 
     def make_pack(self) -> None:
-        """Make an offline pack of the current layer of tiles."""
-        self._packs.open(self._panels.layer_uuid)
+        """Make an offline pack of the current layer of tiles, else of the topmost one."""
+        self._packs.open(self._packs.layer_meant())
 
     def has_tiles(self) -> bool:
-        """True while the current layer is one of tiles, of which a pack can be made."""
-        return self._packs.can_open(self._panels.layer_uuid)
+        """True while there is a layer of tiles, of which a pack can be made."""
+        return bool(self._packs.layer_meant())
 
     def fetch_again(self) -> None:
         """Fetch the features of the current layer from their server again, those of the view."""
@@ -107,7 +107,7 @@ class ServiceMenu(ActionMenu):
             QT_TRANSLATE_NOOP("Actions", "Make Offline Pac&k…"),
             make_pack,
             offered=has_tiles,
-            tip=QT_TRANSLATE_NOOP("Actions", "Fetch tiles of the current service ahead, for work without a network"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Fetch tiles of the current imagery ahead, for work without a network"),
         ),
         Action(
             "fetch_again",

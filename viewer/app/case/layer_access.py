@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
@@ -16,9 +16,10 @@ from viewer.app.case.session import Session
 from viewer.app.case.trust import CaseKey
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.panels.context import PanelContext
-from viewer.rendering.access import Need, waits
+from viewer.rendering.access import Need, address_of, reads_clip, waits
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.remote_drawing import RemoteDrawing
 
 if TYPE_CHECKING:
     from viewer.panels.shell.permission_dialog import PermissionDialog
@@ -53,6 +54,10 @@ class LayerAccess(QObject):
         session.saved.connect(self._saved)
         panels.permissions_wanted.connect(self.show_permissions)
         panels.layer_verbs.relink.connect(relinking.show)
+        if self._context.fetcher is not None:
+            self._context.fetcher.host_changed.connect(self._host_changed, Qt.ConnectionType.QueuedConnection)
+            self._context.fetcher.host_ready.connect(self._host_changed, Qt.ConnectionType.QueuedConnection)
+            self._context.fetcher.offline_changed.connect(self._host_changed)
         self._begin()
         self.drawn_anew()
 
@@ -111,11 +116,24 @@ class LayerAccess(QObject):
         uuids = []
         for uuid, drawing in self._shown.map.drawings.items():
             now = waits(drawing.layer, folder, consent, folders)
-            if now != drawing.is_paused:
+            if now != drawing.is_paused or self._is_of_other_source(drawing):
                 uuids.append(uuid)
             if now and not drawing.is_paused:
                 self._forget(drawing)
         self._shown.draw_anew(uuids)
+
+    def _is_of_other_source(self, drawing: LayerDrawing) -> bool:
+        """True for a file on a host with a pack, drawn from the one where it is now drawn from the other."""
+        if not drawing.layer.source.get("path") or not isinstance(drawing, RasterDrawing):
+            return False
+        from_clip = reads_clip(drawing.layer, self._context.consent, self._context.fetcher)
+        is_at_address = bool(address_of(drawing.layer.source))
+        return is_at_address and from_clip == isinstance(drawing, RemoteDrawing)
+
+    def _host_changed(self) -> None:
+        """Draw files on hosts from their packs while the hosts are out of reach, and from the hosts again."""
+        shown = self._shown.map.drawings.items()
+        self._shown.draw_anew([uuid for uuid, drawing in shown if self._is_of_other_source(drawing)])
 
     def _forget(self, drawing: LayerDrawing) -> None:
         """Drop the overviews built from a file that may not be read any more."""

@@ -10,7 +10,7 @@ CASES = ("*.gpkg",)
 IMAGES = (
     "*.tif", "*.tiff", "*.jp2", "*.j2k", "*.ntf", "*.nitf", "*.nsf", "*.vrt", "*.mbtiles", "*.gpkg", "*.png", "*.jpg",
     "*.jpeg", "*.img", "*.dat", "*.bsq", "*.bil", "*.bip", "*.nc", "*.nc4", "*.cdf", "*.h5", "*.he5", "*.hdf5", "*.hdf",
-    "*.webp", "*.hgt", "*.dt0", "*.dt1", "*.dt2", "*.asc",
+    "*.webp", "*.pmtiles", "*.hgt", "*.dt0", "*.dt1", "*.dt2", "*.asc",
 )  # fmt: skip
 DELIVERIES = (
     "MTD_MSIL*.xml",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +16,7 @@ from layers.project.opening.layer_paths import packs_in
 from layers.services.packs.pack_plan import PackPlan
 from layers.services.tile_service import TileService
 from viewer.app.case.session import Session
+from viewer.app.imagery.scene_pack_desk import ScenePackDesk
 from viewer.commands.imagery.layer_packs import use_pack
 from viewer.network.fetcher import Fetcher
 from viewer.network.pack_download import PackDownload, PackPhase
@@ -30,23 +33,43 @@ if TYPE_CHECKING:
 class PackDesk(QObject):
     """The packs that are being made for the open case, one a layer. For the window's thread."""
 
-    def __init__(self, session: Session, panels: PanelContext, fetcher: Fetcher | None, window: QWidget) -> None:
-        """`fetcher` is None where there is no network access at all."""
+    def __init__(
+        self,
+        session: Session,
+        panels: PanelContext,
+        fetcher: Fetcher | None,
+        save: Callable[[Callable[[], None]], None],
+        window: QWidget,
+    ) -> None:
+        """`fetcher` is None where there is no network access at all. `save` saves the case, asking for its place where
+        it has none, and then calls what it is given.
+        """
         super().__init__(window)
+        self._save = save
+        self._scenes = ScenePackDesk(session, panels, fetcher, save, window)
         self._session, self._panels, self._fetcher, self._window = session, panels, fetcher, window
         self._work: dict[str, PackDownload] = {}
         panels.layer_verbs.make_pack.connect(self.open)
         panels.document_replaced.connect(self.close)
 
     def can_open(self, uuid: str) -> bool:
-        """True for a layer of tiles, where there is a network."""
+        """True for a layer of tiles, and an image on a host, where there is a network."""
         layer = self._panels.document.layers.get(uuid)
-        return layer is not None and layer.kind == "tiles" and self._fetcher is not None
+        is_fetched = layer is not None and (layer.kind == "tiles" or self._scenes.is_meant_for(layer))
+        return is_fetched and self._fetcher is not None
+
+    def layer_meant(self) -> str:
+        """The current layer where a pack can be made of it, else the topmost visible one of those; empty for none."""
+        shown = (layer.uuid for layer in reversed(self._panels.document.layers_in_order()) if layer.visible)
+        return next(filter(self.can_open, (self._panels.layer_uuid, *shown)), "")
 
     def open(self, uuid: str) -> None:
-        """Show the dialog for a layer of tiles, with the work on its pack where that has begun."""
+        """Show the dialog for a layer, with the work on its pack of tiles where that has begun."""
         layer = self._panels.document.layers.get(uuid)
         if layer is None or not self.can_open(uuid):
+            return
+        if layer.kind != "tiles":
+            self._scenes.open(layer)
             return
         try:
             service = TileService.from_json(layer.source)
@@ -56,7 +79,7 @@ class PackDesk(QObject):
         from viewer.panels.packs.pack_dialog import PackDialog  # for start-up time
 
         def make() -> PackDialog:
-            dialog = PackDialog(self._panels, layer, service, self._session.base_folder, self._window)
+            dialog = PackDialog(self._panels, layer, service, lambda: self._session.base_folder, self._window)
             dialog.begin_wanted.connect(partial(self._begin, dialog))
             if uuid in self._work:
                 dialog.follow(self._work[uuid])
@@ -70,8 +93,23 @@ class PackDesk(QObject):
             download.close()
         self._work.clear()
 
-    def _begin(self, dialog: PackDialog, plan: PackPlan, path: Path) -> None:
-        """Begin a pack, or go on with it."""
+    def _begin(self, dialog: PackDialog, plan: PackPlan, file_name: str) -> None:
+        """Begin a pack beside the case, or go on with it; a case without a place is saved first."""
+        folder = self._session.base_folder
+        if folder is not None:
+            self._begin_in(dialog, plan, folder / file_name)
+            return
+        document = self._session.document
+
+        def saved() -> None:
+            folder = self._session.base_folder
+            if folder is not None and self._session.document is document and shiboken6.isValid(dialog):
+                dialog.look_at_file()
+                self._begin_in(dialog, plan, folder / file_name)
+
+        self._save(saved)
+
+    def _begin_in(self, dialog: PackDialog, plan: PackPlan, path: Path) -> None:
         jobs, uuid = self._panels.case.jobs, dialog.layer_uuid
         assert self._fetcher is not None and jobs is not None, "the window has both"  # noqa: PT018
         before = self._work.get(uuid)
@@ -93,13 +131,21 @@ class PackDesk(QObject):
         if download is None or layer is None:
             return
         if download.phase is PackPhase.DONE:
+            was_saved = not self._session.is_dirty and not self._session.is_read_only
             if str(download.path) not in packs_in(layer.source):
                 self._panels.do(use_pack, uuid, download.path)
             drawing = self._panels.layers.drawing_of(uuid)
             if isinstance(drawing, TilesDrawing):
                 drawing.read_packs_again()
-            sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.")
-            self._panels.report(sentence.format(one_line(download.path.name, 60), one_line(layer.name, 60)))
+            names = one_line(download.path.name, 60), one_line(layer.name, 60)
+            sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
+            if self._session.is_dirty and was_saved:
+                # Nothing but the pack's name is new: with it the case is ready to travel.
+                self._save(lambda: self._panels.report(sentence))
+            elif self._session.is_dirty:
+                self._panels.report(self.tr("{0} Save the case to keep that.").format(sentence))
+            else:
+                self._panels.report(sentence)
         elif download.sentence:
             self._panels.report(download.sentence)
 

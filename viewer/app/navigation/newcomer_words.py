@@ -80,7 +80,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "logins": ("passwords", "api keys", "tokens", "keyring", "credentials", "accounts", "settings", "preferences"),
     "make_pack": (
         *("offline map", "mbtiles", "download tiles", "cache an area", "save for the field", "tile package"),
-        *("prefetch", "export tiles"),
+        *("prefetch", "export tiles", "offline pack", "without a network"),
     ),
     "build_overviews": ("pyramids", "speed up", "slow image"),
     "read_again": ("reload", "refresh"),

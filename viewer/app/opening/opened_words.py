@@ -13,7 +13,7 @@ from layers.disk.patience import within
 from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
-from layers.requests.addresses import is_cog_address
+from layers.requests.addresses import is_ranged_address
 from layers.services.naming import is_service_text
 from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_service
 from viewer.rendering.drives import ANSWER_S
@@ -47,7 +47,7 @@ def sort_words(
     for word in words:
         context.check()
         try:
-            if is_cog_address(word):
+            if is_ranged_address(word):
                 others.append([layer_at(word)])
                 continue
             if is_service_text(word):

@@ -14,7 +14,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
-from layers.requests.addresses import is_cog_address
+from layers.requests.addresses import is_ranged_address
 from layers.requests.probe import Probe
 from layers.services.naming import asks_server, is_service_text, service_from_text
 from layers.services.offers.chosen_service import chosen_service
@@ -146,7 +146,7 @@ def _layers_at(
     text: str, pool: ReaderPool, servers: ServerDocuments | None, features: FeaturesWanted | None
 ) -> tuple[list[FoundLayer], str]:
     """The layers of a word, and a sentence on what a server has not sent of them; empty for nothing."""
-    if servers is None or is_cog_address(text) or not (is_service_text(text) and asks_server(text)):
+    if servers is None or is_ranged_address(text) or not (is_service_text(text) and asks_server(text)):
         return _layers_in(text, pool), ""
     address, _, chosen = text.partition("#")
     offer = offer_at(address, servers)
@@ -156,7 +156,7 @@ def _layers_at(
 
 
 def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
-    if is_cog_address(text):
+    if is_ranged_address(text):
         from viewer.export.headless import answered_in_loop  # Qt: only where a file on a host is named
 
         return layers_of_address(text, answered_in_loop(pool, Probe(text)).facts)

@@ -14,6 +14,18 @@ from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
 
+def use_clip(document: Document, uuid: str, path: Path, *, actor: str, now: str | None = None) -> Edit:
+    """Let a layer of a file on a host be drawn from its pack, a part of that file, where the host is out of reach. The
+    pack is named by its absolute path. Raises InvalidValue.
+    """
+    layer = row_of(document.layers, uuid, Phrase("layer"))
+    if layer.kind != "raster" or "address" not in layer.source:
+        raise InvalidValue("“{name}” is no image on a host: it takes nothing from a pack.", name=layer.name)
+    source = layer.source | {"path": str(path)}
+    label = Phrase("Use offline pack “{pack}” for layer “{name}”", pack=path.name, name=layer.name)
+    return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))
+
+
 def use_pack(document: Document, uuid: str, path: Path, *, actor: str, now: str | None = None) -> Edit:
     """Let a layer of tiles take tiles from a pack, named by its absolute path. Raises InvalidValue."""
     layer = row_of(document.layers, uuid, Phrase("layer"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.product.own_paths import without_paths
-from layers.requests.pictures import WritePixels
+from layers.requests.pictures import EncodePicture, WritePixels
 from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
-from viewer.export.formats.writing import Made, Workshop, Writing
+from viewer.export.formats.writing import FileMaker, Made, Workshop, Writing
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -46,11 +47,13 @@ def begin_pixels(
     marking: str = "",
     publish: bool = False,
     title: str = "",
+    beside: Mapping[Path, bytes] | None = None,
     parent: QObject | None = None,
 ) -> Writing:
     """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, to `path`.
 
-    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled.
+    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled. With
+    files `beside` it, which appear together with it, it is written as a Cloud Optimized GeoTIFF: a pack.
     Raises ExportFailed where the image has no pixels there.
     """
     info = drawing.info
@@ -77,7 +80,9 @@ def begin_pixels(
     names = [one_line(band.description, 80) for band in info.bands]
     if publish:
         names = [without_paths(name) for name in names]
-    write = partial(_write_pixels, drawing, window, texts, tuple(names))
+    write: FileMaker = partial(_write_pixels, drawing, window, texts, tuple(names))
+    if beside is not None:
+        write = partial(_write_pack, write, beside)
     return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
 
 
@@ -123,6 +128,19 @@ def _write_pixels(
         shop.hand_on(partial(_write_rows, shop, request, bands, mask), in_order=True)
     shop.finish()
     return [(out, shop.target)]
+
+
+def _write_pack(write: FileMaker, beside: Mapping[Path, bytes], shop: Workshop) -> Made:
+    """Write the pixels, make a Cloud Optimized GeoTIFF of them, and the files that lie beside it."""
+    ((pixels, target),) = write(shop)
+    out = shop.folder / "pack.tif"
+    shop.ask(EncodePicture("", str(pixels), str(out), "COG"))
+    made = [(out, target)]
+    for number, (path, body) in enumerate(beside.items()):
+        file = shop.folder / f"beside-{number}"
+        file.write_bytes(body)
+        made.append((file, path))
+    return made
 
 
 def _check_target(image: Path, target: Path) -> None:

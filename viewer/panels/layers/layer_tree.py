@@ -334,7 +334,8 @@ class LayerTreePanel(QWidget):
 
     def _add_file_actions(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.layers.drawing_of(uuid)
-        if self._context.document.layers[uuid].kind == "tiles":
+        layer = self._context.document.layers[uuid]
+        if layer.kind == "tiles" or (layer.kind == "raster" and "address" in layer.source):
             menu.addSeparator()
             menu.addAction(self.tr("Make an offline pack…"), lambda: self._context.layer_verbs.make_pack.emit(uuid))
         if hosts_of(self._context.document.layers[uuid]):

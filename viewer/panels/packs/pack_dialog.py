@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue, UnsupportedFormat
+from layers.geo.measure import ground_resolution_m
 from layers.services.packs.mbtiles_pack import PackState, pack_state
 from layers.services.packs.pack_plan import (
     PackLevel,
@@ -36,6 +38,7 @@ from layers.text.counted import counted, grouped, metres
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
+from viewer.panels.packs.pack_file import file_name_of, pack_file_name
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import in_language, translate
@@ -44,10 +47,10 @@ from viewer.support.still_boxes import ComboBox
 
 WIDTH_PX = 460
 ENDING = ".mbtiles"
-LONGEST_NAME = 60
 USUAL_TILES = 2_000
 """Tiles up to which a finer last level is offered at first."""
-_NOT_IN_NAMES = frozenset('/\\:*?"<>|\0')
+_AS_FINE = 1.01
+"""Times the map's resolution that a level may have to be as fine."""
 
 
 class _Look(Struct, frozen=True):
@@ -59,16 +62,21 @@ class _Look(Struct, frozen=True):
 
 
 class PackDialog(QDialog):
-    """The dialog. `begin_wanted` carries a plan and the path of its pack; the work on it is handed in by `follow`, and
-    goes on when the dialog is closed.
+    """The dialog. `begin_wanted` carries a plan and the file name of its pack; the work on it is handed in by `follow`,
+    and goes on when the dialog is closed.
     """
 
-    begin_wanted = Signal(object, object)
+    begin_wanted = Signal(object, str)
 
     def __init__(
-        self, context: PanelContext, layer: Layer, service: TileService, folder: Path | None, parent: QWidget
+        self,
+        context: PanelContext,
+        layer: Layer,
+        service: TileService,
+        folder: Callable[[], Path | None],
+        parent: QWidget,
     ) -> None:
-        """`folder` is the case's; None for a case that was never saved."""
+        """`folder` gives the case's folder; None while it was never saved: then who begins the pack saves it first."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Offline Pack of “{0}”").format(one_line(layer.name, 40)))
@@ -88,8 +96,9 @@ class PackDialog(QDialog):
         self.setMinimumWidth(WIDTH_PX)
         self._choose_last_level()
         self._connect()
-        self._look_at_file()
+        self.look_at_file()
         self._look_again()
+        self._focus_next()
 
     def _make(self, layer: Layer) -> None:
         self.terms = wrapped(in_language(self._terms.sentence))
@@ -99,7 +108,7 @@ class PackDialog(QDialog):
         self.first, self.last = ComboBox(), ComboBox()
         self.first.setAccessibleName(self.tr("First level"))
         self.last.setAccessibleName(self.tr("Last level"))
-        self.file = QLineEdit(_file_name(layer.name, self._service.time))
+        self.file = QLineEdit(pack_file_name(layer.name, self._service.time, ENDING))
         self.file.setAccessibleName(self.tr("File beside the case"))
         self.file.setMaxLength(200)
         self.estimate, self.progress_words, self.remark = wrapped(""), muted(), muted()
@@ -131,10 +140,11 @@ class PackDialog(QDialog):
 
     def _connect(self) -> None:
         self.agreed.toggled.connect(self._look_again)
+        self.agreed.toggled.connect(self._focus_next)
         self.area.changed.connect(self._area_changed)
         self.first.currentIndexChanged.connect(self._look_again)
         self.last.currentIndexChanged.connect(self._look_again)
-        self.file.editingFinished.connect(self._look_at_file)
+        self.file.editingFinished.connect(self.look_at_file)
         self.file.textEdited.connect(self._look_again)
         self.go_button.clicked.connect(self._go)
         self.pause_button.clicked.connect(self._pause)
@@ -144,12 +154,15 @@ class PackDialog(QDialog):
     # -- what is chosen ----------------------------------------------------------------------------------------------
 
     @property
+    def file_name(self) -> str:
+        """The file name of the pack; empty where what was typed is none."""
+        return file_name_of(self.file.text(), ENDING)
+
+    @property
     def path(self) -> Path | None:
         """The path of the pack; None without a case's folder or a name."""
-        name = self.file.text().strip()
-        if self._folder is None or not name or _NOT_IN_NAMES.intersection(name) or name.startswith("."):
-            return None
-        return self._folder / (name if name.lower().endswith(ENDING) else name + ENDING)
+        folder = self._folder()
+        return folder / self.file_name if folder is not None and self.file_name else None
 
     def plan(self) -> PackPlan:
         """The chosen plan. Raises InvalidValue where area or levels are none, or too much."""
@@ -182,17 +195,30 @@ class PackDialog(QDialog):
             box.blockSignals(False)
 
     def _choose_last_level(self) -> None:
-        """Choose all levels that make a pack of a usual size; the coarse ones cost next to nothing."""
+        """Choose all levels that make a pack of a usual size; the coarse ones cost next to nothing, and a desk without
+        a network zooms out, too. What the map shows now is always among them.
+        """
         self._fill_levels()
+        shown = self._shown_index()
         for index in range(1, self.last.count()):
             self.last.setCurrentIndex(index)
             try:
                 is_usual = self.plan().count() <= USUAL_TILES
             except GeoloupeError:
                 break
-            if not is_usual:
+            if not is_usual and index > shown:
                 self.last.setCurrentIndex(index - 1)
                 break
+
+    def _shown_index(self) -> int:
+        """Index of the level whose pixels are as fine as those of the map now; the finest where none is."""
+        areas, px = self.area.areas(), tile_px_of(self._service, self._levels)
+        if not areas:
+            return 0
+        view, lat = self._context.view.shown(), areas[0].centre[1]
+        ground_m = ground_resolution_m(view.grid.crs, *view.world_bounds().centre, view.grid.resolution)
+        fine = (at for at, level in enumerate(self._levels) if level.metres_per_px(lat, px) <= ground_m * _AS_FINE)
+        return next(fine, len(self._levels) - 1)
 
     def _area_changed(self) -> None:
         self._fill_levels()
@@ -200,7 +226,7 @@ class PackDialog(QDialog):
 
     # -- the file ----------------------------------------------------------------------------------------------------
 
-    def _look_at_file(self) -> None:
+    def look_at_file(self) -> None:
         """Look, in a job, at the pack that may be there, and at the room that is left."""
         path, service, jobs = self.path, self._service, self._context.case.jobs
         if path is None or not self._levels or jobs is None:
@@ -239,22 +265,22 @@ class PackDialog(QDialog):
         self._look_again()
 
     def _go(self) -> None:
-        path = self.path
-        if path is None:
-            return
         try:
             plan = self.plan()
         except GeoloupeError:
             return
-        self.begin_wanted.emit(plan, path)
+        if self.file_name:
+            self.begin_wanted.emit(plan, self.file_name)
 
     def _pause(self) -> None:
         if self._download is not None and shiboken6.isValid(self._download):
             self._download.pause()
 
     def _ended(self) -> None:
-        self._look_at_file()
+        self.look_at_file()
         self._look_again()
+        if not self.go_button.isEnabled():
+            self.buttons.button(QDialogButtonBox.StandardButton.Close).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
@@ -286,6 +312,11 @@ class PackDialog(QDialog):
             self.progress_words.setText(plain(progress_words(download)))
         QTimer.singleShot(0, self, self._grow)
 
+    def _focus_next(self) -> None:
+        """Move the keyboard to what comes next: the question about the terms, else the button that begins."""
+        is_asked = self._terms.leave is PackLeave.UNKNOWN and not self.agreed.isChecked() and not self._unfit
+        (self.agreed if is_asked else self.go_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _grow(self) -> None:
         """Make room for sentences that have become longer; the dialog never shrinks below the pointer."""
         layout = self.layout()
@@ -306,11 +337,9 @@ class PackDialog(QDialog):
         """The reason why no pack can be made now; empty where it can."""
         if self._terms.leave is PackLeave.REFUSED:
             return ""
-        if self._folder is None:
-            return self.tr("Save the case first: its offline packs lie beside it, so that both travel together.")
         if self._look.problem:
             return in_language(self._look.problem)
-        if self.path is None:
+        if not self.file_name:
             return self.tr("Give the file a name that this computer can write.")
         try:
             plan = self.plan()
@@ -334,7 +363,9 @@ class PackDialog(QDialog):
         return self.tr("{0}; {1} are free.").format(words, size_words(free))
 
     def _remark(self) -> str:
-        """Words on the file: that it goes on, or grows."""
+        """Words on the file: that the case is saved first, or that the pack goes on, or grows."""
+        if self._folder() is None and not self._unfit:
+            return self.tr("The case is saved first: its packs lie beside it, so that both travel together.")
         state, path = self._look.state, self.path
         if state is None or path is None:
             return ""
@@ -345,7 +376,9 @@ class PackDialog(QDialog):
     def _go_words(self, download: PackDownload | None) -> str:
         is_begun = self._look.state is not None and not self._look.state.is_whole
         is_paused = download is not None and download.phase is PackPhase.PAUSED
-        return self.tr("&Go On") if is_begun or is_paused else self.tr("&Make Pack")
+        if is_begun or is_paused:
+            return self.tr("&Go On")
+        return self.tr("Save Case and &Make Pack…") if self._folder() is None else self.tr("&Make Pack")
 
 
 def progress_words(download: PackDownload) -> str:
@@ -374,10 +407,3 @@ def progress_words(download: PackDownload) -> str:
     return translate(
         "PackDialog", "{0}. Paused: it goes on where it was left, also after the program was closed."
     ).format(counts)
-
-
-def _file_name(name: str, time: str) -> str:
-    """A name for the pack of a layer, with its time where the layer's name does not have it."""
-    words = name if not time or time in name else f"{name} {time}"
-    fit = "".join(" " if char in _NOT_IN_NAMES or not char.isprintable() else char for char in words)
-    return (" ".join(fit.split()).strip(". ")[:LONGEST_NAME].strip(". ") or "pack") + ENDING

@@ -81,7 +81,9 @@ def _scene(layer: Layer, known: Acquisition, bounds: Bounds | None, path: str) -
     source = layer.source
     if bounds is None and not _key_in_catalogue(source.get("catalogue")):
         return None
-    is_file = os.path.isabs(path) and not (source.get("part") or source.get("combined"))
+    # A scene of a catalogue stays that, also where it is drawn from its pack.
+    of_more = source.get("part") or source.get("combined") or source.get("address")
+    is_file = os.path.isabs(path) and not of_more
     key = os.path.normpath(path) if is_file else _key_in_catalogue(source.get("catalogue")) or f"layer {layer.uuid}"
     basis = layer.date_basis if layer.acquired_at and layer.date_basis in DATE_BASES else ""
     if known.at and not layer.acquired_at:

@@ -20,6 +20,7 @@ from viewer.rendering.access import (
     file_of,
     hosts_of,
     packs_of,
+    reads_clip,
 )
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
@@ -58,7 +59,8 @@ def drawing_for(
             if not packs:
                 check_hosts(layer, service.hosts, context.consent)
             return TilesDrawing(layer, service, context, packs)
-        if layer.kind == "raster" and (address := address_of(source)):
+        from_clip = reads_clip(layer, context.consent, context.fetcher)
+        if layer.kind == "raster" and (address := address_of(source)) and not from_clip:
             check_hosts(layer, hosts_of(layer), context.consent)
             return RemoteDrawing(layer, address, context, canvas_crs)
         check_places(layer, base_folder, context.folders)

@@ -40,6 +40,12 @@ def test_t19_gzip_without_a_header(document: bytes) -> None:
     assert recognised(gzip.compress(document), ADDRESS).layers
 
 
+@pytest.mark.parametrize("document", [WMTS, TILEJSON])
+def test_t19_gzip_that_breaks_off_is_refused(document: bytes) -> None:
+    with pytest.raises(NotReadable, match="breaks off"):
+        recognised(gzip.compress(document)[:-4], ADDRESS)
+
+
 def test_t19_a_bomb_is_refused() -> None:
     with pytest.raises(NotReadable, match="larger than 32 MB"):
         recognised(gzip.compress(b"<a>" + b" " * 40 * 2**20), ADDRESS)

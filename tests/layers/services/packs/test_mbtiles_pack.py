@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from layers.errors import DiskFull, FileMissing, GeoloupeError, NotAFile, NotReadable, SaveFailed, UnsupportedFormat
 from layers.geo.bounds import Bounds
-from layers.readers.raster.mbtiles import MbtilesReader
+from layers.readers.tiled.mbtiles import MbtilesReader
 from layers.services.matrix import SourceTile
 from layers.services.packs import pack_database
 from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -17,10 +18,13 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.project.opening.layer_paths import packs_in
 from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state
-from layers.services.packs.pack_plan import plan_pack
+from layers.services.packs.pack_plan import pack_levels, plan_pack
 from layers.services.tile_service import TileService
+from tests.support.counted_steps import Counter
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.app.conftest import MakeWindow, settle
+from tests.support.windows import begin_on_map
+from tests.support.windows import press as press_key
+from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.commands.layers import add_layer
@@ -30,7 +34,10 @@ from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.packs.pack_dialog import PackDialog
+from viewer.panels.search.palette import CommandPalette
 from viewer.rendering.images import argb_of_image
+
+MOST_STEPS = 5
 
 
 @pytest.fixture
@@ -220,13 +227,40 @@ def test_terms_that_forbid_it_are_told_and_nothing_can_be_pressed(
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
 
 
-def test_a_case_that_was_never_saved_is_to_be_saved_first(
-    make_window: MakeWindow, service: TileService, qtbot: QtBot
+def test_the_button_for_a_case_without_a_place_saves_it_and_begins(
+    make_window: MakeWindow, answers: Answers, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:
     window = make_window()
+    uuid = begin_case(window, service, qtbot, None)
+    dialog = open_dialog(window, uuid, qtbot)
+    assert "The case is saved first" in dialog.remark.text()
+    assert dialog.agreed.hasFocus() or dialog.focusWidget() is dialog.agreed
+    assert "tiles, about" in dialog.estimate.text(), "the estimate is there before the case has a place"
+    press(qtbot, dialog.agreed)
+    assert dialog.focusWidget() is dialog.go_button
+    assert "Save Case" in dialog.go_button.text()
+    press(qtbot, dialog.go_button)
+    assert len(answers.asked) == 1
+    assert window.layer_menu.packs.findChildren(PackDownload) == [], "nothing begins without a place"
+    answers.path = tmp_path / "case.gpkg"
+    press(qtbot, dialog.go_button)
+    qtbot.waitUntil(lambda: bool(window.layer_menu.packs.findChildren(PackDownload)), timeout=20_000)
+    assert work_of(window).path == tmp_path / "Sky.mbtiles"
+    work_of(window).pause()
+    qtbot.waitUntil(lambda: not window.context.jobs.running(), timeout=20_000)
+
+
+def test_the_levels_end_no_coarser_than_what_the_map_shows(
+    make_window: MakeWindow, service: TileService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.panels.packs.pack_dialog.USUAL_TILES", 1)
+    window = make_window()
     dialog = open_dialog(window, begin_case(window, service, qtbot, None), qtbot)
-    assert "Save the case first" in dialog.estimate.text()
-    assert not dialog.go_button.isEnabled()
+    ground = window.canvas.viewport.ground_resolution_m()
+    level = next(each for each in pack_levels(service) if each.zoom == dialog.last.currentData())
+    finest = level.metres_per_px(51.9, 256)
+    assert finest <= ground * 1.02 < finest * 2.05
+    assert dialog.first.currentIndex() == 0, "a desk without a network zooms out, too"
 
 
 @pytest.mark.bounded
@@ -255,3 +289,82 @@ def test_a_pack_that_a_kill_left_is_gone_on_with_by_its_own_plan(
     assert dialog.area.areas() == plan.areas
     assert (dialog.first.currentData(), dialog.last.currentData()) == (3, 9)
     assert pack_state(tmp_path / "Sky.mbtiles", service).is_whole is False
+
+
+def click_in_menus(window: MainWindow, menu_id: str, action: str) -> None:
+    """Open a menu of the bar and press one of its entries, by the mouse."""
+    bar, wanted = window.menuBar(), window.action_table[action]
+    title = next(each for each in bar.actions() if each.menu() is not None and wanted in each.menu().actions())
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(title).center())
+    menu = title.menu()
+    assert menu.isVisible()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(wanted).center())
+
+
+@pytest.mark.bounded
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # as an open menu does, offscreen
+@pytest.mark.parametrize("by", ["menu", "palette"])
+def test_a_pack_takes_five_interactions_and_the_case_shows_it_without_a_network(
+    make_window: MakeWindow,
+    answers: Answers,
+    server: TileServer,
+    service: TileService,
+    tmp_path: Path,
+    qtbot: QtBot,
+    qapp: QApplication,
+    by: str,
+) -> None:
+    window = make_window()
+    window.resize(1366, 768)
+    uuid = begin_case(window, service, qtbot, None)
+    begin_on_map(window, qtbot)
+    answers.path = tmp_path / "case.gpkg"
+    counter = Counter(qapp)
+    try:
+        if by == "menu":
+            click_in_menus(window, "layer", "make_pack")
+        else:
+            keys(window, qtbot, "offline pack")
+        qtbot.waitUntil(lambda: bool(window.findChildren(PackDialog)), timeout=20_000)
+        (dialog,) = window.findChildren(PackDialog)
+        qtbot.waitUntil(window.context.jobs.is_idle, timeout=20_000)
+        qtbot.waitUntil(lambda: dialog.focusWidget() is dialog.agreed, timeout=20_000)
+        press_focused(dialog, Qt.Key.Key_Space)
+        press_focused(dialog, Qt.Key.Key_Return)
+        # The dialog for a file is the desktop's own: its Enter is one more.
+        steps = len(counter.told) + len(answers.asked)
+        qtbot.waitUntil(lambda: bool(window.layer_menu.packs.findChildren(PackDownload)), timeout=20_000)
+        qtbot.waitUntil(lambda: work_of(window).phase is PackPhase.DONE, timeout=60_000)
+        settle(window, qtbot)
+    finally:
+        qapp.removeEventFilter(counter)
+    assert 0 < steps <= MOST_STEPS, counter.told
+    assert not window.session.is_dirty, "the case on disk knows its pack"
+    dialog.close()
+    window.session.close()
+    server.log.clear()
+    away = make_window()
+    away.context.fetcher.set_offline(True)
+    away.opener.open([str(tmp_path / "case.gpkg")])
+    qtbot.waitUntil(lambda: uuid in away.session.document.layers, timeout=20_000)
+    settle(away, qtbot)
+    look_at(away, qtbot)
+    assert dark_share(away) < 0.01
+    assert server.log == []
+
+
+def keys(window: MainWindow, qtbot: QtBot, text: str) -> None:
+    """Open the palette by its keys, type, and take what it puts first."""
+    press_key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = window.findChildren(CommandPalette)[-1]
+    line = palette.findChild(QLineEdit)
+    qtbot.waitUntil(line.hasFocus, timeout=20_000)
+    QTest.keyClicks(line, text)
+    qtbot.waitUntil(lambda: not palette.is_searching, timeout=20_000)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def press_focused(dialog: PackDialog, key: Qt.Key) -> None:
+    widget = dialog.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key)

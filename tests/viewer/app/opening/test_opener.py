@@ -51,12 +51,15 @@ def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: Qt
     assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
 
 
-def test_the_address_of_a_cog_becomes_a_layer_and_allows_its_host(window: MainWindow, qtbot: QtBot) -> None:
-    window.opener.open(["https://files.example.org/scenes/early.tif?v=1"])
+@pytest.mark.parametrize("name", ["early.tif", "early.pmtiles"])
+def test_the_address_of_a_cog_or_of_pmtiles_becomes_a_layer_and_allows_its_host(
+    window: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    window.opener.open([f"https://files.example.org/scenes/{name}?v=1"])
     settle(window, qtbot)
     assert _layers(window) == [("raster", "early")]
     (layer,) = window.session.document.layers.values()
-    assert layer.source == {"address": "https://files.example.org/scenes/early.tif?v=1"}
+    assert layer.source == {"address": f"https://files.example.org/scenes/{name}?v=1"}
     assert window.context.consent.permits("files.example.org")
 
 

@@ -1,0 +1,179 @@
+"""Makes offline packs of images on hosts: a part of a COG at full resolution, with its catalogue's item beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.services.http_request import HttpRequest
+from layers.services.offers.kept_item import kept_item
+from viewer.app.case.session import Session
+from viewer.commands.imagery.layer_packs import use_clip
+from viewer.network.answer import HttpAnswer
+from viewer.network.consent import host_of
+from viewer.network.fetcher import Fetcher
+from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
+from viewer.rendering.access import address_of
+from viewer.rendering.layers.image_chips import pixels_within
+from viewer.rendering.raster.remote_drawing import RemoteDrawing
+from viewer.support.language.text import one_line
+
+if TYPE_CHECKING:
+    from viewer.export.formats.writing import Writing
+    from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
+
+
+class ScenePackDesk(QObject):
+    """The packs of images on hosts that are being made for the open case. For the window's thread."""
+
+    def __init__(
+        self,
+        session: Session,
+        panels: PanelContext,
+        fetcher: Fetcher | None,
+        save: Callable[[Callable[[], None]], None],
+        window: QWidget,
+    ) -> None:
+        """`save` saves the case, asking for its place where it has none, and then calls what it is given."""
+        super().__init__(window)
+        self._session, self._panels, self._fetcher, self._window = session, panels, fetcher, window
+        self._save = save
+        self._writings: list[Writing] = []
+        panels.document_replaced.connect(self.close)
+
+    def is_meant_for(self, layer: Layer) -> bool:
+        """True for a layer of a file on a host."""
+        return layer.kind == "raster" and bool(address_of(layer.source))
+
+    def open(self, layer: Layer) -> None:
+        """Show the dialog for a layer; what cannot be read now is reported."""
+        if self._drawing_of(layer.uuid) is None:
+            sentence = self.tr("“{0}” cannot be read from its host now: a pack is made while it can.")
+            self._panels.report(sentence.format(one_line(layer.name, 60)))
+            return
+        from viewer.panels.packs.scene_pack_dialog import ScenePackDialog  # for start-up time
+
+        def make() -> ScenePackDialog:
+            folder, measure = lambda: self._session.base_folder, partial(self._measured, layer.uuid)
+            dialog = ScenePackDialog(self._panels, layer, measure, folder, self._window)
+            dialog.begin_wanted.connect(partial(self._begin, dialog))
+            return dialog
+
+        show_once(self._window, ScenePackDialog, make, lambda dialog: dialog.layer_uuid == layer.uuid)
+
+    def close(self) -> None:
+        """Cancel what is being written: no file appears."""
+        for writing in self._writings:
+            writing.cancel()
+
+    def _drawing_of(self, uuid: str) -> RemoteDrawing | None:
+        drawing = self._panels.layers.drawing_of(uuid)
+        return drawing if isinstance(drawing, RemoteDrawing) and drawing.info is not None else None
+
+    def _measured(self, uuid: str, bounds: Bounds) -> tuple[int, int, int]:
+        """Columns and rows of the image in an area, and the bytes of a pixel."""
+        drawing = self._drawing_of(uuid)
+        window = None if drawing is None else pixels_within(drawing, bounds)
+        if drawing is None or drawing.info is None or window is None:
+            return 0, 0, 0
+        return window.width, window.height, sum(np.dtype(band.dtype).itemsize for band in drawing.info.bands)
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def _begin(self, dialog: ScenePackDialog, bounds: Bounds, file_name: str) -> None:
+        """Save the case where it has no place yet, then begin; the dialog's work is done."""
+        document, uuid = self._session.document, dialog.layer_uuid
+
+        def begin() -> None:
+            folder = self._session.base_folder
+            if folder is None or self._session.document is not document:
+                return
+            if shiboken6.isValid(dialog):
+                dialog.close()
+            jobs = self._panels.case.jobs
+            assert jobs is not None, "the window has them"
+            jobs.run(lambda _: _free(folder / file_name), partial(self._fetch_item, uuid, bounds))
+
+        if self._session.base_folder is None:
+            self._save(begin)
+        else:
+            begin()
+
+    def _fetch_item(self, uuid: str, bounds: Bounds, path: Path) -> None:
+        """Ask the catalogue for the item, which lies beside the pack; without one the pack is made all the same."""
+        layer, jobs = self._panels.document.layers.get(uuid), self._panels.case.jobs
+        if layer is None or jobs is None:
+            return
+        catalogue = layer.source.get("catalogue")
+        address = str(catalogue.get("address") or "") if isinstance(catalogue, dict) else ""
+        fetcher = self._fetcher
+        if fetcher is None or not address or not fetcher.consent.permits(host_of(address)):
+            self._write(uuid, bounds, path, {})
+            return
+
+        def arrived(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
+            if answer is None or error is not None:
+                self._write(uuid, bounds, path, {})
+                return
+            body = answer.body
+            jobs.run(
+                lambda _: kept_item(body, path.name),
+                lambda item: self._write(uuid, bounds, path, {path.with_suffix(".json"): item}),
+                lambda _: self._write(uuid, bounds, path, {}),
+            )
+
+        fetcher.fetch_document(HttpRequest(address), arrived)
+
+    def _write(self, uuid: str, bounds: Bounds, path: Path, beside: dict[Path, bytes]) -> None:
+        from viewer.export.formats.raw_pixels import begin_pixels  # for start-up time
+
+        drawing = self._drawing_of(uuid)
+        if drawing is None or self._session.base_folder != path.parent:
+            return
+        title = self.tr("Offline pack {0}").format(one_line(path.name, 40))
+        try:
+            writing = begin_pixels(drawing, bounds, path, drawing.context, title=title, beside=beside, parent=self)
+        except GeoloupeError as error:
+            self._panels.report(error.sentence)
+            return
+        self._writings.append(writing)
+        writing.ended.connect(partial(self._ended, writing, uuid, path, bool(beside)))
+
+    def _ended(self, writing: Writing, uuid: str, path: Path, has_item: bool) -> None:
+        """Let the layer use its pack, and save the case where nothing else has changed."""
+        self._writings.remove(writing)
+        writing.deleteLater()
+        layer = self._panels.document.layers.get(uuid)
+        if writing.error is not None:
+            self._panels.report(writing.error.sentence)
+        if not writing.written or layer is None:
+            return
+        was_saved = not self._session.is_dirty and not self._session.is_read_only
+        self._panels.do(use_clip, uuid, path)
+        names = one_line(path.name, 60), one_line(layer.name, 60)
+        sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
+        if not has_item and layer.source.get("catalogue"):
+            sentence = self.tr("{0} Its catalogue did not send the item that belongs to it.").format(sentence)
+        if self._session.is_dirty and was_saved:
+            self._save(lambda: self._panels.report(sentence))
+        else:
+            self._panels.report(sentence)
+
+
+def _free(path: Path) -> Path:
+    """The path, or one with a number where something has that name: nothing is written over."""
+    beside = (path.with_stem(f"{path.stem} {number}") for number in count(2))
+    return next(free for free in chain((path,), beside) if not os.path.lexists(free))
