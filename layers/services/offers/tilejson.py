@@ -33,7 +33,7 @@ _OURS = {"quadkey": "q", "bbox-epsg-3857": "bbox", "zoom": "z", "r": "", "ratio"
 """Names in braces that others write, and ours; those of the resolution of a screen are left out."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _TWICE = re.compile(r"@2x\b|[?&]tile_?size=512\b", re.IGNORECASE)
-"""What addresses of tiles of twice the usual width have; TiTiler says it nowhere else."""
+"""Marks addresses of tiles of twice the usual width; TiTiler says it nowhere else."""
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
 _FEATURES = ("pbf", "mvt", "geojson", "topojson", "utfgrid")
 

@@ -34,7 +34,7 @@ class PeerEnvironment(Struct, frozen=True):
         """
         base = _base_python()
         words = "\n".join((base, *self.packages))
-        folder = _caches() / f"{self.name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+        folder = caches_folder() / f"{self.name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
         python, made = folder / "bin" / "python", folder / "made"
         if not made.exists():
             why = self._make(folder, made, base)
@@ -49,10 +49,10 @@ class PeerEnvironment(Struct, frozen=True):
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 if made.exists():
                     return ""
-                _run("uv", "venv", "--quiet", "--clear", "--python", base, str(folder))
+                run_command("uv", "venv", "--quiet", "--clear", "--python", base, str(folder))
                 python = str(folder / "bin" / "python")
-                _run("uv", "pip", "install", "--quiet", "--python", python, *self.packages)
-                _run(*as_nobody(), python, "-c", "")  # all that is above it may be entered by whom it is for
+                run_command("uv", "pip", "install", "--quiet", "--python", python, *self.packages)
+                run_command(*as_nobody(), python, "-c", "")  # all that is above it may be entered by whom it is for
                 made.touch()
         except subprocess.CalledProcessError as error:
             return error.stderr.decode(errors="replace")[-600:] or str(error)
@@ -69,12 +69,12 @@ def _base_python() -> str:
     return own if tried.returncode == 0 else os.path.realpath(SYSTEM_PYTHON)
 
 
-def _caches() -> Path:
+def caches_folder() -> Path:
     """A folder of the system's for root, whose own folder nobody else may enter; else one of the user's."""
     if is_root_here():
         return Path("/var/cache/geoloupe-peers")
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geoloupe-peers"
 
 
-def _run(*words: str) -> None:
+def run_command(*words: str) -> None:
     subprocess.run(words, check=True, capture_output=True, env=clean(), timeout=MAKE_S, cwd="/")

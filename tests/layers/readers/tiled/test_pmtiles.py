@@ -73,11 +73,15 @@ def test_each_kind_of_picture(tmp_path: Path, ending: str, tile_type: int) -> No
     assert mask.all()
 
 
-@pytest.mark.parametrize(("body", "tile_type", "words"), [
-    (b"\0\0\0\x1cftypavif" + bytes(60), 5, "AVIF"),
-    (b"sea", 2, "no PNG, JPEG or WebP tiles"),
-    (picture(".png", 100), 2, "256 or 512 pixels"),
-], ids=["avif", "text", "small"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "tile_type", "words"),
+    [
+        (b"\0\0\0\x1cftypavif" + bytes(60), 5, "AVIF"),
+        (b"sea", 2, "no PNG, JPEG or WebP tiles"),
+        (picture(".png", 100), 2, "256 or 512 pixels"),
+    ],
+    ids=["avif", "text", "small"],
+)
 def test_tiles_that_are_no_such_pictures_are_refused(tmp_path: Path, body: bytes, tile_type: int, words: str) -> None:
     path = write_pmtiles(tmp_path / "a.pmtiles", {(0, 0, 0): body}, Form(tile_type=tile_type))
     with pytest.raises(UnsupportedFormat, match=words):

@@ -19,8 +19,8 @@ def lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PeerEnvironment:
     def run(*words: str) -> None:
         raise subprocess.CalledProcessError(1, words, stderr=b"no such package")
 
-    monkeypatch.setattr(environments, "_run", run)
-    monkeypatch.setattr(environments, "_caches", lambda: tmp_path / "peers")
+    monkeypatch.setattr(environments, "run_command", run)
+    monkeypatch.setattr(environments, "caches_folder", lambda: tmp_path / "peers")
     return PeerEnvironment("lost", ("lost==1",))
 
 
@@ -43,7 +43,7 @@ def test_it_is_made_once(lost: PeerEnvironment, monkeypatch: pytest.MonkeyPatch)
         if words[:2] == ("uv", "venv"):
             Path(words[-1]).mkdir()
 
-    monkeypatch.setattr(environments, "_run", run)
+    monkeypatch.setattr(environments, "run_command", run)
     assert lost.python() == lost.python()
     assert [words for words in made if words.endswith("lost==1")] == made[1:2]
     assert len(made) == 3

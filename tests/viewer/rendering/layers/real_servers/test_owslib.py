@@ -1,4 +1,4 @@
-"""What is read of real servers' capabilities is what OWSLib reads: layers, titles, CRSs, boxes, styles and times."""
+"""Capabilities of real servers are read as OWSLib reads them: layers, titles, CRSs, boxes, styles and times."""
 
 from __future__ import annotations
 
