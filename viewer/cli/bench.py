@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.terminal.command import DONE, Command, add_json, parse_size, print_json
+from viewer.cli.terminal.command import DONE, Command, add_json, parse_bounds, parse_size, print_json
 from viewer.support.plain_imports import load_qt
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="what", metavar="view|save|case|compare|export", required=True)
-    view = kinds.add_parser("view", help="first frame, pans, event-loop gaps and memory of one file")
-    view.add_argument("file", metavar="FILE")
+    view = kinds.add_parser("view", help="first frame, pans, event-loop gaps and memory of one file or service")
+    view.add_argument(
+        "file", metavar="FILE|ADDRESS", help="a file, a COG's address, or ADDRESS#LAYER@TIME of a service"
+    )
+    view.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: the whole layer")
     view.add_argument("--size", type=parse_size, default=(1920, 1080), metavar="WxH")
     view.add_argument("--frames", metavar="FOLDER", help="write every measured picture there, with its bounds")
     save = kinds.add_parser("save", help="full save, save after one edit, open, and to_file of the same sites")
@@ -37,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
         load_qt()
         from viewer.cli.benches.bench_view import measure_view  # for start-up time
 
-        figures = measure_view(arguments.file, arguments.size, arguments.frames)
+        figures = measure_view(arguments.file, arguments.size, arguments.frames, arguments.bounds)
     elif arguments.what == "compare":
         load_qt()
         from viewer.cli.benches.bench_compare import measure_compare  # for start-up time

@@ -54,10 +54,10 @@ class Studio:
     """All that maps without a window need: readers, jobs, an application, scenes. A context manager that ends them.
 
     `consent` are the hosts ("name" or "name:port") that may be contacted. Only files beside a case, and those that were
-    named, are read.
+    named, are read. `tiles` is the folder of stored tiles; None: that of the user.
     """
 
-    def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
+    def __init__(self, consent: Iterable[str] = (), workers: int = 2, tiles: Path | None = None) -> None:
         keep_freed_memory()
         self.pool = ReaderPool(workers=workers)
         self.pool.start()
@@ -70,7 +70,7 @@ class Studio:
         allowed = Consent()
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
-        self.fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.fetcher = Fetcher(tiles or cache_folder() / "tiles", allowed)
         self.pool.remote_files.source = FetchedRanges(self.fetcher)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)

@@ -1,4 +1,4 @@
-"""Measures a view: first frame, pans and zoom steps at four scales, event-loop gaps, stretch drags and memory.
+"""Measures a file or a service in view: first frame, pans, zoom steps at four scales, event-loop gaps, stretch, memory.
 
 The work is through the real canvas, offscreen: readers are warm, nothing is read ahead, each move is made when the last
 picture is complete at the exact resolution, and a frame counts when that picture has been painted.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -23,18 +25,22 @@ from PySide6.QtWidgets import QApplication
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, transform_bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.pool.reader_set import STANDING
+from layers.project.storage.fsops import scratch_folder
 from layers.raster.style import RasterStyle, Stretch
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
+from layers.services.naming import is_service_text
 from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.cli.terminal.documents import ACTOR, checked_place, found_layers
+from viewer.cli.benches.measured_layers import find_layers
+from viewer.cli.terminal.documents import ACTOR, hosts_named
+from viewer.cli.terminal.server_features import FeaturesWanted
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
-from viewer.export.headless import Studio, wait_until
+from viewer.export.headless import Studio, answered_in_loop, wait_until
 from viewer.export.image import save_image
 from viewer.rendering.drawing import FailedDrawing
 from viewer.support.language.text import one_line
@@ -48,15 +54,23 @@ BEAT_MS = 2
 READERS = 2
 
 
-def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[str, Any]:
-    """The figures of `bench view --json`; pictures go to the folder `frames` where it is given."""
+def measure_view(
+    file: str, size: tuple[int, int], frames: str | None, bounds: tuple[float, float, float, float] | None = None
+) -> dict[str, Any]:
+    """The figures of `bench view --json`; pictures go to the folder `frames` where it is given.
+
+    `bounds` in lon, lat are what is measured; None: all of the layer. No tile of a service is stored before, and none
+    after.
+    """
     sys.setswitchinterval(0.0005)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or make_application(QApplication, lambda: None)
-    with Studio(workers=READERS) as studio:
+    with scratch_folder() as folder, Studio(hosts_named([file]), READERS, folder / "tiles") as studio:
         warm(studio)
         gc.freeze()
-        bench = _Bench(studio, file, size, Path(frames) if frames else None)
+        lonlat = None if bounds is None else Bounds(*bounds)
+        measured = _Measured(file, folder, lonlat)
+        bench = _Bench(studio, measured, size, Path(frames) if frames else None)
         try:
             return bench.run()
         finally:
@@ -110,9 +124,27 @@ class Heartbeat(QObject):
         return round(max(0.0, ordered[min(len(ordered) - 1, int(part * len(ordered)))]), 1)
 
 
+class _Measured(Struct, frozen=True):
+    """A path or an address to be measured, a folder for what is fetched of it, and bounds in lon, lat; None: all."""
+
+    text: str
+    folder: Path
+    bounds: Bounds | None
+
+    @property
+    def name(self) -> str:
+        """The name of the file, or the whole address."""
+        return self.text if is_service_text(self.text) else Path(self.text).name
+
+    @property
+    def stem(self) -> str:
+        """The beginning of the names of its pictures."""
+        return re.sub(r"\W+", "_", self.text)[:80] if is_service_text(self.text) else Path(self.text).stem
+
+
 class _Bench:
-    def __init__(self, studio: Studio, file: str, size: tuple[int, int], frames: Path | None) -> None:
-        self._studio, self._file, self._frames = studio, file, frames
+    def __init__(self, studio: Studio, measured: _Measured, size: tuple[int, int], frames: Path | None) -> None:
+        self._studio, self._measured, self._frames = studio, measured, frames
         self._document = Document()
         self._scene = studio.scene(self._document, None)
         self._canvas = MapCanvas(self._scene)
@@ -132,7 +164,7 @@ class _Bench:
         p95, longest = self._heart.at(0.95), self._heart.at(1.0)
         self._heart.stop()
         return {
-            "file": Path(self._file).name,
+            "file": self._measured.name,
             "open_ms": open_ms,
             "first_frame_ms": round(open_ms + views[0]["frames_ms"][0], 1),
             "views": views,
@@ -147,27 +179,28 @@ class _Bench:
         self._canvas.deleteLater()
 
     def _open(self) -> None:
-        """Open a file as the window does: probe it on another thread, then add and show its layers.
+        """Open a file or a service as the window does: probe or ask it, then add and show its layers.
 
         Nothing of them is read for the canvas's earlier view.
         """
-        pool, jobs = self._studio.pool, self._studio.context.jobs
-        jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
+        wanted = FeaturesWanted(self._measured.folder, self._measured.bounds)
+        find_layers(self._measured.text, self._studio, wanted, self._add, self._refuse)
 
     def _add(self, layers: list[FoundLayer]) -> None:
         self._studio.allow(layer.source for layer in layers)
-        self._document.apply(edit_for(self._document, layers, ACTOR))
-        if layers[0].bounds_lonlat is not None:
-            extent = transform_bounds("EPSG:4326", WEB_MERCATOR, layers[0].bounds_lonlat)
+        lonlat = self._measured.bounds or layers[0].bounds_lonlat
+        if lonlat is not None:
+            extent = transform_bounds(WGS84, WEB_MERCATOR, lonlat)
             self._canvas.motion.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], extent))
+        self._document.apply(edit_for(self._document, layers, ACTOR))
 
     def _refuse(self, error: GeoloupeError) -> None:
         self._refusal = error
 
     def _whole(self) -> Bounds:
-        lonlat = bounds_of_all(self._scene)
+        lonlat = self._measured.bounds or bounds_of_all(self._scene)
         assert lonlat is not None, "an open layer knows where it is"
-        return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
+        return transform_bounds(WGS84, WEB_MERCATOR, lonlat)
 
     def _first_view(self, fraction: float, extent: Bounds) -> Bounds:
         """The first view of the measurement at a fraction of the whole: two pans left of its middle."""
@@ -191,6 +224,7 @@ class _Bench:
                         lambda: self._canvas.motion.pan_by(STEP * self._canvas.width(), 0), self._canvas.is_idle
                     )
                 )
+            refuse_undrawn(self._scene)
             self._keep(fraction, step)
         return {
             "fraction": round(fraction, 4),
@@ -212,7 +246,7 @@ class _Bench:
         self._peak_kb = max(self._peak_kb, sum(pss_kb(pid) for pid in [os.getpid(), *self._studio.pool.pids()]))
         if self._frames is not None:
             self._frames.mkdir(parents=True, exist_ok=True)
-            stem = f"{Path(self._file).stem}_{fraction:.4f}_{step}"
+            stem = f"{self._measured.stem}_{fraction:.4f}_{step}"
             picture: QImage = self._canvas.grab_picture()
             save_image(picture, self._frames / f"{stem}.png")
             bounds = list(self._canvas.viewport.view().world_bounds())
@@ -224,7 +258,8 @@ class _Bench:
         layer = next((row for row in self._document.layers.values() if row.kind == "raster"), None)
         if layer is None:
             return None
-        probed: Probed = self._studio.pool.ask(Probe(layer.source["path"])).facts
+        place = layer.source.get("path") or layer.source["address"]
+        probed: Probed = answered_in_loop(self._studio.pool, Probe(place)).facts
         if probed.raster is None:
             return None
         style = RasterStyle.default(probed.raster)
