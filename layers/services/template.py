@@ -2,22 +2,28 @@
 
 `{z}` is the identifier of a tile's matrix, `{x}` and `{y}` its column and row, `{-y}` the row from below (TMS), `{q}`
 all three as a quadkey; `{bbox}` the tile's bounds as west, south, east, north, `{bbox-yx}` as south, west, north, east,
-with `{width}` and `{height}` in pixels; `{s}` or `{switch:a,b,c}` one of several servers; `{time}` the chosen time.
+with `{width}` and `{height}` in pixels; `{s}` or `{switch:a,b,c}` one of several servers; `{time}` the chosen time,
+`{time-ms}` the same in milliseconds since 1970, `{time-ms:P1M}` from it to the end of that period, as ArcGIS wants it.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from layers.errors import BadTemplate
 from layers.services.tile_matrix import TileMatrix
+from layers.time.periods import moment_after, period_of
+from layers.time.time_span import span_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SWITCH = re.compile(r"switch:([A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*)")
 _BOXES = frozenset({"bbox", "bbox-yx"})
-_PLAIN = frozenset({"z", "x", "y", "-y", "q", "s", "time", "width", "height"}) | _BOXES
+_MS = "time-ms"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN = frozenset({"z", "x", "y", "-y", "q", "s", "time", _MS, "width", "height"}) | _BOXES
 _TIME = re.compile(r"[0-9][0-9A-Za-z:.+/_-]{3,80}")
 MAX_LENGTH = 3000
 MOST_HOSTS = 64
@@ -34,7 +40,7 @@ def check_template(text: str, subdomains: str = "abc") -> None:
         raise BadTemplate("The tile address holds letters that are not plain ASCII: write the host name as xn--...")
     names = _PLACEHOLDER.findall(text)
     for name in names:
-        if name not in _PLAIN and not _SWITCH.fullmatch(name):
+        if name not in _PLAIN and not _SWITCH.fullmatch(name) and not _period_in(name):
             raise BadTemplate(
                 "{{{name}}} is not understood: use {{z}}, {{x}}, {{y}} or {{-y}}, {{time}}, {{switch:a,b}}.",
                 name=name[:40],
@@ -72,7 +78,12 @@ def _authority(template: str) -> str:
 
 
 def needs_time(template: str) -> bool:
-    return "{time}" in template
+    return "{time}" in template or f"{{{_MS}" in template
+
+
+def _period_in(name: str) -> bool:
+    """True for the name of milliseconds that run for a period."""
+    return name.startswith(f"{_MS}:") and period_of(name.partition(":")[2]) is not None
 
 
 def hosts_of(template: str, subdomains: str = "abc") -> tuple[str, ...]:
@@ -107,10 +118,29 @@ def tile_url(template: str, matrix: TileMatrix, column: int, row: int, time: str
                 return str(matrix.tile_width if name == "width" else matrix.tile_height)
             case "time":
                 return quote(time, safe="-")
+            case _ if name.startswith(_MS):
+                return _milliseconds(time, name.partition(":")[2])
         choices = _choices(name, subdomains)
         return choices[(column + row) % len(choices)]
 
     return _PLACEHOLDER.sub(fill, template)
+
+
+def _milliseconds(time: str, period: str) -> str:
+    """A time in milliseconds since 1970: of an instant one number, of a day or a longer time its first and last one;
+    with a `period`, from its beginning for that long. Raises BadTemplate.
+    """
+    span, length = span_of(time), period_of(period)
+    if span is None:
+        raise BadTemplate("“{time}” is no date: write it as 2024-04-12.", time=time[:40])
+    first, last = round(span.begin * 1000), round(span.end * 1000)
+    if length is not None and "/" not in time:
+        try:
+            end = moment_after(_EPOCH + timedelta(seconds=span.begin), length)
+        except OverflowError as error:
+            raise BadTemplate("The year of {time} is too far away.", time=time[:40]) from error
+        return f"{first},{round((end - _EPOCH).total_seconds() * 1000) - 1}"
+    return str(first) if first == last else f"{first},{last + 999}"
 
 
 def _box(matrix: TileMatrix, column: int, row: int, north_first: bool) -> str:

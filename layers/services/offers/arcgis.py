@@ -1,13 +1,13 @@
 """ArcGIS: reads MapServer and ImageServer descriptions into layers of tiles, or of maps that are drawn on request.
 
-A cache of tiles is used where its grid is understood; else the server draws squares of Web Mercator.
+A cache of tiles is used where its grid is understood; else the server draws squares of Web Mercator. A map with times
+is drawn on request, since a cache of tiles has none.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, parse_crs, transform_bounds
 from layers.phrase import Phrase
+from layers.services.offers.arcgis_times import ArcgisTimes, times_of_info
 from layers.services.offers.crs_names import crs_of
 from layers.services.offers.documents import (
     is_web,
@@ -42,20 +43,10 @@ from layers.services.offers.tile_grids import (
 )
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
 from layers.services.tile_service import TileService
-from layers.services.times.offered_times import OfferedTimes
 
 _SERVER = re.compile(r"(.*?/(?:Map|Image)Server)(?=[/?#]|$)", re.IGNORECASE)
 _OTHER_SERVER = re.compile(r"/(Feature|VectorTile|Scene|Geometry|GP|Geocode)Server(?=[/?#]|$)", re.IGNORECASE)
 _NO_PICTURES = ("LERC", "LERC2D", "PBF", "INDEXEDV2", "RAW")
-_PERIODS = {
-    "esriTimeUnitsSeconds": "PT{}S",
-    "esriTimeUnitsMinutes": "PT{}M",
-    "esriTimeUnitsHours": "PT{}H",
-    "esriTimeUnitsDays": "P{}D",
-    "esriTimeUnitsWeeks": "P{}W",
-    "esriTimeUnitsMonths": "P{}M",
-    "esriTimeUnitsYears": "P{}Y",
-}
 _DEEPEST = 22
 _INCHES = 39.37
 """Inches in a metre, as ArcGIS rounds them."""
@@ -163,8 +154,10 @@ def _layer(service: _Service) -> OfferedLayer:
     lonlat = _lonlat(extent, crs_of_reference(extent.get("spatialReference")) or crs)
     tiles = _cache_grid(value, extent, problems, service.title)
     whole = _squares(value, lonlat)
-    services = [(words, made) for words, made in _services(service, tiles, whole, problems)]
-    services = [(words, replace(made, attribution=attribution, link=link)) for words, made in services]
+    times = times_of_info(value.get("timeInfo"), service.title)
+    services = _services(service, tiles, whole, times, problems)
+    known = {"attribution": attribution, "link": link, "bounds": lonlat}
+    services = [(words, replace(made, **known)) for words, made in services]
     if not services and not problems:
         if not service.address:
             problems.append(
@@ -172,9 +165,6 @@ def _layer(service: _Service) -> OfferedLayer:
             )
         else:
             problems.append(Phrase("{title} draws no maps: it has no tiles and no export.", title=service.title))
-    times = _times(value.get("timeInfo"))
-    if times is not None and services:
-        problems.append(Phrase("{title} has dates, but is drawn as the server shows it at first.", title=service.title))
     formats = value.get("supportedImageFormatTypes")
     formats = formats.split(",") if isinstance(formats, str) else [_text(value.get("tileInfo"), "format")]
     shown = tiles or whole
@@ -185,7 +175,7 @@ def _layer(service: _Service) -> OfferedLayer:
         crs=tuple(dict.fromkeys(text for text in (tiles.crs if tiles else "", crs) if text)),
         bounds_lonlat=lonlat,
         formats=tuple(dict.fromkeys(text.strip() for text in formats if text.strip())),
-        times=times,
+        times=times.offered if times is not None else None,
         levels=zoom_levels(shown),
         address=service.address,
         attribution=attribution,
@@ -227,7 +217,6 @@ def _parts(service: _Service, whole: OfferedLayer) -> tuple[OfferedLayer, ...]:
                 group=(service.title, *above),
                 service=drawn,
                 choices=(),
-                times=None,
             )
         )
     return tuple(parts) if len(parts) > 1 else ()
@@ -371,17 +360,28 @@ def _squares(value: dict[str, Any], lonlat: Bounds | None) -> TileMatrixSet:
 
 
 def _services(
-    service: _Service, tiles: TileMatrixSet | None, squares: TileMatrixSet, problems: list[Phrase]
+    service: _Service,
+    tiles: TileMatrixSet | None,
+    squares: TileMatrixSet,
+    times: ArcgisTimes | None,
+    problems: list[Phrase],
 ) -> list[tuple[str, TileService]]:
-    """The ways to draw the map, by name: from its cache, and on request."""
+    """The ways to draw the map, by name, the best one first: at a time, from its cache, and on request."""
     if not service.address:
         return []
-    ways = []
-    if tiles is not None:
-        ways.append(("tiles", f"{service.address}/tile/{{z}}/{{y}}/{{x}}", tiles))
     abilities = {word.strip().lower() for word in str(service.value.get("capabilities") or "Map,Image").split(",")}
-    if abilities & {"map", "image"}:
-        ways.append(("drawn on request", _export(service), squares))
+    is_exported = bool(abilities & {"map", "image"})
+    undated = "" if times is None else ", without a date"
+    ways = []
+    if times is not None and is_exported:
+        ways.append(("drawn on request", f"{_export(service)}&{times.parameter}", squares))
+        problems += [times.problem] if times.problem else []
+    if tiles is not None:
+        ways.append((f"tiles{undated}", f"{service.address}/tile/{{z}}/{{y}}/{{x}}", tiles))
+    if is_exported:
+        ways.append((f"drawn on request{undated}", _export(service), squares))
+    elif times is not None and ways:
+        problems.append(Phrase("{title} has dates, but its tiles are the same for all.", title=service.title))
     services = []
     for words, template, grid in ways:
         try:
@@ -396,8 +396,10 @@ def _services(
             )
         except BadTemplate as error:
             problems.append(Phrase("{title}: {why}", title=service.title, why=error.sentence))
-        else:
-            services.append((words, made))
+            continue
+        if times is not None and made.is_dated:
+            made = replace(made, time=times.offered.initial, times=times.offered.text)
+        services.append((words, made))
     return services
 
 
@@ -407,27 +409,6 @@ def _export(service: _Service) -> str:
     if service.is_image:
         return f"{service.address}/exportImage?{square}&format=jpgpng&f=image"
     return f"{service.address}/export?{square}&dpi=96&format=png32&transparent=true&f=image"
-
-
-def _times(info: object) -> OfferedTimes | None:
-    """The extent of time, from milliseconds since 1970, in steps of its interval."""
-    if not isinstance(info, dict):
-        return None
-    extent = info.get("timeExtent")
-    numbers = [number_of(entry) for entry in extent] if isinstance(extent, list) else []
-    if len(numbers) != 2 or None in numbers:
-        return None
-    start = datetime(1970, 1, 1, tzinfo=UTC)
-    try:
-        ends = [start + timedelta(milliseconds=number or 0.0) for number in numbers]
-    except OverflowError:
-        return None
-    parts = [end.strftime("%Y-%m-%dT%H:%M:%SZ") for end in ends]
-    for interval, units in (("timeInterval", "timeIntervalUnits"), ("defaultTimeInterval", "defaultTimeIntervalUnits")):
-        number, period = whole_number(info.get(interval)), _PERIODS.get(_text(info, units))
-        if number is not None and number > 0 and period is not None:
-            return OfferedTimes("/".join([*parts, period.format(number)]))
-    return OfferedTimes("/".join(parts))
 
 
 def full_address(address: str) -> str:

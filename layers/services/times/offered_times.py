@@ -9,7 +9,6 @@ asked for its times.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -20,14 +19,10 @@ from msgspec import Struct
 
 from layers.phrase import Phrase
 from layers.services.times.time_spelling import instant_of, spelled_like
+from layers.time.periods import Period, moment_after, period_of
 
 _NOW = frozenset({"current", "present", "now"})
 """Words that servers write for the newest time."""
-_PERIOD = re.compile(
-    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)W)?(?:(\d+(?:[.,]\d+)?)D)?"
-    r"(?:T(?:(\d+(?:[.,]\d+)?)H)?(?:(\d+(?:[.,]\d+)?)M)?(?:(\d+(?:[.,]\d+)?)S)?)?",
-    re.IGNORECASE | re.ASCII,
-)
 _CONTINUOUS = frozenset({"", "0", "pt0s", "p0d"})
 """Periods that mean that every instant of an interval may be asked for."""
 _A_DAY = timedelta(days=1)
@@ -38,23 +33,16 @@ _MOST_SORTED = 200_000
 """Most instants of intervals that overlap which are put in order one by one."""
 
 
-class _Step(NamedTuple):
-    """A period. Months are no fixed length, so that they are counted apart."""
-
-    months: int
-    rest: timedelta
-
-
 class _Run(NamedTuple):
     """Instants in even steps, `size` of them from `start`, spelled as `spelling` is; or one instant, spelled so."""
 
     start: datetime
     size: int
-    step: _Step | None
+    step: Period | None
     spelling: str
 
     def nth(self, number: int) -> datetime:
-        return self.start if self.step is None or number == 0 else _after(self.start, self.step, number)
+        return self.start if self.step is None or number == 0 else moment_after(self.start, self.step, number)
 
     def number_at(self, moment: datetime) -> int:
         """Number of the last instant that is not after a moment; the first one where all are."""
@@ -250,7 +238,7 @@ def _runs_of(value: str, remarks: list[Phrase]) -> tuple[_Run, ...]:
     if end < start:
         raise _Odd("The times “{value}” end before they begin: they are left out.", value)
     period = periods[0] if periods else ""
-    step = _Step(0, _A_DAY) if period.casefold() in _CONTINUOUS else _period_of(period)
+    step = Period(0, _A_DAY) if period.casefold() in _CONTINUOUS else period_of(period)
     if step is None:
         sentence = "The period “{part}” of “{value}” is not understood: only its first and last time are offered."
         remarks.append(_Odd(sentence, value, period).why)
@@ -263,35 +251,7 @@ def _runs_of(value: str, remarks: list[Phrase]) -> tuple[_Run, ...]:
     return (run._replace(step=None, spelling=first),) if run.size == 1 else (run,)
 
 
-def _period_of(text: str) -> _Step | None:
-    """A period such as P1D, PT5M or P1M; None for anything else, and for one that goes nowhere."""
-    match = _PERIOD.fullmatch(text)
-    if match is None:
-        return None
-    years, months = (int(number or 0) for number in match.groups()[:2])
-    weeks, days, hours, minutes, seconds = (float((number or "0").replace(",", ".")) for number in match.groups()[2:])
-    try:
-        rest = timedelta(days=days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError:
-        return None
-    step = _Step(12 * years + months, rest)
-    return step if (step.months or step.rest) and step.months < 120_000 else None
-
-
-def _after(start: datetime, step: _Step, number: int) -> datetime:
-    """The moment `number` steps after a start; the last day of a month that is too short. Raises OverflowError."""
-    if step.months:
-        months = start.year * 12 + start.month - 1 + step.months * number
-        if not 12 <= months < 120_000:
-            raise OverflowError(months)
-        year, month = months // 12, months % 12 + 1
-        following = date(year + (month == 12), month % 12 + 1, 1) if year < 9999 or month < 12 else None
-        last_day = 31 if following is None else (following - timedelta(days=1)).day
-        start = start.replace(year=year, month=month, day=min(start.day, last_day))
-    return start + step.rest * number if step.rest else start
-
-
-def _steps_within(start: datetime, end: datetime, step: _Step) -> int:
+def _steps_within(start: datetime, end: datetime, step: Period) -> int:
     """Number of steps from a start that do not pass an end, which is not before it."""
     if not step.months:
         return (end - start) // step.rest
@@ -299,7 +259,7 @@ def _steps_within(start: datetime, end: datetime, step: _Step) -> int:
     while low + 1 < high:
         middle = (low + high) // 2
         try:
-            low, high = (middle, high) if _after(start, step, middle) <= end else (low, middle)
+            low, high = (middle, high) if moment_after(start, step, middle) <= end else (low, middle)
         except OverflowError:
             high = middle
     return low

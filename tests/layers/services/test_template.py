@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.errors import BadTemplate
-from layers.services.template import check_template, hosts_of, tile_url
+from layers.services.template import check_template, hosts_of, needs_time, tile_url
 from layers.services.tile_matrix import mercator_quadtree
 
 GOOD = "https://tiles.example.org/{z}/{x}/{y}.png"
@@ -73,3 +73,33 @@ def test_rows_dates_and_subdomains_are_filled_in() -> None:
 def test_a_date_that_is_none_is_refused(time: str) -> None:
     with pytest.raises(BadTemplate):
         tile_url("https://e.org/{time}/{z}/{x}/{y}", LEVELS[1], 0, 1, time)
+
+
+@pytest.mark.parametrize(
+    ("name", "time", "milliseconds"),
+    [
+        ("time-ms", "2024-05-01T00:00:00Z", "1714521600000"),
+        ("time-ms", "2024-05-01", "1714521600000,1714607999999"),
+        ("time-ms:PT1H", "2024-05-01T00:00:00Z", "1714521600000,1714525199999"),
+        ("time-ms:P1M", "2024-02-01", "1706745600000,1709251199999"),
+        ("time-ms:P1D", "2024-05-01/2024-05-02", "1714521600000,1714694399999"),
+        ("time-ms:P1D", "1969-12-31", "-86400000,-1"),
+    ],
+)
+def test_times_in_milliseconds_run_for_their_period(name: str, time: str, milliseconds: str) -> None:
+    template = f"https://e.org/{{z}}/{{x}}/{{y}}?time={{{name}}}"
+    check_template(template)
+    assert needs_time(template)
+    assert tile_url(template, LEVELS[1], 0, 1, time) == f"https://e.org/1/0/1?time={milliseconds}"
+
+
+@pytest.mark.parametrize("name", ["time-ms:", "time-ms:day", "time-ms:P0D", "time-msx"])
+def test_milliseconds_for_no_period_are_refused(name: str) -> None:
+    with pytest.raises(BadTemplate):
+        check_template(f"https://e.org/{{z}}/{{x}}/{{y}}?time={{{name}}}")
+
+
+@pytest.mark.parametrize("time", ["9999-12-31", "20240501", "2024-13-01"])
+def test_a_time_of_no_calendar_is_refused_in_a_sentence(time: str) -> None:
+    with pytest.raises(BadTemplate, match=time):
+        tile_url("https://e.org/{z}/{x}/{y}?time={time-ms:P1Y}", LEVELS[1], 0, 1, time)

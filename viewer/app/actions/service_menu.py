@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
+from layers.services.template import needs_time
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.feature_desk import FeatureDesk
 from viewer.app.imagery.pack_desk import PackDesk
@@ -43,7 +44,7 @@ class ServiceMenu(ActionMenu):
     def is_dated_service(self) -> bool:
         """True while the current layer is a service that is asked for a date."""
         layer = self._panels.layer
-        return layer is not None and layer.kind == "tiles" and "{time}" in str(layer.source.get("template"))
+        return layer is not None and layer.kind == "tiles" and needs_time(str(layer.source.get("template")))
 
     def make_pack(self) -> None:
         """Make an offline pack of the current layer of tiles, else of the topmost one."""

@@ -50,8 +50,9 @@ def set_service_time(document: Document, uuid: str, time: str, *, actor: str, no
     if not written:
         raise InvalidValue("“{time}” is no date: write it as 2024-04-12.", time=time[:40])
     fields: dict[str, Any] = {"source_json": json.dumps(layer.source | {"time": time}), "acquired_at": written}
-    ending = f", {service.time}"
-    if service.time and layer.name.endswith(ending):
-        fields["name"] = layer.name.removesuffix(ending) + f", {time}"
+    for spelled in filter(None, (service.time, written_time(service.time))):
+        if layer.name.endswith(f", {spelled}"):
+            fields["name"] = layer.name.removesuffix(spelled) + written
+            break
     label = Phrase("Show “{name}” at {time}", name=layer.name, time=written)
     return Edit(label, update("layers", layer, stamp_of(actor, now), **fields))

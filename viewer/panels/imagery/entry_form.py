@@ -14,6 +14,7 @@ from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import in_style
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
+from layers.services.times.time_steps import written_time
 from layers.services.view_tiles import finest_detail_m
 from layers.text.counted import metres
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
@@ -207,7 +208,7 @@ class EntryForm(FormPage):
     def layer_name(self, service: TileService) -> str:
         """The name of the layer: as typed, else that of the entry with its time."""
         title = self._row.entry.title if self._row is not None else service.title
-        dated = f", {service.time}" if service.is_dated else ""
+        dated = f", {written_time(service.time) or service.time}" if service.is_dated else ""
         return self.name.text().strip() or one_line(title, LONGEST_NAME) + dated
 
     def chosen_entry(self, row: EntryRow) -> ImageryEntry:

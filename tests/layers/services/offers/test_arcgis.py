@@ -176,10 +176,10 @@ def test_images_are_exported_in_another_way() -> None:
     assert layer.service.template.startswith(
         "https://h.example/arcgis/rest/services/NAIP/ImageServer/exportImage?bbox="
     )
-    assert layer.service.template.endswith("&f=image")
+    assert layer.service.template.endswith("&f=image&time={time-ms:P1M}")
     assert layer.times is not None
-    assert (layer.times.count, layer.times.first, layer.times.last[:10]) == (13, "2005-01-01T00:00:00Z", "2006-01-01")
-    assert "has dates" in layer.problems[0]
+    assert (layer.times.count, layer.times.first, layer.times.last) == (13, "2005-01-01", "2006-01-01")
+    assert layer.problems == ()
 
 
 def test_w25_a_key_stays_out_of_what_a_case_holds() -> None:

@@ -1,0 +1,139 @@
+"""A server of maps on loopback that draws four coloured quarters of a box, and lies as servers of maps were seen to.
+
+It answers GetMap of WMS at `/wms`, `/export` and `/exportImage` of ArcGIS below any path; `documents` are its other
+answers, by path. `log` holds every request: what was asked is judged by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
+from layers.services.offers.crs_names import crs_of, is_north_first
+from tests.support.loopback import LoopbackHandler, LoopbackServer
+from tests.support.tile_server import encoded
+from viewer.rendering.images import image_of_argb
+
+NORTH_WEST, NORTH_EAST, SOUTH_WEST, SOUTH_EAST = 0xFFD02020, 0xFF20B030, 0xFF2040D0, 0xFFE0C020
+"""Colours of the quarters."""
+TRANSPARENT, WHITE = 0, 0xFFFFFFFF
+
+
+class FaultyMaps(LoopbackServer):
+    """Draws what lies in `box`, in longitude and latitude.
+
+    `ignores_axes` are the CRSs whose own order of axes it takes no notice of, "*" for all. `outside` is the colour of
+    what is beyond its box, or a text with which it refuses such questions. `days` are the days of which an ArcGIS map
+    has something; a map without a time shows all of them.
+    """
+
+    def __init__(self, box: Bounds) -> None:
+        self.box = box
+        self.ignores_axes: set[str] = set()
+        self.outside: int | str = TRANSPARENT
+        self.holes: list[Bounds] = []
+        """Places within the box of which the server has nothing."""
+        self.days: set[str] = set()
+        self.documents: dict[str, bytes] = {}
+        super().__init__(_Handler)
+
+    @property
+    def maps(self) -> list[dict[str, str]]:
+        """The questions for maps, in their order, with names in capitals."""
+        questions = [_query_of(path) for path in self.log]
+        return [question for question in questions if "BBOX" in question]
+
+    def painted(self, crs: str, box: Bounds, width: int, height: int, *, is_there: bool = True) -> NDArray[np.uint32]:
+        """The colours of a box in any CRS."""
+        x = box.left + (np.arange(width) + 0.5) * box.width / width
+        y = box.top - (np.arange(height) + 0.5) * box.height / height
+        lon, lat = transform_points(crs, WGS84, *np.meshgrid(x, y))
+        here, (middle_lon, middle_lat) = self.box, self.box.centre
+        north = np.where(lon < middle_lon, NORTH_WEST, NORTH_EAST)
+        south = np.where(lon < middle_lon, SOUTH_WEST, SOUTH_EAST)
+        inside = (lon >= here.left) & (lon <= here.right) & (lat >= here.bottom) & (lat <= here.top)
+        for hole in self.holes:
+            inside &= ~((lon >= hole.left) & (lon <= hole.right) & (lat >= hole.bottom) & (lat <= hole.top))
+        outside = self.outside if isinstance(self.outside, int) else TRANSPARENT
+        colours = np.where(inside & is_there, np.where(lat >= middle_lat, north, south), outside)
+        return np.asarray(colours, np.uint32)
+
+
+def _query_of(path: str) -> dict[str, str]:
+    return {name.upper(): value for name, value in parse_qsl(urlsplit(path).query, keep_blank_values=True)}
+
+
+class _Handler(LoopbackHandler):
+    server: ClassVar[FaultyMaps]  # type: ignore[assignment, misc]
+
+    def do_GET(self) -> None:
+        self.server.log.append(self.path)
+        path, query = urlsplit(self.path).path, _query_of(self.path)
+        if query.get("REQUEST", "").lower() in ("getmap", "map"):
+            self._draw_wms(query)
+        elif path.endswith(("/export", "/exportImage")):
+            self._draw_arcgis(query)
+        elif path in self.server.documents:
+            document = self.server.documents[path]
+            kind = "application/json" if document.lstrip().startswith((b"{", b"[")) else "text/xml"
+            self.answer(200, document, Content_Type=kind)
+        else:
+            self.answer(404, b"nothing of that name")
+
+    def _draw_wms(self, query: dict[str, str]) -> None:
+        crs = crs_of(query.get("CRS") or query.get("SRS") or "")
+        numbers = [float(number) for number in query["BBOX"].split(",")]
+        follows = query.get("VERSION", "") >= "1.3" and not self.server.ignores_axes & {crs, "*"}
+        if follows and is_north_first(crs):
+            numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
+        box = Bounds(*numbers)
+        colours = self.server.painted(crs, box, int(query["WIDTH"]), int(query["HEIGHT"]))
+        if isinstance(self.server.outside, str) and not colours.any():
+            words = f"<ServiceException>{self.server.outside}</ServiceException>"
+            body = f"<ServiceExceptionReport version='1.3.0'>{words}</ServiceExceptionReport>"
+            self.answer(200, body.encode(), Content_Type="text/xml")
+            return
+        self._send(colours)
+
+    def _draw_arcgis(self, query: dict[str, str]) -> None:
+        crs = crs_of(f"EPSG:{query['BBOXSR'].replace('102100', '3857')}")
+        width, height = (int(side) for side in query["SIZE"].split(","))
+        is_there = True
+        if query.get("TIME"):
+            try:
+                ends = [int(part) / 1000 for part in query["TIME"].split(",")]
+            except ValueError:
+                fault = {"error": {"code": 400, "message": "Invalid or missing input parameters: time"}}
+                self.answer(200, json.dumps(fault).encode(), Content_Type="application/json")
+                return
+            days = [datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in self.server.days]
+            is_there = any(ends[0] <= day.timestamp() <= ends[-1] for day in days)
+        box = Bounds(*map(float, query["BBOX"].split(",")))
+        self._send(self.server.painted(crs, box, width, height, is_there=is_there))
+
+    def _send(self, colours: NDArray[np.uint32]) -> None:
+        picture = encoded(image_of_argb(colours), "png")
+        self.answer(200, picture, Content_Type="image/png", Cache_Control="max-age=3600")
+
+
+def day_of_ms(text: str) -> str:
+    """The day in UTC of milliseconds since 1970."""
+    return datetime.fromtimestamp(int(text) / 1000, UTC).date().isoformat()
+
+
+@contextmanager
+def serving_maps(box: Bounds) -> Iterator[FaultyMaps]:
+    server = FaultyMaps(box)
+    try:
+        yield server
+    finally:
+        server.stop()
