@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.cases.foreign_cases import foreign_case, scene_file
-from tests.support.command_line import run_python
+from tests.support.traced import can_trace, contacts, run_traced
 
 OUTSIDE = re.compile(r'"[^"]*(?:/forbidden|/net/|/afs/|srv|vsicurl|/dev/full|C:\\\\|tiles\.example)[^"]*"')
 COMMANDS = {
@@ -55,13 +53,6 @@ def asked(call: str) -> str:
     return "" if "resumed>" in call else call[: call.find('"', call.find('"') + 1) + 1]
 
 
-def can_trace() -> bool:
-    command = shutil.which("strace")
-    return (
-        command is not None and subprocess.run([command, "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
-    )
-
-
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(not can_trace(), reason="strace is not installed, or this system lets nobody trace")
@@ -69,14 +60,12 @@ def can_trace() -> bool:
 def test_f79_the_system_sees_no_look_outside(case: Path, tmp_path: Path, command: str) -> None:
     words = [str(case) if word == "CASE" else word for word in COMMANDS[command]]
     log = tmp_path / "calls"
-    watched = ["strace", "-f", "-qq", "-s", "400", "-e", "trace=%file,%network", "-o", str(log)]
-    done = run_python("-m", "viewer", *words, cwd=tmp_path, under=watched, timeout=170)
+    done = run_traced("-m", "viewer", *words, cwd=tmp_path, log=log, calls="%file,%network")
     assert done.returncode in (0, 3), done.stderr
     assert "Traceback" not in done.stderr
     calls = [line for line in log.read_text("utf-8", "replace").splitlines() if "execve(" not in line]
     assert [line for line in calls if OUTSIDE.search(asked(line))] == []
-    requests = [line for line in calls if re.search(r"\b(?:connect|sendto|bind)\(.*AF_INET", line)]
-    assert requests == []
+    assert contacts(log) == []
     if command in ("render", "export", "window"):
         assert "“absolute” is left out" in done.stderr
         assert (tmp_path / "x.png").stat().st_size > 0
