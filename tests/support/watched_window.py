@@ -1,7 +1,8 @@
 """The real program, in which an analyst looks at all that names hosts; what it contacts is watched from outside.
 
 ``python -m tests.support.watched_window STEP [STEP ...] CASE`` opens the case, takes the steps (see `Watched`), prints
-one line of JSON about what it saw, and ends. The viewer and Qt are imported late, as the readers import this module again.
+one line of JSON about what it saw, and ends. The viewer and Qt are imported late, as the readers import this module
+again.
 """
 
 from __future__ import annotations
