@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tests.support.parsed import nodes_in
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("layers", "viewer", "sample_data")
 KNOTS: tuple[tuple[str, ...], ...] = ()
@@ -29,7 +31,7 @@ def modules(root: Path) -> dict[str, Path]:
 def imports(name: str, path: Path, known: Mapping[str, Path]) -> Iterator[str]:
     """The modules of `known` that a module imports, anywhere in its text."""
     package = name if path.stem == "__init__" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes_in(path.read_text("utf-8")):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom):

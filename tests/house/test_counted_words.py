@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from tests.support.marked_sentences import DOOR, LAYERS, ROOT, VIEWER, marks_in
+from tests.support.parsed import nodes_in
 
 CODE = (*LAYERS, *VIEWER)
 IMPORT = f"from {DOOR} import translate\n"
@@ -48,7 +49,7 @@ def is_plural(text: str) -> bool:
 def counts_by_hand(code: str) -> Iterator[str]:
     """The texts of a module in which a number stands before a plural that is there for one thing, too."""
     marked = {(mark.call.lineno, mark.call.col_offset): mark.literal for mark in marks_in(code)}
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_in(code):
         match node:
             case ast.JoinedStr(values=values):
                 for number, words in pairwise(values):

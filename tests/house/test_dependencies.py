@@ -11,6 +11,8 @@ from functools import cache
 from importlib.metadata import files
 from pathlib import Path, PurePosixPath
 
+from tests.support.parsed import nodes_in
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("layers", "viewer", "sample_data")
 IMPORTED_AS = {
@@ -35,7 +37,7 @@ def declared(requirements: list[str]) -> set[str]:
 
 def imports_in(code: str) -> Iterator[str]:
     """Full names of all modules that a source imports, `PySide6.QtCore` for `from PySide6 import QtCore` too."""
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_in(code):
         match node:
             case ast.Import():
                 yield from (alias.name for alias in node.names)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parsed import nodes_in
+
 TESTS = Path(__file__).resolve().parents[1]
 
 ROWS = {
@@ -116,7 +118,7 @@ def rows_named(path: Path) -> set[str]:
     """The rows that the tests of a module name: in the function's name as f12_, or in its docstring as F12."""
     found: set[str] = set()
     text = path.read_text("utf-8")
-    for node in ast.walk(ast.parse(text)) if re.search(r"[fF]\d\d", text) else ():  # parsing takes long
+    for node in nodes_in(text) if re.search(r"[fF]\d\d", text) else ():  # parsing takes long
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             found |= {number.upper() for number in re.findall(r"(?<=_)f\d\d(?=_)", node.name)}
             found |= set(re.findall(r"\bF\d\d\b", ast.get_docstring(node) or ""))

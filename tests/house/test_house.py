@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parsed import nodes_in, parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
 READER_LIBRARIES = {"rasterio", "pyogrio", "geopandas", "cv2"}
@@ -25,7 +27,7 @@ def nodes_of(path: Path, words: str) -> Iterator[ast.AST]:
     """All nodes of a file; none where no line of it has one of the `words`, as parsing takes long."""
     text = path.read_text("utf-8")
     if re.search(words, text):
-        yield from ast.walk(ast.parse(text))
+        yield from nodes_in(text)
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -74,7 +76,7 @@ def test_the_formatter_lays_out_all_but_a_few_tables() -> None:
 def broken_rules(path: Path) -> Iterator[str]:
     """What a file breaks of the rules of the house."""
     text = path.read_text("utf-8")
-    tree = ast.parse(text)
+    tree = parsed(text)
     if text.count("\n") > 600:
         yield f"{text.count(chr(10))} lines: the design wants a new room"
     for node in ast.walk(tree):

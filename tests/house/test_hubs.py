@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parsed import nodes_in
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(path for room in ("layers", "viewer") for path in (ROOT / room).rglob("*.py"))
 MOST_ARGUMENTS, MOST_METHODS, MOST_IMPORTS = 8, 30, 50
@@ -25,7 +27,7 @@ type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def classes_of(text: str) -> Iterator[tuple[str, list[Function]]]:
     """Each class of a module with its methods."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes_in(text):
         if isinstance(node, ast.ClassDef):
             yield node.name, [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
 
@@ -43,7 +45,7 @@ def public_of(methods: list[Function]) -> int:
 
 def imported_by(text: str) -> set[str]:
     """Names of our modules from which a module imports, anywhere in it."""
-    froms = [node.module or "" for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    froms = [node.module or "" for node in nodes_in(text) if isinstance(node, ast.ImportFrom)]
     return {name for name in froms if name.split(".")[0] in ("layers", "viewer")}
 
 

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(path for room in ("layers", "viewer") for path in (ROOT / room).rglob("*.py"))
 ONE_MEANING = {
@@ -22,7 +24,7 @@ TWO_MEANINGS: dict[str, str] = {}
 
 def public_types(path: Path) -> Iterator[tuple[str, str]]:
     """The types of a module, each with the text of an alias; a class has its module's path instead."""
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in parsed(path.read_text("utf-8")).body:
         match node:
             case ast.ClassDef(name=name):
                 meaning = str(path)

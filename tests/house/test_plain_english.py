@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parsed import nodes_in, parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -45,7 +47,7 @@ def docstrings_of(tree: ast.AST) -> Iterator[str]:
 
 def riddles_in(text: str) -> list[str]:
     """First lines of docstrings that begin with a riddle; a file without one in quotes is not even parsed."""
-    docstrings = docstrings_of(ast.parse(text)) if re.search(f"[\"']{RIDDLE}", text) else ()
+    docstrings = docstrings_of(parsed(text)) if re.search(f"[\"']{RIDDLE}", text) else ()
     return [text.strip().splitlines()[0] for text in docstrings if re.match(RIDDLE, text)]
 
 
@@ -100,7 +102,7 @@ def test_docstrings_open_with_a_noun_or_a_verb() -> None:
         if re.search(f"[\"']{TURNED_ROUND.pattern}", text):
             odd = [
                 line
-                for doc in docstrings_of(ast.parse(text))
+                for doc in docstrings_of(parsed(text))
                 if TURNED_ROUND.match(line := doc.strip().partition("\n")[0])
             ]
             by_file[str(path.relative_to(ROOT))] = odd
@@ -111,7 +113,7 @@ def bare_names_in(text: str) -> int:
     """Number of places where a variable or a parameter has a bare name; a file without one is not even parsed."""
     if not re.search(rf"(?<![.\w])(?:{'|'.join(BARE)})\b", text):
         return 0
-    nodes = ast.walk(ast.parse(text))
+    nodes = nodes_in(text)
     return sum(
         (isinstance(node, ast.Name) and node.id in BARE) or (isinstance(node, ast.arg) and node.arg in BARE)
         for node in nodes

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parsed import parsed
+
 TESTS = Path(__file__).resolve().parents[1]
 THEIRS = {"_replace", "_fields_", "_exit", "_getframe", "_obj", "_Element", "_popen"}
 """Names of Python's, of ctypes' and of lxml's objects, of which most are public in spite of their underscore."""
@@ -78,7 +80,7 @@ def reaching_lines(text: str) -> list[int]:
     """Lines of a test that reach into private names of others; a file without any underscore is not even parsed."""
     if not re.search(r"(?<!\bself)(?<!\bcls)\._[a-zA-Z]|\bimport\b.*\b_[a-zA-Z]|[\"'.]_[a-zA-Z]\w*[\"']", text):
         return []
-    tree = ast.parse(text)
+    tree = parsed(text)
     known = own_names(tree) | THEIRS
     return sorted({line for line, name in private_names(tree) if is_private(name) and name not in known})
 

@@ -14,6 +14,7 @@ from layers.project.opening import case_reader
 from layers.readers import environment
 from layers.readers.guards import archive, xml_stream, zip_guard
 from layers.readers.raster import datasets
+from tests.support.parsed import parsed
 from viewer.network import decode
 from viewer.network.fetch import Limits
 
@@ -202,7 +203,7 @@ def functions_in(module: str) -> frozenset[str]:
     path = ROOT / "tests" / module
     if not path.exists():
         return frozenset()
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = parsed(path.read_text("utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 

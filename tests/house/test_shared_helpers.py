@@ -6,13 +6,15 @@ import ast
 import re
 from pathlib import Path
 
+from tests.support.parsed import nodes_in
+
 TESTS = Path(__file__).resolve().parents[1]
 
 
 def imported(path: Path) -> list[str]:
     """The dotted names that a file imports; none where it names no test but its own, as parsing takes long."""
     text, found = path.read_text("utf-8"), []
-    for node in ast.walk(ast.parse(text)) if re.search(r"(?<!def )\btest_", text) else ():
+    for node in nodes_in(text) if re.search(r"(?<!def )\btest_", text) else ():
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

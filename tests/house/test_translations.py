@@ -18,13 +18,14 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.marked_sentences import DOOR, LAYERS, MARKS, ROOT, VIEWER, Mark, Marked, marks_in
+from tests.support.parsed import nodes_in, parsed
 
 TRANSLATION = ROOT / "viewer/support/language/translation.py"
 
 
 def marked_wrongly(code: str) -> Iterator[str]:
     """The places of a module that mark a sentence in another way, or one that no list of sentences can hold."""
-    tree = ast.parse(code)
+    tree = parsed(code)
     marks = [mark for mark in marks_in(code) if not mark.is_phrase]
     places = {_place(mark.call) for mark in marks}
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -184,7 +185,7 @@ def test_each_refusal_is_a_template_and_its_values() -> None:
 
 def labels_as_text(code: str) -> Iterator[str]:
     """Labels of edits that are no phrases: Undo shows them."""
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_in(code):
         if isinstance(node, ast.Call):
             labels = [keyword.value for keyword in node.keywords if keyword.arg == "label"]
             labels += node.args[:1] if ast.unparse(node.func) == "Edit" else []
@@ -222,7 +223,7 @@ ENGLISH = {
 
 def lost_phrases(code: str) -> Iterator[str]:
     """Phrases that are put into plain text before they are translated: they stay English in every language."""
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_in(code):
         match node:
             case ast.JoinedStr(values=values):
                 parts = [one.value for one in values if isinstance(one, ast.FormattedValue)]

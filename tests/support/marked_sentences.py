@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers import errors
+from tests.support.parsed import parsed
 from viewer.support.language.translation import PHRASES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ class Mark(NamedTuple):
 
 def marks_in(code: str) -> Iterator[Mark]:
     """The marks of a module, in no order."""
-    tree = ast.parse(code)
+    tree = parsed(code)
     window, makers, phrases = _window_marks(tree), nouns(), ast.Constant(PHRASES)
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
