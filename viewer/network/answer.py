@@ -10,8 +10,8 @@ from msgspec import Struct, field
 from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 
 KEPT_HEADERS = (
-    *("content-type", "content-range", "content-crs", "content-encoding", "date", "etag", "last-modified", "link"),
-    *("location", "retry-after", "warning"),
+    *("age", "cache-control", "content-type", "content-range", "content-crs", "content-encoding", "date", "etag"),
+    *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning"),
 )
 REFUSALS = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -54,6 +54,27 @@ class HttpAnswer(Struct, frozen=True):
         # A date leaves out the part of a second: our clock has it, where both agree.
         return now if sent is None else min(max(now, sent), sent + 1.0)
 
+    def fresh_until(self, usual_s: float) -> float | None:
+        """The time, in seconds of 1970, until which a copy may be used unasked, which may have passed; None where no
+        copy may be stored. It is kept for `usual_s` seconds where the server does not say.
+        """
+        rules = [rule.strip().lower() for rule in self.headers.get("cache-control", "").split(",")]
+        now, expires = time.time(), self.headers.get("expires")
+        if "no-store" in rules:
+            return None
+        if any(rule.partition("=")[0] == "no-cache" for rule in rules):
+            return 0.0
+        ages = [rule.partition("=")[2].strip('" ') for rule in rules if rule.startswith("max-age")]
+        if seconds := [_whole(age) for age in ages]:
+            return now + (seconds[0] or 0) - (_whole(self.headers.get("age", "")) or 0)
+        if "cache-control" not in self.headers and "no-cache" in self.headers.get("pragma", "").lower():
+            return 0.0
+        if expires is None:
+            return now + usual_s
+        until, sent = _seconds_of_date(expires), _seconds_of_date(self.headers.get("date", ""))
+        # By the server's own clock; a date that is none, such as "0", has passed.
+        return 0.0 if until is None else now + until - (now if sent is None else sent)
+
     @property
     def retry_after_s(self) -> float | None:
         """Seconds for which the server wants to be left alone; None where it does not say."""
@@ -72,14 +93,20 @@ def answer_of(reply: QNetworkReply, body: bytes, address: str) -> HttpAnswer:
 
 def seconds_of(retry_after: str, date: str = "") -> float | None:
     """Seconds of a Retry-After, which is a number or a date; by the server's own clock where its `date` is known."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:7])
-    until = _seconds_of_date(text)
+    number = _whole(retry_after)
+    if number is not None:
+        return float(number)
+    until = _seconds_of_date(retry_after.strip())
     if until is None:
         return None
     now = _seconds_of_date(date)
     return max(until - (time.time() if now is None else now), 0.0)
+
+
+def _whole(text: str) -> int | None:
+    """A number of seconds, as headers hold it: whole, and not below 0."""
+    text = text.strip()
+    return min(int(text[:10]), 10**9) if text.isascii() and text.isdigit() else None
 
 
 def _seconds_of_date(text: str) -> float | None:

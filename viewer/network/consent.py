@@ -54,6 +54,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+def host_of_url(url: QUrl) -> str:
+    """ "name" or "name:port", as hosts are written here: in ASCII."""
+    host = url.host(QUrl.ComponentFormattingOption.FullyEncoded).lower()
+    host = f"[{host}]" if ":" in host else host
+    return host if url.port() < 0 else f"{host}:{url.port()}"
+
+
 def ascii_host(host: str) -> str:
     """ "name" or "name:port" in lower case and in ASCII (punycode), as it is looked up."""
     if host.isascii():

@@ -50,7 +50,7 @@ class WaitingFetch(Fetch[HttpAnswer]):
             super().start()
 
     @override
-    def _is_settled(self, answer: HttpAnswer, is_stored: bool, error: _Error) -> bool:
+    def _is_settled(self, answer: HttpAnswer, error: _Error) -> bool:
         if answer.status not in ANSWERED or answer.status in (401, 403, 408, 429):
             return False
         self._context.succeeded(self.host)
@@ -132,8 +132,6 @@ class DocumentFetch(WaitingFetch):
 
     @override
     def _prepare(self, request: QNetworkRequest) -> None:
-        request.setAttribute(_Attribute.CacheLoadControlAttribute, QNetworkRequest.CacheLoadControl.AlwaysNetwork)
-        request.setAttribute(_Attribute.CacheSaveControlAttribute, False)
         request.setDecompressedSafetyCheckThreshold(self._bounds.body_bytes)
         request.setRawHeader(b"Accept", ACCEPT.encode())
         if self._is_post:
@@ -169,9 +167,9 @@ class DocumentFetch(WaitingFetch):
         return Phrase("{host} took longer than {seconds} s for one document.", host=self.host, seconds=longest_s)
 
     @override
-    def _is_settled(self, answer: HttpAnswer, is_stored: bool, error: _Error) -> bool:
+    def _is_settled(self, answer: HttpAnswer, error: _Error) -> bool:
         if answer.status != NOT_MODIFIED or self._copy is None:
-            return super()._is_settled(answer, is_stored, error)
+            return super()._is_settled(answer, error)
         self._context.succeeded(self.host)
         store, address, copy = self._store, self._request.address, self._copy
         if store is not None:
@@ -180,7 +178,7 @@ class DocumentFetch(WaitingFetch):
         return True
 
     @override
-    def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
+    def _take(self, answer: HttpAnswer) -> None:
         most, store, address = self._bounds.body_bytes, self._store, self._request.address
         key = self._context.logins.key_in_addresses(self.host)
         key += self._context.signing.words() if self._token else ()

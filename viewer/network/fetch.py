@@ -16,7 +16,7 @@ from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
 from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of
-from viewer.network.consent import Consent
+from viewer.network.consent import Consent, host_of_url
 from viewer.network.logins import Logins
 from viewer.network.secrets import Secret
 from viewer.network.server_faults import (
@@ -31,7 +31,7 @@ from viewer.network.server_faults import (
     refusal_of,
 )
 from viewer.network.signing import Signing
-from viewer.network.tile_store import host_of_url
+from viewer.network.tile_store import TileStore
 
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
@@ -82,6 +82,7 @@ class FetchContext(Protocol):
     offline: bool
     logins: Logins
     signing: Signing
+    tiles: TileStore | None
 
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
@@ -109,11 +110,8 @@ class FetchContext(Protocol):
         somebody signs in or says so: such servers lock those out who try often.
         """
 
-    def is_current(self, url: QUrl) -> bool:
-        """True for a tile in the store that has not expired."""
-
-    def forget(self, url: QUrl) -> None:
-        """Drop a damaged tile from the store."""
+    def without_key(self, url: QUrl) -> QUrl:
+        """The address without a key or token, under which what is there is kept."""
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""
@@ -157,7 +155,7 @@ class Fetch[Result]:
         self._is_cut_for_kind = False
         self._tries = 0
         self._redirects = 0
-        self._from_store = self._was_sent = self._was_renewed = False
+        self._from_store = self._was_renewed = False
         self._shown: Secret | str | None = None
         """The secret or token that the last request has shown."""
         self._is_login = self._is_post = False
@@ -171,8 +169,12 @@ class Fetch[Result]:
 
     # -- what the kinds of fetches say ------------------------------------------------------------------------------
 
+    def _look_up(self) -> None:
+        """Look for a copy with which the server need not be asked, and ask without one."""
+        self._ask()
+
     def _begin(self) -> None:
-        """Look for a stored copy where there may be one, and send the request."""
+        """Send the request, or look first for a copy to ask about."""
         self._send()
 
     def _prepare(self, request: QNetworkRequest) -> None:
@@ -191,7 +193,7 @@ class Fetch[Result]:
     def _too_slow(self) -> str:
         raise NotImplementedError
 
-    def _is_settled(self, answer: HttpAnswer, is_stored: bool, error: _Error) -> bool:
+    def _is_settled(self, answer: HttpAnswer, error: _Error) -> bool:
         """True where the answer means something of its own to this kind, which has acted on it."""
         return False
 
@@ -203,7 +205,7 @@ class Fetch[Result]:
         """Act on a server that is busy, which is left alone for so long."""
         raise NotImplementedError
 
-    def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
+    def _take(self, answer: HttpAnswer) -> None:
         """Make a result of an answer that is as it should be."""
         raise NotImplementedError
 
@@ -225,6 +227,10 @@ class Fetch[Result]:
         self._from_store = self._context.only_stored(self.host)
         self._target, self._redirects = self.url, 0
         self._deadline_at = self._resume_at = math.inf
+        self._look_up()
+
+    def _ask(self) -> None:
+        """Prepare the login and the signature that the request needs, and begin."""
         if self._from_store or self._is_login:
             self._let_in(None)
         else:
@@ -285,12 +291,11 @@ class Fetch[Result]:
             self.start()
 
     def _send(self) -> None:
-        if self._context.offline and not self._from_store:  # since it began
+        if self._context.offline:  # since it began
             self.start()
             return
         self._body.clear()
         self._cut = self._certificate_fault = ""
-        self._was_sent = False
         request = QNetworkRequest(self._target)
         request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._context.user_agent)
         request.setAttribute(_Attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.ManualRedirectPolicy)
@@ -299,14 +304,13 @@ class Fetch[Result]:
         request.setTransferTimeout(int(self._bounds.idle_s * 1000))
         self._prepare(request)
         self._shown = None
-        if not (self._from_store or self._is_login) and self.target_host == self.host:
+        if not self._is_login and self.target_host == self.host:
             self._shown = self._context.logins.shown(self.host)
             self._context.logins.apply(request, self.host)
-        if not (self._from_store or self._is_login or self._is_post):
+        if not (self._is_login or self._is_post):
             self._token = self._context.signing.apply(request)
         self._reply = self._sent_by(self._context.network, request)
         self._reply.readyRead.connect(self._read)
-        self._reply.requestSent.connect(self._sent)
         self._reply.sslErrors.connect(self._distrust)
         self._reply.finished.connect(self._ended)
 
@@ -329,9 +333,6 @@ class Fetch[Result]:
         if self._reply is not None:
             self._reply.abort()
 
-    def _sent(self) -> None:
-        self._was_sent = True
-
     def _distrust(self, faults: list[QSslError]) -> None:
         """Note the faults of a certificate. None is ever ignored, so that the reply ends with an error next."""
         errors = {fault.error() for fault in faults}
@@ -348,7 +349,6 @@ class Fetch[Result]:
             error = _Error.RemoteHostClosedError  # Qt does not always notice
         text = reply.errorString()
         answer = answer_of(reply, bytes(self._body), self._target.toString(QUrl.ComponentFormattingOption.FullyEncoded))
-        is_stored = bool(reply.attribute(_Attribute.SourceIsFromCacheAttribute))
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
@@ -358,11 +358,9 @@ class Fetch[Result]:
             self._finish(None, ServerFault(self._cut))
         elif self._cut:
             self._fail(ServerFault(self._cut))
-        elif self._from_store and error != _Error.NoError:
-            self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
         elif status in REDIRECTS:
             self._redirect(status, location)
-        elif self._is_settled(answer, is_stored, error):
+        elif self._is_settled(answer, error):
             return
         elif status in REFUSALS and pause_s is None and self._has_another_login(status):
             self._was_renewed = True
@@ -383,7 +381,7 @@ class Fetch[Result]:
             )
             self._fail(fault, is_worth_retrying(status, error), self._result_of_error(answer))
         else:
-            self._take(answer, is_stored)
+            self._take(answer)
 
     def _has_another_login(self, status: int) -> bool:
         if self._was_renewed or self._is_login or self.target_host != self.host:

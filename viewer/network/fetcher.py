@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QObject, QThreadPool, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
 from PySide6.QtNetwork import QNetworkAccessManager
 
 from layers.errors import GeoloupeError, NotAllowed
@@ -17,7 +17,7 @@ from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from layers.services.stac.signing import SigningRule
 from layers.services.tile_service import TileService
-from viewer.network.consent import Consent
+from viewer.network.consent import Consent, host_of_url
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
@@ -29,7 +29,7 @@ from viewer.network.secrets import Secret, Secrets
 from viewer.network.server_faults import not_allowed
 from viewer.network.signing import Signing, known_rules
 from viewer.network.tile_fetch import ImageDone, TileFetch
-from viewer.network.tile_store import TileStore, host_of_url
+from viewer.network.tile_store import TileStore
 from viewer.support.language.translation import in_language
 from viewer.support.mailbox import Mailbox
 
@@ -70,13 +70,10 @@ class Fetcher(QObject):
         self.user_agent = user_agent
         self.offline = False
         self.network = QNetworkAccessManager(self)
-        self._store = None if cache_folder is None else TileStore(cache_folder, self)
+        self.tiles = None if cache_folder is None else TileStore(cache_folder)
         self.logins = Logins(secrets or Secrets(), self.ask_vault, self._fetch_token)
         rules = known_rules() if signing_rules is None else signing_rules
         self.signing = Signing(rules, consent, self._fetch_token)
-        if self._store is not None:
-            self._store.without_key = self._without_key
-            self.network.setCache(self._store)
         self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
         self._ranges = RangeStore()
         self._workers = QThreadPool(self)
@@ -152,7 +149,8 @@ class Fetcher(QObject):
         else:
             self._begin(DocumentFetch(self, target, request, done, is_login=True), at_once=True)
 
-    def _without_key(self, url: QUrl) -> QUrl:
+    def without_key(self, url: QUrl) -> QUrl:
+        """The address without a key or token, under which what is there is kept."""
         return self.logins.without_key(self.signing.without_token(url), host_of_url(url))
 
     def _begin[Kind: Fetch[Any]](self, fetch: Kind, at_once: bool = False) -> Kind:
@@ -201,8 +199,8 @@ class Fetcher(QObject):
         for host in service.hosts:
             state = self._state(host)
             state.most_at_once = min(state.most_at_once, service.max_connections)
-            if self._store is not None:
-                self._store.respect(host, service.min_cache_days, may_cache=service.may_cache)
+            if self.tiles is not None:
+                self.tiles.respect(host, service.min_cache_days, may_cache=service.may_cache)
 
     def forgive(self, host: str) -> None:
         """End the pause of a host."""
@@ -241,8 +239,8 @@ class Fetcher(QObject):
         self._clock.stop()
         self._recovery.stop()
         self._workers.waitForDone()
-        if self._store is not None:
-            self._store.close()
+        if self.tiles is not None:
+            self.tiles.close()
         self.deleteLater()
 
     # -- as the context of fetches -----------------------------------------------------------------------------
@@ -297,19 +295,9 @@ class Fetcher(QObject):
             state.shut_out(sentence)
         self._tell(state, was)
 
-    def is_current(self, url: QUrl) -> bool:
-        """True for a tile in the store that has not expired."""
-        expires = None if self._store is None else self._store.metaData(url).expirationDate()
-        return expires is not None and expires.isValid() and expires > QDateTime.currentDateTimeUtc()
-
     def forget_ranges(self, name: str) -> None:
         """Drop all parts of a file, which is fetched anew."""
         self._ranges.forget(name)
-
-    def forget(self, url: QUrl) -> None:
-        """Drop a damaged entry from the store."""
-        if self._store is not None:
-            self._store.remove(url)
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""

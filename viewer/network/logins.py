@@ -16,10 +16,9 @@ from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
 from layers.services.server_words import words_of_server
 from viewer.network.answer import REFUSALS, HttpAnswer
-from viewer.network.consent import is_private
+from viewer.network.consent import host_of_url, is_private
 from viewer.network.secrets import SHORTEST_LOOKED_FOR, Secret, SecretKind, Secrets
 from viewer.network.server_faults import LoginRefused
-from viewer.network.tile_store import host_of_url
 
 type LoginReady = Callable[[GeoloupeError | None], None]
 type DocumentReady = Callable[[HttpAnswer | None, GeoloupeError | None], None]
@@ -108,11 +107,6 @@ class Logins:
                 query = url.query(QUrl.ComponentFormattingOption.FullyEncoded)
                 url.setQuery(f"{query}&{pair_text}" if query else pair_text, QUrl.ParsingMode.StrictMode)
                 request.setUrl(url)
-
-    def has_key_in_address(self, host: str) -> bool:
-        """True where the addresses of requests to a host hold a key."""
-        secret = self.secrets.of(host)
-        return secret is not None and secret.kind is SecretKind.QUERY
 
     def without_key(self, url: QUrl, host: str) -> QUrl:
         """The address without the parameter in which a host wants its key, wherever the address leads."""

@@ -53,8 +53,6 @@ class RangeFetch(WaitingFetch):
 
     @override
     def _prepare(self, request: QNetworkRequest) -> None:
-        request.setAttribute(_Attribute.CacheLoadControlAttribute, QNetworkRequest.CacheLoadControl.AlwaysNetwork)
-        request.setAttribute(_Attribute.CacheSaveControlAttribute, False)
         request.setRawHeader(b"Range", f"bytes={self._asked[0]}-{self._asked[1]}".encode())
         request.setRawHeader(b"Accept-Encoding", b"identity")  # parts of what is packed are of no use
 
@@ -74,7 +72,7 @@ class RangeFetch(WaitingFetch):
         return Phrase("{host} took longer than {seconds} s for a part of a file.", host=self.host, seconds=longest_s)
 
     @override
-    def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
+    def _take(self, answer: HttpAnswer) -> None:
         first, last = self._asked
         part = part_in(answer) if answer.status == PARTIAL else None
         # A part may be shorter only where the file ends.

@@ -17,8 +17,7 @@ from layers.services.http_request import HttpRequest
 from layers.services.stac.addresses import unsigned
 from layers.services.stac.signing import SigningNeed, SigningRule, need_of, rules_of, shipped_rules
 from viewer.network.answer import HttpAnswer
-from viewer.network.consent import Consent
-from viewer.network.tile_store import host_of_url
+from viewer.network.consent import Consent, host_of_url
 from viewer.support.settings import config_folder
 
 type Ready = Callable[[GeoloupeError | None], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import override
+from typing import NamedTuple, override
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
@@ -15,17 +15,36 @@ from layers.phrase import Phrase
 from viewer.network.answer import HttpAnswer
 from viewer.network.decode import HalfPicture, decode_tile
 from viewer.network.fetch import Fetch, FetchContext, RequestBounds
+from viewer.network.tile_store import StoredTile, TileStore
 
 type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
-_Attribute = QNetworkRequest.Attribute
+NOT_MODIFIED = 304
 NOTHING_HERE = (204, 404, 410)
+STORABLE = (200, 203)
 WARNING = "Warning"
 """Name of the text of a picture that holds its server's warning, such as that it is of another date."""
 
 
+class _Place(NamedTuple):
+    """A place in the store, and the days for which a tile is kept whose server does not say."""
+
+    store: TileStore
+    address: str
+    days: float
+
+
+class _Copy(NamedTuple):
+    """A tile in the store, and its picture where the server need not be asked about it."""
+
+    tile: StoredTile
+    picture: QImage | ServerFault | None
+
+
 class TileFetch(Fetch[QImage]):
-    """Fetches a tile; a tile that the server lacks is no error. Tiles are stored by Qt's own disk cache."""
+    """Fetches a tile; a tile that the server lacks is no error. A stored one is looked for first, on other threads,
+    and none is shown before it is stored: a program that is killed has lost none that was seen.
+    """
 
     is_of_tiles = True
     counts_as_lacking = True
@@ -33,23 +52,62 @@ class TileFetch(Fetch[QImage]):
     def __init__(self, context: FetchContext, url: QUrl, done: ImageDone) -> None:
         limits = context.limits
         super().__init__(context, url, RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes), done)
-        self._was_refetched = False
+        self._stale: StoredTile | None = None
+        """The copy of which the server is asked whether it is still current."""
+
+    @override
+    def _look_up(self) -> None:
+        self._look_up_then(self._ask)
+
+    @override
+    def _follow(self, status: int) -> None:
+        self._look_up_then(self._send)
+
+    def _look_up_then(self, go_on: Callable[[], None]) -> None:
+        """Look for a copy that will do, which offline any does, and go on without one."""
+        self._stale = None
+        store, address, host, at_any_age = self._context.tiles, self._address(), self.host, self._from_store
+        if store is None or not store.may_have(address):
+            self._looked_up(go_on, None)
+            return
+        self._context.work(lambda: _copy(store, address, host, at_any_age), partial(self._looked_up, go_on))
+
+    def _looked_up(self, go_on: Callable[[], None], copy: _Copy | None) -> None:
+        if self.is_over:
+            return
+        if copy is not None and copy.picture is not None:
+            self._use(copy)
+        elif self._from_store:
+            self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
+        else:
+            self._stale = None if copy is None else copy.tile
+            go_on()
+
+    def _use(self, copy: _Copy) -> None:
+        self._body = bytearray(copy.tile.body)
+        if isinstance(copy.picture, QImage):
+            self._finish(copy.picture, None)
+        else:
+            self._finish(None, copy.picture)
+
+    def _address(self) -> str:
+        """The address under which the tile is stored."""
+        return self._context.without_key(self._target).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+
+    def _place(self) -> _Place | None:
+        """The place of the answer in the store; None where the terms of a host forbid to store it."""
+        store, host = self._context.tiles, self.target_host
+        days = None if store is None or store.days_of(self.host) is None else store.days_of(host)
+        return None if store is None or days is None else _Place(store, self._address(), days)
 
     @override
     def _prepare(self, request: QNetworkRequest) -> None:
         request.setRawHeader(b"Accept", b"image/png,image/jpeg,image/webp")
-        load = QNetworkRequest.CacheLoadControl
-        request.setAttribute(
-            _Attribute.CacheLoadControlAttribute, load.AlwaysCache if self._from_store else load.PreferNetwork
-        )
-
-    @override
-    def _begin(self) -> None:
-        # Qt looks for the address with its key, under which no tile is stored.
-        has_key = self._context.logins.has_key_in_address(self.host) or self._context.signing.need(self.url) is not None
-        if has_key and self._context.is_current(self.url):
-            self._from_store = True
-        super()._begin()
+        headers = {} if self._stale is None else self._stale.headers
+        if tag := headers.get("etag"):
+            request.setRawHeader(b"If-None-Match", tag.encode("latin-1", "replace"))
+        elif date := headers.get("last-modified"):
+            request.setRawHeader(b"If-Modified-Since", date.encode("latin-1", "replace"))
 
     @override
     def _too_large(self) -> str:
@@ -62,13 +120,28 @@ class TileFetch(Fetch[QImage]):
         return Phrase("{host} took longer than {seconds} s for one tile.", host=self.host, seconds=longest_s)
 
     @override
-    def _is_settled(self, answer: HttpAnswer, is_stored: bool, error: _Error) -> bool:
+    def _is_settled(self, answer: HttpAnswer, error: _Error) -> bool:
+        place = self._place() if answer.status == NOT_MODIFIED and self._stale is not None else None
+        if place is not None:
+            host = self.host
+            self._context.work(lambda: _renewed(place, answer, host), self._renewed)
+            return True
         is_empty = answer.status == 200 and error == _Error.NoError and not answer.body
         if answer.status not in NOTHING_HERE and not is_empty:
             return False
         self._context.succeeded(self.host)
         self._finish(None, None)
         return True
+
+    def _renewed(self, copy: _Copy | None) -> None:
+        if self.is_over:
+            return
+        self._context.succeeded(self.host)
+        if copy is not None:
+            self._use(copy)
+        else:  # it was damaged or deleted meanwhile
+            self._stale = None
+            self._send()
 
     @override
     def _refused(self, answer: HttpAnswer) -> None:
@@ -81,27 +154,18 @@ class TileFetch(Fetch[QImage]):
         self._finish(None, ServerFault(sentence))
 
     @override
-    def _take(self, answer: HttpAnswer, is_stored: bool) -> None:
-        body, host = answer.body, self.host
-        self._context.work(lambda: _decoded(body, host), partial(self._decoded, is_stored, answer.warning))
+    def _take(self, answer: HttpAnswer) -> None:
+        host, place = self.host, self._place() if answer.status in STORABLE else None
+        self._context.work(lambda: _stored(answer, host, place), self._decoded)
 
-    def _decoded(self, is_stored: bool, warning: str, result: QImage | ServerFault) -> None:
+    def _decoded(self, result: QImage | ServerFault) -> None:
         if self.is_over:
             return
         if isinstance(result, QImage):
-            if warning:
-                result.setText(WARNING, warning)
-            if self._was_sent:  # what comes from our own disk says nothing about the server
-                self._context.succeeded(self.host)
+            self._context.succeeded(self.host)
             self._finish(result, None)
-            return
-        # What is no picture must not come back from the store either.
-        self._context.forget(self._target)
-        if is_stored and not (self._was_refetched or self._context.only_stored(self.host)):
-            self._was_refetched = True  # it was damaged on our own disk: the server is asked, not blamed
-            self.start()
-            return
-        self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
+        else:
+            self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
 
     @override
     def _give_up(self, error: GeoloupeError, result: QImage | None) -> None:
@@ -111,10 +175,48 @@ class TileFetch(Fetch[QImage]):
             super()._give_up(error, result)
 
 
-def _decoded(body: bytes, host: str) -> QImage | ServerFault:
+# -- on other threads -----------------------------------------------------------------------------------------------
+
+
+def _copy(store: TileStore, address: str, host: str, at_any_age: bool) -> _Copy | None:
+    """The copy of a tile, with its picture if it will do; None without one, or where it is no picture."""
+    tile = store.kept(address)
+    if tile is None or not (at_any_age or tile.is_current):
+        return None if tile is None else _Copy(tile, None)
+    return _with_picture(tile, host)
+
+
+def _renewed(place: _Place, answer: HttpAnswer, host: str) -> _Copy | None:
+    """The copy of a tile of which its server says that it has not changed; None where there is none any more."""
+    tile = place.store.renew(place.address, answer, place.days)
+    return None if tile is None else _with_picture(tile, host)
+
+
+def _with_picture(tile: StoredTile, host: str) -> _Copy | None:
+    picture = _picture(tile.body, tile.headers.get("warning", ""), host)
+    is_none = isinstance(picture, ServerFault) and not isinstance(picture, _ShortOfMemory)
+    return None if is_none else _Copy(tile, picture)
+
+
+def _stored(answer: HttpAnswer, host: str, place: _Place | None) -> QImage | ServerFault:
+    """The picture in an answer, which is stored if it is one and there is a place for it."""
+    picture = _picture(answer.body, answer.warning, host)
+    if place is not None and isinstance(picture, QImage):
+        place.store.keep(place.address, answer, place.days)
+    return picture
+
+
+class _ShortOfMemory(ServerFault):
+    """Raised where a picture is too large for the memory that is left."""
+
+
+def _picture(body: bytes, warning: str, host: str) -> QImage | ServerFault:
     try:
-        return decode_tile(body, host)
+        picture = decode_tile(body, host)
     except ServerFault as fault:
         return fault
     except MemoryError:
-        return ServerFault("There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host)
+        return _ShortOfMemory("There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host)
+    if warning:
+        picture.setText(WARNING, warning)
+    return picture

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QUrl
 
-from viewer.network.consent import Consent, host_of, is_private
-from viewer.network.tile_store import host_of_url
+from viewer.network.consent import Consent, host_of, host_of_url, is_private
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import resource
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -233,6 +235,35 @@ def test_f30_retry_after_is_a_number_or_a_date_by_the_server_s_own_clock(
     retry_after: str, date: str, seconds: float | None
 ) -> None:
     assert seconds_of(retry_after, date) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 500.0),
+        ({"cache-control": "max-age=60"}, 60.0),
+        ({"cache-control": "public, Max-Age=60", "age": "20"}, 40.0),
+        ({"cache-control": "max-age=60", "expires": "0"}, 60.0),
+        ({"cache-control": "s-maxage=5, max-age=oops"}, 0.0),
+        ({"cache-control": "public"}, 500.0),
+        ({"cache-control": "max-age=60, no-store"}, None),
+        ({"cache-control": "no-cache"}, -math.inf),
+        ({"cache-control": 'no-cache="set-cookie", max-age=60'}, -math.inf),
+        ({"pragma": "no-cache"}, -math.inf),
+        ({"expires": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:30 GMT"}, 30.0),
+        ({"expires": "Wed, 21 Oct 2015 07:28:00 GMT"}, -math.inf),
+        ({"expires": "-1"}, -math.inf),
+    ],
+)
+def test_a_copy_is_used_as_long_as_its_server_says(headers: dict[str, str], seconds: float | None) -> None:
+    until = HttpAnswer(b"", "", headers=headers).fresh_until(500.0)
+    if seconds is None:
+        assert until is None
+    elif seconds < 0:
+        assert until is not None
+        assert until < time.time()
+    else:
+        assert until == pytest.approx(time.time() + seconds, abs=5)
 
 
 def test_f31_a_server_that_recovers_is_not_complained_about(

@@ -9,9 +9,8 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
-from viewer.network.consent import is_private
+from viewer.network.consent import host_of_url, is_private
 from viewer.network.secrets import Secret, SecretKind
-from viewer.network.tile_store import host_of_url
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox

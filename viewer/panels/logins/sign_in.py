@@ -8,9 +8,8 @@ import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from viewer.network.consent import ascii_host
+from viewer.network.consent import ascii_host, host_of_url
 from viewer.network.login_keeper import LoginKeeper
-from viewer.network.tile_store import host_of_url
 from viewer.panels.context import PanelContext
 from viewer.panels.logins.login_form import LoginForm
 from viewer.panels.one_dialog import show_once
