@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import shapely
@@ -78,9 +79,9 @@ def _valid(area: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts) if parts else EMPTY
 
 
-def in_equal_areas(geometry: BaseGeometry) -> BaseGeometry:
-    """The same in longitude and the sine of latitude, in degrees."""
-    return shapely.transform(geometry, _to_equal_areas)
+def in_equal_areas[Areas](areas: Areas) -> Areas:
+    """The same, of one geometry or an array of many, in longitude and the sine of latitude, in degrees."""
+    return cast(Areas, shapely.transform(areas, _to_equal_areas))
 
 
 def _to_equal_areas(places: NDArray[np.float64]) -> NDArray[np.float64]:

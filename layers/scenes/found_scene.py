@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from layers.time.time_span import TimeSpan, span_of
 LONGEST = 300
 """Most characters of a text that a foreign file states."""
 _FARTHEST_LON = 900.0
+_TEXTS = ("title", "kind", "sensor", "credit", "date_basis", "date_in_name", "observation", "version")
 
 
 @dataclass(frozen=True)  # no Struct: `problems` make no other scene
@@ -103,6 +105,28 @@ class FoundScene:
         return json.dumps(facts, ensure_ascii=False)
 
 
+def fill_grounds(scenes: Iterable[FoundScene]) -> None:
+    """Work out the `ground` of many scenes at once, in a tenth of the time, where it is one plain area; others work it
+    out when they are asked.
+    """
+    plain = [scene for scene in scenes if "ground" not in scene.__dict__ and len(scene.ring) > 2]
+    if not plain:
+        return
+    lengths = np.array([len(scene.ring) + 1 for scene in plain])
+    places = np.array([place for scene in plain for place in (*scene.ring, scene.ring[0])], dtype=np.float64)
+    firsts = np.cumsum(lengths) - lengths
+    west, east = (reach.reduceat(places[:, 0], firsts) for reach in (np.minimum, np.maximum))
+    is_plain = (west >= -180.0) & (east <= 180.0) & (east - west < 180.0)
+    if not is_plain.all():
+        fill_grounds([scene for scene, plainly in zip(plain, is_plain.tolist(), strict=True) if plainly])
+        return
+    areas = shapely.polygons(shapely.linearrings(places, indices=np.repeat(np.arange(len(plain)), lengths)))
+    grounds = in_equal_areas(areas)
+    for scene, ground, is_valid in zip(plain, grounds, shapely.is_valid(areas).tolist(), strict=True):
+        if is_valid:
+            scene.__dict__["ground"] = (ground,)  # as a cached property keeps it
+
+
 def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
     """The scene that a reader has described. Facts that make no sense count as absent, whatever a file stated."""
     known = facts.acquisition
@@ -128,9 +152,15 @@ def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundS
 
 def judged(scene: FoundScene) -> FoundScene:
     """The same with impossible dates, places and numbers left out, and long texts cut."""
-    texts = ("title", "kind", "sensor", "credit", "date_basis", "date_in_name", "observation", "version")
-    cut: dict[str, Any] = {name: " ".join(str(getattr(scene, name)).split())[:LONGEST] for name in texts}
-    scene = replace(scene, **cut, problems=tuple(problem[:LONGEST] for problem in scene.problems))
+    cut: dict[str, Any] = {}
+    for name in _TEXTS:
+        words = getattr(scene, name)
+        plain = " ".join(str(words).split())[:LONGEST]
+        if plain != words:
+            cut[name] = plain
+    if any(len(problem) > LONGEST for problem in scene.problems):
+        cut["problems"] = tuple(problem[:LONGEST] for problem in scene.problems)
+    scene = replace(scene, **cut) if cut else scene
     if scene.acquired and scene.span is None:
         scene = replace(scene, acquired="", until="", date_basis="", date_kind=_undated(scene.date_kind))
     if scene.date_kind not in DATE_KINDS:
@@ -151,8 +181,8 @@ def _undated(kind: str) -> str:
 def _is_ring(ring: tuple[tuple[float, float], ...]) -> bool:
     if not 3 <= len(ring) <= MOST_RING_POINTS:
         return False
-    lon, lat = np.array(ring, dtype=np.float64).T
-    return bool(np.isfinite(lon).all() and (np.abs(lon) <= _FARTHEST_LON).all() and (np.abs(lat) <= 90.0).all())
+    # Not-a-number is within no limits.
+    return all(-_FARTHEST_LON <= lon <= _FARTHEST_LON and -90.0 <= lat <= 90.0 for lon, lat in ring)
 
 
 def scene_from_json(text: str) -> FoundScene | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.scenes.footprint import ALL, in_equal_areas, rounded_part
-from layers.scenes.found_scene import FoundScene
+from layers.scenes.found_scene import FoundScene, fill_grounds
 
 
 class Covering(NamedTuple):
@@ -34,6 +34,7 @@ class SceneTable:
 
     def __init__(self, scenes: Iterable[FoundScene] = ()) -> None:
         self.scenes = tuple(scenes)
+        fill_grounds(self.scenes)
         shapes = [(at, part) for at, scene in enumerate(self.scenes) if scene.ring for part in scene.ground]
         self._scene_of = np.array([at for at, _ in shapes], dtype=np.intp)
         self._parts = np.array([part for _, part in shapes], dtype=object)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
@@ -15,7 +16,7 @@ from layers.phrase import Phrase
 from layers.services.stac.addresses import base_of, is_web
 from layers.services.stac.foreign_values import first_text, listed, members, number, objects, text, texts
 from layers.services.stac.item import StacItem, credit_of, read_item
-from layers.services.stac.item_place import bounds_of
+from layers.services.stac.item_place import bounds_of, places_of
 from layers.services.stac.item_time import moment_of
 from layers.services.stac.links import StacLink, read_links
 
@@ -26,6 +27,27 @@ LEAST_SHARES = 8
 """Least number of cloud covers, all of them at most 1, of which it is believed that they are shares and no percents."""
 _API_RELATIONS = frozenset(("search", "data", "conformance", "service-desc"))
 _FOLDERS = frozenset(("stac-catalog", "stac-collection", "stac-api"))
+
+
+class _StatedItem(Struct):
+    """An entry of a page; its assets and links, by far the most of it, stay in bytes until they are asked for."""
+
+    id: Any = None
+    type: Any = None
+    stac_version: Any = None
+    collection: Any = None
+    geometry: Any = None
+    bbox: Any = None
+    properties: Any = None
+    providers: Any = None
+    license: Any = None
+    assets: Raw = Raw()
+    links: Raw = Raw()
+
+
+_ABSENT = (b"", b"null")
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_ENTRIES = msgspec.json.Decoder(list[_StatedItem])
 
 
 class StacDocument(Struct, frozen=True, kw_only=True):
@@ -72,6 +94,44 @@ def read_stac(document: bytes, address: str) -> StacDocument:
     return document_of(parse_json(document), address)
 
 
+def read_page(document: bytes, address: str) -> StacDocument:
+    """The page of items that came from an address, as `page_of` has it of parsed JSON.
+
+    Raises NotReadable for what is cut short or no JSON, UnsupportedFormat for JSON of another kind.
+    """
+    return page_of(_briefly_parsed(document) or parse_json(document), address)
+
+
+def _briefly_parsed(document: bytes) -> dict[str, Any] | None:
+    """The members of a page, with parts of its items still in bytes; None where the whole of it has to be parsed."""
+    if len(document) > MOST_BYTES:
+        return None
+    try:
+        stated = _MEMBERS.decode(document.removeprefix(b"\xef\xbb\xbf"))
+        entries = _ENTRIES.decode(stated.pop("features"))
+        page: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in stated.items()}
+    except (KeyError, msgspec.DecodeError, RecursionError):
+        return None
+    page["features"] = [_members_of(entry) for entry in entries]
+    return page
+
+
+def _members_of(entry: _StatedItem) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "type": entry.type,
+        "stac_version": entry.stac_version,
+        "collection": entry.collection,
+        "geometry": entry.geometry,
+        "bbox": entry.bbox,
+        "properties": entry.properties,
+        "providers": entry.providers,
+        "license": entry.license,
+        "assets": None if bytes(entry.assets) in _ABSENT else entry.assets,
+        "links": None if bytes(entry.links) in _ABSENT else entry.links,
+    }
+
+
 def parse_json(document: bytes) -> Any:
     """JSON of any encoding; not-a-number becomes null. Raises NotReadable."""
     if len(document) > MOST_BYTES:
@@ -114,11 +174,13 @@ def page_of(value: Any, address: str) -> StacDocument:
     if not isinstance(features, list):
         raise UnsupportedFormat("The server's answer is no page of items.")
     items, problems = [], []
-    for place, feature in enumerate(features[:MOST_ITEMS], start=1):
+    entries = features[:MOST_ITEMS]
+    places = places_of([(entry.get("geometry"), entry.get("bbox")) for entry in map(members, entries)])
+    for row, (feature, place) in enumerate(zip(entries, places, strict=True), start=1):
         try:
-            items.append(read_item(feature, address))
+            items.append(read_item(feature, address, place))
         except GeoloupeError as error:
-            problems.append(Phrase("Entry {place} is left out: {why}", place=place, why=error.sentence))
+            problems.append(Phrase("Entry {place} is left out: {why}", place=row, why=error.sentence))
     if len(features) > MOST_ITEMS:
         problems.append(Phrase("Only the first {most} items of the page are read.", most=MOST_ITEMS))
     context = members(stated.get("context")) or members(stated.get("search:metadata"))
@@ -146,7 +208,7 @@ def without_shares(items: tuple[StacItem, ...]) -> tuple[StacItem, ...]:
     shares = {name for name, values in covers.items() if len(values) >= LEAST_SHARES and max(values) <= 1.0}
     problem = Phrase("Its cloud cover may be a share or percent: it is unknown.")
     return tuple(
-        replace(item, cloud_cover=None, problems=(*item.problems, problem))
+        replace(item, cloud_cover=None, own_problems=(*item.own_problems, problem))
         if item.collection in shares and item.cloud_cover is not None
         else item
         for item in items

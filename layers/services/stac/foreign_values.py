@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
+import msgspec
+from msgspec import Raw
+
 MOST_CHARS = 500
 MOST_LISTED = 10_000
+
+
+def parsed(value: Any) -> Any:
+    """Parsed JSON of a member that may still be in bytes; not-a-number becomes null, and so does what is damaged."""
+    if not isinstance(value, Raw):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):  # it refuses numbers and letters that JSON of Python has
+        pass
+    try:
+        return json.loads(bytes(value).decode("utf-8", "replace"), parse_constant=lambda _name: None)
+    except (ValueError, RecursionError):
+        return None
 
 
 def text(value: Any) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
-from layers.services.stac.assets import StacAsset, crs_of, is_reflectance, read_assets
-from layers.services.stac.foreign_values import first_text, flag, members, number, objects, text, texts
-from layers.services.stac.item_place import place_of
+from layers.services.stac.asset_reading import ShownAssets, crs_of, read_assets, shown_assets
+from layers.services.stac.assets import PictureChoice, StacAsset, is_reflectance, shown_asset, thumbnail
+from layers.services.stac.foreign_values import first_text, flag, members, number, objects, parsed, text, texts
+from layers.services.stac.item_place import ItemPlace, place_of
 from layers.services.stac.item_time import moment_of, time_of
 from layers.services.stac.links import StacLink, read_links
 
@@ -24,11 +26,23 @@ _NO_TERMS = frozenset(("", "various", "other", "proprietary", "unknown", "not-pr
 _RADAR_PLATFORM = re.compile(
     r"sentinel-?1|radarsat|terrasar|tandem-x|cosmo-?skymed|alos-?[24]|capella|iceye|umbra|nisar"
 )
+_TOLD_LINKS = frozenset(("self", "license", "derived_from"))
 _BASELINE = re.compile(r"[Nv]?(\d{2})[._]?(\d{2})")
 _BASELINE_IN_NAME = re.compile(r"_N(\d{2})(\d{2})_")
 
 
-class StacItem(Struct, frozen=True, kw_only=True):
+class StatedParts(Struct, frozen=True, eq=False):
+    """Parts of an item as its document at `base` states them, in JSON or its bytes: they are read when they are asked
+    for, as a page of a search has thousands of assets and links, of which few are.
+    """
+
+    assets: Any = None
+    links: Any = None
+    properties: dict[str, Any] = {}
+    base: str = ""
+
+
+class StacItem(Struct, frozen=True, kw_only=True, dict=True):
     """One item. Times are in UTC, ISO 8601 with "Z", or days; "" and None where nothing usable is stated.
 
     `address` is its own (`self`), empty where it states none. `cloud_cover` is percent of the whole
@@ -64,9 +78,41 @@ class StacItem(Struct, frozen=True, kw_only=True):
     licence: str = ""
     """The word that the item states, "" where it states none; `terms` says what is known."""
     licence_link: str = ""
-    assets: tuple[StacAsset, ...] = ()
-    links: tuple[StacLink, ...] = ()
-    problems: tuple[Phrase, ...] = ()
+    parts: StatedParts = StatedParts()
+    own_problems: tuple[Phrase, ...] = ()
+    """Sentences on what is wrong with its own members; those on its assets come with `problems`."""
+
+    @property
+    def assets(self) -> tuple[StacAsset, ...]:
+        return self._read_assets[0]
+
+    @cached_property
+    def links(self) -> tuple[StacLink, ...]:
+        return read_links(parsed(self.parts.links), self.parts.base)
+
+    @property
+    def problems(self) -> tuple[Phrase, ...]:
+        return tuple(dict.fromkeys((*self.own_problems, *self._read_assets[1])))
+
+    @cached_property
+    def picture(self) -> PictureChoice:
+        """The asset that shows it, as far as its address; `assets` tells of bands and grid."""
+        shown = self._shown_assets
+        return shown_asset(self.assets) if shown is None or shown.picture is None else PictureChoice(shown.picture)
+
+    @cached_property
+    def thumbnail(self) -> StacAsset | None:
+        """The asset with its small picture; None where none is within reach."""
+        shown = self._shown_assets
+        return thumbnail(self.assets) if shown is None else shown.small
+
+    @cached_property
+    def _read_assets(self) -> tuple[tuple[StacAsset, ...], tuple[Phrase, ...]]:
+        return read_assets(self.parts.assets, self.parts.properties, self.parts.base)
+
+    @cached_property
+    def _shown_assets(self) -> ShownAssets | None:
+        return shown_assets(self.parts.assets, self.parts.properties, self.parts.base)
 
     @property
     def terms(self) -> str:
@@ -91,26 +137,25 @@ class StacItem(Struct, frozen=True, kw_only=True):
         return _alike(band.offset for asset in self.assets if is_reflectance(asset) for band in asset.bands)
 
 
-def read_item(value: Any, address: str) -> StacItem:
-    """The item of a document at `address`. Raises UnsupportedFormat where it is none."""
+def read_item(value: Any, address: str, place: ItemPlace | None = None) -> StacItem:
+    """The item of a document at `address`; its assets and links may still be in bytes. `place` is what its geometry and
+    box state, where that is known already. Raises UnsupportedFormat where it is none.
+    """
     stated = members(value)
     identity = text(stated.get("id"))
-    if not identity or not (isinstance(stated.get("properties"), dict) or isinstance(stated.get("assets"), dict)):
+    parts = StatedParts(stated.get("assets"), stated.get("links"), {**members(stated.get("properties"))}, address)
+    known = parts.properties
+    if not identity or not (isinstance(stated.get("properties"), dict) or _is_object(parts.assets)):
         raise UnsupportedFormat(
             "It holds an entry that is no STAC item: it has no id, or neither properties nor assets."
         )
-    known = {**members(stated.get("properties"))}
-    links = read_links(stated.get("links"), address)
-    own = next((link.href for link in links if link.rel == "self"), "")
-    assets, problems = read_assets(stated.get("assets"), known, address)
-    if stated.get("links") is not None and not isinstance(stated["links"], list | dict):
-        problems += (Phrase("Its links are no list that is understood."),)
+    links, link_problems = _told_links(parts.links, address)
     title = text(known.get("title"))
     collection = text(stated.get("collection")) or first_text(known, "collection", "c:id")
     sources = sum(link.rel == "derived_from" for link in links)
     time = time_of(known, f"{identity} {collection} {title}", sources)
-    crs = crs_of(known) or next((asset.crs for asset in assets if asset.crs), "")
-    place = place_of(stated.get("geometry"), stated.get("bbox"), crs)
+    if place is None:
+        place = place_of(stated.get("geometry"), stated.get("bbox"), lambda: _crs_of(parts))
     platform = first_text(known, "platform", "eo:platform", "sat:platform", "constellation", "eo:constellation")
     instruments = texts(known.get("instruments")) or texts(first_text(known, "eo:instrument", "instrument"))
     product = first_text(known, "s2:product_uri", "s2:product_id", "sentinel:product_id", "product_id") or identity
@@ -121,7 +166,7 @@ def read_item(value: Any, address: str) -> StacItem:
         collection=collection,
         title=title,
         stac_version=text(stated.get("stac_version")),
-        address=own,
+        address=next((link.href for link in links if link.rel == "self"), ""),
         datetime=time.datetime,
         start=time.start,
         end=time.end,
@@ -142,10 +187,27 @@ def read_item(value: Any, address: str) -> StacItem:
         credit=credit_of(known.get("providers", stated.get("providers"))),
         licence=text(known.get("license", stated.get("license"))),
         licence_link=next((link.href for link in links if link.rel == "license"), ""),
-        assets=assets,
-        links=links,
-        problems=tuple(dict.fromkeys((*time.problems, *place.problems, *cloud_problems, *problems))),
+        parts=parts,
+        own_problems=tuple(dict.fromkeys((*time.problems, *place.problems, *cloud_problems, *link_problems))),
     )
+
+
+def _is_object(value: Any) -> bool:
+    return bytes(value).lstrip()[:1] == b"{" if isinstance(value, Raw) else isinstance(value, dict)
+
+
+def _told_links(value: Any, address: str) -> tuple[tuple[StacLink, ...], tuple[Phrase, ...]]:
+    """The links of an item that tell something of it: its own address, its licence and what it was made of."""
+    stated = parsed(value)
+    if stated is not None and not isinstance(stated, list | dict):
+        return (), (Phrase("Its links are no list that is understood."),)
+    return read_links(stated, address, _TOLD_LINKS), ()
+
+
+def _crs_of(parts: StatedParts) -> str:
+    """The CRS of an item's image, else that of the first of its assets that states one."""
+    assets = read_assets(parts.assets, parts.properties, parts.base)[0]
+    return crs_of(parts.properties) or next((asset.crs for asset in assets if asset.crs), "")
 
 
 def credit_of(providers: Any) -> str:

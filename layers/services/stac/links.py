@@ -35,18 +35,22 @@ class StacLink(Struct, frozen=True):
         return not self.media_type or "json" in self.media_type
 
 
-def read_links(value: Any, base: str) -> tuple[StacLink, ...]:
+def read_links(value: Any, base: str, relations: frozenset[str] | None = None) -> tuple[StacLink, ...]:
     """The links of a document whose relative addresses count against `base`; one without `rel` or address is left out.
 
-    Old versions write them as an object whose keys are the relations.
+    `relations` are those that are wanted, in small letters; None for all. Old versions write links as an object whose
+    keys are the relations.
     """
     links = []
     stated = (
         [{"rel": rel, **members(link)} for rel, link in value.items()] if isinstance(value, dict) else objects(value)
     )
     for link in stated[:MOST_LINKS]:
-        rel, href = text(link.get("rel")).lower(), resolved(base, link.get("href"))
-        if rel and href:
+        rel = text(link.get("rel")).lower()
+        if not rel or (relations is not None and rel not in relations):
+            continue
+        href = resolved(base, link.get("href"))
+        if href:
             method = text(link.get("method")).upper()
             links.append(
                 StacLink(

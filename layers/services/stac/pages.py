@@ -14,7 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.services.http_request import HttpRequest
 from layers.services.stac.addresses import host_of, is_internal, upgraded
-from layers.services.stac.documents import StacDocument, page_of, parse_json
+from layers.services.stac.documents import StacDocument, read_page
 from layers.services.stac.item import StacItem
 from layers.services.stac.links import StacLink
 from layers.services.stac.question import (
@@ -149,7 +149,7 @@ class Pager:
             self._refused(status)
             return []
         try:
-            page = page_of(parse_json(page_bytes), address)
+            page = read_page(page_bytes, address)
         except GeoloupeError as error:
             self._refused(_BROKEN_OFF, error.sentence)
             return []

@@ -13,7 +13,7 @@ from layers.geo.picture_outline import box_outline
 from layers.requests.scenes import MOST_RING_POINTS
 from layers.scenes.found_scene import FoundScene, judged
 from layers.services.stac.addresses import unsigned
-from layers.services.stac.assets import StacAsset, shown_asset, thumbnail
+from layers.services.stac.assets import StacAsset
 from layers.services.stac.item import StacItem
 
 _FINEST_DEG = 1e-5
@@ -51,15 +51,15 @@ def found_scene_of(item: StacItem) -> FoundScene:
         ring=_ring(item.footprint, item.bounds_lonlat),
         observation=observation_of(item),
         version=" ".join(filter(None, (item.baseline, item.processed))),
-        has_picture=thumbnail(item.assets) is not None,
-        problems=item.problems,
+        has_picture=item.thumbnail is not None,
+        problems=item.own_problems,
     )
     return judged(scene)
 
 
 def _path(item: StacItem) -> str:
     """The path of the file that shows the item, where the catalogue is on this computer."""
-    asset = shown_asset(item.assets).asset
+    asset = item.picture.asset
     return "" if asset is None else asset.path
 
 
@@ -79,7 +79,7 @@ def observation_of(item: StacItem) -> str:
 
 def item_facts(item: StacItem) -> dict[str, Any]:
     """An item as `info --json` and `scenes --json` have it; what is not known is null."""
-    sentence = shown_asset(item.assets).sentence
+    sentence = item.picture.sentence
     return {
         "id": item.id,
         "collection": item.collection or None,
@@ -108,6 +108,10 @@ def _ring(footprint: BaseGeometry | None, box: Bounds | None) -> tuple[tuple[flo
     """The outline of a footprint, which runs on over the antimeridian; of one in several parts that around them all."""
     if footprint is None or shapely.get_dimensions(footprint) != 2 or box is None:
         return () if box is None or box.width <= 0 or box.height <= 0 else tuple(box_outline(box))
+    if box == footprint.bounds and footprint.geom_type == "Polygon" and footprint.is_valid:
+        coordinates = shapely.get_coordinates(footprint)
+        if len(coordinates) <= MOST_RING_POINTS and not shapely.get_num_interior_rings(footprint):
+            return tuple(map(tuple, coordinates[:-1].tolist()))
     parts = [_near(part, box) for part in shapely.get_parts(footprint)]
     whole = parts[0] if len(parts) == 1 else shapely.union_all(parts, grid_size=1e-9)
     if whole.geom_type != "Polygon":

@@ -13,7 +13,6 @@ from layers.geo.bounds import Bounds
 from layers.scenes.footprint import EMPTY
 from layers.scenes.view_area import area_of_view
 from layers.services.catalog import catalog
-from layers.services.stac.assets import shown_asset
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
@@ -162,7 +161,7 @@ class ArchiveQuestions(QObject):
         if not new and hits and hits[0].scene.key in self._added:
             self._desk.context.show_layer(self._added[hits[0].scene.key])
         without = next((hit for hit in hits if not hit.scene.path), None)
-        if without is not None and (sentence := shown_asset(without.item.assets).sentence) is not None:
+        if without is not None and (sentence := without.item.picture.sentence) is not None:
             self.dialog.said.setText(in_language(sentence))
 
     def _compare(self, hits: list[ArchiveHit]) -> None:

@@ -14,7 +14,6 @@ from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import SceneTable
 from layers.services.http_request import HttpRequest
-from layers.services.stac.assets import shown_asset, thumbnail
 from layers.services.stac.documents import read_stac
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
@@ -181,14 +180,14 @@ def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[ArchiveHit]:
     hits = []
     for item, scene in zip(items, scenes, strict=True):
         _ = scene.span
-        picture = thumbnail(item.assets)
+        picture = item.thumbnail
         hits.append(ArchiveHit(item, scene, parts.get(scene.key, 0.0), "" if picture is None else picture.web))
     return hits
 
 
 def scene_to_open(item: StacItem) -> FoundScene:
     """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
-    scene, choice = found_scene_of(item), shown_asset(item.assets)
+    scene, choice = found_scene_of(item), item.picture
     return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from layers.services.stac.addresses import is_signed, unsigned
-from layers.services.stac.assets import StacAsset, band_assets, read_assets, shown_asset, thumbnail
+from layers.services.stac.asset_reading import read_assets
+from layers.services.stac.assets import StacAsset, band_assets, shown_asset, thumbnail
 from layers.services.stac.item import read_item
 from layers.services.stac.scenes import found_scene_of, item_facts
 from tests.layers.services.stac.made import HOST, item
