@@ -251,18 +251,17 @@ class ReaderPool:
 
         Without `wait` None also where there is nothing to do now.
         """
-        queue = self._queues[supervisor.profile]
         while True:
             with self._state:
-                while not self._closed and (
-                    self._held
-                    or not (queue or (supervisor.profile in self._sources and supervisor.seen_calls != self._calls))
-                ):
+                supervisor.has_work = False
+                while not self._closed and (self._held or not self._has_work_for(supervisor)):
                     if not wait or supervisor.is_leaving:
                         return None
                     self._state.wait()
                 if self._closed or supervisor.is_leaving:
                     return None
+                supervisor.has_work = True
+                queue = self._queues[supervisor.profile]
                 if queue:
                     self._running += not queue[0].is_background
                     return queue.popleft()
@@ -282,6 +281,11 @@ class ReaderPool:
                     self._running -= 1
             if pulled is not None:
                 self.submit(pulled)
+
+    def _has_work_for(self, supervisor: Supervisor) -> bool:
+        """True where something is queued for its profile, or may be pulled."""
+        is_called = supervisor.profile in self._sources and supervisor.seen_calls != self._calls
+        return bool(self._queues[supervisor.profile]) or is_called
 
     def finished(self, request: Request) -> None:
         """A request that `next_request` gave has been answered."""

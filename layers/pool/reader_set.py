@@ -25,6 +25,10 @@ SEVERAL = (*STANDING, Profile.REMOTE)
 """Profiles with `workers` readers: of files on hosts too, as each waits for the network for most of its time."""
 
 
+ALIKE = {Profile.REMOTE: Profile.LOCAL}
+"""Profile whose processes may be used by another one until they are asked something: they have loaded the same."""
+
+
 class ReaderSet:
     """The supervisors of a pool. Thread-safe by the pool's own condition, which also reports those that leave."""
 
@@ -80,7 +84,20 @@ class ReaderSet:
 
     def _fill(self, profile: Profile) -> None:
         if not self.of(profile):
-            self._add(profile, self._workers if profile in SEVERAL and not self._is_starting else 1)
+            count = self._workers if profile in SEVERAL and not self._is_starting else 1
+            self._add(profile, count - self._turn(profile, count))
+
+    def _turn(self, profile: Profile, count: int) -> int:
+        """Let processes that wait for their first request of a profile work for one alike; the number of them.
+
+        To start others takes as long as all of a first picture. The first profile gets new ones later.
+        """
+        free = [s for s in self.of(ALIKE[profile]) if s.is_unasked] if profile in ALIKE else []
+        for supervisor in free[:count]:
+            supervisor.profile = profile
+        if free and "refill" not in self._timers:
+            self._call_later("refill", OTHERS_AFTER_S, self._refill)
+        return len(free[:count])
 
     def _add(self, profile: Profile, count: int) -> None:
         for _ in range(0 if self._closed else count):
@@ -103,8 +120,15 @@ class ReaderSet:
         with self._state:
             self._is_starting = False
             profiles = [profile for profile in STANDING if profile in self._profiles]
-            for profile in profiles or STANDING:
+            for profile in (*(profiles or STANDING), *filter(self.of, ALIKE)):
                 self._add(profile, self._workers - len(self.of(profile)))
+
+    def _refill(self) -> None:
+        with self._state:
+            self._timers.pop("refill", None)
+            if not self._is_starting:  # else the others come by themselves
+                for profile in set(ALIKE.values()):
+                    self._add(profile, self._workers - len(self.of(profile)))
 
     def _let_spares_go(self) -> None:
         with self._state:

@@ -73,6 +73,9 @@ class Supervisor(threading.Thread):
     def __init__(self, pool: Dispatcher, profile: Profile) -> None:
         super().__init__(name=f"reader-{profile}", daemon=True)
         self.profile = profile
+        """May change while the supervisor is unasked, with the pool's state held."""
+        self.has_work = False
+        """True from when the pool looks for its next request until it comes for another; under the pool's state."""
         self.seen_calls = self.dry_calls = -1
         self.is_leaving = False
         """True once its reader is of no use: it gets no more requests."""
@@ -92,6 +95,11 @@ class Supervisor(threading.Thread):
     @property
     def is_ready(self) -> bool:
         return self._reader is not None and self._reader.is_ready
+
+    @property
+    def is_unasked(self) -> bool:
+        """True while its process waits for a first request, and so is confined to no files yet."""
+        return self.is_ready and self.holds is None and not (self.has_work or self.is_leaving)
 
     @property
     def holds(self) -> Holds | None:

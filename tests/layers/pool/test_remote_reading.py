@@ -18,6 +18,7 @@ from layers.pool import arriving, protocol
 from layers.pool.arriving import Arriving
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
+from layers.readers.environment import PROFILE_VARIABLE, variables
 from layers.requests.addresses import WantedRanges
 from layers.requests.imagery import ReadAcquisition, ReadArea, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
@@ -291,3 +292,33 @@ def test_a_reader_of_addresses_reaches_no_file(pool: ReaderPool, server: RangeSe
         assert own.pids(Profile.REMOTE) != pid or not holds.files, "another process was needed for it"
     finally:
         own.close()
+
+
+@pytest.mark.bounded
+def test_a_reader_that_waited_for_files_reads_an_address_and_reaches_no_file(
+    server: RangeServer, tmp_path: Path
+) -> None:
+    path = str(write_cog(tmp_path / "a.tif", 512))
+    own, moment = ReaderPool(workers=1), threading.Event()
+    own.remote_files.source = ThreadedRanges()
+    own.start()
+    try:
+        while not own.ready_readers(Profile.LOCAL):
+            moment.wait(0.01)
+        own.foretell([path])
+        waiting = own.pids(Profile.LOCAL)
+        assert own.ask(Probe(server.address("a.tif"))).profile is Profile.REMOTE
+        assert own.pids(Profile.REMOTE) == waiting, "no other process was started for it"
+        (holds,) = own.holds(Profile.REMOTE)
+        own.ask(Probe(path), profile=Profile.REMOTE)
+        assert own.pids(Profile.REMOTE) != waiting or not holds.files, "it was granted no file"
+        assert own.ask(Probe(path)).profile is Profile.LOCAL
+        assert set(own.pids(Profile.LOCAL)).isdisjoint(own.pids(Profile.REMOTE))
+    finally:
+        own.close()
+
+
+def test_readers_of_files_and_of_addresses_have_one_environment() -> None:
+    here, there = (variables(profile) for profile in (Profile.LOCAL, Profile.REMOTE))
+    assert {name for name in here if here[name] != there[name]} == {PROFILE_VARIABLE}
+    assert here.keys() == there.keys()
