@@ -14,6 +14,8 @@ from layers.services.matrix import level_for, level_resolution, unit_m
 from layers.services.tile_service import TileService
 
 MOST_TILES = 12
+LEAST_PX = 24
+"""Less than that on a side, and an image is a speck on the map in which nothing can be seen."""
 
 
 class PlacedTile(Struct, frozen=True):
@@ -85,6 +87,32 @@ def finest_detail_m(service: TileService, view: View) -> float | None:
     except GeoloupeError:
         return None
     return size_m if math.isfinite(size_m) and size_m > 0 else None
+
+
+def is_speck(service: TileService, view: View) -> bool:
+    """True where all that the service has lies in the view, and is too small there to see anything of it."""
+    bounds = None if service.bounds is None else _bounds_in(view, service.bounds)
+    if bounds is None:
+        return False
+    shown = view.world_bounds()
+    return shown.contains(bounds) and max(bounds.width, bounds.height) < LEAST_PX * shown.width / view.width
+
+
+def view_when_added(service: TileService, view: View) -> View:
+    """The view of the map once the service is added: of all that it has, where that is a speck in `view`."""
+    bounds = None if service.bounds is None else _bounds_in(view, service.bounds)
+    if bounds is None or not is_speck(service, view):
+        return view
+    return View.of_bounds(view.grid.crs, bounds, view.width, view.height)
+
+
+def _bounds_in(view: View, lonlat: Bounds) -> Bounds | None:
+    """Bounds in the CRS of a view; None where they have no place in it."""
+    try:
+        bounds = transform_bounds(WGS84, view.grid.crs, lonlat)
+    except GeoloupeError:
+        return None
+    return bounds if bounds.is_finite() else None
 
 
 def _holds(service: TileService, lon: float, lat: float) -> bool:

@@ -7,13 +7,14 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
-from layers.services.view_tiles import MOST_TILES, finest_detail_m, tiles_of_picture
+from layers.services.view_tiles import MOST_TILES, finest_detail_m, is_speck, tiles_of_picture, view_when_added
 
 TILES = TileService("T", "https://t.example.org/{z}/{x}/{y}", max_level=18)
 HALF = 20037508.342789244
@@ -83,3 +84,19 @@ def test_a_service_that_says_where_it_is_has_no_detail_elsewhere() -> None:
     service = TileService("T", "https://t.example.org/{z}/{x}/{y}", bounds=Bounds(170.0, -50.0, 190.0, -30.0))
     assert finest_detail_m(service, shown(-175.0, -40.0, 0.1, 0.1, "EPSG:4326")) is not None
     assert finest_detail_m(service, shown(10.0, -40.0, 0.1, 0.1, "EPSG:4326")) is None
+
+
+@pytest.mark.parametrize(
+    ("view", "is_one"),
+    [
+        (shown(-HALF, -HALF, 2 * HALF, 2 * HALF), True),
+        (shown(1e6, 6e6, 2e5, 2e5), False),  # some hundred pixels
+        (shown(-HALF, -HALF, HALF, HALF), False),  # it lies elsewhere, which the map says itself
+    ],
+)
+def test_a_town_on_a_map_of_the_world_is_a_speck(view: View, is_one: bool) -> None:
+    town = replace(TILES, bounds=Bounds(10.0, 50.0, 10.5, 50.5))
+    assert is_speck(town, view) is is_one
+    assert not is_speck(TILES, view), "nobody knows where it is"
+    assert (view_when_added(town, view) == view) is not is_one
+    assert (finest_detail_m(town, view_when_added(town, view)) is None) is not is_one

@@ -33,7 +33,9 @@ from layers.services.listed.connections import read_connections
 from layers.services.listed.typed_entry import is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
+from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
+from layers.services.view_tiles import is_speck
 from viewer.commands.layers import add_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
@@ -316,8 +318,14 @@ class AddImageryPanel(QWidget):
         name, uuid = self.form.layer_name(service), new_uuid()
         if self._context.do(add_layer, "tiles", name, encoded(service), uuid=uuid, date_kind=kind, **facts):
             self._context.show_layer(uuid)
+            self._lead_to(service)
             self._remember(self.form.chosen_entry(row))
             self.added.emit()
+
+    def _lead_to(self, service: TileService) -> None:
+        """Show all of a service of a region, where the map shows a speck of it at most."""
+        if service.bounds is not None and is_speck(service, self._context.view.shown()):
+            self._context.view.show_bounds(service.bounds)
 
     def _remember(self, entry: ImageryEntry) -> None:
         try:

@@ -15,7 +15,7 @@ from layers.services.listed.offered_entries import in_style
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 from layers.services.times.time_steps import written_time
-from layers.services.view_tiles import finest_detail_m
+from layers.services.view_tiles import finest_detail_m, view_when_added
 from layers.text.counted import metres
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
 from viewer.panels.imagery.offer_source import ImageryNetwork
@@ -255,7 +255,7 @@ class EntryForm(FormPage):
         if service is None or not can_fetch:
             self.thumbnail.show_words("")
         elif is_allowed:
-            self.thumbnail.show_service(service, self._view())
+            self.thumbnail.show_service(service, view_when_added(service, self._view()))
         else:
             hosts = one_line(", ".join(service.hosts), 120)
             self.thumbnail.show_words(
@@ -266,7 +266,7 @@ class EntryForm(FormPage):
         entry = row.entry
         facts = []
         if service is not None:
-            detail = finest_detail_m(service, self._view())
+            detail = finest_detail_m(service, view_when_added(service, self._view()))
             pixel = self.tr("%1 a pixel at best").replace("%1", metres(detail)) if detail is not None else ""
             facts.append((self.tr("Detail here"), pixel or self.tr("has nothing in the middle of the view")))
         facts += [

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
 from tests.support.counted_steps import Counter
 from tests.support.tile_server import TileServer, serving
 from tests.support.windows import begin_on_map, new_case, press, settle
 from tests.support.wmts_documents import capabilities, dimension, layer, mercator, resource
 from viewer.app.window import MainWindow
+from viewer.canvas.viewport import lonlat_bounds
 from viewer.commands.claims import add_claim
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
@@ -175,6 +177,26 @@ def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: Tile
     wait_for_answer(dialog, qtbot)
     press(Key.Key_Return)
     check_dated(window, server, qtbot)
+
+
+def test_the_map_goes_to_a_region_that_is_a_speck_on_it(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
+    region = "<ows:LowerCorner>30 40</ows:LowerCorner><ows:UpperCorner>30.5 40.3</ows:UpperCorner>"
+    tiles = resource(f"{server.url}/ok/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png?time={{Time}}")
+    box = f"<ows:WGS84BoundingBox>{region}</ows:WGS84BoundingBox>"
+    days = dimension("Time", f"{FIRST}/{LAST}/P1D")
+    server.document = capabilities(layer("region", resources=tiles, more=days, box=box), mercator(levels=12))
+    window.activateWindow()
+    window.start_page.setFocus()
+    copy(address_of(server))
+    QTest.keyClick(window, Key.Key_V, Control)
+    dialog = shown_dialog(window, qtbot)
+    press(Key.Key_Return)
+    wait_for_answer(dialog, qtbot)
+    press(Key.Key_Return)
+    check_dated(window, server, qtbot)
+    shown = lonlat_bounds(window.canvas.viewport.crs, window.canvas.viewport.view().world_bounds())
+    assert shown.contains(Bounds(30.0, 40.0, 30.5, 40.3))
+    assert shown.width < 2
 
 
 @pytest.mark.parametrize("is_link", [True, False])
