@@ -7,9 +7,12 @@ from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 _NAMES = frozenset(
-    {"access_token", "access-token", "api-key", "api_key", "apikey", "authkey", "auth_token", "client_secret", "key"}
-    | {"password", "secret", "subscription-key", "subscription_key", "tk", "token"}
+    {"accesskey", "accesstoken", "apikey", "apitoken", "appid", "appkey", "authkey", "authtoken", "connectid", "key"}
+    | {"mapkey", "password", "passwd", "pwd", "secret", "subscriptionkey", "tk", "token"}
 )
+"""Names of parameters that hold keys, without their hyphens and underscores."""
+_ENDINGS = ("apikey", "accesstoken", "authtoken", "clientsecret")
+"""Ends of such names that begin with a provider's own, as `maxar_api_key`."""
 _LEAST_CHARS = 8
 """Shorter values are no keys: `key=roads` chooses a layer."""
 _ADDRESS = re.compile(r"(https?://)(?:([^/?#@]*)@)?([^?#]*)(?:\?([^#]*))?(.*)", re.DOTALL | re.IGNORECASE)
@@ -34,7 +37,7 @@ def split_key(address: str) -> KeyedAddress:
         return KeyedAddress(address)
     scheme, login, place, query, rest = (part or "" for part in match.groups())
     pairs = query.split("&") if query else []
-    keys = [pair for pair in pairs if _is_key(pair)]
+    keys = [pair for pair in pairs if is_key(pair)]
     if not keys and not login:
         return KeyedAddress(address)
     left = "&".join(pair for pair in pairs if pair not in keys)
@@ -46,6 +49,9 @@ def split_key(address: str) -> KeyedAddress:
     return KeyedAddress(bare, unquote_plus(name), unquote_plus(value))
 
 
-def _is_key(pair: str) -> bool:
+def is_key(pair: str) -> bool:
+    """True for a parameter that is a key, by its name; `pair` is name and value as they stand in an address."""
     name, _, value = pair.partition("=")
-    return unquote_plus(name).lower() in _NAMES and len(unquote_plus(value)) >= _LEAST_CHARS and "{" not in value
+    plain = unquote_plus(name).lower().replace("-", "").replace("_", "")
+    is_named_so = plain in _NAMES or plain.endswith(_ENDINGS)
+    return is_named_so and len(unquote_plus(value)) >= _LEAST_CHARS and "{" not in value

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from layers.errors import ServerFault
+from layers.services.address_keys import split_key
 from layers.services.stac.documents import read_stac
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
@@ -29,8 +30,8 @@ def list_archive(arguments: argparse.Namespace) -> int:
         begin=arguments.begin or "",
         end=arguments.end or "",
     )
-    with server_documents() as servers:
-        asker, items = _searched(arguments.folder, question, servers)
+    with server_documents([arguments.folder]) as servers:
+        asker, items = _searched(split_key(arguments.folder).address, question, servers)
     problems = [str(problem) for problem in asker.problems]
     if arguments.json:
         print_json({"items": list(map(item_facts, items)), "matched": asker.matched, "problems": problems})

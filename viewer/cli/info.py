@@ -53,6 +53,7 @@ def describe(text: str) -> dict[str, Any]:
     from layers.project.storage.sqlite_file import is_case  # for start-up time
     from layers.requests.addresses import is_ranged_address
     from layers.requests.probe import Probe
+    from layers.services.address_keys import split_key
     from layers.services.naming import asks_server, is_service_text
     from layers.services.offers.facts import offer_facts
     from layers.services.offers.recognise import recognised, service_document
@@ -61,7 +62,7 @@ def describe(text: str) -> dict[str, Any]:
     if is_ranged_address(text):
         return _by_ranges(text)
     if is_service_text(text):
-        return _offered(text) if asks_server(text) else _service(text)
+        return _offered(text) if asks_server(text) else _service(split_key(text).address)
     path = existing(text)
     if path.is_file() and is_case(path):
         return _case(path)
@@ -82,13 +83,15 @@ def describe(text: str) -> dict[str, Any]:
 def _by_ranges(address: str) -> dict[str, Any]:
     """A COG or PMTiles on a host, which is allowed by being typed."""
     from layers.requests.probe import Probe  # for start-up time
-    from viewer.cli.terminal.documents import hosts_named
+    from viewer.cli.terminal.documents import hosts_named, without_keys
     from viewer.support.plain_imports import load_qt
 
     load_qt()
     from viewer.export.headless import Studio, answered_in_loop
+    from viewer.network.typed_keys import secrets_in
 
-    with Studio(consent=hosts_named([address]), workers=1) as studio:
+    secrets, (address,) = secrets_in([address]), without_keys([address])
+    with Studio(consent=hosts_named([address]), workers=1, secrets=secrets) as studio:
         probed: Probed = answered_in_loop(studio.pool, Probe(address)).facts
     if probed.cut_short:
         raise NotReadable(probed.cut_short)
@@ -288,10 +291,11 @@ def _vector(layers: Sequence[VectorInfo]) -> dict[str, Any]:
 
 def _offered(text: str) -> dict[str, Any]:
     from layers.services.offers.facts import offer_facts  # for start-up time
+    from viewer.cli.terminal.documents import without_keys
     from viewer.cli.terminal.server_documents import offer_at, server_documents
 
-    with server_documents() as servers:
-        return offer_facts(offer_at(text, servers))
+    with server_documents([text]) as servers:
+        return offer_facts(offer_at(without_keys([text])[0], servers))
 
 
 def _service(text: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time, as all below
     from layers.project.saving.publish import write_case
     from viewer.app.imagery.feature_files import features_folder
-    from viewer.cli.terminal.documents import document_of
+    from viewer.cli.terminal.documents import document_of, without_keys
     from viewer.cli.terminal.reading import one_reader
     from viewer.cli.terminal.server_features import FeaturesWanted
 
@@ -36,7 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise NotAllowed("{target} is there already: choose another name, or move the old file away.", target=target)
     with one_reader() as pool, _servers(arguments.files) as servers:
         wanted = FeaturesWanted(features_folder(target), bounds)
-        opened = document_of(arguments.files, pool, servers=servers, features=wanted)
+        opened = document_of(without_keys(arguments.files), pool, servers=servers, features=wanted)
     document = opened.document
     write_case(document, target)
     for notice in opened.notices:
@@ -55,7 +55,7 @@ def _servers(files: list[str]) -> AbstractContextManager[ServerDocuments | None]
     load_qt()
     from viewer.cli.terminal.server_documents import server_documents
 
-    return server_documents()
+    return server_documents(files)
 
 
 NEW = Command("new", "make a case with these layers", _add_arguments, _run)

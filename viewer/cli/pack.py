@@ -66,21 +66,23 @@ def _run(arguments: argparse.Namespace) -> int:
     if terms.leave is PackLeave.UNKNOWN:
         complain(terms.sentence)
     complain(f"{plan.estimate().words}.")
-    return _downloaded(service, plan, out.absolute())
+    return _downloaded(arguments.address, plan, out.absolute())
 
 
 def _service_of(address: str) -> TileService:
     """The service of a template, of a name of the catalogue, or of what a server offers as `ADDRESS#LAYER@TIME`."""
-    from layers.services.naming import asks_server, service_from_text  # for start-up time, as all below
+    from layers.services.address_keys import split_key  # for start-up time, as all below
+    from layers.services.naming import asks_server, service_from_text
 
+    bare = split_key(address).address
     if not asks_server(address):
-        return service_from_text(address)
+        return service_from_text(bare)
     load_qt()
     from viewer.cli.terminal.server_documents import server_documents, service_at
     from viewer.network.consent import host_of
 
-    with server_documents() as servers:
-        service = service_at(address, servers)
+    with server_documents([address]) as servers:
+        service = service_at(bare, servers)
     elsewhere = [host for host in service.hosts if host != host_of(address)]
     if elsewhere:
         raise NotAllowed(
@@ -112,8 +114,10 @@ def _check_room(out: Path, plan: PackPlan) -> None:
         )
 
 
-def _downloaded(service: TileService, plan: PackPlan, out: Path) -> int:
-    """Download the pack, and return the exit code. Raises ServerFault where the server gives no tiles."""
+def _downloaded(typed: str, plan: PackPlan, out: Path) -> int:
+    """Download the pack with the key in the typed address, and return the exit code. Raises ServerFault where the
+    server gives no tiles.
+    """
     from layers.text.counted import counted, grouped  # for start-up time
 
     load_qt()
@@ -123,15 +127,16 @@ def _downloaded(service: TileService, plan: PackPlan, out: Path) -> int:
     from viewer.network.consent import Consent, is_private
     from viewer.network.fetcher import Fetcher
     from viewer.network.pack_download import PackDownload, PackPhase
+    from viewer.network.typed_keys import secrets_in
     from viewer.support.collector import Collector
     from viewer.support.jobs import Jobs
     from viewer.support.settings import cache_folder
 
     application = QCoreApplication.instance() or QCoreApplication([])
-    collector, jobs, consent = Collector(), Jobs(), Consent()
+    collector, jobs, consent, service = Collector(), Jobs(), Consent(), plan.service
     for host in service.hosts:
         consent.allow_private(host) if is_private(host) else consent.allow(host)
-    fetcher = Fetcher(cache_folder() / "tiles", consent)
+    fetcher = Fetcher(cache_folder() / "tiles", consent, secrets=secrets_in([typed]))
     loop = QEventLoop()
     download = PackDownload(fetcher, jobs, plan, out)
     download.ended.connect(loop.quit)

@@ -34,7 +34,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
     from layers.project.storage.fsops import scratch_folder
-    from viewer.cli.terminal.documents import document_of, hosts_named
+    from viewer.cli.terminal.documents import document_of, hosts_named, without_keys
 
     load_qt()
     from viewer.canvas.extent import bounds_of_all, lone_plane
@@ -44,16 +44,18 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.cli.terminal.server_features import FeaturesWanted
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
+    from viewer.network.typed_keys import secrets_in
 
     check_suffix(arguments.out)
     for text in (arguments.crs, arguments.crs_of_data):
         parse_crs(text or WEB_MERCATOR)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
-    note = ""
-    with scratch_folder() as folder, Studio(consent=hosts_named(arguments.files)) as studio:
+    note, files = "", without_keys(arguments.files)
+    secrets = secrets_in(arguments.files)
+    with scratch_folder() as folder, Studio(consent=hosts_named(files), secrets=secrets) as studio:
         opened = document_of(
-            arguments.files,
+            files,
             studio.pool,
             style,
             arguments.crs_of_data or "",

@@ -34,6 +34,7 @@ from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.network.range_source import FetchedRanges
+from viewer.network.secrets import Secrets
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -54,10 +55,16 @@ class Studio:
     """All that maps without a window need: readers, jobs, an application, scenes. A context manager that ends them.
 
     `consent` are the hosts ("name" or "name:port") that may be contacted. Only files beside a case, and those that were
-    named, are read. `tiles` is the folder of stored tiles; None: that of the user.
+    named, are read. `tiles` is the folder of stored tiles; None: that of the user. `secrets` are shown to hosts.
     """
 
-    def __init__(self, consent: Iterable[str] = (), workers: int = 2, tiles: Path | None = None) -> None:
+    def __init__(
+        self,
+        consent: Iterable[str] = (),
+        workers: int = 2,
+        tiles: Path | None = None,
+        secrets: Secrets | None = None,
+    ) -> None:
         keep_freed_memory()
         self.pool = ReaderPool(workers=workers)
         self.pool.start()
@@ -70,7 +77,7 @@ class Studio:
         allowed = Consent()
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
-        self.fetcher = Fetcher(tiles or cache_folder() / "tiles", allowed)
+        self.fetcher = Fetcher(tiles or cache_folder() / "tiles", allowed, secrets=secrets)
         self.pool.remote_files.source = FetchedRanges(self.fetcher)
         self._folders = FolderConsent()
         self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)

@@ -14,6 +14,7 @@ from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.network.fetcher import Fetcher
+from viewer.network.secrets import Secret
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
@@ -40,6 +41,11 @@ class CaseAccess(Struct, frozen=True):
     """Returns a function that keeps the bytes of a row of source_files until they are saved, in any thread."""
     fetcher: Fetcher | None = None
     """The way to the network; None where nothing may use it."""
+
+    def show_key(self, host: str, secret: Secret) -> None:
+        """Show a host the key of an address that was typed, in this session, and have it asked again."""
+        if self.fetcher is not None:
+            self.fetcher.sign_in(host, secret)
 
 
 class ViewAccess(Struct, frozen=True):

@@ -7,6 +7,8 @@ import posixpath
 import re
 from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
+from layers.services.address_keys import is_key
+
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VSICURL = re.compile(r"/vsicurl(?:_streaming)?/(?=https?://)")
 _LONGEST = 8000
@@ -136,4 +138,4 @@ def _query_parts(address: str) -> list[str]:
 
 def _is_of(part: str, names: frozenset[str]) -> bool:
     name = part.partition("=")[0].lower()
-    return name in names or name.startswith(("x-amz-", "x-goog-", "x-oss-"))
+    return name in names or name.startswith(("x-amz-", "x-goog-", "x-oss-")) or is_key(part)

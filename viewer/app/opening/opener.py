@@ -21,6 +21,8 @@ from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opened_words import Meaning, SortedWords, sort_words
 from viewer.commands.found_layers import FoundLayer, layers_of_probe
+from viewer.network.secrets import Secret
+from viewer.network.typed_keys import without_key
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, dropped_words, is_web_address
@@ -67,11 +69,13 @@ class FileOpener(QObject):
         cases: CaseOpening,
         adder: LayerAdder,
         messages: Messages,
+        show_key: Callable[[str, Secret], object],
         parent: QObject | None = None,
     ) -> None:
+        """`show_key` shows a secret to a host for this session: that of an address that was typed with it."""
         super().__init__(parent)
         self._session, self._pool, self._jobs, self.messages = session, pool, jobs, messages
-        self._cases, self._adder = cases, adder
+        self._cases, self._adder, self._show_key = cases, adder, show_key
         self._under_way: list[_Opening] = []
 
     @property
@@ -94,7 +98,9 @@ class FileOpener(QObject):
             words = [word for word in words if word not in addresses]
         if not words:
             return
-        opening = _Opening(list(words), self._session.document, stays=stays)
+        # A key stands in no layer: the case goes to others.
+        words = [without_key(word, self._show_key) for word in words]
+        opening = _Opening(words, self._session.document, stays=stays)
         self._under_way.append(opening)
 
         def failed(error: GeoloupeError) -> None:

@@ -36,12 +36,13 @@ from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.benches.measured_layers import find_layers
-from viewer.cli.terminal.documents import ACTOR, hosts_named
+from viewer.cli.terminal.documents import ACTOR, hosts_named, without_keys
 from viewer.cli.terminal.server_features import FeaturesWanted
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, answered_in_loop, wait_until
 from viewer.export.image import save_image
+from viewer.network.typed_keys import secrets_in
 from viewer.rendering.drawing import FailedDrawing
 from viewer.support.language.text import one_line
 from viewer.support.qt_application import make_application
@@ -65,7 +66,8 @@ def measure_view(
     sys.setswitchinterval(0.0005)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or make_application(QApplication, lambda: None)
-    with scratch_folder() as folder, Studio(hosts_named([file]), READERS, folder / "tiles") as studio:
+    secrets, (file,) = secrets_in([file]), without_keys([file])
+    with scratch_folder() as folder, Studio(hosts_named([file]), READERS, folder / "tiles", secrets) as studio:
         warm(studio)
         gc.freeze()
         lonlat = None if bounds is None else Bounds(*bounds)

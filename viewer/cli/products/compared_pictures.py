@@ -29,8 +29,9 @@ from viewer.canvas.comparison.side_words import side_name, sides_of
 from viewer.canvas.comparison.stretches import StretchMatch, top_image, with_styles
 from viewer.canvas.panes import pane_rects
 from viewer.canvas.scene import MapScene
-from viewer.cli.terminal.documents import document_of, hosts_named
+from viewer.cli.terminal.documents import document_of, hosts_named, without_keys
 from viewer.export.headless import Studio, complete, view_of_lonlat
+from viewer.network.typed_keys import secrets_in
 from viewer.rendering.context import RenderContext
 
 type Bounded = tuple[float, float, float, float]
@@ -62,8 +63,9 @@ def compared_picture(
             least_frames=LEAST_FRAMES,
             most_frames=MOST_FRAMES,
         )
-    with Studio(consent=hosts_named(list(files))) as studio:
-        document, frames = images_of_files(files, studio.pool)
+    bare, secrets = without_keys(list(files)), secrets_in(files)
+    with Studio(consent=hosts_named(bare), secrets=secrets) as studio:
+        document, frames = images_of_files(bare, studio.pool)
         spec = spec_of(*frames, mode="panes" if mode == "side" else mode, match=match)
         first = 1 / len(frames) if mode == "swipe" else 0.5
         work = _Work(studio, document, replace(spec, position=first if at is None else at))

@@ -16,6 +16,7 @@ from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
 from layers.requests.probe import Probe
+from layers.services.address_keys import split_key
 from layers.services.naming import asks_server, is_service_text, service_from_text
 from layers.services.offers.chosen_service import chosen_service
 from viewer.cli.terminal.reading import existing
@@ -127,6 +128,11 @@ def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
 def in_pixel_space(layer: FoundLayer) -> FoundLayer:
     """Put the layer in pixel space, where it can be shown there."""
     return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
+
+
+def without_keys(files: list[str]) -> list[str]:
+    """The files and addresses without the keys of addresses, which are shown to their hosts and stand nowhere."""
+    return [split_key(text).address for text in files]
 
 
 def hosts_named(files: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -93,17 +93,18 @@ def service_at(text: str, servers: ServerDocuments) -> TileService:
 
 
 @contextmanager
-def server_documents() -> Iterator[ServerDocuments]:
-    """Servers to be asked, for the length of a command."""
+def server_documents(typed: Iterable[str]) -> Iterator[ServerDocuments]:
+    """Servers to be asked, for the length of a command; they are shown the keys of the `typed` addresses."""
     # For start-up time.
     from PySide6.QtCore import QCoreApplication
 
     from viewer.network.consent import Consent
     from viewer.network.fetcher import Fetcher
+    from viewer.network.typed_keys import secrets_in
     from viewer.support.settings import cache_folder
 
     application = QCoreApplication.instance() or QCoreApplication([])
-    fetcher = Fetcher(cache_folder() / "tiles", Consent())
+    fetcher = Fetcher(cache_folder() / "tiles", Consent(), secrets=secrets_in(typed))
     try:
         yield ServerDocuments(fetcher)
     finally:

@@ -517,7 +517,7 @@ def open_add_imagery(
     if fetcher is not None and jobs is not None:
         openers["vectors"] = context.features_wanted.emit
         source = FetchedOffers(fetcher, jobs, recognised)
-        ways = fetcher.fetch, fetcher.consent.permits, fetcher.logins.secrets.put
+        ways = fetcher.fetch, fetcher.consent.permits, context.case.show_key
         sign_in = partial(open_sign_in, context)
         network = ImageryNetwork(source, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)

@@ -14,7 +14,7 @@ from layers.services.imagery_entry import host_of_address
 from layers.services.listed.offered_entries import entries_of_offer
 from layers.services.listed.typed_entry import NamedLayer, entry_of_text, named_layer
 from layers.services.offers.offer import ServiceOffer
-from viewer.network.secrets import Secret, SecretKind
+from viewer.network.typed_keys import secret_in
 from viewer.panels.imagery.entry_rows import EntryRow, row_of
 from viewer.panels.imagery.offer_source import ImageryNetwork
 from viewer.support.jobs import Jobs
@@ -105,12 +105,11 @@ class AskedServers(QObject):
 
     def allow(self, hosts: Iterable[str]) -> None:
         """Allow hosts, and show them the key of the typed address."""
-        typed = self._typed
-        kind = SecretKind.BASIC if typed.is_password else SecretKind.QUERY
+        secret = secret_in(self._typed)
         for host in hosts:
             self._consent(host)
-            if typed.key:
-                self._network.use_secret(host, Secret(kind, typed.key, typed.name))
+            if secret is not None:
+                self._network.use_secret(host, secret)
 
     def ask(self, address: str) -> None:
         """Allow the host of an address and ask what it offers; an offer that is known is listed at once."""

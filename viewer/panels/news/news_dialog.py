@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 
 from layers.document.site import SITE_KINDS, Site
 from layers.errors import BadTemplate
+from layers.services.address_keys import split_key
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry, checked_address
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
+from viewer.network.typed_keys import without_key
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
 from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
@@ -210,13 +212,14 @@ class NewsDialog(QDialog):
     def look(self) -> None:
         """Ask what the line above has named; nothing where it names a hindrance."""
         if self.look_button.isEnabled():
+            without_key(self.other.text().strip(), self.desk.context.case.show_key)
             self.desk.look(self.question())
             self.view.setFocus()
 
     def _sources(self) -> tuple[str, ...]:
         sources = [address for box, address in self.archives if box.isChecked()]
         if self.other.text().strip():
-            sources.append(checked_address(self.other.text().strip()))
+            sources.append(checked_address(split_key(self.other.text().strip()).address))
         if self.folders.isChecked() and self.folders.isEnabled():
             sources.append(FOLDERS)
         return tuple(dict.fromkeys(sources))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from layers.errors import BadTemplate, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
+from layers.services.address_keys import split_key
 from layers.services.imagery_entry import ImageryEntry, checked_address
 from layers.services.stac.question import StacQuestion
 from layers.time.asked_dates import asked_date
@@ -56,6 +57,8 @@ class ArchiveDialog(QDialog):
 
     wanted = Signal(str, StacQuestion)
     """Emitted with the address of an archive and a question; its host is to be allowed by that."""
+    key_typed = Signal(str)
+    """Emitted before `wanted` with the address as it was typed, where that holds a key."""
     keep_wanted = Signal(object)
     """Emitted with a search that is to be kept in the case as evidence."""
     news_wanted = Signal()
@@ -217,10 +220,10 @@ class ArchiveDialog(QDialog):
         if isinstance(entry, ImageryEntry) and text == self.archive.itemText(at):
             return entry
         try:
-            address = text if os.path.isabs(text) else checked_address(text)
+            address = text if os.path.isabs(text) else checked_address(split_key(text).address)
         except BadTemplate:
             return None
-        return ImageryEntry(title=text, role="archive", kind="stac-api", address=address)
+        return ImageryEntry(title=address, role="archive", kind="stac-api", address=address)
 
     @property
     def is_of_site(self) -> bool:
@@ -283,6 +286,8 @@ class ArchiveDialog(QDialog):
         self.begin.show_other(question.begin)
         self.end.show_other(question.end)
         self._leads_to_list = True
+        if split_key(typed := self.archive.currentText().strip()).key:
+            self.key_typed.emit(typed)
         self.wanted.emit(entry.address, question)
 
     def stop(self) -> None:

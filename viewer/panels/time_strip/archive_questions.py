@@ -17,6 +17,7 @@ from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
+from viewer.network.typed_keys import without_key
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.hits.hit_rows import HitRows
@@ -55,6 +56,7 @@ class ArchiveQuestions(QObject):
         """True once the dialog has come up: it stays where the analyst leaves it."""
         self._had_outlines = True
         """True where the outlines stay when the dialog is left."""
+        self.dialog.key_typed.connect(self._show_key)
         self.dialog.wanted.connect(self._begin)
         self.dialog.keep_wanted.connect(self._keep)
         self.dialog.folder_wanted.connect(self._choose_folder)
@@ -91,6 +93,9 @@ class ArchiveQuestions(QObject):
         self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
 
     # -- the question ---------------------------------------------------------------------------------------------
+
+    def _show_key(self, typed: str) -> None:
+        without_key(typed, self._desk.context.case.show_key)
 
     def _begin(self, address: str, question: StacQuestion) -> None:
         of_site = self.dialog.is_of_site

@@ -92,6 +92,7 @@ SIGNED = (
     "https://storage.example.com/a.tif?X-Goog-Signature=00ff&X-Goog-Expires=30",
     "https://d.example.net/a.tif?Expires=1&Signature=x~y&Key-Pair-Id=K",
     "https://data.example.org/a.tif?token=secret",
+    "https://data.example.org/a.tif?maxar_api_key=0123abcd",
     "https://data.example.org/a.tif;?sig=ab",
     "HTTPS://data.example.org/a.tif?sig=%7e~",
 )
