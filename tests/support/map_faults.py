@@ -39,6 +39,8 @@ class FaultyMaps(LoopbackServer):
     def __init__(self, box: Bounds) -> None:
         self.box = box
         self.ignores_axes: set[str] = set()
+        self.turns_old = False
+        """True for a server that keeps to the order of the CRS in version 1.1.1, too, where it must not."""
         self.outside: int | str = TRANSPARENT
         self.holes: list[Bounds] = []
         """Places within the box of which the server has nothing."""
@@ -92,7 +94,8 @@ class _Handler(LoopbackHandler):
     def _draw_wms(self, query: dict[str, str]) -> None:
         crs = crs_of(query.get("CRS") or query.get("SRS") or "")
         numbers = [float(number) for number in query["BBOX"].split(",")]
-        follows = query.get("VERSION", "") >= "1.3" and not self.server.ignores_axes & {crs, "*"}
+        is_new = query.get("VERSION", "") >= "1.3" or self.server.turns_old
+        follows = is_new and not self.server.ignores_axes & {crs, "*"}
         if follows and is_north_first(crs):
             numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
         box = Bounds(*numbers)

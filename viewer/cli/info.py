@@ -302,8 +302,21 @@ def _service(text: str) -> dict[str, Any]:
     from layers.services.naming import service_from_text  # for start-up time
 
     service = service_from_text(text)
+    at, ending = service.time, service.template.partition("?")[0].rpartition(".")[2].lower()
+    layer = {
+        "name": service.title,
+        "title": service.title,
+        "crs": [service.crs],
+        "bounds_lonlat": None,
+        "formats": [f"image/{ending.replace('jpg', 'jpeg')}"] if ending in ("png", "jpg", "jpeg", "webp") else [],
+        "styles": [],
+        "times": {"count": 1, "first": at, "last": at, "default": at} if at else None,
+        "levels": [service.min_level, service.max_level],
+        "address": service.template,
+    }
     return {
         "kind": "service",
+        "service": service.kind,
         "driver": "XYZ",
         "crs": "EPSG:3857",
         "bounds_lonlat": None,
@@ -314,6 +327,7 @@ def _service(text: str) -> dict[str, Any]:
         "time": service.time or None,
         "attribution": service.attribution,
         "licence": service.licence,
+        "layers": [layer],
     }
 
 

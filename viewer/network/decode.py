@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from layers.errors import ServerFault
 from layers.services.server_words import is_text, is_web_page, words_of_server
+from viewer.network.server_faults import AnsweredInWords
 
 MAX_DECODED_BYTES = 16 << 20
 
@@ -22,7 +23,7 @@ def decode_tile(body: bytes, host: str) -> QImage:
     kind = picture_kind(body)
     if not kind:
         if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):
-            raise ServerFault("{host} sent no picture but says: {words}", host=host, words=words)
+            raise AnsweredInWords("{host} sent no picture but says: {words}", host=host, words=words)
         if is_text(body) and not body.lstrip().startswith(b"{"):
             raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
         raise ServerFault(

@@ -21,6 +21,7 @@ from viewer.network.logins import Logins
 from viewer.network.secrets import Secret
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
+    AnsweredInWords,
     LoginRefused,
     NoSuchName,
     NotTrusted,
@@ -410,7 +411,8 @@ class Fetch[Result]:
         words = "" if answer.status < 400 or is_web_page(answer.body) else words_of_server(answer.body)
         if not words:
             return None
-        return ServerFault("{host} answers with error {code}: {words}", host=self.host, code=answer.status, words=words)
+        what = "{host} answers with error {code}: {words}"
+        return AnsweredInWords(what, host=self.host, code=answer.status, words=words)
 
     def _redirect(self, status: int, location: QUrl) -> None:
         target = self._context.logins.without_key(self._target.resolved(location), self.host)

@@ -54,6 +54,10 @@ class LoginRefused(ServerFault):
     """Raised where a server lets nobody in without a login, or not with the one that it was shown."""
 
 
+class AnsweredInWords(ServerFault):
+    """Raised where a server answers in words instead of what was asked for: it understood, and will not."""
+
+
 def not_allowed(host: str) -> NotAllowed:
     """The refusal to contact a host that has not been allowed."""
     return NotAllowed("{host} is not contacted until you allow it.", host=host)

@@ -110,7 +110,7 @@ class PanelContext(QObject):
         super().__init__(parent)
         self.case, self.selection, self.view = case, selection, view or ViewAccess()
         self.layers, self.layer_verbs = layers or KnownLayers(), LayerVerbs(self)
-        self._messages, self._dropped = messages or MessageAccess(), ""
+        self.messages, self._dropped = messages or MessageAccess(), ""
         self._typed: Edit | None = None
         """All edits of the series that was last pushed, joined."""
         self._last: Edit | None = None
@@ -301,18 +301,18 @@ class PanelContext(QObject):
 
     def _withdraw_dropped(self) -> None:
         """Remove the report on entries that were not kept, as they were entered again."""
-        self._messages.withdraw(self._dropped)
+        self.messages.withdraw(self._dropped)
 
     def report(self, sentence: str) -> None:
         """Show a sentence in the message line."""
-        self._messages.report(sentence)
+        self.messages.report(sentence)
 
     def _offer(self, sentence: str, action: MessageAction) -> None:
         """Show a sentence with a button, where the message line has buttons."""
-        if self._messages.offer is None:
+        if self.messages.offer is None:
             self.report(sentence)
         else:
-            self._messages.offer(sentence, action)
+            self.messages.offer(sentence, action)
 
     def flush(self) -> None:
         """Commit typing that has not been entered; also called before pictures are taken."""
@@ -379,7 +379,7 @@ class PanelContext(QObject):
         def look(changes: Changes) -> None:
             if changes.touches(table) and uuid not in self.document.table(table):
                 self.changed.disconnect(look)
-                self._messages.withdraw(sentence)
+                self.messages.withdraw(sentence)
 
         self.changed.connect(look)
         self.report(sentence)

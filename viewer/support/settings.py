@@ -72,6 +72,7 @@ DEFAULTS: Mapping[str, Any] = {
     "window_geometry": "",
     "panels": {},
     "allowed_hosts": [],
+    "axis_orders": {},
     "trusted_cases": [],
     "scene_folders": [],
     "offline": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, host_of_address
+from layers.services.offers.documents import with_parameters
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.tile_service import TileService
 
@@ -26,7 +28,7 @@ def entries_of_offer(offer: ServiceOffer, address: str) -> tuple[OfferedEntry, .
     """All that a server offers, in its order; `address` is the one that was asked."""
     role = ROLE_OF_KIND.get(offer.service, "")
     if offer.layers:
-        return tuple(OfferedEntry(_entry_of(layer, offer, role, address), layer) for layer in offer.layers)
+        return tuple(_offered(layer, offer, role, address) for layer in offer.layers)
     whole = ImageryEntry(
         title=offer.title or host_of_address(address),
         role=role or "basemap",
@@ -38,6 +40,16 @@ def entries_of_offer(offer: ServiceOffer, address: str) -> tuple[OfferedEntry, .
         group=host_of_address(address),
     )
     return (OfferedEntry(whole),)
+
+
+def _offered(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) -> OfferedEntry:
+    """The entry of a layer; of one with a document of its own, that of a server which is to be asked for it."""
+    entry = _entry_of(layer, offer, role, address)
+    return (
+        OfferedEntry(replace(entry, role="server", address=layer.document))
+        if layer.document
+        else OfferedEntry(entry, layer)
+    )
 
 
 def _entry_of(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) -> ImageryEntry:
@@ -59,6 +71,11 @@ def _entry_of(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str)
 
 def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileService | None:
     """A service that draws the layer in its first style, in another one; None where its address names no style."""
+    if service.kind == "arcgis":
+        if service.is_tiled:
+            return None if style else service
+        rule = {"renderingRule": quote(json.dumps({"rasterFunction": style}), safe="")} if style else {}
+        return replace(service, template=with_parameters(service.template, rule))
     first = layer.styles[0].name if layer.styles else ""
     if style == first:
         return service

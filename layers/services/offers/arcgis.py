@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from layers.errors import BadCRS, BadTemplate, CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, parse_crs, transform_bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, parse_crs, transform_bounds
 from layers.phrase import Phrase
 from layers.services.offers.arcgis_times import ArcgisTimes, times_of_info
 from layers.services.offers.crs_names import crs_of
@@ -31,7 +31,7 @@ from layers.services.offers.documents import (
     whole_number,
     with_parameters,
 )
-from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.offers.tile_grids import (
     limited_to,
     metres_of_unit,
@@ -41,6 +41,7 @@ from layers.services.offers.tile_grids import (
     well_known,
     zoom_levels,
 )
+from layers.services.offers.wms_maps import squares_of
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet, mercator_quadtree
 from layers.services.tile_service import TileService
 
@@ -53,6 +54,9 @@ _INCHES = 39.37
 _WHOLE_SCALE = 591657527.591555
 """Scale of level 0 of Web Mercator at 96 dpi."""
 _SNAP = 1e-6
+_NEARLY = 1.02
+"""Factor by which a scale may miss that of a level, which differ by 2 or so: units of degrees are taken roughly."""
+_MOST_MERCATOR_LAT = 85.06
 
 
 class _Service(NamedTuple):
@@ -114,13 +118,15 @@ def _folder(value: dict[str, Any], address: str) -> ServiceOffer:
         if name and kind in ("MapServer", "ImageServer"):
             own = f"{root}/{name}/{kind}?f=json" if is_web(root) else ""
             words = Phrase("{title} is described by a document of its own: open that.", title=name)
-            layers.append(OfferedLayer(name=name, title=f"{name} ({kind})", address=own, problems=(words,)))
+            layers.append(
+                OfferedLayer(name=name, title=f"{name} ({kind})", address=own, document=own, problems=(words,))
+            )
     folders = value.get("folders")
     for folder in folders if isinstance(folders, list) else ():
         if isinstance(folder, str) and folder:
             own = f"{root}/{folder}?f=json" if is_web(root) else ""
             words = Phrase("{title} is a folder of services: open that.", title=folder)
-            layers.append(OfferedLayer(name=folder, title=f"{folder}/", address=own, problems=(words,)))
+            layers.append(OfferedLayer(name=folder, title=f"{folder}/", address=own, document=own, problems=(words,)))
     return ServiceOffer(
         service="arcgis",
         title=urlsplit(address).netloc or "ArcGIS",
@@ -153,7 +159,7 @@ def _layer(service: _Service) -> OfferedLayer:
     crs = crs_of_reference(value.get("spatialReference")) or crs_of_reference(extent.get("spatialReference"))
     lonlat = _lonlat(extent, crs_of_reference(extent.get("spatialReference")) or crs)
     tiles = _cache_grid(value, extent, problems, service.title)
-    whole = _squares(value, lonlat)
+    whole = _squares(value, crs, lonlat)
     times = times_of_info(value.get("timeInfo"), service.title)
     services = _services(service, tiles, whole, times, problems)
     known = {"attribution": attribution, "link": link, "bounds": lonlat}
@@ -166,7 +172,8 @@ def _layer(service: _Service) -> OfferedLayer:
         else:
             problems.append(Phrase("{title} draws no maps: it has no tiles and no export.", title=service.title))
     formats = value.get("supportedImageFormatTypes")
-    formats = formats.split(",") if isinstance(formats, str) else [_text(value.get("tileInfo"), "format")]
+    drawn = "JPGPNG" if service.is_image else "PNG32"
+    formats = formats.split(",") if isinstance(formats, str) else [_text(value.get("tileInfo"), "format") or drawn]
     shown = tiles or whole
     return OfferedLayer(
         name=service.title,
@@ -175,6 +182,7 @@ def _layer(service: _Service) -> OfferedLayer:
         crs=tuple(dict.fromkeys(text for text in (tiles.crs if tiles else "", crs) if text)),
         bounds_lonlat=lonlat,
         formats=tuple(dict.fromkeys(text.strip() for text in formats if text.strip())),
+        styles=_styles(service),
         times=times.offered if times is not None else None,
         levels=zoom_levels(shown),
         address=service.address,
@@ -184,6 +192,14 @@ def _layer(service: _Service) -> OfferedLayer:
         choices=tuple(services[1:]),
         problems=tuple(problems),
     )
+
+
+def _styles(service: _Service) -> tuple[OfferedStyle, ...]:
+    """The ways in which a server computes pictures from its images, after its own choice."""
+    entries = service.value.get("rasterFunctionInfos")
+    names = [_text(entry, "name") for entry in entries] if isinstance(entries, list) else []
+    styles = tuple(OfferedStyle(name, name) for name in dict.fromkeys(filter(None, names)))
+    return (OfferedStyle("", Phrase("As the server shows it")), *styles) if service.is_image and styles else ()
 
 
 def _parts(service: _Service, whole: OfferedLayer) -> tuple[OfferedLayer, ...]:
@@ -302,6 +318,7 @@ def _cache_grid(
         for matrix in matrices
         if (least is None or int(matrix.identifier) >= least) and (most is None or int(matrix.identifier) <= most)
     ]
+    kept = _within_scales(kept, value, dpi)
     try:
         grid = TileMatrixSet(crs, tuple(kept or matrices), turn_of(crs))
     except BadTemplate:
@@ -310,6 +327,19 @@ def _cache_grid(
         )
         return None
     return limited_to(grid, box) if box is not None else grid
+
+
+def _within_scales(matrices: list[TileMatrix], value: dict[str, Any], dpi: float) -> list[TileMatrix]:
+    """The levels between the scales at which a cache was made; all where none lies between them."""
+    coarsest, finest = (number_of(value.get(name)) or 0.0 for name in ("minScale", "maxScale"))
+    unit_m = metres_of_unit(crs_of_reference(value["tileInfo"].get("spatialReference"))) or 1.0
+    scales = {matrix.identifier: matrix.resolution * unit_m * dpi * _INCHES for matrix in matrices}
+    return [
+        matrix
+        for matrix in matrices
+        if (coarsest <= 0 or scales[matrix.identifier] <= coarsest * _NEARLY)
+        and (finest <= 0 or scales[matrix.identifier] >= finest / _NEARLY)
+    ]
 
 
 def _in_crs(extent: dict[str, Any], crs: str) -> Bounds | None:
@@ -345,8 +375,13 @@ def _matrix(
     return snapped(crs, TileMatrix(str(number), left, top, resolution, columns, rows, size[0], size[1]))
 
 
-def _squares(value: dict[str, Any], lonlat: Bounds | None) -> TileMatrixSet:
-    """The squares of Web Mercator in which a server is asked to draw, to the scales at which it does."""
+def _squares(value: dict[str, Any], crs: str, lonlat: Bounds | None) -> TileMatrixSet:
+    """The squares in which a server is asked to draw, to the scales at which it does: those of Web Mercator, and of its
+    own CRS where it shows a pole, which that map does not have.
+    """
+    own = _polar_squares(crs, lonlat)
+    if own is not None:
+        return own
     scales = [number_of(value.get(name)) or 0.0 for name in ("minScale", "maxScale")]
     first = max(0, math.floor(math.log2(_WHOLE_SCALE / scales[0]))) if scales[0] > 0 else 0
     last = min(_DEEPEST, math.ceil(math.log2(_WHOLE_SCALE / scales[1]))) if scales[1] > 0 else _DEEPEST
@@ -357,6 +392,20 @@ def _squares(value: dict[str, Any], lonlat: Bounds | None) -> TileMatrixSet:
         return limited_to(grid, transform_bounds(WGS84, WEB_MERCATOR, lonlat))
     except CannotBePlaced:
         return grid
+
+
+def _polar_squares(crs: str, lonlat: Bounds | None) -> TileMatrixSet | None:
+    """The squares of a projection about a pole; None for any other one."""
+    if lonlat is None or max(-lonlat.bottom, lonlat.top) <= _MOST_MERCATOR_LAT or not _code_of(crs):
+        return None
+    is_polar = crs != WEB_MERCATOR and not is_geographic(crs) and parse_crs(crs).coordinate_operation is not None
+    return squares_of(crs, 256) if is_polar else None
+
+
+def _code_of(crs: str) -> str:
+    """The number by which a server knows a CRS; 102100 is Web Mercator for old servers, too. Empty without one."""
+    authority, _, code = crs.partition(":")
+    return "102100" if crs == WEB_MERCATOR else code if authority in ("EPSG", "ESRI") else ""
 
 
 def _services(
@@ -374,12 +423,12 @@ def _services(
     undated = "" if times is None else ", without a date"
     ways = []
     if times is not None and is_exported:
-        ways.append(("drawn on request", f"{_export(service)}&{times.parameter}", squares))
+        ways.append(("drawn on request", f"{_export(service, squares)}&{times.parameter}", squares))
         problems += [times.problem] if times.problem else []
     if tiles is not None:
         ways.append((f"tiles{undated}", f"{service.address}/tile/{{z}}/{{y}}/{{x}}", tiles))
     if is_exported:
-        ways.append((f"drawn on request{undated}", _export(service), squares))
+        ways.append((f"drawn on request{undated}", _export(service, squares), squares))
     elif times is not None and ways:
         problems.append(Phrase("{title} has dates, but its tiles are the same for all.", title=service.title))
     services = []
@@ -403,9 +452,10 @@ def _services(
     return services
 
 
-def _export(service: _Service) -> str:
-    """The template of maps that are drawn on request; 102100 is Web Mercator for old servers, too."""
-    square = "bbox={bbox}&bboxSR=102100&imageSR=102100&size={width},{height}"
+def _export(service: _Service, squares: TileMatrixSet) -> str:
+    """The template of maps that are drawn on request."""
+    code = _code_of(squares.crs)
+    square = f"bbox={{bbox}}&bboxSR={code}&imageSR={code}&size={{width}},{{height}}"
     if service.is_image:
         return f"{service.address}/exportImage?{square}&format=jpgpng&f=image"
     return f"{service.address}/export?{square}&dpi=96&format=png32&transparent=true&f=image"

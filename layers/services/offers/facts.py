@@ -16,7 +16,7 @@ def offer_facts(offer: ServiceOffer) -> dict[str, Any]:
     """Plain JSON values of an offer; problems of its layers stand beside its own."""
     problems = dict.fromkeys(offer.problems)
     for layer in offer.layers:
-        problems |= dict.fromkeys(layer.problems)
+        problems |= dict.fromkeys(() if layer.document else layer.problems)
         problems |= dict.fromkeys(layer.times.problems if layer.times is not None else ())
     facts = {
         "kind": "service",
@@ -35,7 +35,7 @@ def _layer(layer: OfferedLayer) -> dict[str, Any]:
         "crs": list(layer.crs),
         "bounds_lonlat": None if layer.bounds_lonlat is None else list(layer.bounds_lonlat),
         "formats": list(layer.formats),
-        "styles": [style.name for style in layer.styles],
+        "styles": [style.name for style in layer.styles if style.name],
         "times": _times(layer.times),
         "levels": None if layer.levels is None else list(layer.levels),
         "address": layer.address,

@@ -55,6 +55,8 @@ class OfferedLayer(Struct, frozen=True, kw_only=True):
     scales: tuple[float, float] | None = None
     """Least and most scale denominator at which the server draws it."""
     address: str = ""
+    document: str = ""
+    """Address of the document that describes it, where the one that lists it does not; else empty."""
     attribution: str = ""
     link: str = ""
     licence: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.services.offers.crs_names import crs_texts
 from layers.services.offers.documents import (
     is_web,
@@ -24,6 +24,13 @@ from layers.services.offers.service_door import bare_address
 
 _DATA = ("data", "http://www.opengis.net/def/rel/ogc/1.0/data", "collections")
 _ITEMS = ("items", "http://www.opengis.net/def/rel/ogc/1.0/items")
+_OTHERS = {
+    "coverage": Phrase("coverages"),
+    "tilesets": Phrase("tiles"),
+    "rel/ogc/1.0/map": Phrase("maps"),
+    "rel:map": Phrase("maps"),
+}
+"""Parts of relations that lead to other data than features, with the words for these."""
 _LON_LAT = "OGC:CRS84"
 _MOST_WORDS = 4000
 _MOST_CRS = 500
@@ -40,17 +47,19 @@ def read_ogcapi(document: bytes, address: str) -> ServiceOffer:
         collections = listed
     elif "id" in data and ("extent" in data or _link(data, _ITEMS, address)):
         collections, data = [data], data
-    elif collections_address(document, address):
+    elif collections_address(document, address) or _is_landing(data):
         collections = []
     else:
         raise NotReadable(no_such("landing page, nor list of collections, of OGC API Features"))
     layers = tuple(layer for entry in collections if (layer := _layer(entry, address, isinstance(listed, list))))
     problems = []
+    if not isinstance(listed, list) and not collections and not is_web(address):
+        problems.append(Phrase("The document does not tell its own address: open that to see what it lists."))
     if len(layers) < len(collections):
         problems.append(Phrase("Entries of its list that name no collection are left out."))
     return ServiceOffer(
         service="ogcapi",
-        title=_text(data, "title"),
+        title=_text(data, "title") or urlsplit(address).netloc,
         layers=layers,
         attribution=_text(data, "attribution"),
         licence=_link(data, ("license",), address),
@@ -66,8 +75,14 @@ def collections_address(document: bytes, address: str) -> str:
     where = _link(data, _DATA, address)
     if where or not isinstance(links, list):
         return where
-    is_landing = any(isinstance(link, dict) and link.get("rel") == "conformance" for link in links)
-    return _below(address, "collections") if is_landing and is_web(address) else ""
+    return _below(address, "collections") if _is_landing(data) and is_web(address) else ""
+
+
+def _is_landing(data: dict[str, Any]) -> bool:
+    """True for a landing page, also for a saved one whose links lead nowhere without its address."""
+    links = data.get("links")
+    relations = [link.get("rel") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    return "conformance" in relations
 
 
 def features_request(layer: OfferedLayer, bounds_lonlat: Bounds | None, limit: int, offset: int = 0) -> str:
@@ -115,9 +130,13 @@ def _layer(entry: Any, address: str, is_listed: bool) -> OfferedLayer | None:
     problems: list[Phrase] = []
     items = _link(entry, _ITEMS, address)
     kind = _text(entry, "itemType") or "feature"
-    if not items and kind == "feature" and is_web(address):
+    others = _other_kinds(entry)
+    if not items and kind == "feature" and is_web(address) and not (others and not _text(entry, "itemType")):
         items = _below(address, f"{quote(name, safe='')}/items") if is_listed else _below(address, "items")
-    if not items:
+    if not items and others:
+        words = "“{title}” offers no features, but {kinds}: these are not opened."
+        problems.append(Phrase(words, title=(_text(entry, "title") or name)[:80], kinds=joined(", ", others)))
+    elif not items:
         problems.append(Phrase("It offers no features."))
     bounds, is_odd = _bounds(entry.get("extent"))
     if is_odd:
@@ -137,6 +156,14 @@ def _layer(entry: Any, address: str, is_listed: bool) -> OfferedLayer | None:
         licence=_text(entry, "license") or _link(entry, ("license",), address),
         problems=tuple(problems),
     )
+
+
+def _other_kinds(entry: dict[str, Any]) -> list[str]:
+    """The kinds of data other than features that a collection's links lead to, in plain words."""
+    links = entry.get("links")
+    relations = [str(link.get("rel")) for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    kinds = [words for mark, words in _OTHERS.items() if any(mark in relation for relation in relations)]
+    return list(dict.fromkeys(kinds))
 
 
 def _below(address: str, path: str) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.services.offers.arcgis import read_arcgis
@@ -89,6 +91,17 @@ def further_address(document: bytes, address: str, offer: ServiceOffer) -> str:
     """The address that lists what a landing page of an OGC API does not say itself; empty for any other document."""
     is_landing = offer.service == "ogcapi" and not offer.layers
     return collections_address(unpacked(document), address) if is_landing else ""
+
+
+def with_landing(offer: ServiceOffer, landing: ServiceOffer) -> ServiceOffer:
+    """A list of collections with what the landing page says of the whole."""
+    return replace(
+        offer,
+        title=landing.title or offer.title,
+        attribution=offer.attribution or landing.attribution,
+        licence=offer.licence or landing.licence,
+        link=offer.link or landing.link,
+    )
 
 
 def service_document(path: Path) -> bytes:

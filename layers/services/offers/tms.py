@@ -62,7 +62,9 @@ def _listed(entry: Element, address: str) -> OfferedLayer:
     spelling = entry.get("srs", "")
     problem = Phrase("{title} is described by a document of its own: open that.", title=title)
     crs = crs_of(spelling) or spelling
-    return OfferedLayer(name=title, title=title, crs=(crs,) if crs else (), address=own, problems=(problem,))
+    return OfferedLayer(
+        name=title, title=title, crs=(crs,) if crs else (), address=own, document=own, problems=(problem,)
+    )
 
 
 def _layer(root: Element, address: str) -> OfferedLayer:

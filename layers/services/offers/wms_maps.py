@@ -123,7 +123,9 @@ def _chosen_crs(spellings: tuple[str, ...], has_own_axes: bool) -> _Question | N
     for crs in (WEB_MERCATOR, *degrees):
         if crs in named:
             return _Question(named[crs], crs)
-    return next((_Question(spelling, crs) for crs, spelling in named.items() if _grid(crs, _TILE_PX) is not None), None)
+    return next(
+        (_Question(spelling, crs) for crs, spelling in named.items() if squares_of(crs, _TILE_PX) is not None), None
+    )
 
 
 def _best_format(formats: Iterable[str]) -> str:
@@ -143,7 +145,7 @@ def _rank(name: str) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _grid(crs: str, tile_px: int) -> TileMatrixSet | None:
+def squares_of(crs: str, tile_px: int) -> TileMatrixSet | None:
     """Squares over the whole place of a CRS, halved down to centimetres; None where it has no place on the Earth."""
     if crs == WEB_MERCATOR:
         return mercator_quadtree(tile_px, 0, _MERCATOR_LEVELS)
@@ -174,7 +176,7 @@ def _squared(bounds: Bounds) -> Bounds:
 def _service(layer: OfferedLayer, server: MapServer, question: _Question) -> TileService:
     tile_px = _tile_px(server.largest_px)
     is_plain = question.crs == WEB_MERCATOR and tile_px in (256, _TILE_PX)
-    grid = _grid(question.crs, tile_px)
+    grid = squares_of(question.crs, tile_px)
     assert grid is not None  # else it would not have been chosen
     first, last = _levels(grid, layer.scales)
     times = layer.times.text if layer.times else ""

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from layers.errors import BadTemplate, GeoloupeError, ServerFault
 from layers.services.http_request import HttpRequest
 
@@ -64,7 +62,7 @@ def offer_at(text: str, servers: ServerDocuments) -> ServiceOffer:
     from it.
     """
     # For start-up time.
-    from layers.services.offers.recognise import further_address, recognised
+    from layers.services.offers.recognise import further_address, recognised, with_landing
     from layers.services.offers.typed_address import address_kind
 
     typed = address_kind(text)
@@ -76,9 +74,7 @@ def offer_at(text: str, servers: ServerDocuments) -> ServiceOffer:
         listed, error = servers.asked(HttpRequest(further))
         if error is not None or listed is None:
             raise error or ServerFault("The server sent nothing.")
-        collections = recognised(listed.body, listed.address)
-        title, credit = collections.title or offer.title, collections.attribution or offer.attribution
-        offer = replace(collections, title=title, attribution=credit)
+        offer = with_landing(recognised(listed.body, listed.address), offer)
     return offer
 
 

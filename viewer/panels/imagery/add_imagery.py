@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import override
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -520,6 +521,8 @@ def open_add_imagery(
         ways = fetcher.fetch, fetcher.consent.permits, context.case.show_key
         sign_in = partial(open_sign_in, context)
         network = ImageryNetwork(source, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
+    if context.case.axes is not None:
+        network = replace(network, preferred=context.case.axes.preferred)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

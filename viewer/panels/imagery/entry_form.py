@@ -191,8 +191,11 @@ class EntryForm(FormPage):
             return None
         if row.layer is not None and self.grid_box.currentIndex() > 0:
             service = row.layer.choices[self.grid_box.currentIndex() - 1][1]
-        elif self.levels.value() != service.max_level:
-            service = replace(service, max_level=self.levels.value())
+        else:
+            most = self.levels.value()
+            service = self._network.preferred(
+                service if most == service.max_level else replace(service, max_level=most)
+            )
         style = self.style_box.currentData()
         if row.layer is not None and isinstance(style, str):
             service = in_style(row.layer, service, style) or service

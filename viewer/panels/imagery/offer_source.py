@@ -12,7 +12,7 @@ from layers.errors import GeoloupeError
 from layers.services.http_request import HttpRequest
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.recognise import further_address
+from layers.services.offers.recognise import further_address, with_landing
 from layers.services.tile_service import TileService
 from viewer.network.answer import HttpAnswer
 from viewer.network.fetcher import Fetcher
@@ -51,6 +51,9 @@ class ImageryNetwork(Struct, frozen=True):
     sign_in: Callable[[QWidget, Sequence[str], Callable[[], None]], object] = lambda parent, hosts, done: None
     """Shows the dialog that signs in to hosts; the function is called once somebody has signed in."""
 
+    preferred: Callable[[TileService], TileService] = lambda service: service
+    """Gives the service in the order of axes that its server is known to want."""
+
     def opener(self, entry: ImageryEntry) -> Callable[[ImageryEntry], None] | None:
         """The function that opens an entry; None where nothing can."""
         return self.openers.get(entry.kind) or self.openers.get(entry.role)
@@ -65,9 +68,9 @@ class FetchedOffers:
     def ask(self, address: str, done: OfferDone) -> None:
         """Fetch the document of an address; a copy is kept, so that a server can be looked into offline."""
 
-        self._fetch(address, done, is_first=True)
+        self._fetch(address, done)
 
-    def _fetch(self, address: str, done: OfferDone, *, is_first: bool) -> None:
+    def _fetch(self, address: str, done: OfferDone, landing: ServiceOffer | None = None) -> None:
         """A landing page of an OGC API leads to the list of its collections, which is asked for then."""
 
         def read(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
@@ -78,12 +81,14 @@ class FetchedOffers:
 
             def recognise() -> tuple[ServiceOffer, str]:
                 offer = self._recognise(body, source)
-                return offer, further_address(body, source, offer) if is_first else ""
+                if landing is not None:
+                    return with_landing(offer, landing), ""
+                return offer, further_address(body, source, offer)
 
             def go_on(recognised: tuple[ServiceOffer, str]) -> None:
                 offer, further = recognised
                 if further:
-                    self._fetch(further, done, is_first=False)
+                    self._fetch(further, done, offer)
                 else:
                     done(offer, None)
 

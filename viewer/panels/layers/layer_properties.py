@@ -16,9 +16,11 @@ from layers.document.vocabulary import DATE_KINDS
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.commands.imagery.axis_orders import set_order
 from viewer.commands.imagery.service_times import set_service_time
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.axis_order_form import AxisOrderForm
 from viewer.panels.layers.date_offers import LateDateLink, NameDateLink
 from viewer.panels.layers.georeferencing_form import GeoreferencingForm
 from viewer.panels.layers.layer_facts import info_facts, source_facts
@@ -69,6 +71,9 @@ class LayerPropertiesPanel(RowForm):
         self.time = ServiceTimeForm()
         self.time.chosen.connect(lambda time: context.do(set_service_time, self._uuid, time))
         content.addWidget(self.time)
+        self.axes = AxisOrderForm()
+        self.axes.chosen.connect(lambda order: context.do(set_order, self._uuid, order))
+        content.addWidget(self.axes)
         content.addLayout(self.form)
         self.georeferencing = GeoreferencingForm(context)
         content.addWidget(self.georeferencing)
@@ -203,6 +208,7 @@ class LayerPropertiesPanel(RowForm):
         self._show_found(row)
         self._show_state_of_service()
         self.time.show_layer(row)
+        self.axes.show_layer(row)
         self.name_date.show_layer(row)
         self.late_date.show_layer(row)
         self.georeferencing.show_layer(row, info)

@@ -42,6 +42,12 @@ def test_layers_of_an_offer_are_told_apart_by_what_they_are() -> None:
     assert (roads.role, roads.address) == ("vectors", "https://o.org/wfs")
 
 
+def test_what_has_a_document_of_its_own_is_a_server_to_be_asked() -> None:
+    listed = OfferedLayer(name="Sky", title="Sky (MapServer)", document="https://h.example.org/Sky/MapServer?f=json")
+    (offered,) = entries_of_offer(ServiceOffer(service="arcgis", layers=(listed,)), "https://h.example.org")
+    assert (offered.layer, offered.entry.role, offered.entry.address) == (None, "server", listed.document)
+
+
 def test_a_catalogue_without_layers_is_an_entry_itself() -> None:
     (entry,) = _entries(ServiceOffer(service="stac-api"), "https://s.example.org/v1")
     assert (entry.title, entry.role, entry.address) == ("s.example.org", "archive", "https://s.example.org/v1")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, WGS84
+from layers.services.listed.offered_entries import in_style
 from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 
@@ -212,3 +214,45 @@ def test_a_saved_document_without_its_address() -> None:
 def test_another_document_is_none(text: bytes) -> None:
     with pytest.raises(NotReadable):
         read_arcgis(text, ADDRESS)
+
+
+def test_a_cache_ends_at_the_scales_at_which_it_was_made() -> None:
+    lods = [{"level": at, "resolution": 156543.03392800014 / 2**at} for at in range(24)]
+    tiles = tile_info(MERCATOR, -20037508.342787, 20037508.342787, lods)
+    assert layer_of(tileInfo=tiles, minScale=591657527.591555, maxScale=9027.977411).levels == (0, 16)
+    assert layer_of(tileInfo=tiles, minScale=0, maxScale=0).levels == (0, 23)
+    assert layer_of(tileInfo=tiles, minScale=1.0, maxScale=2.0).levels == (0, 23), "none lies between them"
+
+
+def test_a_pole_is_drawn_in_the_map_s_own_crs() -> None:
+    reference = {"wkid": 3031, "latestWkid": 3031}
+    extent = {"xmin": -2.6e6, "ymin": -2.3e6, "xmax": 2.8e6, "ymax": 2.4e6, "spatialReference": reference}
+    layer = layer_of(singleFusedMapCache=False, spatialReference=reference, fullExtent=extent)
+    assert layer.service is not None
+    assert layer.service.crs == "EPSG:3031"
+    assert "&bboxSR=3031&imageSR=3031&" in layer.service.template
+    assert layer.bounds_lonlat is not None
+    assert layer.bounds_lonlat.bottom == -90
+
+
+def test_images_are_computed_in_the_ways_that_the_server_names() -> None:
+    functions = [{"name": "Natural Color", "description": ""}, {"name": "NDVI"}, {"name": "NDVI"}, {}]
+    image = {"name": "S2", "extent": CACHED["fullExtent"], "pixelSizeX": 10, "rasterFunctionInfos": functions}
+    address = "https://h.example/arcgis/rest/services/S2/ImageServer"
+    (layer,) = read_arcgis(json.dumps(image).encode(), address).layers
+    assert [style.name for style in layer.styles] == ["", "Natural Color", "NDVI"]
+    assert layer.service is not None
+    plain = in_style(layer, layer.service, "")
+    assert plain == layer.service
+    chosen = in_style(layer, layer.service, "Natural Color")
+    assert chosen is not None
+    query = parse_qs(urlsplit(chosen.url(1, 0, 0)).query)
+    assert json.loads(query["renderingRule"][0]) == {"rasterFunction": "Natural Color"}
+
+
+def test_bounds_are_those_of_the_map_and_not_of_the_world() -> None:
+    extent = {"xmin": 1e6, "ymin": 5e6, "xmax": 2e6, "ymax": 6e6, "spatialReference": MERCATOR}
+    layer = layer_of(fullExtent=extent)
+    assert layer.service is not None
+    assert layer.service.bounds == layer.bounds_lonlat
+    assert layer.bounds_lonlat == pytest.approx(Bounds(8.98, 40.92, 17.97, 47.35), abs=0.02)

@@ -16,6 +16,7 @@ from layers.services.offers import ogcapi, wfs
 from layers.services.offers.feature_pages import FeaturePage, crs_of_answer, read_feature_page
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.ogcapi import collections_address, read_ogcapi
+from layers.services.offers.recognise import with_landing
 from layers.services.offers.wfs import read_wfs
 
 API = "https://api.example.org/ogc/"
@@ -64,6 +65,32 @@ def test_o1_a_collection_without_a_link_to_its_items_is_asked_below_the_list(lin
     assert only(links=links).address == "https://api.example.org/ogc/collections/sites/items?f=json"
     single = read_ogcapi(json.dumps(collection(links=links, extent={})).encode(), "https://a.example/c/sites").layers[0]
     assert single.address == "https://a.example/c/sites/items"
+
+
+@pytest.mark.parametrize(
+    ("relation", "kinds"),
+    [
+        ("http://www.opengis.net/def/rel/ogc/1.0/coverage", "coverages"),
+        ("http://www.opengis.net/def/rel/ogc/1.0/map", "maps"),
+        ("[ogc-rel:map]", "maps"),
+        ("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "tiles"),
+    ],
+)
+def test_a_collection_of_other_data_is_not_taken_for_features(relation: str, kinds: str) -> None:
+    layer = only(links=[link("self", "a"), link(relation, "b")])
+    assert layer.address == ""
+    assert layer.problems == (f"“Sites” offers no features, but {kinds}: these are not opened.",)
+    stated = only(links=[link(relation, "b")], itemType="feature")
+    assert stated.address.endswith("/collections/sites/items?f=json")
+
+
+def test_a_list_of_collections_has_the_title_of_its_landing_page_else_of_its_host() -> None:
+    bare = listed(collection())
+    assert bare.title == "api.example.org"
+    landing = ServiceOffer(service="ogcapi", title="Land", attribution="They", licence="CC BY")
+    whole = with_landing(bare, landing)
+    assert (whole.title, whole.attribution, whole.licence) == ("Land", "They", "CC BY")
+    assert whole.layers == bare.layers
 
 
 @pytest.mark.parametrize(

@@ -106,3 +106,25 @@ def test_a_map_by_date_is_added_at_its_latest_date_and_stepped_back(
     (layer,) = window.session.document.layers.values()
     assert (layer.name, layer.acquired_at) == ("Sky, 2024-05-01", "2024-05-01")
     assert window.action_table["previous_date"].isEnabled()
+
+
+def test_a_folder_of_services_leads_to_one_of_them(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
+    services = [{"name": "Sky", "type": "ImageServer"}, {"name": "Sky", "type": "GPServer"}]
+    text = json.dumps({"currentVersion": 11.1, "folders": ["More"], "services": services})
+    server.documents["/arcgis/rest/services"] = text.encode()
+    new_case(window, qtbot)
+    QGuiApplication.clipboard().setText(f"{server.url}/arcgis/rest/services")
+    press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = [dialog for dialog in window.findChildren(AddImageryDialog) if dialog.isVisible()]
+    qtbot.waitUntil(dialog.panel.line.hasFocus)
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(dialog.panel.back.isVisible, timeout=10_000)
+    titles = [row.entry.title for row in dialog.panel.model.rows if not isinstance(row, str)]
+    assert titles == ["Sky (ImageServer)", "More/"]
+    qtbot.waitUntil(lambda: dialog.add_button.text() == "Ask")
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(dialog.panel.form.time.isVisible, timeout=10_000)
+    press(Qt.Key.Key_Return)
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    assert layer.name == "Sky, 2024-05-03"
