@@ -26,6 +26,10 @@ class StacServer(LoopbackServer):
     def address(self) -> str:
         return f"http://{self.host}/v1"
 
+    def body_of(self, question: dict[str, Any]) -> bytes:
+        """The JSON of a page of items."""
+        return json.dumps(self.answer_to(question)).encode()
+
     def answer_to(self, question: dict[str, Any]) -> dict[str, Any]:
         """A page of items: those that meet the box and lie within the dates."""
         self.questions.append(question)
@@ -68,14 +72,14 @@ class _Handler(LoopbackHandler):
                 question["bbox"] = [float(number) for number in question["bbox"].split(",")]
             if "collections" in question:
                 question["collections"] = question["collections"].split(",")
-            self._answer_json(self.server.answer_to(question))
+            self._answer(self.server.body_of(question))
         else:
-            self._answer_json(self._landing())
+            self._answer(json.dumps(self._landing()).encode())
 
     def do_POST(self) -> None:
         self.server.log.append(f"POST {self.path}")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._answer_json(self.server.answer_to(json.loads(body)))
+        self._answer(self.server.body_of(json.loads(body)))
 
     def _landing(self) -> dict[str, Any]:
         search = {"rel": "search", "href": f"{self.server.address}/search", "type": "application/geo+json"}
@@ -89,11 +93,11 @@ class _Handler(LoopbackHandler):
             "links": [search | {"method": "GET"}, search | {"method": "POST"}],
         }
 
-    def _answer_json(self, value: dict[str, Any]) -> None:
+    def _answer(self, body: bytes) -> None:
         if self.server.broken:
             self.answer(500, b"broken", Content_Type="text/plain")
         else:
-            self.answer(200, json.dumps(value).encode(), Content_Type="application/geo+json")
+            self.answer(200, body, Content_Type="application/geo+json")
 
 
 @contextmanager

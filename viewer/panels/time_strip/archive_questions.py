@@ -52,6 +52,8 @@ class ArchiveQuestions(QObject):
         self._search: ArchiveSearch | None = None
         self._sites: tuple[str, ...] = ()
         """The sites that were searched, by their uuids; empty for the view."""
+        self._unshown = ""
+        """The key of the current hit where its tick is not on the strip yet."""
         self._is_placed = False
         """True once the dialog has come up: it stays where the analyst leaves it."""
         self._had_outlines = True
@@ -149,13 +151,16 @@ class ArchiveQuestions(QObject):
         """Make the tick of the current hit the current one: it stands out on the strip, and on the map."""
         key = "" if hit is None else hit.scene.key
         tick = next((tick for tick in self._desk.ticks if any(scene.key == key for scene in tick.scenes)), None)
+        self._unshown = key if tick is None else ""
         if tick is not None:
             self._desk.choose(tick.key)
 
     def _choose_again(self) -> None:
         """Choose the tick of the current hit now that it is on the strip."""
-        if self.dialog.isVisible() and self._desk.current is None:
-            self._choose(self.hits.list.current)
+        current = self.hits.list.current
+        is_waiting = current is not None and current.scene.key == self._unshown
+        if self.dialog.isVisible() and (self._desk.current is None or is_waiting):
+            self._choose(current)
 
     # -- the hits in the case -------------------------------------------------------------------------------------
 

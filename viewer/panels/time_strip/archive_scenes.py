@@ -55,6 +55,11 @@ class ArchiveScenes(QObject):
     def is_idle(self) -> bool:
         return not any(search.is_under_way for search in self._searches)
 
+    @property
+    def scene_count(self) -> int:
+        """Scenes that have come, those of two searches twice."""
+        return sum(map(len, self._hits.values()))
+
     def known_scenes(self) -> tuple[FoundScene, ...]:
         """Scenes of all searches, each once. The same object is given again until they are others."""
         if self._known is None:

@@ -54,9 +54,14 @@ class ArchiveSearch(QObject):
         self.address, self.question, self.ground = address, question, ground
         self._fetcher, self._jobs = fetcher, jobs
         self._asker: _Asker | None = None
+        self._unlisted: list[StacItem] = []
+        """Items that have come, and wait to be made hits."""
+        self._is_listing = False
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._ask)
-        self._is_over = False
+        self._is_over = self._is_asked_out = False
+        self.count = 0
+        """Items that answer the question, and were given out as hits so far."""
         self.failure: Phrase | str = ""
         """Sentence on why nothing could be searched at all; empty where it could."""
         self.title = ""
@@ -68,11 +73,6 @@ class ArchiveSearch(QObject):
         return not self._is_over
 
     @property
-    def count(self) -> int:
-        """Items that answer the question so far."""
-        return 0 if self._asker is None else self._asker.count
-
-    @property
     def matched(self) -> str | None:
         """The number of items in all: "n", "at least n", or None where nothing is known."""
         return None if self._asker is None else self._asker.matched
@@ -80,7 +80,8 @@ class ArchiveSearch(QObject):
     @property
     def is_complete(self) -> bool:
         """True where all that the archive has was received: that nothing came is then evidence."""
-        return self._is_over and self._asker is not None and self._asker.is_complete
+        asker = self._asker
+        return self._is_over and asker is not None and asker.is_complete and asker.count == self.count
 
     @property
     def problems(self) -> tuple[Phrase, ...]:
@@ -109,7 +110,7 @@ class ArchiveSearch(QObject):
         """Go on at the host that the archive leads to, which the analyst has allowed."""
         if self._asker is not None and self._asker.host_asked:
             self._asker.allow_host()
-            self._is_over = False
+            self._is_over = self._is_asked_out = False
             self._ask()
 
     def _landed(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
@@ -119,25 +120,25 @@ class ArchiveSearch(QObject):
             self._fail(Phrase("The archive sent nothing.") if error is None else error.sentence)
             return
         self._jobs.run(
-            lambda _: _asker_of(answer, self.question, self.ground),
+            lambda _: _asker_of(answer, self.question),
             self._begin,
             lambda error: self._fail(error.sentence),
         )
 
-    def _begin(self, begun: tuple[_Asker, str, list[ArchiveHit]]) -> None:
+    def _begin(self, begun: tuple[_Asker, str, list[StacItem]]) -> None:
         if self._is_over:
             return
         self._asker, self.title, first = begun
-        self._taken(first)
+        self._took(first)
 
     def _ask(self) -> None:
         asker = self._asker
         request = None if asker is None or self._is_over else asker.next_request()
-        if request is None:
-            if not self._is_over:
-                self._end()
-            return
-        self._fetcher.fetch_document(request, self._answered)
+        if request is not None:
+            self._fetcher.fetch_document(request, self._answered)
+        else:
+            self._is_asked_out = True
+            self._end_if_listed()
 
     def _answered(self, answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
         asker = self._asker
@@ -151,16 +152,44 @@ class ArchiveSearch(QObject):
             return
         # No whole answer is status 0: the asker knows what may be tried again.
         body, address, status = (b"", "", 0) if answer is None else (answer.body, answer.address, answer.status)
-        take, ground = partial(asker.take, body, address, status), self.ground
-        self._jobs.run(lambda _: _hits_of(take(), ground), self._taken, lambda error: self._fail(error.sentence))
+        take = partial(asker.take, body, address, status)
+        self._jobs.run(lambda _: take(), self._took, lambda error: self._fail(error.sentence))
 
-    def _taken(self, hits: list[ArchiveHit]) -> None:
+    def _took(self, items: list[StacItem]) -> None:
+        """Ask the next page at once: it is on its way while the items of this one are made hits."""
         if self._is_over or self._asker is None:
             return
-        if hits:
-            self.hits_came.emit(hits)
-        self.progressed.emit()
+        self._unlisted += items
         self._pause.start(int(1000 * self._asker.pause_s))
+        self._list()
+
+    def _list(self) -> None:
+        """Make hits of all items that wait, in a job; those that come meanwhile wait for the next one."""
+        if self._is_listing:
+            return
+        if not self._unlisted:
+            self.progressed.emit()
+            self._end_if_listed()
+            return
+        items, self._unlisted, self._is_listing = self._unlisted, [], True
+        ground = self.ground
+        self._jobs.run(
+            lambda _: _hits_of(items, ground),
+            lambda hits: self._listed(len(items), hits),
+            lambda error: self._fail(error.sentence),
+        )
+
+    def _listed(self, count: int, hits: list[ArchiveHit]) -> None:
+        self._is_listing = False
+        if self._is_over:
+            return
+        self.count += count
+        self.hits_came.emit(hits)
+        self._list()
+
+    def _end_if_listed(self) -> None:
+        if self._is_asked_out and not self._is_over and not self._is_listing and not self._unlisted:
+            self._end()
 
     def _fail(self, sentence: Phrase | str) -> None:
         if not self._is_over:
@@ -191,11 +220,11 @@ def scene_to_open(item: StacItem) -> FoundScene:
     return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
 
 
-def _asker_of(answer: HttpAnswer, question: StacQuestion, ground: BaseGeometry) -> tuple[_Asker, str, list[ArchiveHit]]:
+def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[StacItem]]:
     """The state machine for an archive by its first document, its title, and items that this document holds."""
     document = read_stac(answer.body, answer.address)
     title = document.title or document.id
     if document.service in _SEARCHED or document.links_of("search"):
         return Pager(question, document), title, []
     walk = CatalogueWalk(question, document)
-    return walk, title, _hits_of(list(walk.first_items), ground)
+    return walk, title, list(walk.first_items)

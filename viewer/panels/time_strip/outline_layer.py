@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import override
 
 import numpy as np
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84, is_off_earth, is_unrolled, transform_points, world_bounds
 from layers.grid.tile_grid import View
-from layers.scenes.found_scene import FoundScene
 from layers.scenes.passes import Pass
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.canvas.widget import MapCanvas
@@ -28,6 +28,7 @@ _FILL_ALPHA = 40
 STRAIGHT = 1e-3
 
 type Floats = NDArray[np.float64]
+type _Ring = tuple[tuple[float, float], ...]
 
 
 class OutlineLayer(QWidget):
@@ -48,9 +49,11 @@ class OutlineLayer(QWidget):
 
     @property
     def count(self) -> int:
-        """Outlines of the strip's scenes that are shown."""
-        shown = self.isVisible() and self._desk.shows_outlines
-        return min(sum(len(tick.scenes) for tick in self._desk.ticks), MOST_OUTLINES) if shown else 0
+        """Scenes of the strip whose outlines are shown."""
+        if not (self.isVisible() and self._desk.shows_outlines):
+            return 0
+        drawn = _rings_of(self._desk.ticks)
+        return sum(scene.ring in drawn for tick in self._desk.ticks for scene in tick.scenes)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -71,11 +74,10 @@ class OutlineLayer(QWidget):
         loud = [pointed] if pointed is not None else [] if current is None else list(current.scenes)
         ticks = self._desk.ticks if self._desk.shows_outlines else []
         if not ticks:
-            return QPainterPath(), _path_of(loud, crs)
+            return QPainterPath(), _path_of([scene.ring for scene in loud], crs)
         if self._every is None or self._every[0] is not ticks or self._every[1] != crs:
-            scenes = [scene for tick in ticks for scene in tick.scenes][:MOST_OUTLINES]
-            self._every = ticks, crs, _path_of(scenes, crs)
-        return self._every[2], _path_of(loud, crs)
+            self._every = ticks, crs, _path_of(_rings_of(ticks), crs)
+        return self._every[2], _path_of([scene.ring for scene in loud], crs)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -108,9 +110,15 @@ def _pen(color: str, width: float) -> QPen:
     return pen
 
 
-def _path_of(scenes: list[FoundScene], crs: str) -> QPainterPath:
+def _rings_of(ticks: list[Pass]) -> dict[_Ring, None]:
+    """The outlines that are drawn, each once: a satellite takes the same tile again and again."""
+    rings = dict.fromkeys(scene.ring for tick in ticks for scene in tick.scenes if scene.ring)
+    return dict.fromkeys(list(rings)[:MOST_OUTLINES])
+
+
+def _path_of(outlines: Iterable[_Ring], crs: str) -> QPainterPath:
     path = QPainterPath()
-    rings = [np.array([*scene.ring, scene.ring[0]], dtype=np.float64) for scene in scenes if scene.ring]
+    rings = [np.array([*ring, ring[0]], dtype=np.float64) for ring in outlines if ring]
     if not rings:
         return path
     lonlat = np.concatenate(rings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
@@ -42,6 +43,12 @@ from viewer.support.newest_job import NewestJob
 
 LOOK_MS = 120
 """Milliseconds of rest after which scenes are searched, as the map moves in many steps."""
+GROWTH = 1.5
+"""Share of more scenes after which those of an archive are looked at again while more come: of thousands in many pages
+each is looked at a few times only.
+"""
+WAIT_S = 2.0
+"""Seconds after which they are looked at again in any case, as an archive may be slow."""
 MOST_OPENED = 40
 """Most tiles of one pass that are added as layers at once."""
 
@@ -116,12 +123,15 @@ class SceneDesk(QObject):
         self._shows_outlines = False
         self._table: tuple[tuple[tuple[FoundScene, ...], ...], SceneTable] = ((), SceneTable())
         self._asked: _Asked | None = None
-        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._looked_at = (0, 0.0)
+        """The number of scenes of archives that were looked at last, and the time (monotonic)."""
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._look)
         canvas.view_changed.connect(self.look_soon)
         canvas.scene_updated.connect(self._case_may_differ)
         self.folders.changed.connect(self.look_soon)
-        self.archives.changed.connect(self._case_may_differ)  # each page, while more come
+        self.archives.changed.connect(self._archives_have_more)  # each page, while more come
+        self.archives.searches_changed.connect(self._archives_have_more)
         context.selection.changed.connect(self.look_soon)
         context.changed.connect(self._heard)
         comparisons.shown_changed.connect(self.frames_changed)
@@ -319,12 +329,23 @@ class SceneDesk(QObject):
     def look_soon(self, *_: object) -> None:
         """Search again soon, as the ground or the scenes may have changed."""
         if self._seen_by:
-            self._soon.start()
+            self._soon.start(LOOK_MS)
 
     def _case_may_differ(self) -> None:
         """Search again soon as more may be known of a layer, or of an archive, unless that is due already."""
         if self._seen_by and not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(LOOK_MS)
+
+    def _archives_have_more(self) -> None:
+        """Look at scenes of an archive: at the first ones at once, then at many more, and at all in the end."""
+        if not self._seen_by or self._soon.isActive():
+            return
+        count, when = self._looked_at
+        known = self.archives.scene_count
+        if known != count and (
+            self.archives.is_idle or known < count or known > GROWTH * count or time.monotonic() - when > WAIT_S
+        ):
+            self._soon.start(0 if known and not count else LOOK_MS)
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("layers", "sites", "observations", "images"):
@@ -346,7 +367,7 @@ class SceneDesk(QObject):
         if not self._seen_by:
             return
         if self._job.is_under_way and not self.archives.is_idle:
-            self._soon.start()  # a newer look at each page would let none of them end
+            self._soon.start(LOOK_MS)  # a newer look at each page would let none of them end
             return
         ground, known = self.ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
         seen = seen_of(self.context.document, self.site_uuid)
@@ -354,6 +375,7 @@ class SceneDesk(QObject):
             self._seen = seen
             self.ticks_changed.emit()
         question = (ground, known)
+        self._looked_at = (self.archives.scene_count, time.monotonic())
         if self._asked is not None and _is_same(question, self._asked):
             return
         table = self._table

@@ -49,8 +49,8 @@ def paint_strip(
     painter.save()
     if places.undated and axis is not None:
         painter.setClipRect(QRectF(0, 0, places.divider, height))
-    ordered = sorted(places.dated, key=lambda placed: (placed.tick.key == current, -(placed.right - placed.left)))
-    for placed in ordered:
+    painted = places.painted(current)
+    for placed in sorted(painted, key=lambda placed: (placed.tick.key == current, placed.left - placed.right)):
         _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
     painter.restore()
     for placed in places.undated:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from layers.scenes.passes import Pass
-from layers.time.time_span import day_of
-from viewer.panels.time_strip.time_axis import TimeAxis
+from viewer.panels.time_strip.time_axis import DAY_S, TimeAxis
 
 TICK_PX = 9.0
 BESIDE_PX = 6.0
 """Distance in logical pixels between ticks of one day, which are side by side."""
 MOST_BESIDE = 3
+MOST_APART, PILE_PX = 300, 3.0
+"""Most dated ticks that are painted each by itself; of more, those within so many logical pixels are one pile."""
 UNDATED_PX = 15.0
 GAP_PX = 12.0
 LEAST_UNDATED_PX = 104.0
@@ -49,6 +50,22 @@ class StripPlaces:
     def __post_init__(self) -> None:
         object.__setattr__(self, "all", (*self.dated, *self.undated))
 
+    def painted(self, current: str) -> list[PlacedTick]:
+        """The dated ticks to paint: of many that would lie on one another the one that covers most, of each form and
+        of those in the case. The current one is always there.
+        """
+        if len(self.dated) <= MOST_APART:
+            return list(self.dated)
+        piles: dict[tuple[object, ...], PlacedTick] = {}
+        for placed in self.dated:
+            tick = placed.tick
+            place = (placed.left // PILE_PX, placed.right // PILE_PX)
+            pile = (*place, tick.date_kind, bool(tick.layers), tick.key == current)
+            known = piles.get(pile)
+            if known is None or tick.part > known.tick.part:
+                piles[pile] = placed
+        return list(piles.values())
+
     def near(self, x: float, reach: float) -> PlacedTick | None:
         """The tick at `x`, or the nearest within `reach` of it, both in logical pixels; of several the narrowest."""
         distances = [
@@ -77,13 +94,13 @@ def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str 
     `current` is the key of the tick that stays in sight among the undated ones.
     """
     dated: list[PlacedTick] = []
-    day, beside = "", 0
+    day, beside = -1.0, 0
     for tick in ticks:
         if tick.span is None:
             continue
         left, right = axis.x_of(tick.span.begin), axis.x_of(tick.span.end)
         if tick.date_kind == "instant" or right - left < TICK_PX:
-            here = day_of(tick.span.middle)
+            here = tick.span.middle // DAY_S
             beside = min(beside + 1, MOST_BESIDE) if here == day else 0
             day = here
             middle = (left + right) / 2 + beside * BESIDE_PX

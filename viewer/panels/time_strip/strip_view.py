@@ -91,12 +91,14 @@ class StripView(QWidget):
 
     def show_current(self, key: str, words: str) -> None:
         """Mark the tick with this key as the current one, and bring it into sight; `words` are for screen readers."""
+        before, axis = self._current, self._axis
         self._current = key
-        tick = next((tick for tick in self._ticks if tick.key == key), None)
-        if tick is not None and tick.span is not None and self._axis is not None:
-            self._axis = self._axis.showing(tick.span)
+        tick = next((tick for tick in self._ticks if tick.key == key), None) if key else None
+        if tick is not None and tick.span is not None and axis is not None:
+            self._axis = axis.showing(tick.span)
         self._say_current(words)
-        self._lay_out()
+        if key != before or self._axis != axis:
+            self._lay_out()
 
     def show_pointed(self, key: str) -> None:
         """Mark the tick that has the scene with this key, as a list points at it; an empty key marks none."""

@@ -82,13 +82,15 @@ class TimeStripPanel(QWidget):
         desk.ground_changed.connect(self._show_current)
         desk.outlines_switched.connect(self._show_outlines)
         desk.frames_changed.connect(self._show_frames)
-        desk.place_changed.connect(lambda: self.place.setCurrentIndex(list(SearchedGround).index(desk.place)))
+        desk.place_changed.connect(self._show_place)
         desk.pointed.changed.connect(lambda: self.view.show_pointed(desk.pointed.key))
         desk.context.selection.changed.connect(self._show_hint)
         desk.folders.folders_changed.connect(self._show_hint)
         desk.archives.searches_changed.connect(self._show_hint)
         desk.folders.changed.connect(pictures.forget)
         self._clouds.changed.connect(self._show_clouds)
+        self._show_place()
+        self._show_outlines()
         self._show_frames()
         self._show_ticks()
 
@@ -269,6 +271,9 @@ class TimeStripPanel(QWidget):
         self.frame.setCurrentIndex(self._desk.frame)
         self.frame.setVisible(frames > 0)
         self._show_current()
+
+    def _show_place(self) -> None:
+        self.place.setCurrentIndex(list(SearchedGround).index(self._desk.place))
 
     def _show_outlines(self) -> None:
         self.outlines.setChecked(self._desk.shows_outlines)

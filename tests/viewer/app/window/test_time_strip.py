@@ -30,6 +30,7 @@ from viewer.app.window import MainWindow
 from viewer.panels.time_strip import scene_folders
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.folder_watch import FolderWatch
+from viewer.panels.time_strip.scene_desk import SearchedGround
 from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_painter import SEEN_PX, seen_x
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
@@ -330,6 +331,19 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
 
     x, y = transform_points(WGS84, WEB_MERCATOR, lon, lat)
     return float(x), float(y)
+
+
+def test_the_strip_comes_up_as_its_commands_have_been_given(window: MainWindow, qtbot: QtBot) -> None:
+    """Outlines and ground may be switched before the strip is shown for the first time."""
+    take_up(window, qtbot)
+    window.scenes.desk.show_outlines(True)
+    window.scenes.desk.set_place(SearchedGround.SITE)
+    window.action_table["panel_time_strip"].trigger()
+    settle(window, qtbot)
+    panel = window.docks.time_strip.panel
+    assert isinstance(panel, TimeStripPanel)
+    assert panel.outlines.isChecked()
+    assert panel.place.currentData() == SearchedGround.SITE
 
 
 @pytest.mark.bounded

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date, timedelta
+
 import pytest
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.scenes.passes import Pass
+from layers.time.time_span import TimeSpan
 from tests.support.many_scenes import scene
-from viewer.panels.time_strip.strip_places import BESIDE_PX, divider_of, places_of
+from viewer.panels.time_strip.strip_places import BESIDE_PX, MOST_APART, PILE_PX, divider_of, places_of
 from viewer.panels.time_strip.time_axis import TimeAxis
 
 BOX = Bounds(0.0, 0.0, 1.0, 1.0)
@@ -47,3 +52,24 @@ def test_undated_ticks_stand_behind_the_axis_and_the_current_one_is_among_them()
     assert places.hidden == 40 - len(places.undated) > 0
     assert divider_of(ticks[1:], 300.0) == 0.0, "without dates there is no axis"
     assert divider_of(ticks[:1], 300.0) == 300.0
+
+
+def test_of_thousands_of_ticks_as_many_are_painted_as_there_is_room_for() -> None:
+    """In each pile the one that covers most, and always those of another form, of the case, and the current one."""
+    start = date(2015, 1, 1)
+    spans = [TimeSpan(at, at) for at in (86_400.0 * n for n in range(4000))]
+    ticks = [
+        Pass((scene(f"t{n}", BOX, (start + timedelta(days=n)).isoformat()),), span, "instant", n % 10 / 10)
+        for n, span in enumerate(spans)
+    ]
+    ticks[77] = replace(ticks[77], date_kind="composite")
+    of_case = scene("of case", BOX, "2015-05-05")
+    ticks[88] = replace(ticks[88], scenes=(dataclasses.replace(of_case, layer_uuid="l1"),), part=0.0)
+    places = places_of(ticks, TimeAxis.around(spans, 600.0), 600.0)
+    painted = places.painted("t99")
+    assert len(painted) < 600 / PILE_PX * 2
+    assert {"t77", "of case", "t99"} <= {placed.tick.key for placed in painted}
+    others = [placed.tick.part for placed in painted if placed.tick.key not in ("t77", "of case", "t99")]
+    assert others.count(0.9) > 0.9 * len(others)
+    few = places_of(ticks[:MOST_APART], TimeAxis.around(spans, 600.0), 600.0)
+    assert few.painted("") == list(few.dated)
