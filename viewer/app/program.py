@@ -164,7 +164,7 @@ class Program:
         if options.demo:
             window.cases.open_demo(failed=lambda error: window.layer_adder.failures.append(error.sentence))
         elif options.files:
-            window.opener.open(options.files)
+            window.opener.open(options.files, is_typed=True)
         if self._keeps:
             window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)

@@ -170,8 +170,7 @@ class MainWindow(QMainWindow):
         allow, pool = self.permissions.allow_sources, self.context.pool
         self.cases = CaseOpening(session, self.saving, self.settings, messages, self._questions, self)
         self.layer_adder = LayerAdder(session, allow, messages, self, asks=asks)
-        show_key = panels.case.show_key
-        self.opener = FileOpener(session, pool, jobs, self.cases, self.layer_adder, messages, show_key, self)
+        self.opener = FileOpener(session, pool, jobs, self.cases, self.layer_adder, messages, panels.case, self)
         pictures = PicturePlacer(session, self.views, jobs, pool.known_probes, allow, messages, self)
         self.place_questions = PlaceQuestions(
             session, self.views, panels, pictures, self._show_added, jobs, self.settings, self

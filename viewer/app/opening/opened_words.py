@@ -19,8 +19,17 @@ from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_service
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext
 
-type Meaning = Path | list[FoundLayer] | GeoloupeError
-"""Meaning of a word: a file to be probed, the layer of a service, or the error that it leads to."""
+
+class ServerAddress(Struct, frozen=True):
+    """The address of a server, which has to be asked what it offers."""
+
+    text: str
+
+
+type Meaning = Path | list[FoundLayer] | ServerAddress | GeoloupeError
+"""Meaning of a word: a file to be probed, the layer of a service, a server to be asked, or the error that it leads
+to.
+"""
 
 
 class SortedWords(Struct, frozen=True):
@@ -50,6 +59,9 @@ def sort_words(
             if is_ranged_address(word):
                 others.append([layer_at(word)])
                 continue
+            if is_server_word(word):
+                others.append(ServerAddress(word))
+                continue
             if is_service_text(word):
                 others.append(layers_of_service(word))
                 continue
@@ -61,6 +73,15 @@ def sort_words(
         except GeoloupeError as error:
             others.append(error)
     return SortedWords(case, others, None if case is None else _edits_left(case, left_of))
+
+
+def is_server_word(word: str) -> bool:
+    """True for the address of a server."""
+    if "://" not in word:
+        return False
+    from layers.services.listed.typed_entry import is_server_address  # for start-up time: it reads documents, too
+
+    return is_server_address(word)
 
 
 def _edits_left(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:

@@ -15,14 +15,15 @@ from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
+from layers.services.imagery_entry import host_of_address
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.app.opening.opened_words import Meaning, SortedWords, sort_words
+from viewer.app.opening.opened_words import Meaning, ServerAddress, SortedWords, is_server_word, sort_words
 from viewer.commands.found_layers import FoundLayer, layers_of_probe
-from viewer.network.secrets import Secret
 from viewer.network.typed_keys import without_key
+from viewer.panels.access import CaseAccess
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, dropped_words, is_web_address
@@ -69,13 +70,13 @@ class FileOpener(QObject):
         cases: CaseOpening,
         adder: LayerAdder,
         messages: Messages,
-        show_key: Callable[[str, Secret], object],
+        case: CaseAccess,
         parent: QObject | None = None,
     ) -> None:
-        """`show_key` shows a secret to a host for this session: that of an address that was typed with it."""
+        """`case` is the way to servers, and to the consent that a typed address of one is."""
         super().__init__(parent)
         self._session, self._pool, self._jobs, self.messages = session, pool, jobs, messages
-        self._cases, self._adder, self._show_key = cases, adder, show_key
+        self._cases, self._adder, self._case = cases, adder, case
         self._under_way: list[_Opening] = []
 
     @property
@@ -86,20 +87,24 @@ class FileOpener(QObject):
         """Prepare a reader: the analyst is about to choose files."""
         self._pool.expect()
 
-    def open(self, words: Sequence[str], *, stays: bool = False) -> None:
+    def open(self, words: Sequence[str], *, stays: bool = False, is_typed: bool = False) -> None:
         """Open what each word names: the first case becomes the open case, everything else becomes its layers.
 
-        `stays`: the map does not move to the layers. The first address of a server, as no template is, is offered to be
-        asked, where somebody is there to answer.
+        `stays`: the map does not move to the layers. `is_typed`: the words were typed in a terminal, where an address
+        is consent to ask its host, and a layer may be named behind a #. The first address of any other server, as no
+        template is, is offered to be asked, where somebody is there to answer.
         """
-        addresses = _server_addresses(words) if self._adder.asks else []
-        if addresses:
-            self.address_wanted.emit(addresses[0])
-            words = [word for word in words if word not in addresses]
+        servers = [word for word in words if is_server_word(word)]
+        for address in servers if is_typed else ():
+            self._case.consent(host_of_address(address))
+        offered = [word for word in servers if self._adder.asks and not (is_typed and "#" in word)]
+        if offered:
+            self.address_wanted.emit(offered[0])
+            words = [word for word in words if word not in offered]
         if not words:
             return
         # A key stands in no layer: the case goes to others.
-        words = [without_key(word, self._show_key) for word in words]
+        words = [without_key(word, self._case.show_key) for word in words]
         opening = _Opening(words, self._session.document, stays=stays)
         self._under_way.append(opening)
 
@@ -171,7 +176,7 @@ class FileOpener(QObject):
 
     def _probe(self, opening: _Opening, meanings: Sequence[Meaning]) -> None:
         """Ask readers what the files hold; the last answer leads on to `_add`."""
-        opening.outcomes = [None if isinstance(meaning, Path) else meaning for meaning in meanings]
+        opening.outcomes = [None if isinstance(meaning, Path | ServerAddress) else meaning for meaning in meanings]
         options = {} if opening.reading is None else opening.reading.options
         with self._pool.together():
             for at, path in enumerate(meanings):
@@ -179,6 +184,18 @@ class FileOpener(QObject):
                     # The answer comes on a supervisor's thread.
                     answered = partial(self._jobs.mailbox.post, self._probed, opening, at, path)
                     self._pool.submit(Request(Probe(str(path), options=options), answered, str(path)))
+        for at, meaning in enumerate(meanings):
+            if isinstance(meaning, ServerAddress):
+                self._ask(meaning, partial(self._jobs.mailbox.post, self._answered, opening, at))
+        self._add(opening)
+
+    def _ask(self, address: ServerAddress, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
+        from viewer.app.opening.server_layers import find_server_layers  # for start-up time: it reads documents
+
+        find_server_layers(address.text, self._case.fetcher, self._jobs, done)
+
+    def _answered(self, opening: _Opening, at: int, outcome: list[FoundLayer] | GeoloupeError) -> None:
+        opening.outcomes[at] = outcome
         self._add(opening)
 
     def _probed(self, opening: _Opening, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
@@ -240,15 +257,6 @@ class FileOpener(QObject):
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)
         self.finished.emit()
-
-
-def _server_addresses(words: Sequence[str]) -> list[str]:
-    """The words that are addresses of servers."""
-    if not any("://" in word for word in words):
-        return []
-    from layers.services.listed.typed_entry import is_server_address  # for start-up time: it reads documents, too
-
-    return [word for word in words if is_server_address(word)]
 
 
 def _layers_in(

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers.errors import BadTemplate, GeoloupeError
+from layers.errors import GeoloupeError
 from layers.requests.addresses import is_ranged_address
 from layers.requests.probe import Probe
 from layers.services.naming import asks_server, is_service_text
-from layers.services.offers.chosen_service import chosen_service
 from layers.services.offers.offer import ServiceOffer
-from layers.services.offers.recognise import recognised
-from layers.services.offers.typed_address import address_kind
+from viewer.app.opening.server_layers import find_server_layers, layers_of_offer
 from viewer.cli.terminal.documents import checked_place, found_layers
 from viewer.cli.terminal.server_documents import ServerDocuments
 from viewer.cli.terminal.server_features import FeaturesWanted, feature_layers
-from viewer.commands.found_layers import FoundLayer, layer_of_service, layers_of_address
-from viewer.commands.imagery.service_times import today
+from viewer.commands.found_layers import FoundLayer, layers_of_address
 from viewer.export.headless import Studio
-from viewer.panels.imagery.offer_source import FetchedOffers
 
 type LayersDone = Callable[[list[FoundLayer]], None]
 type LayersFailed = Callable[[GeoloupeError], None]
@@ -40,26 +36,13 @@ def find_layers(text: str, studio: Studio, features: FeaturesWanted, done: Layer
 
 def _ask_server(text: str, studio: Studio, features: FeaturesWanted, done: LayersDone, failed: LayersFailed) -> None:
     """Ask an address for what it offers, and choose the layer that is named behind its #."""
-    address, _, chosen = text.partition("#")
 
-    def take(offer: ServiceOffer | None, error: GeoloupeError | None) -> None:
-        if offer is None:
-            failed(error or BadTemplate("The server offers nothing."))
-            return
-        try:
-            layers = layers_of_offer(offer)
-        except GeoloupeError as refusal:
-            failed(refusal)
-            return
-        done(layers)
-
-    def layers_of_offer(offer: ServiceOffer) -> list[FoundLayer]:
+    def choose(offer: ServiceOffer, chosen: str) -> list[FoundLayer]:
         if offer.service in ("wfs", "ogcapi"):
             return feature_layers(offer, chosen, features, ServerDocuments(studio.fetcher), studio.pool)[0]
-        return [layer_of_service(chosen_service(offer, chosen, today()))]
+        return layers_of_offer(offer, chosen)
 
-    typed = address_kind(address)
-    if typed is None:
-        failed(BadTemplate("“{text}” is no address of a service.", text=address[:80]))
-        return
-    FetchedOffers(studio.fetcher, studio.context.jobs, recognised).ask(typed.address, take)
+    def take(answer: list[FoundLayer] | GeoloupeError) -> None:
+        failed(answer) if isinstance(answer, GeoloupeError) else done(answer)
+
+    find_server_layers(text, studio.fetcher, studio.context.jobs, take, choose)
