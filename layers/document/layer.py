@@ -27,7 +27,8 @@ class Layer(Row, frozen=True, kw_only=True):
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
     where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent it, a
-    `layers.services.features.feature_origin.FeatureOrigin`;
+    `layers.services.features.feature_origin.FeatureOrigin`, ``"page"`` where it is a picture of a page of a web map, a
+    `layers.document.placing.page_origin.PageOrigin`;
     ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges, with ``"catalogue"``
     of one that an archive listed: the item's id, collection and address, and of Sentinel-2 ``"values"``, what is stated
     of them, a `layers.raster.reflectance.StatedValues`;

@@ -52,6 +52,8 @@ class ImageFact(Struct, frozen=True):
     nudge: str = ""
     """The words of a shift by hand; empty: none."""
     is_placed_by_hand: bool = False
+    placement: str = ""
+    """Words on the address of a web page that places it, and how well."""
     share: float = 1.0
     """Share of the frame that its pixels fill, 0 to 1."""
     draws_boundaries: bool = False

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -21,10 +18,12 @@ from layers.phrase import Phrase
 
 BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
-WORDS = frozenset(("lat", "lon", "x", "y", "z", "west", "south", "east", "north", "date", "date_dots"))
+WORDS = frozenset(("lat", "lon", "x", "y", "z", "west", "south", "east", "north", "date", "date_dots", "span"))
 EQUATOR_M_PER_PX = 40_075_016.686 / 256
 """Metres in a pixel of Web Mercator's level 0, at the equator."""
 BAIDU_METRE_LEVEL = 18
+SPAN_PX = 1000
+"""Pixels of a page from top to bottom, by which {span} is reckoned: the distance of a camera that sees 35 degrees."""
 MOST_DIGITS = 6
 _WORD = re.compile(r"\{(\w*)\}")
 
@@ -95,6 +94,7 @@ class ViewLink(Struct, frozen=True):
             "lon": f"{middle.lon:.{digits}f}",
             "lat": f"{middle.lat:.{digits}f}",
             "z": str(self._level(view)),
+            "span": f"{1.6 * SPAN_PX * view.metres_per_px:.0f}",
             "date": view.day.strftime("%Y-%m-%d"),
             "date_dots": view.day.strftime("%Y.%m.%d"),
             **{
@@ -120,18 +120,3 @@ class ViewLink(Struct, frozen=True):
 def _digits(metres_per_px: float) -> int:
     """Decimals of a degree that distinguish two pixels; more would be sent to the host for nothing."""
     return max(1, min(MOST_DIGITS, math.ceil(math.log10(111_320 / max(metres_per_px, 1e-3)))))
-
-
-@cache
-def view_links() -> tuple[ViewLink, ...]:
-    """The shipped links."""
-    return links_of((files(__package__) / "view_links.toml").read_text(encoding="utf-8"))
-
-
-def links_of(text: str) -> tuple[ViewLink, ...]:
-    """The links of a file. Raises BadTemplate."""
-    try:
-        entries = tomllib.loads(text).get("link", [])
-    except tomllib.TOMLDecodeError as error:
-        raise BadTemplate("The list of links is no TOML ({error}): mend it.", error=error) from error
-    return tuple(ViewLink.from_json(entry) for entry in entries)

@@ -8,7 +8,7 @@ import sample_data
 from layers.geo.datum import Datum
 from layers.raster.band_names import MEANINGS
 from layers.services.catalog import catalog
-from layers.services.view_links import view_links
+from layers.services.web_views.web_viewer import shipped_web_maps
 from layers.vector.expression.language import FUNCTIONS
 from tests.support.made_up_language import english_in
 from tests.support.shown_texts import Shown
@@ -45,7 +45,7 @@ QUOTED = (
     *(text for group in catalog() for entry in group.entries for text in (entry.title, entry.attribution)),
     *(group.title for group in catalog()),
     *(host_of(entry.address) for group in catalog() for entry in group.entries),
-    *(link.title for link in view_links()),
+    *(link.title for link in shipped_web_maps().links),
     "and or not = <> < > like contains starts ends in between is null",
     " ".join(FUNCTIONS),
     "(nir - red) / (nir + red)",

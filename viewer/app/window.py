@@ -171,7 +171,8 @@ class MainWindow(QMainWindow):
         self.cases = CaseOpening(session, self.saving, self.settings, messages, self._questions, self)
         self.layer_adder = LayerAdder(session, allow, messages, self, asks=asks)
         self.opener = FileOpener(session, pool, jobs, self.cases, self.layer_adder, messages, panels.case, self)
-        pictures = PicturePlacer(session, self.views, jobs, pool.known_probes, allow, messages, self)
+        pictures = PicturePlacer(session, self.views, jobs, pool, allow, messages, self)
+        self._web_maps = pictures.web_maps
         self.place_questions = PlaceQuestions(
             session, self.views, panels, pictures, self._show_added, jobs, self.settings, self
         )
@@ -264,12 +265,15 @@ class MainWindow(QMainWindow):
         messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
         files = (self.cases, self.opener, self.saving, self.map_export, self.product_windows, self.access)
         self.file_menu = FileMenu(session, *files, self)
-        self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
+        self.view_menu = ViewMenu(
+            session, canvas, views, self.status, self._web_maps, settings, self.docks.arrangement, self
+        )
         look = self.docks.looks.ask
         self.offline = NetworkDesk(self.context, settings, canvas, panels, views, self.status, look, self).offline
         layer_files = self.file_menu, self.upkeep, self.georeferencing
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
-        self.opener.address_wanted.connect(self.layer_menu.ask_server)
+        ask_server = self._web_maps.page_or(self.layer_menu.ask_server)
+        self.opener.address_wanted.connect(ask_server)
         self.closed.connect(self.layer_menu.packs.close)
         self.closed.connect(self.layer_menu.features.stop)
         self.feature_menu = FeatureMenu(
@@ -285,7 +289,7 @@ class MainWindow(QMainWindow):
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)
-        pasted = self.opener.open, self.layer_menu.ask_server
+        pasted = self.opener.open, ask_server
         clipboard = Clipboard(session, panels, views, jobs, *pasted, messages, self)
         for menu in (
             self.file_menu,

@@ -14,6 +14,7 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import STATED, Layer
 from layers.document.placing.nudge import Nudge, read_nudge
+from layers.document.placing.page_origin import PAGE_KEY
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_sentence
@@ -31,7 +32,7 @@ from viewer.rendering.world_copies import Views
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
-_NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
+_NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, PAGE_KEY, *STATED})
 """Entries of a layer's source that locate no data."""
 
 

@@ -34,7 +34,7 @@ _MARKED = re.compile(rf"!3d{_N}!4d{_N}")
 _VIEWS = (
     re.compile(rf"@{_N},{_N}"),
     re.compile(rf"\bcp={_N}~{_N}"),
-    re.compile(rf"#map=\d+(?:\.\d+)?/{_N}/{_N}"),
+    re.compile(rf"[#?&]map=\d+(?:\.\d+)?/{_N}/{_N}"),
     re.compile(rf"#view={_N},{_N}"),
     re.compile(rf"#\d+(?:\.\d+)?/{_N}/{_N}"),
     re.compile(rf"#{_N},{_N}(?:,|$)"),

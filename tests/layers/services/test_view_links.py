@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.errors import BadCoordinate, BadTemplate
+from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import from_bd09, to_bd09
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.measure import distance_m
-from layers.services.view_links import ShownView, ViewLink, links_of, view_links
+from layers.services.view_links import ShownView, ViewLink
+from layers.services.web_views.web_viewer import read_web_maps, shipped_web_maps
 
 DAY = date(2024, 4, 12)
 
@@ -23,7 +24,7 @@ def _view(lon: float, lat: float, metres_per_px: float) -> ShownView:
 
 
 @pytest.mark.bounded_after(3)
-@pytest.mark.parametrize("link", view_links(), ids=lambda link: link.title)
+@pytest.mark.parametrize("link", shipped_web_maps().links, ids=lambda link: link.title)
 @given(lon=st.floats(75, 134), lat=st.floats(20, 53), metres_per_px=st.floats(0.3, 300))
 def test_our_own_reader_leads_back(link: ViewLink, lon: float, lat: float, metres_per_px: float) -> None:
     found = link.address(_view(lon, lat, metres_per_px))
@@ -31,7 +32,7 @@ def test_our_own_reader_leads_back(link: ViewLink, lon: float, lat: float, metre
     try:
         read = parse_coordinate(found.address)
     except BadCoordinate:
-        assert link.title in ("SunCalc", "Copernicus Browser"), "addresses that we do not read"
+        assert link.title in ("SunCalc", "OpenAerialMap"), "addresses that we do not read"
         return
     off_m = distance_m(read.lon, read.lat, lon, lat)
     assert off_m <= metres_per_px + 2 * found.error_m + 2, (found, read)
@@ -42,18 +43,18 @@ ZOOMS = ((156543.0, 1), (9.554, 14), (0.597, 18), (0.05, 21))
 
 @pytest.mark.parametrize(("metres_per_px", "level"), ZOOMS)
 def test_the_level_shows_about_as_much(metres_per_px: float, level: int) -> None:
-    google = view_links()[0]
+    google = shipped_web_maps().links[0]
     assert f",{level}z/" in google.address(_view(0.0, 0.0, metres_per_px)).address
 
 
 def test_a_pixel_of_baidus_level_18_is_a_metre_of_its_map() -> None:
-    (baidu,) = (link for link in view_links() if "Baidu" in link.title)
+    (baidu,) = (link for link in shipped_web_maps().links if "Baidu" in link.title)
     assert baidu.address(_view(116.4, 0.01, 1.0)).address.endswith(",18z")
     assert baidu.address(_view(116.4, 60.0, 1.0)).address.endswith(",17z")
 
 
 def test_no_more_digits_are_sent_than_the_view_shows() -> None:
-    osm = next(link for link in view_links() if "OpenStreetMap" in link.title)
+    osm = next(link for link in shipped_web_maps().links if "OpenStreetMap" in link.title)
     assert osm.address(_view(12.3456789, 51.8842345, 1000.0)).address.endswith("/51.884/12.346")
 
 
@@ -64,16 +65,25 @@ def test_baidus_metres_there_and_back(lon: float, lat: float) -> None:
 
 
 BAD = (
-    '[[link]]\ntitle = "x"\ntemplate = "http://a.org/{lat}"',
-    '[[link]]\ntitle = "x"\ntemplate = "https://a.org/{who}"',
-    '[[link]]\ntitle = "x"\ntemplate = "https://a.org/{lat}"\ndatum = "ED50"',
-    '[[link]]\ntitle = "x"\ntemplate = "https://a.org/{lat}"\nmax_zoom = "19"',
-    '[[link]]\ntitle = "x"',
-    "[[link]",
+    'template = "http://a.org/{lat}"',
+    'template = "https://a.org/{who}"',
+    'template = "https://a.org/{lat}"\ndatum = "ED50"',
+    'template = "https://a.org/{lat}"\nmax_zoom = "19"',
+    "",
 )
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_a_list_with_a_fault_is_refused(text: str) -> None:
-    with pytest.raises(BadTemplate):
-        links_of(text)
+def test_a_link_with_a_fault_costs_itself(text: str) -> None:
+    maps = read_web_maps(f'[[link]]\ntitle = "x"\n{text}\n[[link]]\ntitle = "y"\ntemplate = "https://a.org/{{lat}}"')
+    assert [link.title for link in maps.links] == ["y"]
+    assert len(maps.problems) == 1
+    assert "left out of the list" in maps.problems[0]
+
+
+STREET = ("Mapillary", "Panoramax", "KartaView", "Google Street View", "Yandex Panoramas")
+
+
+@pytest.mark.parametrize("name", [*STREET, "Esri Wayback", "Copernicus Browser", "Google Earth", "Zoom Earth"])
+def test_the_list_has_what_analysts_look_into(name: str) -> None:
+    assert any(link.title.startswith(name) for link in shipped_web_maps().links)

@@ -19,8 +19,8 @@ class LinkPaster(QObject):
         self._panels, self._messages = panels, messages
 
     def can_paste(self, content: QMimeData) -> bool:
-        """True for a link while a claim is open."""
-        return bool(self._panels.claim_uuid and self._links(content))
+        """True for a link while a claim is open; a picture that has one is a picture."""
+        return bool(self._panels.claim_uuid and self._links(content)) and not content.hasImage()
 
     def paste(self, content: QMimeData) -> None:
         """Cite the link, and say for which claim: its form may be hidden behind another."""

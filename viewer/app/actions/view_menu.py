@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from layers.services.view_links import view_links
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.arranging.arrangement import Arrangement
 from viewer.app.case.session import Session
 from viewer.app.desktop.theme import apply_theme
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.navigation.open_view import OpenViewDialog, shown_view
+from viewer.app.navigation.open_view import OpenViewDialog, in_browser, shown_view
+from viewer.app.navigation.web_maps import KnownWebMaps
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.meta import graticule_of_case, set_graticule
 from viewer.panels.shell.status_bar import StatusBar
-from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 GRATICULE_MENU = QT_TRANSLATE_NOOP("Actions", "Gra&ticule")
@@ -85,15 +83,15 @@ class ViewMenu(CaseMenu):
         canvas: MapCanvas,
         views: MapViews,
         status: StatusBar,
-        messages: Messages,
+        web_maps: KnownWebMaps,
         settings: Settings,
         arrangement: Arrangement,
         window: QWidget,
     ) -> None:
-        """`window` is the parent of dialogs."""
+        """`web_maps` are those in which the view can be opened; `window` is the parent of dialogs."""
         super().__init__(session, window)
         self._canvas, self._views, self._status = canvas, views, status
-        self._messages, self._settings, self._window = messages, settings, window
+        self._web_maps, self._settings, self._window = web_maps, settings, window
         self.arrangement = arrangement
         arrangement.changed.connect(self.own_changed)
 
@@ -128,11 +126,11 @@ class ViewMenu(CaseMenu):
         """Offer web maps in which the view can be opened."""
         view = shown_view(self._canvas, self._views)
         if view is None:
-            sentence = self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
-            self._messages.show("open view", sentence, "warning")
+            self._web_maps.say(
+                self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
+            )
             return
-        dialog = OpenViewDialog(view, view_links(), _in_browser, self._window)
-        dialog.open()
+        OpenViewDialog(view, self._web_maps.maps().links, in_browser, self._window).open()
 
     def back(self) -> None:
         self._canvas.motion.back()
@@ -338,7 +336,3 @@ class ViewMenu(CaseMenu):
             check="own",
         ),
     )
-
-
-def _in_browser(address: str) -> bool:
-    return QDesktopServices.openUrl(QUrl(address))

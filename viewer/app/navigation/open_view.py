@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QListWidget, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
@@ -163,3 +163,8 @@ class OpenViewDialog(QDialog):
         return sentence + self.tr("; converted to {0}, {1} away, good to {2}.").format(
             datum, metres(shift), metres(moved.error_m)
         )
+
+
+def in_browser(address: str) -> bool:
+    """Hand an address to the system's browser; False where there is none."""
+    return QDesktopServices.openUrl(QUrl(address))

@@ -15,7 +15,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QImage
 
 from layers.errors import FileMissing, GeoloupeError, TooLarge
-from layers.grid.tile_grid import View
+from layers.grid.tile_grid import Affine, View
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.pasted_png import png_of, size_in_png
@@ -97,18 +97,16 @@ def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobCont
     return _keep(data, folder, f"Pasted {now.replace('T', ' ').replace(':', '.')}", ".png")
 
 
-def placed_copy(
-    picture: Path, folder: Path, size: tuple[int, int], view: View, how: OnView, *, is_shown: bool = False
-) -> Path:
-    """Copy a picture to `folder`, with a world file that places it on a view of the map; returns the copy.
+def placed_copy(picture: Path, folder: Path, world: str, *, is_shown: bool = False) -> Path:
+    """Copy a picture to `folder`, with a world file that places it; returns the copy.
 
-    `size`: columns and rows of the picture. `how`: as for `world_file`. `is_shown`: the picture is a layer now; undo
-    leads back to its file, so that it is copied even from `folder`. Raises FileMissing where a file cannot be written.
+    `world`: the lines of the world file. `is_shown`: the picture is a layer now; undo leads back to its file, so that
+    it is copied even from `folder`. Raises FileMissing where a file cannot be written.
     """
     try:
         if picture.parent != folder or is_shown:
             picture = _keep(picture.read_bytes(), folder, picture.stem, picture.suffix)
-        write_whole(picture.with_suffix(world_suffix(picture)), world_file(size, view, how).encode("ascii"))
+        write_whole(picture.with_suffix(world_suffix(picture)), world.encode("ascii"))
     except OSError as error:
         raise _unwritten(folder, error) from error
     return picture
@@ -120,8 +118,14 @@ def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
     pixel = min(view.width / width, view.height / height) if how == "fill" else 1.0
     left, top = (view.width - width * pixel) / 2, (view.height - height * pixel) / 2
     to_world = view.affine
-    x, y = to_world.apply(left + pixel / 2, top + pixel / 2)
-    numbers = (to_world.a * pixel, to_world.d * pixel, to_world.b * pixel, to_world.e * pixel, x, y)
+    x, y = to_world.apply(left, top)
+    return world_lines(Affine(to_world.a * pixel, to_world.b * pixel, x, to_world.d * pixel, to_world.e * pixel, y))
+
+
+def world_lines(affine: Affine) -> str:
+    """The six lines of a world file for the transform from pixels to the map."""
+    x, y = affine.apply(0.5, 0.5)
+    numbers = (affine.a, affine.d, affine.b, affine.e, x, y)
     return "".join(f"{float(number)!r}\n" for number in numbers)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
+from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_crs
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
@@ -28,6 +29,9 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
 from viewer.support.settings import Settings
+
+if TYPE_CHECKING:
+    from viewer.commands.imagery.pasted_pages import PlacedPage
 
 MOST_RECENT = 6
 
@@ -71,6 +75,9 @@ class PlaceQuestions(QuestionsInTurn):
         dialog = self._dialog_of(question, layers[0].source)
         dialog.decided.connect(lambda crs: self._add(layers, crs))
         dialog.laid_on_view.connect(lambda how: self._pictures.add(layers[0], question.size, how))
+        dialog.placed_by_page.connect(
+            lambda page: self._pictures.add_page(layers[0], page, partial(self._show_page, page, question.size))
+        )
         dialog.points_wanted.connect(lambda: self._georeference(self._add(layers, PIXEL_SPACE)))
         return dialog
 
@@ -79,6 +86,9 @@ class PlaceQuestions(QuestionsInTurn):
         dialog = self._dialog_of(question, layer.source, layer.crs)
         dialog.decided.connect(lambda crs: self._change(uuid, crs))
         dialog.laid_on_view.connect(lambda how: self._pictures.move(uuid, question.size, how))
+        dialog.placed_by_page.connect(
+            lambda page: self._pictures.move_to_page(uuid, page, partial(self._views.show_layer, uuid))
+        )
         dialog.points_wanted.connect(lambda: self._georeference(uuid))
         return dialog
 
@@ -86,7 +96,10 @@ class PlaceQuestions(QuestionsInTurn):
         likely, path = self._likely(question), source.get("path")
         has_view = not self._views.is_off_earth
         is_kept = isinstance(path, str) and Path(path).parent == pictures_folder(self._session.target)
-        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
+        page = self._pictures.page_form(source, question.size) if all(question.size) else None
+        dialog = PlaceDialog(
+            question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept, page=page
+        )
         dialog.camera_wanted.connect(lambda: self._mark_camera(dialog))
         return dialog
 
@@ -138,6 +151,12 @@ class PlaceQuestions(QuestionsInTurn):
         else:
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
         return uuid
+
+    def _show_page(self, page: PlacedPage, size: tuple[int, int]) -> None:
+        try:
+            self._show(page.bounds_lonlat(size))
+        except CannotBePlaced:
+            self._show(None)  # beyond the edge of its map; it is in the list of layers
 
     def _change(self, uuid: str, crs: str) -> None:
         document = self._session.document

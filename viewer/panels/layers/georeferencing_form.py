@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
+from layers.document.placing.page_origin import page_origin_of
 from layers.geo.crs import PIXEL_SPACE
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
@@ -107,7 +108,7 @@ class GeoreferencingForm(QWidget):
         for widget in (self.height_field, self.fields.labels["height_m"]):
             widget.setVisible(own is not None)
         self.height_field.setPlaceholderText("" if own is None else self.tr("{0}, the RPC’s own").format(f"{own:.0f}"))
-        self.note.setText(_note(info) if layer.crs != PIXEL_SPACE else self.tr("Shown in pixel space only."))
+        self.note.setText(_note(layer, info) if layer.crs != PIXEL_SPACE else self.tr("Shown in pixel space only."))
         self.note.setVisible(bool(self.note.text()))
 
     def flush(self) -> None:
@@ -122,8 +123,12 @@ class GeoreferencingForm(QWidget):
         return self._context.attempt(update_layer, self._uuid, **{column: value})
 
 
-def _note(info: RasterInfo | VectorInfo | None) -> str:
+def _note(layer: Layer, info: RasterInfo | VectorInfo | None) -> str:
     """A sentence on what places an image, and how accurately; empty where it has a plain transform."""
+    page = page_origin_of(layer)
+    if page is not None:
+        sentence = translate("GeoreferencingForm", "Placed by {0}. Control points place it better.")
+        return sentence.format(in_language(page.words))
     if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
     return translate("GeoreferencingForm", "Placed by {0}.").format(in_language(info.georeferencing_note))

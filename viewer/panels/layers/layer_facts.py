@@ -10,6 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import read_nudge
+from layers.document.placing.page_origin import stated_page
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
@@ -60,6 +61,7 @@ def source_facts(layer: Layer) -> Facts:
     """Facts in the document itself about the source of a layer."""
     source = layer.source
     images = source.get("combined")
+    page = stated_page(layer)
     facts = [
         *(
             (translate("LayerFacts", "Image"), _image_text(image))
@@ -73,6 +75,7 @@ def source_facts(layer: Layer) -> Facts:
             f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else "",
         ),
         *((translate("LayerFacts", "Offline pack"), path) for path in packs_in(source)),
+        (translate("LayerFacts", "Copied from"), "" if page is None else page.address),
         (translate("LayerFacts", "Licence"), str(source.get("licence", ""))),
         (translate("LayerFacts", "Credit link"), str(source.get("link", ""))),
         (translate("LayerFacts", "Position"), nudge_fact(layer)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, override
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -31,6 +31,7 @@ from viewer.support.language.translation import translate
 
 if TYPE_CHECKING:
     from layers.raster.photograph import Photograph
+    from viewer.panels.layers.page_form import PageForm
 
 LIST_PX = 120
 SIZE = QSize(620, 440)
@@ -51,6 +52,8 @@ class PlaceDialog(QDialog):
     """Emitted to mark the place of the camera."""
     laid_on_view = Signal(str)
     """Emitted to lay a picture on the map as it is shown: centre (its pixels are the map's) or fill."""
+    placed_by_page = Signal(object)
+    """Emitted with a `PlacedPage`, to lay a picture where the address of its page tells."""
 
     def __init__(
         self,
@@ -62,16 +65,18 @@ class PlaceDialog(QDialog):
         *,
         has_view: bool = False,
         is_kept: bool = False,
+        page: PageForm | None = None,
     ) -> None:
         """Make the dialog.
 
         `likely` CRSs are offered before anything is typed; `current` is that of the layer now; `has_view` where a
         picture could be laid on the map as it is shown; `is_kept` for one from the clipboard, which has no file
-        elsewhere.
+        elsewhere; `page` reads the address of the web map that it was copied from.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.question, self._likely, self._current = question, list(likely), current
+        self.page = page
         self._all: tuple[KnownCRS, ...] = ()
         self._crs = ""
         self._is_over, self._is_kept = False, is_kept
@@ -125,9 +130,16 @@ class PlaceDialog(QDialog):
         self._offered = question.can_be_placed
         if question.photograph is not None:
             layout.addWidget(self._camera_row(question.photograph))
+        if self.page is not None:
+            layout.addWidget(self.page)
+            layout.addStretch(1)
         if self._is_picture:
             layout.addWidget(self._view_buttons())
         layout.addWidget(self._buttons())
+        if self.page is not None:
+            self.page.changed.connect(self._judge_page)
+            self._judge_page()
+            self.page.address.setFocus()
         self.doubt.hide()
         self.setMinimumWidth(520)
 
@@ -181,6 +193,19 @@ class PlaceDialog(QDialog):
         self.laid_on_view.emit(how)
         self.accept()
 
+    def _judge_page(self) -> None:
+        """Offer the address as the answer where it tells a place."""
+        is_placed = self.page is not None and self.page.answer() is not None
+        self.page_button.setEnabled(is_placed)
+        (self.page_button if is_placed else self.pixel_button).setDefault(True)
+        QTimer.singleShot(0, self, self._fit_height)  # once the texts have their places
+
+    def _place_by_page(self) -> None:
+        answer = None if self.page is None else self.page.answer()
+        if answer is not None:
+            self.placed_by_page.emit(answer)
+            self.accept()
+
     def _georeference(self) -> None:
         self.points_wanted.emit()
         self.accept()
@@ -194,6 +219,9 @@ class PlaceDialog(QDialog):
         self.points_button = buttons.addButton(self.tr("&Georeference…"), role.ActionRole)
         self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.place_button.setVisible(self.question.can_be_placed)
+        self.page_button = buttons.addButton(self.tr("Place by Its &Address"), role.ActionRole)
+        self.page_button.setVisible(self.page is not None)
+        self.page_button.clicked.connect(self._place_by_page)
         self.pixel_button.setVisible(self.question.has_pixels)
         self.pixel_button.setToolTip(
             tooltip(self.tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
@@ -300,6 +328,13 @@ class PlaceDialog(QDialog):
                 return True
         return super().eventFilter(watched, event)
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        """Look at the clipboard again when the analyst comes back from the browser."""
+        if event.type() == QEvent.Type.ActivationChange and self.page is not None and self.isActiveWindow():
+            self.page.take_copied()
+        super().changeEvent(event)
+
     def _place(self) -> None:
         if self.place_button.isEnabled():
             self._decide(self._crs)
@@ -321,10 +356,16 @@ class PlaceDialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         """Set the height that the sentences need at the width that the screen allows."""
+        super().showEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Make room for all sentences, as far as the screen has it; the analyst may have made more."""
         layout = self.layout()
         assert layout is not None
-        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
-        super().showEvent(event)
+        if self.isVisible():
+            needed = layout.totalHeightForWidth(self.width())
+            self.resize(self.width(), min(max(self.height(), needed), self.screen().availableGeometry().height()))
 
 
 def place_words(bounds: Bounds) -> str:

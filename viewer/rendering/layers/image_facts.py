@@ -15,6 +15,7 @@ from layers.document.image import image_key_of
 from layers.document.layer import Layer
 from layers.document.mark_position import Pick
 from layers.document.placing.nudge import read_nudge
+from layers.document.placing.page_origin import page_origin_of
 from layers.document.vocabulary import DATE_BASES, DATUMS
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
@@ -109,7 +110,9 @@ def _of_raster(drawing: RasterDrawing) -> dict[str, Any]:
     if not layer.acquired_at and facts["acquired_at"]:
         facts["date_basis"] = "metadata"
     facts["product_id"] = one_line(known.product_id, LONGEST)
-    facts["placement_note"] = facts["placement_note"] or one_line(info.georeferencing_note, LONGEST)
+    page = page_origin_of(layer)
+    stated = info.georeferencing_note if page is None else Phrase("placed by {words}", words=page.words)
+    facts["placement_note"] = facts["placement_note"] or one_line(stated, LONGEST)
     facts["credit"] = one_line(layer.credit or known.credit or info.credit, LONGEST)
     facts["licence"] = one_line(known.licence, LONGEST)
     facts["image_key"] = image_key_of(facts["product_id"]) or _content_key(layer.source, drawing.path.name)

@@ -13,7 +13,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.measure import distance_m
-from layers.services.view_links import view_links
+from layers.services.web_views.web_viewer import shipped_web_maps
 from tests.support.windows import texts
 from tests.viewer.app.conftest import settle
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
@@ -117,7 +117,7 @@ def test_the_day_of_the_topmost_dated_image_is_sent(window: MainWindow, qtbot: Q
     view = shown_view(window.canvas, window.views)
     assert view is not None
     assert view.day == date(2024, 4, 12)
-    (worldview,) = (link for link in view_links() if "Worldview" in link.title)
+    (worldview,) = (link for link in shipped_web_maps().links if "Worldview" in link.title)
     assert worldview.address(view).address.endswith("&t=2024-04-12")
 
 

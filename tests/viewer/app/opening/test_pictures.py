@@ -281,7 +281,7 @@ def test_a_picture_of_the_same_name_is_not_overwritten(tmp_path: Path) -> None:
     for folder, data in (("one", b"first"), ("two", b"second")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "shot.jpg").write_bytes(data)
-        copied = placed_copy(tmp_path / folder / "shot.jpg", tmp_path / "kept", (10, 10), view, "fill")
+        copied = placed_copy(tmp_path / folder / "shot.jpg", tmp_path / "kept", world_file((10, 10), view, "fill"))
         assert copied.read_bytes() == data
         assert copied.with_suffix(".jgw").is_file()
         names.append(copied.name)

@@ -8,7 +8,9 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from layers.document.layer import LONGEST_STATED
+from layers.document.placing.page_origin import page_origin_of
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
 from layers.product.own_paths import without_paths
@@ -101,6 +103,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
     nudge, angle = drawing.nudge, known.off_nadir_deg
     raster = drawing if isinstance(drawing, RasterDrawing) else None
     is_placed = raster is not None and raster.info is not None and bool(raster.info.georeferencing_note)
+    page = page_origin_of(layer)
     if angle is None:
         angle = known.incidence_deg
         kind = translate("Export", "incidence at the ground") if angle is not None else ""
@@ -131,6 +134,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else nudge.unsigned_words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
+        placement="" if page is None else Phrase("placed by {words}", words=page.words),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )
 
@@ -161,6 +165,7 @@ def image_line(fact: ImageFact) -> str:
         fact.stretch,
         fact.processing,
         in_language(fact.nudge),
+        in_language(fact.placement),
         translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else "",
     ]
     description = ", ".join(part for part in parts if part)
