@@ -130,7 +130,8 @@ class ViewMenu(CaseMenu):
                 self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
             )
             return
-        OpenViewDialog(view, self._web_maps.maps().links, in_browser, self._window).open()
+        maps = self._web_maps
+        OpenViewDialog(view, maps.maps().links, in_browser, str(maps.path), self._window).open()
 
     def back(self) -> None:
         self._canvas.motion.back()

@@ -70,9 +70,12 @@ class OpenViewDialog(QDialog):
         view: ShownView,
         links: Sequence[ViewLink],
         open_address: Callable[[str], bool],
+        own_list: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`open_address` passes an address to the system's browser; it returns False where there is none."""
+        """`open_address` passes an address to the system's browser; it returns False where there is none. `own_list`:
+        path of the file in which the analyst adds web maps.
+        """
         super().__init__(parent)
         role = QDialogButtonBox.ButtonRole
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -109,6 +112,9 @@ class OpenViewDialog(QDialog):
         layout.addWidget(self.says)
         layout.addLayout(facts)
         layout.addWidget(self.note)
+        if own_list:
+            self.own = muted(self.tr("Web maps of your own stand in {0}.").format(breakable(own_list)))
+            layout.addWidget(self.own)
         layout.addWidget(buttons)
         self.setMinimumWidth(WIDTH_PX)
         for label in (self.place, self.address):

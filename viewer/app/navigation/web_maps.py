@@ -30,6 +30,11 @@ class KnownWebMaps(QObject):
         self.copied = ""
         """The address of a page that was pasted or dropped without a picture; a picture may follow."""
 
+    @property
+    def path(self) -> Path:
+        """The file of the user's own list, which need not exist."""
+        return config_folder() / FILE_NAME
+
     def say(self, sentence: str) -> None:
         """Say what hinders a web map from being opened."""
         self._messages.show("web maps", sentence, "warning")
@@ -39,7 +44,7 @@ class KnownWebMaps(QObject):
         from layers.services.web_views.web_viewer import joined_maps, shipped_web_maps  # for start-up time
 
         try:
-            own = _own_maps(config_folder() / FILE_NAME)
+            own = _own_maps(self.path)
         except GeoloupeError as error:
             self._messages.show("web maps", error.sentence, "warning")
             return shipped_web_maps()

@@ -19,6 +19,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
+from viewer.support.settings import config_folder
 
 BEIJING = (116.40, 39.91)
 
@@ -127,6 +128,26 @@ def test_off_the_earth_there_is_nothing_to_open(window: MainWindow, qtbot: QtBot
     window.action_table["open_view"].trigger()
     assert window.findChild(OpenViewDialog) is None
     assert "no place on the Earth" in texts(window)
+
+
+def test_own_web_maps_stand_first_and_a_bad_one_is_said(window: MainWindow, opened: list[str], qtbot: QtBot) -> None:
+    folder = config_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    own = '[[link]]\ntitle = "Our tower"\ntemplate = "https://tower.example.org/{lat}/{lon}/{z}"\n'
+    bad = '[[link]]\ntitle = "Theirs"\ntemplate = "https://a.org/{who}"\n'
+    (folder / "web_maps.toml").write_text(own + bad, encoding="utf-8")
+    window.file_menu.new_case()
+    window.views.show_bounds(Bounds(10, 10, 11, 11))
+    settle(window, qtbot)
+    window.action_table["open_view"].trigger()
+    dialog = window.findChild(OpenViewDialog)
+    assert dialog is not None
+    assert dialog.list.item(0).text() == "Our tower"
+    assert not dialog.list.findItems("Theirs", Qt.MatchFlag.MatchExactly)
+    assert "Theirs is left out of the list" in texts(window)
+    assert "web_maps.toml" in dialog.own.text()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert opened[0].startswith("https://tower.example.org/10.5")
 
 
 def test_addresses_are_whole(dialog: OpenViewDialog) -> None:
