@@ -65,11 +65,17 @@ class TileService(Struct, frozen=True):
     """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
     bounds: Bounds | None = None
     """Bounds of what its server says that it has, in longitude and latitude; None where it does not say."""
+    fallback: str = ""
+    """Template of another way to the same tiles, for a server that gives nothing by the first one; empty for none."""
     scales: tuple[float, float] | None = None
     """Least and most scale denominator at which its server draws it; None where it does not say."""
 
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)
+        if self.fallback:
+            check_template(self.fallback, self.subdomains)
+            if hosts_of(self.fallback, self.subdomains) != self.hosts:
+                raise BadTemplate("The two addresses of the tiles of {title} are on different hosts.", title=self.title)
         deepest = MAX_LEVEL if self.grid is None else len(self.grid.matrices) - 1
         if not 0 <= self.min_level <= self.max_level <= deepest:
             raise BadTemplate(

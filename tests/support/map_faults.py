@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_points
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.services.offers.crs_names import crs_of, is_north_first
+from layers.services.tile_matrix import mercator_quadtree
 from tests.support.loopback import LoopbackHandler, LoopbackServer
 from tests.support.tile_server import encoded
 from viewer.rendering.images import image_of_argb
@@ -26,6 +27,7 @@ from viewer.rendering.images import image_of_argb
 NORTH_WEST, NORTH_EAST, SOUTH_WEST, SOUTH_EAST = 0xFFD02020, 0xFF20B030, 0xFF2040D0, 0xFFE0C020
 """Colours of the quarters."""
 TRANSPARENT, WHITE = 0, 0xFFFFFFFF
+LEVELS = mercator_quadtree().matrices
 
 
 class FaultyMaps(LoopbackServer):
@@ -45,6 +47,10 @@ class FaultyMaps(LoopbackServer):
         self.holes: list[Bounds] = []
         """Places within the box of which the server has nothing."""
         self.days: set[str] = set()
+        self.largest_px, self.limit_words = 0, "WIDTH and HEIGHT must be between 1 and 256 pixels"
+        """Largest side of a map that is drawn, 0 for any, and the words with which a larger one is refused."""
+        self.rest_status = 200
+        """Status of each tile below `/rest`; those by queries at `/kvp` are always there."""
         self.documents: dict[str, bytes] = {}
         super().__init__(_Handler)
 
@@ -84,6 +90,11 @@ class _Handler(LoopbackHandler):
             self._draw_wms(query)
         elif path.endswith(("/export", "/exportImage")):
             self._draw_arcgis(query)
+        elif path.startswith("/rest/"):
+            _, _, level, row, column = path.removesuffix(".png").split("/")
+            self._draw_tile(self.server.rest_status, int(level), int(column), int(row))
+        elif query.get("REQUEST") == "GetTile":
+            self._draw_tile(200, *(int(query[name]) for name in ("TILEMATRIX", "TILECOL", "TILEROW")))
         elif path in self.server.documents:
             document = self.server.documents[path]
             kind = "application/json" if document.lstrip().startswith((b"{", b"[")) else "text/xml"
@@ -99,13 +110,27 @@ class _Handler(LoopbackHandler):
         if follows and is_north_first(crs):
             numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
         box = Bounds(*numbers)
+        if self.server.largest_px and int(query["WIDTH"]) > self.server.largest_px:
+            self._refuse(self.server.limit_words)
+            return
         colours = self.server.painted(crs, box, int(query["WIDTH"]), int(query["HEIGHT"]))
         if isinstance(self.server.outside, str) and not colours.any():
-            words = f"<ServiceException>{self.server.outside}</ServiceException>"
-            body = f"<ServiceExceptionReport version='1.3.0'>{words}</ServiceExceptionReport>"
-            self.answer(200, body.encode(), Content_Type="text/xml")
+            self._refuse(self.server.outside)
             return
         self._send(colours)
+
+    def _refuse(self, words: str) -> None:
+        exception = f"<ServiceException>{words}</ServiceException>"
+        body = f"<ServiceExceptionReport version='1.3.0'>{exception}</ServiceExceptionReport>"
+        self.answer(200, body.encode(), Content_Type="text/xml")
+
+    def _draw_tile(self, status: int, level: int, column: int, row: int) -> None:
+        """A tile of Web Mercator; one of nothing is none."""
+        colours = self.server.painted(WEB_MERCATOR, LEVELS[level].tile_bounds(column, row), 256, 256)
+        if status == 200 and colours.any():
+            self._send(colours)
+        else:
+            self.answer(404 if status == 200 else status, b"no")
 
     def _draw_arcgis(self, query: dict[str, str]) -> None:
         crs = crs_of(f"EPSG:{query['BBOXSR'].replace('102100', '3857')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
+from layers.geo.bounds import Bounds
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.wms import read_wms
 from layers.services.tile_service import TileService
@@ -17,6 +18,16 @@ WORLD = (
 
 def layer_xml(inner: str = "", name: str = "a", title: str = "A", crs: str = "<CRS>EPSG:3857</CRS>") -> str:
     return f"<Layer><Name>{name}</Name><Title>{title}</Title>{crs}{inner}</Layer>"
+
+
+def geographic_box(bounds: Bounds) -> str:
+    """Bounds in longitude and latitude as version 1.3.0 has them."""
+    west, south, east, north = bounds
+    return (
+        f"<EX_GeographicBoundingBox><westBoundLongitude>{west}</westBoundLongitude>"
+        f"<eastBoundLongitude>{east}</eastBoundLongitude><southBoundLatitude>{south}</southBoundLatitude>"
+        f"<northBoundLatitude>{north}</northBoundLatitude></EX_GeographicBoundingBox>"
+    )
 
 
 def document(

@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         allow, keeper = self.permissions.allow, session.copy_keeper
         self.panel_context = PanelContext(
             session.document,
-            CaseAccess(session.push, session.actor, jobs, allow, keeper, context.fetcher, context.axes),
+            CaseAccess(session.push, session.actor, jobs, allow, keeper, context.fetcher, context.ways),
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),

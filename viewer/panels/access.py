@@ -17,8 +17,8 @@ from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.image_access import ImageAccess
-from viewer.rendering.axis_orders import AxisOrders
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.server_ways import ServerWays
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction
 
@@ -42,7 +42,7 @@ class CaseAccess(Struct, frozen=True):
     """Returns a function that keeps the bytes of a row of source_files until they are saved, in any thread."""
     fetcher: Fetcher | None = None
     """The way to the network; None where nothing may use it."""
-    axes: AxisOrders | None = None
+    ways: ServerWays | None = None
     """The orders of axes that servers of maps want."""
 
     def show_key(self, host: str, secret: Secret) -> None:

@@ -10,9 +10,9 @@ from layers.pool.pool import ReaderPool
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
-from viewer.rendering.axis_orders import AxisOrders
 from viewer.rendering.drives import Drives
 from viewer.rendering.overviews import Overviews
+from viewer.rendering.server_ways import ServerWays
 from viewer.rendering.tiles.scheduler import TileScheduler
 from viewer.rendering.tiles.tile_cache import AheadBudget, TileCache
 from viewer.support.jobs import Jobs, PageJobs
@@ -38,7 +38,7 @@ class RenderContext:
     overviews: Overviews | None = None
     reads_ahead: bool = False
     is_of_page: bool = False
-    axes: AxisOrders = field(default_factory=AxisOrders)
+    ways: ServerWays = field(default_factory=ServerWays)
     drives: Drives = field(init=False)
     scheduler: TileScheduler = field(init=False)
     ahead: AheadBudget = field(init=False)

@@ -79,10 +79,16 @@ def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileServi
     first = layer.styles[0].name if layer.styles else ""
     if style == first:
         return service
+    template, fallback = (_styled(address, first, style) for address in (service.template, service.fallback))
+    return replace(service, template=template, fallback=fallback) if template else None
+
+
+def _styled(template: str, first: str, style: str) -> str:
+    """A template with another style in the place of the first one; empty where it has no place for one, or several."""
     spelled = quote(style, safe="")
-    template, count = _STYLE.subn(lambda match: match[1] + spelled, service.template)
+    template, count = _STYLE.subn(lambda match: match[1] + spelled, template)
     if not count and first:
         parts = template.split("/")
         count = parts.count(quote(first, safe=""))
         template = "/".join(spelled if part == quote(first, safe="") else part for part in parts)
-    return replace(service, template=template) if count == 1 else None
+    return template if count == 1 else ""

@@ -326,11 +326,13 @@ class _LayerReader:
                 usable.append((grid, self._limited(grid.mended.grid, link)))
         usable.sort(key=_rank)
         for grid, tiles in usable:
+            services = []
             for words, template in self._templates(grid.identifier):
                 try:
-                    yield f"{grid.identifier}{words}", self._service(template, tiles)
+                    services.append((f"{grid.identifier}{words}", self._service(template, tiles)))
                 except BadTemplate as error:
                     self.problems.append(Phrase("{title}: {why}", title=self.title, why=error.sentence))
+            yield from _each_other_s_fallback(services)
 
     def _service(self, template: str, tiles: TileMatrixSet) -> TileService:
         """The service of one template and grid. Raises BadTemplate."""
@@ -412,6 +414,17 @@ class _LayerReader:
         encoded = {name: quote(value, safe="") for name, value in parameters.items()}
         encoded |= {"TILEMATRIX": "{z}", "TILEROW": "{y}", "TILECOL": "{x}"}
         return with_parameters(self.doors.query, encoded | ({"TIME": "{time}"} if self.time else {}))
+
+
+def _each_other_s_fallback(services: list[tuple[str, TileService]]) -> list[tuple[str, TileService]]:
+    """Both ways to the same tiles, each with the other one as its fallback, where they are on one host."""
+    if len(services) != 2:
+        return services
+    (_, first), (_, second) = services
+    if first.hosts != second.hosts or first.is_dated != second.is_dated:
+        return services
+    spares = second.template, first.template
+    return [(name, replace(made, fallback=spare)) for (name, made), spare in zip(services, spares, strict=True)]
 
 
 def _styles(element: Element) -> tuple[OfferedStyle, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from msgspec.structs import replace
+
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
@@ -59,6 +62,25 @@ def ask_in_order(document: Document, key: str, order: AxisOrder, *, actor: str, 
         AxisOrder.EAST_FIRST: Phrase("Ask {host} east before north", host=host),
     }
     return Edit(words[order], tuple(changes))
+
+
+def ask_otherwise(
+    document: Document, before: TileService, after: TileService, *, actor: str, now: str | None = None
+) -> Edit:
+    """Ask for the tiles of a service in another way: that of `after` for all layers that are asked as `before` is.
+
+    Raises BadTemplate for a spoiled service.
+    """
+    changes: list[Change] = []
+    for layer in document.layers.values():
+        if layer.kind == "tiles" and layer.source.get("template") == before.template:
+            service = TileService.from_json(layer.source)
+            if service.grid == before.grid:
+                changed = replace(service, template=after.template, fallback=after.fallback, grid=after.grid)
+                source = json.dumps(layer.source | encoded(changed))
+                changes += update("layers", layer, stamp_of(actor, now), source_json=source)
+    host = host_of_address(before.template)
+    return Edit(Phrase("Ask {host} in the way in which it answers", host=host), tuple(changes))
 
 
 def set_order(document: Document, uuid: str, order: AxisOrder, *, actor: str, now: str | None = None) -> Edit:

@@ -521,8 +521,8 @@ def open_add_imagery(
         ways = fetcher.fetch, fetcher.consent.permits, context.case.show_key
         sign_in = partial(open_sign_in, context)
         network = ImageryNetwork(source, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
-    if context.case.axes is not None:
-        network = replace(network, preferred=context.case.axes.preferred)
+    if context.case.ways is not None:
+        network = replace(network, preferred=context.case.ways.preferred)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if text:

@@ -30,7 +30,6 @@ from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date, moment_text
 from viewer.rendering.images import NOTHING, unpainted
-from viewer.rendering.layers.axis_watch import AxisWatch
 from viewer.rendering.layers.tiles_state import (
     empty_state,
     enlarged_state,
@@ -42,6 +41,7 @@ from viewer.rendering.layers.tiles_state import (
     place_state,
     problem_state,
 )
+from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
@@ -99,7 +99,7 @@ class TilesDrawing(LayerDrawing):
         self._queue: list[SourceTile] = []
         self._under_way: set[SourceTile] = set()
         self._void: set[SourceTile] = set()
-        """Tiles under way that were asked for in the wrong order of axes."""
+        """Tiles under way that were asked for in a way that was given up."""
         self._come = 0
         """Tiles that have come since it began to load."""
         self._loads_since = 0.0
@@ -115,7 +115,7 @@ class TilesDrawing(LayerDrawing):
         """Level of the coarsest parent among the stand-ins, by display tile that has any."""
         self._is_composing = False
         self._is_requesting = False
-        self._axes = AxisWatch(service, context, self._axes_judged)
+        self._ways = WayWatch(service, context, self._way_judged)
         if service.is_dated and not service.time:
             name = service.title or layer.name
             self._set_problem(
@@ -388,8 +388,8 @@ class TilesDrawing(LayerDrawing):
         """Keep a few requests under way for what no pack has; the best of the newest queue goes next."""
         self._queue = self._packs.take(self._queue)
         fetcher = self.context.fetcher
-        self._axes.ask(is_rest=not (self._queue or self._under_way))
-        most = 0 if self._axes.is_asking else self._axes.most_at_once
+        self._ways.ask(is_rest=not (self._queue or self._under_way))
+        most = 0 if self._ways.is_asking else self._ways.most_at_once
         while fetcher is not None and self._queue and len(self._under_way) < most:
             tile = self._queue.pop(0)
             try:
@@ -431,7 +431,7 @@ class TilesDrawing(LayerDrawing):
             return
         self._come = self._come + 1 if self._queue or self._under_way else 0
         if not self._packs.is_there:  # packs are of the order in which they were fetched
-            self._axes.see(tile, image, error)
+            self._ways.see(tile, image, error)
         if image is not None:
             self._look_at_date(image.text(WARNING))
             self._pictures.put(tile, image, image.sizeInBytes() + 64)
@@ -448,18 +448,19 @@ class TilesDrawing(LayerDrawing):
             self._set_problem("")
         self._request_soon()
 
-    def _axes_judged(self, service: TileService | None) -> None:
-        """Go on, from the beginning where the server wants the other order of axes: all pictures were of nothing."""
+    def _way_judged(self, service: TileService | None) -> None:
+        """Go on, from the beginning where the server was found to answer in another way: all that came is of no use."""
         if self._is_closed:
             return
         if service is not None:
+            before, self._ways = self.service, WayWatch(service, self.context, self._way_judged)
             self.service, self._void = service, set(self._under_way)
             for of_tiles in (self._pictures, self._lacking, self._failed, self._plans, self._incomplete):
                 of_tiles.clear()
             self._tile_layer.clear()
             self._tile_layer.revision = service
             self._set_problem("")
-            self.context.axes.find(service)
+            self.context.ways.find(before, service)
         self._request_soon()
 
     def _stands_in(self, tile: SourceTile) -> bool:

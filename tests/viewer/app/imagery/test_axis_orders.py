@@ -13,36 +13,24 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
-from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.crs import WGS84, transform_bounds
 from layers.services.offers.axis_order import AxisOrder, order_of
 from layers.services.tile_service import TileService
-from tests.support.map_faults import (
-    NORTH_EAST,
-    NORTH_WEST,
-    SOUTH_EAST,
-    SOUTH_WEST,
-    TRANSPARENT,
-    WHITE,
-    FaultyMaps,
-    serving_maps,
-)
-from tests.support.windows import new_case, press, settle
-from tests.support.wms_documents import document, layer_xml, service_of
-from viewer.app.imagery.axis_order_desk import SETTING
+from tests.support.map_faults import TRANSPARENT, WHITE, FaultyMaps, serving_maps
+from tests.support.quarters import BOX, QUARTERS, colours, show, the_layer
+from tests.support.windows import press, settle
+from tests.support.wms_documents import document, geographic_box, layer_xml, service_of
+from viewer.app.imagery.server_way_desk import SETTING
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
-from viewer.rendering.images import argb_of_image
 
-BOX = Bounds(10.0, 44.0, 16.0, 48.0)
 MESSAGE = "panel"
 EAST, NORTH = AxisOrder.EAST_FIRST, AxisOrder.NORTH_FIRST
-QUARTERS = {(11.5, 47.0): NORTH_WEST, (14.5, 47.0): NORTH_EAST, (11.5, 45.0): SOUTH_WEST, (14.5, 45.0): SOUTH_EAST}
 
 
 @pytest.fixture
@@ -57,27 +45,13 @@ def server() -> Iterator[FaultyMaps]:
 
 
 def capabilities(server: FaultyMaps, crs: str, version: str = "1.3.0", names: tuple[str, ...] = ("a",)) -> str:
-    corners = zip(("west", "south", "east", "north"), server.box, strict=True)
-    numbers = {
-        side: f"<{side}Bound{'Longitude' if side in ('west', 'east') else 'Latitude'}>{at}" for side, at in corners
-    }
-    box = "".join(f"{text}</{text[1:].partition('>')[0]}>" for text in numbers.values())
-    box = f"<EX_GeographicBoundingBox>{box}</EX_GeographicBoundingBox>"
+    box = geographic_box(server.box)
     layers = "".join(layer_xml(box, name, crs=f"<CRS>{crs}</CRS>") for name in names)
     return document(f"<Layer><Title>All</Title>{layers}</Layer>", version, f"{server.url}/wms")
 
 
 def service_at(server: FaultyMaps, crs: str, version: str = "1.3.0") -> TileService:
     return service_of(capabilities(server, crs, version), f"{server.url}/wms")
-
-
-def show(window: MainWindow, server: FaultyMaps, service: TileService, seen: Bounds, qtbot: QtBot) -> None:
-    """The service as a layer of a new case, with a place in view."""
-    new_case(window, qtbot)
-    window.context.consent.allow_private(server.host)
-    window.views.show_bounds(seen, 0.05)
-    window.session.push(add_layer(window.session.document, "tiles", "Maps", encoded(service), actor="a"))
-    settle(window, qtbot)
 
 
 def orders_asked(server: FaultyMaps, crs: str) -> list[AxisOrder]:
@@ -87,23 +61,8 @@ def orders_asked(server: FaultyMaps, crs: str) -> list[AxisOrder]:
     return [EAST if hypot(a - x, b - y) < hypot(a - y, b - x) else NORTH for a, b in asked]
 
 
-def the_layer(window: MainWindow) -> Layer:
-    (layer,) = window.session.document.layers.values()
-    return layer
-
-
 def order_in_case(window: MainWindow) -> AxisOrder | None:
     return order_of(TileService.from_json(the_layer(window).source))
-
-
-def colours(window: MainWindow) -> dict[tuple[float, float], int]:
-    """The colours on the map in the middle of each quarter of the box."""
-    pixels, view = argb_of_image(window.canvas.grab_picture()), window.canvas.viewport.view()
-    found = {}
-    for lon, lat in QUARTERS:
-        x, y = view.to_pixel(*(float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat)))
-        found[lon, lat] = int(pixels[round(y), round(x)])
-    return found
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Orders of axes in which servers of maps were found to draw, for all layers and maps of a window."""
+"""Ways in which servers were found to answer, where they did not in the one that their documents state."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from layers.services.tile_service import TileService
 type OfServers = dict[str, AxisOrder]
 
 
-class AxisOrders(QObject):
-    """Knows which order of axes each server wants, by `server_key`, as far as that was found or chosen.
+class ServerWays(QObject):
+    """Remembers for all layers and maps of a window which order of axes each server wants, by `server_key`, as far as
+    that was found or chosen, and what was tried already.
 
-    `discovered` carries a `TileService` in the order in which its server was found to draw, and not as it was asked.
+    `order_found` carries a `TileService` in the order in which its server was found to draw, and not as it was asked;
+    `mended` a service as it was asked and as its server was found to answer.
     """
 
-    discovered = Signal(object)
+    order_found = Signal(object)
+    mended = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._known: OfServers = {}
         self._settled: set[tuple[str, AxisOrder]] = set()
         """Servers and orders about which nothing is to be found out any more in this session."""
-
-    @property
-    def known(self) -> Mapping[str, AxisOrder]:
-        """The orders, by the keys of servers."""
-        return self._known
+        self._tried: set[tuple[str, str]] = set()
+        """Templates, each with the name of what was tried in its place in this session."""
 
     def learn(self, orders: Mapping[str, AxisOrder]) -> None:
         """Take over what was found or chosen before, or is chosen now."""
@@ -54,9 +54,21 @@ class AxisOrders(QObject):
         if order is not None:
             self._settled.add((server_key(service), order))
 
-    def find(self, service: TileService) -> None:
-        """Note that the server draws in this order, and not in the one in which it was asked."""
-        order = order_of(service)
-        if order is not None:
-            self._known[server_key(service)] = order
-            self.discovered.emit(service)
+    def try_once(self, service: TileService, what: str) -> bool:
+        """True at the first time that something is to be tried for the template of a service."""
+        is_first = not self.was_tried(service, what)
+        self._tried.add((service.template, what))
+        return is_first
+
+    def was_tried(self, service: TileService, what: str) -> bool:
+        """True where something was tried for the template of a service."""
+        return (service.template, what) in self._tried
+
+    def find(self, before: TileService, after: TileService) -> None:
+        """Note that a server answers when it is asked in another way."""
+        order = order_of(after)
+        if order is not None and order is not order_of(before):
+            self._known[server_key(after)] = order
+            self.order_found.emit(after)
+        else:
+            self.mended.emit(before, after)
