@@ -1,7 +1,9 @@
 """A server of maps on loopback that draws four coloured quarters of a box, and lies as servers of maps were seen to.
 
-It answers GetMap of WMS at `/wms`, `/export` and `/exportImage` of ArcGIS below any path; `documents` are its other
-answers, by path. `log` holds every request: what was asked is judged by it.
+It answers GetMap of WMS at `/wms`, `/export` and `/exportImage` of ArcGIS below any path, tiles of Web Mercator at
+`/rest/z/row/column`, by queries at `/kvp` and by quadkeys at `/quad/...`, tiles of `grids` at
+`/tiles/grid/matrix/row/column`, with rows from below at `/below/...`; `documents` are its other answers, by path. `log`
+holds every request: what was asked is judged by it.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.services.offers.crs_names import crs_of, is_north_first
-from layers.services.tile_matrix import mercator_quadtree
+from layers.services.tile_matrix import TileMatrixSet, mercator_quadtree
 from tests.support.loopback import LoopbackHandler, LoopbackServer
 from tests.support.tile_server import encoded
 from viewer.rendering.images import image_of_argb
@@ -47,6 +49,7 @@ class FaultyMaps(LoopbackServer):
         self.holes: list[Bounds] = []
         """Places within the box of which the server has nothing."""
         self.days: set[str] = set()
+        self.grids: dict[str, TileMatrixSet] = {}
         self.largest_px, self.limit_words = 0, "WIDTH and HEIGHT must be between 1 and 256 pixels"
         """Largest side of a map that is drawn, 0 for any, and the words with which a larger one is refused."""
         self.rest_status = 200
@@ -93,6 +96,12 @@ class _Handler(LoopbackHandler):
         elif path.startswith("/rest/"):
             _, _, level, row, column = path.removesuffix(".png").split("/")
             self._draw_tile(self.server.rest_status, int(level), int(column), int(row))
+        elif path.startswith(("/tiles/", "/below/")):
+            self._draw_of_grid(*path.rpartition(".")[0].split("/")[1:])
+        elif path.startswith("/quad/"):
+            digits = [int(digit) for digit in path.removesuffix(".png").rpartition("/")[2]]
+            column, row = (int("".join(str(digit >> at & 1) for digit in digits) or "0", 2) for at in (0, 1))
+            self._draw_tile(200, len(digits), column, row)
         elif query.get("REQUEST") == "GetTile":
             self._draw_tile(200, *(int(query[name]) for name in ("TILEMATRIX", "TILECOL", "TILEROW")))
         elif path in self.server.documents:
@@ -123,6 +132,13 @@ class _Handler(LoopbackHandler):
         exception = f"<ServiceException>{words}</ServiceException>"
         body = f"<ServiceExceptionReport version='1.3.0'>{exception}</ServiceExceptionReport>"
         self.answer(200, body.encode(), Content_Type="text/xml")
+
+    def _draw_of_grid(self, side: str, name: str, identifier: str, row_text: str, column_text: str) -> None:
+        grid = self.server.grids[name]
+        matrix = next(matrix for matrix in grid.matrices if matrix.identifier == identifier)
+        row = int(row_text) if side == "tiles" else matrix.rows - 1 - int(row_text)
+        box = matrix.tile_bounds(int(column_text), row)
+        self._send(self.server.painted(grid.crs, box, matrix.tile_width, matrix.tile_height))
 
     def _draw_tile(self, status: int, level: int, column: int, row: int) -> None:
         """A tile of Web Mercator; one of nothing is none."""
