@@ -48,6 +48,8 @@ class TileServer(ThreadingHTTPServer):
         """With `tls` it speaks https, as "localhost"."""
         self.picture = picture
         self.log: list[str] = []
+        self.times: list[float] = []
+        """Times (monotonic) of the requests in the log."""
         self.headers: dict[str, str] = {}
         self.token = "token-of-the-day"
         self.login = ""
@@ -149,6 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.log.append(self.path)
+        self.server.times.append(time.monotonic())
         self.server.headers = dict(self.headers.items())
         path = self.path.partition("?")[0]
         if path.startswith("http://"):  # as a proxy it has every tile there is
@@ -229,6 +232,18 @@ class _Handler(BaseHTTPRequestHandler):
         <ServiceException>No times.</ServiceException></ServiceExceptionReport>"""
         self.answer(200, body, Content_Type="image/png", Cache_Control="max-age=3600")
 
+    def cookie(self) -> None:
+        self.answer(404, b"no", Set_Cookie="id=1234; Path=/")
+
+    def announced(self) -> None:
+        """Far too much is announced, and not sent."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(3 << 20))
+        self.end_headers()
+        self.wfile.write(b"\x89PNG")
+        self.wfile.flush()
+        self.server.released.wait(5)
+
     def token(self) -> None:
         """An error of ArcGIS, as a success."""
         self.answer(200, b'{"error": {"code": 499, "message": "Token Required", "details": []}}')
@@ -306,6 +321,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def gzfilebomb(self) -> None:
         self.answer(200, gzip_bomb(), Content_Type=self.types[self.ext])
+
+    def gzrefused(self) -> None:
+        """An error in the server's own words, packed."""
+        body = gzip.compress(b'{"code": "BadRequest", "description": "limit is over 500"}')
+        self.answer(400, body, Content_Type="application/json", Content_Encoding="gzip")
+
+    def gzrefusedbomb(self) -> None:
+        self.answer(400, gzip_bomb(), Content_Type="application/json", Content_Encoding="gzip")
+
+    def onward_to_hang(self) -> None:
+        """To a place at which nothing is answered."""
+        self.answer(307, b"", Location=f"{self.server.elsewhere}{self.path.replace('onward_to_hang', 'hang')}")
 
     def onward(self) -> None:
         """To the same place of `ok`, by 307 as the method asks for."""

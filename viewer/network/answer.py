@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
+
+from layers.errors import NotReadable, TooLarge
+from layers.text.unpacking import GZIP, unpacked_gzip
 
 KEPT_HEADERS = (
     *("age", "cache-control", "content-type", "content-range", "content-crs", "content-encoding", "date", "etag"),
@@ -89,6 +93,16 @@ def answer_of(reply: QNetworkReply, body: bytes, address: str) -> HttpAnswer:
             headers[name] = bytes(reply.rawHeader(name).data()).decode("latin-1")
     status = int(reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) or 0)
     return HttpAnswer(body, address, status, headers)
+
+
+def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
+    """The answer with its body unpacked where that is packed with gzip, said or not; None where that fails."""
+    if not answer.body.startswith(GZIP):
+        return answer
+    try:
+        return replace(answer, body=unpacked_gzip(answer.body, most_bytes))
+    except (NotReadable, TooLarge, MemoryError):
+        return None
 
 
 def seconds_of(retry_after: str, date: str = "") -> float | None:

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
-from layers.errors import GeoloupeError, NotReadable, ServerFault, TooLarge
+from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
 from layers.services.http_request import BodyKind, HttpRequest
-from layers.text.unpacking import GZIP, unpacked_gzip
-from viewer.network.answer import HttpAnswer
+from viewer.network.answer import HttpAnswer, unpacked
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, FetchContext, Limits, RequestBounds
 from viewer.network.server_faults import Unreachable
@@ -132,7 +131,6 @@ class DocumentFetch(WaitingFetch):
 
     @override
     def _prepare(self, request: QNetworkRequest) -> None:
-        request.setDecompressedSafetyCheckThreshold(self._bounds.body_bytes)
         request.setRawHeader(b"Accept", ACCEPT.encode())
         if self._is_post:
             request.setRawHeader(b"Content-Type", b"application/json")
@@ -229,13 +227,3 @@ def _without(body: bytes, words: tuple[str, ...]) -> bytes:
     for word in words:
         body = body.replace(word.encode(), b"")
     return body
-
-
-def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:
-    """The answer with its body unpacked where a server sends a packed file without saying so; None where that fails."""
-    if not answer.body.startswith(GZIP):
-        return answer
-    try:
-        return replace(answer, body=unpacked_gzip(answer.body, most_bytes))
-    except (NotReadable, TooLarge, MemoryError):
-        return None

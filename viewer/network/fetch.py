@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
 from layers.services.server_words import is_web_page, words_of_server
-from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of
+from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of, unpacked
 from viewer.network.consent import Consent, host_of_url
 from viewer.network.logins import Logins
 from viewer.network.secrets import Secret
@@ -37,6 +38,10 @@ from viewer.network.tile_store import TileStore
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 BUSY = (429, 503)
+MOST_WORDS_BYTES = 1 << 20
+"""Most bytes of an error in a server's own words, unpacked."""
+READ_AHEAD_BYTES = 256 << 10
+"""Most bytes of an answer that Qt takes before they are counted: it would take gigabytes while the window is busy."""
 REFUSED_S = 300.0
 """Seconds for which a server of tiles is left alone that has refused one."""
 BUSY_S = 30.0
@@ -133,6 +138,8 @@ class Fetch[Result]:
     """
 
     is_of_tiles = False
+    _packing = b"gzip"
+    """Ways of packing that a server may use."""
     counts_as_lacking = False
     """True where a failure lets those who draw ask again after a while."""
 
@@ -303,6 +310,8 @@ class Fetch[Result]:
         for cookies in (_Attribute.CookieLoadControlAttribute, _Attribute.CookieSaveControlAttribute):
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setTransferTimeout(int(self._bounds.idle_s * 1000))
+        # Named here, as Qt would unpack what it names itself: in the window's thread, and beyond the bounds.
+        request.setRawHeader(b"Accept-Encoding", self._packing)
         self._prepare(request)
         self._shown = None
         if not self._is_login and self.target_host == self.host:
@@ -311,6 +320,7 @@ class Fetch[Result]:
         if not (self._is_login or self._is_post):
             self._token = self._context.signing.apply(request)
         self._reply = self._sent_by(self._context.network, request)
+        self._reply.setReadBufferSize(READ_AHEAD_BYTES)
         self._reply.readyRead.connect(self._read)
         self._reply.sslErrors.connect(self._distrust)
         self._reply.finished.connect(self._ended)
@@ -345,11 +355,14 @@ class Fetch[Result]:
             return
         if not self._cut and reply.isOpen():
             self._body += reply.readAll().data()
+            self._cut = self._too_large() if len(self._body) > self._bounds.body_bytes else ""
         error = reply.error()
         if error == _Error.NoError and is_short(reply, len(self._body)):
             error = _Error.RemoteHostClosedError  # Qt does not always notice
         text = reply.errorString()
         answer = answer_of(reply, bytes(self._body), self._target.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        if answer.status >= 400:  # its words are few, and read at once
+            answer = unpacked(answer, MOST_WORDS_BYTES) or replace(answer, body=b"")
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
@@ -473,7 +486,6 @@ class Fetch[Result]:
 
 
 def is_short(reply: QNetworkReply, length: int) -> bool:
-    """True where fewer bytes have come than were announced, for content that is not compressed."""
+    """True where fewer bytes have come than were announced."""
     announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
-    is_packed = bool(reply.rawHeader("Content-Encoding").data())
-    return announced is not None and not is_packed and length < int(announced)
+    return announced is not None and length < int(announced)

@@ -30,6 +30,8 @@ class FilePart(Struct, frozen=True):
 class RangeFetch(WaitingFetch):
     """Fetches what is missing of a part in the store, in one request of whole blocks."""
 
+    _packing = b"identity"  # parts of what is packed are of no use
+
     def __init__(self, context: FetchContext, url: QUrl, part: FilePart, done: DocumentDone, store: RangeStore) -> None:
         limits = context.limits
         super().__init__(context, url, RequestBounds(limits.idle_s, limits.document_total_s, 0), done)
@@ -54,7 +56,6 @@ class RangeFetch(WaitingFetch):
     @override
     def _prepare(self, request: QNetworkRequest) -> None:
         request.setRawHeader(b"Range", f"bytes={self._asked[0]}-{self._asked[1]}".encode())
-        request.setRawHeader(b"Accept-Encoding", b"identity")  # parts of what is packed are of no use
 
     @override
     def _look_at_headers(self, reply: QNetworkReply) -> str:

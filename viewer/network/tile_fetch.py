@@ -12,7 +12,7 @@ from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
-from viewer.network.answer import HttpAnswer
+from viewer.network.answer import HttpAnswer, unpacked
 from viewer.network.decode import HalfPicture, decode_tile
 from viewer.network.fetch import Fetch, FetchContext, RequestBounds
 from viewer.network.tile_store import StoredTile, TileStore
@@ -48,6 +48,7 @@ class TileFetch(Fetch[QImage]):
 
     is_of_tiles = True
     counts_as_lacking = True
+    _packing = b"identity"  # pictures are packed by themselves
 
     def __init__(self, context: FetchContext, url: QUrl, done: ImageDone) -> None:
         limits = context.limits
@@ -156,12 +157,15 @@ class TileFetch(Fetch[QImage]):
     @override
     def _take(self, answer: HttpAnswer) -> None:
         host, place = self.host, self._place() if answer.status in STORABLE else None
-        self._context.work(lambda: _stored(answer, host, place), self._decoded)
+        most = self._bounds.body_bytes
+        self._context.work(lambda: _stored(answer, host, place, most), self._decoded)
 
-    def _decoded(self, result: QImage | ServerFault) -> None:
+    def _decoded(self, stored: tuple[QImage | ServerFault, bytes]) -> None:
+        result, body = stored
         if self.is_over:
             return
         if isinstance(result, QImage):
+            self._body = bytearray(body)
             self._context.succeeded(self.host)
             self._finish(result, None)
         else:
@@ -198,12 +202,17 @@ def _with_picture(tile: StoredTile, host: str) -> _Copy | None:
     return None if is_none else _Copy(tile, picture)
 
 
-def _stored(answer: HttpAnswer, host: str, place: _Place | None) -> QImage | ServerFault:
-    """The picture in an answer, which is stored if it is one and there is a place for it."""
+def _stored(packed: HttpAnswer, host: str, place: _Place | None, most_bytes: int) -> tuple[QImage | ServerFault, bytes]:
+    """The picture in an answer, which is stored if it is one and there is a place for it, and the bytes of it."""
+    answer = unpacked(packed, most_bytes)
+    if answer is None:
+        return ServerFault(
+            "{host} sent a packed tile that cannot be unpacked, or that is far too large then.", host=host
+        ), b""
     picture = _picture(answer.body, answer.warning, host)
     if place is not None and isinstance(picture, QImage):
         place.store.keep(place.address, answer, place.days)
-    return picture
+    return picture, answer.body
 
 
 class _ShortOfMemory(ServerFault):

@@ -91,6 +91,7 @@ def test_f36_round_in_circles_ends_after_a_few(qtbot, fetcher: Fetcher, server: 
     [
         "file:///etc/hostname",
         "ftp://127.0.0.1/x.png",
+        "ftp://{host}/x.png",
         "data:image/png;base64,AA",
         "qrc:/x.png",
         "javascript:x(1)",
