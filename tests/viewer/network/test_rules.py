@@ -17,6 +17,7 @@ from tests.viewer.network.conftest import QUICK, Ask, AskAny, AskDocument, Docum
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.network.host_state import FIRST_PAUSE_S, LONGEST_PAUSE_S, HostState
+from viewer.network.secrets import Secret, SecretKind
 
 MB = 1 << 20
 SAID = "It does not answer."
@@ -193,6 +194,42 @@ def test_f40_what_is_under_way_ends_when_its_host_is_allowed_no_more(
         assert [type(error) for error in heard.errors] == [NotAllowed, NotAllowed]
         other.released.set()
         server.released.set()
+
+
+# -- secrets ----------------------------------------------------------------------------------------------------------
+
+
+def test_w25_no_token_is_asked_for_over_an_open_connection(fetcher: Fetcher, server: TileServer, qtbot) -> None:
+    fetcher.consent.allow("tokens.example.org")
+    secret = Secret(SecretKind.OAUTH2, "s3cretword", "ann", "http://tokens.example.org/token")
+    fetcher.logins.secrets.put(server.host, secret)
+    documents = Documents()
+    fetcher.fetch_document(HttpRequest(f"{server.url}/ok/0/0/0.json"), documents)
+    qtbot.waitUntil(lambda: documents.count == 1)
+    assert "tokens.example.org is not told your key over an open connection" in documents.errors[0].sentence
+    assert server.log == []
+
+
+def test_w25_an_error_that_repeats_a_token_is_not_said(
+    fetcher: Fetcher, server: TileServer, ask: Ask, ask_document: AskDocument
+) -> None:
+    secret = Secret(SecretKind.OAUTH2, "s3cretword", "ann", f"{server.url}/issue/0/0/0.json")
+    fetcher.logins.secrets.put(server.host, secret)
+    errors = ask_document("echo").errors + ask("echo").errors
+    assert len(errors) == 2
+    assert all(server.token not in error.sentence and "not shown" in error.sentence for error in errors)
+
+
+@pytest.mark.parametrize("kind", [SecretKind.BEARER, SecretKind.HEADER])
+def test_a_secret_with_a_line_break_makes_no_header_of_its_own(
+    fetcher: Fetcher, server: TileServer, ask: Ask, kind: SecretKind
+) -> None:
+    secret = Secret(kind, "word\r\nX-Other: 1\r\n", "X-Key\r\n")
+    fetcher.logins.secrets.put(server.host, secret)
+    assert ask("ok").images
+    assert "X-Other" not in server.headers
+    shown = server.headers["Authorization" if kind is SecretKind.BEARER else "X-Key"]
+    assert shown.endswith("wordX-Other: 1")
 
 
 # -- terms ------------------------------------------------------------------------------------------------------------

@@ -54,6 +54,15 @@ def test_leave_is_told_with_the_licence() -> None:
     assert "non-commercial" in terms.sentence
 
 
+def test_leave_of_the_catalogue_needs_both_to_fetch_ahead_and_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the row of a case says of keeping."""
+    provider = TileService("Strict", "https://strict.example.org/{z}/{x}/{y}.png", may_prefetch=True, may_cache=False)
+    group = type("Group", (), {"services": (provider,)})
+    monkeypatch.setattr("layers.services.packs.pack_terms.catalog", lambda: (group,))
+    mine = TileService("Mine", "https://a.strict.example.org/{z}/{x}/{y}.png", may_prefetch=True)
+    assert pack_terms(mine).leave is PackLeave.REFUSED
+
+
 def test_tiles_that_may_not_be_kept_are_never_packed() -> None:
     mine = TileService("Mine", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)
     terms = pack_terms(replace(mine, may_cache=False))
