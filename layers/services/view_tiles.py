@@ -11,9 +11,12 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.grid.tile_grid import View
 from layers.services.matrix import level_for, level_resolution, unit_m
+from layers.services.scales import unit_m as crs_unit_m
 from layers.services.tile_service import TileService
 
 MOST_TILES = 12
+_DOUBTFUL_M = 0.05
+"""Pixels smaller than that on the ground are those of a grid, and not of imagery."""
 LEAST_PX = 24
 """Less than that on a side, and an image is a speck on the map in which nothing can be seen."""
 
@@ -87,6 +90,16 @@ def finest_detail_m(service: TileService, view: View) -> float | None:
     except GeoloupeError:
         return None
     return size_m if math.isfinite(size_m) and size_m > 0 else None
+
+
+def draws_any_scale(service: TileService) -> bool:
+    """True for maps that are drawn on request down to more detail than imagery has: nobody has said what there is."""
+    return not service.is_tiled and service.scales is None and _finest_m(service) < _DOUBTFUL_M
+
+
+def _finest_m(service: TileService) -> float:
+    """Metres of a pixel of the finest level, as services reckon."""
+    return level_resolution(service.max_level, service) * crs_unit_m(service.crs)
 
 
 def is_speck(service: TileService, view: View) -> bool:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, host_of_address
 from layers.services.offers.documents import with_parameters
-from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.offers.offer import OfferedDimension, OfferedLayer, ServiceOffer
+from layers.services.offers.wms_maps import dimension_key
 from layers.services.tile_service import TileService
 
 _STYLE = re.compile(r"([?&]styles?=)[^&]*", re.IGNORECASE)
@@ -54,9 +55,10 @@ def _offered(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) 
 
 def _entry_of(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) -> ImageryEntry:
     is_dated = layer.times is not None or (layer.service is not None and layer.service.is_dated)
+    title = layer.title or layer.name
     own_credit = layer.attribution or (layer.service.attribution if layer.service is not None else "")
     return ImageryEntry(
-        title=layer.title or layer.name,
+        title=title,
         role=role or ("dated" if is_dated else "basemap"),
         kind=offer.service,
         service=layer.service,
@@ -65,7 +67,7 @@ def _entry_of(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str)
         link=layer.link or offer.link,
         licence=layer.licence or offer.licence,
         note=layer.abstract,
-        group=" › ".join(layer.group) or offer.title,
+        group=" › ".join(layer.group) or (offer.title if offer.title != title else host_of_address(address)),
     )
 
 
@@ -81,6 +83,44 @@ def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileServi
         return service
     template, fallback = (_styled(address, first, style) for address in (service.template, service.fallback))
     return replace(service, template=template, fallback=fallback) if template else None
+
+
+def choosable_dimensions(layer: OfferedLayer) -> tuple[OfferedDimension, ...]:
+    """The dimensions other than time of which another value can be asked for."""
+    return tuple(
+        dimension
+        for dimension in layer.dimensions
+        if layer.service is not None
+        and len(dimension.values) > 1
+        and in_dimension(layer, layer.service, dimension.name, dimension.values[-1]) is not None
+    )
+
+
+def in_dimension(layer: OfferedLayer, service: TileService, name: str, value: str) -> TileService | None:
+    """A service at another value of a dimension; None where its address has no place for one. What the server takes by
+    itself is not sent.
+    """
+    dimension = next((dimension for dimension in layer.dimensions if dimension.name == name), None)
+    if dimension is None:
+        return None
+    if service.kind == "wms":
+        key = dimension_key(name)
+        is_sent = value != dimension.default or f"&{key}=" in service.template
+        template = with_parameters(service.template, {key: quote(value, safe="")}) if is_sent else service.template
+        return replace(service, template=template)
+    template, fallback = (_at_value(address, dimension, value) for address in (service.template, service.fallback))
+    return replace(service, template=template, fallback=fallback) if template else None
+
+
+def _at_value(template: str, dimension: OfferedDimension, value: str) -> str:
+    """A template of tiles with another value in the place of the first one; empty where it has no place for one."""
+    given, spelled = (quote(text, safe="") for text in (dimension.default, value))
+    pattern = re.compile(rf"([?&]{re.escape(quote(dimension.name, safe=''))}=)[^&]*", re.IGNORECASE)
+    changed, count = pattern.subn(lambda match: match[1] + spelled, template)
+    if count:
+        return changed
+    parts = template.split("/")
+    return "/".join(spelled if part == given else part for part in parts) if parts.count(given) == 1 else ""
 
 
 def _styled(template: str, first: str, style: str) -> str:

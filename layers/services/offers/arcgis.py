@@ -53,6 +53,8 @@ _INCHES = 39.37
 """Inches in a metre, as ArcGIS rounds them."""
 _WHOLE_SCALE = 591657527.591555
 """Scale of level 0 of Web Mercator at 96 dpi."""
+_WHOLE_M = 156543.03392804097
+"""Pixel of level 0 of Web Mercator, in metres."""
 _SNAP = 1e-6
 _NEARLY = 1.02
 """Factor by which a scale may miss that of a level, which differ by 2 or so: units of degrees are taken roughly."""
@@ -384,7 +386,7 @@ def _squares(value: dict[str, Any], crs: str, lonlat: Bounds | None) -> TileMatr
         return own
     scales = [number_of(value.get(name)) or 0.0 for name in ("minScale", "maxScale")]
     first = max(0, math.floor(math.log2(_WHOLE_SCALE / scales[0]))) if scales[0] > 0 else 0
-    last = min(_DEEPEST, math.ceil(math.log2(_WHOLE_SCALE / scales[1]))) if scales[1] > 0 else _DEEPEST
+    last = min(_DEEPEST, math.ceil(math.log2(_WHOLE_SCALE / scales[1]))) if scales[1] > 0 else _finest_of(value, crs)
     grid = mercator_quadtree(256, 0 if first >= last else first, max(last, 1))
     if lonlat is None:
         return grid
@@ -392,6 +394,14 @@ def _squares(value: dict[str, Any], crs: str, lonlat: Bounds | None) -> TileMatr
         return limited_to(grid, transform_bounds(WGS84, WEB_MERCATOR, lonlat))
     except CannotBePlaced:
         return grid
+
+
+def _finest_of(value: dict[str, Any], crs: str) -> int:
+    """The level of Web Mercator that shows the pixels of images one by one; the deepest where they are not told."""
+    side, unit_m = number_of(value.get("pixelSizeX")), metres_of_unit(crs) if crs else None
+    if not side or side <= 0 or not unit_m:
+        return _DEEPEST
+    return min(_DEEPEST, max(1, math.ceil(math.log2(_WHOLE_M / (side * unit_m)))))
 
 
 def _polar_squares(crs: str, lonlat: Bounds | None) -> TileMatrixSet | None:

@@ -228,10 +228,14 @@ def _template(layer: OfferedLayer, server: MapServer, question: _Question) -> st
         words["TIME"] = "{time}"
     for dimension in layer.dimensions:
         if not dimension.default and dimension.values:
-            name = dimension.name.upper()
-            key = name if name == "ELEVATION" or name.startswith("DIM_") else f"DIM_{name}"
-            words[quote(key, safe="")] = quote(dimension.values[0].partition("/")[0], safe="")
+            words[dimension_key(dimension.name)] = quote(dimension.values[0].partition("/")[0], safe="")
     return with_parameters(server.door.first, words)
+
+
+def dimension_key(name: str) -> str:
+    """The parameter of a dimension in an address."""
+    name = name.upper()
+    return quote(name if name == "ELEVATION" or name.startswith("DIM_") else f"DIM_{name}", safe="")
 
 
 def _choices(

@@ -14,7 +14,14 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
-from layers.services.view_tiles import MOST_TILES, finest_detail_m, is_speck, tiles_of_picture, view_when_added
+from layers.services.view_tiles import (
+    MOST_TILES,
+    draws_any_scale,
+    finest_detail_m,
+    is_speck,
+    tiles_of_picture,
+    view_when_added,
+)
 
 TILES = TileService("T", "https://t.example.org/{z}/{x}/{y}", max_level=18)
 HALF = 20037508.342789244
@@ -100,3 +107,11 @@ def test_a_town_on_a_map_of_the_world_is_a_speck(view: View, is_one: bool) -> No
     assert not is_speck(TILES, view), "nobody knows where it is"
     assert (view_when_added(town, view) == view) is not is_one
     assert (finest_detail_m(town, view_when_added(town, view)) is None) is not is_one
+
+
+def test_maps_that_are_drawn_at_any_scale_tell_no_detail() -> None:
+    drawn = TileService("M", "https://t.example.org/map?bbox={bbox}", max_level=22)
+    assert draws_any_scale(drawn)
+    assert not draws_any_scale(replace(drawn, max_level=15))
+    assert not draws_any_scale(replace(drawn, scales=(100.0, 10_000.0)))
+    assert not draws_any_scale(replace(TILES, max_level=22))

@@ -246,15 +246,11 @@ class AddImageryPanel(QWidget):
         if not listed.rows:
             self._remark = self.tr("It offers nothing that can be shown.")
             self._show_current()
-        elif listed.offer.problems:
+        elif listed.offer.problems and self.current() is None:
             self._say_problems(listed.offer.problems)
 
     def _say_problems(self, problems: Sequence[str]) -> None:
-        more = len(problems) - MOST_PROBLEMS
-        sentences = [in_language(problem) for problem in problems[:MOST_PROBLEMS]]
-        if more > 0:
-            sentences.append(translate("Imagery", "{count} more problems.", "{count} more problem.", more))
-        self.form.show_words("\n\n".join(sentences))
+        self.form.show_words("\n\n".join(_few_sentences(problems)))
 
     # -- the current entry --------------------------------------------------------------------------------------------
 
@@ -281,7 +277,8 @@ class AddImageryPanel(QWidget):
                 key = self.tr("The key in the address is shown to this server only, and kept in this session only.")
                 contact = f"{contact}\n{key}"
             time = self._servers.named.time if is_named else ""
-            self.form.show_row(row, contact, self._servers.problem, time)
+            remarks = self._servers.offered(self._scope).offer.problems if self._scope else ()
+            self.form.show_row(row, contact, self._servers.problem, time, _few_sentences(remarks))
         self.announce()
 
     def announce(self) -> None:
@@ -428,6 +425,15 @@ def _read_file(path: Path) -> EntriesRead | ServiceOffer:
         return EntriesRead((), (NotReadable("{path} cannot be read.", path=path.name).sentence,))
     except GeoloupeError as error:
         return EntriesRead((), (error.sentence,))
+
+
+def _few_sentences(problems: Sequence[str]) -> list[str]:
+    """The first problems in the analyst's language, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    sentences = [in_language(problem) for problem in problems[:MOST_PROBLEMS]]
+    if more > 0:
+        sentences.append(translate("Imagery", "{count} more problems.", "{count} more problem.", more))
+    return sentences
 
 
 class AddImageryDialog(QDialog):

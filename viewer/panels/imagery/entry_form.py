@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
@@ -15,8 +15,9 @@ from layers.services.listed.offered_entries import in_style
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 from layers.services.times.time_steps import written_time
-from layers.services.view_tiles import finest_detail_m, view_when_added
+from layers.services.view_tiles import draws_any_scale, finest_detail_m, view_when_added
 from layers.text.counted import metres
+from viewer.panels.imagery.dimension_choice import DimensionChoice
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
 from viewer.panels.imagery.offer_source import ImageryNetwork
 from viewer.panels.imagery.time_choice import TimeChoice
@@ -52,6 +53,7 @@ class EntryForm(FormPage):
         self._row: EntryRow | None = None
         self._base: TileService | None = None
         self._is_filling = False
+        self._remarks: Sequence[str] = ()
         self.title, self.note = plain_label(), muted()
         self.title.setObjectName("bigFact")
         self.title.setWordWrap(True)
@@ -60,6 +62,7 @@ class EntryForm(FormPage):
         self.preview.setAccessibleName(self.preview.text())
         self.preview.clicked.connect(self.preview_wanted)
         self.time, self.style_box, self.grid_box = TimeChoice(), ComboBox(), ComboBox()
+        self.dimensions = DimensionChoice()
         self.name, self.attribution, self.levels = QLineEdit(), QLineEdit(), SpinBox()
         self.agreed = QCheckBox(self.tr("My use is non-commercial, and products will say so"))
         self.agreed.setAccessibleName(self.agreed.text())
@@ -75,6 +78,7 @@ class EntryForm(FormPage):
         for box in (self.style_box, self.grid_box):
             box.currentIndexChanged.connect(self._tell)
         self.time.changed.connect(self._tell)
+        self.dimensions.changed.connect(self._tell)
         self.levels.valueChanged.connect(self._tell)
         self.agreed.toggled.connect(self._tell)
         self.show_hint()
@@ -100,7 +104,7 @@ class EntryForm(FormPage):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.more.content.addLayout(self.more_fields)
         above: tuple[QWidget, ...] = (self.title, self.note, self.thumbnail, self.preview)
-        below: tuple[QWidget, ...] = (self.agreed, self.fault, self.sign_in, self.contact)
+        below: tuple[QWidget, ...] = (self.dimensions, self.agreed, self.fault, self.sign_in, self.contact)
         below += (self.facts, self.more, self.problems)
         for part in above:
             self.content.addWidget(part)
@@ -118,15 +122,18 @@ class EntryForm(FormPage):
         self.hint.setText(plain(words))
         self.show_hint()
 
-    def show_row(self, row: EntryRow, contact: str, fault: str = "", time: str = "") -> None:
+    def show_row(
+        self, row: EntryRow, contact: str, fault: str = "", time: str = "", remarks: Sequence[str] = ()
+    ) -> None:
         """Show an entry.
 
         row: the row of the list
         contact: whom the next step contacts
         fault: why the last step failed; empty where it did not
         time: the time that is chosen at first; empty for the service's own
+        remarks: sentences on the server as a whole
         """
-        self._is_filling = True
+        self._is_filling, self._remarks = True, remarks
         self._row, self._base = row, row.entry.service
         entry = row.entry
         self.title.setText(one_line(entry.title))
@@ -155,6 +162,7 @@ class EntryForm(FormPage):
             self.style_box.addItem(one_line(style.title or style.name, 60), style.name)
         is_drawn = service is not None
         self.fields.setRowVisible(self.style_box, len(usable) > 1)
+        self.dimensions.offer(layer if service is not None else None)
         self.fields.setRowVisible(self.time, is_drawn and service is not None and service.is_dated)
         self.fields.setRowVisible(self.name, is_drawn)
         self.fields.setRowVisible(self.attribution, is_drawn and not row.entry.attribution)
@@ -199,6 +207,7 @@ class EntryForm(FormPage):
         style = self.style_box.currentData()
         if row.layer is not None and isinstance(style, str):
             service = in_style(row.layer, service, style) or service
+        service = self.dimensions.applied(service)
         typed = self.attribution.text().strip()
         if not row.entry.attribution:
             service = replace(service, attribution=typed, may_export=bool(typed))
@@ -246,8 +255,9 @@ class EntryForm(FormPage):
         problems = list(row.layer.problems if row.layer is not None else ())
         times = self._times()
         problems += times.problems if times is not None else ()
-        self.problems.setText(plain("\n".join(in_language(problem) for problem in problems)))
-        self.problems.setVisible(bool(problems))
+        sentences = dict.fromkeys([*map(in_language, problems), *self._remarks])
+        self.problems.setText(plain("\n".join(sentences)))
+        self.problems.setVisible(bool(sentences))
         self._show_picture(service)
 
     def _show_picture(self, service: TileService | None) -> None:
@@ -271,6 +281,8 @@ class EntryForm(FormPage):
         if service is not None:
             detail = finest_detail_m(service, view_when_added(service, self._view()))
             pixel = self.tr("%1 a pixel at best").replace("%1", metres(detail)) if detail is not None else ""
+            if detail is not None and draws_any_scale(service):
+                pixel = self.tr("not stated: the server draws any scale")
             facts.append((self.tr("Detail here"), pixel or self.tr("has nothing in the middle of the view")))
         facts += [
             (self.tr("Dates"), self._dates(service)),

@@ -21,9 +21,9 @@ class AxisOrderForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = plain_label(self.tr("Asked for"))
+        label = plain_label(self.tr("Axis order"))
         self.order = ChoiceField((order, in_language(order.words)) for order in AxisOrder)
-        self.order.setAccessibleName(self.tr("Order of axes"))
+        self.order.setAccessibleName(self.tr("Axis order"))
         self.order.committed.connect(lambda order: self.chosen.emit(AxisOrder(order)))
         label.setBuddy(self.order)
         self.note = muted(

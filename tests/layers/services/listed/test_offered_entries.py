@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from layers.services.imagery_entry import ImageryEntry
-from layers.services.listed.offered_entries import entries_of_offer, in_style
-from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
+from layers.services.listed.offered_entries import choosable_dimensions, entries_of_offer, in_dimension, in_style
+from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 
@@ -71,3 +71,24 @@ def test_another_style_stands_where_the_first_one_does(template: str, styled: st
     service = in_style(layer, TileService("A", template), "röd a")
     assert (service.template if service is not None else None) == styled
     assert in_style(layer, TileService("A", template), "plain") == TileService("A", template)
+
+
+@pytest.mark.parametrize(
+    ("template", "changed"),
+    [
+        (
+            "https://e.org/k?LAYER=a&ELEVATION=0&z={z}&x={x}&y={y}",
+            "https://e.org/k?LAYER=a&ELEVATION=-50&z={z}&x={x}&y={y}",
+        ),
+        ("https://e.org/a/0/{z}/{x}/{y}", "https://e.org/a/-50/{z}/{x}/{y}"),
+        ("https://e.org/a/0/0/{z}/{x}/{y}", None),
+        ("https://e.org/a/{z}/{x}/{y}", None),
+    ],
+)
+def test_another_value_of_a_dimension_stands_where_the_first_one_does(template: str, changed: str | None) -> None:
+    service = TileService("A", template, kind="wmts")
+    layer = OfferedLayer(name="a", service=service, dimensions=(OfferedDimension("Elevation", ("0", "-50"), "0"),))
+    deeper = in_dimension(layer, service, "Elevation", "-50")
+    assert (deeper.template if deeper is not None else None) == changed
+    assert [dimension.name for dimension in choosable_dimensions(layer)] == (["Elevation"] if changed else [])
+    assert in_dimension(layer, service, "run", "b") is None

@@ -256,3 +256,14 @@ def test_bounds_are_those_of_the_map_and_not_of_the_world() -> None:
     assert layer.service is not None
     assert layer.service.bounds == layer.bounds_lonlat
     assert layer.bounds_lonlat == pytest.approx(Bounds(8.98, 40.92, 17.97, 47.35), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("side", "wkid", "last"), [(30, 102100, 13), (0.6, 102100, 18), (0.00027, 4326, 13), (0, 4326, 22)]
+)
+def test_images_are_asked_for_down_to_their_own_pixels(side: float, wkid: int, last: int) -> None:
+    reference = {"wkid": wkid}
+    extent = {"xmin": 5, "ymin": 6, "xmax": 7, "ymax": 8, "spatialReference": reference}
+    image = {"name": "S2", "extent": extent, "pixelSizeX": side, "spatialReference": reference}
+    (layer,) = read_arcgis(json.dumps(image).encode(), "https://h.example/arcgis/rest/services/S2/ImageServer").layers
+    assert layer.levels == (0, last)

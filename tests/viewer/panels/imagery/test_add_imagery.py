@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QDate, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from layers.errors import NotReadable, ServerFault
 from layers.phrase import Phrase
-from layers.services.offers.offer import OfferedLayer, OfferedStyle, ServiceOffer
+from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 from tests.support.wmts_documents import capabilities, layer, mercator
@@ -288,6 +289,51 @@ def test_style_time_and_grid_are_chosen(dialog: AddImageryDialog, servers: FakeS
     service = form.service()
     assert service is not None
     assert service.template == "https://maps.example.org/u/red/{time}/{z}/{x}/{y}"
+
+
+def test_what_is_amiss_with_a_server_stands_beside_its_layers(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    servers.answer(replace(town(), problems=(Phrase("It says that it is at localhost."),)))
+    form = dialog.panel.form
+    assert not form.is_empty, "the layer that is chosen at first has its form"
+    assert "It says that it is at localhost." in form.problems.text()
+    choose(dialog, "Of Mars")
+    assert "It says that it is at localhost." in form.problems.text()
+    QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
+    choose(dialog, "Blue Marble")
+    assert "localhost" not in form.problems.text()
+
+
+def test_other_dimensions_are_chosen(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    template = "https://maps.example.org/wms?STYLES=&bbox={bbox}&DIM_RUN=a"
+    sea = OfferedLayer(
+        name="sea",
+        title="Warmth of the sea",
+        service=TileService("Warmth", template, kind="wms", attribution="The town"),
+        dimensions=(
+            OfferedDimension("elevation", ("0", "-50", "-100"), "0", "m"),
+            OfferedDimension("run", ("a", "b")),
+            OfferedDimension("band", ("1",)),
+        ),
+    )
+    dialog.panel.line.setText(WMTS)
+    dialog.panel.go_on()
+    servers.answer(ServiceOffer(service="wms", title="Sea", layers=(sea,)))
+    form = dialog.panel.form
+    assert list(form.dimensions.boxes) == ["elevation", "run"]
+    service = form.service()
+    assert service is not None
+    assert service.template == template, "what the server takes by itself is not sent"
+    form.dimensions.boxes["elevation"].setCurrentText("-50 m")
+    form.dimensions.boxes["run"].setCurrentIndex(1)
+    service = form.service()
+    assert service is not None
+    assert service.template.endswith("&ELEVATION=-50&DIM_RUN=b")
+    QTest.mouseClick(dialog.panel.back, Qt.MouseButton.LeftButton)
+    choose(dialog, "Blue Marble")
+    assert not form.dimensions.isVisible()
+    assert form.dimensions.boxes == {}
 
 
 def test_what_cannot_be_drawn_says_why(dialog: AddImageryDialog, servers: FakeServers) -> None:
