@@ -13,18 +13,26 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, NotReadable
+from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.services.address_keys import split_key
 from layers.services.entry_text import MOST_BYTES, MOST_ENTRIES, EntriesRead
-from layers.services.imagery_entry import ImageryEntry, checked_address, entry_of_service
+from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, checked_address, entry_of_service
 from layers.services.template import MAX_LENGTH
 from layers.services.tile_service import MAX_LEVEL, TileService
 from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml
 
 _XML = XmlLimits(size=MOST_BYTES, depth=16, elements=100_000, bare_doctype=True)
-_KIND_OF_TAG = {"wms": "wms", "wfs": "wfs", "xyztiles": "xyz"}
-"""Kinds of QGIS's connections by their elements; one of WMS may lead to WMTS as well."""
-_OTHER_TAGS = {"wcs": "WCS", "vectortile": "vector tiles", "arcgismapserver": "ArcGIS", "arcgisfeatureserver": "ArcGIS"}
+_KIND_OF_TAG = {
+    "wms": "wms",
+    "wfs": "wfs",
+    "xyztiles": "xyz",
+    "arcgismapserver": "arcgis",
+    "arcgisfeatureserver": "arcgis",
+    "stac": "stac-api",
+}
+"""Kinds of QGIS's connections by their elements; one of WMS may lead to WMTS as well, one of ArcGIS to a folder."""
+_OTHER_TAGS = {"wcs": "WCS", "vectortile": "vector tiles"}
 SECRET_LEFT = "It may ask for a name, a password or a key, which were not taken over"
 """The note of a connection whose secret was left out."""
 _SECRETS = ("username", "password", "authcfg")
@@ -91,9 +99,11 @@ def _of_element(element: Element) -> ImageryEntry | GeoloupeError:
         note = SECRET_LEFT if has_secret else ""
         if kind != "xyz":
             address = checked_address(address)
+            if address.rstrip("/").lower().endswith("/featureserver"):
+                raise NotReadable("connections to {kind} are not taken over.", kind="FeatureServer")
             return ImageryEntry(
                 title=name or address,
-                role="vectors" if kind == "wfs" else "server",
+                role=ROLE_OF_KIND.get(kind, "server"),
                 kind=kind,
                 address=address,
                 note=note,
@@ -162,10 +172,28 @@ def _of_provider(name: str, values: Mapping[str, Any]) -> ImageryEntry | Geoloup
             subdomains=subdomains if isinstance(subdomains, str) else "abc",
             group=name.partition(".")[0],
             may_export=bool(attribution),
+            bounds=_bounds(values.get("bounds")),
         )
         return entry_of_service(service)
     except GeoloupeError as error:
         return error
+
+
+def _bounds(corners: Any) -> Bounds | None:
+    """The bounds of two corners, each of latitude and longitude; None for anything else."""
+    numbers = [number for corner in corners for number in corner] if _are_pairs(corners) else []
+    if len(numbers) != 4:
+        return None
+    south, west, north, east = numbers
+    is_box = -90 <= south < north <= 90 and -180 <= west < east <= 180
+    return Bounds(west, south, east, north) if is_box else None
+
+
+def _are_pairs(corners: Any) -> bool:
+    lists = corners if isinstance(corners, list) and len(corners) == 2 else [None]
+    return all(
+        isinstance(corner, list) and all(isinstance(number, int | float) for number in corner) for corner in lists
+    )
 
 
 def _filled(values: Mapping[str, Any]) -> str:

@@ -114,13 +114,13 @@ def in_dimension(layer: OfferedLayer, service: TileService, name: str, value: st
 
 def _at_value(template: str, dimension: OfferedDimension, value: str) -> str:
     """A template of tiles with another value in the place of the first one; empty where it has no place for one."""
-    given, spelled = (quote(text, safe="") for text in (dimension.default, value))
+    first, spelled = (quote(text, safe="") for text in (dimension.default, value))
     pattern = re.compile(rf"([?&]{re.escape(quote(dimension.name, safe=''))}=)[^&]*", re.IGNORECASE)
     changed, count = pattern.subn(lambda match: match[1] + spelled, template)
     if count:
         return changed
     parts = template.split("/")
-    return "/".join(spelled if part == given else part for part in parts) if parts.count(given) == 1 else ""
+    return "/".join(spelled if part == first else part for part in parts) if parts.count(first) == 1 else ""
 
 
 def _styled(template: str, first: str, style: str) -> str:

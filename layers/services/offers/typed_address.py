@@ -93,6 +93,18 @@ def address_kind(text: str) -> TypedAddress | None:
     return _by_query(text) or _by_path(text) or TypedAddress("", text)
 
 
+def address_to_ask(address: str, kind: str) -> str:
+    """The address of the document of a server, which a list may hold without its request, as QGIS does; `kind` is what
+    the list says that it is.
+    """
+    typed = address_kind(address)
+    if typed is not None and typed.kind not in ("", "xyz"):
+        return typed.address
+    if kind in _SERVICES:
+        return _capabilities(address, kind)
+    return full_address(address) if kind == "arcgis" else address
+
+
 def _template(text: str) -> str:
     """The text as one of our templates; empty where it has no place for a tile."""
     text = re.sub(r"%7d", "}", re.sub(r"%7b", "{", text, flags=re.IGNORECASE), flags=re.IGNORECASE)

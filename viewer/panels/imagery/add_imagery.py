@@ -296,7 +296,7 @@ class AddImageryPanel(QWidget):
         if step.doing is Doing.ADD:
             self._add(row)
         elif step.doing is Doing.ASK:
-            self._servers.ask(row.entry.address)
+            self._servers.ask(row.entry.address, row.entry.kind)
         elif (opener := self._network.opener(row.entry)) is not None:
             if row.entry.kind == "cog":
                 self._servers.allow(row.entry.hosts)

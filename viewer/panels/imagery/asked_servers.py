@@ -14,6 +14,7 @@ from layers.services.imagery_entry import host_of_address
 from layers.services.listed.offered_entries import entries_of_offer
 from layers.services.listed.typed_entry import NamedLayer, entry_of_text, named_layer
 from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.typed_address import address_to_ask
 from viewer.network.typed_keys import secret_in
 from viewer.panels.imagery.entry_rows import EntryRow, row_of
 from viewer.panels.imagery.offer_source import ImageryNetwork
@@ -111,8 +112,10 @@ class AskedServers(QObject):
             if secret is not None:
                 self._network.use_secret(host, secret)
 
-    def ask(self, address: str) -> None:
-        """Allow the host of an address and ask what it offers; an offer that is known is listed at once."""
+    def ask(self, address: str, kind: str = "") -> None:
+        """Allow the host of an address and ask what it offers; an offer that is known is listed at once. `kind` is what
+        a list says of the server.
+        """
         self.named = named_layer(self._typed.address)
         self.awaited, self.problem = address, ""
         if address in self._answered:
@@ -131,7 +134,7 @@ class AskedServers(QObject):
                 self.awaited, self.problem = "", in_language(error.sentence) if error is not None else ""
                 self.changed.emit()
 
-        self._network.offers.ask(address, done)
+        self._network.offers.ask(address_to_ask(address, kind), done)
 
     def take_document(self, name: str, offer: ServiceOffer) -> None:
         """List the offer of a saved document under the name of its file."""

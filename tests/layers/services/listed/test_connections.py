@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import GeoloupeError, NotReadable
+from layers.geo.bounds import Bounds
 from layers.services.listed.connections import read_connections
 
 QGIS_XYZ = """<!DOCTYPE connections>
@@ -73,6 +74,41 @@ def test_servers_of_qgis() -> None:
     read = read_connections(b"\xef\xbb\xbf" + QGIS_WFS.encode())
     assert [(entry.title, entry.role) for entry in read.entries] == [("Roads", "vectors")]
     assert "WCS" in read.problems[0]
+
+
+def test_servers_of_arcgis_and_archives_of_qgis() -> None:
+    home = "https://e.org/arcgis/rest/services"
+    maps = (
+        f'<qgsARCGISMAPSERVERConnections version="1.0"><arcgismapserver url="{home}/Sky/MapServer" name="Sky"/>'
+        f'<arcgisfeatureserver url="{home}" name="All"/>'
+        f'<arcgisfeatureserver url="{home}/Roads/FeatureServer" name="Roads"/></qgsARCGISMAPSERVERConnections>'
+    )
+    read = read_connections(maps.encode())
+    assert [(entry.title, entry.role, entry.kind) for entry in read.entries] == [
+        ("Sky", "server", "arcgis"),
+        ("All", "server", "arcgis"),
+    ]
+    assert "FeatureServer" in read.problems[0]
+    archives = '<qgsSTACConnections><stac url="https://e.org/stac/v1" name="Scenes"/></qgsSTACConnections>'
+    (scenes,) = read_connections(archives.encode()).entries
+    assert (scenes.role, scenes.kind, scenes.address) == ("archive", "stac-api", "https://e.org/stac/v1")
+
+
+@pytest.mark.parametrize(
+    ("corners", "bounds"),
+    [
+        ([[14.5, -61.3], [14.9, -60.8]], Bounds(-61.3, 14.5, -60.8, 14.9)),
+        ([[14.5, -61.3]], None),
+        ([[14.5, "x"], [14.9, -60.8]], None),
+        ([[114.5, -61.3], [114.9, -60.8]], None),
+        (None, None),
+    ],
+)
+def test_providers_have_bounds(corners: object, bounds: Bounds | None) -> None:
+    provider = {"url": "https://e.org/{z}/{x}/{y}", "name": "Isle", "bounds": corners}
+    (isle,) = read_connections(json.dumps({"Isle": provider}).encode()).entries
+    assert isle.service is not None
+    assert isle.service.bounds == bounds
 
 
 def test_providers_of_xyzservices() -> None:

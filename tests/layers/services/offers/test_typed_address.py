@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.services.offers.typed_address import address_kind
+from layers.services.offers.typed_address import address_kind, address_to_ask
 
 CAPABILITIES = "SERVICE=WMS&REQUEST=GetCapabilities"
 REST = "https://h.example/arcgis/rest/services"
@@ -86,3 +86,23 @@ def test_w7_no_parameter_comes_twice() -> None:
 )
 def test_other_texts_are_no_addresses(text: str) -> None:
     assert address_kind(text) is None
+
+
+SKY = "https://e.org/arcgis/rest/services/Sky/MapServer"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "asked"),
+    [
+        ("https://e.org/maps?map=a", "wms", "https://e.org/maps?map=a&SERVICE=WMS&REQUEST=GetCapabilities"),
+        ("https://e.org/wms?map=a", "", "https://e.org/wms?map=a&SERVICE=WMS&REQUEST=GetCapabilities"),
+        ("https://e.org/wmts", "wms", "https://e.org/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"),
+        ("https://e.org/t/WMTSCapabilities.xml", "wms", "https://e.org/t/WMTSCapabilities.xml"),
+        ("https://e.org/roads", "wfs", "https://e.org/roads?SERVICE=WFS&REQUEST=GetCapabilities"),
+        (SKY, "arcgis", f"{SKY}?f=json"),
+        ("https://e.org/a", "", "https://e.org/a"),
+    ],
+)
+def test_addresses_of_lists_are_completed(address: str, kind: str, asked: str) -> None:
+    assert address_to_ask(address, kind) == asked
+    assert address_to_ask(asked, kind) == asked

@@ -541,6 +541,20 @@ def test_connections_of_another_program_are_imported(
     assert [entry.title for entry in kept.own.read().entries] == ["Port"]
 
 
+def test_a_connection_of_another_program_is_asked_for_its_capabilities(
+    dialog: AddImageryDialog, servers: FakeServers, tmp_path: Path
+) -> None:
+    path = tmp_path / "qgis.xml"
+    address = "https://maps.example.org/cgi?map=a"
+    path.write_text(f'<qgsWMSConnections><wms name="Town" url="{address}"/></qgsWMSConnections>')
+    dialog.panel.import_file(path)
+    choose(dialog, "Town")
+    press(dialog)
+    assert servers.asked_addresses == [f"{address}&SERVICE=WMS&REQUEST=GetCapabilities"]
+    servers.answer(town())
+    assert "By day" in listed(dialog)
+
+
 def test_a_file_that_holds_no_connections_is_refused_in_words(dialog: AddImageryDialog, tmp_path: Path) -> None:
     path = tmp_path / "notes.xml"
     path.write_text("<html/>")
