@@ -19,6 +19,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
+    from viewer.panels.imagery.known_archives import KnownArchives
     from viewer.panels.news.news_dialog import NewsDialog
     from viewer.panels.time_strip.archive_questions import ArchiveQuestions
     from viewer.panels.time_strip.outline_layer import OutlineLayer
@@ -116,7 +117,12 @@ class SceneFinding(QObject):
         from viewer.panels.time_strip.archive_questions import ArchiveQuestions  # for start-up time
 
         questions = ArchiveQuestions(
-            self.desk, self._sources.pictures, self._sources.permits, self.ask_folder, self._canvas.window()
+            self.desk,
+            self._sources.pictures,
+            self._known_archives,
+            self._sources.permits,
+            self.ask_folder,
+            self._canvas.window(),
         )
         questions.dialog.news_wanted.connect(self.show_news)
         return questions
@@ -130,7 +136,17 @@ class SceneFinding(QObject):
         from viewer.panels.news.news_desk import NewsDesk  # for start-up time
         from viewer.panels.news.news_dialog import NewsDialog
 
-        return NewsDialog(NewsDesk(self.desk, self._jobs, self), self._sources.pictures, self._canvas.window())
+        desk = NewsDesk(self.desk, self._jobs, self)
+        return NewsDialog(desk, self._known_archives, self._sources.pictures, self._canvas.window())
+
+    @cached_property
+    def _known_archives(self) -> KnownArchives:
+        from viewer.panels.imagery.known_archives import KnownArchives  # for start-up time
+
+        archives = self.desk.archives
+        return KnownArchives(
+            self._panels, lambda: [(search.address, search.title) for search in archives.searches], self
+        )
 
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""

@@ -16,7 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.services.stac.question import StacQuestion
 from viewer.commands.fields import row_of
-from viewer.commands.imagery.searches import record_search, update_search
+from viewer.commands.imagery.searches import kept_query, record_search, update_search
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -123,11 +123,7 @@ def record_no_image(
 
 
 def _look_of(row: Search) -> Look | None:
-    try:
-        query = json.loads(row.query_json or "null")
-    except (ValueError, RecursionError):
-        return None
-    return decoded_or_none(query, Look)
+    return decoded_or_none(kept_query(row), Look)
 
 
 def _words(look: Look) -> Phrase:

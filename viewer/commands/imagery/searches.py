@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,14 @@ from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 _RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
+
+
+def kept_query(row: Search) -> object:
+    """The query of a search as JSON has it; None where it cannot be read."""
+    try:
+        return json.loads(row.query_json or "null")
+    except (ValueError, RecursionError):
+        return None
 
 
 def record_search(

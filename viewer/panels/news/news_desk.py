@@ -241,6 +241,10 @@ class NewsDesk(QObject):
             if uuid in document.sites
         }
 
+    def found_count(self, site: str) -> int:
+        """Scenes that the present look has found of a site, those that were decided on too."""
+        return len(self._news.by_site.get(site, ()))
+
     def add(self, new: NewScene) -> None:
         """Add a scene as a layer."""
         if not new.scene.path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import override
 
 from PySide6.QtCore import QDate, Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QListView,
@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 from layers.document.site import SITE_KINDS, Site
 from layers.errors import BadTemplate
 from layers.services.address_keys import split_key
-from layers.services.catalog import catalog
-from layers.services.imagery_entry import ImageryEntry, checked_address
+from layers.services.imagery_entry import checked_address
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.network.typed_keys import without_key
+from viewer.panels.imagery.known_archives import KnownArchives
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
 from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
@@ -35,12 +35,14 @@ from viewer.panels.time_strip.archive_words import COLLECTIONS
 from viewer.panels.time_strip.cloud_reading import MOST_MASKS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.words import no_name
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
 MOST_SITES, MOST_AREAS = 2000, 200
+MOST_BOXES, BOXES_ABREAST = 8, 3
 SELECTED, ALL = "selected", "all"
 
 
@@ -67,14 +69,17 @@ class NewsDialog(QDialog):
     def __init__(
         self,
         desk: NewsDesk,
+        known: KnownArchives,
         pictures: ScenePictures,
         parent: QWidget | None = None,
     ) -> None:
+        """`known` are the archives to choose from."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("What Is New over My Sites"))
         self.desk = desk
         self.rows = NewsRows(desk, pictures, self)
-        self._make_fields([entry for group in catalog() for entry in group.entries if entry.role == "archive"])
+        self._known, self._decided = known, ""
+        self._make_fields()
         self.leaves = wrapped("")
         self.leaves.setAccessibleName(self.tr("What the archives are told"))
         self.said = wrapped("")
@@ -94,27 +99,27 @@ class NewsDialog(QDialog):
         layout.addWidget(self.view, 1)
         layout.addLayout(self._make_verbs())
         self.resize(720, 660)
+        known.changed.connect(self._offer_archives)
         desk.changed.connect(self._show)
         desk.context.selection.changed.connect(self._tell_places)
         desk.desk.folders.folders_changed.connect(self._tell)
 
-    def _make_fields(self, archives: Sequence[ImageryEntry]) -> None:
+    def _make_fields(self) -> None:
         self.place, self.kind = ComboBox(), ComboBox()
         self.place.currentIndexChanged.connect(lambda _: self._tell())
         for name, words in COLLECTIONS:
             self.kind.addItem(translate("ArchiveWords", words), name)
         self.kind.addItem(self.tr("Everything it has"), "")
         self.kind.currentIndexChanged.connect(lambda _: self._tell())
-        self.archives = [(QCheckBox(one_line(entry.title, 40)), entry.address) for entry in archives]
+        self.archives: list[tuple[QCheckBox, str]] = []
+        """A box for each known archive, with its address."""
         self.folders = QCheckBox(self.tr("Folders of scenes"))
+        self.folders.toggled.connect(lambda _: self._tell())
+        self._sources_grid = QGridLayout()
         self.other = QLineEdit()
         self.other.setPlaceholderText(self.tr("Address of another archive"))
         self.other.setAccessibleName(self.other.placeholderText())
         self.other.textChanged.connect(lambda _: self._tell())
-        for at, box in enumerate([*(box for box, _ in self.archives), self.folders]):
-            box.setChecked(at == 0)
-            box.toggled.connect(lambda _: self._tell())
-        sources = side_by_side(*(box for box, _ in self.archives), self.folders)
         self.months, self.cloud = SpinBox(), SpinBox()
         self.months.setRange(1, 120)
         self.months.setValue(MONTHS_BACK)
@@ -140,7 +145,7 @@ class NewsDialog(QDialog):
             label.setBuddy(field)
             field.setAccessibleName(words)
             self.form.addRow(label, field)
-        self.form.addRow(plain_label(self.tr("Ask")), sources)
+        self.form.addRow(plain_label(self.tr("Ask")), self._sources_grid)
         self.form.addRow(plain_label(""), self.other)
         self.form.addRow(plain_label(self.tr("First look")), first)
         self.form.addRow(plain_label(self.tr("Cloud")), cloud)
@@ -159,11 +164,11 @@ class NewsDialog(QDialog):
     def _make_verbs(self) -> QHBoxLayout:
         self.add_button = QPushButton(self.tr("&Add as Layer"))
         self.pass_button = QPushButton(self.tr("&Pass Over"))
-        self.none_button = QPushButton(self.tr("&No Usable Image"))
+        self.none_button = QPushButton(self.tr("&No Usable Image of Site"))
         self.add_button.setToolTip(tooltip(self.tr("Add the scene as a layer (Enter or A in the list)")))
         self.pass_button.setToolTip(tooltip(self.tr("Leave the scene out, also of later looks (X in the list)")))
         self.none_button.setToolTip(
-            tooltip(self.tr("Keep in the case that no scene of this site can be used (N in the list)"))
+            tooltip(self.tr("Keep in the case that none of the scenes listed of this site can be used (N in the list)"))
         )
         close = QPushButton(self.tr("&Close"))
         close.clicked.connect(self.close)
@@ -202,6 +207,8 @@ class NewsDialog(QDialog):
 
     def begin(self) -> None:
         """Show the dialog, about the selected sites where there are any."""
+        self._known.read_own()
+        self._offer_archives()
         self.show()
         self._show()
         if not self.desk.is_under_way and not self.rows.rows:
@@ -209,10 +216,32 @@ class NewsDialog(QDialog):
         self.raise_()
         self.activateWindow()
 
+    def _offer_archives(self) -> None:
+        """Offer the known archives. Those that the case asked last are ticked, else the first of the catalogue; what
+        the analyst has ticked stays.
+        """
+        entries = self._known.entries[:MOST_BOXES]
+        had = {address: box.isChecked() for box, address in self.archives}
+        if [entry.address for entry in entries] == list(had):
+            return
+        first = next((entry.address for entry in self._known.asked), entries[0].address)
+        for box, _ in self.archives:
+            box.deleteLater()
+        self._sources_grid.removeWidget(self.folders)
+        self.archives = [(QCheckBox(one_line(entry.title, 40)), entry.address) for entry in entries]
+        for box, address in self.archives:
+            box.setChecked(had.get(address, address == first and not had))
+            box.setToolTip(tooltip(address))
+            box.toggled.connect(lambda _: self._tell())
+        for at, box in enumerate([*(box for box, _ in self.archives), self.folders]):
+            self._sources_grid.addWidget(box, at // BOXES_ABREAST, at % BOXES_ABREAST)
+        self._tell()
+
     def look(self) -> None:
         """Ask what the line above has named; nothing where it names a hindrance."""
         if self.look_button.isEnabled():
             without_key(self.other.text().strip(), self.desk.context.case.show_key)
+            self._decided = ""
             self.desk.look(self.question())
             self.view.setFocus()
 
@@ -296,7 +325,7 @@ class NewsDialog(QDialog):
                 "NewsDialog", "{count} scenes have no date.", "{count} scene has no date.", self.desk.undated
             )
             sentences.append(left)
-        return " ".join([*sentences, *self._mask_words(), *self.desk.remarks])
+        return " ".join([*filter(None, (self._decided,)), *sentences, *self._mask_words(), *self.desk.remarks])
 
     def _mask_words(self) -> list[str]:
         """Sentences on the masks that tell the cloud over the sites: their number, and how many were read."""
@@ -345,13 +374,21 @@ class NewsDialog(QDialog):
         row = self._current()
         if row is None or row.new is None:
             return
+        site = one_line(self.desk.context.document.sites[row.site].label, 40) or no_name()
+        scenes = self.rows.scenes_of(row.site)
         match letter:
             case "A":
+                self._decided = self.tr("{0} is a layer now.").format(one_line(row.new.scene.title, 60))
                 self.desk.add(row.new)
             case "X":
+                words = self.tr("{0} is left out for {1}, also of later looks. Undo takes it back.")
+                self._decided = words.format(one_line(row.new.scene.title, 60), site)
                 self.desk.pass_over(row.site, row.new)
             case "N":
-                self.desk.no_image(row.site, self.rows.scenes_of(row.site))
+                listed = translate("NewsDialog", "{count} scenes", "{count} scene", len(scenes))
+                words = self.tr("Kept in the case: none of {0} of {1} is usable. Undo takes it back.")
+                self._decided = words.format(listed, site)
+                self.desk.no_image(row.site, scenes)
 
 
 def _plan_words(plan: LookPlan) -> str:

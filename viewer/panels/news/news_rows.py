@@ -68,13 +68,18 @@ class NewsRows(QAbstractListModel):
     def _head(self, site: str, count: int) -> str:
         mark = self._desk.context.document.sites[site]
         words = translate("NewsRows", "{count} scenes to decide on", "{count} scene to decide on", count)
+        decided = self._desk.found_count(site) - count
+        if decided and count:
+            words = self.tr("{0}, {1} decided on").format(words, decided)
+        elif decided:
+            words = translate("NewsRows", "all {count} scenes decided on", "its {count} scene decided on", decided)
         kept = self._desk.last.get(site)
         last = (
             self.tr("last look {0} by {1}").format(kept.row.at[:10], one_line(kept.row.observer, 40) or no_name())
             if kept is not None
             else self.tr("first look")
         )
-        state = words if count else self.tr("nothing new")
+        state = words if count or decided else self.tr("nothing new")
         return f"{one_line(mark.label, 60) or no_name()} · {state} · {last}"
 
     def _show_picture(self, path: str) -> None:

@@ -80,6 +80,7 @@ class ArchiveDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Search Archives"))
         self._archives, self._area, self._today = archives, area, today
+        self._listed = list(archives)
         self._search: ArchiveSearch | None = None
         self._leads_to_list = False
         """True from a search until its first hits are there, which get the keyboard."""
@@ -103,14 +104,13 @@ class ArchiveDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.archive = ComboBox()
-        for entry in self._archives:
-            self.archive.addItem(one_line(entry.title), entry)
         self.archive.setEditable(True)
         self.archive.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.archive.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.archive.setToolTip(
             tooltip(self.tr("An archive of the list, the address of a STAC API or catalogue, or a folder that is one"))
         )
+        self._fill_archives()
         self.archive.editTextChanged.connect(lambda _: self._take_address())
         self.place = ComboBox()
         self.place.addItem(self.tr("The view"), False)
@@ -230,9 +230,25 @@ class ArchiveDialog(QDialog):
         """True where the selected sites are searched, and not the view."""
         return bool(self.place.currentData())
 
+    def offer(self, archives: Sequence[ImageryEntry]) -> None:
+        """Offer other archives; the chosen one stays."""
+        if list(archives) == self._listed:
+            return
+        chosen, self._listed = self.entry, list(archives)
+        text = self.archive.currentText()
+        self.archive.blockSignals(True)
+        self._fill_archives()
+        self.archive.blockSignals(False)
+        self.choose(text if chosen is None else chosen.address)
+
+    def _fill_archives(self) -> None:
+        self.archive.clear()
+        for entry in self._listed:
+            self.archive.addItem(one_line(entry.title), entry)
+
     def choose(self, address: str) -> None:
         """Choose an archive by its address, or a folder by its path."""
-        listed = [entry.address for entry in self._archives]
+        listed = [entry.address for entry in self._listed]
         if address in listed:
             self.archive.setCurrentIndex(listed.index(address))
         else:
@@ -301,7 +317,7 @@ class ArchiveDialog(QDialog):
     def _take_address(self) -> None:
         """Ask an archive that is not of the list for everything: which collections it has is not known."""
         entry = self.entry
-        if entry is not None and entry not in self._archives:
+        if entry is not None and entry.address not in {known.address for known in self._archives}:
             self.kind.setCurrentIndex(self.kind.findData(""))
         self._ask_anew()
 

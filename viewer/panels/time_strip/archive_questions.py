@@ -12,7 +12,6 @@ from layers.document.changes import Changes
 from layers.geo.bounds import Bounds
 from layers.scenes.footprint import EMPTY
 from layers.scenes.view_area import area_of_view
-from layers.services.catalog import catalog
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
@@ -21,6 +20,7 @@ from viewer.network.typed_keys import without_key
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.hits.hit_rows import HitRows
+from viewer.panels.imagery.known_archives import KnownArchives
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.time_strip.archive_words import kept_words, search_words
@@ -36,19 +36,21 @@ class ArchiveQuestions(QObject):
         self,
         desk: SceneDesk,
         pictures: ScenePictures,
+        known: KnownArchives,
         permits: Callable[[str], bool],
         ask_folder: Callable[[], Path | None],
         parent: QWidget,
     ) -> None:
-        """`permits` tells whether a host may be contacted; `ask_folder` asks for a folder of scenes."""
+        """`known` are the archives to choose from. `permits` tells whether a host may be contacted; `ask_folder` asks
+        for a folder of scenes.
+        """
         super().__init__(parent)
-        self._desk, self._pictures, self._ask_folder = desk, pictures, ask_folder
-        archives = [entry for group in catalog() for entry in group.entries if entry.role == "archive"]
+        self._desk, self._pictures, self._known, self._ask_folder = desk, pictures, known, ask_folder
         self._added: dict[str, str] = {}
         """The layer of each scene of the case, by the key of the scene."""
         self.rows = HitRows(pictures.of, lambda key: key in self._added, self)
         self.hits = HitPanel(self.rows, permits)
-        self.dialog = ArchiveDialog(archives, desk.search_area, today(), self.hits, parent)
+        self.dialog = ArchiveDialog(known.of_catalogue, desk.search_area, today(), self.hits, parent)
         self._search: ArchiveSearch | None = None
         self._sites: tuple[str, ...] = ()
         """The sites that were searched, by their uuids; empty for the view."""
@@ -58,6 +60,7 @@ class ArchiveQuestions(QObject):
         """True once the dialog has come up: it stays where the analyst leaves it."""
         self._had_outlines = True
         """True where the outlines stay when the dialog is left."""
+        known.changed.connect(self._offer_archives)
         self.dialog.key_typed.connect(self._show_key)
         self.dialog.wanted.connect(self._begin)
         self.dialog.keep_wanted.connect(self._keep)
@@ -80,8 +83,11 @@ class ArchiveQuestions(QObject):
         """Show the dialog, about the selected sites where there are any, with the archive at an address where one was
         chosen.
         """
-        if address:
-            self.dialog.choose(address)
+        self._known.read_own()
+        self._offer_archives()
+        last = next((entry.address for entry in self._known.asked), "")
+        if address or (not self._is_placed and last):
+            self.dialog.choose(address or last)
         self._name_ground()
         self._show_added()
         canvas, window = self._desk.canvas, self._desk.canvas.window()
@@ -95,6 +101,9 @@ class ArchiveQuestions(QObject):
         self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
 
     # -- the question ---------------------------------------------------------------------------------------------
+
+    def _offer_archives(self) -> None:
+        self.dialog.offer(self._known.entries)
 
     def _show_key(self, typed: str) -> None:
         without_key(typed, self._desk.context.case.show_key)

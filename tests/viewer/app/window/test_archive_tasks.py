@@ -105,7 +105,7 @@ def server(files: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     with serving_stac(items, page=2) as server:
         entry = ImageryEntry(title="Loopback", role="archive", kind="stac-api", address=server.address)
         group = type("Group", (), {"entries": (entry,)})
-        monkeypatch.setattr("viewer.panels.time_strip.archive_questions.catalog", lambda: (group,))
+        monkeypatch.setattr("viewer.panels.imagery.known_archives.catalog", lambda: (group,))
         monkeypatch.setattr("viewer.panels.time_strip.archive_questions.today", lambda: TODAY)
         yield server
 

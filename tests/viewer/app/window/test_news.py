@@ -15,13 +15,17 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.services.imagery_entry import ImageryEntry
 from tests.support.many_scenes import write_scene
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
+from viewer.commands.imagery.looks import Look, record_looks
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.news.news_dialog import NewsDialog
+from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 
 PAD = Site(uuid="s1", label="Pad", folder="East", geometry=shapely.Point(10.23456, 50.34567))
 QUAY = Site(uuid="s2", label="Quay", folder="West", geometry=shapely.box(29.9, 50.1, 30.1, 50.2))
@@ -162,6 +166,7 @@ def test_what_was_passed_over_does_not_come_again(window: MainWindow, dialog: Ne
     assert "newest" in listed(dialog)  # of the other site
     look(window, dialog, qtbot)
     assert listed(dialog)[:3] == ["Pad", "hazy", "Quay"]
+    assert "1 scene to decide on, 1 decided on" in dialog.rows.rows[0].words
     window.session.history.undo()
     window.session.history.undo()
     assert listed(dialog)[:2] == ["Pad", "newest"]
@@ -171,11 +176,42 @@ def test_n_records_that_no_image_is_usable(window: MainWindow, dialog: NewsDialo
     look(window, dialog, qtbot)
     QTest.keyClick(dialog.view, Qt.Key.Key_N)
     assert listed(dialog)[:2] == ["Pad", "Quay"]
+    assert "all 4 scenes decided on" in dialog.rows.rows[0].words
+    assert "none of 4 scenes of Pad is usable. Undo takes it back." in dialog.said.text()
     row = next(row for row in window.session.document.searches.values() if "No usable image of Pad" in row.words)
     assert row.kind == "catalogue"
     assert json.loads(row.query_json)["sites"] == ["s1"]
     window.session.history.undo()
     assert listed(dialog)[:2] == ["Pad", "newest"]
+
+
+def test_the_archives_of_the_case_and_of_ones_own_list_are_offered(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    look(window, dialog, qtbot)
+    dialog.close()
+    own = ImageryEntry(title="My Archive", role="archive", kind="stac-api", address="https://own.example/v1")
+    KeptImagery.of_user().own.append([own])
+    window.scenes.show_news()
+    addresses = [address for _, address in dialog.archives]
+    assert server.address in addresses, "the last look asked it"
+    qtbot.waitUntil(lambda: own.address in [address for _, address in dialog.archives])
+    window.scenes.search_archives()
+    (questions,) = window.findChildren(ArchiveDialog)
+    titles = [questions.archive.itemText(at) for at in range(questions.archive.count())]
+    assert "Loopback Archive" in titles
+    assert "My Archive" in titles
+    assert questions.entry is not None
+    assert questions.entry.address == server.address, "the one that was asked last"
+
+
+def test_a_case_from_the_disk_ticks_the_archive_that_it_asked_last(window: MainWindow, qtbot: QtBot) -> None:
+    asked = Look(archive="https://a.example/v1", title="Archive A", count=1, sites=("s1",), complete=True)
+    take_up(window, qtbot, sites=[PAD])
+    window.session.push(record_looks(window.session.document, [asked], actor="Ann"))
+    window.scenes.show_news()
+    (dialog,) = window.findChildren(NewsDialog)
+    assert [address for box, address in dialog.archives if box.isChecked()] == ["https://a.example/v1"]
 
 
 def test_sites_of_a_folder_alone(window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot) -> None:
