@@ -39,6 +39,7 @@ class TileServer(ThreadingHTTPServer):
 
     `login` is what `by_login` wants: a whole Authorization header, or a key that may stand in X-Key or the address.
     `posted` holds the bodies that were sent, `document` what a document or file holds, and `etag` what it is called.
+    `most_at_once` is the greatest number of requests that were answered at the same time.
     """
 
     daemon_threads = True
@@ -62,6 +63,9 @@ class TileServer(ThreadingHTTPServer):
         self.fail_first = 0
         self.last_level = 4
         self.warning = ""
+        self.most_at_once = 0
+        self._at_once = 0
+        self._counting = threading.Lock()
         self.released = threading.Event()
         self._connections: list[socket.socket] = []
         self._ended: list[socket.socket] = []
@@ -115,6 +119,18 @@ class TileServer(ThreadingHTTPServer):
         """The number of connections that are still open."""
         return len(self._connections) - len(self._ended)
 
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a request among those that are answered at once."""
+        with self._counting:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._at_once -= 1
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are what the tests are about."""
 
@@ -162,10 +178,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.fail_first > 0:
             self.server.fail_first -= 1
             fault = "status500"
-        if fault.startswith("status"):
-            self.answer(int(fault.removeprefix("status")), b"no")
-        else:
-            getattr(self, fault)()
+        with self.server.counted():
+            if fault.startswith("status"):
+                self.answer(int(fault.removeprefix("status")), b"no")
+            else:
+                getattr(self, fault)()
 
     def do_POST(self) -> None:
         self.server.posted.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
@@ -357,7 +374,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def half(self) -> None:
-        """Half a picture with a right length."""
+        """Half a picture with a right length, after a moment."""
+        time.sleep(0.05)
         body = self.picture()
         self.answer(200, body[: len(body) // 2], Content_Type=self.types[self.ext])
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl
 
+_ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
+
 
 class Consent:
     """The allowed hosts, each "name" or "name:port" as in the URL. Private addresses are allowed separately.
@@ -56,9 +58,9 @@ def host_of(url: str) -> str:
 
 def host_of_url(url: QUrl) -> str:
     """ "name" or "name:port", as hosts are written here: in ASCII."""
-    host = url.host(QUrl.ComponentFormattingOption.FullyEncoded).lower()
+    host, port = url.host(_ENCODED).lower(), url.port()
     host = f"[{host}]" if ":" in host else host
-    return host if url.port() < 0 else f"{host}:{url.port()}"
+    return host if port < 0 else f"{host}:{port}"
 
 
 def ascii_host(host: str) -> str:

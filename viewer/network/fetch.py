@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -37,6 +38,8 @@ from viewer.network.tile_store import TileStore
 
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
+_ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
+_LENGTH = QNetworkRequest.KnownHeaders.ContentLengthHeader
 BUSY = (429, 503)
 MOST_WORDS_BYTES = 1 << 20
 """Most bytes of an error in a server's own words, unpacked."""
@@ -125,6 +128,12 @@ class FetchContext(Protocol):
     def received(self, count: int) -> None:
         """Count bytes that have come."""
 
+    def answered(self, fetch: Fetch[Any]) -> None:
+        """Let the next request to a host begin: only work on this computer is left of this one."""
+
+    def wait_again(self, fetch: Fetch[Any]) -> None:
+        """Let a fetch wait for its turn at its host."""
+
     def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""
 
@@ -157,7 +166,7 @@ class Fetch[Result]:
         self._bounds = bounds
         self._done = done
         self._reply: QNetworkReply | None = None
-        self._target = url
+        self._target, self.target_host = url, self.host
         self._body = bytearray()
         self._cut = ""
         self._is_cut_for_kind = False
@@ -174,6 +183,8 @@ class Fetch[Result]:
         self._deadline_at = math.inf
         self._resume_at = math.inf
         self.is_over = False
+        self.has_turn = False
+        """True while this is one of the requests to its host, of which only some are made at once."""
 
     # -- what the kinds of fetches say ------------------------------------------------------------------------------
 
@@ -233,7 +244,8 @@ class Fetch[Result]:
             self.refuse(not_allowed(self.host))
             return
         self._from_store = self._context.only_stored(self.host)
-        self._target, self._redirects = self.url, 0
+        self._aim_at(self.url)
+        self._redirects = 0
         self._deadline_at = self._resume_at = math.inf
         self._look_up()
 
@@ -269,17 +281,25 @@ class Fetch[Result]:
             self._deadline_at = math.inf
             self._cut_off(self._too_slow())
         elif now >= self._resume_at:
-            self.start()
+            self._start_again()
 
-    @property
-    def target_host(self) -> str:
+    def _aim_at(self, target: QUrl) -> None:
+        self._target = target
+        self.target_host = self.host if target == self.url else host_of_url(target)
         """The host of the present request: not `host` where that has redirected the request."""
-        return host_of_url(self._target)
 
     @property
     def body(self) -> bytes:
         """The bytes that have come, unpacked; of a tile once it is done those that its picture was made of."""
         return bytes(self._body)
+
+    def _start_again(self) -> None:
+        """Start anew, in turn where the turn has gone to another fetch."""
+        if self.has_turn:
+            self.start()
+        else:
+            self._deadline_at = self._resume_at = math.inf
+            self._context.wait_again(self)
 
     def refuse(self, error: NotAllowed) -> None:
         """End the fetch with this error."""
@@ -304,14 +324,10 @@ class Fetch[Result]:
             return
         self._body.clear()
         self._cut = self._certificate_fault = ""
-        request = QNetworkRequest(self._target)
-        request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._context.user_agent)
-        request.setAttribute(_Attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.ManualRedirectPolicy)
-        for cookies in (_Attribute.CookieLoadControlAttribute, _Attribute.CookieSaveControlAttribute):
-            request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
-        request.setTransferTimeout(int(self._bounds.idle_s * 1000))
-        # Named here, as Qt would unpack what it names itself: in the window's thread, and beyond the bounds.
-        request.setRawHeader(b"Accept-Encoding", self._packing)
+        request = QNetworkRequest(
+            _polite_request(self._context.user_agent, int(self._bounds.idle_s * 1000), self._packing)
+        )
+        request.setUrl(self._target)
         self._prepare(request)
         self._shown = None
         if not self._is_login and self.target_host == self.host:
@@ -322,14 +338,15 @@ class Fetch[Result]:
         self._reply = self._sent_by(self._context.network, request)
         self._reply.setReadBufferSize(READ_AHEAD_BYTES)
         self._reply.readyRead.connect(self._read)
-        self._reply.sslErrors.connect(self._distrust)
+        if self._target.scheme() == "https":
+            self._reply.sslErrors.connect(self._distrust)
         self._reply.finished.connect(self._ended)
 
     def _read(self) -> None:
         reply = self._reply
         if reply is None or self._cut:
             return
-        announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
+        announced = reply.header(_LENGTH)
         block = reply.readAll().data()
         self._body += block
         self._context.received(len(block))
@@ -360,7 +377,7 @@ class Fetch[Result]:
         if error == _Error.NoError and is_short(reply, len(self._body)):
             error = _Error.RemoteHostClosedError  # Qt does not always notice
         text = reply.errorString()
-        answer = answer_of(reply, bytes(self._body), self._target.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        answer = answer_of(reply, bytes(self._body), self._target.toString(_ENCODED))
         if answer.status >= 400:  # its words are few, and read at once
             answer = unpacked(answer, MOST_WORDS_BYTES) or replace(answer, body=b"")
         # The known header is parsed as a whole address: a relative one would be lost.
@@ -447,7 +464,7 @@ class Fetch[Result]:
             self._fail(ServerFault("{host} sends us round in circles.", host=self.host))
         else:
             self._context.signing.sent_on(self._target, target)
-            self._target = target
+            self._aim_at(target)
             self._follow(status)
 
     def _follow(self, status: int) -> None:
@@ -485,7 +502,21 @@ class Fetch[Result]:
             self._done(result, error)
 
 
+@cache
+def _polite_request(user_agent: str, idle_ms: int, packing: bytes) -> QNetworkRequest:
+    """A request without an address: no cookies, no redirect that is followed unseen, no endless wait."""
+    request = QNetworkRequest()
+    request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, user_agent)
+    request.setAttribute(_Attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.ManualRedirectPolicy)
+    for cookies in (_Attribute.CookieLoadControlAttribute, _Attribute.CookieSaveControlAttribute):
+        request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
+    request.setTransferTimeout(idle_ms)
+    # Named here, as Qt would unpack what it names itself: in the window's thread, and beyond the bounds.
+    request.setRawHeader(b"Accept-Encoding", packing)
+    return request
+
+
 def is_short(reply: QNetworkReply, length: int) -> bool:
     """True where fewer bytes have come than were announced."""
-    announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
+    announced = reply.header(_LENGTH)
     return announced is not None and length < int(announced)

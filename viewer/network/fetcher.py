@@ -151,6 +151,8 @@ class Fetcher(QObject):
 
     def without_key(self, url: QUrl) -> QUrl:
         """The address without a key or token, under which what is there is kept."""
+        if not url.hasQuery():  # neither can stand elsewhere
+            return url
         return self.logins.without_key(self.signing.without_token(url), host_of_url(url))
 
     def _begin[Kind: Fetch[Any]](self, fetch: Kind, at_once: bool = False) -> Kind:
@@ -160,13 +162,12 @@ class Fetcher(QObject):
         self._fetches.add(fetch)
         if not self._clock.isActive():
             self._clock.start()
-        state = self._state(fetch.host)
         if at_once:
-            state.in_flight += 1
+            self._state(fetch.host).in_flight += 1
+            fetch.has_turn = True
             fetch.start()
         else:
-            state.waiting.append(fetch.start)
-            self._next(state)
+            self.wait_again(fetch)
         return fetch
 
     def is_idle(self) -> bool:
@@ -318,6 +319,20 @@ class Fetcher(QObject):
 
         return run
 
+    def wait_again(self, fetch: Fetch[Any]) -> None:
+        """Let a fetch wait for its turn at its host."""
+        state = self._state(fetch.host)
+        state.waiting.append(fetch)
+        self._next(state)
+
+    def answered(self, fetch: Fetch[Any]) -> None:
+        """Let the next request to a host begin: only work on this computer is left of this one."""
+        if fetch.has_turn:
+            fetch.has_turn = False
+            state = self._state(fetch.host)
+            state.in_flight -= 1
+            self._next(state)
+
     def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""
         if nothing_there:
@@ -327,11 +342,10 @@ class Fetcher(QObject):
             self._state(fetch.host).ask_again_at = time.monotonic() + self.limits.ask_again_s
             self._schedule_recovery()
         state = self._state(fetch.host)
-        if fetch.start in state.waiting:
-            state.waiting.remove(fetch.start)
-        else:
-            state.in_flight -= 1
-        self._next(state)
+        if fetch.has_turn:
+            self.answered(fetch)
+        elif fetch in state.waiting:
+            state.waiting.remove(fetch)
 
     @Slot()
     def _tick(self) -> None:
@@ -360,7 +374,9 @@ class Fetcher(QObject):
         most = 1 if self._is_on_trial(state) else min(self.limits.in_flight, state.most_at_once)
         while state.waiting and state.in_flight < most:
             state.in_flight += 1
-            state.waiting.popleft()()
+            fetch = state.waiting.popleft()
+            fetch.has_turn = True
+            fetch.start()
 
     def _tell(self, state: HostState, was: str) -> None:
         if state.sentence:

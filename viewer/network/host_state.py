@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -14,6 +14,15 @@ from viewer.network.secrets import Secret
 ERRORS_TO_PAUSE = 5
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 300.0
+
+
+class Waiting(Protocol):
+    """A fetch that waits for its turn."""
+
+    has_turn: bool
+
+    def start(self) -> None:
+        """Send the request."""
 
 
 class HostState(Struct, eq=False):
@@ -35,7 +44,7 @@ class HostState(Struct, eq=False):
     most_at_once: int = MOST_CONNECTIONS
     """Most requests under way that the terms of its services allow."""
     in_flight: int = 0
-    waiting: deque[Callable[[], None]] = field(default_factory=deque)
+    waiting: deque[Waiting] = field(default_factory=deque)
     _errors: int = 0
     _pauses: int = 0
 

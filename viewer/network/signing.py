@@ -124,12 +124,14 @@ class Signing:
 
     def without_token(self, url: QUrl) -> QUrl:
         """The address without a token of ours, wherever it comes from."""
-        query = url.query(_ENCODED)
-        bare = _url(unsigned(url.toString(_ENCODED))) if query else url
-        if query and self._file(bare).query == query:
-            return bare
-        word = next((word for word in self._shown if query == word or query.endswith(f"&{word}")), "") if query else ""
         url = QUrl(url)
+        query = url.query(_ENCODED) if url.hasQuery() else ""
+        if not query:
+            return url
+        bare = _url(unsigned(url.toString(_ENCODED)))
+        if self._file(bare).query == query:
+            return bare
+        word = next((word for word in self._shown if query == word or query.endswith(f"&{word}")), "")
         if word:
             left = query.removesuffix(word).removesuffix("&")
             url.setQuery(left or None, QUrl.ParsingMode.StrictMode)  # type: ignore[arg-type] # None: no "?" either

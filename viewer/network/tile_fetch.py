@@ -19,6 +19,7 @@ from viewer.network.tile_store import StoredTile, TileStore
 
 type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
+_ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 NOT_MODIFIED = 304
 NOTHING_HERE = (204, 404, 410)
 STORABLE = (200, 203)
@@ -93,7 +94,7 @@ class TileFetch(Fetch[QImage]):
 
     def _address(self) -> str:
         """The address under which the tile is stored."""
-        return self._context.without_key(self._target).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        return self._context.without_key(self._target).toString(_ENCODED)
 
     def _place(self) -> _Place | None:
         """The place of the answer in the store; None where the terms of a host forbid to store it."""
@@ -125,6 +126,7 @@ class TileFetch(Fetch[QImage]):
         place = self._place() if answer.status == NOT_MODIFIED and self._stale is not None else None
         if place is not None:
             host = self.host
+            self._context.answered(self)
             self._context.work(lambda: _renewed(place, answer, host), self._renewed)
             return True
         is_empty = answer.status == 200 and error == _Error.NoError and not answer.body
@@ -141,8 +143,7 @@ class TileFetch(Fetch[QImage]):
         if copy is not None:
             self._use(copy)
         else:  # it was damaged or deleted meanwhile
-            self._stale = None
-            self._send()
+            self._start_again()
 
     @override
     def _refused(self, answer: HttpAnswer) -> None:
@@ -158,6 +159,7 @@ class TileFetch(Fetch[QImage]):
     def _take(self, answer: HttpAnswer) -> None:
         host, place = self.host, self._place() if answer.status in STORABLE else None
         most = self._bounds.body_bytes
+        self._context.answered(self)
         self._context.work(lambda: _stored(answer, host, place, most), self._decoded)
 
     def _decoded(self, stored: tuple[QImage | ServerFault, bytes]) -> None:

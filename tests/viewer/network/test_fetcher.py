@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import override
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkReply
 
 from layers.errors import NotAllowed, ServerFault
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.network.conftest import QUICK, Heard
+from viewer.network.decode import decode_tile
 from viewer.network.fetch import is_short
 from viewer.network.fetcher import Fetcher
 from viewer.network.tile_fetch import WARNING
@@ -114,6 +117,34 @@ def test_w17_a_map_of_another_date_says_so_also_from_the_store(ask, server: Tile
 def test_f27_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> None:
     ask("half")
     assert len(server.log) == 2
+
+
+def test_the_next_requests_go_out_while_pictures_are_decoded(
+    qtbot, server: TileServer, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def slow(body: bytes, host: str) -> QImage:
+        released.wait(10)
+        return decode_tile(body, host)
+
+    monkeypatch.setattr("viewer.network.tile_fetch.decode_tile", slow)
+    heard = Heard()
+    for x in range(20):
+        fetcher.fetch(f"{server.url}/ok/5/{x}/3.png", heard)
+    qtbot.waitUntil(lambda: len(server.log) == 20)
+    assert heard.count == 0
+    released.set()
+    qtbot.waitUntil(lambda: len(heard.images) == 20)
+
+
+def test_f27_a_second_request_for_a_half_picture_waits_for_its_turn(
+    ask, server: TileServer, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetcher, "limits", replace(QUICK, in_flight=1))
+    assert len(ask("half", 2).errors) == 2
+    assert len(server.log) == 4
+    assert server.most_at_once == 1
 
 
 def test_f26_a_short_answer_is_asked_for_three_times_more(ask, server: TileServer) -> None:
