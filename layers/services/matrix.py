@@ -96,18 +96,14 @@ class Sources(Struct, frozen=True, eq=False):
     rows: range
     tiles: tuple[SourceTile, ...]
     is_affine: bool
+    enlarged: float
+    """Display pixels that a pixel of the level is wide; 0 where nothing is shown."""
     is_too_coarse: bool = False
     """True where nothing is shown as the map is too coarse: by the server's limits, or for want of a coarser level."""
 
     @property
     def is_empty(self) -> bool:
         return not self.tiles
-
-    @property
-    def enlarged(self) -> float:
-        """Display pixels that a pixel of the level is wide; 0 where nothing is shown."""
-        pixels = _side(self.points[..., 0], self.points[..., 1])
-        return 1.0 / pixels if pixels > 0 else 0.0
 
 
 def level_for(resolution: float, service: TileService) -> int:
@@ -172,7 +168,8 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     points = np.stack(((x - matrix.left) / matrix.resolution, (matrix.top - y) / matrix.resolution), axis=-1)
     corners = np.stack((points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:])).reshape(4, -1, 2)
     corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
-    nothing = Sources(level, points, range(0), range(0), (), is_affine)
+    enlarged = matrix.resolution / resolution if resolution > 0 else 0.0
+    nothing = Sources(level, points, range(0), range(0), (), is_affine, enlarged)
     too_coarse = replace(nothing, is_too_coarse=True)
     if not corners.size:
         return nothing
@@ -201,7 +198,7 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     columns, rows = [cell[0] for cell in cells], [cell[1] for cell in cells]
     tiles = dict.fromkeys(SourceTile(level, column % matrix.columns, row) for column, row in sorted(cells))
     across, down = range(min(columns), max(columns) + 1), range(min(rows), max(rows) + 1)
-    return Sources(level, points, across, down, tuple(tiles), is_affine)
+    return Sources(level, points, across, down, tuple(tiles), is_affine, enlarged)
 
 
 def _side(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

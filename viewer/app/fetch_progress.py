@@ -10,7 +10,8 @@ from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.layers.tiles_drawing import LATE_S, TilesDrawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_state import LATE_S
 from viewer.support.jobs import Job, Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language

@@ -93,10 +93,11 @@ class Fetcher(QObject):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def fetch(self, url: str, done: ImageDone) -> TileFetch | None:
+    def fetch(self, url: str, done: ImageDone, answered: Callable[[], None] = lambda: None) -> TileFetch | None:
         """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be requested.
 
-        `done(None, None)` means that the server has no tile there. Returns None where the fetch has ended already.
+        `done(None, None)` means that the server has no tile there; `answered()` is called before `done` where the
+        server has answered, and is free for the next. Returns None where the fetch has ended already.
         """
         target = QUrl(url, QUrl.ParsingMode.StrictMode)
         if refusal := self._refusal(target):
@@ -104,7 +105,7 @@ class Fetcher(QObject):
         elif self._nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
-            return self._begin(TileFetch(self, target, done))
+            return self._begin(TileFetch(self, target, done, answered))
         return None
 
     def fetch_document(self, request: HttpRequest, done: DocumentDone, keep: bool = False) -> DocumentFetch | None:

@@ -51,9 +51,13 @@ class TileFetch(Fetch[QImage]):
     counts_as_lacking = True
     _packing = b"identity"  # pictures are packed by themselves
 
-    def __init__(self, context: FetchContext, url: QUrl, done: ImageDone) -> None:
+    def __init__(
+        self, context: FetchContext, url: QUrl, done: ImageDone, answered: Callable[[], None] = lambda: None
+    ) -> None:
+        """`answered` is called where only work on this computer is left before `done`."""
         limits = context.limits
         super().__init__(context, url, RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes), done)
+        self._tell_answered = answered
         self._stale: StoredTile | None = None
         """The copy of which the server is asked whether it is still current."""
 
@@ -160,6 +164,7 @@ class TileFetch(Fetch[QImage]):
         host, place = self.host, self._place() if answer.status in STORABLE else None
         most = self._bounds.body_bytes
         self._context.answered(self)
+        self._tell_answered()
         self._context.work(lambda: _stored(answer, host, place, most), self._decoded)
 
     def _decoded(self, stored: tuple[QImage | ServerFault, bytes]) -> None:

@@ -1,9 +1,12 @@
-"""The states of a tile service's layer in words."""
+"""The state of a tile service's layer: what it follows from, which one it is, and its words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -11,13 +14,127 @@ from layers.geo.crs import lonlat_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase
-from layers.services.matrix import Sources, level_resolution
+from layers.services.matrix import Sources, SourceTile, level_resolution
 from layers.services.scales import coarsest_resolution
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
 from viewer.rendering.drawing import moment_text
-from viewer.rendering.service_state import ServiceState, StateKind, Way
+from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
+
+_MOST_VIEWS = 4
+"""Views of which the state is kept."""
+
+
+SAID_FROM = 3.0
+"""Enlargement from which a note on the map says that a service is shown enlarged."""
+LATE_S = 0.5
+"""Seconds after which a layer that loads is said to."""
+
+
+class TilesFacts(Struct, frozen=True, kw_only=True):
+    """All that the state of a tile service's layer follows from.
+
+    `view` is None where nothing is drawn; `plans` are of all display tiles of the view, none where they are not made
+    yet.
+    """
+
+    name: str
+    service: TileService
+    view: View | None
+    plans: tuple[Sources, ...]
+    problem: str
+    """Sentence on what is amiss; empty while all is well."""
+    is_undated: bool
+    """True where no date was chosen."""
+    works_offline: bool
+    is_offline: bool
+    """True where nothing comes from any host of the service, by choice or not."""
+    is_stored: bool
+    """True where packs hold what the view needs."""
+    lacks_all: bool
+    """True where every tile of the view has failed."""
+    wants_login: bool
+    busy_until: float
+    """Time (monotonic) until which a host wants to be left alone; 0 for none."""
+    has_pictures: bool
+    """True where some of the view is certain to be shown."""
+    lacking: frozenset[SourceTile]
+    """Tiles of the view that failed, or that the service does not have."""
+    progress: tuple[int, int]
+    """Tiles that have come, and all that are loaded; (0, 0) where nothing is under way."""
+    loads_since: float
+    coarsest: int
+    """The coarsest level that is shown."""
+    enlarged: float
+    """Enlargement of that level."""
+    asked_date: str
+    """Date that is asked for, as people write it; empty for a service without dates."""
+    other_date: str | None
+    """Date that the server has drawn instead, empty where it does not say which; None while it has said no such
+    thing.
+    """
+
+
+class KeptStates:
+    """The states of one layer, found anew only after news of it, when time has changed it, or for another view."""
+
+    def __init__(self, find: Callable[[View | None], tuple[ServiceState, float]]) -> None:
+        """`find`: the state in a view, and the time (monotonic) until which it holds without news."""
+        self._find = find
+        self._kept: dict[View | None, tuple[ServiceState, float]] = {}
+
+    def in_view(self, view: View | None) -> ServiceState:
+        kept = self._kept.get(view)
+        if kept is None or time.monotonic() >= kept[1]:
+            if len(self._kept) >= _MOST_VIEWS:
+                self._kept.clear()
+            kept = self._kept[view] = self._find(view)
+        return kept[0]
+
+    def forget(self) -> None:
+        """Find the state anew when it is asked for next, as there is news."""
+        self._kept.clear()
+
+
+def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
+    """The state of a layer, and the time (monotonic) until which it holds without news."""
+    if facts.is_undated:
+        return ServiceState(StateKind.UNDATED, Phrase("no date"), facts.problem, (Way.CHOOSE_DATE,), True), math.inf
+    place = None if facts.view is None else place_state(facts.name, facts.service, facts.view, facts.plans)
+    if place is not None and not (place.kind is StateKind.OUTSIDE and facts.has_pictures):
+        return place, math.inf
+    if facts.works_offline and not facts.is_stored and not (facts.problem and not facts.is_offline):
+        return offline_state(facts.name, lacks_all=facts.lacks_all), math.inf
+    if facts.problem and facts.wants_login:
+        return refused_state(facts.problem), math.inf
+    if facts.problem:
+        is_busy = facts.busy_until > now
+        state = problem_state(
+            facts.problem, is_busy=is_busy, is_offline=facts.is_offline, has_pictures=facts.has_pictures
+        )
+        return state, facts.busy_until if is_busy else math.inf
+    if facts.view is None or not facts.plans:
+        return SHOWN, math.inf
+    late_at = facts.loads_since + LATE_S if any(facts.progress) else math.inf
+    if now >= late_at:
+        return loading_state(facts.name, *facts.progress), math.inf
+    return _shown_state(facts), late_at
+
+
+def _shown_state(facts: TilesFacts) -> ServiceState:
+    """The state of a layer of which all has come that will."""
+    tiles = {tile for sources in facts.plans for tile in sources.tiles}
+    if tiles and tiles == facts.lacking and not facts.has_pictures:
+        return empty_state(facts.name, facts.asked_date)
+    if facts.enlarged >= SAID_FROM:
+        return enlarged_state(facts.name, facts.coarsest, facts.enlarged)
+    if facts.lacking:
+        return partial_state(facts.name)
+    if facts.other_date is not None:
+        return other_date_state(facts.name, facts.asked_date, facts.other_date)
+    is_nearest = facts.service.nearest and facts.service.is_dated
+    return nearest_state(facts.name, facts.asked_date) if is_nearest else SHOWN
 
 
 def place_state(name: str, service: TileService, view: View, plans: Iterable[Sources]) -> ServiceState | None:

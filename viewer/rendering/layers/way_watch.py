@@ -64,6 +64,12 @@ class WayWatch:
         return min(FIRST_AT_ONCE, self._service.max_connections) if is_careful else self._service.max_connections
 
     @property
+    def is_undecided(self) -> bool:
+        """True while an answer may tell that the server is to be asked in another way."""
+        is_mendable = self._may_be_smaller or self._may_be_elsewhere
+        return self._context.ways.is_open(self._service) or (is_mendable and not self._has_come)
+
+    @property
     def _may_be_smaller(self) -> bool:
         return not self._service.is_tiled and not self._context.ways.was_tried(self._service, SMALLER)
 

@@ -1,0 +1,215 @@
+"""The state of a tile service's layer: which one it is, and when it is found anew."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtGui import QImage
+
+from layers.decoding import encoded
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, world_bounds
+from layers.grid.tile_grid import View
+from layers.services.matrix import Sources, SourceTile
+from layers.services.tile_service import TileService
+from tests.support.tile_server import TileServer, serving
+from tests.viewer.rendering.conftest import CountingPool, complete
+from viewer.network.consent import Consent
+from viewer.network.decode import decode_tile
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
+from viewer.rendering.context import RenderContext
+from viewer.rendering.layers import tiles_drawing
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, state_of
+from viewer.rendering.service_state import StateKind
+from viewer.rendering.tile_layer import TileLayer
+from viewer.support.jobs import Jobs
+
+VIEW = View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1400, 1400)
+TILE = SourceTile(3, 1, 1)
+PLAN = Sources(3, np.zeros((9, 9, 2)), range(1, 2), range(1, 2), (TILE,), True, 1.0)
+SERVICE = TileService("World", "http://tiles.example.org/{z}/{x}/{y}.png", max_level=9)
+DATED = TileService("World", "http://tiles.example.org/{time}/{z}/{x}/{y}.png", max_level=9, time="2024-04-01")
+WELL = TilesFacts(
+    name="World",
+    service=SERVICE,
+    view=VIEW,
+    plans=(PLAN,),
+    problem="",
+    is_undated=False,
+    works_offline=False,
+    is_offline=False,
+    is_stored=False,
+    lacks_all=False,
+    wants_login=False,
+    busy_until=0.0,
+    has_pictures=True,
+    lacking=frozenset(),
+    progress=(0, 0),
+    loads_since=0.0,
+    coarsest=3,
+    enlarged=1.0,
+    asked_date="",
+    other_date=None,
+)
+NOW = 1000.0
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "until"),
+    [
+        ({}, StateKind.SHOWN, math.inf),
+        ({"is_undated": True, "problem": "Choose a day."}, StateKind.UNDATED, math.inf),
+        ({"plans": (replace(PLAN, is_too_coarse=True),)}, StateKind.OUT_OF_SCALE, math.inf),
+        ({"service": replace(SERVICE, bounds=Bounds(170, 80, 171, 81)), "has_pictures": False}, None, math.inf),
+        ({"works_offline": True, "is_offline": True}, StateKind.OFFLINE, math.inf),
+        ({"works_offline": True, "is_offline": True, "is_stored": True}, StateKind.SHOWN, math.inf),
+        ({"problem": "It fails."}, StateKind.FAILED, math.inf),
+        ({"problem": "It fails.", "is_offline": True}, StateKind.OFFLINE, math.inf),
+        ({"problem": "Sign in.", "wants_login": True}, StateKind.FAILED, math.inf),
+        ({"problem": "It is busy.", "busy_until": NOW + 7}, StateKind.BUSY, NOW + 7),
+        ({"problem": "It is busy.", "busy_until": NOW - 7}, StateKind.FAILED, math.inf),
+        ({"progress": (1, 4), "loads_since": NOW - 1}, StateKind.LOADING, math.inf),
+        ({"progress": (1, 4), "loads_since": NOW}, StateKind.SHOWN, NOW + LATE_S),
+        ({"lacking": frozenset({TILE}), "has_pictures": False}, StateKind.EMPTY, math.inf),
+        ({"lacking": frozenset({TILE})}, StateKind.PARTIAL, math.inf),
+        ({"enlarged": 8.0}, StateKind.PARTIAL, math.inf),
+        ({"service": DATED, "asked_date": "2024-04-01", "other_date": ""}, StateKind.OTHER_DATE, math.inf),
+        ({"service": replace(DATED, nearest=True), "asked_date": "2024-04-01"}, StateKind.NEAREST, math.inf),
+        ({"view": None, "plans": (), "progress": (1, 4)}, StateKind.SHOWN, math.inf),
+    ],
+)
+def test_a_state_follows_from_facts_and_holds_until_a_time(
+    facts: dict[str, Any], kind: StateKind | None, until: float
+) -> None:
+    state, holds_until = state_of(replace(WELL, **facts), NOW)
+    if kind is not None:
+        assert state.kind is kind, state
+    assert holds_until == until
+
+
+# -- in a drawing -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
+    consent = Consent()
+    consent.allow_private(server.host)
+    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
+    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
+    fetcher.close()
+
+
+@pytest.fixture
+def drawn(draw: Callable[[Layer], Any], server: TileServer) -> Callable[[str], TilesDrawing]:
+    def drawn(fault: str) -> TilesDrawing:
+        service = TileService("World", server.template(fault), max_level=3)
+        drawing = draw(Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(encoded(service))))
+        assert isinstance(drawing, TilesDrawing)
+        return drawing
+
+    return drawn
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> list[TilesFacts]:
+    """The facts of which states were found."""
+    found: list[TilesFacts] = []
+
+    def find(facts: TilesFacts, now: float) -> Any:
+        found.append(facts)
+        return state_of(facts, now)
+
+    monkeypatch.setattr(tiles_drawing, "state_of", find)
+    return found
+
+
+def test_a_state_is_found_once_until_there_is_news(drawn, found: list[TilesFacts], context, qtbot) -> None:
+    drawing = drawn("ok")
+    complete(drawing, VIEW, qtbot)
+    qtbot.waitUntil(context.is_idle)
+    found.clear()
+    for _ in range(50):
+        assert drawing.state_in(VIEW).kind is StateKind.SHOWN
+        assert drawing.state.kind is StateKind.SHOWN
+    assert len(found) == 1
+    context.fetcher.set_offline(True)
+    assert drawing.state.kind is StateKind.OFFLINE
+    context.fetcher.set_offline(False)
+    assert drawing.state.kind is StateKind.SHOWN
+    drawing.set_layer(replace(drawing.layer, name="Another"))
+    drawing.set_view(replace(VIEW, left=VIEW.left - 300))
+    qtbot.waitUntil(context.is_idle)
+    assert drawing.state.kind is StateKind.SHOWN
+    assert found[-1].name == "Another"
+
+
+def test_loading_is_said_after_a_while_without_news(drawn, found: list[TilesFacts], server, qtbot) -> None:
+    drawing = drawn("hang")
+    drawing.set_view(VIEW)
+    qtbot.waitUntil(lambda: bool(server.log))
+    assert drawing.state.kind is StateKind.SHOWN
+    qtbot.waitUntil(lambda: drawing.state.kind is StateKind.LOADING, timeout=5000)
+    assert len(found) <= 4
+    server.released.set()
+
+
+def test_a_failure_and_a_recovery_are_news(drawn, server: TileServer, context, qtbot) -> None:
+    server.fail_first = 1000
+    drawing = drawn("ok")
+    complete(drawing, VIEW, qtbot)
+    assert drawing.state.kind is StateKind.FAILED
+    server.fail_first = 0
+    context.fetcher.forgive(server.host)
+    qtbot.waitUntil(lambda: drawing.state.kind is StateKind.SHOWN, timeout=10_000)
+
+
+def test_tiles_that_come_together_are_planned_and_painted_together(
+    drawn, server: TileServer, context, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    released, plan = threading.Event(), TileLayer.plan
+    planned: list[float] = []
+    decoded: list[str] = []
+
+    def slow(body: bytes, host: str) -> QImage:
+        released.wait(10)
+        decoded.append(host)
+        return decode_tile(body, host)
+
+    def counted(layer: TileLayer, *arguments: Any) -> Any:
+        planned.append(time.monotonic())
+        return plan(layer, *arguments)
+
+    monkeypatch.setattr("viewer.network.tile_fetch.decode_tile", slow)
+    monkeypatch.setattr(TileLayer, "plan", counted)
+    drawing = drawn("ok")
+    updates: list[float] = []
+    drawing.updated.connect(lambda: updates.append(time.monotonic()))
+    drawing.set_view(VIEW)
+    qtbot.waitUntil(lambda: len(server.log) > 60, timeout=10_000)
+    assert (len(planned), updates) == (1, [])
+    released.set()
+    end = time.monotonic() + 10
+    while len(decoded) < len(server.log) and time.monotonic() < end:
+        time.sleep(0.01)  # as if the window were busy
+    qtbot.waitUntil(lambda: drawing.is_complete(VIEW) and context.is_idle(), timeout=10_000)
+    assert len(planned) < len(server.log) / 3
+    assert len(updates) < len(server.log) / 3

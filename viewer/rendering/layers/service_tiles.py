@@ -1,0 +1,269 @@
+"""The tiles of a service that are at hand, and those that are fetched: from packs first, then from the network."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from layers.errors import BadTemplate, GeoloupeError
+from layers.services.matrix import Sources, SourceTile, parents_of
+from layers.services.scales import levels_in_scale
+from layers.services.tile_service import TileService
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.context import RenderContext
+from viewer.rendering.layers.way_watch import WayWatch
+from viewer.rendering.tiles.mosaic import with_ancestors
+from viewer.rendering.tiles.pack_source import PackSource
+from viewer.rendering.tiles.tile_cache import MIB, ByteCache
+
+SOURCE_BYTES = 96 * MIB
+"""Most bytes of a service's own tiles that are kept unpacked."""
+ASK_AGAIN_S = 60.0
+"""Seconds for which a tile that failed, or is missing, is not requested again."""
+
+type TileArrived = Callable[[SourceTile, QImage | None, GeoloupeError | None], None]
+
+
+class ServiceTiles:
+    """The tiles of one layer's service, in the window's thread.
+
+    As many are asked for at once as the terms of the service allow, the best of the newest list next: what is no longer
+    wanted is simply not in it.
+    """
+
+    def __init__(
+        self,
+        service: TileService,
+        context: RenderContext,
+        packs: Sequence[Path],
+        arrived: TileArrived,
+        unpacked: Callable[[dict[SourceTile, QImage]], None],
+        failed: Callable[[str, str], None],
+        turned: Callable[[TileService, TileService], None],
+    ) -> None:
+        """
+        packs: MBTiles files beside the case
+        arrived: called with each tile for which an answer has come, its picture (None: there is none) and its error
+        unpacked: called with the pictures that came from packs, perhaps none
+        failed: called with the sentence on why none can come, and what it is about
+        turned: called where the server was found to answer in another way, with the service before and now: all that
+        came is of no use
+        """
+        self._service, self._context = service, context
+        self._tell_arrived, self._tell_unpacked, self._tell_failed = arrived, unpacked, failed
+        self._tell_turned, self._ways = turned, WayWatch(service, context, self._way_judged)
+        self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
+        self.first_level = levels_in_scale(service)[0]
+        self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
+        self._queue: list[SourceTile] = []
+        self._under_way: set[SourceTile] = set()
+        self._requested: set[SourceTile] = set()
+        """Tiles under way that the server has not answered yet."""
+        self._void: set[SourceTile] = set()
+        """Tiles under way that were asked for in a way that was given up."""
+        self._come = 0
+        """Tiles that have come since it began to load."""
+        self.loads_since = 0.0
+        self._lacking: dict[SourceTile, float] = {}
+        self._failed: set[SourceTile] = set()
+        """Tiles whose last answer was an error; a tile that the server does not have is no error."""
+        self._is_asking = False
+        self._is_closed = False
+
+    # -- at hand ------------------------------------------------------------------------------------------------
+
+    def get(self, tile: SourceTile) -> QImage | None:
+        """The picture of a tile, if it is at hand."""
+        return self._pictures.get(tile)
+
+    def is_settled(self, tile: SourceTile) -> bool:
+        """True for a tile that is at hand, or is known to be missing."""
+        return tile in self._pictures or tile in self._lacking
+
+    def lacks(self, tile: SourceTile) -> bool:
+        """True for a tile that failed, or that the service does not have."""
+        return tile in self._lacking
+
+    def lacks_finer_than(self, tile: SourceTile) -> bool:
+        """True for a coarser tile, perhaps a stored one, that came while finer ones failed."""
+        return any(lacking.level > tile.level for lacking in self._lacking)
+
+    def have_all_failed(self, tiles: Iterable[SourceTile]) -> bool:
+        """True where the last answer for each of some tiles was an error."""
+        wanted = set(tiles)
+        return bool(wanted) and wanted <= self._failed
+
+    def inputs(self, sources: Sources) -> dict[SourceTile, QImage]:
+        """The pictures at hand for a display tile, with parents for those that are not."""
+        pictures: dict[SourceTile, QImage] = {}
+        missing: list[SourceTile] = []
+        for tile in sources.tiles:
+            image = self._pictures.get(tile)
+            if image is not None:
+                pictures[tile] = image
+            else:
+                missing.append(tile)
+        if not missing:
+            return pictures
+        return pictures | with_ancestors(self._pictures.get, missing, self._service.matrices, self.first_level)
+
+    @property
+    def has_packs(self) -> bool:
+        """True where there is a pack, as far as is known."""
+        return self._packs.is_there
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def needed_for(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
+        """The tiles to fetch for a display tile, or for those that the service lacks their parents: a level coarser
+        with each answer, until one is there. A service may end earlier than its row says, here or everywhere.
+        """
+        unsettled = [tile for tile in tiles if not self.is_settled(tile)]
+        if unsettled:
+            return unsettled
+        parents: dict[SourceTile, None] = {}
+        rest = [tile for tile in tiles if tile in self._lacking]
+        while rest:
+            tile = rest.pop()
+            if tile in self._lacking and tile.level > self.first_level:
+                rest.extend(parents_of(tile, self._service.matrices))
+            elif not self.is_settled(tile):
+                parents[tile] = None
+        return list(parents)
+
+    def want(self, tiles: Iterable[SourceTile]) -> None:
+        """Replace the list of what is fetched next, the best first."""
+        self._queue = self._packs.take(tile for tile in tiles if tile not in self._under_way)
+        self._ways.ask(is_rest=not (self._queue or self._under_way))
+        self._pump()
+
+    def ask_again(self) -> None:
+        """Let all be requested again that failed or was missing."""
+        self._lacking.clear()
+
+    def look_at_packs_again(self) -> None:
+        """Look for tiles in the packs again, as one of them has grown."""
+        self._packs.look_again()
+        self._lacking.clear()
+
+    def take_expired(self) -> set[SourceTile]:
+        """The tiles that failed long enough ago to be requested again."""
+        now = time.monotonic()
+        expired = {tile for tile, until in self._lacking.items() if until <= now}
+        for tile in expired:
+            del self._lacking[tile]
+        return expired
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while an answer is awaited."""
+        return bool(self._under_way)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Tiles that have come since it began to load, and all that it loads; (0, 0) where nothing is under way."""
+        waits = len(self._queue) + len(self._under_way)
+        return (self._come, self._come + waits) if waits else (0, 0)
+
+    def clear(self) -> None:
+        """Free what is at hand, as memory ran short."""
+        self._pictures.clear()
+
+    def close(self) -> None:
+        """Request nothing more, and tell nothing."""
+        self._is_closed = True
+        self._queue = []
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        """Keep a few requests under way for what no pack has."""
+        if self._is_asking:  # an answer that came at once: the loop goes on
+            return
+        self._is_asking = True
+        try:
+            while self._context.fetcher is not None and self._queue and self._may_ask():
+                self._fetch(self._context.fetcher, self._queue.pop(0))
+        finally:
+            self._is_asking = False
+
+    def _may_ask(self) -> bool:
+        """True where the server may be asked for one more tile now."""
+        under_way = self._under_way if self._ways.is_undecided else self._requested
+        return not self._ways.is_asking and len(under_way) < self._ways.most_at_once
+
+    def _fetch(self, fetcher: Fetcher, tile: SourceTile) -> None:
+        try:
+            url = self._service.url(*tile)
+        except BadTemplate as error:
+            self._queue = []
+            self._fail(error.sentence, "source")
+            return
+        if not self._under_way and not self._come:
+            self.loads_since = time.monotonic()
+        self._under_way.add(tile)
+        self._requested.add(tile)
+        fetcher.fetch(url, partial(self._arrived, tile), partial(self._answered, tile))
+
+    def _answered(self, tile: SourceTile) -> None:
+        """Ask for the next while this one is decoded."""
+        self._requested.discard(tile)
+        if not (self._is_closed or self._context.mailbox.is_held or self._ways.is_undecided):
+            self._pump()
+
+    def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
+        if self._context.puts_off(self._arrived, tile, image, error):
+            return
+        self._under_way.discard(tile)
+        self._requested.discard(tile)
+        if self._is_closed:
+            return
+        if tile in self._void:
+            self._void.discard(tile)
+            self._tell_turned(self._service, self._service)
+            return
+        self._come = self._come + 1 if self._queue or self._under_way else 0
+        if not self._packs.is_there:  # packs are of the order in which they were fetched
+            self._ways.see(tile, image, error)
+        if image is not None:
+            self._put(tile, image)
+        else:
+            self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
+        (self._failed.discard if error is None else self._failed.add)(tile)
+        self._tell_arrived(tile, image, error)
+        if error is None and not self._ways.is_undecided:
+            self._pump()
+
+    def _way_judged(self, service: TileService | None) -> None:
+        """Go on, from the beginning where the server was found to answer in another way."""
+        if self._is_closed:
+            return
+        before = self._service
+        if service is not None:
+            self._service, self._ways = service, WayWatch(service, self._context, self._way_judged)
+            self._void = set(self._under_way)
+            for of_tiles in (self._pictures, self._lacking, self._failed):
+                of_tiles.clear()
+        self._tell_turned(before, self._service)
+
+    def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:
+        """Take over the tiles that came from packs; those that no pack has are asked of the network next."""
+        if self._is_closed:
+            return
+        for tile, image in pictures.items():
+            self._put(tile, image)
+        if self._context.fetcher is None:
+            self._lacking.update(dict.fromkeys(lacking, math.inf))
+        self._tell_unpacked(pictures)
+
+    def _put(self, tile: SourceTile, image: QImage) -> None:
+        self._pictures.put(tile, image, image.sizeInBytes() + 64)
+
+    def _fail(self, why: str, about: str) -> None:
+        if not self._is_closed:
+            self._tell_failed(why, about)
