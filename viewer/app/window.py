@@ -151,7 +151,9 @@ class MainWindow(QMainWindow):
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),
-            messages=MessageAccess(report, self._offer, partial(messages.withdraw, "panel")),
+            messages=MessageAccess(
+                report, self._offer, partial(messages.withdraw, "panel"), partial(messages.show, "done")
+            ),
             parent=self,
         )
         self.images.marks.asked.connect(self.panel_context.image_asked)

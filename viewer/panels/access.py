@@ -82,6 +82,8 @@ class MessageAccess(Struct, frozen=True):
     """Show a sentence with a button; None shows it without."""
     withdraw: Callable[[str], None] = lambda sentence: None
     """Remove a sentence that no longer holds."""
+    tell: Callable[[str], None] = lambda sentence: None
+    """Show a sentence on something that has gone well."""
 
 
 class LayerVerbs(QObject):

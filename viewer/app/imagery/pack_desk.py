@@ -106,6 +106,7 @@ class PackDesk(QObject):
             if folder is not None and self._session.document is document and shiboken6.isValid(dialog):
                 dialog.look_at_file()
                 self._begin_in(dialog, plan, folder / file_name)
+                dialog.activateWindow()  # the question where to save had the keyboard, and gave it to the window
 
         self._save(saved)
 
@@ -141,11 +142,11 @@ class PackDesk(QObject):
             sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
             if self._session.is_dirty and was_saved:
                 # Nothing but the pack's name is new: with it the case is ready to travel.
-                self._save(lambda: self._panels.report(sentence))
+                self._save(lambda: self._panels.messages.tell(sentence))
             elif self._session.is_dirty:
-                self._panels.report(self.tr("{0} Save the case to keep that.").format(sentence))
+                self._panels.messages.tell(self.tr("{0} Save the case to keep that.").format(sentence))
             else:
-                self._panels.report(sentence)
+                self._panels.messages.tell(sentence)
         elif download.sentence:
             self._panels.report(download.sentence)
 

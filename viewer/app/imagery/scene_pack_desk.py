@@ -168,9 +168,9 @@ class ScenePackDesk(QObject):
         if not has_item and layer.source.get("catalogue"):
             sentence = self.tr("{0} Its catalogue did not send the item that belongs to it.").format(sentence)
         if self._session.is_dirty and was_saved:
-            self._save(lambda: self._panels.report(sentence))
+            self._save(lambda: self._panels.messages.tell(sentence))
         else:
-            self._panels.report(sentence)
+            self._panels.messages.tell(sentence)
 
 
 def _free(path: Path) -> Path:

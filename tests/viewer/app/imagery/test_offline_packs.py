@@ -127,6 +127,7 @@ def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
     qtbot.waitUntil(lambda: work_of(window).phase is PackPhase.DONE, timeout=60_000)
     assert "whole" in dialog.progress_words.text()
     settle(window, qtbot)
+    assert [line.level for line in window.messages.lines() if "without a network" in line.text] == ["info"]
     layer = window.session.document.layers[uuid]
     assert packs_in(layer.source) == [str(tmp_path / "desk" / "Sky.mbtiles")]
     with MbtilesPack(tmp_path / "desk" / "Sky.mbtiles", dialog.plan()) as pack:
