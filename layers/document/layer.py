@@ -91,6 +91,11 @@ class Layer(Row, frozen=True, kw_only=True):
         return self._stated("sensor")
 
     @property
+    def licence(self) -> str:
+        """Licence that an archive states, or that none is stated; empty where nothing is known."""
+        return self._stated("licence")
+
+    @property
     def provider(self) -> str:
         """Provider of the image, as the analyst states it; empty: nothing is stated."""
         return self._stated("provider")

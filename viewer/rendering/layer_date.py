@@ -11,13 +11,20 @@ from layers.raster.info import RasterInfo
 
 
 def acquisition_of(layer: Layer, info: RasterInfo | None, acquisition: Acquisition | None) -> Acquisition:
-    """The layer's own date, sensor and credit; what is missing comes from `acquisition`, then from the file's probe.
+    """The layer's own date, sensor, credit and licence; what is missing comes from `acquisition`, then from the file.
 
     `acquisition` was read from metadata beside the file.
     """
     start, _, end = layer.acquired_at.partition("/")
     kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
-    known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, sensor=layer.sensor, credit=layer.credit)
+    known = Acquisition(
+        at=start.strip(),
+        until=end.strip(),
+        date_kind=kind,
+        sensor=layer.sensor,
+        credit=layer.credit,
+        licence=layer.licence,
+    )
     known = known.or_else(acquisition) if acquisition is not None else known
     if info is not None:
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))

@@ -21,6 +21,7 @@ from layers.product.lint.finding import (
     to_layer,
     to_part,
 )
+from layers.services.terms import states_terms
 from layers.time.spans import are_apart, span_of
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -135,6 +136,17 @@ def _licence(checked: Checked) -> Iterator[Fault]:
                 image_name(image),
                 Phrase("Its licence, {licence}, binds this product, and is not on the page.", licence=image.licence),
                 Phrase("Print the licence beside the credit."),
+                to_layer(image, "licence"),
+            )
+
+
+def _terms(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        if image.licence.strip() and not states_terms(image.licence):
+            yield Fault(
+                image_name(image),
+                Phrase("Nobody states on what terms it may be used."),
+                Phrase("Look up the terms of its archive, and enter its licence; or leave the image out."),
                 to_layer(image, "licence"),
             )
 
@@ -330,6 +342,7 @@ RULES = (
     Rule("image-sensor", Phrase("Sensor or provider"), WARNING, _sensor, 5),
     Rule("image-credit", Phrase("A credit for every image and data set"), WARNING, _credit, 6),
     Rule("image-licence", Phrase("Licences that bind the product"), WARNING, _licence, 6),
+    Rule("image-terms", Phrase("Images whose terms are stated"), WARNING, _terms, 6),
     Rule("licence-forbids", Phrase("Licences that let the image stand in it"), BLOCKING, _licence_forbids, 6),
     Rule("image-processing", Phrase("A note on processing"), WARNING, _processing, 19),
     Rule("image-shift", Phrase("Shifts by hand are said"), WARNING, _nudge, 19),

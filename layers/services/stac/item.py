@@ -19,10 +19,8 @@ from layers.services.stac.foreign_values import first_text, flag, members, numbe
 from layers.services.stac.item_place import ItemPlace, place_of
 from layers.services.stac.item_time import moment_of, time_of
 from layers.services.stac.links import StacLink, read_links
+from layers.services.terms import TERMS_NOT_STATED, states_terms
 
-TERMS_NOT_STATED = Phrase("terms not stated")
-_NO_TERMS = frozenset(("", "various", "other", "proprietary", "unknown", "not-provided", "none", "n/a"))
-"""Words of a licence that say nothing of what is allowed."""
 _RADAR_PLATFORM = re.compile(
     r"sentinel-?1|radarsat|terrasar|tandem-x|cosmo-?skymed|alos-?[24]|capella|iceye|umbra|nisar"
 )
@@ -117,7 +115,7 @@ class StacItem(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def terms(self) -> str:
         """The licence, or that the terms are not stated: a word such as "proprietary" says nothing of them."""
-        return TERMS_NOT_STATED if self.licence.lower() in _NO_TERMS else self.licence
+        return self.licence if states_terms(self.licence) else TERMS_NOT_STATED
 
     @property
     def cloud_words(self) -> Phrase:

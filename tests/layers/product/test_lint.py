@@ -283,6 +283,8 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("image-credit", lambda made: made.with_image(credit="", credit_of_row="", licence="")),
     ("image-credit", lambda made: made.with_image(credit="© Somebody else")),
     ("image-licence", lambda made: made.with_image(licence="CC BY-NC-SA 4.0")),
+    ("image-terms", lambda made: made.with_image(licence="terms not stated")),
+    ("image-terms", lambda made: made.with_image(licence="Proprietary")),
     ("licence-forbids", lambda made: made.with_image(may_export=False)),
     ("licence-forbids", lambda made: made.with_image(licence="No redistribution")),
     ("annotation-credit", lambda made: made.with_spec(author="B. Nother")),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
+from layers.services.stac.item import read_item
+from tests.layers.services.stac.made import HOST, item
+from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster.raster_place import credit_of
 
@@ -44,6 +48,16 @@ def test_the_case_comes_before_the_sidecar_and_that_before_the_file() -> None:
     own = acquisition_of(layer_of(acquired_at="2010-05-06", date_kind="instant", credit="Mine"), file, FOUND)
     assert (own.at, own.credit, own.platform) == ("2010-05-06", "Mine", "X")
     assert acquisition_of(layer_of(date_kind="composite"), file, FOUND).date_kind == "composite"
+
+
+@pytest.mark.parametrize(("licence", "told"), [("CC-BY-4.0", "CC-BY-4.0"), ("various", "terms not stated")])
+def test_s22_the_terms_that_an_archive_states_go_with_its_scene(licence: str, told: str) -> None:
+    """Into products, too, which warn where they are not stated (the rule "image-terms")."""
+    document = Document()
+    scene = read_item(item(properties={"license": licence}), HOST)
+    document.apply(add_scene(document, scene, "https://files.example.org/a.tif", actor="me"))
+    (layer,) = document.layers.values()
+    assert acquisition_of(layer, info_of(credit="Tag"), FOUND).licence == told
 
 
 def test_two_days_are_an_interval() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, Q
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.services.packs.pack_plan import size_words
+from layers.services.terms import states_terms
 from layers.text.counted import grouped
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
@@ -23,8 +24,6 @@ WIDTH_PX = 460
 ENDING = ".tif"
 MOST_PIXELS = 400_000_000
 """Most pixels of one pack: twenty thousand on a side, which is two kilometres in ten centimetres."""
-_UNCLEAR = ("", "proprietary", "various", "other")
-"""Licences that tell nothing of what is allowed."""
 
 
 class ScenePackDialog(QDialog):
@@ -48,8 +47,8 @@ class ScenePackDialog(QDialog):
         self.setWindowTitle(self.tr("Offline Pack of “{0}”").format(one_line(layer.name, 40)))
         self.layer_uuid = layer.uuid
         self._measure, self._folder = measure, folder
-        licence = one_line(str(layer.source.get("licence") or ""), 120)
-        is_clear = licence.lower() not in _UNCLEAR
+        licence = one_line(layer.licence, 120)
+        is_clear = states_terms(licence)
         words = self.tr("Its licence: {0}.").format(licence) if is_clear else self.tr("Its licence is not known here.")
         self.terms = wrapped(plain(words))
         self.agreed = QCheckBox(self.tr("I have read its terms: they allow this"))

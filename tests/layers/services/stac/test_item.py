@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.services.stac.documents import document_of, read_stac
-from layers.services.stac.item import TERMS_NOT_STATED, StacItem, read_item
+from layers.services.stac.item import StacItem, read_item
 from layers.services.stac.item_place import MOST_POSITIONS, bounds_of
 from layers.services.stac.offsets import reflectance_of
 from layers.services.stac.scenes import found_scene_of, item_facts
+from layers.services.terms import TERMS_NOT_STATED
 from tests.layers.services.stac.made import HOST, as_bytes, item, page, square_at
 
 

@@ -146,11 +146,12 @@ def test_a_part_at_full_resolution_lies_beside_the_case_and_draws_without_a_netw
 
 
 @pytest.mark.bounded
-def test_a_licence_that_tells_nothing_is_asked_about(
-    make_window: MakeWindow, server: RangeServer, qtbot: QtBot
+@pytest.mark.parametrize("licence", ["proprietary", "terms not stated"])
+def test_s22_a_licence_that_tells_nothing_is_asked_about(
+    make_window: MakeWindow, server: RangeServer, qtbot: QtBot, licence: str
 ) -> None:
     window = make_window()
-    dialog = dialog_of(window, begin(window, server, qtbot, "proprietary"))
+    dialog = dialog_of(window, begin(window, server, qtbot, licence))
     assert not dialog.go_button.isEnabled()
     assert dialog.agreed.isVisible()
     assert dialog.focusWidget() is dialog.agreed

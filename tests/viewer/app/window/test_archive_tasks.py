@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import shapely
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
 from layers.scenes.view_area import area_of_view
 from layers.services.imagery_entry import ImageryEntry
+from tests.support.counted_steps import Counter
 from tests.support.loopback import LoopbackHandler, LoopbackServer
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import begin_on_map, keyboard, settle, take_up
@@ -35,21 +37,26 @@ TODAY = date(2026, 12, 1)
 
 
 class Hand:
-    """What an analyst does; each key, click and typed value counts one."""
+    """What an analyst does, counted by the events that are delivered to widgets."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, application: QApplication) -> None:
+        self._counter = Counter(application)
+
+    @property
+    def count(self) -> int:
+        return len(self._counter.told)
+
+    @property
+    def told(self) -> list[str]:
+        return self._counter.told
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        self.count += 1
         QTest.keyClick(keyboard(), key, modifiers)
 
     def type(self, value: str) -> None:
-        self.count += 1
         QTest.keyClicks(keyboard(), value)
 
     def click(self, widget: QWidget) -> None:
-        self.count += 1
         assert widget.isVisible()
         assert widget.isEnabled()
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
@@ -116,8 +123,8 @@ def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], 
 
 
 @pytest.fixture
-def hand() -> Hand:
-    return Hand()
+def hand(qapp: QApplication) -> Hand:
+    return Hand(qapp)
 
 
 @pytest.fixture
@@ -130,6 +137,14 @@ def site(window: MainWindow, server: StacServer, qtbot: QtBot) -> MainWindow:
     settle(window, qtbot)
     begin_on_map(window, qtbot)
     return window
+
+
+def click_on_map(window: MainWindow, mark: Site) -> None:
+    view = window.canvas.viewport.view()
+    x, y = transform_points(WGS84, view.grid.crs, mark.geometry.x, mark.geometry.y)
+    a, b, c, d, e, f = view.affine.inverse()
+    place = QPoint(round(a * float(x) + b * float(y) + c), round(d * float(x) + e * float(y) + f))
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=place)
 
 
 def the_dialog(window: MainWindow) -> ArchiveDialog:
@@ -162,7 +177,11 @@ def cells(dialog: ArchiveDialog, column: HitColumn) -> list[str]:
 def test_what_there_is_of_a_site_since_march_under_20_percent_in_four(
     site: MainWindow, server: StacServer, hand: Hand, qtbot: QtBot
 ) -> None:
+    site.selection.clear()
+    click_on_map(site, PAD)
+    assert site.selection.uuids == {"s1"}
     dialog = ask(site, hand, qtbot)
+    assert hand.told == ["click Map", "key Ctrl+Shift+F", "text into From"]
     assert hand.count <= 4
     assert listed(dialog) == ["beside", "later", "radar", "first"]
     question = server.questions[0]
@@ -188,7 +207,7 @@ def test_the_newest_beside_the_oldest_by_k_in_two_more(
     hand.click(dialog.hits.allow_button)
     qtbot.waitUntil(lambda: any(path.endswith(".png") for path in files.log), timeout=10_000)
     hand.press(Qt.Key.Key_K)
-    assert hand.count - before <= 2
+    assert hand.told[before:] == [f"click Allow {files.host}", "key K"]
     settle(site, qtbot)
     assert site.context.consent.permits(files.host)
     spec = site.comparisons.spec
