@@ -8,7 +8,8 @@ from layers.document.rows import Row
 class Image(Row, frozen=True, kw_only=True):
     """`image_key` is the product id, else the hash of the content, else service and date (`image_key_of`).
 
-    `layer_uuid` is the layer that showed it here; `gsd_m` is the ground size of a pixel as its metadata state it.
+    `layer_uuid` is the layer that showed it here; `service` also tells the date that was asked for where the server may
+    have drawn another one; `gsd_m` is the ground size of a pixel as its metadata state it.
     """
 
     image_key: str

@@ -54,6 +54,8 @@ class ImageFact(Struct, frozen=True):
     is_placed_by_hand: bool = False
     placement: str = ""
     """Words on the address of a web page that places it, and how well."""
+    date_note: str = ""
+    """Words on the date that a server was asked for, where it drew another one, or may have."""
     share: float = 1.0
     """Share of the frame that its pixels fill, 0 to 1."""
     draws_boundaries: bool = False

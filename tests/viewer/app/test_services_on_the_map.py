@@ -246,7 +246,7 @@ def test_w17_another_date_that_was_served_is_said_in_all_places(window, server, 
     dated = {"address_end": "?t={time}", "time": "2024-04-12", "nearest": True}
     show(window, server, "warned", qtbot, **dated)
     sentence = "“Sky”: 2024-04-12 was asked for, 2024-04-10 was served."
-    assert badge(window) == "other date"
+    assert badge(window) == "served 2024-04-10"
     assert sentence in note_on_map(window)
     assert sentence in properties(window, qtbot).words.text()
     assert window.canvas.panes.in_use.picture.credits == ["Sky company (2024-04-12, asked for; 2024-04-10 was served)"]

@@ -18,7 +18,7 @@ from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
-from viewer.rendering.layer_date import UNDATED, dated, tiles_acquisition
+from viewer.rendering.layer_date import UNDATED, dated
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.language.text import one_line
@@ -65,8 +65,8 @@ class SideWords(Struct, frozen=True):
 
 
 def acquisition_shown(drawing: LayerDrawing) -> Acquisition:
-    """The acquisition of what a drawing shows; for a service, of the day that is requested."""
-    return tiles_acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
+    """The acquisition of what a drawing shows; for a service, of the day that is requested, or served instead."""
+    return drawing.dates.acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
 
 
 def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawing]:

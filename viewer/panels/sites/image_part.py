@@ -143,6 +143,7 @@ class ImagePart(FoldSection):
     def _facts(self, site: Site, image: Image) -> list[tuple[str, str]]:
         facts = [
             (self.tr("Acquired"), date_words(image)),
+            (self.tr("Service"), one_line(image.service, 200)),
             (self.tr("Product"), one_line(image.product_id, 200)),
             (self.tr("Sensor"), one_line(image.sensor, 200)),
             (self.tr("Pixel here"), "" if pick_of(site) is None else metres(site.pixel_m or 0.0)),

@@ -27,7 +27,6 @@ from layers.raster.combined import members_of
 from layers.services.matrix import level_for, level_resolution, unit_m
 from viewer.commands.fields import check_date
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.layer_date import tiles_acquisition
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line
@@ -89,10 +88,11 @@ def raster_pixel_m(drawing: RasterDrawing, lon: float, lat: float) -> float:
 
 def _of_service(drawing: TilesDrawing) -> dict[str, Any]:
     layer, service = drawing.layer, drawing.service
-    known = tiles_acquisition(layer)
+    known = drawing.dates.acquisition(layer)
     facts = _common(layer, known)
     name = ", ".join(text for text in (service.group, service.title or layer.name) if text)
-    facts["service"] = one_line(f"{name} ({service.hosts[0]})" if service.hosts else name, LONGEST)
+    whose = f"{name} ({service.hosts[0]})" if service.hosts else name
+    facts["service"] = one_line(", ".join(text for text in (whose, drawing.dates.words) if text), LONGEST)
     facts["credit"] = one_line(layer.credit or service.attribution, LONGEST)
     facts["licence"] = one_line(service.licence, LONGEST)
     if facts["acquired_at"] and service.time:

@@ -9,7 +9,6 @@ from layers.raster.presets import names_of
 from layers.raster.sensor_kinds import image_kind
 from layers.time.shadows import ShadowImage
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.layer_date import tiles_acquisition
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -20,7 +19,7 @@ def shadow_image(drawing: LayerDrawing) -> ShadowImage | None:
     facts = image_facts(drawing)
     if facts is None:
         return None
-    known = tiles_acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
+    known = drawing.dates.acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
     words = (known.platform, known.sensor, known.product_id)
     return ShadowImage(
         facts["acquired_at"][:100], facts["date_kind"], image_kind(words, _shown_bands(drawing)), *_sun(known)

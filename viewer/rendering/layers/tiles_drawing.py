@@ -22,13 +22,13 @@ from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, sources_of
 from layers.services.tile_service import TileService
-from layers.services.times.served_time import served_time
 from layers.services.times.time_steps import written_time
 from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing, credit_with_date, moment_text
+from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.layers.service_tiles import ServiceTiles
+from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
 from viewer.rendering.service_state import ServiceState
 from viewer.rendering.tile_layer import TileLayer
@@ -85,10 +85,7 @@ class TilesDrawing(LayerDrawing):
         self._resting_grid: TileGrid | None = None
         self._plans: dict[TileKey, Sources] = {}
         self._plans_grid: TileGrid | None = None
-        self._other_date: str | None = None
-        """The date that the server says it has drawn instead of the one asked for, empty where it does not say which;
-        None while it has said no such thing.
-        """
+        self.dates = TileDates(service)
         self._incomplete: dict[TileKey, Sources] = {}
         self._shown_levels: dict[TileKey, int] = {}
         """Level of the coarsest parent among the stand-ins, by display tile that has any."""
@@ -116,16 +113,8 @@ class TilesDrawing(LayerDrawing):
         credit = (
             self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
         )
-        note = Phrase(", asked for; the nearest may be served") if self._is_nearest else ""
-        if self._other_date is not None:
-            served = moment_text(written_time(self._other_date) or self._other_date)
-            note = (
-                Phrase(", asked for; {date} was served", date=served)
-                if served
-                else Phrase(", asked for; another date was served")
-            )
         when = written_time(self.service.time) or self.layer.acquired_at
-        return credit_with_date(credit, when, self.layer.known_date_kind, note=note)
+        return credit_with_date(credit, when, self.layer.known_date_kind, note=self.dates.credit_note)
 
     # Columns of a service run on round the world, so that its tiles need no world copies.
 
@@ -202,8 +191,8 @@ class TilesDrawing(LayerDrawing):
             loads_since=self._tiles.loads_since,
             coarsest=level,
             enlarged=enlarged,
-            asked_date=self._asked_date,
-            other_date=self._other_date,
+            asked_date=self.dates.asked,
+            other_date=None if self.dates.served is None else self.dates.served_words,
         )
         return state_of(facts, now)
 
@@ -211,16 +200,6 @@ class TilesDrawing(LayerDrawing):
     @override
     def state(self) -> ServiceState:
         return self.state_in(self._view)
-
-    @property
-    def _asked_date(self) -> str:
-        """The date that is asked for, as people write it; empty for a service without dates."""
-        return moment_text(written_time(self.service.time) or self.service.time) if self.service.is_dated else ""
-
-    @property
-    def _is_nearest(self) -> bool:
-        """True where the server may draw another date than the one that is asked for."""
-        return self.service.nearest and self.service.is_dated
 
     def _plans_in(self, view: View | None) -> dict[TileKey, Sources]:
         """The plans of the display tiles in a view; empty where they are not all made."""
@@ -390,9 +369,7 @@ class TilesDrawing(LayerDrawing):
 
     def _look_at_date(self, warning: str) -> None:
         """Note by a server's warning that it has drawn another date than was asked for."""
-        served = served_time(warning, self.service.time) if warning and self.service.is_dated else None
-        if served is not None and served != self._other_date:
-            self._other_date = served
+        if self.dates.look_at(warning):
             self._announce()
 
     def _take_overview(self, image: QImage) -> None:

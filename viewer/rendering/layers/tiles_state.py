@@ -17,9 +17,7 @@ from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, level_resolution
 from layers.services.scales import coarsest_resolution
 from layers.services.tile_service import TileService
-from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
-from viewer.rendering.drawing import moment_text
 from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
 
 _MOST_VIEWS = 4
@@ -71,8 +69,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     asked_date: str
     """Date that is asked for, as people write it; empty for a service without dates."""
     other_date: str | None
-    """Date that the server has drawn instead, empty where it does not say which; None while it has said no such
-    thing.
+    """Date that the server has drawn instead, as people write it: empty where it does not say which, None while it has
+    said no such thing.
     """
 
 
@@ -248,8 +246,9 @@ def nearest_state(name: str, date: str) -> ServiceState:
 def other_date_state(name: str, date: str, served: str) -> ServiceState:
     """The state of a service whose server says that it has drawn another date; `served` is empty for one unknown."""
     if served:
-        when = moment_text(written_time(served) or served)
-        sentence = Phrase("“{name}”: {date} was asked for, {when} was served.", name=name, date=date, when=when)
+        badge = Phrase("served {when}", when=served)
+        sentence = Phrase("“{name}”: {date} was asked for, {when} was served.", name=name, date=date, when=served)
     else:
+        badge = Phrase("other date")
         sentence = Phrase("“{name}”: {date} was asked for, another date was served.", name=name, date=date)
-    return ServiceState(StateKind.OTHER_DATE, Phrase("other date"), sentence, (Way.CHOOSE_DATE,), True)
+    return ServiceState(StateKind.OTHER_DATE, badge, sentence, (Way.CHOOSE_DATE,), True)

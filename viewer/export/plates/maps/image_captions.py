@@ -134,6 +134,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else nudge.unsigned_words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
+        date_note=drawing.dates.words if isinstance(drawing, TilesDrawing) else "",
         placement="" if page is None else Phrase("placed by {words}", words=page.words),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )
@@ -157,6 +158,7 @@ def image_line(fact: ImageFact) -> str:
     parts = [
         translate("Export", "Image: {0}").format(date if is_named_by_date else fact.name),
         "" if is_named_by_date else date,
+        in_language(fact.date_note),
         basis,
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",

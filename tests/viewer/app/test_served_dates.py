@@ -1,0 +1,104 @@
+"""The date asked for and the date served are told apart on marks, chips and products, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from layers.document.image import Image
+from tests.support.service_layers import badge, rest, show
+from tests.support.tile_server import TileServer, serving
+from tests.support.windows import press
+from viewer.app.window import MainWindow
+from viewer.canvas.comparison.side_words import acquisition_shown
+from viewer.export.plates.maps.image_captions import image_facts, image_line
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
+from viewer.panels.sites.image_part import ImagePart
+
+Key = Qt.Key
+DATED = {"address_end": "?t={time}", "time": "2024-04-12"}
+OTHER = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    return fetchers
+
+
+def marked(window: MainWindow, qtbot: QtBot) -> Image:
+    """A mark in the middle of the map, by the key and a click; returns the image that it is recorded on."""
+    window.activateWindow()
+    window.canvas.setFocus()
+    press(Key.Key_P)
+    middle = window.canvas.rect().center()
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    rest(window, qtbot)
+    (site,) = window.session.document.sites.values()
+    return window.session.document.images[site.image_uuid]
+
+
+def caption(window: MainWindow) -> str:
+    """The line of the image as a product prints it."""
+    on_page = SimpleNamespace(shown=SimpleNamespace(frames=(window.scene,)), view=window.canvas.viewport.view())
+    (fact,) = image_facts(on_page)  # type: ignore[arg-type]
+    return image_line(fact)
+
+
+def test_a_mark_and_its_chip_are_of_the_date_that_was_served(window, server, qtbot) -> None:
+    server.warning = OTHER
+    show(window, server, "warned", qtbot, **DATED, nearest=True)
+    assert badge(window) == "served 2024-04-10"
+    image = marked(window, qtbot)
+    assert image.acquired_at.startswith("2024-04-10")
+    assert image.service.endswith("asked for 2024-04-12, 2024-04-10 was served")
+    part = window.findChild(ImagePart)
+    assert part is not None
+    assert any("asked for 2024-04-12" in label.text() for label in part.facts.findChildren(QLabel))
+    window.canvas.setFocus()
+    window.action_table["take_chip"].trigger()
+    qtbot.waitUntil(lambda: len(window.session.document.chips) == 2, timeout=20_000)
+    for chip in window.session.document.chips.values():
+        assert chip.acquired_at.startswith("2024-04-10")
+        assert chip.image_uuid == image.uuid
+    line = caption(window)
+    assert "2024-04-10" in line
+    assert "asked for 2024-04-12, 2024-04-10 was served" in line
+    (drawing,) = (drawing for drawing in window.scene.drawings.values() if drawing.layer.kind == "tiles")
+    assert acquisition_shown(drawing).at.startswith("2024-04-10"), "comparisons go by what is shown"
+
+
+def test_a_mark_says_that_the_nearest_may_have_been_served(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, **DATED, nearest=True)
+    image = marked(window, qtbot)
+    assert image.acquired_at == "2024-04-12"
+    assert image.service.endswith("asked for 2024-04-12, the nearest may be served")
+    assert "asked for 2024-04-12, the nearest may be served" in caption(window)
+
+
+def test_another_date_that_is_not_named_is_no_date(window, server, qtbot) -> None:
+    server.warning = "99 nearest value used"
+    show(window, server, "warned", qtbot, **DATED)
+    image = marked(window, qtbot)
+    assert (image.acquired_at, image.date_basis) == ("", "")
+    assert image.service.endswith("asked for 2024-04-12, another date was served")
+    assert "date unknown" in caption(window)
+
+
+def test_a_server_that_serves_what_it_is_asked_for_needs_no_words(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, **DATED)
+    image = marked(window, qtbot)
+    assert image.acquired_at == "2024-04-12"
+    assert "asked" not in image.service + caption(window)
