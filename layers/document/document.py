@@ -17,7 +17,7 @@ from layers.document.kept_order import KeptOrder
 from layers.document.layer import Layer
 from layers.document.links import Links
 from layers.document.observation import Observation
-from layers.document.rows import Bookmark, Comparison, MetaEntry, Product, Response, Row
+from layers.document.rows import Bookmark, Comparison, MetaEntry, Product, Response, Row, Watch
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
@@ -153,6 +153,10 @@ class Document:
     @property
     def searches(self) -> Mapping[str, Search]:
         return cast("Mapping[str, Search]", MappingProxyType(self._tables["searches"]))
+
+    @property
+    def watch(self) -> Mapping[str, Watch]:
+        return cast("Mapping[str, Watch]", MappingProxyType(self._tables["watch"]))
 
     @property
     def products(self) -> Mapping[str, Product]:

@@ -15,6 +15,7 @@ from layers.document.search import Search
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.services.stac.question import StacQuestion
+from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.searches import kept_query, record_search, update_search
 
@@ -127,13 +128,18 @@ def _look_of(row: Search) -> Look | None:
 
 
 def _words(look: Look) -> Phrase:
-    title, sites = look.title or look.archive, len(look.sites)
+    title, sites = look.title or look.archive, counted(len(look.sites), "site")
     if not look.count:
-        return Phrase("{title} lists no new scene of {sites} sites.", title=title, sites=sites)
+        return Phrase("{title} lists no new scene of {sites}.", title=title, sites=sites)
+    of_all = look.matched or str(look.count)
+    if of_all == str(look.count):
+        return Phrase(
+            "{title} lists {scenes} of {sites}.", title=title, scenes=counted(look.count, "new scene"), sites=sites
+        )
     return Phrase(
-        "{title} lists {count} of {matched} new scenes of {sites} sites.",
+        "{title} lists {count} of {matched} new scenes of {sites}.",
         title=title,
         count=look.count,
-        matched=look.matched or look.count,
+        matched=of_all,
         sites=sites,
     )

@@ -14,6 +14,7 @@ from layers.scenes.asked_areas import boxes_around, merged_boxes
 from layers.scenes.news import News, NewScene, SourceScenes, news_over
 from layers.services.stac.question import StacQuestion
 from layers.time.time_span import day_of, span_of
+from viewer.commands.imagery.look_intervals import due_sites
 from viewer.commands.imagery.looks import (
     KeptLook,
     Look,
@@ -23,6 +24,7 @@ from viewer.commands.imagery.looks import (
     record_looks,
     record_no_image,
 )
+from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.panels.news.site_clouds import SiteClouds
 from viewer.panels.time_strip.archive_search import ArchiveSearch
@@ -100,6 +102,11 @@ class NewsDesk(QObject):
         boxes = {uuid: around for uuid, around in boxes.items() if around}
         merged = merged_boxes(box for around in boxes.values() for box in around) if boxes else ()
         return [_plan_of(source, question, boxes, merged, looks) for source in question.sources if boxes]
+
+    def due(self) -> frozenset[str]:
+        """The sites whose interval has passed since the last look at them."""
+        document = self.context.document
+        return due_sites(document, kept_looks(document), today().isoformat())
 
     # -- a look -----------------------------------------------------------------------------------------------------
 
@@ -273,7 +280,7 @@ class NewsDesk(QObject):
         self.context.do(record_no_image, site, keys)
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("searches", "layers", "sites"):
+        if changes.touches("searches", "layers", "sites", "watch"):
             self.changed.emit()
 
     def _begin_anew(self) -> None:

@@ -24,10 +24,12 @@ from layers.errors import BadTemplate
 from layers.services.address_keys import split_key
 from layers.services.imagery_entry import checked_address
 from layers.services.stac.question import StacQuestion
+from viewer.commands.imagery.look_intervals import intervals, set_interval
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.network.typed_keys import without_key
 from viewer.panels.imagery.known_archives import KnownArchives
+from viewer.panels.news.interval_field import IntervalField
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
 from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
@@ -43,7 +45,7 @@ from viewer.support.still_boxes import ComboBox, SpinBox
 
 MOST_SITES, MOST_AREAS = 2000, 200
 MOST_BOXES, BOXES_ABREAST = 8, 3
-SELECTED, ALL = "selected", "all"
+SELECTED, DUE, ALL = "selected", "due", "all"
 
 
 class NewsView(QListView):
@@ -145,6 +147,9 @@ class NewsDialog(QDialog):
             label.setBuddy(field)
             field.setAccessibleName(words)
             self.form.addRow(label, field)
+        self.interval = IntervalField()
+        self.interval.set_wanted.connect(self._set_interval)
+        self.form.addRow(plain_label(self.tr("Interval")), self.interval)
         self.form.addRow(plain_label(self.tr("Ask")), self._sources_grid)
         self.form.addRow(plain_label(""), self.other)
         self.form.addRow(plain_label(self.tr("First look")), first)
@@ -190,10 +195,11 @@ class NewsDialog(QDialog):
         if place == SELECTED:
             chosen = [document.sites.get(uuid) for uuid in sorted(self.desk.context.selection.uuids)]
         else:
+            due = self.desk.due() if place == DUE else frozenset()
             chosen = [
                 site
                 for site in document.sites.values()
-                if site.mark_kind in SITE_KINDS and place in (ALL, f"folder {site.folder}")
+                if site.mark_kind in SITE_KINDS and (place in (ALL, f"folder {site.folder}") or site.uuid in due)
             ]
         return tuple(site for site in chosen if site is not None and not site.geometry.is_empty)
 
@@ -245,6 +251,10 @@ class NewsDialog(QDialog):
             self.desk.look(self.question())
             self.view.setFocus()
 
+    def _set_interval(self, days: int) -> None:
+        """Keep the interval of the chosen sites."""
+        self.desk.context.do(set_interval, [site.uuid for site in self.sites()], days)
+
     def _sources(self) -> tuple[str, ...]:
         sources = [address for box, address in self.archives if box.isChecked()]
         if self.other.text().strip():
@@ -264,6 +274,8 @@ class NewsDialog(QDialog):
         self.place.clear()
         if count:
             self.place.addItem(self.tr("The selected sites ({0})").format(count), SELECTED)
+        if due := self.desk.due():
+            self.place.addItem(self.tr("Sites that are due ({0})").format(len(due)), DUE)
         self.place.addItem(self.tr("All sites ({0})").format(len(sites)), ALL)
         for folder in sorted({site.folder for site in sites if site.folder}):
             self.place.addItem(self.tr("Folder {0}").format(one_line(folder, 60)), f"folder {folder}")
@@ -274,6 +286,8 @@ class NewsDialog(QDialog):
     def _tell(self) -> None:
         """Say what leaves the computer, before anything does, or what hinders the look."""
         self.folders.setEnabled(bool(self.desk.desk.folders.folders))
+        known = intervals(self.desk.context.document)
+        self.interval.show_days({known.get(site.uuid, 0) for site in self.sites()})
         words, can_look = self._words_before()
         self.leaves.setText(plain(words))
         self.look_button.setEnabled(can_look and not self.desk.is_under_way)

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from layers.scenes.news import NewScene
 from layers.scenes.scene_cloud import SceneCloud
+from viewer.commands.imagery.look_intervals import intervals
 from viewer.network.consent import host_of
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
+from viewer.panels.hits.hit import day_words
 from viewer.panels.named_lists.named_rows import NOWHERE, Index
 from viewer.panels.news.news_desk import FOLDERS, NewsDesk
 from viewer.panels.time_strip.scene_pictures import ScenePictures
@@ -44,9 +46,10 @@ class NewsRows(QAbstractListModel):
     def read(self) -> None:
         """Read the list of the desk."""
         rows: list[NewsRow] = []
+        days = intervals(self._desk.context.document)
         for site, scenes in self._desk.listed().items():
-            rows.append(NewsRow(site, None, self._head(site, len(scenes))))
-            rows += [NewsRow(site, new, *_words(new, self._desk.clouds.of(site, new.scene))) for new in scenes]
+            rows.append(NewsRow(site, None, self._head(site, len(scenes), days.get(site, 0))))
+            rows += [NewsRow(site, new, *self._words(new, self._desk.clouds.of(site, new.scene))) for new in scenes]
         if [row[:2] for row in rows] == [row[:2] for row in self.rows]:
             self._read_words(rows)
         else:
@@ -65,7 +68,7 @@ class NewsRows(QAbstractListModel):
         """The scenes that are listed of a site."""
         return [row.new for row in self.rows if row.site == site and row.new is not None]
 
-    def _head(self, site: str, count: int) -> str:
+    def _head(self, site: str, count: int, days: int) -> str:
         mark = self._desk.context.document.sites[site]
         words = translate("NewsRows", "{count} scenes to decide on", "{count} scene to decide on", count)
         decided = self._desk.found_count(site) - count
@@ -80,7 +83,23 @@ class NewsRows(QAbstractListModel):
             else self.tr("first look")
         )
         state = words if count or decided else self.tr("nothing new")
-        return f"{one_line(mark.label, 60) or no_name()} · {state} · {last}"
+        every = translate("NewsRows", "every {count} days", "every day", days) if days else ""
+        return " · ".join(filter(None, (one_line(mark.label, 60) or no_name(), state, last, every)))
+
+    def _words(self, new: NewScene, cloud: SceneCloud) -> tuple[str, str]:
+        """Date, with its kind, and platform; cloud, or that it is radar, what is covered, and whose it is."""
+        scene, item = new.scene, self._desk.desk.archives.item_of(new.scene.key)
+        problem = translate("NewsRows", "mask not read") if cloud.problem else ""
+        part = (
+            translate("NewsRows", "covers the site")
+            if new.part >= 1.0
+            else translate("NewsRows", "covers {0} % of the site").format(max(1, min(99, round(100 * new.part))))
+        )
+        source = translate("NewsRows", "folder") if new.source == FOLDERS else host_of(new.source)
+        is_radar = item is not None and item.is_radar
+        over = translate("NewsRows", "radar") if is_radar and cloud.cloud is None else in_language(cloud.words)
+        title = " · ".join(filter(None, (day_words(scene), one_line(scene.sensor, 40) or in_language(scene.kind))))
+        return title, " · ".join(filter(None, (over, problem, part, source, one_line(scene.title, 60))))
 
     def _show_picture(self, path: str) -> None:
         for at, row in enumerate(self.rows):
@@ -144,18 +163,3 @@ class NewsDelegate(BookmarkDelegate):
         cut = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
         painter.restore()
-
-
-def _words(new: NewScene, cloud: SceneCloud) -> tuple[str, str]:
-    """Date and platform; cloud, what is covered, and whose it is."""
-    scene = new.scene
-    problem = translate("NewsRows", "mask not read") if cloud.problem else ""
-    part = (
-        translate("NewsRows", "covers the site")
-        if new.part >= 1.0
-        else translate("NewsRows", "covers {0} % of the site").format(max(1, min(99, round(100 * new.part))))
-    )
-    name = one_line(scene.title, 60)
-    source = translate("NewsRows", "folder") if new.source == FOLDERS else host_of(new.source)
-    title = " · ".join(filter(None, (new.day, one_line(scene.sensor, 40) or in_language(scene.kind))))
-    return title, " · ".join(filter(None, (in_language(cloud.words), problem, part, source, name)))

@@ -23,7 +23,7 @@ from viewer.panels.hits.hit_rows import HitRows
 from viewer.panels.imagery.known_archives import KnownArchives
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.archive_search import ArchiveSearch
-from viewer.panels.time_strip.archive_words import kept_words, search_words
+from viewer.panels.time_strip.archive_words import evidence_words, kept_words
 from viewer.panels.time_strip.scene_desk import MOST_OPENED, SceneDesk, SearchedGround
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.support.language.translation import in_language
@@ -149,7 +149,7 @@ class ArchiveQuestions(QObject):
             search.count,
             search.matched,
             is_complete=search.is_complete,
-            words=search_words(search),
+            words=evidence_words(search),
             sites=self._sites,
         )
         if is_kept:

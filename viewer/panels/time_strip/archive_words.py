@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from viewer.network.consent import host_of
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line
@@ -25,20 +26,39 @@ def search_words(search: ArchiveSearch) -> str:
     """State of a search in words: "12 of 40 scenes", that none is listed, or why it failed."""
     if search.failure:
         return in_language(search.failure)
-    count, matched = search.count, search.matched
+    count = search.count
     words = translate("ArchiveWords", "{count} scenes", "{count} scene", count) + _limits(search)
     if search.is_under_way:
         words = translate("ArchiveWords", "Searching… {0}").format(words)
     elif search.is_complete and not count:
-        words = translate("ArchiveWords", "The archive lists no scene{0} for this place and time.").format(
-            _limits(search)
-        )
+        words = _none_words(search)
     elif search.is_complete:
         words = translate("ArchiveWords", "{0}: all such that the archive lists, on the time strip.").format(words)
     else:
-        counts = matched or translate("ArchiveWords", "an unknown number")
-        words = translate("ArchiveWords", "{0} of {1}, on the time strip.").format(words, counts)
+        words = translate("ArchiveWords", "{0} of {1}, on the time strip.").format(words, _matched(search))
     return " ".join([words, *map(in_language, search.problems[:SHOWN_PROBLEMS])])
+
+
+def evidence_words(search: ArchiveSearch) -> str:
+    """The same of a search that has ended, as the case keeps it: which archive lists what."""
+    count, limits = search.count, _limits(search)
+    words = translate("ArchiveWords", "{count} scenes", "{count} scene", count) + limits
+    if search.is_complete and not count:
+        words = translate("ArchiveWords", "no scene{0} for this place and time.").format(limits)
+    elif search.is_complete:
+        words = translate("ArchiveWords", "{0}, all such that it lists.").format(words)
+    else:
+        words = translate("ArchiveWords", "{0} of {1}.").format(words, _matched(search))
+    name = one_line(search.title, 80) or host_of(search.address) or translate("ArchiveWords", "Folder of scenes")
+    return " ".join([f"{name}: {words}", *map(in_language, search.problems[:SHOWN_PROBLEMS])])
+
+
+def _none_words(search: ArchiveSearch) -> str:
+    return translate("ArchiveWords", "The archive lists no scene{0} for this place and time.").format(_limits(search))
+
+
+def _matched(search: ArchiveSearch) -> str:
+    return search.matched or translate("ArchiveWords", "an unknown number")
 
 
 def kept_words(sites: Sequence[str]) -> str:

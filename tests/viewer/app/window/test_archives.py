@@ -162,6 +162,7 @@ def test_a_search_is_kept_as_evidence(
     QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
     (search,) = window.session.document.searches.values()
     assert (search.kind, search.result) == ("catalogue", "found")
+    assert search.words == "Loopback Archive: 3 scenes, all such that it lists."
     query = json.loads(search.query_json)
     assert query["archive"] == server.address
     assert query["count"] == 3
@@ -176,6 +177,7 @@ def test_that_nothing_is_listed_is_evidence_too(
     QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
     (search,) = window.session.document.searches.values()
     assert search.result == "none listed"
+    assert search.words == "Loopback Archive: no scene for this place and time."
 
 
 def test_a_search_that_fails_says_why_and_is_no_evidence(

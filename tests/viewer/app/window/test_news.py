@@ -286,3 +286,43 @@ def test_small_pictures_come_from_allowed_hosts_alone(
         dialog.rows.index(row).data(Qt.ItemDataRole.DecorationRole)
     qtbot.waitUntil(lambda: "GET /small.png" in server.log, timeout=10_000)
     assert not window.context.consent.permits("elsewhere.invalid")
+
+
+def test_radar_and_what_lasts_are_told_as_such(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    stretch = {"start_datetime": days_ago(40), "end_datetime": days_ago(12)}
+    server.items.append(item("monthly mosaic", 12, **stretch))
+    look(window, dialog, qtbot)
+    rows = {row.new.scene.title: row for row in dialog.rows.rows if row.new is not None}
+    assert rows["radar"].facts.startswith("radar · ")
+    days = f"{days_ago(40)[:10]} – {days_ago(12)[:10]}, composite"
+    assert rows["monthly mosaic"].words == f"{days} · sentinel-2a"
+    assert rows["newest"].words == f"{days_ago(2)[:10]} 10:00 · sentinel-2a"
+
+
+def test_sites_have_intervals_and_those_that_are_due_are_offered(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    """On request only: nothing is asked because a site is due."""
+    assert dialog.place.findData("due") < 0
+    assert not dialog.interval.set_button.isEnabled()
+    dialog.place.setCurrentIndex(dialog.place.findData("folder East"))
+    dialog.interval.days.setValue(7)
+    QTest.mouseClick(dialog.interval.set_button, Qt.MouseButton.LeftButton)
+    assert sorted(row.site_uuid for row in window.session.document.watch.values()) == ["s1", "s3"]
+    assert not dialog.interval.set_button.isEnabled()
+    dialog.place.setCurrentIndex(dialog.place.findData("all"))
+    assert "different" in dialog.interval.note.text()
+    dialog.place.setCurrentIndex(dialog.place.findData("due"))
+    assert dialog.place.currentText() == "Sites that are due (2)"
+    assert dialog.interval.days.value() == 7
+    assert not server.log
+    look(window, dialog, qtbot)
+    heads = [row.words for row in dialog.rows.rows if row.new is None]
+    assert [head.partition(" · ")[0] for head in heads] == ["Pad", "Hangar"]
+    assert all(head.endswith(" · every 7 days") for head in heads)
+    assert dialog.place.findData("due") < 0, "they have been looked at"
+    window.session.history.undo()
+    window.session.history.undo()
+    assert not window.session.document.watch
