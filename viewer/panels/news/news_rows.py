@@ -83,7 +83,7 @@ class NewsRows(QAbstractListModel):
             else self.tr("first look")
         )
         state = words if count or decided else self.tr("nothing new")
-        every = translate("NewsRows", "every {count} days", "every day", days) if days else ""
+        every = translate("NewsRows", "every {count} days", "every {count} day", days) if days else ""
         return " · ".join(filter(None, (one_line(mark.label, 60) or no_name(), state, last, every)))
 
     def _words(self, new: NewScene, cloud: SceneCloud) -> tuple[str, str]:
