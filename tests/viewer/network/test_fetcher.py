@@ -75,7 +75,7 @@ def test_f23_to_f34_what_a_server_does_wrong_is_one_sentence(ask, fault: str, wo
     assert [words in error.sentence for error in heard.errors] == [True], heard.errors
 
 
-@pytest.mark.parametrize("fault", ["status404", "status204", "empty"])
+@pytest.mark.parametrize("fault", ["status404", "status410", "status204", "empty"])
 def test_f28_no_tile_there_is_no_error_and_is_believed_for_a_while(ask, server: TileServer, fault: str) -> None:
     assert ask(fault).nothing == ask(fault).nothing == 1
     assert len(server.log) == 1

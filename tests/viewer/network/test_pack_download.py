@@ -93,6 +93,23 @@ def test_a_pause_keeps_what_has_come_and_going_on_asks_for_the_rest(qtbot, serve
     assert 0 <= again <= pack_download.MOST_CONNECTIONS, "only what was under way is asked for twice"
 
 
+def test_a_pack_holds_to_the_terms_of_its_service(
+    qtbot, server: TileServer, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = TileService("Sky", server.template("ok"), max_level=18, max_connections=2, min_cache_days=30.0)
+    jobs, addresses = Jobs(), list[str]()
+    monkeypatch.setattr(fetcher, "fetch", lambda url, done: addresses.append(url))
+    download = PackDownload(fetcher, jobs, plan_pack(service, [AREA], (4, 8)), tmp_path / "sky.mbtiles")
+    assert fetcher.tiles is not None
+    assert fetcher.tiles.days_of(server.host) == 30.0
+    download.start()
+    qtbot.waitUntil(lambda: len(addresses) == 2)
+    qtbot.wait(60)
+    assert len(addresses) == 2
+    download.close()
+    assert jobs.shutdown()
+
+
 def test_going_on_at_once_after_a_pause_waits_for_what_is_written(qtbot, begin: Begin) -> None:
     download = begin()
     download.pause()

@@ -315,7 +315,7 @@ class EntryForm(FormPage):
         if service.non_commercial:
             terms.append(self.tr("Not for commercial use."))
         if not service.may_export:
-            terms.append(self.tr("Without an attribution it is left out of products."))
+            terms.append(self.tr("Without an attribution no product that shows it can be issued."))
         if not self._is_known_to_us():
             terms.append(self.tr("Not one of the services we know: check its terms of use yourself."))
         elif not service.may_prefetch:

@@ -120,7 +120,10 @@ def test_providers_of_xyzservices() -> None:
     carto = by_title["CartoDB"].service
     assert carto is not None
     assert carto.template == "https://{s}.basemaps.example.com/light_all/{z}/{x}/{y}.png"
-    assert (carto.hosts[-1], carto.attribution) == ("d.basemaps.example.com", "by CARTO")
+    assert (carto.hosts[-1], carto.attribution, carto.may_export) == ("d.basemaps.example.com", "by CARTO", True)
+    odd = by_title["Odd"].service
+    assert odd is not None
+    assert not odd.may_export, "nobody is credited"
     assert [problem.partition(" ")[0] for problem in read.problems] == ["Keyed", "Broken", "Polar"]
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.errors import InvalidValue, UnsupportedFormat
 from layers.geo.bounds import Bounds
@@ -161,6 +162,12 @@ def test_a_whole_world_is_too_much_and_nothing_is_too_little() -> None:
     away = TileService("Sky", SKY.template, bounds=Bounds(0, 0, 1, 1))
     with pytest.raises(InvalidValue, match="no tile in this area"):
         plan_pack(away, [Bounds(50, 50, 51, 51)], (10, 10)).check()
+
+
+def test_an_estimate_knows_how_many_tiles_may_be_asked_for_at_once() -> None:
+    area = [Bounds(128.0, 51.5, 128.6, 52.1)]
+    few, many = (plan_pack(replace(SKY, max_connections=count), area, (0, 12)).estimate() for count in (2, 6))
+    assert few.seconds == 3 * many.seconds
 
 
 def test_an_estimate_is_by_the_usual_and_then_by_what_was_measured() -> None:

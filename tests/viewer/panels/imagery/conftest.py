@@ -11,6 +11,7 @@ from layers.errors import GeoloupeError
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import entries_of_offer
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
+from layers.services.tile_service import TileService
 from tests.viewer.panels.conftest import Desk
 from viewer.network.secrets import Secrets
 from viewer.panels.imagery.add_imagery import AddImageryDialog
@@ -26,6 +27,7 @@ class FakeServers:
         self._desk = desk
         self.asked_addresses: list[str] = []
         self.tiles: list[str] = []
+        self.respected: list[TileService] = []
         self.opened: list[ImageryEntry] = []
         self._waiting: list[OfferDone] = []
         self.secrets = Secrets()
@@ -37,6 +39,7 @@ class FakeServers:
             self.permits,
             self.secrets.put,
             {"archive": self.opened.append},
+            self.respected.append,
             wants_login=lambda host: host in self.wanting_login,
             sign_in=lambda parent, hosts, done: self.signing_in.append((tuple(hosts), done)),
         )

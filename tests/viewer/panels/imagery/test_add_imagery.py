@@ -200,6 +200,18 @@ def test_a_name_and_a_last_level_may_be_chosen(dialog: AddImageryDialog, desk: D
 # -- addresses --------------------------------------------------------------------------------------------------------
 
 
+def test_the_terms_of_the_catalogue_are_said(dialog: AddImageryDialog) -> None:
+    said_of = {}
+    for title in ("Sentinel-2 cloudless", "USGS Imagery", "OpenStreetMap"):
+        choose(dialog, title)
+        said_of[title] = facts(dialog).get("Terms", "")
+    assert said_of == {
+        "Sentinel-2 cloudless": "Not for commercial use. Not for packs for offline use.",
+        "USGS Imagery": "",
+        "OpenStreetMap": "Not for packs for offline use.",
+    }
+
+
 def test_a_pasted_template_is_checked_and_warned_about(dialog: AddImageryDialog, desk: Desk) -> None:
     line, form = dialog.panel.line, dialog.panel.form
     line.setText("file:///etc/{z}/{x}/{y}")
@@ -208,9 +220,12 @@ def test_a_pasted_template_is_checked_and_warned_about(dialog: AddImageryDialog,
     line.setText(TEMPLATE)
     assert listed(dialog) == ["t.example.org"]
     assert "terms of use" in facts(dialog)["Terms"]
-    assert "products" in facts(dialog)["Terms"]
+    assert "no product that shows it can be issued" in facts(dialog)["Terms"]
+    service = form.service()
+    assert service is not None
+    assert not service.may_export
     QTest.keyClicks(form.attribution, "Example")
-    assert "products" not in facts(dialog)["Terms"]
+    assert "product" not in facts(dialog)["Terms"]
     press(dialog)
     (layer,) = [layer for layer in desk.document.layers.values() if layer.kind == "tiles"]
     assert (layer.name, layer.credit) == ("t.example.org", "Example")
@@ -496,6 +511,7 @@ def test_a_picture_comes_only_once_its_host_is_allowed(
     assert desk.consented == ["basemap.nationalmap.gov"]
     qtbot.waitUntil(lambda: thumbnail.image is not None)
     assert 1 <= len(servers.tiles) <= 12
+    assert [service.title for service in servers.respected] == ["USGS Imagery"], "its terms hold for these tiles too"
     assert thumbnail.words == ""
     choose(dialog, "Blue Marble")
     assert thumbnail.image is None

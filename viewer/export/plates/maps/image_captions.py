@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from viewer.support.language.text import LONGEST_CREDIT, one_line
 from viewer.support.language.translation import in_language, translate
 
 _NAME_CHARS = 80
+_NON_COMMERCIAL = re.compile(r"\bNC\b|non.?commercial", re.IGNORECASE)
 
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
@@ -123,7 +125,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         one_line(layer.provider, LONGEST_STATED),
         credit,
         credit,
-        one_line(known.licence, 120),
+        one_line(_licence(drawing, known), 160),
         drawing.service.may_export if isinstance(drawing, TilesDrawing) else True,
         known.sun_elevation_deg,
         known.sun_azimuth_deg,
@@ -146,6 +148,15 @@ def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
     else:
         credit = drawing.layer.credit or known.credit
     return one_line(credit, LONGEST_CREDIT)
+
+
+def _licence(drawing: LayerDrawing, known: Acquisition) -> str:
+    """The licence, which says at least whether an image is for non-commercial use only."""
+    licence = one_line(known.licence, 120)
+    is_not_for_sale = isinstance(drawing, TilesDrawing) and drawing.service.non_commercial
+    if not is_not_for_sale or _NON_COMMERCIAL.search(licence):
+        return licence
+    return ", ".join(filter(None, (licence, translate("Export", "for non-commercial use only"))))
 
 
 def image_line(fact: ImageFact) -> str:
