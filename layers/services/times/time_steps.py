@@ -68,6 +68,12 @@ class ServiceTimes:
             return day.isoformat()
         return next(iter(self._offered.on_day(day)), "") or self._offered.nearest_to(day)
 
+    def newest(self, most: int) -> tuple[str, ...]:
+        """All times, the newest first; none where they are more than `most`, or not known."""
+        if self._offered is None or self._offered.count > most:
+            return ()
+        return tuple(self._offered.nth(number) for number in reversed(range(self._offered.count)))
+
     def times_on(self, day: date) -> tuple[str, ...]:
         """All times of a day; none where the server does not list them."""
         return () if self._offered is None else self._offered.on_day(day)

@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.services.tile_service import TileService
+from tests.support.windows import press
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.service_time_form import ServiceTimeForm
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.service_state import Way
 
 LISTED = "2024-04-01,2024-04-11,2024-04-15T10:00:00Z,2024-04-15T12:30:00Z"
 TEMPLATE = "https://tiles.example.org/{time}/{z}/{x}/{y}.png"
@@ -70,14 +72,51 @@ def test_a_date_that_is_typed_shows_the_nearest_one(window: MainWindow, form: Se
     QTest.keyClick(form.date, Qt.Key.Key_Return)
     assert TileService.from_json(now(window).source).time == "2024-04-01"
     assert form.date.text() == "2024-04-01", "the date that is shown is the one that is asked for"
+    assert form.note.text().startswith("2024-04-03 was asked for; the nearest that the service has is shown.")
+    form.date.selectAll()
+    QTest.keyClicks(form.date, "2024-04-02")
+    QTest.keyClick(form.date, Qt.Key.Key_Return)
+    assert form.date.text() == "2024-04-01"
+    assert form.note.text().startswith("2024-04-02 was asked for")
+    QTest.mouseClick(form.later, Qt.MouseButton.LeftButton)
+    assert "was asked for" not in form.note.text()
 
 
-def test_the_calendar_marks_days_that_the_service_has(form: ServiceTimeForm, window: MainWindow) -> None:
+def test_after_a_typed_date_the_map_has_the_keyboard(window: MainWindow, form: ServiceTimeForm, qtbot: QtBot) -> None:
+    """Letters that are typed next are no new name of the layer."""
+    for day in ("2024-04-01", "2024-04-11"):
+        form.date.setFocus()
+        form.date.selectAll()
+        QTest.keyClicks(form.date, day)
+        press(Qt.Key.Key_Return)
+        qtbot.waitUntil(window.canvas.hasFocus)
+
+
+def test_a_few_dates_are_a_list_the_newest_first(form: ServiceTimeForm, window: MainWindow) -> None:
+    form.calendar_button.menu().aboutToShow.emit()
+    dates = [form.list.item(row).text() for row in range(form.list.count())]
+    assert dates == ["2024-04-15T12:30:00Z", "2024-04-15T10:00:00Z", "2024-04-11", "2024-04-01"]
+    assert form.list.currentRow() == 2, "the one that is shown"
+    form.list.itemActivated.emit(form.list.item(3))
+    assert TileService.from_json(now(window).source).time == "2024-04-01"
+
+
+def test_the_calendar_marks_days_that_the_service_has(window: MainWindow, qtbot: QtBot) -> None:
+    shown_layer(window, times="2024-01-01/2024-12-30/P5D")
+    qtbot.waitUntil(lambda: form_of(window).isVisible())
+    form = form_of(window)
     form.calendar_button.menu().aboutToShow.emit()
     bold = [day for day in range(1, 31) if form.calendar.dateTextFormat(QDate(2024, 4, day)).fontWeight() > 400]
-    assert bold == [1, 11, 15]
-    form.calendar.clicked.emit(QDate(2024, 4, 1))
-    assert TileService.from_json(now(window).source).time == "2024-04-01"
+    assert bold == [5, 10, 15, 20, 25, 30]
+    form.calendar.clicked.emit(QDate(2024, 4, 5))
+    assert TileService.from_json(now(window).source).time == "2024-04-05"
+
+
+def test_the_way_to_a_date_leads_the_keyboard_to_it(window: MainWindow, qtbot: QtBot) -> None:
+    layer = shown_layer(window, times=LISTED)
+    window.canvas.setFocus()
+    window.panel_context.layer_verbs.leave_state.emit(layer.uuid, Way.CHOOSE_DATE)
+    qtbot.waitUntil(lambda: form_of(window).date.hasFocus())
 
 
 def test_keys_step_through_the_dates_of_the_current_layer(window: MainWindow, form: ServiceTimeForm) -> None:

@@ -10,6 +10,7 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.service_time_form import TIME_FIELD
 from viewer.panels.logins.sign_in import open_sign_in
 from viewer.rendering.access import hosts_of
 from viewer.rendering.service_state import Way
@@ -50,7 +51,8 @@ class StateWays(QObject):
             case Way.ALLOW:
                 self._panels.permissions_wanted.emit()
             case Way.CHOOSE_DATE:
-                self._panels.show_layer(layer_uuid, raise_form=True)
+                self._panels.show_layer(layer_uuid)
+                self._panels.field_wanted.emit("layer_properties", TIME_FIELD)
             case Way.SHOW_COVERED:
                 self._views.show_layer(layer_uuid)
             case Way.ZOOM:

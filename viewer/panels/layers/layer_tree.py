@@ -15,6 +15,7 @@ from layers.document.changes import Changes
 from layers.raster.overviews import Lack
 from layers.vector.table import VectorInfo
 from viewer.commands.imagery.placed_layers import can_have_points
+from viewer.commands.imagery.service_times import dated_service
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
@@ -337,6 +338,9 @@ class LayerTreePanel(QWidget):
         layer = self._context.document.layers[uuid]
         if layer.kind == "tiles" or (layer.kind == "raster" and "address" in layer.source):
             menu.addSeparator()
+            if dated_service(layer) is not None:
+                choose_date = partial(self._context.layer_verbs.leave_state.emit, uuid, Way.CHOOSE_DATE)
+                menu.addAction(self.tr("Choose a date…"), choose_date)
             menu.addAction(self.tr("Make an offline pack…"), lambda: self._context.layer_verbs.make_pack.emit(uuid))
         if hosts_of(self._context.document.layers[uuid]):
             sign_in = partial(self._context.layer_verbs.leave_state.emit, uuid, Way.SIGN_IN)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
+from typing import override
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtGui import QFocusEvent, QFont, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QFormLayout,
     QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
     QMenu,
     QPushButton,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,12 +27,19 @@ from PySide6.QtWidgets import (
 from layers.document.layer import Layer
 from layers.services.tile_service import TileService
 from layers.services.times.time_spelling import instant_of
-from layers.services.times.time_steps import ServiceTimes, day_of
+from layers.services.times.time_steps import ServiceTimes, day_of, written_time
 from viewer.commands.imagery.service_times import dated_service, today
+from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import plain, tooltip
 from viewer.support.plain_label import plain_label
+
+MOST_LISTED = 40
+"""Most times that are listed one by one; more are chosen in a calendar."""
+ROWS_IN_VIEW = 12
+TIME_FIELD = "service_time"
+"""The name by which others lead to the field."""
 
 
 class TimeCalendar(QCalendarWidget):
@@ -61,6 +72,15 @@ class TimeCalendar(QCalendarWidget):
             self.setDateTextFormat(QDate(year, month, day), there if day in days else missing)
 
 
+class _LookedAtDate(DateField):
+    """A date that is typed to look at the map: Enter leads back there, and not to the name of the layer."""
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.leads_back = True
+
+
 class ServiceTimeForm(QWidget):
     """The control of one layer's time. `chosen` carries another time, in the server's spelling."""
 
@@ -71,6 +91,11 @@ class ServiceTimeForm(QWidget):
         self._today = today
         self._times: ServiceTimes | None = None
         self._time = ""
+        self._asked: tuple[str, str, str] = ("", "", "")
+        """Layer, typed day and shown time, where the service does not have the day that was typed last."""
+        self._uuid = ""
+        self._may_differ = False
+        """True where the server may show another date than the one it is asked for."""
         self._make_widgets()
         when, steps = QHBoxLayout(), QHBoxLayout()
         for row, parts in ((when, (self.date, self.calendar_button)), (steps, (self.earlier, self.later, self.latest))):
@@ -90,9 +115,10 @@ class ServiceTimeForm(QWidget):
 
     def _make_widgets(self) -> None:
         self.label = plain_label(self.tr("Shown at, UTC"))
-        self.date = DateField(self.tr("no date"))
+        self.date = _LookedAtDate(self.tr("no date"))
         self.date.setAccessibleName(self.label.text())
         self.label.setBuddy(self.date)
+        self.date.setProperty(COLUMN, TIME_FIELD)
         self.date.committed.connect(self._typed)
         self.earlier = self._arrow(Qt.ArrowType.LeftArrow, self.tr("Earlier date"))
         self.later = self._arrow(Qt.ArrowType.RightArrow, self.tr("Later date"))
@@ -107,11 +133,11 @@ class ServiceTimeForm(QWidget):
         self.clock.committed.connect(lambda time: self._choose(str(time)))
         self.calendar_button = QToolButton()
         self.calendar_button.setText("▾")
-        self.calendar_button.setAccessibleName(self.tr("Calendar"))
-        self.calendar_button.setToolTip(tooltip(self.tr("Choose a day; days that the service has are bold")))
+        self.calendar_button.setAccessibleName(self.tr("Dates"))
+        self.calendar_button.setToolTip(tooltip(self.tr("Choose one of the dates that the service has")))
         self.calendar_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.calendar_button)
-        menu.aboutToShow.connect(self._show_calendar)
+        menu.aboutToShow.connect(self._show_dates)
         self.calendar_button.setMenu(menu)
         self.note = muted()
         self.note.setWordWrap(True)
@@ -119,13 +145,30 @@ class ServiceTimeForm(QWidget):
     @cached_property
     def calendar(self) -> TimeCalendar:
         """The calendar, made when it is first shown: few forms are of a dated service."""
-        calendar, menu = TimeCalendar(), self.calendar_button.menu()
+        calendar = TimeCalendar()
         calendar.activated.connect(self._day_chosen)
         calendar.clicked.connect(self._day_chosen)
-        action = QWidgetAction(menu)
-        action.setDefaultWidget(calendar)
-        menu.addAction(action)
         return calendar
+
+    @cached_property
+    def list(self) -> QListWidget:
+        """The list of a few dates, the newest first."""
+        dates = QListWidget()
+        dates.setAccessibleName(self.tr("Dates of the service"))
+        dates.itemClicked.connect(self._row_chosen)
+        dates.itemActivated.connect(self._row_chosen)
+        return dates
+
+    @cached_property
+    def _choices(self) -> dict[QWidget, QWidgetAction]:
+        """The parts of the menu, one of which is shown, with their actions."""
+        menu = self.calendar_button.menu()
+        actions: dict[QWidget, QWidgetAction] = {}
+        for part in (self.calendar, self.list):
+            actions[part] = QWidgetAction(menu)
+            actions[part].setDefaultWidget(part)
+            menu.addAction(actions[part])
+        return actions
 
     def _arrow(self, direction: Qt.ArrowType, name: str) -> QToolButton:
         button = QToolButton()
@@ -142,13 +185,18 @@ class ServiceTimeForm(QWidget):
             self._times, self._time = None, ""
             return
         self._times, self._time = ServiceTimes(service, self._today()), service.time
+        self._uuid = "" if layer is None else layer.uuid
         day = day_of(service.time)
         self.date.show_value("" if day is None else day.isoformat())
         self._show_clock(service, day)
         self.earlier.setEnabled(bool(self._times.stepped(service.time, -1)))
         self.later.setEnabled(bool(self._times.stepped(service.time, 1)))
         self.latest.setEnabled(service.time != self._times.latest)
-        self.note.setText(plain(self._words(service)))
+        self._may_differ = service.nearest
+        self._say()
+
+    def _say(self) -> None:
+        self.note.setText(plain(self._words()))
         self.note.setVisible(bool(self.note.text()))
 
     def _show_clock(self, service: TileService, day: date | None) -> None:
@@ -159,13 +207,16 @@ class ServiceTimeForm(QWidget):
             self.clock.set_choices([(text, _clock(text)) for text in texts])
             self.clock.show_value(service.time)
 
-    def _words(self, service: TileService) -> str:
+    def _words(self) -> str:
         assert self._times is not None
         words = []
+        layer, day, shown = self._asked
+        if (layer, shown) == (self._uuid, self._time):
+            words.append(self.tr("{0} was asked for; the nearest that the service has is shown.").format(day))
         if self._times.span is not None:
             first, last = self._times.span
             words.append(self.tr("The service has dates from {0} to {1}.").format(first.isoformat(), last.isoformat()))
-        if service.nearest:
+        if self._may_differ:
             words.append(self.tr("The server may show the nearest date it has instead of the one that is asked for."))
         return " ".join(words)
 
@@ -182,20 +233,50 @@ class ServiceTimeForm(QWidget):
 
     def _typed(self, text: object) -> None:
         day = day_of(str(text))
-        if self._times is not None:
-            self._choose(str(text) if day is None else self._times.on(day))
+        if self._times is None:
+            return
+        time = str(text) if day is None else self._times.on(day)
+        is_there = day is None or not time or day_of(time) == day
+        self._asked = ("", "", "") if is_there else (self._uuid, str(text), time)
+        if time == self._time:
+            self.date.show_value("" if (shown := day_of(time)) is None else shown.isoformat())
+            self._say()
+        self._choose(time)
 
     def _day_chosen(self, day: QDate) -> None:
-        menu = self.calendar_button.menu()
-        if menu is not None:
-            menu.close()
+        self.calendar_button.menu().close()
         if self._times is not None:
             self._choose(self._times.on(date(day.year(), day.month(), day.day())))
 
-    def _show_calendar(self) -> None:
-        if self._times is not None:
+    def _row_chosen(self, row: QListWidgetItem) -> None:
+        self.calendar_button.menu().close()
+        self._choose(str(row.data(Qt.ItemDataRole.UserRole)))
+
+    def _show_dates(self) -> None:
+        """Show the few dates that there are in a list, or many, and those that are not known, in a calendar."""
+        if self._times is None:
+            return
+        times = self._times.newest(MOST_LISTED)
+        shown: QWidget = self.list if times else self.calendar
+        for part, action in self._choices.items():
+            action.setVisible(part is shown)
+        if times:
+            self._fill_list(times)
+        else:
             self.calendar.show_times(self._times, day_of(self._time), self._today())
-            self.calendar.setFocus()
+        shown.setFocus()
+
+    def _fill_list(self, times: Sequence[str]) -> None:
+        self.list.clear()
+        for time in times:
+            row = QListWidgetItem(written_time(time) or time)
+            row.setData(Qt.ItemDataRole.UserRole, time)
+            self.list.addItem(row)
+        self.list.setCurrentRow(times.index(self._time) if self._time in times else 0)
+        rows = min(len(times), ROWS_IN_VIEW)
+        self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        bar = self.list.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.list.setFixedWidth(max(self.list.sizeHintForColumn(0) + bar + 12, self.date.width()))
 
     def _choose(self, time: str) -> None:
         if time and time != self._time:
