@@ -30,6 +30,8 @@ from viewer.support.settings import Settings, cache_folder
 
 HOST = "tiles.example.invalid"
 OPEN_S = 3.0
+GAP_MS = 100.0
+"""Longest gap of the window while names are looked up."""
 
 
 @pytest.fixture
@@ -145,3 +147,22 @@ def test_f21_where_no_name_can_be_looked_up_the_program_starts_all_the_same(case
     assert told["badge"] == "offline"
     assert told["said"] == []
     assert HOST in told["problems"][0]
+
+
+@pytest.mark.bounded
+def test_f23_names_whose_look_up_hangs_leave_the_window_free(case: Path, own_home: Path, tmp_path: Path) -> None:
+    if not hasattr(os, "geteuid") or os.geteuid() or not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("no right to give a process a network and a resolver of its own")
+    resolver = tmp_path / "resolv.conf"
+    resolver.write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
+    shell = f'ip link set lo up && mount --bind {resolver} /etc/resolv.conf && exec "$@"'
+    watched = [sys.executable, "-m", "tests.support.hanging_names", str(case)]
+    environment = os.environ | {"GEOLOUPE_HOME": str(own_home), "QT_QPA_PLATFORM": "offscreen"}
+    command = ["unshare", "-n", "-m", "--", "sh", "-c", shell, "sh", *watched]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    middle_ms = told["gaps_ms"][len(told["gaps_ms"]) // 2]
+    assert middle_ms < GAP_MS, "most half seconds: others use this machine, too"
+    assert told["under_way"] or told["badge"] == "offline"
+    assert told["badge"] in ("loading", "offline")
