@@ -36,7 +36,8 @@ def cut_smaller(service: TileService, largest_px: int) -> tuple[TileService, int
     if any(length % parts or length // parts < SMALLEST_TILE_PX for length in (first.tile_width, first.tile_height)):
         return service, 1
     matrices = tuple(_cut(matrix, parts) for matrix in service.matrices.matrices[: service.max_level + 1])
-    return replace(service, grid=TileMatrixSet(service.crs, matrices, service.matrices.turn)), parts
+    grid = TileMatrixSet(service.crs, matrices, service.matrices.turn)
+    return replace(service, grid=grid, largest_px=largest_px), parts
 
 
 def _cut(matrix: TileMatrix, parts: int) -> TileMatrix:

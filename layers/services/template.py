@@ -86,6 +86,11 @@ def _period_in(name: str) -> bool:
     return name.startswith(f"{_MS}:") and period_of(name.partition(":")[2]) is not None
 
 
+def has_numbers(template: str) -> bool:
+    """True where level, column or row of a tile stand in the address."""
+    return bool({"z", "x", "y", "-y", "q"} & set(_PLACEHOLDER.findall(template)))
+
+
 def hosts_of(template: str, subdomains: str = "abc") -> tuple[str, ...]:
     """The hosts ("name" or "name:port") a template leads to. The template has passed `check_template`."""
     authority = _authority(template).lower()

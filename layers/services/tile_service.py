@@ -69,6 +69,8 @@ class TileService(Struct, frozen=True):
     """Template of another way to the same tiles, for a server that gives nothing by the first one; empty for none."""
     scales: tuple[float, float] | None = None
     """Least and most scale denominator at which its server draws it; None where it does not say."""
+    largest_px: int = 0
+    """Largest side of a picture that its server draws on request; 0 where it does not say."""
 
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)

@@ -119,7 +119,7 @@ class _Handler(LoopbackHandler):
         if follows and is_north_first(crs):
             numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
         box = Bounds(*numbers)
-        if self.server.largest_px and int(query["WIDTH"]) > self.server.largest_px:
+        if self.server.largest_px and max(int(query["WIDTH"]), int(query["HEIGHT"])) > self.server.largest_px:
             self._refuse(self.server.limit_words)
             return
         colours = self.server.painted(crs, box, int(query["WIDTH"]), int(query["HEIGHT"]))

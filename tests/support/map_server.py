@@ -15,6 +15,9 @@ from layers.services.tile_matrix import TileMatrixSet
 from tests.support.loopback import LoopbackHandler, LoopbackServer
 from viewer.support.painting import painting
 
+TOO_LARGE = b"""<?xml version="1.0"?><ServiceExceptionReport version="1.3.0"><ServiceException>
+Image size out of range</ServiceException></ServiceExceptionReport>"""
+
 
 class MapServer(LoopbackServer):
     """Serves `/tile/<identifier>/<column>/<row>` and `/map?bbox=W,S,E,N&width=W&height=H`. `log` holds every path."""
@@ -23,6 +26,8 @@ class MapServer(LoopbackServer):
         self.picture, self.bounds, self.grid = picture, bounds, grid
         self.lacks: set[str] = set()
         """Identifiers of matrices of which the server has no tile."""
+        self.largest_px = 0
+        """Largest side of a map that is drawn; 0 for any."""
         self.documents: dict[str, bytes] = {}
         """Other answers, by path."""
         super().__init__(_Handler)
@@ -70,7 +75,11 @@ class _Handler(LoopbackHandler):
             return
         if parts.path == "/map":
             box = Bounds(*map(float, query["bbox"].split(",")))
-            self._send(self.server.cut(box, int(query["width"]), int(query["height"])))
+            size = int(query["width"]), int(query["height"])
+            if 0 < self.server.largest_px < max(size):
+                self.answer(200, TOO_LARGE, Content_Type="text/xml")
+                return
+            self._send(self.server.cut(box, *size))
             return
         _, _, identifier, column, row = parts.path.split("/")
         assert self.server.grid is not None

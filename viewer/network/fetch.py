@@ -63,6 +63,8 @@ class Limits(Struct, frozen=True):
     document_idle_s: float = 20.0
     document_total_s: float = 120.0
     document_bytes: int = 32 << 20
+    map_bytes: int = 8 << 20
+    """Bytes of a map picture that a server draws on request; it may take as long as a document."""
     range_bytes: int = 8 << 20
     patience_s: float = 60.0
     """Longest pause of a busy server that a document waits for."""

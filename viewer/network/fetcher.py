@@ -93,9 +93,12 @@ class Fetcher(QObject):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def fetch(self, url: str, done: ImageDone, answered: Callable[[], None] = lambda: None) -> TileFetch | None:
-        """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be requested.
+    def fetch(
+        self, url: str, done: ImageDone, answered: Callable[[], None] = lambda: None, *, is_map: bool = False
+    ) -> TileFetch | None:
+        """Fetch a tile, or a map picture that the server draws on request.
 
+        `done(image, error)` is called later, or at once where nothing needs to be requested.
         `done(None, None)` means that the server has no tile there; `answered()` is called before `done` where the
         server has answered, and is free for the next. Returns None where the fetch has ended already.
         """
@@ -105,7 +108,7 @@ class Fetcher(QObject):
         elif self._nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
-            return self._begin(TileFetch(self, target, done, answered))
+            return self._begin(TileFetch(self, target, done, answered, is_map))
         return None
 
     def fetch_document(self, request: HttpRequest, done: DocumentDone, keep: bool = False) -> DocumentFetch | None:

@@ -52,11 +52,21 @@ class TileFetch(Fetch[QImage]):
     _packing = b"identity"  # pictures are packed by themselves
 
     def __init__(
-        self, context: FetchContext, url: QUrl, done: ImageDone, answered: Callable[[], None] = lambda: None
+        self,
+        context: FetchContext,
+        url: QUrl,
+        done: ImageDone,
+        answered: Callable[[], None] = lambda: None,
+        is_map: bool = False,
     ) -> None:
-        """`answered` is called where only work on this computer is left before `done`."""
+        """`answered` is called where only work on this computer is left before `done`; `is_map`: for a map picture that
+        the server draws on request.
+        """
         limits = context.limits
-        super().__init__(context, url, RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes), done)
+        bounds = RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes)
+        if is_map:
+            bounds = RequestBounds(limits.document_idle_s, limits.document_total_s, limits.map_bytes)
+        super().__init__(context, url, bounds, done)
         self._tell_answered = answered
         self._stale: StoredTile | None = None
         """The copy of which the server is asked whether it is still current."""

@@ -431,6 +431,7 @@ def _services(
     abilities = {word.strip().lower() for word in str(service.value.get("capabilities") or "Map,Image").split(",")}
     is_exported = bool(abilities & {"map", "image"})
     undated = "" if times is None else ", without a date"
+    sides = [whole_number(str(service.value.get(name))) or 0 for name in ("maxImageWidth", "maxImageHeight")]
     ways = []
     if times is not None and is_exported:
         ways.append(("drawn on request", f"{_export(service, squares)}&{times.parameter}", squares))
@@ -452,6 +453,7 @@ def _services(
                 layer=service.title,
                 capabilities=service.address,
                 grid=grid,
+                largest_px=min((side for side in sides if side > 0), default=0),
             )
         except BadTemplate as error:
             problems.append(Phrase("{title}: {why}", title=service.title, why=error.sentence))

@@ -199,6 +199,7 @@ def _service(layer: OfferedLayer, server: MapServer, question: _Question) -> Til
         nearest=bool(layer.times and layer.times.nearest),
         bounds=layer.bounds_lonlat,
         scales=layer.scales,
+        largest_px=server.largest_px,
     )
 
 

@@ -76,7 +76,13 @@ def ask_otherwise(
         if layer.kind == "tiles" and layer.source.get("template") == before.template:
             service = TileService.from_json(layer.source)
             if service.grid == before.grid:
-                changed = replace(service, template=after.template, fallback=after.fallback, grid=after.grid)
+                changed = replace(
+                    service,
+                    template=after.template,
+                    fallback=after.fallback,
+                    grid=after.grid,
+                    largest_px=after.largest_px,
+                )
                 source = json.dumps(layer.source | encoded(changed))
                 changes += update("layers", layer, stamp_of(actor, now), source_json=source)
     host = host_of_address(before.template)

@@ -107,7 +107,7 @@ def service_window(drawing: TilesDrawing, region: Region, screen_m: float) -> Pi
     """The pixels of a service that cover a region, at the level that is shown where a pixel of the screen is `screen_m`
     metres on the ground.
     """
-    service = drawing.service
+    service = drawing.drawn_service
     metres = unit_m(service, *region.place)
     if not math.isfinite(metres):
         return None

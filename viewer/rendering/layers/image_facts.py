@@ -69,8 +69,9 @@ def screen_m_at(view: View, lon: float, lat: float) -> float | None:
 def _pixel_m(drawing: LayerDrawing, screen_m: float, lon: float, lat: float) -> float:
     """Ground metres of one pixel of the image there, along its longer side; nan where that is not known."""
     if isinstance(drawing, TilesDrawing):
-        metres = unit_m(drawing.service, lon, lat)
-        return level_resolution(level_for(screen_m / metres, drawing.service), drawing.service) * metres
+        service = drawing.drawn_service
+        metres = unit_m(service, lon, lat)
+        return level_resolution(level_for(screen_m / metres, service), service) * metres
     return raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else math.nan
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
 from layers.errors import BadTemplate, GeoloupeError
+from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.grid.tile_plan import tiles_in
 from layers.services.matrix import Sources, SourceTile, parents_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
-from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
+from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
 from viewer.rendering.tiles.pack_source import PackSource
@@ -25,8 +26,6 @@ SOURCE_BYTES = 96 * MIB
 """Most bytes of a service's own tiles that are kept unpacked."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
-
-type TileArrived = Callable[[SourceTile, QImage | None, GeoloupeError | None], None]
 
 
 class ServiceTiles:
@@ -55,6 +54,8 @@ class ServiceTiles:
         came is of no use
         """
         self._service, self._context = service, context
+        self._view: View | None = None
+        self._requests = TileRequests(service, context, self._arrived, self._answered, self._refused)
         self._tell_arrived, self._tell_unpacked, self._tell_failed = arrived, unpacked, failed
         self._tell_turned, self._ways = turned, WayWatch(service, context, self._way_judged)
         self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
@@ -62,10 +63,6 @@ class ServiceTiles:
         self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
         self._queue: list[SourceTile] = []
         self._under_way: set[SourceTile] = set()
-        self._requested: set[SourceTile] = set()
-        """Tiles under way that the server has not answered yet."""
-        self._void: set[SourceTile] = set()
-        """Tiles under way that were asked for in a way that was given up."""
         self._come = 0
         """Tiles that have come since it began to load."""
         self.loads_since = 0.0
@@ -110,7 +107,7 @@ class ServiceTiles:
                 missing.append(tile)
         if not missing:
             return pictures
-        return pictures | with_ancestors(self._pictures.get, missing, self._service.matrices, self.first_level)
+        return pictures | with_ancestors(self._pictures.get, missing, self.drawn.matrices, self.first_level)
 
     @property
     def has_packs(self) -> bool:
@@ -118,6 +115,22 @@ class ServiceTiles:
         return self._packs.is_there
 
     # -- asking -------------------------------------------------------------------------------------------------
+
+    @property
+    def drawn(self) -> TileService:
+        """The service on the grid that is asked for now: its own, or the pixels of the view."""
+        return self._requests.drawn
+
+    def fit(self, view: View) -> None:
+        """Turn to the grid that suits a view. What came on another one is dropped: its tiles have the same names."""
+        self._view = view
+        may_fit = not (self._packs.is_there or self._context.ways.is_open(self._service))
+        if self._requests.fit(view, may_fit=may_fit):
+            self._drop_all()
+
+    def sources(self, grid: TileGrid, keys: Sequence[TileKey]) -> list[Sources]:
+        """The sources of display tiles, on the grid that is asked for now."""
+        return self._requests.sources(grid, keys)
 
     def needed_for(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
         """The tiles to fetch for a display tile, or for those that the service lacks their parents: a level coarser
@@ -131,7 +144,7 @@ class ServiceTiles:
         while rest:
             tile = rest.pop()
             if tile in self._lacking and tile.level > self.first_level:
-                rest.extend(parents_of(tile, self._service.matrices))
+                rest.extend(parents_of(tile, self.drawn.matrices))
             elif not self.is_settled(tile):
                 parents[tile] = None
         return list(parents)
@@ -188,47 +201,41 @@ class ServiceTiles:
         self._is_asking = True
         try:
             while self._context.fetcher is not None and self._queue and self._may_ask():
-                self._fetch(self._context.fetcher, self._queue.pop(0))
+                self._fetch_next()
         finally:
             self._is_asking = False
 
     def _may_ask(self) -> bool:
         """True where the server may be asked for one more tile now."""
-        under_way = self._under_way if self._ways.is_undecided else self._requested
-        return not self._ways.is_asking and len(under_way) < self._ways.most_at_once
+        requests = self._requests
+        count = requests.under_way if self._ways.is_undecided else requests.unanswered
+        return not self._ways.is_asking and count < self._ways.most_at_once
 
-    def _fetch(self, fetcher: Fetcher, tile: SourceTile) -> None:
-        try:
-            url = self._service.url(*tile)
-        except BadTemplate as error:
-            self._queue = []
-            self._fail(error.sentence, "source")
-            return
+    def _fetch_next(self) -> None:
+        tiles = self._requests.best_of(self._queue)
         if not self._under_way and not self._come:
             self.loads_since = time.monotonic()
-        self._under_way.add(tile)
-        self._requested.add(tile)
-        fetcher.fetch(url, partial(self._arrived, tile), partial(self._answered, tile))
+        self._under_way.update(tiles)
+        self._queue = [tile for tile in self._queue if tile not in tiles]
+        try:
+            self._requests.send(tiles)
+        except BadTemplate as error:
+            self._queue = []
+            self._under_way.difference_update(tiles)
+            self._fail(error.sentence, "source")
 
-    def _answered(self, tile: SourceTile) -> None:
+    def _answered(self) -> None:
         """Ask for the next while this one is decoded."""
-        self._requested.discard(tile)
         if not (self._is_closed or self._context.mailbox.is_held or self._ways.is_undecided):
             self._pump()
 
     def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
-        if self._context.puts_off(self._arrived, tile, image, error):
-            return
         self._under_way.discard(tile)
-        self._requested.discard(tile)
         if self._is_closed:
             return
-        if tile in self._void:
-            self._void.discard(tile)
-            self._tell_turned(self._service, self._service)
-            return
         self._come = self._come + 1 if self._queue or self._under_way else 0
-        if not self._packs.is_there:  # packs are of the order in which they were fetched
+        # Packs are of the order in which they were fetched; pictures in the pixels of a view tell only that they come.
+        if not self._packs.is_there and (image is not None or not self._requests.is_fitted):
             self._ways.see(tile, image, error)
         if image is not None:
             self._put(tile, image)
@@ -246,10 +253,24 @@ class ServiceTiles:
         before = self._service
         if service is not None:
             self._service, self._ways = service, WayWatch(service, self._context, self._way_judged)
-            self._void = set(self._under_way)
-            for of_tiles in (self._pictures, self._lacking, self._failed):
-                of_tiles.clear()
+            self._requests.start_anew(service)
+            self._drop_all()
         self._tell_turned(before, self._service)
+
+    def _refused(self, error: GeoloupeError) -> None:
+        """Go on with the service's own grid. The refusal may have said how large pictures may be."""
+        if self._is_closed or self._view is None:
+            return
+        self.fit(self._view)
+        for sources in self.sources(self._view.grid, list(tiles_in(self._view))[:1]):
+            for tile in sources.tiles[:1]:
+                self._ways.see(tile, None, error)
+        self._tell_turned(self._service, self._service)
+
+    def _drop_all(self) -> None:
+        self._queue, self._come = [], 0
+        for of_tiles in (self._pictures, self._lacking, self._failed, self._under_way):
+            of_tiles.clear()
 
     def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:
         """Take over the tiles that came from packs; those that no pack has are asked of the network next."""

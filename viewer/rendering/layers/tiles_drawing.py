@@ -20,7 +20,7 @@ from layers.geo.crs import MERCATOR_MAX_LAT, lonlat_bounds, same_crs, transform_
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
-from layers.services.matrix import Sources, SourceTile, sources_of
+from layers.services.matrix import Sources, SourceTile
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
 from viewer.network.tile_fetch import WARNING
@@ -84,7 +84,8 @@ class TilesDrawing(LayerDrawing):
         self._resting = True
         self._resting_grid: TileGrid | None = None
         self._plans: dict[TileKey, Sources] = {}
-        self._plans_grid: TileGrid | None = None
+        self._planned: tuple[TileGrid, TileService] | None = None
+        """The canvas's grid and that of the service for which the plans are made."""
         self.dates = TileDates(service)
         self._incomplete: dict[TileKey, Sources] = {}
         self._shown_levels: dict[TileKey, int] = {}
@@ -106,6 +107,11 @@ class TilesDrawing(LayerDrawing):
             context.fetcher.host_ready.connect(self._host_ready)
             context.fetcher.offline_changed.connect(self._states.forget)
 
+    @property
+    def drawn_service(self) -> TileService:
+        """The service on the grid that is asked for now, which may be the pixels of the view."""
+        return self._tiles.drawn
+
     # -- the interface of a drawing -----------------------------------------------------------------------------
 
     @property
@@ -124,6 +130,7 @@ class TilesDrawing(LayerDrawing):
         if view.grid.crs != (self._view.grid.crs if self._view else None):
             self._place(view.grid.crs)
         self._view, self._cursor, self._resting = view, cursor, resting
+        self._tiles.fit(view)
         self._forget_expired()
         self._request_tiles()
 
@@ -203,7 +210,7 @@ class TilesDrawing(LayerDrawing):
 
     def _plans_in(self, view: View | None) -> dict[TileKey, Sources]:
         """The plans of the display tiles in a view; empty where they are not all made."""
-        if view is None or view.grid != self._plans_grid:
+        if view is None or not self._is_planned(view.grid):
             return {}
         keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
         return {key: self._plans[key] for key in keys} if all(key in self._plans for key in keys) else {}
@@ -249,7 +256,7 @@ class TilesDrawing(LayerDrawing):
 
     def source_pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
         """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
-        matrix = self.service.matrices.matrices[level]
+        matrix = self.drawn_service.matrices.matrices[level]
         wide, high = matrix.tile_width, matrix.tile_height
         image = unpainted(width, height, opaque=False)
         image.fill(0)
@@ -331,11 +338,16 @@ class TilesDrawing(LayerDrawing):
         self._compose(view.grid, ready, waiting)
         self._tiles.want(queue if is_asked else ())
 
+    def _is_planned(self, grid: TileGrid) -> bool:
+        """True where plans are for this grid of the canvas, and for the one on which the service is asked now."""
+        return self._planned is not None and self._planned[0] == grid and self._planned[1] is self.drawn_service
+
     def _plan_sources(self, grid: TileGrid, keys: Iterable[TileKey]) -> None:
-        if grid != self._plans_grid:
-            self._plans, self._plans_grid, self._incomplete, self._shown_levels = {}, grid, {}, {}
+        if not self._is_planned(grid):
+            self._planned = grid, self.drawn_service
+            self._plans, self._incomplete, self._shown_levels = {}, {}, {}
         new = [key for key in keys if key not in self._plans]
-        self._plans.update(zip(new, sources_of(grid, new, self.service), strict=True))
+        self._plans.update(zip(new, self._tiles.sources(grid, new), strict=True))
 
     def _unpacked(self, pictures: Mapping[SourceTile, QImage]) -> None:
         if OVERVIEW in pictures and self._has_overview:
@@ -402,7 +414,7 @@ class TilesDrawing(LayerDrawing):
     def _run(self, grid: TileGrid, work: list[_Composition]) -> None:
         keys = frozenset(composition.key for composition in work)
         self._composing |= keys
-        matrices = self.service.matrices
+        matrices = self.drawn_service.matrices
 
         def compose(_: JobContext) -> list[QImage]:
             return [NOTHING if not each.inputs else compose_tile(each.sources, each.inputs, matrices) for each in work]
@@ -423,7 +435,7 @@ class TilesDrawing(LayerDrawing):
                 continue
             whole = not any(map(self._tiles.lacks, sources.tiles))
             self._tile_layer.put(grid, self.service, key, image, lasting=whole)
-            if not whole and grid == self._plans_grid:
+            if not whole and self._is_planned(grid):
                 self._incomplete[key] = sources
         self._announce()
         self._request_soon()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
@@ -54,6 +54,25 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
                     corners = points[row : row + 2, column : column + 2]
                     _paint_square(painter, corners, mosaic, column * side, row * side, side)
     return image
+
+
+def cut_picture(picture: QImage, tiles: Sequence[SourceTile]) -> dict[SourceTile, QImage]:
+    """Cut a picture of a rectangle of tiles, row by row, into those; a lone tile is the picture itself."""
+    if len(tiles) == 1:
+        return {tiles[0]: picture}
+    first, last = tiles[0], tiles[-1]
+    width, height = (last.x - first.x + 1) * TILE_PX, (last.y - first.y + 1) * TILE_PX
+    if picture.size() != QSize(width, height):  # a server may draw smaller ones than it was asked for
+        texts = {name: picture.text(name) for name in picture.textKeys()}
+        picture = picture.scaled(
+            width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        for name, text in texts.items():
+            picture.setText(name, text)
+    return {
+        tile: picture.copy((tile.x - first.x) * TILE_PX, (tile.y - first.y) * TILE_PX, TILE_PX, TILE_PX)
+        for tile in tiles
+    }
 
 
 def _paint_square(painter: QPainter, corners: Corners, mosaic: QImage, left: int, top: int, side: int) -> None:

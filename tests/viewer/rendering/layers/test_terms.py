@@ -98,7 +98,7 @@ def test_a_layer_lets_no_more_wait_than_may_be_asked_at_once(
 ) -> None:
     """What waits at the host would be fetched although the view has gone on."""
     addresses: list[str] = []
-    monkeypatch.setattr(context.fetcher, "fetch", lambda url, *_: addresses.append(url))
+    monkeypatch.setattr(context.fetcher, "fetch", lambda url, *_, **__: addresses.append(url))
     drawn("ok", max_connections=3).set_view(VIEW)
     qtbot.waitUntil(lambda: len(addresses) == 3)
     qtbot.wait(60)
