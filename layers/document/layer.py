@@ -37,7 +37,8 @@ class Layer(Row, frozen=True, kw_only=True):
     `layers.raster.combined.Member.to_json` writes them;
     ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
     `layers.services.catalog.TileService.to_json` writes it, with ``"packs": [{"path": ...}, ...]``, the MBTiles files
-    beside the case that hold tiles of it for work without a network.
+    beside the case that hold tiles of it for work without a network, and ``"time_range"``, a
+    `layers.services.times.time_range.TimeRange`, the days between which one steps through its times.
     `style_json` is a `RasterStyle` or `VectorStyle` in JSON; empty: the default for what the file holds.
     """
 

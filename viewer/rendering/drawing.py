@@ -22,6 +22,7 @@ from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
+from layers.services.times.time_range import RANGE_KEY
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
@@ -32,7 +33,7 @@ from viewer.rendering.world_copies import Views
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
-_NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, PAGE_KEY, *STATED})
+_NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, PAGE_KEY, RANGE_KEY, *STATED})
 """Entries of a layer's source that locate no data."""
 
 

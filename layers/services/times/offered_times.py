@@ -134,6 +134,10 @@ class OfferedTimes(Struct, frozen=True, dict=True):
             number += 1
         return tuple(texts)
 
+    def number_from(self, day: date) -> int:
+        """Number of the first instant that is not before a day in UTC; `count` where all are."""
+        return self._number_from(datetime(day.year, day.month, day.day, tzinfo=UTC)) if self.count else 0
+
     def __iter__(self) -> Iterator[str]:
         return (run.text(number) for run in self._reading.runs for number in range(run.size))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
+from layers.services.times.time_range import TimeRange
 from layers.services.times.time_spelling import instant_of
 
 _A_DAY = timedelta(days=1)
@@ -16,11 +17,11 @@ class ServiceTimes:
     """Times of a service as text in the server's spelling; empty text stands for none.
 
     `today` is the day in UTC. A service that does not list its times is asked for days, the latest of them the one
-    before today: most imagery of a day is there on the next one.
+    before today: most imagery of a day is there on the next one. Steps stay in `within`, where that is given.
     """
 
-    def __init__(self, service: TileService, today: date) -> None:
-        self._service, self._today = service, today
+    def __init__(self, service: TileService, today: date, within: TimeRange | None = None) -> None:
+        self._service, self._today, self._within = service, today, within
 
     @cached_property
     def _offered(self) -> OfferedTimes | None:
@@ -45,7 +46,48 @@ class ServiceTimes:
         return (first, last) if first is not None and last is not None else None
 
     def stepped(self, time: str, by: int) -> str:
-        """The time that many steps later, or earlier where `by` is negative; empty beyond the first or the last one."""
+        """The time that many steps later, or earlier where `by` is negative; empty beyond the first or the last one.
+
+        From outside of the range a step leads to its nearer end, and none leads further away.
+        """
+        day = day_of(time)
+        if self._within is not None and day is not None and not self._within.holds(day):
+            is_before = day < self._within.begins
+            return self.ends[0 if is_before else 1] if (by > 0) == is_before else ""
+        there = self._stepped(time, by)
+        day = day_of(there)
+        return there if self._within is None or (day is not None and self._within.holds(day)) else ""
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last time of the range; empty where it has none, or has no such end."""
+        first, last = self._range_days
+        if self._offered is None:
+            last = min(last, self._today)
+            return ("" if first == date.min else first.isoformat()), (last.isoformat() if last >= first else "")
+        low, high = self._numbers_within
+        return (self._offered.nth(low), self._offered.nth(high - 1)) if low < high else ("", "")
+
+    def place_of(self, time: str) -> tuple[int, int] | None:
+        """The place of a time among those of the range, from 1, and their number; None where that is not known."""
+        if self._offered is None:
+            return None
+        (low, high), number = self._numbers_within, self._offered.number_near(time)
+        return (number - low + 1, high - low) if low <= number < high else None
+
+    @property
+    def _range_days(self) -> tuple[date, date]:
+        return (date.min, date.max) if self._within is None else (self._within.begins, self._within.ends)
+
+    @property
+    def _numbers_within(self) -> tuple[int, int]:
+        """Number of the first time in the range, and of the first one after it."""
+        assert self._offered is not None
+        first, last = self._range_days
+        after = self._offered.count if last == date.max else self._offered.number_from(last + _A_DAY)
+        return self._offered.number_from(first), after
+
+    def _stepped(self, time: str, by: int) -> str:
         if self._offered is None:
             day = day_of(time)
             there = None if day is None else day + by * _A_DAY

@@ -17,6 +17,7 @@ from tests.support.tile_server import TileServer, serving
 from tests.support.windows import press
 from viewer.app.window import MainWindow
 from viewer.canvas.comparison.side_words import acquisition_shown
+from viewer.commands.imagery.service_times import set_time_range
 from viewer.export.plates.maps.image_captions import image_facts, image_line
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
@@ -102,3 +103,19 @@ def test_a_server_that_serves_what_it_is_asked_for_needs_no_words(window, server
     image = marked(window, qtbot)
     assert image.acquired_at == "2024-04-12"
     assert "asked" not in image.service + caption(window)
+
+
+def test_a_range_for_the_steps_has_no_tile_fetched_again(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, **DATED, times="2024-04-01,2024-04-12,2024-04-20")
+    (layer,) = window.session.document.layers.values()
+    drawing = window.scene.drawings[layer.uuid]
+    server.log.clear()
+    window.panel_context.do(set_time_range, layer.uuid, "2024-04-10", "2024-04-30")
+    rest(window, qtbot)
+    assert window.scene.drawings[layer.uuid] is drawing
+    assert server.log == []
+    window.panel_context.show_layer(layer.uuid)
+    window.action_table["next_date"].trigger()
+    rest(window, qtbot)
+    assert all("t=2024-04-20" in line for line in map(str, server.log))
+    assert server.log

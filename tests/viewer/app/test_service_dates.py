@@ -15,6 +15,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.service_time_form import ServiceTimeForm
+from viewer.panels.widgets.fields import LineField
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.service_state import Way
 
@@ -129,6 +130,35 @@ def test_keys_step_through_the_dates_of_the_current_layer(window: MainWindow, fo
     assert TileService.from_json(now(window).source).time == "2024-04-11"
     window.session.undo()
     assert TileService.from_json(now(window).source).time == "2024-04-01"
+
+
+def typed(field: LineField, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_keys_and_arrows_step_through_a_range(window: MainWindow, form: ServiceTimeForm, qtbot: QtBot) -> None:
+    assert "This is 2 of 4." in form.note.text()
+    typed(form.first, "2024-04-02")
+    typed(form.last, "15 April 2024")
+    assert now(window).source["time_range"] == {"first": "2024-04-02", "last": "2024-04-15"}
+    assert "This is 1 of 3 in the range." in form.note.text()
+    assert not form.earlier.isEnabled(), "the first of the range"
+    window.canvas.setFocus()
+    seen = []
+    for _ in range(4):
+        QTest.keyClick(window.canvas, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+        seen.append(TileService.from_json(now(window).source).time)
+    assert seen == ["2024-04-15T10:00:00Z", *["2024-04-15T12:30:00Z"] * 3]
+    typed(form.last, "2024-04-01")
+    assert now(window).source["time_range"]["last"] == "2024-04-15", "it would end before it begins"
+    typed(form.first, "")
+    assert now(window).source["time_range"] == {"first": "", "last": "2024-04-15"}
+    window.session.undo()
+    assert form.first.text() == "2024-04-02"
 
 
 def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbot: QtBot) -> None:

@@ -36,7 +36,7 @@ class ServiceMenu(ActionMenu):
         layer, service = self._panels.layer, dated_service(self._panels.layer)
         if layer is None or service is None:
             return
-        times = times_of(service)
+        times = times_of(layer, service)
         time = times.stepped(service.time, by) if service.time else times.latest
         if time:
             self._panels.do(set_service_time, layer.uuid, time)

@@ -6,13 +6,15 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, InvalidValue
 from layers.phrase import Phrase
 from layers.services.tile_service import TileService
-from layers.services.times.time_steps import ServiceTimes, written_time
+from layers.services.times.time_range import RANGE_KEY, TimeRange
+from layers.services.times.time_steps import ServiceTimes, day_of, written_time
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
@@ -28,14 +30,32 @@ def dated_service(layer: Layer | None) -> TileService | None:
     return service if service.is_dated else None
 
 
-def times_of(service: TileService) -> ServiceTimes:
-    """The times of a service, seen from today in UTC."""
-    return ServiceTimes(service, today())
+def times_of(layer: Layer, service: TileService, seen_from: date | None = None) -> ServiceTimes:
+    """The times of a layer's service within the range of its steps, seen from today in UTC, or from another day."""
+    return ServiceTimes(service, seen_from or today(), TimeRange.of_source(layer.source))
 
 
 def today() -> date:
     """The day in UTC."""
     return datetime.now(UTC).date()
+
+
+def set_time_range(document: Document, uuid: str, first: str, last: str, *, actor: str, now: str | None = None) -> Edit:
+    """Set the first and the last day between which the steps through a dated layer stay; an empty text is no limit.
+
+    Raises InvalidValue.
+    """
+    layer = row_of(document.layers, uuid, Phrase("layer"))
+    for day in filter(None, (first, last)):
+        if day_of(day) is None or "/" in day:
+            raise InvalidValue("“{day}” is no day: write it as 2024-04-12.", day=day[:40])
+    if first and last and TimeRange(first, last).begins > TimeRange(first, last).ends:
+        raise InvalidValue("The range ends before it begins: write the earlier day first.")
+    source = {name: value for name, value in layer.source.items() if name != RANGE_KEY}
+    if first or last:
+        source[RANGE_KEY] = encoded(TimeRange(first, last))
+    label = Phrase("Change the range of dates of “{name}”", name=layer.name)
+    return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))
 
 
 def set_service_time(document: Document, uuid: str, time: str, *, actor: str, now: str | None = None) -> Edit:

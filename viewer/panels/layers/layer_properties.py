@@ -17,7 +17,7 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.imagery.axis_orders import set_order
-from viewer.commands.imagery.service_times import set_service_time
+from viewer.commands.imagery.service_times import set_service_time, set_time_range
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.axis_order_form import AxisOrderForm
@@ -70,6 +70,7 @@ class LayerPropertiesPanel(RowForm):
         content.addWidget(self.state)
         self.time = ServiceTimeForm()
         self.time.chosen.connect(lambda time: context.do(set_service_time, self._uuid, time))
+        self.time.range_chosen.connect(lambda first, last: context.do(set_time_range, self._uuid, first, last))
         content.addWidget(self.time)
         self.axes = AxisOrderForm()
         self.axes.chosen.connect(lambda order: context.do(set_order, self._uuid, order))

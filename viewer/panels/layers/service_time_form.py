@@ -26,9 +26,11 @@ from PySide6.QtWidgets import (
 
 from layers.document.layer import Layer
 from layers.services.tile_service import TileService
+from layers.services.times.time_range import TimeRange
 from layers.services.times.time_spelling import instant_of
 from layers.services.times.time_steps import ServiceTimes, day_of, written_time
-from viewer.commands.imagery.service_times import dated_service, today
+from layers.text.counted import grouped
+from viewer.commands.imagery.service_times import dated_service, times_of, today
 from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
@@ -85,12 +87,14 @@ class ServiceTimeForm(QWidget):
     """The control of one layer's time. `chosen` carries another time, in the server's spelling."""
 
     chosen = Signal(str)
+    range_chosen = Signal(str, str)
+    """Emitted with the first and the last day for the steps, empty for no limit."""
 
     def __init__(self, parent: QWidget | None = None, today: Callable[[], date] = today) -> None:
         super().__init__(parent)
         self._today = today
         self._times: ServiceTimes | None = None
-        self._time = ""
+        self._time, self._range = "", TimeRange()
         self._asked: tuple[str, str, str] = ("", "", "")
         """Layer, typed day and shown time, where the service does not have the day that was typed last."""
         self._uuid = ""
@@ -107,6 +111,8 @@ class ServiceTimeForm(QWidget):
         form = QFormLayout()
         form.addRow(self.label, when)
         form.addRow(steps)
+        form.addRow(self.tr("Steps from"), self.first)
+        form.addRow(self.tr("Steps to"), self.last)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 6)
         layout.setSpacing(4)
@@ -128,6 +134,11 @@ class ServiceTimeForm(QWidget):
         self.latest.setAccessibleName(self.tr("Latest date"))
         self.latest.setToolTip(tooltip(self.tr("The newest that the service has")))
         self.latest.clicked.connect(self.show_latest)
+        self.first, self.last = DateField(self.tr("the first")), DateField(self.tr("the last"))
+        self.first.setAccessibleName(self.tr("First day of the steps"))
+        self.last.setAccessibleName(self.tr("Last day of the steps"))
+        self.first.committed.connect(lambda day: self.range_chosen.emit(str(day), self._range.last))
+        self.last.committed.connect(lambda day: self.range_chosen.emit(self._range.first, str(day)))
         self.clock = ChoiceField()
         self.clock.setAccessibleName(self.tr("Time of day"))
         self.clock.committed.connect(lambda time: self._choose(str(time)))
@@ -184,8 +195,12 @@ class ServiceTimeForm(QWidget):
         if service is None:
             self._times, self._time = None, ""
             return
-        self._times, self._time = ServiceTimes(service, self._today()), service.time
-        self._uuid = "" if layer is None else layer.uuid
+        assert layer is not None
+        self._times, self._time = times_of(layer, service, self._today()), service.time
+        self._range = TimeRange.of_source(layer.source) or TimeRange()
+        self.first.show_value(self._range.first)
+        self.last.show_value(self._range.last)
+        self._uuid = layer.uuid
         day = day_of(service.time)
         self.date.show_value("" if day is None else day.isoformat())
         self._show_clock(service, day)
@@ -216,6 +231,11 @@ class ServiceTimeForm(QWidget):
         if self._times.span is not None:
             first, last = self._times.span
             words.append(self.tr("The service has dates from {0} to {1}.").format(first.isoformat(), last.isoformat()))
+        place = self._times.place_of(self._time)
+        if place is not None and place[1] > 1:
+            in_range = self._range != TimeRange()
+            sentence = self.tr("This is {0} of {1} in the range.") if in_range else self.tr("This is {0} of {1}.")
+            words.append(sentence.format(grouped(place[0]), grouped(place[1])))
         if self._may_differ:
             words.append(self.tr("The server may show the nearest date it has instead of the one that is asked for."))
         return " ".join(words)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from layers.services.tile_service import TileService
+from layers.services.times.time_range import TimeRange
 from layers.services.times.time_steps import ServiceTimes, day_of, written_time
 
 TODAY = date(2024, 4, 20)
@@ -74,3 +75,57 @@ def test_times_are_written_as_a_case_writes_dates(time: str, written: str) -> No
 def test_the_day_of_a_year_is_its_first() -> None:
     assert day_of("2021") == date(2021, 1, 1)
     assert day_of("soon") is None
+
+
+LISTED = "2024-04-01,2024-04-05T03:00:00Z,2024-04-05T09:00:00Z,2024-04-12,2024-04-20,2024-05-01"
+
+
+def within(first: str, last: str, text: str = LISTED) -> ServiceTimes:
+    service = TileService("Map", "https://e.org/{time}/{z}/{x}/{y}", times=text)
+    return ServiceTimes(service, TODAY, TimeRange(first, last))
+
+
+def test_steps_stay_in_their_range() -> None:
+    times = within("2024-04-02", "2024-04-20")
+    assert times.ends == ("2024-04-05T03:00:00Z", "2024-04-20")
+    seen, time = [], times.ends[0]
+    while time:
+        seen.append(time)
+        time = times.stepped(time, 1)
+    assert seen == LISTED.split(",")[1:5]
+    assert [times.place_of(time) for time in seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert times.stepped("2024-04-05T03:00:00Z", -1) == ""
+
+
+def test_a_step_from_outside_leads_to_the_nearer_end() -> None:
+    times = within("2024-04-02", "2024-04-20")
+    assert times.stepped("2024-04-01", 1) == "2024-04-05T03:00:00Z"
+    assert times.stepped("2024-04-01", -1) == ""
+    assert times.stepped("2024-05-01", -1) == "2024-04-20"
+    assert times.stepped("2024-05-01", 1) == ""
+    assert times.place_of("2024-05-01") is None
+
+
+def test_a_range_without_one_end_and_one_without_times() -> None:
+    assert within("", "2024-04-05").ends == ("2024-04-01", "2024-04-05T09:00:00Z")
+    assert within("2024-04-20", "").ends == ("2024-04-20", "2024-05-01")
+    assert within("2024-04-13", "2024-04-14").ends == ("", "")
+    assert within("2024-04-13", "2024-04-14").stepped("2024-04-01", 1) == ""
+
+
+def test_days_of_a_service_without_a_list_stay_in_the_range() -> None:
+    times = within("2024-04-10", "2024-04-12", "")
+    assert times.stepped("2024-04-12", 1) == ""
+    assert times.stepped("2024-04-11", 1) == "2024-04-12"
+    assert times.stepped("2024-01-01", 1) == "2024-04-10"
+    assert times.place_of("2024-04-11") is None
+
+
+@pytest.mark.parametrize(
+    "value", [None, 5, {}, {"first": 5}, {"first": "x"}, {"first": "2024-05-01", "last": "2024-04-01"}]
+)
+def test_a_range_that_makes_no_sense_is_none(value: object) -> None:
+    assert TimeRange.of_source({"time_range": value}) in (None, TimeRange("x"))
+    assert ServiceTimes(
+        TileService("Map", "https://e.org/{time}/{z}/{x}/{y}", times=LISTED), TODAY, TimeRange("x")
+    ).ends[0]
