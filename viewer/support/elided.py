@@ -1,11 +1,11 @@
-"""A one-line label that ends its text with … where the text is wider than the label."""
+"""Labels that end their text with … where it is larger than the label: of one line, and of as many as have room."""
 
 from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 from viewer.support.language.text import one_line, tooltip
@@ -40,3 +40,40 @@ class ElidedLabel(QLabel):
             self.style().drawItemText(
                 painter, rect, flags, self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
             )
+
+
+class FittedLabel(ElidedLabel):
+    """Shows a text in as many lines as have room, shortened where these do not hold it; its tooltip has the whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_PX, self.fontMetrics().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rect = self.contentsRect()
+        shown = fitted(self.text(), rect.size(), self.fontMetrics())
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
+        with painting(self) as painter:
+            self.style().drawItemText(
+                painter, rect, int(flags), self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
+            )
+
+
+def fitted(text: str, room: QSize, metrics: QFontMetrics) -> str:
+    """A text, shortened with … to what fits into a box in lines that end between words."""
+
+    def cut(count: int) -> str:
+        return text if count >= len(text) else f"{text[:count].rstrip(' ;,')}…"
+
+    least, most = 0, len(text) + 1
+    while least + 1 < most:
+        middle = (least + most) // 2
+        bounds = metrics.boundingRect(QRect(0, 0, room.width(), 0), Qt.TextFlag.TextWordWrap, cut(middle))
+        fits = bounds.height() <= room.height() and bounds.width() <= room.width()
+        least, most = (middle, most) if fits else (least, middle)
+    return cut(least)

@@ -36,7 +36,10 @@ def day_words(scene: FoundScene) -> str:
         return translate("HitWords", "date unknown")
     if scene.date_kind == "instant":
         return scene.acquired[:16].replace("T", " ")
-    days = " – ".join(dict.fromkeys(filter(None, (scene.acquired[:10], scene.until[:10]))))
+    begin, end = scene.acquired[:10], scene.until[:10]
+    if end[:4] == begin[:4] and end != begin:
+        end = end[5:]  # a year that both share is said once: the kind of date has to have room beside them
+    days = " – ".join(dict.fromkeys(filter(None, (begin, end))))
     return translate("HitWords", "{0}, composite").format(days) if scene.date_kind == "composite" else days
 
 

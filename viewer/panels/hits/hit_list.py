@@ -13,7 +13,7 @@ from viewer.panels.hits.hit_rows import PICTURE_PX, HitColumn, HitRows
 
 ROW_GAP_PX = 6
 LEAST_ROWS = 2
-_WIDEST = ("2026-03-01 – 2026-03-31", "", "100 % over the site", "100 % of the site", "Added")
+_WIDEST = ("2026-03-01 – 03-31, composite", "", "100 % over the site", "100 % of the site", "Added")
 """The longest usual text of each column, by which it is as wide."""
 _CELL_PX = 16
 

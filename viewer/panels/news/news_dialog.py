@@ -132,28 +132,31 @@ class NewsDialog(QDialog):
         self.cloud.setAccessibleName(self.tr("Most cloud, in percent"))
         for number in (self.months, self.cloud):
             number.valueChanged.connect(lambda _: self._tell())
-        first = side_by_side(
-            self.months,
-            muted(self.tr("months; later ones begin {0} days before the last").format(LATE_DAYS)),
-            stretch=1,
-        )
-        cloud = side_by_side(
-            self.cloud, muted(self.tr("at most, of the whole scene; radar is never left out")), stretch=1
-        )
-        self.form = QFormLayout()
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        for words, field in ((self.tr("Sites"), self.place), (self.tr("Imagery"), self.kind)):
-            label = plain_label(words)
-            label.setBuddy(field)
-            field.setAccessibleName(words)
-            self.form.addRow(label, field)
         self.interval = IntervalField()
         self.interval.set_wanted.connect(self._set_interval)
+        self._lay_out_form()
+
+    def _lay_out_form(self) -> None:
+        """Few rows, two fields in some of them: the list wants the height."""
+        kind, cloud = plain_label(self.tr("Imagery")), plain_label(self.tr("Cloud"))
+        for label, field in ((kind, self.kind), (cloud, self.cloud)):
+            label.setBuddy(field)
+        self.kind.setAccessibleName(kind.text())
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        place = plain_label(self.tr("Sites"))
+        place.setBuddy(self.place)
+        self.place.setAccessibleName(place.text())
+        self.form.addRow(place, side_by_side(self.place, kind, self.kind, stretch=0))
         self.form.addRow(plain_label(self.tr("Interval")), self.interval)
         self.form.addRow(plain_label(self.tr("Ask")), self._sources_grid)
         self.form.addRow(plain_label(""), self.other)
-        self.form.addRow(plain_label(self.tr("First look")), first)
-        self.form.addRow(plain_label(self.tr("Cloud")), cloud)
+        later = muted(self.tr("months; later ones begin {0} days before the last").format(LATE_DAYS))
+        limit = muted(self.tr("at most; never of radar"))
+        limit.setToolTip(tooltip(self.tr("The limit is of the whole scene; radar is never left out")))
+        self.form.addRow(
+            plain_label(self.tr("First look")), side_by_side(self.months, later, cloud, self.cloud, limit, stretch=1)
+        )
 
     def _make_asking(self) -> QHBoxLayout:
         self.look_button, self.stop_button = QPushButton(self.tr("&Look")), QPushButton(self.tr("S&top"))

@@ -45,7 +45,7 @@ PAGE_ITEMS = 200
 """Items a page: the first one is there soon, and thousands take few turns."""
 MOST_LETTERS = 40
 """Most letters of a site's name among the choices of the ground."""
-WIDE_PX, LOW_PX, HIGH_PX, EDGE_PX = 690, 470, 720, 8
+WIDE_PX, LOW_PX, HIGH_PX, EDGE_PX = 740, 470, 720, 8
 """Width of the dialog, its least and greatest height, and its distance from the edge, in logical pixels."""
 
 

@@ -56,13 +56,8 @@ def tick_lines(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> li
 
     `cloud` is that over the ground; by default that of the scene is told.
     """
-    known = cloud or cloud_of_scene(tick.scenes[0].cloud_percent if len(tick.scenes) == 1 else None)
-    first = tick.scenes[0]
-    lines = [one_line(tick.title, 80)]
-    if first.sensor and len(tick.scenes) == 1:
-        lines.append(one_line(first.sensor, 80))
-    lines.append(date_words(tick))
-    lines.append(", ".join(filter(None, (part_words(tick, of_site), cloud_words(tick, known), state_words(tick)))))
+    known, first = _known_cloud(tick, cloud), tick.scenes[0]
+    lines = [one_line(tick.title, 80), *_sensor(tick), date_words(tick), _ground_words(tick, of_site, known)]
     if len(tick.scenes) > 1:
         named = [one_line(scene.title, 60) for scene in tick.scenes[:MOST_TITLES]]
         more = len(tick.scenes) - len(named)
@@ -77,6 +72,20 @@ def tick_lines(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> li
     return lines
 
 
-def tick_sentence(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> str:
-    """The lines of a tick on one line."""
-    return "; ".join(tick_lines(tick, of_site, cloud)[:4])
+def strip_sentence(tick: Pass, of_site: bool, cloud: SceneCloud | None = None) -> str:
+    """Date, coverage and cloud of a tick, then sensor and name, on one line: what is cut is the least."""
+    ground = _ground_words(tick, of_site, _known_cloud(tick, cloud))
+    return "; ".join([date_words(tick), ground, *_sensor(tick), one_line(tick.title, 80)])
+
+
+def _known_cloud(tick: Pass, cloud: SceneCloud | None) -> SceneCloud:
+    return cloud or cloud_of_scene(tick.scenes[0].cloud_percent if len(tick.scenes) == 1 else None)
+
+
+def _ground_words(tick: Pass, of_site: bool, cloud: SceneCloud) -> str:
+    return ", ".join(filter(None, (part_words(tick, of_site), cloud_words(tick, cloud), state_words(tick))))
+
+
+def _sensor(tick: Pass) -> list[str]:
+    first = tick.scenes[0]
+    return [one_line(first.sensor, 80)] if first.sensor and len(tick.scenes) == 1 else []

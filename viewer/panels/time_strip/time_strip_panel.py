@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import override
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
+from PySide6.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -27,16 +27,18 @@ from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_clouds import StripClouds
 from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
-from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
+from viewer.panels.time_strip.tick_words import strip_sentence, tick_lines
 from viewer.panels.widgets.form_page import muted
+from viewer.support.elided import ElidedLabel, FittedLabel
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import translate
-from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
 PICTURE_PX = 44
 COMPARISON_PX = 44
 """Height of the controls of a comparison, which are between the map and the strip."""
+SUMMARY_PX = 110
+"""Least width for the number of scenes, in logical pixels."""
 
 
 class TimeStripPanel(QWidget):
@@ -107,8 +109,7 @@ class TimeStripPanel(QWidget):
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
         self.frame.setToolTip(tooltip(self.frame.accessibleName()))
         self.frame.activated.connect(self._desk.set_frame)
-        self.summary = plain_label()
-        self.summary.setWordWrap(True)
+        self.summary = ElidedLabel()
         self.summary.setAccessibleName(self.tr("Number of scenes"))
         self.outlines = QCheckBox(self.tr("&Outlines"))
         self.outlines.setToolTip(tooltip(self.tr("Draw on the map the ground that each scene of the strip covers")))
@@ -120,6 +121,7 @@ class TimeStripPanel(QWidget):
         self.folders_button.setToolTip(tooltip(self.tr("Folders that are searched for scenes")))
         self.folders_button.clicked.connect(self.show_folders)
         self.archives_button = QPushButton(self.tr("Search &Archives…"))
+        self.archives_button.setAccessibleName(self.tr("Search archives"))
         self.archives_button.setToolTip(
             tooltip(self.tr("Ask public archives which scenes of the view, or of the selected sites, they have"))
         )
@@ -133,14 +135,15 @@ class TimeStripPanel(QWidget):
         row.addWidget(self.archives_button)
         row.addWidget(self.add_button)
         row.addWidget(self.folders_button)
+        others = (self.place, self.outlines, self.archives_button, self.add_button, self.folders_button)
+        self._whole_head_px = sum(widget.sizeHint().width() + row.spacing() for widget in others) + SUMMARY_PX
         return row
 
     def _build_foot(self) -> QHBoxLayout:
         self.picture = QLabel()
         self.picture.setFixedHeight(PICTURE_PX)
         self.picture.setAccessibleName(self.tr("Picture of the scene"))
-        self.words = plain_label()
-        self.words.setWordWrap(True)
+        self.words = FittedLabel()
         self.words.setFixedHeight(PICTURE_PX)  # two lines, also where there is one: the strip keeps its height
         self.words.setAccessibleName(self.tr("Current scene"))
         self.use_button = QPushButton(self.tr("Add to the Case"))
@@ -185,7 +188,7 @@ class TimeStripPanel(QWidget):
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:
             parts.append(self.tr("an archive is being searched…"))
-        self.summary.setText(", ".join(parts))
+        self.summary.say(", ".join(parts))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
@@ -206,20 +209,22 @@ class TimeStripPanel(QWidget):
         tick = self._desk.current
         if tick is not None and self.isVisible():
             self._clouds.look_at(tick)
-        self._show_words(tick)
         self.use_button.setVisible(tick is not None)
         if tick is not None:
             all_there = len(tick.layers) == len(tick.scenes)
             text = self.tr("Show the Layer") if all_there else self.tr("Add to the Case")
-            self.use_button.setText(self.tr("Show in the Comparison") if self._desk.frames else text)
-            self.use_button.setAccessibleName(self.use_button.text())
+            text = self.tr("Show in the Comparison") if self._desk.frames else text
+            short = self.tr("Show") if all_there or self._desk.frames else self.tr("Add")
+            self.use_button.setText(short if self.add_button.isHidden() else text)
+            self.use_button.setAccessibleName(text)
+            self.use_button.setToolTip(tooltip(text))
         self._show_picture(tick)
+        self._show_words(tick)
 
     def _show_words(self, tick: Pass | None) -> None:
-        words = "" if tick is None else tick_sentence(tick, self._is_of_site, self._clouds.of(tick))
+        words = "" if tick is None else strip_sentence(tick, self._is_of_site, self._clouds.of(tick))
         self.view.show_current("" if tick is None else tick.key, words)
-        self.words.setText(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
-        self.words.setToolTip(tooltip(words))
+        self.words.say(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
 
     def _show_clouds(self) -> None:
         """Tell what has come to be known of clouds."""
@@ -270,6 +275,7 @@ class TimeStripPanel(QWidget):
             self.frame.addItems([self.tr("Into picture {0}").format(at + 1) for at in range(frames)])
         self.frame.setCurrentIndex(self._desk.frame)
         self.frame.setVisible(frames > 0)
+        self._fit_head()
         self._show_current()
 
     def _show_place(self) -> None:
@@ -277,6 +283,19 @@ class TimeStripPanel(QWidget):
 
     def _show_outlines(self) -> None:
         self.outlines.setChecked(self._desk.shows_outlines)
+
+    def _fit_head(self) -> None:
+        """Leave out of the head what is also elsewhere, where there is no room for all of it."""
+        frame_px = self.frame.sizeHint().width() if self._desk.frames else 0
+        is_whole = self.width() >= self._whole_head_px + frame_px
+        self.add_button.setVisible(is_whole)  # the list of folders has it, too
+        self.archives_button.setText(self.tr("Search &Archives…") if is_whole else self.tr("&Archives…"))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+        self._show_current()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -34,6 +34,7 @@ from viewer.panels.time_strip.scene_desk import SearchedGround
 from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_painter import SEEN_PX, seen_x
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+from viewer.support.elided import fitted
 from viewer.support.painting import painting
 from viewer.support.settings import Settings, scenes_file
 
@@ -344,6 +345,29 @@ def test_the_strip_comes_up_as_its_commands_have_been_given(window: MainWindow, 
     assert isinstance(panel, TimeStripPanel)
     assert panel.outlines.isChecked()
     assert panel.place.currentData() == SearchedGround.SITE
+
+
+def test_on_a_narrow_screen_no_words_of_the_strip_are_cut(window: MainWindow, qtbot: QtBot) -> None:
+    """As beside two docks at one and a half the size: what is elsewhere too goes, and the sentence ends with …."""
+    take_up(window, qtbot)
+    window.action_table["panel_time_strip"].trigger()
+    settle(window, qtbot)
+    panel = window.docks.time_strip.panel
+    assert isinstance(panel, TimeStripPanel)
+    for width, is_whole in ((420, False), (1100, True)):
+        window.docks["panel_time_strip"].setFloating(True)
+        window.docks["panel_time_strip"].resize(width, 220)
+        settle(window, qtbot)
+        assert panel.add_button.isVisible() is is_whole
+        for button in (panel.archives_button, panel.folders_button, panel.outlines):
+            assert button.width() >= button.sizeHint().width(), button.text()
+        assert panel.archives_button.accessibleName() == "Search archives"
+    panel.words.resize(200, 44)
+    said = "2026-11-28 10:00:00 UTC, from catalogue; covers 56 % of the view, cloud 5 % of the scene; sentinel-2a msi"
+    shown = fitted(said, panel.words.size(), panel.words.fontMetrics())
+    assert shown.startswith("2026-11-28 10:00:00 UTC")
+    assert shown.endswith("…")
+    assert fitted(said, QSize(900, 44), panel.words.fontMetrics()) == said
 
 
 @pytest.mark.bounded
