@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from viewer.app.desktop.offline import OfflineMode
 from viewer.app.fetch_progress import FetchProgress
+from viewer.app.imagery.newest_dates import NewestDates
 from viewer.app.imagery.server_way_desk import ServerWayDesk
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.state_ways import StateWays
@@ -36,6 +37,7 @@ class NetworkDesk(QObject):
         self.offline = OfflineMode(settings, context.fetcher, self)
         self._status, self._look = status, look
         ServerWayDesk(context.ways, panels, settings, self)
+        NewestDates(context.fetcher, context.jobs, panels, self)
         StateWays(canvas, panels, views, self.offline, context.fetcher, self)
         self.offline.changed.connect(self._show_offline)
         status.online_asked.connect(lambda: self.offline.set(False))

@@ -107,6 +107,8 @@ class LayerVerbs(QObject):
     """Draw a vector layer in the style of a QML file."""
     make_pack = Signal(str)
     """Make an offline pack of a layer of tiles."""
+    look_for_dates = Signal(str)
+    """Read anew which dates a service has, and show the newest one."""
     leave_state = Signal(str, str)
     """Take a way out of the state of a service: with a `Way`."""
     relink = Signal(str)

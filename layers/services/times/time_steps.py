@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
+from layers.phrase import Phrase
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 from layers.services.times.time_range import TimeRange
@@ -32,6 +33,11 @@ class ServiceTimes:
     def is_listed(self) -> bool:
         """True where the server has said which times there are."""
         return self._offered is not None
+
+    @property
+    def problems(self) -> tuple[Phrase, ...]:
+        """Sentences on what is not understood of the times that the server has listed."""
+        return () if self._offered is None else self._offered.problems
 
     @property
     def latest(self) -> str:

@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor, QImage
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M
+from tests.support.map_faults import NORTH_WEST, serving_maps
 from tests.support.map_server import MapServer, serving_map
 from tests.support.stac_server import serving_stac
+from tests.support.wms_documents import document, geographic_box, layer_xml
 
 WORLD = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
 WMS = """<?xml version="1.0"?><WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"
@@ -55,6 +57,39 @@ def test_a_layer_and_a_time_are_drawn(cli, server: MapServer, tmp_path: Path) ->
     maps = [path for path in server.log if "getmap" in path.lower()]
     assert maps
     assert all("2024-04-01" in path for path in maps)
+
+
+def test_a_map_of_arcgis_is_drawn_at_a_time(cli, own_home: Path, tmp_path: Path) -> None:
+    may_1, may_3 = 1714521600000, 1714694400000
+    dates = {"timeExtent": [may_1, may_3], "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsDays"}
+    extent = {"xmin": 10, "ymin": 44, "xmax": 16, "ymax": 48, "spatialReference": {"wkid": 4326}}
+    image = {"name": "Sky", "extent": extent, "pixelSizeX": 100, "capabilities": "Image", "timeInfo": dates}
+    out = tmp_path / "map.png"
+    place = ("--out", str(out), "--size", "300x200", "--bounds", "10.5,46.5,12.5,47.5")
+    with serving_maps(Bounds(10.0, 44.0, 16.0, 48.0)) as maps:
+        maps.days = {"2024-05-01"}
+        home = "/arcgis/rest/services/Sky/ImageServer"
+        maps.documents[home] = json.dumps(image).encode()
+        facts = cli("info", f"{maps.url}{home}", "--json").json
+        assert facts["service"] == "arcgis"
+        assert facts["layers"][0]["times"] == {"count": 3, "first": "2024-05-01", "last": "2024-05-03", "default": None}
+        assert cli("render", f"{maps.url}{home}#Sky@2024-05-01", *place).code == 0
+        assert QImage(str(out)).pixel(150, 100) == NORTH_WEST
+        assert {question["TIME"].partition(",")[0] for question in maps.maps} == {str(may_1)}
+        assert cli("render", f"{maps.url}{home}@2024-05-02", *place).code != 0, "a time stands behind the layer's name"
+        assert cli("render", f"{maps.url}{home}#Sky@2024-05-02", *place).code == 0
+        assert QImage(str(out)).pixel(150, 100) != NORTH_WEST, "there is nothing of that day"
+
+
+def test_a_server_that_ignores_the_order_of_axes_is_drawn_right(cli, own_home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "map.png"
+    with serving_maps(Bounds(10.0, 44.0, 16.0, 48.0)) as maps:
+        maps.ignores_axes = {"*"}
+        inner = geographic_box(maps.box)
+        maps.documents["/wms"] = document(layer_xml(inner, crs="<CRS>EPSG:4326</CRS>"), href=f"{maps.url}/wms").encode()
+        place = ("--out", str(out), "--size", "300x200", "--bounds", "10.5,46.5,12.5,47.5")
+        assert cli("render", f"{maps.url}/wms#a", *place).code == 0
+    assert QImage(str(out)).pixel(150, 100) == NORTH_WEST
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,13 @@ def set_time_range(document: Document, uuid: str, first: str, last: str, *, acto
     return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))
 
 
-def set_service_time(document: Document, uuid: str, time: str, *, actor: str, now: str | None = None) -> Edit:
+def set_service_time(
+    document: Document, uuid: str, time: str, times: str | None = None, *, actor: str, now: str | None = None
+) -> Edit:
     """Ask a dated service for another time, in the server's spelling; the date of the layer follows it, and its name
-    where that ends with the old time. Raises InvalidValue for what is no time, BadTemplate for a spoiled service.
+    where that ends with the old time. `times` are those that the server has now, None for the known ones.
+
+    Raises InvalidValue for what is no time, BadTemplate for a spoiled service.
     """
     layer = row_of(document.layers, uuid, Phrase("layer"))
     service = TileService.from_json(layer.source)
@@ -69,7 +73,8 @@ def set_service_time(document: Document, uuid: str, time: str, *, actor: str, no
         raise InvalidValue("“{name}” is no imagery by date: its service is always asked for the same.", name=layer.name)
     if not written:
         raise InvalidValue("“{time}” is no date: write it as 2024-04-12.", time=time[:40])
-    fields: dict[str, Any] = {"source_json": json.dumps(layer.source | {"time": time}), "acquired_at": written}
+    changed = {"time": time} if times is None else {"time": time, "times": times}
+    fields: dict[str, Any] = {"source_json": json.dumps(layer.source | changed), "acquired_at": written}
     for spelled in filter(None, (service.time, written_time(service.time))):
         if layer.name.endswith(f", {spelled}"):
             fields["name"] = layer.name.removesuffix(spelled) + written

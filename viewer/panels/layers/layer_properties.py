@@ -71,6 +71,7 @@ class LayerPropertiesPanel(RowForm):
         self.time = ServiceTimeForm()
         self.time.chosen.connect(lambda time: context.do(set_service_time, self._uuid, time))
         self.time.range_chosen.connect(lambda first, last: context.do(set_time_range, self._uuid, first, last))
+        self.time.newest_wanted.connect(lambda: context.layer_verbs.look_for_dates.emit(self._uuid))
         content.addWidget(self.time)
         self.axes = AxisOrderForm()
         self.axes.chosen.connect(lambda order: context.do(set_order, self._uuid, order))

@@ -35,6 +35,7 @@ from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import plain, tooltip
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
 MOST_LISTED = 40
@@ -84,11 +85,14 @@ class _LookedAtDate(DateField):
 
 
 class ServiceTimeForm(QWidget):
-    """The control of one layer's time. `chosen` carries another time, in the server's spelling."""
+    """The control of one layer's time. `chosen` carries another time, in the server's spelling; `newest_wanted` is
+    emitted for the newest one where the server can be asked which dates it has now.
+    """
 
     chosen = Signal(str)
     range_chosen = Signal(str, str)
     """Emitted with the first and the last day for the steps, empty for no limit."""
+    newest_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None, today: Callable[[], date] = today) -> None:
         super().__init__(parent)
@@ -100,6 +104,7 @@ class ServiceTimeForm(QWidget):
         self._uuid = ""
         self._may_differ = False
         """True where the server may show another date than the one it is asked for."""
+        self._can_ask = False
         self._make_widgets()
         when, steps = QHBoxLayout(), QHBoxLayout()
         for row, parts in ((when, (self.date, self.calendar_button)), (steps, (self.earlier, self.later, self.latest))):
@@ -206,7 +211,8 @@ class ServiceTimeForm(QWidget):
         self._show_clock(service, day)
         self.earlier.setEnabled(bool(self._times.stepped(service.time, -1)))
         self.later.setEnabled(bool(self._times.stepped(service.time, 1)))
-        self.latest.setEnabled(service.time != self._times.latest)
+        self._can_ask = self._times.is_listed and bool(service.capabilities)
+        self.latest.setEnabled(self._can_ask or service.time != self._times.latest)
         self._may_differ = service.nearest
         self._say()
 
@@ -236,6 +242,7 @@ class ServiceTimeForm(QWidget):
             in_range = self._range != TimeRange()
             sentence = self.tr("This is {0} of {1} in the range.") if in_range else self.tr("This is {0} of {1}.")
             words.append(sentence.format(grouped(place[0]), grouped(place[1])))
+        words += map(in_language, self._times.problems)
         if self._may_differ:
             words.append(self.tr("The server may show the nearest date it has instead of the one that is asked for."))
         return " ".join(words)
@@ -248,7 +255,10 @@ class ServiceTimeForm(QWidget):
             self._choose(self._times.stepped(self._time, by))
 
     def show_latest(self) -> None:
-        if self._times is not None:
+        """Go to the newest time: of what the server has now, where it can be asked."""
+        if self._can_ask:
+            self.newest_wanted.emit()
+        elif self._times is not None:
             self._choose(self._times.latest)
 
     def _typed(self, text: object) -> None:

@@ -173,6 +173,11 @@ class ServiceTiles:
         return expired
 
     @property
+    def tries_another_way(self) -> bool:
+        """True while the server is asked in another way, or is about to be."""
+        return self._ways.is_pending
+
+    @property
     def is_under_way(self) -> bool:
         """True while an answer is awaited."""
         return bool(self._under_way)

@@ -147,7 +147,7 @@ class TilesDrawing(LayerDrawing):
         return self._tile_layer.shows_in(view)
 
     def is_complete(self, view: View, copies: Views = ()) -> bool:
-        return self._is_dead() or self._tile_layer.is_complete(view)
+        return self._is_dead() or (self._tile_layer.is_complete(view) and not self._tiles.tries_another_way)
 
     def has_failed_in(self, view: View) -> bool:
         if self._is_dead():

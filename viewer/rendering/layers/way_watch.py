@@ -70,6 +70,15 @@ class WayWatch:
         return self._context.ways.is_open(self._service) or (is_mendable and not self._has_come)
 
     @property
+    def is_pending(self) -> bool:
+        """True while another way is asked for, or will be once nothing else is under way."""
+        is_misplaced = self._empty is not None and self._context.ways.is_open(self._service)
+        is_refused = self._missing is not None and (
+            (bool(self._limit_px) and self._may_be_smaller) or self._may_be_elsewhere
+        )
+        return self.is_asking or is_misplaced or is_refused
+
+    @property
     def _may_be_smaller(self) -> bool:
         return not self._service.is_tiled and not self._context.ways.was_tried(self._service, SMALLER)
 
