@@ -160,19 +160,25 @@ def _kind_of_json(document: bytes) -> str:
     if _is_long_geojson(document):
         return ""
     value = json_value(document)
+    if isinstance(value, list) and any(map(_has_templates, value)):
+        return "tilejson"
     if not isinstance(value, dict):
         return ""
     if isinstance(value.get("error"), dict) or isinstance(value.get("exceptions"), list) or _is_refusal(value):
         return _ERROR
-    tiles = value.get("tiles")
-    has_templates = isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
-    if "tilejson" in value or (has_templates and "tileInfo" not in value):
+    if "tilejson" in value or (_has_templates(value) and "tileInfo" not in value):
         return "tilejson"
     if kind_of_stac(value):
         return "stac"
     if any(member in value for member in _ARCGIS):
         return "arcgis"
     return "ogcapi" if _is_ogc_api(value) else ""
+
+
+def _has_templates(value: object) -> bool:
+    """True for a description of tiles by the templates of their addresses."""
+    tiles = value.get("tiles") if isinstance(value, dict) else None
+    return isinstance(tiles, list) and any(isinstance(text, str) and "{" in text for text in tiles)
 
 
 def _is_ogc_api(value: dict[str, Any]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.stac.documents import StacDocument, read_stac
 
@@ -11,7 +13,7 @@ def read_stac_offer(document: bytes, address: str) -> ServiceOffer:
     stac = read_stac(document, address)
     return ServiceOffer(
         service=stac.service,
-        title=stac.title or stac.id,
+        title=stac.title or stac.id or urlsplit(address).netloc,
         version=stac.version,
         layers=tuple(_collection(collection) for collection in stac.collections),
         items=stac.items,

@@ -39,11 +39,34 @@ _FEATURES = ("pbf", "mvt", "geojson", "topojson", "utfgrid")
 
 
 def read_tilejson(document: bytes, address: str) -> ServiceOffer:
-    """The layer of a TileJSON document. Raises NotReadable where it is none."""
+    """The layer of a TileJSON document, or the layers of a list of these. Raises NotReadable where it is neither."""
     value = json_value(unpacked(document))
-    templates = value.get("tiles") if isinstance(value, dict) else None
-    if not isinstance(templates, list) or not templates:
+    if isinstance(value, list):
+        layers = tuple(_layer(entry, address) for entry in value if has_tiles(entry))
+        if not layers:
+            raise NotReadable(no_such(Phrase("TileJSON with addresses of tiles")))
+        return ServiceOffer(service="tilejson", title=urlsplit(address).netloc or "TileJSON", layers=layers)
+    if not has_tiles(value):
         raise NotReadable(no_such(Phrase("TileJSON with addresses of tiles")))
+    layer, version = _layer(value, address), _text(value, "tilejson")
+    return ServiceOffer(
+        service="tilejson",
+        title=layer.title,
+        version=version,
+        layers=(layer,),
+        attribution=layer.attribution,
+        link=layer.link,
+    )
+
+
+def has_tiles(value: object) -> bool:
+    """True for an object with a list of addresses of tiles."""
+    tiles = value.get("tiles") if isinstance(value, dict) else None
+    return isinstance(tiles, list) and bool(tiles)
+
+
+def _layer(value: dict[str, Any], address: str) -> OfferedLayer:
+    templates = value["tiles"]
     problems: list[Phrase] = []
     title = _text(value, "name") or _text(value, "id") or urlsplit(address).netloc or "TileJSON"
     least, most = _levels(value, title, problems)
@@ -72,7 +95,7 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
             )
         except BadTemplate as error:
             problems.append(Phrase("{title}: {why}", title=title, why=error.sentence))
-    layer = OfferedLayer(
+    return OfferedLayer(
         name=title,
         title=title,
         abstract=plain_text(_text(value, "description"))[0],
@@ -85,10 +108,6 @@ def read_tilejson(document: bytes, address: str) -> ServiceOffer:
         link=link,
         service=service,
         problems=tuple(problems),
-    )
-    version = _text(value, "tilejson")
-    return ServiceOffer(
-        service="tilejson", title=title, version=version, layers=(layer,), attribution=attribution, link=link
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -50,16 +51,18 @@ def read_tms(document: bytes, address: str) -> ServiceOffer:
     if root.tag not in ("TileMapService", "Services"):
         raise NotReadable(no_such(Phrase("description of TMS")))
     maps = [*root.iterfind("TileMaps/TileMap"), *root.iterfind("TileMap"), *root.iterfind("TileMapService")]
-    layers = tuple(_listed(entry, address) for entry in maps)
+    names = Counter(entry.get("title", "") for entry in maps)
+    layers = tuple(_listed(entry, address, is_alone=names[entry.get("title", "")] == 1) for entry in maps)
     title = text_in(root, "Title") or root.get("title", "") or urlsplit(address).netloc
     return ServiceOffer(service="tms", title=title, version=root.get("version", ""), layers=layers)
 
 
-def _listed(entry: Element, address: str) -> OfferedLayer:
-    """A layer that has a document of its own."""
+def _listed(entry: Element, address: str, *, is_alone: bool) -> OfferedLayer:
+    """A layer that has a document of its own; one that is not alone in its title is told by its CRS."""
     own = linked(address, entry.get("href", ""))
-    title = entry.get("title", "") or own
     spelling = entry.get("srs", "")
+    title = entry.get("title", "") or own
+    title = title if is_alone or not spelling else f"{title} ({spelling})"
     problem = Phrase("{title} is described by a document of its own: open that.", title=title)
     crs = crs_of(spelling) or spelling
     return OfferedLayer(

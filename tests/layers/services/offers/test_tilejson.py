@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from layers.errors import NotReadable
+from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.services.offers.offer import OfferedLayer
+from layers.services.offers.recognise import recognised
 from layers.services.offers.tilejson import read_tilejson
 
 ADDRESS = "https://h.example/maps/streets.json"
@@ -102,3 +103,13 @@ def test_an_address_that_is_none_is_told() -> None:
 def test_another_document_is_none() -> None:
     with pytest.raises(NotReadable):
         read_tilejson(b'{"tiles": []}', ADDRESS)
+
+
+def test_a_list_of_descriptions_has_a_layer_for_each() -> None:
+    town = {"tilejson": "2.0.0", "name": "Town", "tiles": ["https://t.example/town/{z}/{x}/{y}.png"], "maxzoom": 9}
+    hill = {"tilejson": "2.0.0", "name": "Hill", "tiles": ["https://t.example/hill/{z}/{x}/{y}.png"], "maxzoom": 9}
+    offer = recognised(json.dumps([town, {"name": "odd"}, hill, 5]).encode(), "https://t.example/data.json")
+    assert (offer.service, offer.title) == ("tilejson", "t.example")
+    assert [layer.title for layer in offer.layers] == ["Town", "Hill"]
+    with pytest.raises(UnsupportedFormat):
+        recognised(b'[{"name": "odd"}, 5]', "https://t.example/data.json")

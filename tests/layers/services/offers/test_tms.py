@@ -106,3 +106,13 @@ def test_a_list_of_maps() -> None:
 def test_another_document_is_none() -> None:
     with pytest.raises(NotReadable):
         read_tms(b"<Capabilities/>", ADDRESS)
+
+
+def test_maps_of_one_title_are_told_apart_by_their_crs() -> None:
+    entries = "".join(
+        f'<TileMap title="{title}" srs="{srs}" href="http://t.example/{at}"/>'
+        for at, (title, srs) in enumerate((("Town", "EPSG:4326"), ("Town", "EPSG:900913"), ("Hill", "EPSG:900913")))
+    )
+    text = f"<TileMapService version='1.0.0'><Title>All</Title><TileMaps>{entries}</TileMaps></TileMapService>"
+    titles = [layer.title for layer in read_tms(text.encode(), "http://t.example/tms").layers]
+    assert titles == ["Town (EPSG:4326)", "Town (EPSG:900913)", "Hill"]
