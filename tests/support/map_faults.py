@@ -52,6 +52,8 @@ class FaultyMaps(LoopbackServer):
         self.grids: dict[str, TileMatrixSet] = {}
         self.largest_px, self.limit_words = 0, "WIDTH and HEIGHT must be between 1 and 256 pixels"
         """Largest side of a map that is drawn, 0 for any, and the words with which a larger one is refused."""
+        self.dead: set[str] = set()
+        """Paths at which nothing is."""
         self.rest_status = 200
         """Status of each tile below `/rest`; those by queries at `/kvp` are always there."""
         self.documents: dict[str, bytes] = {}
@@ -89,7 +91,9 @@ class _Handler(LoopbackHandler):
     def do_GET(self) -> None:
         self.server.log.append(self.path)
         path, query = urlsplit(self.path).path, _query_of(self.path)
-        if query.get("REQUEST", "").lower() in ("getmap", "map"):
+        if path in self.server.dead:
+            self.answer(404, b"nothing of that name")
+        elif query.get("REQUEST", "").lower() in ("getmap", "map"):
             self._draw_wms(query)
         elif path.endswith(("/export", "/exportImage")):
             self._draw_arcgis(query)

@@ -106,8 +106,10 @@ def in_dimension(layer: OfferedLayer, service: TileService, name: str, value: st
     if service.kind == "wms":
         key = dimension_key(name)
         is_sent = value != dimension.default or f"&{key}=" in service.template
-        template = with_parameters(service.template, {key: quote(value, safe="")}) if is_sent else service.template
-        return replace(service, template=template)
+        sent = {key: quote(value, safe="")} if is_sent else {}
+        addresses = service.template, service.fallback
+        template, fallback = (with_parameters(text, sent) if text and sent else text for text in addresses)
+        return replace(service, template=template, fallback=fallback)
     template, fallback = (_at_value(address, dimension, value) for address in (service.template, service.fallback))
     return replace(service, template=template, fallback=fallback) if template else None
 

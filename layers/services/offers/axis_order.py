@@ -57,7 +57,8 @@ def order_of(service: TileService) -> AxisOrder | None:
 
 def in_order(service: TileService, order: AxisOrder) -> TileService:
     """The same maps, asked for in an order of axes."""
-    return replace(service, template=service.template.replace(order.other, order))
+    template, fallback = (text.replace(order.other, order) for text in (service.template, service.fallback))
+    return replace(service, template=template, fallback=fallback)
 
 
 def server_key(service: TileService) -> str:

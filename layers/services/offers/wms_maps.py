@@ -27,6 +27,7 @@ from layers.services.offers.crs_names import crs_of, is_north_first, unknown_crs
 from layers.services.offers.documents import with_parameters
 from layers.services.offers.offer import OfferedLayer
 from layers.services.offers.service_door import ServiceDoor
+from layers.services.template import hosts_of
 from layers.services.tile_matrix import SMALLEST_TILE_PX, TileMatrixSet, mercator_quadtree, quadtree
 from layers.services.tile_service import TileService
 
@@ -89,6 +90,9 @@ def drawn(layer: OfferedLayer, spellings: tuple[str, ...], server: MapServer) ->
     question = replace(question, image=image, time=time)
     try:
         service = _service(layer, server, question)
+        spare = _at_other_door(layer, server, question)
+        if spare and hosts_of(spare) == service.hosts:
+            service = replace(service, fallback=spare)
         choices = tuple(_choices(service, layer, server, question))
     except BadTemplate as error:
         return replace(layer, problems=(*problems, error.sentence))
@@ -248,21 +252,32 @@ def _choices(
             yield Phrase("East before north"), _changed(service, "BBOX={bbox-yx}", "BBOX={bbox}")
         else:
             yield Phrase("North before east"), _changed(service, "BBOX={bbox}", "BBOX={bbox-yx}")
+    template = _at_other_door(layer, server, question)
+    if template:
+        is_typed = server.door.first != server.door.typed
+        name = Phrase("The address that you opened") if is_typed else Phrase("The address that it declares")
+        yield name, replace(service, template=template, fallback=service.template if service.fallback else "")
+
+
+def _at_other_door(layer: OfferedLayer, server: MapServer, question: _Question) -> str:
+    """The template at the other address of the service, the declared one or the typed one; empty where there is one."""
     door = server.door
     other = door.declared if door.first == door.typed else door.typed
-    if other and other != door.first:
-        name = Phrase("The address that you opened") if other == door.typed else Phrase("The address that it declares")
-        template = _template(layer, replace(server, door=replace(door, first=other)), question)
-        yield name, replace(service, template=template)
+    if not other or other == door.first:
+        return ""
+    return _template(layer, replace(server, door=replace(door, first=other)), question)
 
 
 def in_style(service: TileService, style: str) -> TileService:
     """The service of a layer of WMS in another of the layer's styles; "" is the server's own choice."""
-    return replace(service, template=_STYLE.sub(f"STYLES={quote(style, safe='')}", service.template))
+    words = f"STYLES={quote(style, safe='')}"
+    template, fallback = (_STYLE.sub(words, text) for text in (service.template, service.fallback))
+    return replace(service, template=template, fallback=fallback)
 
 
 def _changed(service: TileService, before: str, after: str) -> TileService:
-    return replace(service, template=service.template.replace(before, after))
+    template, fallback = (text.replace(before, after) for text in (service.template, service.fallback))
+    return replace(service, template=template, fallback=fallback)
 
 
 def _levels(grid: TileMatrixSet, scales: tuple[float, float] | None) -> tuple[int, int]:

@@ -41,11 +41,11 @@ class NewestDates(QObject):
         address = address_to_ask(service.capabilities, service.kind)
         FetchedOffers(self._fetcher, self._jobs, recognised).ask(address, partial(self._take, uuid, service))
 
-    def _take(self, uuid: str, asked: TileService, offer: ServiceOffer | None, error: GeoloupeError | None) -> None:
+    def _take(self, uuid: str, before: TileService, offer: ServiceOffer | None, error: GeoloupeError | None) -> None:
         from viewer.commands.imagery.service_times import dated_service  # for start-up time
 
         service = dated_service(self._panels.document.layers.get(uuid))
-        if service is None or service.capabilities != asked.capabilities:
+        if service is None or service.capabilities != before.capabilities:
             return  # the layer has gone, or is another one
         layers = () if offer is None else offer.layers
         times = next((layer.times for layer in layers if layer.name == service.layer and layer.times is not None), None)

@@ -53,7 +53,8 @@ def ask_in_order(document: Document, key: str, order: AxisOrder, *, actor: str, 
     changes: list[Change] = []
     for uuid, service in services.items():
         layer = document.layers[uuid]
-        source = json.dumps(layer.source | {"template": in_order(service, order).template})
+        turned = in_order(service, order)
+        source = json.dumps(layer.source | {"template": turned.template, "fallback": turned.fallback})
         if order_of(service) is not order:
             changes += update("layers", layer, stamp_of(actor, now), source_json=source)
     host = host_of_address(next(iter(services.values())).template)

@@ -1,5 +1,5 @@
-"""W19 and T11 of the rule book on quirks: limits that a server does not declare are learned from its refusal, and of
-two addresses of the same tiles the one that answers is used; by the log of a server that lies.
+"""W6, W19 and T11 of the rule book on quirks: limits that a server does not declare are learned from its refusal, and
+of two addresses of the same maps or tiles the one that answers is used; by the log of a server that lies.
 """
 
 from __future__ import annotations
@@ -103,6 +103,22 @@ def test_w19_a_refusal_of_other_matters_changes_nothing(window: MainWindow, serv
     assert set(sides[:1]) | set(sides[-1:]) >= {512}, "the own squares of the service were asked for"
     assert min(sides) == 512
     assert len(sides) <= 10, "a server that refuses is not pressed"
+
+
+def test_w6_where_the_declared_address_is_dead_the_one_that_was_opened_is_used(
+    window: MainWindow, server: FaultyMaps, qtbot: QtBot
+) -> None:
+    text = document(layer_xml(geographic_box(server.box)), href=f"{server.url}/old/path?map=a&")
+    service = service_of(text, f"{server.url}/wms?SERVICE=WMS&REQUEST=GetCapabilities")
+    assert "/old/path" in service.template
+    server.dead = {"/old/path"}
+    show(window, server, service, BOX, qtbot)
+    qtbot.waitUntil(lambda: "/wms?" in service_in_case(window).template, timeout=10_000)
+    settle(window, qtbot)
+    assert colours(window) == QUARTERS
+    assert doors(server).count("old") < 30
+    window.action_table["undo"].trigger()
+    assert "/old/path" in service_in_case(window).template
 
 
 @pytest.mark.parametrize("status", [404, 400])
