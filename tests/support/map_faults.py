@@ -49,6 +49,8 @@ class FaultyMaps(LoopbackServer):
         self.holes: list[Bounds] = []
         """Places within the box of which the server has nothing."""
         self.days: set[str] = set()
+        self.arcgis_error: dict[str, object] = {}
+        """The error with which ArcGIS answers every question for a map, as a success; empty for none."""
         self.grids: dict[str, TileMatrixSet] = {}
         self.largest_px, self.limit_words = 0, "WIDTH and HEIGHT must be between 1 and 256 pixels"
         """Largest side of a map that is drawn, 0 for any, and the words with which a larger one is refused."""
@@ -154,6 +156,10 @@ class _Handler(LoopbackHandler):
 
     def _draw_arcgis(self, query: dict[str, str]) -> None:
         crs = crs_of(f"EPSG:{query['BBOXSR'].replace('102100', '3857')}")
+        if self.server.arcgis_error:
+            fault = json.dumps({"error": self.server.arcgis_error}).encode()
+            self.answer(200, fault, Content_Type="application/json")
+            return
         width, height = (int(side) for side in query["SIZE"].split(","))
         is_there = True
         if query.get("TIME"):

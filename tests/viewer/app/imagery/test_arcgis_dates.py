@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
+from layers.services.offers.arcgis import read_arcgis
 from tests.support.map_faults import FaultyMaps, day_of_ms, serving_maps
-from tests.support.service_layers import dark_share
+from tests.support.quarters import show
+from tests.support.service_layers import dark_share, note_on_map
 from tests.support.windows import begin_on_map, new_case, press, settle
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
@@ -128,3 +130,15 @@ def test_a_folder_of_services_leads_to_one_of_them(window: MainWindow, server: F
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     assert layer.name == "Sky, 2024-05-03"
+
+
+def test_t18_an_error_that_comes_as_a_success_is_told_on_the_map(
+    window: MainWindow, server: FaultyMaps, qtbot: QtBot
+) -> None:
+    server.arcgis_error = {"code": 499, "message": "Token Required", "details": []}
+    home = f"{server.url}/arcgis/rest/services/Sky/ImageServer"
+    service = read_arcgis(json.dumps(KINDS["ImageServer"]).encode(), home).layers[0].service
+    assert service is not None
+    show(window, server, service, BOX, qtbot)
+    assert "Token Required" in note_on_map(window)
+    assert dark_share(window) > 0.8

@@ -15,6 +15,7 @@ from layers.services.offers.wmts import read_wmts
 from layers.services.tile_service import TileService
 from tests.support.map_faults import FaultyMaps, serving_maps
 from tests.support.quarters import BOX, QUARTERS, colours, show, the_layer
+from tests.support.service_layers import note_on_map
 from tests.support.windows import settle
 from tests.support.wms_documents import document, geographic_box, layer_xml, service_of
 from tests.support.wmts_documents import capabilities, get_tile, layer, mercator, resource
@@ -96,13 +97,17 @@ def test_w19_a_limit_that_nobody_declares_is_learned_from_the_refusal(
     assert all(length > side for length in sides_of(server)), "what was undone is not tried again"
 
 
-def test_w19_a_refusal_of_other_matters_changes_nothing(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
+def test_w19_w20_a_refusal_of_other_matters_changes_nothing_and_is_told_on_the_map(
+    window: MainWindow, server: FaultyMaps, qtbot: QtBot
+) -> None:
     server.largest_px, server.limit_words = 1, "Layer not defined"
     show(window, server, maps_of(server), BOX, qtbot)
     sides = sides_of(server)
     assert set(sides[:1]) | set(sides[-1:]) >= {512}, "the own squares of the service were asked for"
     assert min(sides) == 512
     assert len(sides) <= 10, "a server that refuses is not pressed"
+    assert "Layer not defined" in note_on_map(window)
+    assert set(colours(window).values()).isdisjoint(QUARTERS.values())
 
 
 def test_w6_where_the_declared_address_is_dead_the_one_that_was_opened_is_used(

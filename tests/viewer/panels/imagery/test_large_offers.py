@@ -59,7 +59,7 @@ def fetcher(qtbot, desk: Desk) -> Iterator[Fetcher]:
 
 
 @pytest.mark.bounded
-def test_fifteen_hundred_layers_are_listed_while_the_window_stays_free(
+def test_w26_t19_fifteen_hundred_layers_are_listed_while_the_window_stays_free(
     qtbot, desk: Desk, jobs: Jobs, fetcher: Fetcher, server: TileServer
 ) -> None:
     server.document = document(LAYERS, server.url)
