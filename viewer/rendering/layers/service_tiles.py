@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from layers.errors import BadTemplate, GeoloupeError
 from layers.grid.tile_grid import TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
-from layers.services.matrix import Sources, SourceTile, parents_of
+from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
@@ -242,6 +242,9 @@ class ServiceTiles:
         # Packs are of the order in which they were fetched; pictures in the pixels of a view tell only that they come.
         if not self._packs.is_there and (image is not None or not self._requests.is_fitted):
             self._ways.see(tile, image, error)
+        elif not self._packs.is_there and self._service.fallback:
+            for own_tile in self._own_tiles():  # its other address may have what this one lacks
+                self._ways.see(own_tile, None, error)
         if image is not None:
             self._put(tile, image)
         else:
@@ -250,6 +253,13 @@ class ServiceTiles:
         self._tell_arrived(tile, image, error)
         if error is None and not self._ways.is_undecided:
             self._pump()
+
+    def _own_tiles(self) -> list[SourceTile]:
+        """A tile of the service's own grid that lies in the view, where there is one."""
+        if self._view is None:
+            return []
+        first = list(tiles_in(self._view))[:1]
+        return [tile for sources in sources_of(self._view.grid, first, self._service) for tile in sources.tiles[:1]]
 
     def _way_judged(self, service: TileService | None) -> None:
         """Go on, from the beginning where the server was found to answer in another way."""
