@@ -111,7 +111,7 @@ def run(odd: Odd, corpus: Corpus, capsys: pytest.CaptureFixture[str], monkeypatc
         yield corpus.studio(odd).pool
 
     monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
-    monkeypatch.setattr("viewer.export.headless.Studio", lambda consent=(): corpus.studio(odd))
+    monkeypatch.setattr("viewer.export.headless.Studio", lambda consent=(), secrets=None: corpus.studio(odd))
     monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", int(LONGEST_S * 1000))
 
     def call(*arguments: object) -> tuple[int, str, str]:
