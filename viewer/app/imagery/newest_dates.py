@@ -61,8 +61,9 @@ class NewestDates(QObject):
         # For start-up time.
         from msgspec.structs import replace
 
-        from viewer.commands.imagery.service_times import set_service_time, times_of
+        from layers.services.times.time_steps import ServiceTimes
+        from viewer.commands.imagery.service_times import set_service_time, today
 
-        newest = times_of(replace(service, times=times)).latest
+        newest = ServiceTimes(replace(service, times=times), today()).latest
         if newest != service.time or times != service.times:
             self._panels.do(set_service_time, uuid, newest, times)
