@@ -29,6 +29,8 @@ MAX_SAG_PX = 0.1
 MAX_SOURCES = 36
 """Most tiles for one display tile: beyond it the service has no level coarse enough to be shown here."""
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
+_WHOLE_PX = 1e-3
+"""Distance from whole pixels, in pixels, at which a picture is painted as it is."""
 _ROUNDING = 1e-6
 """Share of a tile by which an edge may miss another one that it is meant to be."""
 
@@ -142,20 +144,37 @@ def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) ->
     return [_sources(x[i], y[i], service, is_affine) for i in range(len(keys))]
 
 
-def finer(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n, 2) points between the (9, 9, 2) given ones, close enough that straight cells are off by `MAX_SAG_PX` only.
+def fitted(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, n, 2) of the (9, 9, 2) given points, or more between them: as few as make straight cells that are off by
+    `MAX_SAG_PX` at most.
 
     The mapping is smooth: cubic interpolation stands in for more transformations. Where some points are nowhere the
     given ones are returned.
     """
-    bends = [np.abs(np.diff(points, n=2, axis=axis)).max(initial=0.0) / 8 for axis in (0, 1)]
     scale = np.sqrt(np.abs(_areas(points[..., 0], points[..., 1])).mean()) / CELL_PX
-    sag_px = max(bends) / scale if scale > 0 else 0.0
-    if not np.isfinite(sag_px) or sag_px <= MAX_SAG_PX:
+    if not np.isfinite(scale) or not scale > 0:
+        return points
+    for step in (CELLS, CELLS // 2):
+        if _bend(points, step) <= MAX_SAG_PX * scale:
+            return points[::step, ::step]
+    bends = [np.abs(np.diff(points, n=2, axis=axis)).max(initial=0.0) / 8 for axis in (0, 1)]
+    sag_px = max(bends) / scale
+    if sag_px <= MAX_SAG_PX:
         return points
     factor = 2 if sag_px <= 4 * MAX_SAG_PX else 4
     weights = _cubic_weights(factor)
     return np.einsum("ij,kl,jlm->ikm", weights, weights, points)
+
+
+def _bend(points: NDArray[np.float64], step: int) -> float:
+    """The greatest distance of the points from straight cells between each `step`th of them."""
+    share = np.arange(CELLS + 1) / step
+    first = np.minimum(share.astype(int), CELLS // step - 1)
+    share = (share - first)[:, None]
+    corners = points[::step, ::step]
+    rows = corners[first] * (1 - share[:, :, None]) + corners[first + 1] * share[:, :, None]
+    straight = rows[:, first] * (1 - share) + rows[:, first + 1] * share
+    return float(np.hypot(*np.moveaxis(points - straight, -1, 0)).max())
 
 
 def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileService, is_affine: bool) -> Sources:
@@ -178,8 +197,9 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     goes_round = service.matrices.goes_round(level)
     first_column, last_column, first_row, last_row = matrix.tile_range
     side = np.array([matrix.tile_width, matrix.tile_height])
-    # One pixel more on each side: what bilinear sampling looks at.
-    low, high = np.floor((corners.min(axis=0) - 1) / side), np.floor((corners.max(axis=0) + 1) / side)
+    # One pixel more on each side: what bilinear sampling looks at. Whole pixels are not sampled at all.
+    margin = -_WHOLE_PX if is_affine and _is_of_whole_pixels(points) else 1.0
+    low, high = np.floor((corners.min(axis=0) - margin) / side), np.floor((corners.max(axis=0) + margin) / side)
     spans = np.unique(np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int), axis=0)
     spans[:, 1], spans[:, 3] = np.maximum(spans[:, 1], first_row), np.minimum(spans[:, 3], last_row)
     if not goes_round:
@@ -199,6 +219,12 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     tiles = dict.fromkeys(SourceTile(level, column % matrix.columns, row) for column, row in sorted(cells))
     across, down = range(min(columns), max(columns) + 1), range(min(rows), max(rows) + 1)
     return Sources(level, points, across, down, tuple(tiles), is_affine, enlarged)
+
+
+def _is_of_whole_pixels(points: NDArray[np.float64]) -> bool:
+    """True where each pixel of the display tile is one of the level."""
+    whole = np.stack(np.meshgrid(*2 * [np.arange(CELLS + 1) * CELL_PX]), axis=-1) + np.round(points[0, 0])
+    return bool(np.abs(points - whole).max() < _WHOLE_PX)
 
 
 def _side(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

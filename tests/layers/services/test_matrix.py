@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.services.matrix import CELL_PX, level_for, level_resolution, sources_of
+from layers.services.matrix import CELL_PX, fitted, level_for, level_resolution, sources_of
 from layers.services.tile_service import TileService
 
 SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
@@ -62,3 +62,35 @@ def test_outside_the_world_there_is_nothing() -> None:
     fine_only = TileService("t", "https://e.org/{z}/{x}/{y}", min_level=10, max_level=12)
     assert sources_of(TileGrid(WEB_MERCATOR, 1e5), [TileKey(0, 0, 0)], fine_only)[0].is_empty
     assert sources_of(grid, [], SERVICE) == []
+
+
+def test_a_display_tile_of_a_levels_own_pixels_needs_no_neighbours() -> None:
+    step = level_resolution(9, SERVICE)
+    origin = -MERCATOR_HALF_M + 64 * TILE_PX * step
+    keys = [TileKey(0, column, row) for column in range(3) for row in range(3)]
+    whole = sources_of(TileGrid(WEB_MERCATOR, step, origin, -origin), keys, SERVICE)
+    assert [source.tiles for source in whole] == [((9, 64 + key.col, 64 + key.row),) for key in keys]
+    between = sources_of(TileGrid(WEB_MERCATOR, step, origin + 0.5 * step, -origin), keys, SERVICE)
+    assert all(len(source.tiles) > 1 for source in between), "what is sampled needs the pixels around"
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32652", "EPSG:3995", "EPSG:3035"])
+@pytest.mark.parametrize("resolution_m", [0.5, 30.0, 1000.0, 4000.0])
+def test_cells_are_as_few_as_the_curve_allows(crs: str, resolution_m: float) -> None:
+    x, y = (float(v) for v in transform_points("EPSG:4326", crs, 20.3, 61.9))
+    grid = TileGrid(crs, resolution_m / (111_000.0 if crs == "EPSG:4326" else 1.0), x, y, 20.0)
+    (sources,) = sources_of(grid, [TileKey(0, 0, 0)], SERVICE)
+    points = fitted(sources.points)
+    cells = len(points) - 1
+    assert cells == 1 or resolution_m > 1.0, "a map in detail is as good as flat"
+    side, matrix = TILE_PX / cells, SERVICE.matrices.matrices[sources.level]
+    for px, py in np.random.default_rng(1).uniform(0, TILE_PX, (40, 2)):
+        column, row = int(px // side), int(py // side)
+        u, v = px / side - column, py / side - row
+        corners = points[row : row + 2, column : column + 2]
+        straight = (corners[0, 0] * (1 - u) + corners[0, 1] * u) * (1 - v) + (
+            corners[1, 0] * (1 - u) + corners[1, 1] * u
+        ) * v
+        mx, my = transform_points(crs, WEB_MERCATOR, *grid.tile_affine(TileKey(0, 0, 0)).apply(px, py))
+        exact = np.array([(float(mx) - matrix.left), (matrix.top - float(my))]) / matrix.resolution
+        assert np.hypot(*(straight - exact)) * sources.enlarged < 0.2

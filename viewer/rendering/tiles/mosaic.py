@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
-from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, finer, parent_parts, parents_of
+from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, fitted, parent_parts, parents_of
 from layers.services.tile_matrix import TileMatrixSet
 from viewer.support.painting import painting
 
@@ -45,7 +45,7 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
         if sources.is_affine:
             _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
         else:
-            points = finer(points)
+            points = fitted(points)
             cells = points.shape[0] - 1
             side = TILE_PX // cells
             for row in range(cells):
