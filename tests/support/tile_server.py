@@ -226,6 +226,48 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.ok()
 
+    def end(self, status: int, body: bytes, **headers: str) -> None:
+        """An answer beyond the last level, and tiles up to there."""
+        if self.where[0] > self.server.last_level:
+            self.answer(status, body, **headers)
+        else:
+            self.ok()
+
+    def end204(self) -> None:
+        self.end(204, b"")
+
+    def endempty(self) -> None:
+        self.end(200, b"")
+
+    def end403(self) -> None:
+        """As stores of files answer."""
+        self.end(403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
+
+    def without_key(self) -> None:
+        """A refusal that says why."""
+        self.answer(403, b'{"message": "Invalid API key"}', Content_Type="application/json")
+
+    def endclear(self) -> None:
+        """A picture of nothing, which is not always made alike."""
+        image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_ARGB32)
+        image.fill(0)
+        image.setText("made at", str(self.where))
+        self.end(200, encoded(image, "png"), Content_Type="image/png")
+
+    def endheader(self) -> None:
+        """A grey picture, of which a header says what it is."""
+        image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
+        image.fill(0xFFAAAAAA)
+        self.end(200, encoded(image, "png"), Content_Type="image/png", X_VE_Tile_Info="no-tile")
+
+    def endwords(self) -> None:
+        """The same picture of some words everywhere."""
+        self.end(200, encoded(words_picture(), "png"), Content_Type="image/png")
+
+    def hatched(self) -> None:
+        """The same hatching at each level, as on a drawn map."""
+        self.answer(200, encoded(words_picture(), "png"), Content_Type="image/png")
+
     def same(self) -> None:
         """To be asked about each time; the answer is that it has not changed, as long as `etag` is the same."""
         etag = self.server.etag
@@ -455,6 +497,18 @@ class _Handler(BaseHTTPRequestHandler):
         end = time.monotonic() + 20
         while time.monotonic() < end and not self.server.released.is_set():
             self.wfile.write(b"\x89PNG" * 16384)
+
+
+@lru_cache
+def words_picture() -> QImage:
+    """A white picture with bars in it, as if they were words."""
+    image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
+    image.fill(0xFFF4F4F4)
+    with painting(image) as painter:
+        for line in range(0, TILE_PX, 32):
+            for word in range(0, TILE_PX, 64):
+                painter.fillRect(word + 8, line + 12, 40, 8, QColor(90, 90, 90))
+    return image
 
 
 @lru_cache

@@ -15,7 +15,7 @@ from layers.text.unpacking import GZIP, unpacked_gzip
 
 KEPT_HEADERS = (
     *("age", "cache-control", "content-type", "content-range", "content-crs", "content-encoding", "date", "etag"),
-    *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning"),
+    *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning", "x-ve-tile-info"),
 )
 REFUSALS = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)

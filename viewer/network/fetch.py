@@ -107,8 +107,11 @@ class FetchContext(Protocol):
     def busy_until(self, host: str) -> float:
         """The time (monotonic) until which a busy host wants to be left alone; 0 for a host that is not busy."""
 
-    def succeeded(self, host: str) -> None:
+    def succeeded(self, host: str, *, has_given_tile: bool = False) -> None:
         """Note that the host has answered as it should."""
+
+    def is_gap(self, host: str) -> bool:
+        """True where a refusal of one tile only says that the host has none there."""
 
     def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
         """Count an error of a host; after enough of them, or `at_once`, the host is paused."""

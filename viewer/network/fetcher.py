@@ -266,9 +266,11 @@ class Fetcher(QObject):
         """Count bytes that have come."""
         self._received += count
 
-    def succeeded(self, host: str) -> None:
+    def succeeded(self, host: str, *, has_given_tile: bool = False) -> None:
         """Note that the host has answered as it should."""
         state = self._state(host)
+        if has_given_tile:
+            state.tile_came()
         if self.only_stored(host):
             return
         state.proven = self.logins.secrets.of(host)
@@ -276,6 +278,10 @@ class Fetcher(QObject):
         state.succeeded()
         if was:
             self.host_changed.emit(host, "")
+
+    def is_gap(self, host: str) -> bool:
+        """True where a refusal of one tile only says that the host has none there."""
+        return self._state(host).is_gap()
 
     def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
         """Count an error of a host; after enough of them, or `at_once`, the host is paused."""

@@ -12,6 +12,8 @@ from layers.services.tile_service import MOST_CONNECTIONS
 from viewer.network.secrets import Secret
 
 ERRORS_TO_PAUSE = 5
+MOST_GAPS = 300
+"""Most refusals in a row that are taken for tiles that a server does not have."""
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 300.0
 
@@ -45,6 +47,8 @@ class HostState(Struct, eq=False):
     """Most requests under way that the terms of its services allow."""
     in_flight: int = 0
     waiting: deque[Waiting] = field(default_factory=deque)
+    has_given_tile: bool = False
+    _gaps: int = 0
     _errors: int = 0
     _pauses: int = 0
 
@@ -63,6 +67,18 @@ class HostState(Struct, eq=False):
         if self.ask_again_at <= now:
             self.ask_again_at = 0.0
         return bool(passed)
+
+    def tile_came(self) -> None:
+        """Note that it has given a tile."""
+        self.has_given_tile, self._gaps = True, 0
+
+    def is_gap(self) -> bool:
+        """True for a refusal of one tile by a server that gives others: it is how some say that they have none there.
+
+        Many in a row without a tile are a refusal after all.
+        """
+        self._gaps += 1
+        return self.has_given_tile and self._gaps <= MOST_GAPS
 
     def succeeded(self) -> None:
         self._errors = self._pauses = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, override
@@ -13,7 +15,7 @@ from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
 from viewer.network.answer import HttpAnswer, unpacked
-from viewer.network.decode import HalfPicture, decode_tile
+from viewer.network.decode import HalfPicture, decode_tile, picture_kind
 from viewer.network.fetch import Fetch, FetchContext, RequestBounds
 from viewer.network.tile_store import StoredTile, TileStore
 
@@ -21,10 +23,20 @@ type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 NOT_MODIFIED = 304
+FORBIDDEN = 403
+_OF_LOGIN = re.compile(rb"key|token|log ?in|sign ?in|quota|limit|subscri|expired|referer", re.IGNORECASE)
+"""Words of a refusal that is about who asks, and not about a tile."""
+_MOST_LOOKED_AT = 4096
 NOTHING_HERE = (204, 404, 410)
 STORABLE = (200, 203)
 WARNING = "Warning"
 """Name of the text of a picture that holds its server's warning, such as that it is of another date."""
+
+
+DIGEST = "Digest"
+"""Name of the text of a picture that holds a digest of the bytes that it was made of."""
+NO_TILE_HEADERS = {"x-ve-tile-info": "no-tile"}
+"""Headers, with values in small letters, by which servers say that a picture stands for no tile."""
 
 
 class _Place(NamedTuple):
@@ -144,7 +156,8 @@ class TileFetch(Fetch[QImage]):
             self._context.work(lambda: _renewed(place, answer, host), self._renewed)
             return True
         is_empty = answer.status == 200 and error == _Error.NoError and not answer.body
-        if answer.status not in NOTHING_HERE and not is_empty:
+        is_none = any(answer.headers.get(name, "").strip().lower() == value for name, value in NO_TILE_HEADERS.items())
+        if answer.status not in NOTHING_HERE and not is_empty and not is_none:
             return False
         self._context.succeeded(self.host)
         self._finish(None, None)
@@ -161,7 +174,11 @@ class TileFetch(Fetch[QImage]):
 
     @override
     def _refused(self, answer: HttpAnswer) -> None:
-        self._finish(None, self._refusal(answer, stops=True))
+        is_of_login = self._shown is not None or _OF_LOGIN.search(answer.body[:_MOST_LOOKED_AT]) is not None
+        if answer.status == FORBIDDEN and not is_of_login and self._context.is_gap(self.host):
+            self._finish(None, None)  # as stores of files answer where there is no file
+        else:
+            self._finish(None, self._refusal(answer, stops=True))
 
     @override
     def _busy(self, answer: HttpAnswer, pause_s: float) -> None:
@@ -173,8 +190,9 @@ class TileFetch(Fetch[QImage]):
     def _take(self, answer: HttpAnswer) -> None:
         host, place = self.host, self._place() if answer.status in STORABLE else None
         most = self._bounds.body_bytes
-        self._context.answered(self)
-        self._tell_answered()
+        if picture_kind(answer.body):  # else the next may be of no use either: a server that fails is left alone
+            self._context.answered(self)
+            self._tell_answered()
         self._context.work(lambda: _stored(answer, host, place, most), self._decoded)
 
     def _decoded(self, stored: tuple[QImage | ServerFault, bytes]) -> None:
@@ -183,7 +201,7 @@ class TileFetch(Fetch[QImage]):
             return
         if isinstance(result, QImage):
             self._body = bytearray(body)
-            self._context.succeeded(self.host)
+            self._context.succeeded(self.host, has_given_tile=True)
             self._finish(result, None)
         else:
             self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
@@ -245,4 +263,5 @@ def _picture(body: bytes, warning: str, host: str) -> QImage | ServerFault:
         return _ShortOfMemory("There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host)
     if warning:
         picture.setText(WARNING, warning)
+    picture.setText(DIGEST, hashlib.blake2b(body, digest_size=8).hexdigest())
     return picture

@@ -16,6 +16,7 @@ from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
+from viewer.rendering.layers.blank_watch import BlankWatch
 from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
@@ -26,6 +27,8 @@ SOURCE_BYTES = 96 * MIB
 """Most bytes of a service's own tiles that are kept unpacked."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
+DECODED_AT_ONCE = 6
+"""Most tiles that wait to be decoded while others are asked for."""
 
 
 class ServiceTiles:
@@ -44,6 +47,7 @@ class ServiceTiles:
         unpacked: Callable[[dict[SourceTile, QImage]], None],
         failed: Callable[[str, str], None],
         turned: Callable[[TileService, TileService], None],
+        blank: Callable[[list[SourceTile]], None],
     ) -> None:
         """
         packs: MBTiles files beside the case
@@ -52,15 +56,20 @@ class ServiceTiles:
         failed: called with the sentence on why none can come, and what it is about
         turned: called where the server was found to answer in another way, with the service before and now: all that
         came is of no use
+        blank: called with tiles that have come, and were found to be there in name only
         """
         self._service, self._context = service, context
         self._view: View | None = None
         self._requests = TileRequests(service, context, self._arrived, self._answered, self._refused)
         self._tell_arrived, self._tell_unpacked, self._tell_failed = arrived, unpacked, failed
+        self._tell_blank = blank
         self._tell_turned, self._ways = turned, WayWatch(service, context, self._way_judged)
         self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
         self.first_level = levels_in_scale(service)[0]
         self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
+        self._blanks = BlankWatch(service.matrices, self.first_level, self._pictures.get)
+        self._blank: set[SourceTile] = set()
+        """Tiles that the server has in name only."""
         self._queue: list[SourceTile] = []
         self._under_way: set[SourceTile] = set()
         self._come = 0
@@ -85,6 +94,10 @@ class ServiceTiles:
     def lacks(self, tile: SourceTile) -> bool:
         """True for a tile that failed, or that the service does not have."""
         return tile in self._lacking
+
+    def is_blank(self, tile: SourceTile) -> bool:
+        """True for a tile that the server has in name only: one picture for many places, or a transparent one."""
+        return tile in self._blank
 
     def lacks_finer_than(self, tile: SourceTile) -> bool:
         """True for a coarser tile, perhaps a stored one, that came while finer ones failed."""
@@ -150,10 +163,15 @@ class ServiceTiles:
         return list(parents)
 
     def want(self, tiles: Iterable[SourceTile]) -> None:
-        """Replace the list of what is fetched next, the best first."""
-        self._queue = self._packs.take(tile for tile in tiles if tile not in self._under_way)
+        """Replace the list of what is fetched next, the best first. What tells of blank tiles follows at the end."""
+        wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled)])
+        self._queue = self._packs.take(tile for tile in wanted if tile not in self._under_way)
         self._ways.ask(is_rest=not (self._queue or self._under_way))
         self._pump()
+
+    def want_nothing(self) -> None:
+        """Fetch nothing more."""
+        self._queue = []
 
     def ask_again(self) -> None:
         """Let all be requested again that failed or was missing."""
@@ -214,7 +232,8 @@ class ServiceTiles:
         """True where the server may be asked for one more tile now."""
         requests = self._requests
         count = requests.under_way if self._ways.is_undecided else requests.unanswered
-        return not self._ways.is_asking and count < self._ways.most_at_once
+        is_room = requests.under_way < self._service.max_connections + DECODED_AT_ONCE
+        return is_room and not self._ways.is_asking and count < self._ways.most_at_once
 
     def _fetch_next(self) -> None:
         tiles = self._requests.best_of(self._queue)
@@ -245,10 +264,15 @@ class ServiceTiles:
         elif not self._packs.is_there and self._service.fallback:
             for own_tile in self._own_tiles():  # its other address may have what this one lacks
                 self._ways.see(own_tile, None, error)
+        if image is not None and self._service.is_tiled and self._blanks.see(tile, image):
+            image = None
+            self._blank.add(tile)
         if image is not None:
             self._put(tile, image)
+            self._blank.discard(tile)
         else:
-            self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
+            self._lacking[tile] = math.inf if tile in self._blank else time.monotonic() + ASK_AGAIN_S
+        self._judge_blanks()
         (self._failed.discard if error is None else self._failed.add)(tile)
         self._tell_arrived(tile, image, error)
         if error is None and not self._ways.is_undecided:
@@ -260,6 +284,15 @@ class ServiceTiles:
             return []
         first = list(tiles_in(self._view))[:1]
         return [tile for sources in sources_of(self._view.grid, first, self._service) for tile in sources.tiles[:1]]
+
+    def _judge_blanks(self) -> None:
+        blank = self._blanks.judge(self.is_settled)
+        for tile in blank:
+            self._pictures.discard(tile)
+            self._lacking[tile] = math.inf
+        self._blank.update(blank)
+        if blank:
+            self._tell_blank(blank)
 
     def _way_judged(self, service: TileService | None) -> None:
         """Go on, from the beginning where the server was found to answer in another way."""
@@ -284,7 +317,8 @@ class ServiceTiles:
 
     def _drop_all(self) -> None:
         self._queue, self._come = [], 0
-        for of_tiles in (self._pictures, self._lacking, self._failed, self._under_way):
+        self._blanks = BlankWatch(self._service.matrices, self.first_level, self._pictures.get)
+        for of_tiles in (self._pictures, self._lacking, self._failed, self._blank, self._under_way):
             of_tiles.clear()
 
     def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:

@@ -72,7 +72,7 @@ class TilesDrawing(LayerDrawing):
         super().__init__(layer, context, parent)
         self.service = service
         self._tiles = ServiceTiles(
-            service, context, packs, self._arrived, self._unpacked, self._set_problem, self._turned
+            service, context, packs, self._arrived, self._unpacked, self._set_problem, self._turned, self._found_blank
         )
         self._tile_layer = TileLayer(context.tiles.styled, layer.uuid, coarse=False)
         self._tile_layer.revision = service
@@ -194,6 +194,7 @@ class TilesDrawing(LayerDrawing):
             busy_until=max((fetcher.busy_until(host) for host in hosts), default=0.0) if fetcher is not None else 0.0,
             has_pictures=self._has_pictures(plans),
             lacking=frozenset(tile for plan in plans.values() for tile in plan.tiles if self._tiles.lacks(tile)),
+            is_blank=any(self._tiles.is_blank(tile) for plan in plans.values() for tile in plan.tiles),
             progress=self._tiles.progress,
             loads_since=self._tiles.loads_since,
             coarsest=level,
@@ -318,7 +319,7 @@ class TilesDrawing(LayerDrawing):
         self._states.forget()
         view = self._view
         if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
-            self._tiles.want(())
+            self._tiles.want_nothing()
             return
         ((_, plan),) = self._tile_layer.plan((view,), self._cursor)
         # Also of those that are there already: the state of the layer is that of the whole view.
@@ -336,7 +337,10 @@ class TilesDrawing(LayerDrawing):
         is_asked = self._resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self._resting else self._resting_grid
         self._compose(view.grid, ready, waiting)
-        self._tiles.want(queue if is_asked else ())
+        if is_asked:
+            self._tiles.want(queue)
+        else:
+            self._tiles.want_nothing()
 
     def _is_planned(self, grid: TileGrid) -> bool:
         """True where plans are for this grid of the canvas, and for the one on which the service is asked now."""
@@ -365,6 +369,11 @@ class TilesDrawing(LayerDrawing):
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not (self._host_sentence() or self._tiles.lacks_finer_than(tile)):
             self._set_problem("")
+        self._request_soon()
+
+    def _found_blank(self, tiles: list[SourceTile]) -> None:
+        """Draw coarser tiles where these were drawn."""
+        self._redo([key for key, sources in self._plans.items() if not set(tiles).isdisjoint(sources.tiles)])
         self._request_soon()
 
     def _turned(self, before: TileService, now: TileService) -> None:
@@ -429,7 +438,9 @@ class TilesDrawing(LayerDrawing):
         self._composing -= {composition.key for composition in work}
         if self._is_closed:
             return
-        for (key, sources, _, is_final), image in zip(work, pictures, strict=True):
+        for (key, sources, inputs, is_final), image in zip(work, pictures, strict=True):
+            if any(map(self._tiles.is_blank, inputs)):  # found meanwhile: it is composed anew
+                continue
             if not is_final:
                 self._tile_layer.put_provisional(grid, key, image)
                 continue
@@ -478,4 +489,4 @@ class TilesDrawing(LayerDrawing):
     def _redo(self, keys: list[TileKey]) -> None:
         self._tile_layer.drop(keys)
         for key in keys:
-            del self._incomplete[key]
+            self._incomplete.pop(key, None)

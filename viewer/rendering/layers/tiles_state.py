@@ -59,6 +59,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     """True where some of the view is certain to be shown."""
     lacking: frozenset[SourceTile]
     """Tiles of the view that failed, or that the service does not have."""
+    is_blank: bool
+    """True where the server has sent pictures for tiles of the view that stand for none."""
     progress: tuple[int, int]
     """Tiles that have come, and all that are loaded; (0, 0) where nothing is under way."""
     loads_since: float
@@ -128,7 +130,7 @@ def _shown_state(facts: TilesFacts) -> ServiceState:
     if facts.enlarged >= SAID_FROM:
         return enlarged_state(facts.name, facts.coarsest, facts.enlarged)
     if facts.lacking:
-        return partial_state(facts.name)
+        return blank_state(facts.name) if facts.is_blank else partial_state(facts.name)
     if facts.other_date is not None:
         return other_date_state(facts.name, facts.asked_date, facts.other_date)
     is_nearest = facts.service.nearest and facts.service.is_dated
@@ -235,6 +237,15 @@ def partial_state(name: str) -> ServiceState:
     """The state of a service that lacks some tiles of the view."""
     sentence = Phrase("“{name}” lacks some tiles here: coarser ones, or nothing, are shown for them.", name=name)
     return ServiceState(StateKind.PARTIAL, Phrase("partial"), sentence)
+
+
+def blank_state(name: str) -> ServiceState:
+    """The state of a service that sends pictures in which there is nothing of the place."""
+    sentence = Phrase(
+        "“{name}” has no pictures of its own for parts of this map, only a blank one: coarser tiles are shown there.",
+        name=name,
+    )
+    return ServiceState(StateKind.PARTIAL, Phrase("partial"), sentence, (), True)
 
 
 def nearest_state(name: str, date: str) -> ServiceState:
