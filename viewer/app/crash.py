@@ -7,6 +7,7 @@ import hashlib
 import logging
 import math
 import os
+import re
 import sys
 import threading
 import time
@@ -41,7 +42,8 @@ def log_folder(data: Path) -> Path:
 
 
 def redact(text: str) -> str:
-    """`text` without the home folder's path and without what follows ``?`` in addresses."""
+    """`text` without the home folder's path, and without names, passwords and what follows ``?`` in addresses."""
+    text = re.sub(r"://[^/\s@]*@", "://…@", text)
     words = text.replace(str(Path.home()), "~").split(" ")
     return " ".join(_without_query(word) if "://" in word and "?" in word else word for word in words)
 

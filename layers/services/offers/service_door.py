@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct
 
 from layers.phrase import Phrase
+from layers.services.address_keys import is_key
 from layers.services.offers.documents import is_web, linked
 
 _OWN_NAMES = frozenset(
@@ -78,13 +79,16 @@ def bare_address(address: str) -> str:
 def without_keys(template: str) -> str:
     """An address, or a template of addresses, without the parameters that carry a key: a case must not hold one."""
     head, _, query = template.partition("?")
-    kept = [part for part in query.split("&") if part and not _SECRETS.search(part.partition("=")[0])]
+    kept = [part for part in query.split("&") if part and not _holds_key(part)]
     return f"{head}?{'&'.join(kept)}" if kept else head
 
 
 def _is_left_out(part: str) -> bool:
-    name = part.partition("=")[0].lower()
-    return name in _OWN_NAMES or bool(_SECRETS.search(name))
+    return part.partition("=")[0].lower() in _OWN_NAMES or _holds_key(part)
+
+
+def _holds_key(part: str) -> bool:
+    return bool(_SECRETS.search(part.partition("=")[0])) or is_key(part)
 
 
 def _with_own_parameters(door: str, typed: str) -> str:

@@ -162,6 +162,7 @@ def test_the_log_can_be_sent_to_somebody() -> None:
     assert home not in text
     assert "https://tiles.example/1/2/3.png" in text
     assert text.endswith(" failed")
+    assert redact("at http://ann:word@tiles.example/1.png now") == "at http://…@tiles.example/1.png now"
     assert redact("plain words") == "plain words"
 
 

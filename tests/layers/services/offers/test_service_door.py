@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from layers.services.offers.service_door import bare_address, without_keys
 from tests.support.wms_documents import document, layer_xml, offered, only, service_of
 
 
@@ -106,3 +107,13 @@ def test_w25_a_key_in_the_address_goes_into_no_template() -> None:
     for href in ("https://maps.example.org/wms?Token=hush", "", "http://10.0.0.1/"):
         offer = offered(document(layer_xml(), href=href), typed)
         assert "hush" not in repr(offer)
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "maxar_api_key", "CONNECTID", "accessToken", "appid", "tk", "sig", "password"]
+)
+def test_w25_addresses_that_a_server_offers_hold_no_key(name: str) -> None:
+    address = f"https://a.org/x?{name}=abcdefghij&map=b"
+    assert without_keys(address) == bare_address(address) == "https://a.org/x?map=b"
+    plain = "https://a.org/x?layer_key=landcover_2024"
+    assert without_keys(plain) == bare_address(plain) == plain
