@@ -67,6 +67,8 @@ class ServiceTiles:
         self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
         self.first_level = levels_in_scale(service)[0]
         self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
+        self._levels: set[int] = set()
+        """All levels of the pictures: a view has few of them, and a tile has many parents."""
         self._blanks = BlankWatch(service.matrices, self.first_level, self._pictures.get)
         self._blank: set[SourceTile] = set()
         """Tiles that the server has in name only."""
@@ -120,7 +122,7 @@ class ServiceTiles:
                 missing.append(tile)
         if not missing:
             return pictures
-        return pictures | with_ancestors(self._pictures.get, missing, self.drawn.matrices, self.first_level)
+        return pictures | with_ancestors(self._pictures.get, missing, self.drawn.matrices, self._levels)
 
     @property
     def has_packs(self) -> bool:
@@ -209,6 +211,7 @@ class ServiceTiles:
     def clear(self) -> None:
         """Free what is at hand, as memory ran short."""
         self._pictures.clear()
+        self._levels.clear()
 
     def close(self) -> None:
         """Request nothing more, and tell nothing."""
@@ -318,7 +321,7 @@ class ServiceTiles:
     def _drop_all(self) -> None:
         self._queue, self._come = [], 0
         self._blanks = BlankWatch(self._service.matrices, self.first_level, self._pictures.get)
-        for of_tiles in (self._pictures, self._lacking, self._failed, self._blank, self._under_way):
+        for of_tiles in (self._pictures, self._levels, self._lacking, self._failed, self._blank, self._under_way):
             of_tiles.clear()
 
     def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:
@@ -332,6 +335,7 @@ class ServiceTiles:
         self._tell_unpacked(pictures)
 
     def _put(self, tile: SourceTile, image: QImage) -> None:
+        self._levels.add(tile.level)
         self._pictures.put(tile, image, image.sizeInBytes() + 64)
 
     def _fail(self, why: str, about: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,16 @@ type Corners = NDArray[np.float64]
 
 
 def with_ancestors(
-    have: Callable[[SourceTile], QImage | None], missing: list[SourceTile], matrices: TileMatrixSet, min_level: int
+    have: Callable[[SourceTile], QImage | None],
+    missing: list[SourceTile],
+    matrices: TileMatrixSet,
+    levels: Collection[int],
 ) -> dict[SourceTile, QImage]:
-    """The pictures at hand of the nearest parents of the `missing` tiles."""
+    """The pictures at hand of the nearest parents of the `missing` tiles; there are none at other `levels`."""
     ancestors: dict[SourceTile, QImage] = {}
+    finest_first = sorted(levels, reverse=True)
     for tile in missing:
-        for up in range(1, tile.level - min_level + 1):
+        for up in (tile.level - level for level in finest_first if level < tile.level):
             pictures = [(parent, have(parent)) for parent in parents_of(tile, matrices, up)]
             at_hand = {parent: image for parent, image in pictures if image is not None and not image.isNull()}
             ancestors |= at_hand
