@@ -86,14 +86,20 @@ def in_style(layer: OfferedLayer, service: TileService, style: str) -> TileServi
 
 
 def choosable_dimensions(layer: OfferedLayer) -> tuple[OfferedDimension, ...]:
-    """The dimensions other than time of which another value can be asked for."""
-    return tuple(
-        dimension
-        for dimension in layer.dimensions
-        if layer.service is not None
-        and len(dimension.values) > 1
-        and in_dimension(layer, layer.service, dimension.name, dimension.values[-1]) is not None
-    )
+    """The dimensions other than time of which another value can be asked for, with their defaults among their values.
+
+    Of an interval its beginning is a value.
+    """
+    choosable = []
+    for dimension in layer.dimensions:
+        single = [value.partition("/")[0] for value in dimension.values]
+        own = [dimension.default] if dimension.default and dimension.default not in single else []
+        values = tuple(dict.fromkeys([*own, *single]))
+        if layer.service is None or len(values) < 2:
+            continue
+        if in_dimension(layer, layer.service, dimension.name, values[-1]) is not None:
+            choosable.append(replace(dimension, values=values))
+    return tuple(choosable)
 
 
 def in_dimension(layer: OfferedLayer, service: TileService, name: str, value: str) -> TileService | None:

@@ -241,7 +241,7 @@ def _dimensions(elements: list[Element], above: tuple[_Dimension, ...]) -> tuple
             before.name,
             values or before.values,
             (element.get("default") or before.default).strip(),
-            element.get("units") or before.units,
+            element.get("unitSymbol") or element.get("units") or before.units,
             _is_true(element.get("nearestValue")) if element.get("nearestValue") else before.nearest,
         )
     return tuple(known.values())

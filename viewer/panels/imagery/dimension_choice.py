@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QSizePolicy, QWidget
 
 from layers.services.listed.offered_entries import choosable_dimensions, in_dimension
 from layers.services.offers.offer import OfferedLayer
@@ -14,6 +16,8 @@ from viewer.support.still_boxes import ComboBox
 
 MOST_DIMENSIONS = 4
 MOST_VALUES = 500
+_IS_CODE = re.compile(r"ISO|EPSG:|CRS:", re.IGNORECASE)
+"""Units that say how values are written, and are none."""
 
 
 class DimensionChoice(QWidget):
@@ -39,10 +43,12 @@ class DimensionChoice(QWidget):
         for dimension in dimensions:
             box = ComboBox()
             box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             for value in dimension.values[:MOST_VALUES]:
-                box.addItem(one_line(f"{value} {dimension.units}", 60), value)
+                units = "" if _IS_CODE.match(dimension.units) else dimension.units
+                box.addItem(one_line(f"{value} {units}".strip(), 60), value)
             box.setCurrentIndex(max(box.findData(dimension.default), 0))
-            name = one_line(dimension.name.capitalize(), 40)
+            name = one_line(dimension.name.replace("_", " ").capitalize(), 40)
             box.setAccessibleName(name)
             box.currentIndexChanged.connect(self.changed)
             label = plain_label(name)

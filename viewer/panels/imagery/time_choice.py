@@ -16,7 +16,7 @@ DAYS_BACK = 1
 """Days before today of the default picture: yesterday's is complete, today's may not have been taken yet."""
 MOST_LISTED = 5000
 """Most times in the list, the newest ones; a day that is typed finds the others."""
-_CHARS = 12
+_CHARS = 20
 
 
 class _TimeModel(QAbstractListModel):

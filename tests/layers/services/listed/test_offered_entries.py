@@ -92,3 +92,15 @@ def test_another_value_of_a_dimension_stands_where_the_first_one_does(template: 
     assert (deeper.template if deeper is not None else None) == changed
     assert [dimension.name for dimension in choosable_dimensions(layer)] == (["Elevation"] if changed else [])
     assert in_dimension(layer, service, "run", "b") is None
+
+
+def test_the_default_of_a_dimension_is_among_its_values() -> None:
+    service = TileService("A", "https://e.org/wms?STYLES=&bbox={bbox}", kind="wms")
+    dimensions = (
+        OfferedDimension("run", ("06:50:00.000Z", "06:55:00.000Z"), "06:55:00Z"),
+        OfferedDimension("elevation", ("0/1000/10", "2000/3000/10"), "0"),
+        OfferedDimension("band", ("1/2/1",)),
+    )
+    run, elevation = choosable_dimensions(OfferedLayer(name="a", service=service, dimensions=dimensions))
+    assert run.values == ("06:55:00Z", "06:50:00.000Z", "06:55:00.000Z")
+    assert elevation.values == ("0", "2000")
