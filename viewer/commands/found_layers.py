@@ -25,6 +25,7 @@ from layers.requests.addresses import name_of
 from layers.requests.probed import Picture, Probed
 from layers.services.naming import service_from_text
 from layers.services.tile_service import TileService
+from layers.services.times.release_days import release_day
 from layers.services.times.time_steps import written_time
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
@@ -61,10 +62,21 @@ def layers_of_service(text: str) -> list[FoundLayer]:
 
 def layer_of_service(service: TileService) -> FoundLayer:
     """The layer of a service, at its time where it has one."""
-    facts = {"credit": service.attribution}
-    if service.is_dated:
-        facts |= {"acquired_at": written_time(service.time), "date_kind": service.date_kind}
+    facts = {"credit": service.attribution, **dates_of_service(service, service.title)}
     return FoundLayer("tiles", service.title, encoded(service), facts)
+
+
+def dates_of_service(service: TileService, title: str, undated: str = "unknown") -> dict[str, str]:
+    """The date of a service's layer, with its kind. `title`: its name, which may tell the day of a release.
+
+    `undated`: the kind where it tells nothing.
+    """
+    if service.is_dated:
+        return {"acquired_at": written_time(service.time), "date_kind": service.date_kind}
+    released = release_day(title)
+    if released:
+        return {"acquired_at": released, "date_kind": "published", "date_basis": "catalogue"}
+    return {"date_kind": undated}
 
 
 def layer_at(address: str) -> FoundLayer:

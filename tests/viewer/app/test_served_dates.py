@@ -18,9 +18,12 @@ from tests.support.windows import press
 from viewer.app.window import MainWindow
 from viewer.canvas.comparison.side_words import acquisition_shown
 from viewer.commands.imagery.service_times import set_time_range
+from viewer.commands.layers import update_layer
 from viewer.export.plates.maps.image_captions import image_facts, image_line
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.panels.layers.layer_rows import DATE_ROLE
+from viewer.panels.sites.chip_words import date_words
 from viewer.panels.sites.image_part import ImagePart
 
 Key = Qt.Key
@@ -119,3 +122,23 @@ def test_a_range_for_the_steps_has_no_tile_fetched_again(window, server, qtbot) 
     rest(window, qtbot)
     assert all("t=2024-04-20" in line for line in map(str, server.log))
     assert server.log
+
+
+def test_a_release_is_published_in_the_list_on_marks_chips_and_products(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot)
+    (layer,) = window.session.document.layers.values()
+    facts = {"acquired_at": "2014-02-20", "date_kind": "published", "date_basis": "catalogue"}
+    window.panel_context.do(update_layer, layer.uuid, **facts)
+    image = marked(window, qtbot)
+    assert (image.acquired_at, image.date_kind, image.date_basis) == ("2014-02-20", "published", "catalogue")
+    assert date_words(image) == "published 2014-02-20, date of the image unknown (from the catalogue)"
+    assert window.docks.layer_tree.model.index(1).data(DATE_ROLE) == "published 2014-02-20"
+    assert "published 2014-02-20" in caption(window)
+    window.canvas.grab_picture()
+    assert window.canvas.panes.in_use.picture.credits == [
+        "Sky company (published 2014-02-20, date of the image unknown)"
+    ]
+    window.canvas.setFocus()
+    window.action_table["take_chip"].trigger()
+    qtbot.waitUntil(lambda: len(window.session.document.chips) == 2, timeout=20_000)
+    assert {chip.date_kind for chip in window.session.document.chips.values()} == {"published"}

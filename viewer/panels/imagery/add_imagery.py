@@ -35,8 +35,8 @@ from layers.services.listed.typed_entry import is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
 from layers.services.tile_service import TileService
-from layers.services.times.time_steps import written_time
 from layers.services.view_tiles import is_speck
+from viewer.commands.found_layers import dates_of_service
 from viewer.commands.layers import add_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
@@ -308,13 +308,12 @@ class AddImageryPanel(QWidget):
         """Add the layer on top of the imagery, and allow its hosts."""
         service = self.form.service()
         assert service is not None
-        facts = {"credit": service.attribution, "acquired_at": written_time(service.time)}
         self._servers.allow(service.hosts)
         # Basemaps of lists with terms are known composites; of what was typed or offered nobody has said it.
         undated = "composite" if service.licence and service.kind == "xyz" else "unknown"
-        kind = service.date_kind if service.is_dated else undated
+        facts = {"credit": service.attribution, **dates_of_service(service, row.entry.title, undated)}
         name, uuid = self.form.layer_name(service), new_uuid()
-        if self._context.do(add_layer, "tiles", name, encoded(service), uuid=uuid, date_kind=kind, **facts):
+        if self._context.do(add_layer, "tiles", name, encoded(service), uuid=uuid, **facts):
             self._context.show_layer(uuid)
             self._lead_to(service)
             self._remember(self.form.chosen_entry(row))

@@ -247,6 +247,19 @@ def test_an_address_is_asked_only_after_a_press(dialog: AddImageryDialog, desk: 
     assert listed(dialog) == ["[Basemaps]", "Of Mars", "[Dated imagery]", "By day"]
 
 
+def test_a_release_is_added_with_its_day_as_published(
+    dialog: AddImageryDialog, desk: Desk, servers: FakeServers
+) -> None:
+    name = "World Imagery (Wayback 2014-02-20)"
+    release = OfferedLayer(name="WB_2014_R01", title=name, service=TileService(name, TEMPLATE, kind="wmts"))
+    dialog.panel.line.setText(WMTS)
+    press(dialog)
+    servers.answer(ServiceOffer(service="wmts", title="Wayback", layers=(release,)))
+    press(dialog)
+    layer = next(layer for layer in desk.document.layers.values() if layer.name == name)
+    assert (layer.acquired_at, layer.date_kind, layer.date_basis) == ("2014-02-20", "published", "catalogue")
+
+
 @pytest.mark.parametrize(
     ("address", "kind"),
     [
