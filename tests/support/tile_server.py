@@ -233,6 +233,12 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.ok()
 
+    def endwaits(self) -> None:
+        """Beyond the last level it waits until it is let go."""
+        if self.where[0] > self.server.last_level:
+            self.server.released.wait(30)
+        self.ok()
+
     def end204(self) -> None:
         self.end(204, b"")
 
