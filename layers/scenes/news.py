@@ -14,6 +14,9 @@ from layers.scenes.scene_cloud import SceneCloud, cloud_of_scene
 from layers.scenes.scene_table import SceneTable
 from layers.time.time_span import day_of, span_of
 
+MOST_OF_SITE = 200
+"""Most scenes of a site that are listed, the best ones: nobody decides on more of them one by one."""
+
 
 class NewScene(Struct, frozen=True):
     """A scene that a source has of a site, and the share of the site that it covers, 0 to 1."""
@@ -42,10 +45,10 @@ class News(Struct, frozen=True):
 
     by_site: dict[str, tuple[NewScene, ...]]
     undated: int = 0
-
-    def count_of(self, source: str) -> int:
-        """The number of scenes of a source, each once, however many sites it shows."""
-        return len({new.scene.key for scenes in self.by_site.values() for new in scenes if new.source == source})
+    of_site: dict[str, int] = {}
+    """The number of scenes of each site, those beyond the best `MOST_OF_SITE` too."""
+    counts: dict[str, int] = {}
+    """The number of scenes of each source, each once, however many sites it shows."""
 
 
 def news_over(
@@ -66,7 +69,16 @@ def news_over(
                     undated.add(scene.key)
                 elif (first is None or scene.span.end >= first.begin) and not _is_cloudy(scene, max_cloud):
                     by_site[uuid].setdefault(scene.key, NewScene(scene, part, source.source))
-    return News({uuid: tuple(ranked(scenes.values(), {})) for uuid, scenes in by_site.items()}, len(undated))
+    keys: dict[str, set[str]] = {}
+    for scenes in by_site.values():
+        for key, new in scenes.items():
+            keys.setdefault(new.source, set()).add(key)
+    return News(
+        {uuid: tuple(ranked(scenes.values(), {})[:MOST_OF_SITE]) for uuid, scenes in by_site.items()},
+        len(undated),
+        {uuid: len(scenes) for uuid, scenes in by_site.items()},
+        {source: len(of_source) for source, of_source in keys.items()},
+    )
 
 
 def ranked(

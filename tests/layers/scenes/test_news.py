@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from layers.geo.bounds import Bounds
 from layers.scenes.asked_areas import boxes_around, merged_boxes, rounded_box
-from layers.scenes.news import SourceScenes, news_over
+from layers.scenes.news import MOST_OF_SITE, SourceScenes, news_over
 from tests.support.many_scenes import scene
 
 SITE = shapely.box(0.0, 0.0, 1.0, 1.0)
@@ -43,7 +43,15 @@ def test_each_site_has_its_own_day_since_which_scenes_are_new() -> None:
     source = SourceScenes("a", scenes, {"s": "2026-03-05", "t": "2026-03-01"})
     news = news_over({"s": SITE, "t": SITE}, [source])
     assert [[new.scene.key for new in of_site] for of_site in news.by_site.values()] == [["late"], ["late", "early"]]
-    assert news.count_of("a") == 2
+    assert news.counts == {"a": 2}
+
+
+def test_of_too_many_scenes_of_a_site_the_best_are_listed_and_all_are_counted() -> None:
+    scenes = tuple(scene(f"s{n}", WHOLE, f"2026-03-01T{n // 60:02}:{n % 60:02}:00Z") for n in range(MOST_OF_SITE + 7))
+    news = news_over({"s": SITE, "t": SITE}, [SourceScenes("a", scenes, {})])
+    assert [len(listed) for listed in news.by_site.values()] == [MOST_OF_SITE] * 2
+    assert news.of_site == {"s": MOST_OF_SITE + 7, "t": MOST_OF_SITE + 7}
+    assert news.counts == {"a": MOST_OF_SITE + 7}
 
 
 def test_what_has_no_date_is_not_new_and_is_counted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,6 +19,9 @@ from layers.services.stac.question import StacQuestion
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.searches import kept_query, record_search, update_search
+
+MOST_KNOWN = 512
+"""Most looks that are read once only."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -124,6 +128,12 @@ def record_no_image(
 
 
 def _look_of(row: Search) -> Look | None:
+    return _known_look(row) if row.query_json else None
+
+
+@lru_cache(MOST_KNOWN)
+def _known_look(row: Search) -> Look | None:
+    """The look of a row, which never changes: a key that is pressed in a list asks for all of them several times."""
     return decoded_or_none(kept_query(row), Look)
 
 

@@ -195,7 +195,7 @@ class NewsDesk(QObject):
         """The look that is kept of one source; None where it gave no evidence, which is said."""
         plan, search = part.plan, part.search
         name = host_of(plan.source) or plan.source
-        count, matched, title, is_complete = news.count_of(FOLDERS), None, self.desk.folders.name, True
+        count, matched, title, is_complete = news.counts.get(FOLDERS, 0), None, self.desk.folders.name, True
         if plan.source != FOLDERS:
             if search is None:
                 self.remarks.append(self.tr("{0}: there is no way to the network.").format(name))
@@ -248,9 +248,13 @@ class NewsDesk(QObject):
             if uuid in document.sites
         }
 
-    def found_count(self, site: str) -> int:
-        """Scenes that the present look has found of a site, those that were decided on too."""
+    def listed_count(self, site: str) -> int:
+        """Scenes of a site that the present look has listed, those that were decided on too."""
         return len(self._news.by_site.get(site, ()))
+
+    def found_count(self, site: str) -> int:
+        """Scenes that the present look has found of a site; only the best are listed where they are too many."""
+        return self._news.of_site.get(site, 0)
 
     def add(self, new: NewScene) -> None:
         """Add a scene as a layer."""

@@ -89,7 +89,7 @@ class NewsDialog(QDialog):
         self.view = NewsView()
         self.view.setAccessibleName(self.tr("New scenes by site"))
         self.view.setModel(self.rows)
-        self.view.setItemDelegate(NewsDelegate(self.view, self.view.accessibleName()))
+        self.view.setItemDelegate(NewsDelegate(self.view, self.rows))
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.pressed_key.connect(self._do)
         self.view.doubleClicked.connect(lambda _: self._do("A"))
@@ -325,7 +325,10 @@ class NewsDialog(QDialog):
         self.stop_button.setVisible(self.desk.is_under_way or self.desk.clouds.is_under_way)
         self._offer_masks()
         self.said.setText(plain(self._words_after()))
-        self._tell_places()
+        if self.desk.is_under_way:
+            self.look_button.setEnabled(False)
+        else:
+            self._tell_places()
         self._offer()
 
     def _words_after(self) -> str:

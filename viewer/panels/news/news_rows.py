@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, override
 
 from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 
 from layers.scenes.news import NewScene
-from layers.scenes.scene_cloud import SceneCloud
+from layers.text.counted import grouped
 from viewer.commands.imagery.look_intervals import intervals
 from viewer.network.consent import host_of
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
@@ -23,15 +25,27 @@ from viewer.support.language.translation import in_language, translate
 
 HEAD_ROLE = Qt.ItemDataRole.UserRole + 2
 HEAD_GAP_PX = 8
+_TOLD_ROLES = frozenset(
+    map(int, (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole, FACTS_ROLE))
+)
 
 
 class NewsRow(NamedTuple):
-    """A row: a scene of a site, or the head of a site where there is no scene."""
+    """A row: a scene of a site, or the head of a site where there is no scene. Its words are made for rows in sight."""
 
     site: str
     new: NewScene | None
-    words: str
-    facts: str = ""
+    tell: Callable[[], tuple[str, str]]
+
+    @property
+    def words(self) -> str:
+        """The first line."""
+        return self.tell()[0]
+
+    @property
+    def facts(self) -> str:
+        """The second line; empty for a head."""
+        return self.tell()[1]
 
 
 class NewsRows(QAbstractListModel):
@@ -48,34 +62,35 @@ class NewsRows(QAbstractListModel):
         rows: list[NewsRow] = []
         days = intervals(self._desk.context.document)
         for site, scenes in self._desk.listed().items():
-            rows.append(NewsRow(site, None, self._head(site, len(scenes), days.get(site, 0))))
-            rows += [NewsRow(site, new, *self._words(new, self._desk.clouds.of(site, new.scene))) for new in scenes]
-        if [row[:2] for row in rows] == [row[:2] for row in self.rows]:
-            self._read_words(rows)
-        else:
+            rows.append(NewsRow(site, None, partial(self._head, site, len(scenes), days.get(site, 0))))
+            rows += [NewsRow(site, new, partial(self._words, site, new)) for new in scenes]
+        before = self.rows
+        same = len(rows) == len(before) and all(
+            row.new is was.new and row.site == was.site for row, was in zip(rows, before, strict=True)
+        )
+        if same and rows:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))  # other words, perhaps
+        elif rows or before:
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
-
-    def _read_words(self, rows: list[NewsRow]) -> None:
-        """Take other words of the same scenes, which stay where they are."""
-        changed = [at for at, (row, was) in enumerate(zip(rows, self.rows, strict=True)) if row != was]
-        self.rows = rows
-        for at in changed:
-            self.dataChanged.emit(self.index(at), self.index(at))
 
     def scenes_of(self, site: str) -> list[NewScene]:
         """The scenes that are listed of a site."""
         return [row.new for row in self.rows if row.site == site and row.new is not None]
 
-    def _head(self, site: str, count: int, days: int) -> str:
-        mark = self._desk.context.document.sites[site]
+    def _head(self, site: str, count: int, days: int) -> tuple[str, str]:
+        mark = self._desk.context.document.sites.get(site)
         words = translate("NewsRows", "{count} scenes to decide on", "{count} scene to decide on", count)
-        decided = self._desk.found_count(site) - count
+        listed = self._desk.listed_count(site)
+        decided = listed - count
         if decided and count:
             words = self.tr("{0}, {1} decided on").format(words, decided)
         elif decided:
             words = translate("NewsRows", "all {count} scenes decided on", "its {count} scene decided on", decided)
+        if (count_of_all := self._desk.found_count(site)) > listed:
+            words = self.tr("{0}, the best {1} of {2}").format(words, listed, grouped(count_of_all))
         kept = self._desk.last.get(site)
         last = (
             self.tr("last look {0} by {1}").format(kept.row.at[:10], one_line(kept.row.observer, 40) or no_name())
@@ -84,11 +99,13 @@ class NewsRows(QAbstractListModel):
         )
         state = words if count or decided else self.tr("nothing new")
         every = translate("NewsRows", "every {count} days", "every {count} day", days) if days else ""
-        return " · ".join(filter(None, (one_line(mark.label, 60) or no_name(), state, last, every)))
+        name = "" if mark is None else one_line(mark.label, 60)
+        return " · ".join(filter(None, (name or no_name(), state, last, every))), ""
 
-    def _words(self, new: NewScene, cloud: SceneCloud) -> tuple[str, str]:
+    def _words(self, site: str, new: NewScene) -> tuple[str, str]:
         """Date, with its kind, and platform; cloud, or that it is radar, what is covered, and whose it is."""
         scene, item = new.scene, self._desk.desk.archives.item_of(new.scene.key)
+        cloud = self._desk.clouds.of(site, scene)
         problem = translate("NewsRows", "mask not read") if cloud.problem else ""
         part = (
             translate("NewsRows", "covers the site")
@@ -115,19 +132,22 @@ class NewsRows(QAbstractListModel):
         if not 0 <= index.row() < len(self.rows):
             return None
         row = self.rows[index.row()]
-        whole = f"{row.words}\n{row.facts}" if row.facts else row.words
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._pictures.of(row.new.scene.path) if row.new is not None else None
+        if role == HEAD_ROLE:
+            return row.new is None
+        if role not in _TOLD_ROLES:
+            return None
+        words, facts = row.tell()
+        whole = f"{words}\n{facts}" if facts else words
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return row.words
-            case Qt.ItemDataRole.DecorationRole:
-                return self._pictures.of(row.new.scene.path) if row.new is not None else None
+                return words
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip("\n".join(filter(None, (whole, self._problem_of(row)))))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return whole.replace("\n", ", ")
-        if role == FACTS_ROLE:
-            return row.facts
-        return row.new is None if role == HEAD_ROLE else None
+        return facts
 
     def _problem_of(self, row: NewsRow) -> str:
         """Why the mask of a scene could not be read; empty where it was, or there is none."""
@@ -144,10 +164,19 @@ class NewsRows(QAbstractListModel):
 class NewsDelegate(BookmarkDelegate):
     """Paints scenes as bookmarks are painted, and the head of a site as one line of bold letters."""
 
+    def __init__(self, view: QListView, rows: NewsRows) -> None:
+        super().__init__(view, view.accessibleName())
+        self._rows = rows
+        self._sizes: tuple[QSize, QSize] | None = None
+        """Sizes of a head and of a scene; None before the first row is asked for."""
+
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size = super().sizeHint(option, index)
-        return QSize(size.width(), option.fontMetrics.lineSpacing() + HEAD_GAP_PX) if index.data(HEAD_ROLE) else size
+        row = index.row()
+        if self._sizes is None or row == 0:  # rows are asked for from the first on: thousands are of two sizes
+            scene = super().sizeHint(option, index)
+            self._sizes = QSize(scene.width(), option.fontMetrics.lineSpacing() + HEAD_GAP_PX), scene
+        return self._sizes[self._rows.rows[row].new is not None]
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

@@ -41,6 +41,8 @@ class SiteClouds(QObject):
         self._grounds: dict[str, MaskGround] = {}
         self._ranks: dict[str, dict[str, SceneCloud]] = {}
         """Clouds by which scenes are in order, by site and key."""
+        self._ordered: dict[str, tuple[tuple[NewScene, ...], float | None, list[NewScene]]] = {}
+        """Scenes of sites in their order, with what was put in order, and the limit of cloud."""
         reading.changed.connect(self._heard)
 
     def begin(self, shapes: Mapping[str, BaseGeometry], listed: Mapping[str, Sequence[NewScene]]) -> None:
@@ -54,7 +56,7 @@ class SiteClouds(QObject):
     def forget(self) -> None:
         """Drop the masks of the last look."""
         self._job.drop()
-        self._plan, self._ranks, self._grounds = _NOTHING, {}, {}
+        self._plan, self._ranks, self._grounds, self._ordered = _NOTHING, {}, {}, {}
 
     def read(self) -> None:
         """Read masks at hosts that are allowed."""
@@ -70,9 +72,12 @@ class SiteClouds(QObject):
         """Cloud of a scene: over the site as far as its mask was read, else of the whole scene."""
         return self._reading.cloud_of([scene], self._grounds.get(site))
 
-    def ranked(self, site: str, scenes: Iterable[NewScene], limit: float | None) -> list[NewScene]:
+    def ranked(self, site: str, scenes: tuple[NewScene, ...], limit: float | None) -> list[NewScene]:
         """Scenes of a site in their order, by what was known when reading ended last."""
-        return ranked(scenes, self._ranks.get(site, {}), limit)
+        known = self._ordered.get(site)
+        if known is None or known[0] is not scenes or known[1] != limit:
+            known = self._ordered[site] = scenes, limit, ranked(scenes, self._ranks.get(site, {}), limit)
+        return known[2]
 
     # -- how far it is ----------------------------------------------------------------------------------------------
 
@@ -122,7 +127,7 @@ class SiteClouds(QObject):
             ranks: dict[str, dict[str, SceneCloud]] = {}
             for site, wish, cloud in zip(self._plan.sites, self._plan.wishes, self._clouds(), strict=True):
                 ranks.setdefault(site, {})[wish.scene.key] = cloud
-            self._ranks = ranks
+            self._ranks, self._ordered = ranks, {}
         self.changed.emit()
 
 
