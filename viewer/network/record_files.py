@@ -92,6 +92,10 @@ class RecordFiles:
         """False where no record is stored under a key; asks no disk, and is for any thread."""
         return self._is_due() or self._place(key) is not None
 
+    def is_known(self, key: bytes) -> bool:
+        """True where a record was stored under a key, as far as is known; asks no disk, and is for any thread."""
+        return self._place(key) is not None
+
     def get(self, key: bytes) -> bytes | None:
         """The record of a key; None without one, or where it is damaged."""
         was_due, place = self._is_due(), self._place(key)

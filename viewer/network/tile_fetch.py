@@ -35,6 +35,8 @@ WARNING = "Warning"
 
 DIGEST = "Digest"
 """Name of the text of a picture that holds a digest of the bytes that it was made of."""
+STORED = "Stored"
+"""Name of the text of a picture that was not fetched but stored."""
 NO_TILE_HEADERS = {"x-ve-tile-info": "no-tile"}
 """Headers, with values in small letters, by which servers say that a picture stands for no tile."""
 
@@ -233,6 +235,8 @@ def _renewed(place: _Place, answer: HttpAnswer, host: str) -> _Copy | None:
 
 def _with_picture(tile: StoredTile, host: str) -> _Copy | None:
     picture = _picture(tile.body, tile.headers.get("warning", ""), host)
+    if isinstance(picture, QImage):
+        picture.setText(STORED, "yes")
     is_none = isinstance(picture, ServerFault) and not isinstance(picture, _ShortOfMemory)
     return None if is_none else _Copy(tile, picture)
 

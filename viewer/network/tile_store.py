@@ -65,6 +65,10 @@ class TileStore:
         """False where no tile of an address is stored; asks no disk."""
         return self.files.may_have(_key(address))
 
+    def is_known(self, address: str) -> bool:
+        """True where a tile of an address is stored, as far as is known; asks no disk."""
+        return self.files.is_known(_key(address))
+
     def kept(self, address: str) -> StoredTile | None:
         """The tile of an address, which holds no key; None without one, or where it is damaged."""
         record = self.files.get(_key(address))

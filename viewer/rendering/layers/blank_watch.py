@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from layers.services.matrix import PlacedPart, SourceTile, parent_parts
 from layers.services.tile_matrix import TileMatrixSet
-from viewer.network.tile_fetch import DIGEST
+from viewer.network.tile_fetch import DIGEST, STORED
 
 SAME_FROM = 3
 """Places with the same bytes from which a picture is looked at: no two photographs are the same."""
@@ -29,6 +29,8 @@ CLEAR_BELIEVED = 8
 MOST_KNOWN = 4096
 """Most pictures of which the places are remembered."""
 MOST_PLACES = 64
+JUDGED_AT_ONCE = 6
+"""Most places at which one picture is looked at together."""
 CELLS = 8
 
 
@@ -73,14 +75,24 @@ class BlankWatch:
         if seen.is_blank is None and len(seen.tiles) >= SAME_FROM:
             if _is_of_one_colour(picture):
                 seen.is_blank = False
-            else:
-                self._suspects |= dict.fromkeys(seen.tiles, digest)
+            elif sum(name == digest for name in self._suspects.values()) < JUDGED_AT_ONCE:
+                self._suspects |= dict.fromkeys([*seen.tiles][-JUDGED_AT_ONCE:], digest)
         return bool(seen.is_blank)
 
-    def wanted(self, is_settled: Callable[[SourceTile], bool]) -> list[SourceTile]:
-        """The coarser tiles to fetch so that suspects can be judged."""
-        above = (self._above(tile, digest, is_settled) for tile, digest in self._suspects.items())
-        return list(dict.fromkeys(part.tile for part in above if part is not None and not is_settled(part.tile)))
+    def wanted(
+        self, is_settled: Callable[[SourceTile], bool], is_stored: Callable[[SourceTile], bool]
+    ) -> list[SourceTile]:
+        """The coarser tiles to fetch so that suspects can be judged. For what is stored nothing is asked of a server:
+        what it was judged by is stored, too.
+        """
+        wanted: dict[SourceTile, None] = {}
+        for tile, digest in self._suspects.items():
+            part, picture = self._above(tile, digest, is_settled), self._get(tile)
+            if part is None or is_settled(part.tile) or picture is None:
+                continue
+            if not picture.text(STORED) or is_stored(part.tile):
+                wanted[part.tile] = None
+        return list(wanted)
 
     def judge(self, is_settled: Callable[[SourceTile], bool]) -> list[SourceTile]:
         """Judge what can be judged by now; the tiles that were found to be blank."""

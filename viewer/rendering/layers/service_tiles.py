@@ -166,7 +166,7 @@ class ServiceTiles:
 
     def want(self, tiles: Iterable[SourceTile]) -> None:
         """Replace the list of what is fetched next, the best first. What tells of blank tiles follows at the end."""
-        wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled)])
+        wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled, self._is_stored)])
         self._queue = self._packs.take(tile for tile in wanted if tile not in self._under_way)
         self._ways.ask(is_rest=not (self._queue or self._under_way))
         self._pump()
@@ -287,6 +287,16 @@ class ServiceTiles:
             return []
         first = list(tiles_in(self._view))[:1]
         return [tile for sources in sources_of(self._view.grid, first, self._service) for tile in sources.tiles[:1]]
+
+    def _is_stored(self, tile: SourceTile) -> bool:
+        """True for a tile that is on this computer, as far as is known."""
+        fetcher = self._context.fetcher
+        if fetcher is None or fetcher.tiles is None:
+            return False
+        try:
+            return fetcher.tiles.is_known(self.drawn.url(*tile))
+        except BadTemplate:
+            return False
 
     def _judge_blanks(self) -> None:
         blank = self._blanks.judge(self.is_settled)

@@ -93,6 +93,19 @@ def test_t15_however_a_server_says_that_it_has_no_tile_its_parent_is_drawn_and_t
     assert len(server.log) == again, "what is missing is not asked for again and again"
 
 
+@pytest.mark.parametrize("fault", ["endwords", "hatched", "endclear"])
+def test_t15_nothing_is_asked_about_tiles_that_are_stored(
+    drawn, server: TileServer, context: RenderContext, qtbot, fault: str
+) -> None:
+    server.last_level = 2
+    first = at_rest(drawn(fault), VIEW, context, qtbot)
+    asked = len(server.log)
+    again = drawn(fault)
+    assert (at_rest(again, VIEW, context, qtbot) == first).all()
+    assert len(server.log) == asked
+    assert (again.state.kind is StateKind.PARTIAL) == (fault != "hatched")
+
+
 @pytest.mark.parametrize("colour", [0xFF203050, 0xFFFFFFFF])
 def test_t15_open_sea_of_one_colour_is_sea(
     drawn, server: TileServer, context: RenderContext, qtbot, colour: int
