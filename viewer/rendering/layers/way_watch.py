@@ -53,14 +53,14 @@ class WayWatch:
         """The coarsest tile that did not come, which is the most certain to be there; None once any has come."""
         self._limit_px = 0
         """Largest side of a picture that a refusal allows; 0 while none has said so."""
-        self._has_come = self._is_urgent = self.is_asking = False
+        self._has_come = self._is_urgent = self._was_refused = self.is_asking = False
 
     @property
     def most_at_once(self) -> int:
         """Most tiles to ask for at once: few until one has come, as a server that refuses several is left alone."""
         ways, service = self._context.ways, self._service
         may_be_mended = ways.is_open(service) or self._may_be_smaller or self._may_be_elsewhere
-        is_careful = may_be_mended and not (self._has_come or self._missing)
+        is_careful = not self._has_come and (self._was_refused or (may_be_mended and self._missing is None))
         return min(FIRST_AT_ONCE, self._service.max_connections) if is_careful else self._service.max_connections
 
     @property
@@ -97,6 +97,7 @@ class WayWatch:
             is_coarser = self._missing is None or tile.level < self._missing.level
             self._missing = None if self._has_come else tile if is_coarser else self._missing
             self._is_urgent |= error is not None and not self._has_come
+            self._was_refused |= error is not None
         if is_refused and not self._service.is_tiled:
             matrix = self._service.matrices.matrices[tile.level]
             self._limit_px = limit_in_words(str(error), max(matrix.tile_width, matrix.tile_height)) or self._limit_px
