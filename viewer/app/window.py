@@ -293,6 +293,7 @@ class MainWindow(QMainWindow):
         self._panel_focus = PanelFocus(self.docks, canvas)
         pasted = self.opener.open, ask_server
         clipboard = Clipboard(session, panels, views, jobs, *pasted, messages, self)
+        canvas.picture_dropped.connect(clipboard.take_picture)
         for menu in (
             self.file_menu,
             EditMenu(session, self.toolbox, panels, clipboard, self.map_export, self.status, messages, self),

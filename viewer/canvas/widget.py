@@ -58,6 +58,8 @@ class MapCanvas(QWidget):
     cursor_moved = Signal(float, float)
     context_menu_requested = Signal(object)
     files_dropped = Signal(list)
+    picture_dropped = Signal(object)
+    """Emitted with the `QMimeData` of a dropped picture that is no file."""
     hint_changed = Signal(str)
     tool_changed = Signal()
     tool_given_up = Signal()
@@ -413,12 +415,16 @@ class MapCanvas(QWidget):
         self.context_menu_requested.emit(self.gestures.pointer_at(at, button))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasText():
+        data = event.mimeData()
+        if data.hasUrls() or data.hasText() or data.hasImage():
             self.scene.context.pool.expect()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        texts = dropped_words(event.mimeData())
-        if texts:
+        texts, data = dropped_words(event.mimeData()), event.mimeData()
+        if data.hasImage() and not any(url.isLocalFile() for url in data.urls()):
+            event.acceptProposedAction()
+            self.picture_dropped.emit(data)
+        elif texts:
             event.acceptProposedAction()
             self.files_dropped.emit(texts)

@@ -73,6 +73,8 @@ class Clipboard(QObject):
         links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
         addresses = AddressPaster(panels, open_address)
         self._pasters: tuple[Paster, ...] = (self.marks, addresses, links, pictures)
+        self.take_picture = pictures.paste
+        """Keeps a dropped picture as a file and opens it, as a pasted one."""
 
     def paste(self) -> None:
         """Paste the content by its kind: marks, an address of imagery, a link for a claim, or a picture."""

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
@@ -216,6 +216,23 @@ def test_the_scale_of_the_screen_is_asked_and_its_effect_shown(analyst: Analyst,
     info = analyst.window.views.layer_info(analyst.layer().uuid)
     assert isinstance(info, RasterInfo)
     assert info.transform[0] == pytest.approx(156543.033928 / 2**16)
+
+
+def test_a_picture_that_is_dragged_out_of_a_browser_is_a_picture_and_no_link(analyst: Analyst, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setImageData(picture())
+    data.setUrls([QUrl("https://maps.example.org/a/picture.png")])
+    canvas = analyst.window.canvas
+    at, action = QPointF(canvas.rect().center()), Qt.DropAction.CopyAction
+    plain = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(canvas, QDragEnterEvent(at, action, data, Left, plain))
+    QApplication.sendEvent(canvas, QDropEvent(at, action, data, Left, plain))
+    analyst.dialog()
+    assert analyst.window.findChild(AddImageryDialog) is None
+    analyst.copy(GOOGLE)
+    analyst.paste()
+    analyst.enter()
+    assert analyst.layer().name == "Google Maps"
 
 
 NO_PLACE = {
