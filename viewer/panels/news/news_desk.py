@@ -225,6 +225,11 @@ class NewsDesk(QObject):
         return self._news.undated
 
     @property
+    def collections(self) -> tuple[str, ...]:
+        """The collections that the present look asks archives for; none for all."""
+        return () if self._question is None else self._question.limits.collections
+
+    @property
     def most_cloud(self) -> float:
         """The limit of cloud of the present look, in percent."""
         limit = None if self._question is None else self._question.limits.max_cloud

@@ -80,7 +80,7 @@ class NewsDialog(QDialog):
         self.setWindowTitle(self.tr("What Is New over My Sites"))
         self.desk = desk
         self.rows = NewsRows(desk, pictures, self)
-        self._known, self._decided = known, ""
+        self._known, self._decided, self._left = known, "", 0
         self._make_fields()
         self.leaves = wrapped("")
         self.leaves.setAccessibleName(self.tr("What the archives are told"))
@@ -121,7 +121,7 @@ class NewsDialog(QDialog):
         self.other = QLineEdit()
         self.other.setPlaceholderText(self.tr("Address of another archive"))
         self.other.setAccessibleName(self.other.placeholderText())
-        self.other.textChanged.connect(lambda _: self._tell())
+        self.other.textChanged.connect(lambda text: self._name_source("" if not text.strip() else text))
         self.months, self.cloud = SpinBox(), SpinBox()
         self.months.setRange(1, 120)
         self.months.setValue(MONTHS_BACK)
@@ -241,9 +241,17 @@ class NewsDialog(QDialog):
         for box, address in self.archives:
             box.setChecked(had.get(address, address == first and not had))
             box.setToolTip(tooltip(address))
-            box.toggled.connect(lambda _: self._tell())
+            box.toggled.connect(lambda is_on, address=address: self._name_source(address if is_on else ""))
+            if box.isChecked():
+                self._name_source(address)
         for at, box in enumerate([*(box for box, _ in self.archives), self.folders]):
             self._sources_grid.addWidget(box, at // BOXES_ABREAST, at % BOXES_ABREAST)
+        self._tell()
+
+    def _name_source(self, address: str) -> None:
+        """Ask an archive that is not of the catalogue for everything: which collections it has is not known."""
+        if address and address not in {entry.address for entry in self._known.of_catalogue}:
+            self.kind.setCurrentIndex(self.kind.findData(""))
         self._tell()
 
     def look(self) -> None:
@@ -345,6 +353,8 @@ class NewsDialog(QDialog):
                 "NewsDialog", "{count} scenes have no date.", "{count} scene has no date.", self.desk.undated
             )
             sentences.append(left)
+        if count > self._left:
+            self._decided = ""  # it was taken back
         return " ".join([*filter(None, (self._decided,)), *sentences, *self._mask_words(), *self.desk.remarks])
 
     def _mask_words(self) -> list[str]:
@@ -394,6 +404,7 @@ class NewsDialog(QDialog):
         row = self._current()
         if row is None or row.new is None:
             return
+        self._left = sum(row.new is not None for row in self.rows.rows) - 1
         site = one_line(self.desk.context.document.sites[row.site].label, 40) or no_name()
         scenes = self.rows.scenes_of(row.site)
         match letter:
@@ -401,12 +412,12 @@ class NewsDialog(QDialog):
                 self._decided = self.tr("{0} is a layer now.").format(one_line(row.new.scene.title, 60))
                 self.desk.add(row.new)
             case "X":
-                words = self.tr("{0} is left out for {1}, also of later looks. Undo takes it back.")
+                words = self.tr("{0} is left out for {1}, also of later looks. Ctrl+Z on the map takes it back.")
                 self._decided = words.format(one_line(row.new.scene.title, 60), site)
                 self.desk.pass_over(row.site, row.new)
             case "N":
                 listed = translate("NewsDialog", "{count} scenes", "{count} scene", len(scenes))
-                words = self.tr("Kept in the case: none of {0} of {1} is usable. Undo takes it back.")
+                words = self.tr("Kept in the case: none of {0} of {1} is usable. Ctrl+Z on the map takes it back.")
                 self._decided = words.format(listed, site)
                 self.desk.no_image(row.site, scenes)
 

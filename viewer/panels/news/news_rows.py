@@ -18,6 +18,7 @@ from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
 from viewer.panels.hits.hit import day_words
 from viewer.panels.named_lists.named_rows import NOWHERE, Index
 from viewer.panels.news.news_desk import FOLDERS, NewsDesk
+from viewer.panels.time_strip.archive_words import COLLECTIONS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line, tooltip
@@ -97,10 +98,16 @@ class NewsRows(QAbstractListModel):
             if kept is not None
             else self.tr("first look")
         )
-        state = words if count or decided else self.tr("nothing new")
+        state = words if count or decided else self._nothing()
         every = translate("NewsRows", "every {count} days", "every {count} day", days) if days else ""
         name = "" if mark is None else one_line(mark.label, 60)
         return " · ".join(filter(None, (name or no_name(), state, last, every))), ""
+
+    def _nothing(self) -> str:
+        """That nothing is new, of the kind of imagery that was asked for."""
+        names = {name: translate("ArchiveWords", words) for name, words in COLLECTIONS}
+        kinds = ", ".join(names.get(name, name) for name in self._desk.collections)
+        return self.tr("nothing new of {0}").format(kinds) if kinds else self.tr("nothing new")
 
     def _words(self, site: str, new: NewScene) -> tuple[str, str]:
         """Date, with its kind, and platform; cloud, or that it is radar, what is covered, and whose it is."""

@@ -177,11 +177,12 @@ def test_n_records_that_no_image_is_usable(window: MainWindow, dialog: NewsDialo
     QTest.keyClick(dialog.view, Qt.Key.Key_N)
     assert listed(dialog)[:2] == ["Pad", "Quay"]
     assert "all 4 scenes decided on" in dialog.rows.rows[0].words
-    assert "none of 4 scenes of Pad is usable. Undo takes it back." in dialog.said.text()
+    assert "none of 4 scenes of Pad is usable. Ctrl+Z on the map takes it back." in dialog.said.text()
     row = next(row for row in window.session.document.searches.values() if "No usable image of Pad" in row.words)
     assert row.kind == "catalogue"
     assert json.loads(row.query_json)["sites"] == ["s1"]
     window.session.history.undo()
+    assert "is usable" not in dialog.said.text(), "it was taken back"
     assert listed(dialog)[:2] == ["Pad", "newest"]
 
 
