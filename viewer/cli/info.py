@@ -316,11 +316,11 @@ def _service(text: str) -> dict[str, Any]:
     }
     return {
         "kind": "service",
-        "service": service.kind,
         "driver": "XYZ",
         "crs": "EPSG:3857",
         "bounds_lonlat": None,
         "problems": [],
+        "service": service.kind,
         "title": service.title,
         "template": service.template,
         "levels": [service.min_level, service.max_level],

@@ -7,7 +7,7 @@ from typing import override
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from layers.errors import GeoloupeError
 from layers.geo.coordinates import Notation, format_coordinate
@@ -24,6 +24,7 @@ from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.outside_words import address_in
 from viewer.support.painting import painting
+from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
 RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
@@ -152,9 +153,9 @@ class PageForm(QWidget):
     def _build(self) -> None:
         self._form = QFormLayout()
         self._form.setContentsMargins(0, 0, 0, 0)
-        self._date_label = QLabel()
-        self._form.addRow(self.tr("Screen"), self.ratio)
-        self._form.addRow(self.tr("Level"), self.level)
+        self._date_label = plain_label("")
+        self._form.addRow(plain_label(self.tr("Screen")), self.ratio)
+        self._form.addRow(plain_label(self.tr("Level")), self.level)
         self._form.addRow(self._date_label, self.date)
         left = QVBoxLayout()
         left.setSpacing(6)
