@@ -203,6 +203,7 @@ ALWAYS = {
     "add_files",
     "add_imagery",
     "offline",
+    "paste",
     "palette",
     "guide",
     "shortcuts",
