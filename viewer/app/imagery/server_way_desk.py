@@ -129,4 +129,4 @@ def _host(service: TileService) -> str:
 def _orders_in(kept: object) -> dict[str, AxisOrder]:
     """The orders of the settings; what is none is passed over."""
     values = kept.items() if isinstance(kept, dict) else ()
-    return {str(key): AxisOrder[name] for key, name in values if name in AxisOrder.__members__}
+    return {str(key): AxisOrder[name] for key, name in values if name in list(AxisOrder.__members__)}
