@@ -77,7 +77,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "vector_style": ("symbology", "symbols", "labels", "colour by", "color by", "legend", "renderer", "categories"),
     "georeference": ("rectify", "control points", "gcp", "warp", "overlay a picture", "place a photo"),
     "sign_in": ("login", "log in", "password", "api key", "token", "oauth", "authentication", "credentials"),
-    "logins": ("passwords", "api keys", "tokens", "keyring", "credentials", "accounts", "settings", "preferences"),
+    "logins": ("passwords", "api keys", "tokens", "keyring", "credentials", "accounts", "preferences"),
     "make_pack": (
         *("offline map", "mbtiles", "download tiles", "cache an area", "save for the field", "tile package"),
         *("prefetch", "export tiles", "offline pack", "without a network"),
