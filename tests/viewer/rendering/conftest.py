@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, Request
 from tests.support.drawn_rasters import write_raster
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -25,6 +29,16 @@ from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.world_copies import world_copies
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting
+
+
+@contextmanager
+def context_of_host(host: str, folder: Path, pool: ReaderPool, jobs: Jobs) -> Iterator[RenderContext]:
+    """A context with a fetcher that may contact one host on loopback, and keeps tiles in a folder."""
+    consent = Consent()
+    consent.allow_private(host)
+    fetcher = Fetcher(folder / "tiles", consent, Limits(first_backoff_s=0.02))
+    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
+    fetcher.close()
 
 
 class CountingPool(ReaderPool):

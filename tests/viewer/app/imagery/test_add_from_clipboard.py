@@ -167,7 +167,8 @@ def test_the_layer_and_time_of_a_copied_request_are_chosen(desk: MainWindow, ser
     assert added(desk, qtbot).acquired_at == "2024-04-12"
 
 
-def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
+def add_from_start_page(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
+    """Paste the server's address on the start page, ask it, and add its first dated layer."""
     window.activateWindow()
     window.start_page.setFocus()
     copy(address_of(server))
@@ -177,6 +178,10 @@ def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: Tile
     wait_for_answer(dialog, qtbot)
     press(Key.Key_Return)
     check_dated(window, server, qtbot)
+
+
+def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
+    add_from_start_page(window, server, qtbot)
 
 
 def test_the_map_goes_to_a_region_that_is_a_speck_on_it(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
@@ -185,15 +190,7 @@ def test_the_map_goes_to_a_region_that_is_a_speck_on_it(window: MainWindow, serv
     box = f"<ows:WGS84BoundingBox>{region}</ows:WGS84BoundingBox>"
     days = dimension("Time", f"{FIRST}/{LAST}/P1D")
     server.document = capabilities(layer("region", resources=tiles, more=days, box=box), mercator(levels=12))
-    window.activateWindow()
-    window.start_page.setFocus()
-    copy(address_of(server))
-    QTest.keyClick(window, Key.Key_V, Control)
-    dialog = shown_dialog(window, qtbot)
-    press(Key.Key_Return)
-    wait_for_answer(dialog, qtbot)
-    press(Key.Key_Return)
-    check_dated(window, server, qtbot)
+    add_from_start_page(window, server, qtbot)
     shown = lonlat_bounds(window.canvas.viewport.crs, window.canvas.viewport.view().world_bounds())
     assert shown.contains(Bounds(30.0, 40.0, 30.5, 40.3))
     assert shown.width < 2

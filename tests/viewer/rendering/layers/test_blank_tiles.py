@@ -17,11 +17,7 @@ from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, picture_of
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
-from viewer.network.fetcher import Fetcher
-from viewer.network.folder_consent import FolderConsent
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -47,11 +43,8 @@ def server(world: QImage) -> Iterator[TileServer]:
 
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
-    fetcher.close()
+    with context_of_host(server.host, tmp_path, pool, jobs) as context:
+        yield context
 
 
 @pytest.fixture

@@ -20,11 +20,7 @@ from layers.grid.tile_grid import TileGrid, View
 from layers.services.matrix import SourceTile
 from layers.services.tile_service import TileService
 from tests.support.map_server import MapServer, serving_map
-from tests.viewer.rendering.conftest import complete
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
-from viewer.network.fetcher import Fetcher
-from viewer.network.folder_consent import FolderConsent
+from tests.viewer.rendering.conftest import complete, context_of_host
 from viewer.network.server_faults import AnsweredInWords
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
@@ -49,11 +45,8 @@ def server() -> Iterator[MapServer]:
 
 @pytest.fixture
 def context(pool, jobs, server: MapServer, tmp_path: Path) -> Iterator[RenderContext]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
-    fetcher.close()
+    with context_of_host(server.host, tmp_path, pool, jobs) as context:
+        yield context
 
 
 def service_of(server: MapServer) -> TileService:

@@ -17,11 +17,7 @@ from layers.raster.style import RasterStyle, Stretch
 from layers.services.tile_service import TileService
 from tests.support.picture_shift import shift_of
 from tests.support.tile_server import TileServer, blue_marble, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, picture_of, write_raster
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
-from viewer.network.fetcher import Fetcher
-from viewer.network.folder_consent import FolderConsent
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, layer_of, picture_of, write_raster
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.drawings import drawing_for
@@ -53,11 +49,8 @@ def server(world: QImage) -> Iterator[TileServer]:
 
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
-    fetcher.close()
+    with context_of_host(server.host, tmp_path, pool, jobs) as context:
+        yield context
 
 
 @pytest.fixture

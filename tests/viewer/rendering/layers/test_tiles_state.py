@@ -22,11 +22,7 @@ from layers.grid.tile_grid import View
 from layers.services.matrix import Sources, SourceTile
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
-from viewer.network.fetcher import Fetcher
-from viewer.network.folder_consent import FolderConsent
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers import tiles_drawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -110,11 +106,8 @@ def server() -> Iterator[TileServer]:
 
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
-    fetcher.close()
+    with context_of_host(server.host, tmp_path, pool, jobs) as context:
+        yield context
 
 
 @pytest.fixture
