@@ -10,24 +10,20 @@ from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
-from layers.errors import BadTemplate, InvalidValue
+from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.services.imagery_entry import host_of_address
 from layers.services.offers.axis_order import AxisOrder, in_order, order_of, server_key
 from layers.services.tile_service import TileService
 from viewer.commands.fields import row_of
+from viewer.commands.imagery.service_times import tile_service
 from viewer.commands.stamps import stamp_of, update
 
 
 def service_with_order(layer: Layer | None) -> TileService | None:
     """The service of a layer of maps that may be asked in two orders of axes; None for any other layer."""
-    if layer is None or layer.kind != "tiles":
-        return None
-    try:
-        service = TileService.from_json(layer.source)
-    except BadTemplate:
-        return None
-    return service if order_of(service) is not None else None
+    service = tile_service(layer)
+    return service if service is not None and order_of(service) is not None else None
 
 
 def layers_of_server(document: Document, key: str) -> dict[str, TileService]:

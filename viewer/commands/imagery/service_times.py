@@ -19,15 +19,20 @@ from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
 
-def dated_service(layer: Layer | None) -> TileService | None:
-    """The service of a layer whose time can be chosen; None for any other layer."""
+def tile_service(layer: Layer | None) -> TileService | None:
+    """The service of a layer of tiles; None for any other layer, and for a spoiled service."""
     if layer is None or layer.kind != "tiles":
         return None
     try:
-        service = TileService.from_json(layer.source)
+        return TileService.from_json(layer.source)
     except BadTemplate:
         return None
-    return service if service.is_dated else None
+
+
+def dated_service(layer: Layer | None) -> TileService | None:
+    """The service of a layer whose time can be chosen; None for any other layer."""
+    service = tile_service(layer)
+    return service if service is not None and service.is_dated else None
 
 
 def times_of(layer: Layer, service: TileService, seen_from: date | None = None) -> ServiceTimes:
