@@ -168,7 +168,7 @@ class Program:
         if self._keeps:
             window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)
-            QTimer.singleShot(0, self._tell_first_things)
+            QTimer.singleShot(0, self._window, self._tell_first_things)
         if options.screenshot is not None:
             window.layer_adder.needs_earth = options.bounds is not None
             failures = window.layer_adder.failures

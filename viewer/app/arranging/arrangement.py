@@ -141,7 +141,7 @@ class Arrangement(QObject):
         kept = self._kept.get(self._key)
         if kept is None or not self._take_up(kept):
             self.reset()
-        QTimer.singleShot(0, self._drop_ghosts)
+        QTimer.singleShot(0, self, self._drop_ghosts)
 
     @property
     def _room(self) -> WindowRoom:
@@ -187,7 +187,7 @@ class Arrangement(QObject):
         upright = [docks[group[0]] for group in self.layout.left] + [docks[id_] for id_ in BELOW_PX]
         heights = [320, 300][: len(self.layout.left)] + list(BELOW_PX.values())
         window.resizeDocks(upright, heights, Qt.Orientation.Vertical)
-        QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
+        QTimer.singleShot(0, self, self._drop_ghosts)  # once the docks are where they will be
 
     def _drop_ghosts(self) -> None:
         """Hide the tab bars that Qt leaves behind at places without docks when all docks return at once."""
