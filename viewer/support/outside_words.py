@@ -47,9 +47,14 @@ def address_in(data: QMimeData) -> str:
 
 def copied_service() -> str:
     """The text on the clipboard where that is the address of a service by its look, else an empty one."""
+    return copied_address(is_sure=True)
+
+
+def copied_address(*, is_sure: bool) -> str:
+    """The text on the clipboard where that is a web address as `is_web_address` says, else an empty one."""
     data = QGuiApplication.clipboard().mimeData()
     address = "" if data is None or data.hasImage() else address_in(data)
-    return address if is_web_address(address, is_sure=True) else ""
+    return address if is_web_address(address, is_sure=is_sure) else ""
 
 
 def is_web_address(text: str, *, is_sure: bool) -> bool:

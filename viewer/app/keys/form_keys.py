@@ -16,12 +16,17 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDockWidget,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
     QWidget,
 )
 
+from viewer.panels.claims.evidence_drop import EvidenceDrop
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
@@ -29,7 +34,7 @@ from viewer.panels.widgets.form_page import FormPage, page_of
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.refusal import TYPED_IN, Refusal, refusals_in
 from viewer.support.focus_filter import FocusFilter
-from viewer.support.outside_words import copied_service
+from viewer.support.outside_words import copied_address, copied_service
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -192,16 +197,37 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
     """True for a clipboard key that is not meant for the map: marks are copied only there and in their list.
 
-    The address of a service is meant for the map on any list that it is pasted on.
+    An address on the web is meant for the map wherever no text can be pasted.
     """
     if not any(event.matches(key) for key in CLIPBOARD):
         return False
-    if isinstance(widget, QAbstractItemView) and event.matches(QKeySequence.StandardKey.Paste) and copied_service():
+    if event.matches(QKeySequence.StandardKey.Paste) and not _is_text_pasted(widget) and _is_address_copied(widget):
         return False
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, SiteListPanel):
         parent = parent.parentWidget()
     return parent is None or not isinstance(widget, QAbstractItemView)
+
+
+def _is_text_pasted(widget: QWidget) -> bool:
+    """True for a field that takes a pasted text."""
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox):
+        return not widget.isReadOnly()
+    return False
+
+
+def _is_address_copied(widget: QWidget) -> bool:
+    """True where an address is on the clipboard that Add Imagery takes: where links are pasted as sources, only that of
+    a service.
+    """
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, QDockWidget):
+        if parent.findChild(EvidenceDrop, options=Qt.FindChildOption.FindDirectChildrenOnly) is not None:
+            return bool(copied_service())
+        parent = parent.parentWidget()
+    return bool(copied_address(is_sure=False))
 
 
 def _panel_of(widget: QWidget) -> QDockWidget | None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
@@ -22,12 +22,16 @@ from tests.support.wmts_documents import capabilities, dimension, layer, mercato
 from viewer.app.window import MainWindow
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.commands.claims import add_claim
+from viewer.commands.layers import add_layer
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
+Left = Qt.MouseButton.LeftButton
 MOST_STEPS = 3
+CATALOGUE = "https://catalogue.example.org/stac/v1"
 FIRST, LAST = "2024-03-01", "2024-06-30"
 
 
@@ -333,3 +337,61 @@ def test_a_large_picture_is_pasted_and_added(desk: MainWindow, qtbot: QtBot) -> 
     row = dialog.panel.current()
     assert row is not None
     assert row.entry.address == address
+
+
+def test_an_address_is_pasted_wherever_no_text_is_typed(desk: MainWindow, qtbot: QtBot) -> None:
+    """A catalogue's address, which could be that of a page, after a click beside the map."""
+    service = {"kind": "xyz", "url": "https://tiles.example.org/{z}/{x}/{y}.png"}
+    desk.session.push(add_layer(desk.session.document, "tiles", "Sky", service, actor="a"))
+    settle(desk, qtbot)
+    tree = desk.docks.layer_tree.view
+    QTest.mouseClick(tree.viewport(), Left, pos=tree.visualRect(tree.model().index(0, 0)).center())
+    copy(CATALOGUE)
+    press(Key.Key_V, Control)
+    assert shown_dialog(desk, qtbot).panel.line.text() == CATALOGUE
+    shown_dialog(desk, qtbot).reject()
+    (uuid,) = desk.session.document.layers
+    desk.panel_context.show_layer(uuid, raise_form=True)
+    settle(desk, qtbot)
+    docks = [dock for dock in desk.findChildren(QDockWidget) if not dock.isHidden()]
+    asked = set()
+    for widget in [widget for dock in docks for widget in dock.findChildren(QWidget)]:
+        is_line = isinstance(widget, QLineEdit | QPlainTextEdit)
+        if is_line or not widget.isVisible() or not widget.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+            continue
+        name = f"{type(widget).__name__} {widget.accessibleName()}"
+        desk.activateWindow()
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        press(Key.Key_V, Control)
+        assert dialogs(desk), name
+        shown_dialog(desk, qtbot).reject()
+        asked.add(name)
+    assert {"RowTableView Sites", "Slider Opacity", "ChoiceField Kind of date"} <= asked
+
+
+def test_a_field_that_takes_text_takes_a_pasted_address(desk: MainWindow, qtbot: QtBot) -> None:
+    line = desk.docks.layer_tree.findChild(QLineEdit)
+    assert line is not None
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    copy(CATALOGUE)
+    press(Key.Key_V, Control)
+    assert dialogs(desk) == []
+    assert line.text() == CATALOGUE
+
+
+def test_a_link_pasted_on_the_list_of_claims_is_a_source(desk: MainWindow, qtbot: QtBot) -> None:
+    desk.panel_context.do(add_claim, statement="A dam broke")
+    desk.docks.show_panel("claim_list")
+    claims = desk.docks.claims.panel
+    assert isinstance(claims, ClaimListPanel)
+    view = claims.list.view
+    QTest.mouseClick(view.viewport(), Left, pos=view.visualRect(view.model().index(0, 0)).center())
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    copy("https://news.example.org/2024/flood.html")
+    press(Key.Key_V, Control)
+    settle(desk, qtbot)
+    assert dialogs(desk) == []
+    assert len(desk.session.document.sources) == 1
