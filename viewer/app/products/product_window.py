@@ -363,7 +363,9 @@ class ProductWindow(QDialog):
     def _keep_behind(self) -> None:
         """Keep the product before the main window comes to the front: the list of products leads back to it."""
         if (self.row is None or self.is_changed) and self.keep():
-            self._context.report(self.tr("The product is kept as a draft: the list of products leads back to it."))
+            self._context.messages.tell(
+                self.tr("The product is kept as a draft: the list of products leads back to it.")
+            )
 
     def _lead_to_field(self, finding: Finding) -> None:
         """Focus the field or the button that corrects a finding; without any, say its cure."""
@@ -564,7 +566,7 @@ class ProductWindow(QDialog):
                 refusal = self.said.text()
                 self.say(self.tr("{0} Close the window again to discard the changes.").format(refusal))
                 return
-            self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
+            self._context.messages.tell(self.tr("The product is kept as a draft: it is in the list of products."))
         super().done(result)
 
     def _end(self) -> None:

@@ -180,6 +180,8 @@ class Table:
     findings: list[Finding] = field(default_factory=list)
     pages: BoxPages = field(default_factory=BoxPages)
     said: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """Sentences on what has gone well."""
     exported: list[ProductSpec] = field(default_factory=list)
     windows: list[ProductWindow] = field(default_factory=list)
 
@@ -192,7 +194,7 @@ class Table:
             self.document,
             CaseAccess(self.history.push, "Li", jobs),
             Selection(),
-            messages=MessageAccess(self.said.append),
+            messages=MessageAccess(self.said.append, tell=self.told.append),
             parent=self.parent,
         )
 

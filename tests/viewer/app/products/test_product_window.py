@@ -290,7 +290,9 @@ def test_closing_keeps_what_was_changed_as_a_draft_and_nothing_else(table: Table
     assert not window.isVisible()
     (row,) = products_in_order(table.document)
     assert (row.name, row.number, row.issued_at) == ("Pier", "1", "")
-    assert table.said
+    (said,) = table.told
+    assert "kept as a draft" in said
+    assert not table.said, "nothing is amiss"
     table.history.undo()
     assert not product_rows(table.document)
 
