@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.document.layer import Layer
 from layers.phrase import Phrase
+from layers.time.written_dates import interval_text, moment_text
 
 _BASES = {
     "metadata": Phrase("from metadata"),
@@ -22,23 +23,17 @@ def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> 
     if not acquired_at.strip():
         return Phrase("composite, {unknown}", unknown=UNKNOWN) if date_kind == "composite" else UNKNOWN
     start, slash, end = acquired_at.partition("/")
-    when = Phrase("{start} to {end}", start=moment(start), end=moment(end)) if slash else moment(start)
+    when = Phrase("{start} to {end}", start=moment_text(start), end=moment_text(end)) if slash else moment_text(start)
     basis = _BASES.get(date_basis) or Phrase("basis not stated")
     if date_kind == "published":
         return Phrase("published {when}, date of the image unknown ({basis})", when=when, basis=basis)
     if date_kind == "composite":
         return Phrase("composite of {when} ({basis})", when=when, basis=basis)
     if date_kind == "interval" and not slash:
-        return Phrase("within {when} ({basis})", when=when, basis=basis)
+        return Phrase("{when} ({basis})", when=interval_text(start), basis=basis)
     if date_kind in ("instant", "interval"):
         return Phrase("{when} ({basis})", when=when, basis=basis)
     return Phrase("{when}, kind of date unknown ({basis})", when=when, basis=basis)
-
-
-def moment(when: str) -> str:
-    """A day, or a day with its time of day in UTC."""
-    day, _, clock = when.strip().partition("T")
-    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
 
 
 def credit_of(row: Layer) -> str:

@@ -30,6 +30,22 @@ def is_exact(text: str) -> bool:
         return False
 
 
+def precision_of(text: str) -> str:
+    """The unit to which a date is stated: year, month, day, hour, minute or second; empty for any other text.
+
+    A time on the full hour is taken for one that is stated to the hour.
+    """
+    if not is_partial(text):
+        return ""
+    day, _, clock = text.partition("T")
+    if not clock:
+        return {4: "year", 7: "month", 10: "day"}[len(day)]
+    minutes, _, seconds = clock.removesuffix("Z").partition(":")[2].partition(":")
+    if seconds.strip("0.:"):
+        return "second"
+    return "minute" if minutes.strip("0") else "hour"
+
+
 def is_partial(text: str) -> bool:
     """True for a year, a month, a day or an instant in UTC that exists, as 2024, 2024-04 or 2024-04-12T08:30Z."""
     if not _PARTIAL.fullmatch(text):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from layers.time.dates import is_partial
+from layers.phrase import Phrase
+from layers.time.dates import is_partial, precision_of
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -28,6 +29,22 @@ def written_date(iso: str) -> str:
     words = [str(int(number))] if number else []
     words += [MONTHS[int(month) - 1]] if month else []
     return " ".join([*words, year, *([f"{clock[:5]} UTC"] if clock else [])])
+
+
+def moment_text(when: str) -> str:
+    """A day, or a moment with its time of day, as maps and products print it."""
+    day, _, clock = when.strip().partition("T")
+    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
+
+
+def interval_text(at: str) -> str:
+    """The one date of an image of the kind "interval", as maps and products print it: as far as it is known."""
+    precision = precision_of(at.strip())
+    if precision == "day":
+        return Phrase("on {day}", day=moment_text(at))
+    if precision in ("hour", "minute", "second"):
+        return moment_text(at)
+    return Phrase("within {when}", when=moment_text(at))
 
 
 def written_moment(text: str) -> str:

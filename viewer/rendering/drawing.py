@@ -23,6 +23,7 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
 from layers.services.times.time_range import RANGE_KEY
+from layers.time.written_dates import interval_text, moment_text
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
@@ -313,18 +314,12 @@ def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str =
     if until and until != acquired_at:
         when = Phrase("{start} to {end}", start=when, end=moment_text(until))
     elif when and date_kind == "interval":
-        when = Phrase("within {when}", when=when)
+        when = interval_text(acquired_at)
     if date_kind == "published" and when:
         when = Phrase("published {when}, date of the image unknown", when=when)
     if date_kind == "composite":
         when = Phrase("composite of {when}", when=when) if when else Phrase("composite")
     return Phrase("{credit} ({when}{note})", credit=credit, when=when or Phrase("date unknown"), note=note)
-
-
-def moment_text(when: str) -> str:
-    """A day, or a moment with its time of day, as maps print it."""
-    day, _, clock = when.strip().partition("T")
-    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
 
 
 class StandInDrawing(LayerDrawing):

@@ -8,6 +8,8 @@ from layers.document.layer import Layer
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
+from layers.time.dates import precision_of
+from layers.time.written_dates import moment_text
 
 
 def acquisition_of(layer: Layer, info: RasterInfo | None, acquisition: Acquisition | None) -> Acquisition:
@@ -60,8 +62,14 @@ def badge(known: Acquisition) -> str:
 
 
 def dated(known: Acquisition) -> str:
-    """A date with its kind."""
+    """A date with its kind, or as exact as it is known where it is one of an image."""
     text = badge(known)
-    if known.at and known.date_kind in ("instant", "interval"):
-        return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
-    return text
+    if not known.at or known.date_kind not in ("instant", "interval"):
+        return text
+    is_span = known.until not in ("", known.at)
+    precision = "" if is_span else precision_of(known.at)
+    if precision == "day":
+        return Phrase("{date}, to the day", date=text)
+    if precision in ("hour", "minute", "second"):
+        return moment_text(known.at)
+    return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))

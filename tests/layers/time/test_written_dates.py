@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.time.dates import precision_of
 from layers.time.typed_dates import typed_date
-from layers.time.written_dates import written_date, written_moment
+from layers.time.written_dates import interval_text, written_date, written_moment
 
 
 @pytest.fixture
@@ -45,3 +46,21 @@ def test_an_instant_is_told_by_the_clock_of_this_computer(in_lima: None) -> None
 def test_what_is_no_instant_is_no_error(text: str, written: str | None) -> None:
     assert written_moment(text)
     assert written is None or written_moment(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "words"),
+    [
+        ("1995", "year", "within 1995"),
+        ("1995-08", "month", "within 1995-08"),
+        ("1995-08-01", "day", "on 1995-08-01"),
+        ("1995-08-01T10:00:00Z", "hour", "1995-08-01 10:00 UTC"),
+        ("1995-08-01T10:20Z", "minute", "1995-08-01 10:20 UTC"),
+        ("1995-08-01T10:20:30.5Z", "second", "1995-08-01 10:20 UTC"),
+        ("1995-08-01T10:20:00.5Z", "second", "1995-08-01 10:20 UTC"),
+        ("in summer", "", "within in summer"),
+    ],
+)
+def test_a_date_is_said_as_exactly_as_it_is_known(text: str, precision: str, words: str) -> None:
+    assert precision_of(text) == precision
+    assert interval_text(text) == words

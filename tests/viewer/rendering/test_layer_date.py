@@ -12,7 +12,7 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.services.stac.item import read_item
 from tests.layers.services.stac.made import HOST, item
 from viewer.commands.imagery.catalogue_layers import add_scene
-from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
+from viewer.rendering.layer_date import acquisition_of, badge, dated, tiles_acquisition
 from viewer.rendering.raster.raster_place import credit_of
 
 
@@ -73,6 +73,9 @@ def test_two_days_are_an_interval() -> None:
         (Acquisition("2015", date_kind="composite"), "2015, composite", "(composite of 2015)"),
         (Acquisition(date_kind="composite"), "composite", "(composite)"),
         (Acquisition("2015", date_kind="interval"), "2015", "(within 2015)"),
+        (Acquisition("1995-08", date_kind="interval"), "1995-08", "(within 1995-08)"),
+        (Acquisition("1995-08-01", date_kind="interval"), "1995-08-01", "(on 1995-08-01)"),
+        (Acquisition("1995-08-01T10:00:00Z", date_kind="interval"), "1995-08-01", "(1995-08-01 10:00 UTC)"),
         (
             Acquisition("2015-08-01", "2015-08-31", "interval"),
             "2015-08-01 – 2015-08-31",
@@ -84,6 +87,22 @@ def test_two_days_are_an_interval() -> None:
 def test_rows_and_credits_say_when_and_what_kind_of_date(known: Acquisition, row: str, credit: str) -> None:
     assert badge(known) == row
     assert credit_of(layer_of(), acquisition_of(layer_of(), info_of(), known)).endswith(credit)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (Acquisition("1995-08-01", date_kind="instant"), "1995-08-01, to the day"),
+        (Acquisition("1995-08-01", date_kind="interval"), "1995-08-01, to the day"),
+        (Acquisition("1995-08-01T10:00Z", date_kind="instant"), "1995-08-01 10:00 UTC"),
+        (Acquisition("1995-08", date_kind="interval"), "1995-08, interval"),
+        (Acquisition("1995-08-01", "1995-08-09", "interval"), "1995-08-01 – 1995-08-09, interval"),
+        (Acquisition("1995", date_kind="composite"), "1995, composite"),
+        (Acquisition("1995"), "1995, kind of date unknown"),
+    ],
+)
+def test_captions_say_how_exactly_a_date_is_known(known: Acquisition, words: str) -> None:
+    assert dated(known) == words
 
 
 def test_a_service_is_dated_by_the_day_that_is_asked_for() -> None:

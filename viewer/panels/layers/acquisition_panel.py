@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.raster.acquisition import Acquisition
+from layers.time.dates import precision_of
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.date_offers import NameDateLink
 from viewer.panels.widgets.fact_rows import FactRows
@@ -102,10 +103,17 @@ class AcquisitionPanel(QWidget):
     def _kind_words(self, known: Acquisition) -> str:
         if not known.at and known.date_kind == "unknown":
             return self.tr("Neither the file nor anything beside it says when it was taken. It is not guessed.")
+        if known.date_kind in ("instant", "interval") and known.until in ("", known.at):
+            words = {
+                "day": self.tr("The day on which the image was taken, UTC. Its time is not stated."),
+                "hour": self.tr("The time of the image, UTC, stated to the hour."),
+                "minute": self.tr("The time of the image, UTC, stated to the minute."),
+                "second": self.tr("The time of the image, UTC, stated to the second."),
+            }.get(precision_of(known.at))
+            if words is not None:
+                return words
         return {
-            "instant": self.tr("An instant: the time of one image, UTC.")
-            if "T" in known.at
-            else self.tr("An instant: the day of one image, UTC. Its time is not stated."),
+            "instant": self.tr("An instant: the time of one image, UTC."),
             "interval": self.tr("An interval: taken at some time within it, UTC."),
             "composite": self.tr("A composite: made of images of several times."),
             "published": self.tr("The day of a release: when the image was taken is not known."),

@@ -10,7 +10,7 @@ from layers.raster.acquisition import Acquisition
 from layers.services.tile_service import TileService
 from layers.services.times.served_time import served_time
 from layers.services.times.time_steps import written_time
-from viewer.rendering.drawing import moment_text
+from layers.time.written_dates import moment_text
 from viewer.rendering.layer_date import tiles_acquisition
 
 

@@ -309,6 +309,9 @@ def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
     assert acquisition(window).kind.text().endswith("Its time is not stated.")
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", date_kind="composite"))
     assert kind.itemText(kind.findData("unknown")) == "Unknown"
+    hour = {"acquired_at": "2015-08-04T15:00Z", "date_kind": "instant"}
+    window.session.push(update_layer(window.session.document, layer.uuid, actor="me", **hour))
+    assert acquisition(window).kind.text() == "The time of the image, UTC, stated to the hour."
 
 
 def test_a_date_typed_for_what_the_file_calls_a_composite_makes_no_instant_of_it(
