@@ -7,10 +7,10 @@ import re
 from layers.document.alias import origin_of
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m, shown_error_m
-from layers.document.observation import is_after
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
+from layers.observing.seen_words import seen_words
 from layers.phrase import Phrase, joined
 from layers.product.content import NamedSite
 from layers.text.counted import metres
@@ -55,7 +55,7 @@ def site_words(
         place_inferred=is_inferred,
         inferred=inferred_words(site, named_by) if is_inferred else "",
         names=site.aliases,
-        seen=seen_words(document, site),
+        seen=seen_words(document, site.uuid),
     )
 
 
@@ -138,25 +138,4 @@ def inferred_words(site: Site, named_by: str = "") -> str:
         Phrase("place inferred by us{by}: {basis}", by=by, basis=basis)
         if basis
         else Phrase("place inferred by us{by}", by=by)
-    )
-
-
-def seen_words(document: Document, site: Site) -> str:
-    """The last image that shows it, and the last on which it was not seen: never that it is gone, or was built."""
-    dates: dict[str, list[str]] = {"present": [], "absent": []}
-    for observation in document.links.observations_of_site(site.uuid):
-        image = document.images.get(observation.image_uuid)
-        if image is not None and image.acquired_at and observation.presence in dates:
-            dates[observation.presence].append(image.acquired_at)
-    seen, missed = (sorted(dates[presence]) for presence in ("present", "absent"))
-    if not seen:
-        return Phrase("not seen {missed}", missed=missed[-1]) if missed else ""
-    later = [date for date in missed if is_after(date, seen[-1])]
-    if later:
-        return Phrase("last seen {seen}; not seen {later}", seen=seen[-1], later=later[0])
-    earlier = [date for date in missed if is_after(seen[0], date)]
-    return (
-        Phrase("not seen {earlier}; first seen {seen}", earlier=earlier[-1], seen=seen[0])
-        if earlier
-        else Phrase("seen {seen}", seen=seen[-1])
     )

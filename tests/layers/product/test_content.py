@@ -362,7 +362,7 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
     assert _seen(content_of(document("absent", "present"), ["site"])) == ["not seen 1985; first seen 2020"]
     assert _seen(content_of(document("present", "absent"), ["site"])) == ["last seen 1985; not seen 2020"]
     content = content_of(document("present", "present"), ["site"])
-    assert _seen(content) == ["seen 2020"]
+    assert _seen(content) == ["first seen 1985; last seen 2020"]
     assert [image.date for image in content.images] == ["1985", "2020"]
     assert content.caveats[-1] == (
         "None of 30 m or more seen in the 82 % that could be assessed on 2020; this does not show absence."

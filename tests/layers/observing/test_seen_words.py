@@ -1,0 +1,76 @@
+"""Statements on what was seen when: two dates on either side of a change, and never *gone* or *built*."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.observation import Observation
+from layers.observing.seen_words import seen_statements, seen_words
+
+_LETTERS = {"+": "present", "-": "absent", "?": "cannot tell"}
+
+
+def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, target: str = "") -> Document:
+    """A case with one row a date; several letters for a date are rows of as many observers."""
+    kinds = kinds or {}
+    images = [
+        Image(uuid=at, image_key=at, acquired_at=at, date_kind=kinds.get(at, "interval" if "/" in at else "instant"))
+        for at in looks
+    ]
+    rows = [
+        Observation(
+            uuid=f"{at} {number}",
+            site_uuid="s",
+            image_uuid=at,
+            presence=_LETTERS[letter],
+            observer=str(number),
+            target=target,
+        )
+        for at, letters in looks.items()
+        for number, letter in enumerate(letters)
+    ]
+    return Document({"images": images, "observations": rows})
+
+
+@pytest.mark.parametrize(
+    ("looks", "words"),
+    [
+        ({}, ""),
+        ({"1985": "?"}, ""),
+        ({"1985": "+"}, "seen 1985"),
+        ({"1985": "-", "1990": "-"}, "not seen 1990"),
+        ({"1985": "+", "1990": "-"}, "last seen 1985; not seen 1990"),
+        ({"1985": "-", "1990": "+"}, "not seen 1985; first seen 1990"),
+        ({"1985": "-", "1990": "-", "1995": "+"}, "not seen 1990; first seen 1995"),
+        ({"1985": "+", "1990": "?", "1995": "-", "2000": "-"}, "last seen 1985; not seen 1995"),
+        ({"1985": "+", "1990": "+", "1995": "-"}, "first seen 1985; last seen 1990; not seen 1995"),
+        (
+            {"1985": "-", "1990": "+", "1995": "+", "2000": "-"},
+            "not seen 1985; first seen 1990; last seen 1995; not seen 2000",
+        ),
+        ({"1985": "+", "1990": "-", "1995": "+"}, "first seen 1985; not seen in between on 1990; last seen 1995"),
+        ({"1985": "+", "1990": "+"}, "first seen 1985; last seen 1990"),
+        ({"2020": "+", "2020-05": "-"}, "seen 2020"),  # neither lies behind the other as a whole
+        ({"2020-05-01T10:00:00Z": "+", "2020-06": "-"}, "last seen 2020-05-01; not seen 2020-06"),
+        (
+            {"2020-05-01/2020-05-31": "+", "2020-06-02": "-"},
+            "last seen 2020-05-01 to 2020-05-31; not seen 2020-06-02",
+        ),
+        ({"1985": "+", "1990": "+-", "1995": "-"}, "last seen 1985; not seen 1995; observers differ on 1990"),
+    ],
+)
+def test_each_statement_stands_between_two_dates(looks: dict[str, str], words: str) -> None:
+    said = seen_words(document_of(looks), "s")
+    assert said == words
+    assert not {"gone", "built"} & set(said.split())
+
+
+def test_a_composite_says_nothing_of_when() -> None:
+    assert seen_words(document_of({"1985": "+", "1990": "-"}, {"1990": "composite"}), "s") == "seen 1985"
+
+
+def test_a_statement_names_what_was_looked_for() -> None:
+    said = seen_statements(document_of({"1985": "+", "1990": "-"}, target="the main channel, not water"), "s")
+    assert said == ("the main channel, not water: last seen 1985; not seen 1990",)
