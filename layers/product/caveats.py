@@ -13,6 +13,7 @@ from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.observing.search_words import search_sentence
 from layers.phrase import Phrase, either, joined
 from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
@@ -136,7 +137,7 @@ def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
 def _on_searches(document: Document, marks: set[str], publishing: Publishing) -> Iterator[str]:
     searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
     for search in searches[:MOST_SEARCHES]:
-        yield publishing.words(_search_words(document, search))
+        yield publishing.words(search_sentence(search, document.images.get(search.image_uuid)))
     sentences = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
     for sentence in sentences[:MOST_SEARCHES]:
         yield publishing.words(sentence)
@@ -184,23 +185,4 @@ def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
         result=Phrase("it lists {scenes}", scenes=counted(query.count, "scene"))
         if query.count
         else Phrase("it lists none"),
-    )
-
-
-def _search_words(document: Document, search: Search) -> str:
-    size = Phrase(" of {metres} or more", metres=metres(search.target_size_m)) if search.target_size_m else ""
-    share = (
-        Phrase(" in the {assessed_pct} % that could be assessed", assessed_pct=f"{search.assessed_pct:g}")
-        if search.assessed_pct is not None
-        else ""
-    )
-    image = document.images.get(search.image_uuid)
-    at = Phrase(" on {at}", at=image.acquired_at) if image is not None and image.acquired_at else ""
-    target = search.target.strip()
-    return Phrase(
-        "{value}{size} seen{share}{at}; this does not show absence.",
-        value=Phrase("{target}: none", target=target) if target else Phrase("None"),
-        size=size,
-        share=share,
-        at=at,
     )

@@ -365,7 +365,7 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
     assert _seen(content) == ["first seen 1985; last seen 2020"]
     assert [image.date for image in content.images] == ["1985", "2020"]
     assert content.caveats[-1] == (
-        "None of 30 m or more seen in the 82 % that could be assessed on 2020; this does not show absence."
+        "None of 30 m or more seen in the 82 % assessable on 2020; this does not show absence."
     )
     assert content.sites[0].name == "Other"
 

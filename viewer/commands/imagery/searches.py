@@ -11,6 +11,7 @@ from layers.document.edit import Edit
 from layers.document.search import Search
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
+from layers.observing.search_words import too_coarse
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, field_words, row_of
@@ -19,6 +20,7 @@ from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 _RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
+_ROUNDING = 1e-6
 
 
 def kept_query(row: Search) -> object:
@@ -93,10 +95,13 @@ def _check(document: Document, search: Any) -> None:
 def _check_numbers(search: Search) -> None:
     check_number(search.target_size_m, 0, 2.1e7, Phrase("size of the target in metres"))
     check_number(search.gsd_m, 0, 1e6, Phrase("ground size of a pixel in metres"))
-    shares = (search.assessed_pct, search.obscured_pct)
+    shares = (search.assessed_pct, search.obscured_pct, search.not_searched_pct)
     for share in shares:
         check_number(share, 0, 100, Phrase("share of the area in per cent"))
-    if sum(share or 0 for share in shares) > 100:
-        raise InvalidValue("The assessed and the obscured share of the area are more than all of it.")
+    if sum(share or 0 for share in shares) > 100 + _ROUNDING:
+        raise InvalidValue("The assessed, the obscured and the not searched share of the area are more than all of it.")
     if search.result == "none seen" and (search.target_size_m is None or search.assessed_pct is None):
         raise InvalidValue("“None seen” needs the size that would have been seen, and the share that was assessed.")
+    coarse = too_coarse(search.target_size_m, search.gsd_m) if search.result == "none seen" else None
+    if coarse is not None:
+        raise InvalidValue(coarse)

@@ -1,0 +1,90 @@
+"""The sentences of a search: what it does not show, what is too small for it, what hid the rest."""
+
+from __future__ import annotations
+
+import math
+
+from layers.document.image import Image
+from layers.document.search import Search
+from layers.observing.search_cells import SearchCell, sheet_of
+from layers.phrase import Phrase, joined
+from layers.text.counted import metres
+
+LEAST_PIXELS = 3
+"""Pixels that a target needs across to be seen, about: a smaller one cannot be said to be absent."""
+
+
+def too_coarse(target_m: float | None, pixel_m: float | None) -> Phrase | None:
+    """The reason why a target of this size cannot be absent on an image; None where the image shows it, or where one of
+    the two is not stated.
+    """
+    if not (target_m and pixel_m) or target_m >= LEAST_PIXELS * pixel_m * (1 - 1e-9):
+        return None
+    return Phrase(
+        "Too coarse: a target of {target} needs pixels of {finest} or less, and this image has pixels of {pixel}, so "
+        "that it cannot be said to be absent.",
+        target=metres(target_m),
+        finest=metres(target_m / LEAST_PIXELS),
+        pixel=metres(pixel_m),
+    )
+
+
+def search_sentence(search: Search, image: Image | None) -> Phrase:
+    """The sentence on a search that found nothing; it says of what size, in which share, and on which date."""
+    size = Phrase(" of {metres} or more", metres=metres(search.target_size_m)) if search.target_size_m else ""
+    share = (
+        Phrase(" in the {assessed_pct} % assessable", assessed_pct=f"{search.assessed_pct:g}")
+        if search.assessed_pct is not None
+        else ""
+    )
+    at = Phrase(" on {at}", at=image.acquired_at) if image is not None and image.acquired_at else ""
+    target = search.target.strip()
+    return Phrase(
+        "{value}{size} seen{share}{at}; this does not show absence.",
+        value=Phrase("{target}: none", target=target) if target else Phrase("None"),
+        size=size,
+        share=share,
+        at=at,
+    )
+
+
+def rest_sentence(search: Search) -> str:
+    """The sentence on the rest of the area: what was hidden and where nobody looked; empty where there is no rest."""
+    reasons = _reasons(search)
+    obscured, missed = search.obscured_pct or 0.0, search.not_searched_pct or 0.0
+    parts = []
+    if obscured:
+        why = Phrase(" ({reasons})", reasons=joined(", ", [Phrase(reason) for reason in reasons])) if reasons else ""
+        parts.append(Phrase("{pct} % obscured{why}", pct=f"{obscured:g}", why=why))
+    if missed:
+        parts.append(Phrase("{pct} % not searched", pct=f"{missed:g}"))
+    return Phrase("{parts}.", parts=joined(", ", parts)) if parts else ""
+
+
+def _reasons(search: Search) -> list[str]:
+    sheet = sheet_of(search)
+    cells = () if sheet is None else sheet.cells
+    reasons = [cell.why for cell in cells if cell.answer == "cannot tell" and cell.why]
+    reasons += ["cloud" for cell in cells if cell.is_searched and cell.cloud]
+    reasons += ["not covered" for cell in cells if cell.is_searched and cell.no_data]
+    return list(dict.fromkeys(reasons))
+
+
+def suggestion(cell: SearchCell) -> Phrase | None:
+    """The sentence on why a cell may not be told, by its pixels; None where nothing speaks for it."""
+    reason = cell.suggested
+    if reason == "not covered":
+        return Phrase("{pct} % of this cell is without data.", pct=_percent(cell.no_data))
+    if reason == "cloud":
+        percent = _percent(cell.cloud)
+        return Phrase("{pct} % of this cell is under cloud or in its shadow, by the image's mask.", pct=percent)
+    if reason:
+        return Phrase(
+            "Radar shadow? {pct} % of this cell lies at the noise floor, as shadow does, and smooth ground or water.",
+            pct=_percent(cell.dark),
+        )
+    return None
+
+
+def _percent(part: float) -> str:
+    return str(math.floor(100 * part + 0.5))

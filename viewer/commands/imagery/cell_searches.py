@@ -1,0 +1,154 @@
+"""Edits of searches that go cell by cell over an area on an image: begun, answered, and answered otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import shapely
+from msgspec.structs import replace
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.search import Search
+from layers.document.site import Site
+from layers.document.vocabulary import MEASURED, WHYS
+from layers.errors import InvalidValue
+from layers.geo.longitudes import Place
+from layers.observing.search_cells import CANNOT_TELL, FOUND, SearchCell, SearchSheet, result_of, shares_of, sheet_of
+from layers.observing.search_grid import SearchGrid, cell_name
+from layers.observing.search_words import too_coarse
+from layers.phrase import Phrase
+from viewer.commands.fields import check_choice, row_of
+from viewer.commands.imagery.images import known_image
+from viewer.commands.imagery.searches import record_search, update_search
+from viewer.commands.sites import add_site
+from viewer.commands.stamps import new_uuid, stamp_of
+
+SEARCH_AREA = "search area"
+METHOD = "cell by cell"
+_NOUN = Phrase("search")
+
+
+def begin_search(
+    document: Document,
+    area: str | BaseGeometry,
+    grid: SearchGrid,
+    *,
+    image: Mapping[str, Any],
+    pixel_m: float,
+    target: str,
+    target_size_m: float | None,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    observer: str = "",
+    area_label: str = "",
+) -> Edit:
+    """Begin a search of an area, a search area's uuid or a shape that becomes one, cell by cell on an image.
+
+    `image` are the facts of its row, `pixel_m` the ground size of its pixel there. Raises InvalidValue, also where the
+    target is too small for the image.
+    """
+    if target_size_m is None or not target_size_m > 0:
+        raise InvalidValue("State the size of what is looked for, in metres: “none seen” holds for a size only.")
+    coarse = too_coarse(target_size_m, pixel_m)
+    if coarse is not None:
+        raise InvalidValue(coarse)
+    made: tuple[Change, ...] = ()
+    if not isinstance(area, str):
+        made = add_site(document, area, actor=actor, now=now, mark_kind=SEARCH_AREA, label=area_label).changes
+    site = made[0].row if made else row_of(document.sites, str(area), Phrase("search area"))
+    assert isinstance(site, Site)
+    known = known_image(document, actor=actor, now=now, **image)
+    sheet = SearchSheet(grid)
+    shares = shares_of(sheet, site.geometry)
+    search = record_search(
+        Document({"sites": (site,), "images": (known.image,)}),
+        actor=actor,
+        now=now,
+        uuid=uuid,
+        observer=observer,
+        area_uuid=site.uuid,
+        image_uuid=known.image.uuid,
+        target=target.strip(),
+        target_size_m=target_size_m,
+        gsd_m=round(pixel_m, 3),
+        method=METHOD,
+        cells_json=sheet.text,
+        **shares._asdict(),
+    )
+    return Edit(Phrase("Begin search"), (*made, *known.changes, *search.changes))
+
+
+def answer_cell(
+    document: Document,
+    uuid: str,
+    cell: SearchCell,
+    *,
+    actor: str,
+    now: str | None = None,
+    place: Place | None = None,
+    mark_uuid: str | None = None,
+) -> Edit:
+    """Keep what a cell of a search showed; shares and result follow. `place` is where something was found: it is
+    marked there, in the same step. Raises InvalidValue.
+    """
+    search = row_of(document.searches, uuid, _NOUN)
+    sheet = _sheet(search)
+    check_choice(cell.why, ("", *WHYS), Phrase("reason"))
+    stamp = stamp_of(actor, now)
+    cell = replace(cell, by=search.observer or actor, at=stamp.now, why=cell.why if cell.answer == CANNOT_TELL else "")
+    marks: tuple[Change, ...] = ()
+    if cell.answer == FOUND and place is not None:
+        site = add_site(
+            document,
+            shapely.Point(place),
+            actor=actor,
+            now=now,
+            uuid=mark_uuid or new_uuid(),
+            label=search.target,
+            position_basis=MEASURED,
+            observed_at=_day_of(document, search),
+        )
+        marks = site.changes
+        cell = replace(cell, marks=(*cell.marks, site.changes[0].row.uuid))
+    changed = _kept(document, search, sheet.with_cell(cell), actor, now)
+    label = Phrase(
+        "Search {cell}: {answer}", cell=cell_name(cell.row, cell.column), answer=Phrase(cell.answer or "open")
+    )
+    return Edit(label, (*marks, *changed))
+
+
+def note_cells(
+    document: Document, uuid: str, cells: Iterable[SearchCell], *, actor: str, now: str | None = None
+) -> Edit:
+    """Keep what the pixels of cells tell: where they lack data, lie under cloud or at the noise floor. Answers stay."""
+    search = row_of(document.searches, uuid, _NOUN)
+    sheet = _sheet(search)
+    for cell in cells:
+        kept = sheet.cell(cell.row, cell.column)
+        sheet = sheet.with_cell(replace(kept, no_data=cell.no_data, cloud=cell.cloud, dark=cell.dark))
+    return Edit(Phrase("Read pixels of search"), _kept(document, search, sheet, actor, now))
+
+
+def _kept(document: Document, search: Search, sheet: SearchSheet, actor: str, now: str | None) -> tuple[Change, ...]:
+    """The changes of a search's row to other cells, with the shares and the result that follow."""
+    area = row_of(document.sites, search.area_uuid, Phrase("search area")).geometry
+    shares = shares_of(sheet, area)
+    fields = {"cells_json": sheet.text, "result": result_of(sheet), **shares._asdict()}
+    return update_search(document, search.uuid, actor=actor, now=now, **fields).changes
+
+
+def _sheet(search: Search) -> SearchSheet:
+    sheet = sheet_of(search)
+    if sheet is None:
+        raise InvalidValue("That search has no grid of cells: begin a new one.")
+    return sheet
+
+
+def _day_of(document: Document, search: Search) -> str:
+    """The date on which the image of a search saw the ground; empty for a composite and an unknown date."""
+    image = document.images.get(search.image_uuid)
+    return image.acquired_at if image is not None and image.date_kind in ("instant", "interval") else ""
