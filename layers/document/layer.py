@@ -13,9 +13,14 @@ from layers.phrase import Phrase
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
-STATED = ("sensor", "provider")
+TERMS_STATED = ("own_licence", "own_link", "own_export")
+"""Terms of a service that the analyst states: in words, their address, and whether files may show it."""
+STATED = ("sensor", "provider", *TERMS_STATED)
 """Facts of an image that the analyst states; they are kept in its source, but locate no data."""
-LONGEST_STATED = 120
+LONGEST_STATED, LONGEST_TERMS = 120, 600
+ALLOWED, FORBIDDEN = "yes", "no"
+EXPORT_CHOICES = ("", ALLOWED, FORBIDDEN)
+"""Answers to whether files may show a layer; empty: not known."""
 
 
 class Layer(Row, frozen=True, kw_only=True):
@@ -38,7 +43,8 @@ class Layer(Row, frozen=True, kw_only=True):
     ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
     `layers.services.catalog.TileService.to_json` writes it, with ``"packs": [{"path": ...}, ...]``, the MBTiles files
     beside the case that hold tiles of it for work without a network, and ``"time_range"``, a
-    `layers.services.times.time_range.TimeRange`, the days between which one steps through its times.
+    `layers.services.times.time_range.TimeRange`, the days between which one steps through its times; of all that a host
+    serves, ``"own_licence"``, ``"own_link"`` and ``"own_export"`` are the terms as the analyst states them.
     `style_json` is a `RasterStyle` or `VectorStyle` in JSON; empty: the default for what the file holds.
     """
 
@@ -93,17 +99,33 @@ class Layer(Row, frozen=True, kw_only=True):
 
     @property
     def licence(self) -> str:
-        """Licence that an archive states, or that none is stated; empty where nothing is known."""
-        return self._stated("licence")
+        """Licence that the analyst or an archive states, or that none is stated; empty where nothing is known."""
+        return self.own_licence or self._stated("licence")
+
+    @property
+    def own_licence(self) -> str:
+        """Terms in words, as the analyst states them; empty: nothing is stated."""
+        return self._stated("own_licence", LONGEST_TERMS)
+
+    @property
+    def own_link(self) -> str:
+        """Address of the terms, as the analyst states it."""
+        return self._stated("own_link", LONGEST_TERMS)
+
+    @property
+    def own_export(self) -> str:
+        """The analyst's answer to whether files may show it: one of EXPORT_CHOICES."""
+        stated = self._stated("own_export")
+        return stated if stated in EXPORT_CHOICES else ""
 
     @property
     def provider(self) -> str:
         """Provider of the image, as the analyst states it; empty: nothing is stated."""
         return self._stated("provider")
 
-    def _stated(self, key: str) -> str:
+    def _stated(self, key: str, longest: int = LONGEST_STATED) -> str:
         value = self.source.get(key)
-        return value.strip()[:LONGEST_STATED] if isinstance(value, str) else ""
+        return value.strip()[:longest] if isinstance(value, str) else ""
 
     @property
     def style(self) -> dict[str, Any]:

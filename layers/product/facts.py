@@ -60,6 +60,8 @@ class ImageFact(Struct, frozen=True):
     """Share of the frame that its pixels fill, 0 to 1."""
     draws_boundaries: bool = False
     """True for lines or areas of states and their parts, of which each map takes somebody's view."""
+    lacks_terms: bool = False
+    """True for an image that a host serves, of which nobody has stated on what terms it may be used."""
     is_reference: bool = False
     """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
 

@@ -61,6 +61,8 @@ class TileService(Struct, frozen=True):
     times: str = ""
     nearest: bool = False
     key: str = ""
+    operator: str = ""
+    """Name of the one that runs the service, as it states it, or its list."""
     date_kind: str = "interval"
     """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
     bounds: Bounds | None = None

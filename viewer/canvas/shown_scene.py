@@ -12,7 +12,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
 
 
 class PictureSides(Protocol):
@@ -81,6 +81,14 @@ def shown_drawing(shown: ShownScene, uuid: str) -> LayerDrawing | None:
 def credits_of(shown: ShownScene, view: View, *, drawn: bool = False) -> list[str]:
     """Credits with dates of all layers in a picture, each once; `drawn`: of those that are painted."""
     return list(dict.fromkeys(text for frame in shown.painted for text in frame.stack.credits(view, drawn=drawn)))
+
+
+def withheld_in(shown: ShownScene, view: View) -> list[Layer]:
+    """The layers in a picture whose terms do not allow a file or a copy that shows them, each once."""
+    drawings = [frame.drawings[uuid] for frame in shown.painted for uuid in frame.stack.in_view(view)]
+    return list(
+        {drawing.layer_uuid: drawing.layer for drawing in drawings if not may_be_shown_in_files(drawing)}.values()
+    )
 
 
 def late_layers(shown: ShownScene, view: View | None = None) -> list[str]:

@@ -40,6 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.canvas.extent import bounds_of_all, lone_plane
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.unnamed_parties import leave_names_out
+    from viewer.cli.products.withheld_layers import leave_withheld_out
     from viewer.cli.terminal.server_documents import ServerDocuments
     from viewer.cli.terminal.server_features import FeaturesWanted
     from viewer.export.headless import Studio
@@ -64,6 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
             features=FeaturesWanted(folder, _shown_bounds(bounds, arguments.crs, *arguments.size)),
         )
         leave_names_out(opened.document)
+        withheld = leave_withheld_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
         if plane := lone_plane(scene):
@@ -73,11 +75,11 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             crs, note = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.stack.lost(), [note, *said_problems(scene)]
+        lost, problems = scene.stack.lost(), [note, *withheld, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
-    return FINDINGS if lost else DONE
+    return FINDINGS if lost or withheld else DONE
 
 
 def _shown_bounds(bounds: Bounds | None, crs: str | None, width: int, height: int) -> Bounds | None:

@@ -12,15 +12,25 @@ from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.json_fields import json_object
-from layers.document.layer import HIGHEST_M, LONGEST_STATED, LOWEST_M, STATED, Layer
+from layers.document.layer import (
+    EXPORT_CHOICES,
+    HIGHEST_M,
+    LONGEST_STATED,
+    LONGEST_TERMS,
+    LOWEST_M,
+    STATED,
+    TERMS_STATED,
+    Layer,
+)
 from layers.document.placing.control_points import read_control_points
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.phrase import Phrase
 from layers.raster.band_names import KEY, MEANINGS
+from layers.services.address_keys import split_key
 from layers.text.counted import counted
-from viewer.commands.fields import check_choice, check_date, check_number, field_words, is_span, row_of
+from viewer.commands.fields import check_choice, check_date, check_link, check_number, field_words, is_span, row_of
 from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -38,6 +48,9 @@ FIELD_WORDS = {
     "name": Phrase("name"),
     "sensor": Phrase("sensor"),
     "provider": Phrase("provider"),
+    "own_licence": Phrase("terms"),
+    "own_link": Phrase("address of the terms"),
+    "own_export": Phrase("what files may show"),
 }
 """The undo menu's words for the columns of a layer."""
 
@@ -103,18 +116,29 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
 
 
 def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with the words on sensor and provider moved into the source; empty ones are removed."""
+    """The fields with the words on sensor, provider and terms moved into the source; empty ones are removed."""
     statements = {key: str(fields[key]).strip() for key in STATED if key in fields}
     others = {key: value for key, value in fields.items() if key not in STATED}
-    if any(len(words) > LONGEST_STATED for words in statements.values()):
-        raise InvalidValue(
-            "Sensor and provider have {longest_stated} letters at most: shorten the words.",
-            longest_stated=LONGEST_STATED,
-        )
+    _check_statements(statements)
+    if "own_link" in statements:
+        statements["own_link"] = split_key(statements["own_link"]).address
     if not statements:
         return others
     kept = {key: value for key, value in layer.source.items() if key not in statements}
     return others | {"source_json": json.dumps(kept | {key: words for key, words in statements.items() if words})}
+
+
+def _check_statements(statements: Mapping[str, str]) -> None:
+    """Raise InvalidValue for a statement that a layer cannot hold."""
+    if any(len(words) > LONGEST_STATED for key, words in statements.items() if key not in TERMS_STATED):
+        raise InvalidValue(
+            "Sensor and provider have {longest_stated} letters at most: shorten the words.",
+            longest_stated=LONGEST_STATED,
+        )
+    if any(len(statements.get(key, "")) > LONGEST_TERMS for key in TERMS_STATED):
+        raise InvalidValue("Terms have {longest} letters at most: shorten the words.", longest=LONGEST_TERMS)
+    check_link(statements.get("own_link", ""), Phrase("address of the terms"))
+    check_choice(statements.get("own_export", ""), EXPORT_CHOICES, Phrase("what files may show"))
 
 
 def _implied_kind(layer: Layer, date: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
+from layers.product.lint.image_rules import kept_back
 from layers.product.lint.passing import stopping
 from layers.product.publishing import DRAFT, State
 from layers.product.spec import Override, ProductSpec
@@ -33,14 +34,27 @@ def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Over
 
     It is the product itself, or, where it is a draft and a blocking finding stands against it, the product stamped
     DRAFT. `overrides` are the analyst's reasons to let findings pass. Raises ProductStopped where a blocking finding
-    stands against an issue or a publication: then nothing may be written.
+    stands against an issue or a publication, and where the terms of a service forbid that any file shows its images:
+    then nothing may be written.
     """
     against = stopping(findings(spec, laid.content, laid.facts(), overrides))
     if not against:
         return laid
-    if state == DRAFT:
-        return laid.stamped()
-    raise stopped(against, state)
+    if state != DRAFT:
+        raise stopped(against, state)
+    if forbidden := kept_back(against, laid.facts()):
+        raise not_written(forbidden)
+    return laid.stamped()
+
+
+def not_written(forbidden: Sequence[Finding]) -> ProductStopped:
+    """The refusal to write even a draft: the terms of a service forbid files that show its images."""
+    names = joined(", ", list(dict.fromkeys(finding.where for finding in forbidden)))
+    return ProductStopped(
+        "Nothing is written: the terms of its service do not allow a file that shows {names}. Hide that layer, or state"
+        " its terms in its properties.",
+        names=names,
+    )
 
 
 def stopped(against: Sequence[Finding], state: State) -> ProductStopped:

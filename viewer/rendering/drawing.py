@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from layers.checkpoint import Checkpoint, unchecked
 from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import STATED, Layer
+from layers.document.layer_terms import may_leave
 from layers.document.placing.nudge import Nudge, read_nudge
 from layers.document.placing.page_origin import PAGE_KEY
 from layers.errors import GeoloupeError
@@ -335,6 +336,11 @@ class StandInDrawing(LayerDrawing):
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         return False
+
+
+def may_be_shown_in_files(drawing: LayerDrawing) -> bool:
+    """False where it draws what the terms of its service do not allow in a file or a copied picture."""
+    return isinstance(drawing, StandInDrawing) or may_leave(drawing.layer)
 
 
 class FailedDrawing(StandInDrawing):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from layers.phrase import Phrase, all_of, joined
-from layers.product.facts import ImageFact, MapFact
+from layers.product.facts import ImageFact, MapFact, ProductFacts
 from layers.product.lint.finding import (
     BLOCKING,
     WARNING,
     Checked,
     Fault,
+    Finding,
     Jump,
     Rule,
     image_name,
@@ -33,6 +34,8 @@ _FORBIDS = re.compile(
 )
 """Licences that an annotated picture would break: a mark on an image is a change to it."""
 _BEFORE_AFTER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
+FORBIDDING = "licence-forbids"
+"""The rule on images that may not stand in a product."""
 _SIDES = ("before", "after")
 _DIFFERENCE = ("season", "sun", "angle", "registration")
 _SAME_FRAME = 1e-6
@@ -142,32 +145,42 @@ def _licence(checked: Checked) -> Iterator[Fault]:
 
 def _terms(checked: Checked) -> Iterator[Fault]:
     for image in checked.shown_once():
-        if image.licence.strip() and not states_terms(image.licence):
+        if image.lacks_terms or (image.licence.strip() and not states_terms(image.licence)):
             yield Fault(
                 image_name(image),
                 Phrase("Nobody states on what terms it may be used."),
-                Phrase("Look up the terms of its archive, and enter its licence; or leave the image out."),
-                to_layer(image, "licence"),
+                Phrase("Look up its terms, and enter them in the properties of its layer; or leave the image out."),
+                to_layer(image, "own_licence"),
             )
 
 
 def _licence_forbids(checked: Checked) -> Iterator[Fault]:
     """An image may stand in an annotated product only where its licence and its service's terms let it."""
     for image in checked.shown_once():
-        if _FORBIDS.search(image.licence):
+        if not image.may_export:
+            reason = Phrase("The terms of its service do not let it stand in a product, and not in a draft either.")
+        elif _FORBIDS.search(image.licence):
             reason = Phrase(
                 "Its licence, “{licence}”, does not let it stand in a product.", licence=short(image.licence)
             )
-        elif not image.may_export:
-            reason = Phrase("The terms of its service do not let it stand in a product.")
         else:
             continue
         yield Fault(
             image_name(image),
             reason,
             Phrase("Leave the image out, or show another one of the same place."),
-            to_layer(image, "licence"),
+            to_layer(image, "own_licence" if image.may_export else "own_export"),
         )
+
+
+def kept_back(findings: Iterable[Finding], facts: ProductFacts) -> list[Finding]:
+    """The findings that keep even a draft from being written: on images whose service forbids files that show them."""
+    names = {image_name(image) for fact in facts.maps for image in fact.images if not image.may_export}
+    return [
+        finding
+        for finding in findings
+        if finding.rule == FORBIDDING and finding.where in names and not finding.explained
+    ]
 
 
 def _processing(checked: Checked) -> Iterator[Fault]:
@@ -343,7 +356,7 @@ RULES = (
     Rule("image-credit", Phrase("A credit for every image and data set"), WARNING, _credit, 6),
     Rule("image-licence", Phrase("Licences that bind the product"), WARNING, _licence, 6),
     Rule("image-terms", Phrase("Images whose terms are stated"), WARNING, _terms, 6),
-    Rule("licence-forbids", Phrase("Licences that let the image stand in it"), BLOCKING, _licence_forbids, 6),
+    Rule(FORBIDDING, Phrase("Licences that let the image stand in it"), BLOCKING, _licence_forbids, 6),
     Rule("image-processing", Phrase("A note on processing"), WARNING, _processing, 19),
     Rule("image-shift", Phrase("Shifts by hand are said"), WARNING, _nudge, 19),
     Rule("view-angle", Phrase("The kind of an angle of view"), WARNING, _view_angle),

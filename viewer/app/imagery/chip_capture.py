@@ -24,7 +24,7 @@ from layers.requests.imagery import ChipFacts
 from viewer.app.case.session import KeepBlob, Session
 from viewer.app.imagery.chip_pictures import ChipBytes, finished
 from viewer.canvas.image_below import images_below
-from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing
+from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing, withheld_in
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
@@ -128,6 +128,7 @@ class ChipCapture(QObject):
             return
         try:
             drawing = self._drawing_at(capture)
+            self._refuse_withheld(capture)
             facts = image_facts(drawing)
             if facts is None:
                 raise CannotBePlaced(self.tr("The image there is not known yet: try again in a moment."))
@@ -153,6 +154,11 @@ class ChipCapture(QObject):
         assert drawing is not None, "it was found there"
         return drawing
 
+    def _refuse_withheld(self, capture: _Capture) -> None:
+        """Raise NotAllowed where a layer in view may not be kept: both chips of a capture show it."""
+        for layer in withheld_in(capture.scene, capture.view):
+            raise NotAllowed(self.tr("The terms of {0} do not allow its pictures to be kept.").format(layer.name))
+
     def _ask(self, capture: _Capture, drawing: LayerDrawing) -> None:
         region = _region(capture)
         if isinstance(drawing, TilesDrawing):
@@ -169,10 +175,6 @@ class ChipCapture(QObject):
         )
 
     def _take_service(self, capture: _Capture, drawing: TilesDrawing, region: Region) -> None:
-        if not drawing.service.may_export:
-            raise NotAllowed(
-                self.tr("The terms of {0} do not allow its pictures to be kept.").format(drawing.layer.name)
-            )
         window = service_window(drawing, region, _screen_m(capture.view))
         if window is None:
             raise CannotBePlaced(self.tr("The service has no pixels there: take the chip where it has some."))

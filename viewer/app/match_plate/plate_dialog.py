@@ -27,6 +27,7 @@ from viewer.app.match_plate.plate_numbers import PlateNumbers
 from viewer.app.match_plate.plate_sides import PlateSource, heading, map_side, photo_side
 from viewer.app.paired_points.point_pane import PointPane
 from viewer.app.paired_points.two_panes import TwoPanes
+from viewer.canvas.shown_scene import withheld_in
 from viewer.canvas.sites.photo_numbers import NumberAt
 from viewer.export.image import save_image
 from viewer.export.made_on import today
@@ -218,11 +219,27 @@ class MatchPlateDialog(QDialog):
             made=made.format(today()),
         )
 
+    def _is_withheld(self) -> bool:
+        """Say which layer on a side may not leave; False where all may."""
+        sides = (self.photo_pane, self.map_pane)
+        for layer in (layer for side in sides for layer in withheld_in(side.scene, side.canvas.viewport.view())):
+            self.say(
+                self.tr("The terms of “{0}” do not allow its pictures in a file: hide it.").format(
+                    one_line(layer.name, 60)
+                )
+            )
+            return True
+        return False
+
     def _copy(self) -> None:
+        if self._is_withheld():
+            return
         QGuiApplication.clipboard().setImage(self._image())
         self.say(self.tr("The plate is on the clipboard."))
 
     def _save(self) -> None:
+        if self._is_withheld():
+            return
         target = self._ask_path(self._suggestion)
         if target is not None:
             done = partial(self._saved, target.name)

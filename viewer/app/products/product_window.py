@@ -22,6 +22,7 @@ from layers.errors import GeoloupeError
 from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
+from layers.product.lint.image_rules import kept_back
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.publishing import DRAFT, PUBLISHED, State
@@ -43,9 +44,11 @@ from viewer.app.products.spec_steps import SpecSteps
 from viewer.app.products.state_question import StateQuestion
 from viewer.commands.products import override_of, product_number, with_override
 from viewer.commands.stamps import utc_now
+from viewer.export.gate import not_written
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_words import issued_words
 from viewer.support.language.text import one_line, plain
+from viewer.support.language.translation import in_language
 
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX = 330, 270
@@ -475,7 +478,11 @@ class ProductWindow(QDialog):
     def _leave(self) -> None:
         """Export the judged product in its state, unless a finding blocks that."""
         state = self.edition.state
-        if state != DRAFT and self.findings.blocking:
+        forbidden = kept_back(self.findings.blocking, self.laid.facts()) if self.laid is not None else []
+        if forbidden:
+            self.say(in_language(not_written(forbidden).sentence))
+            self.findings.choose(forbidden[0])
+        elif state != DRAFT and self.findings.blocking:
             self.say(self._to_cure)
             self.findings.choose_first()
         elif state == PUBLISHED and self.findings.taken_away not in ([], self._taken_away):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
+from layers.document.layer_terms import service_address
 from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_placement, with_screen
 from layers.document.marks.mark_shape import as_json, shape_of
 from layers.document.marks.shadow_mark import ShadowMark
@@ -162,6 +163,7 @@ def _source_of(document: Document, image: Image, actor: str, now: str | None) ->
     there = document.sources.get(uuid)
     if there is not None:
         return _KnownSource(there, ())
+    layer = document.layers.get(image.layer_uuid)
     source = Source(
         uuid=uuid,
         kind="imagery",
@@ -171,6 +173,7 @@ def _source_of(document: Document, image: Image, actor: str, now: str | None) ->
         acquired_at=image.acquired_at,
         date_basis=image.date_basis,
         descriptor=descriptor_of(image),
+        url="" if layer is None else service_address(layer.source),
         rights=", ".join(dict.fromkeys(text for text in (image.credit, image.licence) if text)),
     )
     source = inserted(source, stamp_of(actor, now))

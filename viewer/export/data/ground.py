@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from layers.document.comparison import ComparisonSpec, read_spec
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.layer_terms import may_leave, withheld_words
 from layers.document.rows import Comparison
 from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
@@ -97,6 +98,7 @@ class GroundPictures(Struct):
     def _wanted_pictures(self) -> list[_WantedPicture]:
         """The pictures with their scenes, which begin to open their layers."""
         wanted = []
+        self.problems += [withheld_words(layer) for layer in self._withheld()]
         if self.with_map:
             scene = self.make_scene(MapScene, shown_document(self.export))
             wanted.append(_WantedPicture(scene, self._map_view, self._take_map, is_map=True))
@@ -156,9 +158,17 @@ class GroundPictures(Struct):
     def _specs(self) -> list[ComparisonSpec]:
         rows = self.export.document.comparisons.values()
         ordered = sorted((row for row in rows if isinstance(row, Comparison)), key=lambda row: row.order_key)
-        layers = self.export.document.layers
+        shown = self.export.document.layers.keys() - {layer.uuid for layer in self._withheld()}
         specs = [read_spec(row.spec_json) for row in ordered]
-        return [spec for spec in specs if spec is not None and all(uuid in layers for uuid in spec.layers)]
+        return [spec for spec in specs if spec is not None and all(uuid in shown for uuid in spec.layers)]
+
+    def _withheld(self) -> list[Layer]:
+        """The layers that a picture would show, and that may not stand in a file."""
+        specs = [read_spec(row.spec_json) for row in self.export.document.comparisons.values()]
+        compared = {uuid for spec in specs if spec is not None for uuid in spec.layers}
+        layers = self.export.document.layers_in_order()
+        shown = [layer for layer in layers if (self.with_map and layer.visible) or layer.uuid in compared]
+        return [layer for layer in shown if not may_leave(layer)]
 
     def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _WantedPicture | None) -> _WantedPicture:
         """A picture with the images of one frame alone."""
@@ -190,13 +200,13 @@ class GroundPictures(Struct):
 
 
 def shown_document(export: DataExport) -> Document:
-    """The case as a picture of the export shows it: its layers, and the marks that are in the product.
+    """The case as a picture of the export shows it: the layers that may leave, and the marks that are in the product.
 
     Marks have no names, as the report has numbers for all of them.
     """
     document, shown = export.document, set(export.shown_sites)
     sites = [replace(site, label="", aliases=()) for uuid, site in document.sites.items() if uuid in shown]
-    layers = list(document.layers.values())
+    layers = [layer for layer in document.layers.values() if may_leave(layer)]
     return Document({"layers": layers, "sites": sites, "templates": document.table("templates").values()})
 
 

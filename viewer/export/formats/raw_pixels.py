@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject
 
-from layers.errors import CannotBePlaced, ExportFailed
+from layers.document.layer_terms import may_leave
+from layers.errors import CannotBePlaced, ExportFailed, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.product.own_paths import without_paths
@@ -54,11 +55,13 @@ def begin_pixels(
 
     With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled. With
     files `beside` it, which appear together with it, it is written as a Cloud Optimized GeoTIFF: a pack.
-    Raises ExportFailed where the image has no pixels there.
+    Raises ExportFailed where the image has no pixels there, and NotAllowed where its terms forbid such a file.
     """
     info = drawing.info
     assert info is not None
     name = one_line(drawing.layer.name, 80)
+    if beside is None and not may_leave(drawing.layer):
+        raise NotAllowed("The terms of “{name}” do not allow its pixels in a file.", name=name)
     if info.placed_by in ("control points", "RPC"):
         raise ExportFailed(
             "“{name}” is placed by {placed_by}: its pixels have no even grid on the map.",

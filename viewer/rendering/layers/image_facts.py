@@ -91,11 +91,12 @@ def _of_service(drawing: TilesDrawing) -> dict[str, Any]:
     layer, service = drawing.layer, drawing.service
     known = drawing.dates.acquisition(layer)
     facts = _common(layer, known)
-    name = ", ".join(text for text in (service.group, service.title or layer.name) if text)
+    provider = layer.provider or service.group or service.operator
+    name = ", ".join(text for text in (provider, service.title or layer.name) if text)
     whose = f"{name} ({service.hosts[0]})" if service.hosts else name
     facts["service"] = one_line(", ".join(text for text in (whose, drawing.dates.words) if text), LONGEST)
     facts["credit"] = one_line(layer.credit or service.attribution, LONGEST)
-    facts["licence"] = one_line(service.licence, LONGEST)
+    facts["licence"] = one_line(layer.licence or service.licence, LONGEST)
     if facts["acquired_at"] and service.time:
         facts["date_basis"] = "catalogue"
     if not facts["acquired_at"] and facts["date_kind"] == "unknown":

@@ -58,6 +58,15 @@ class TileDates:
         return Phrase("asked for {asked}, the nearest may be served", asked=self.asked) if self.is_nearest else ""
 
     @property
+    def caption_note(self) -> str:
+        """The same for a caption, which prints the date of what is shown before it."""
+        if self.served_words:
+            return Phrase("served where {asked} was asked for", asked=self.asked)
+        if self.served is None and self.is_nearest:
+            return Phrase("as asked for, the nearest may be served")
+        return self.words
+
+    @property
     def credit_note(self) -> str:
         """The same for a credit, which tells the date asked for before it."""
         if self.served_words:

@@ -11,6 +11,8 @@ from layers.document.document import Document
 from layers.document.mark_position import Pick
 from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
+from layers.product.citations import Citations, unrecorded_in
+from layers.product.publishing import Publishing
 from viewer.commands.claims import add_claim
 from viewer.commands.imagery.mark_images import (
     SeenImage,
@@ -20,6 +22,7 @@ from viewer.commands.imagery.mark_images import (
     source_uuid_of,
     state_placement,
 )
+from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site, move_sites, update_site
 
 FACTS = {"product_id": "S2A_1", "layer_title": "Scene", "acquired_at": "2024-04-12", "date_kind": "instant"}
@@ -109,6 +112,25 @@ def test_citing_makes_the_source_once() -> None:
     assert len(document.table("claim_sources")) == 2
     with pytest.raises(InvalidValue):
         cite_image(document, "gone", image, actor="me")
+
+
+def test_the_source_of_a_service_has_its_address() -> None:
+    """Without the key that its template may hold."""
+    document = with_site(position_basis="estimate")
+    tiles = {"template": "https://tiles.example.org/{z}/{x}/{y}.png?token=0123456789abcdef"}
+    document.apply(add_layer(document, "tiles", "Sky", tiles, actor="me", uuid="l"))
+    facts = {"service": "Sky company, Sky (tiles.example.org)", "date_kind": "composite", "layer_uuid": "l"}
+    record(document, SeenImage(facts, Pick(8000.0, 1.0)))
+    document.apply(add_claim(document, actor="me", uuid="c", statement="It stands", site_uuids=("s",)))
+    document.apply(cite_image(document, "c", document.sites["s"].image_uuid, actor="me"))
+    (source,) = document.sources.values()
+    assert source.url == "https://tiles.example.org/{z}/{x}/{y}.png"
+    assert source.publisher == "Sky company, Sky (tiles.example.org)"
+    (cited,) = [Citations(document, Publishing()).cite(source.uuid)]
+    assert cited is not None
+    assert "https://tiles.example.org/{z}/{x}/{y}.png" in cited.citation
+    assert "Sky company" in cited.citation
+    assert not [sentence for sentence in unrecorded_in([cited]) if "No address" in sentence]
 
 
 def test_a_composite_says_so_in_its_source() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from layers.document.layer import LONGEST_STATED
+from layers.document.layer_terms import is_served, terms_of
 from layers.document.placing.page_origin import page_origin_of
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase
@@ -17,6 +18,7 @@ from layers.product.facts import ImageFact
 from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
+from layers.time.dates import is_partial
 from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
 from viewer.canvas.comparison.stretches import stretch_notes, top_image, units_of, with_matches_alone
@@ -24,7 +26,7 @@ from viewer.canvas.scene import MapScene
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import compared_maps
 from viewer.export.processing import stretch_words
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
 from viewer.rendering.layer_date import UNDATED, dated
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -101,7 +103,7 @@ def _without_paths(fact: ImageFact) -> ImageFact:
 
 
 def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> ImageFact:
-    layer, known = drawing.layer, acquisition_shown(drawing)
+    layer, known, terms = drawing.layer, acquisition_shown(drawing), terms_of(drawing.layer)
     nudge, angle = drawing.nudge, known.off_nadir_deg
     raster = drawing if isinstance(drawing, RasterDrawing) else None
     is_placed = raster is not None and raster.info is not None and bool(raster.info.georeferencing_note)
@@ -122,11 +124,11 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         one_line(layer.date_basis, 60)
         or (translate("Export", "metadata") if known.at and not layer.acquired_at else ""),
         one_line(" ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))), 2 * LONGEST_STATED),
-        one_line(layer.provider, LONGEST_STATED),
+        one_line(terms.provider, LONGEST_STATED),
         credit,
         credit,
         one_line(_licence(drawing, known), 160),
-        drawing.service.may_export if isinstance(drawing, TilesDrawing) else True,
+        may_be_shown_in_files(drawing),
         known.sun_elevation_deg,
         known.sun_azimuth_deg,
         angle,
@@ -136,8 +138,9 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else nudge.unsigned_words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
-        date_note=drawing.dates.words if isinstance(drawing, TilesDrawing) else "",
+        date_note=drawing.dates.caption_note if isinstance(drawing, TilesDrawing) else "",
         placement="" if page is None else Phrase("placed by {words}", words=page.words),
+        lacks_terms=is_served(layer) and not (terms.are_stated or _is_not_for_sale(drawing)),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )
 
@@ -153,21 +156,31 @@ def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
 def _licence(drawing: LayerDrawing, known: Acquisition) -> str:
     """The licence, which says at least whether an image is for non-commercial use only."""
     licence = one_line(known.licence, 120)
-    is_not_for_sale = isinstance(drawing, TilesDrawing) and drawing.service.non_commercial
-    if not is_not_for_sale or _NON_COMMERCIAL.search(licence):
+    if not _is_not_for_sale(drawing) or _NON_COMMERCIAL.search(licence):
         return licence
     return ", ".join(filter(None, (licence, translate("Export", "for non-commercial use only"))))
+
+
+def _is_not_for_sale(drawing: LayerDrawing) -> bool:
+    return isinstance(drawing, TilesDrawing) and drawing.service.non_commercial
+
+
+def _undated_name(fact: ImageFact) -> str:
+    """The name of an image without the date at its end, which is printed beside it."""
+    name, _, tail = fact.name.rpartition(", ")
+    is_printed = is_partial(tail) and any(tail in in_language(words) for words in (fact.date, fact.date_note))
+    return name if name and is_printed else fact.name
 
 
 def image_line(fact: ImageFact) -> str:
     """One line on an image.
 
-    Unknown facts are left out, except date and credit. A name that is the date is not repeated.
+    Unknown facts are left out, except date and credit. A date in the name is not repeated.
     """
     basis = translate("Export", "date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
     is_named_by_date, date = fact.name == fact.date.partition(",")[0], in_language(fact.date)
     parts = [
-        translate("Export", "Image: {0}").format(date if is_named_by_date else fact.name),
+        translate("Export", "Image: {0}").format(date if is_named_by_date else _undated_name(fact)),
         "" if is_named_by_date else date,
         in_language(fact.date_note),
         basis,
