@@ -31,11 +31,12 @@ from layers.product.content import (
     WithheldRows,
 )
 from layers.product.image_words import image_date_words
+from layers.product.judging.judged import is_ours, is_reviewed, likelihood_words
+from layers.product.judging.steps import step_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
-from layers.product.publishing import Publishing, Withheld, is_ours, is_reviewed
+from layers.product.publishing import Publishing, Withheld
 from layers.product.site_words import is_party, name_of, site_words
-from layers.product.steps import step_words
 
 _MARKS_A_STEP = 8
 NO_ANSWER = Phrase("No answer is recorded, nor that one was asked for.")
@@ -380,16 +381,6 @@ def speaker_words(claim: Claim, speaker: str) -> str:
     if claim.voice == "report's own":
         return Phrase("the report, in its own voice")
     return Phrase("our own judgement") if claim.voice == "analyst" else ""
-
-
-def likelihood_words(claim: Claim) -> str:
-    """Term and band, as "likely (55–80 %)"; empty where the analyst has judged nothing."""
-    low, high = claim.likelihood_low, claim.likelihood_high
-    band = f"{low}–{high} %" if low is not None and high is not None else ""
-    if not claim.likelihood_term:
-        return band
-    term = Phrase(claim.likelihood_term)
-    return Phrase("{term} ({band})", term=term, band=band) if band else term
 
 
 def response_words(response: Response, number: str) -> str:

@@ -17,6 +17,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.phrase import Phrase
+from layers.product.judging.judged import is_ours
 from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
 
@@ -177,17 +178,6 @@ def _bare(words: str) -> str:
 def _repeats(words: str, quote: str) -> bool:
     bare_quote = _bare(quote)
     return bool(words and bare_quote) and (bare_quote in words or words in bare_quote)
-
-
-def is_ours(claim: Claim) -> bool:
-    """True for a judgement of the analyst, False for a report of others."""
-    return claim.voice == "analyst" or claim.state in ("assessed", "verified")
-
-
-def is_reviewed(claim: Claim) -> bool:
-    """True where a second person, by a name other than the author's, has reviewed it."""
-    by = claim.reviewed_by.strip().casefold()
-    return claim.status in REVIEWED and bool(by) and by != claim.created_by.strip().casefold()
 
 
 def state_asked(*, issue: bool, publish: bool) -> State:

@@ -24,6 +24,7 @@ from layers.document.vocabulary import (
 )
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, all_of
+from layers.product.judging.likelihood_terms import term_in
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
@@ -56,6 +57,8 @@ FIELD_WORDS = {
     "status": Phrase("status"),
     "place_precision_m": Phrase("precision of the place"),
     "steps_json": Phrase("steps"),
+    "words_kind": Phrase("kind of words"),
+    "change_note": Phrase("what changed"),
 }
 """The undo menu's words for the columns of a claim."""
 
@@ -278,6 +281,7 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
             )
         return {**fields, **NO_JUDGEMENT}
     whole = dict(fields)
+    _check_whose_likelihood(claim, fields)
     if "likelihood_term" in fields:
         _check_term(document, claim, fields["likelihood_term"])
         low, high = likelihood_band(fields["likelihood_term"]) if fields["likelihood_term"] else (None, None)
@@ -288,6 +292,19 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
     if not term and low is not None and ("likelihood_low" in fields or "likelihood_high" in fields):
         whole["likelihood_term"] = _term_around(document, claim, low, high)
     return whole
+
+
+def _check_whose_likelihood(claim: Claim, fields: Mapping[str, Any]) -> None:
+    """Raise InvalidValue where a speaker's own word of likelihood would become a band of ours."""
+    if not any(fields.get(name) for name in ("likelihood_term", "likelihood_low", "likelihood_high")):
+        return
+    words = fields.get("source_wording", claim.source_wording)
+    term = term_in(words) if fields.get("voice", claim.voice) != "analyst" else ""
+    if term:
+        raise InvalidValue(
+            "“{term}” is the speaker's word, and never a likelihood of ours: judge the report (J), in a claim of ours.",
+            term=term,
+        )
 
 
 def _term_around(document: Document, claim: Claim, low: int, high: int) -> str:

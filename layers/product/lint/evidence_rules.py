@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.phrase import Phrase, all_of, joined
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
+from layers.product.judging.likelihood_terms import ROWS, TERM, TERMS, one_sentence
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
 from layers.product.lint.withheld import withheld
 from layers.text.counted import counted
 
-_TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
-_TERM = re.compile(rf"\b(?:{'|'.join(_TERMS)})\b", re.IGNORECASE)
-_CONFIDENCE = re.compile(r"\bconfidence\b", re.IGNORECASE)
 _ABSENT = re.compile(
     r"\b(?:(?:is|are|was|were|has|have|had) (?:been )?(?:now )?(?:absent|gone|removed|vanished)"
     r"|no longer (?:there|present|stands?)"
@@ -24,7 +21,6 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 """Words for the absence of a thing, in the plain forms that need no grammar."""
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
 def claim_name(claim: ClaimSaid) -> str:
@@ -169,12 +165,11 @@ def _judgement_shown(checked: Checked) -> Iterator[Fault]:
 
 
 def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
-    rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
     used: dict[int, list[str]] = {}
     for claim in checked.content.claims:
-        term = next((term for term in _TERMS if claim.likelihood.startswith(term)), "")
+        term = next((term for term in TERMS if claim.likelihood.startswith(term)), "")
         if term:
-            used.setdefault(rows[term], []).append(term)
+            used.setdefault(ROWS[term], []).append(term)
     if len(used) > 1:
         yield Fault(
             Phrase("the judgements"),
@@ -197,21 +192,21 @@ def _own_texts(checked: Checked) -> Iterator[tuple[str, str, Jump]]:
 
 def _not_in_one_sentence(checked: Checked) -> Iterator[Fault]:
     for where, text, jump in _own_texts(checked):
-        for sentence in _SENTENCE.findall(text):
-            if _CONFIDENCE.search(sentence) and _TERM.search(sentence):
-                yield Fault(
-                    where,
-                    Phrase("Likelihood and confidence stand in one sentence: “{why}”.", why=short(sentence)),
-                    Phrase("Put them in two sentences: one on the proposition, one on the basis of the judgement."),
-                    jump,
-                )
+        sentence = one_sentence(text)
+        if sentence:
+            yield Fault(
+                where,
+                Phrase("Likelihood and confidence stand in one sentence: “{why}”.", why=short(sentence)),
+                Phrase("Put them in two sentences: one on the proposition, one on the basis of the judgement."),
+                jump,
+            )
 
 
 def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
     """A term of likelihood in a headline is a judgement: one that the case has."""
     judged = " ".join(claim.likelihood for claim in checked.content.claims).casefold()
     for where, text, jump in _own_texts(checked):
-        match = _TERM.search(text) if jump.kind == "product" else None
+        match = TERM.search(text) if jump.kind == "product" else None
         if match and match[0].casefold() not in judged:
             yield Fault(
                 where,

@@ -57,7 +57,9 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
     return Edit(label, update("claim_evidence", link, stamp_of(actor, now), **fields))
 
 
-def unlink_evidence(document: Document, claim_uuid: str, evidence_uuid: str) -> Edit:
+def unlink_evidence(
+    document: Document, claim_uuid: str, evidence_uuid: str, *, actor: str = "", now: str | None = None
+) -> Edit:
     """Unlink a claim from a row of the case as evidence."""
     links = [link for link in document.links.claim_to_evidence(claim_uuid) if link.evidence_uuid == evidence_uuid]
     return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))

@@ -10,13 +10,18 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.vocabulary import BEARINGS
+from layers.product.judging.judged import CLAIMS, judgements_of, reports_of
 from viewer.panels.claims.evidence_drop import EvidenceDrop
+from viewer.panels.claims.judged_claims import claim_words, judged_words
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import likelihood_text
 from viewer.support.language.stored_words import capital, word
 from viewer.support.language.text import one_line
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 
 LONGEST_STATEMENT, LONGEST_SOURCE = 180, 70
@@ -30,8 +35,10 @@ class ClaimCard(QFrame):
     evidence = Signal(str, list)
     """Emitted with the claim's uuid and the links and paths that were dropped or pasted on it."""
 
-    def __init__(self, claim: Claim, sources: Sequence[str] = (), parent: QWidget | None = None) -> None:
-        """`sources` are the titles of the sources cited for it."""
+    def __init__(
+        self, claim: Claim, sources: Sequence[str] = (), lines: Sequence[str] = (), parent: QWidget | None = None
+    ) -> None:
+        """`sources` are the titles of the sources cited for it, `lines` what else is known of it (`lines_of`)."""
         super().__init__(parent)
         self.uuid = claim.uuid
         self.setObjectName("card")
@@ -59,6 +66,8 @@ class ClaimCard(QFrame):
         for line in self._facts(claim):
             layout.addWidget(muted(line))
         layout.addWidget(muted(self._cited(claim, sources)))
+        for line in lines:
+            layout.addWidget(muted(line))
 
     def _cited(self, claim: Claim, sources: Sequence[str]) -> str:
         if not sources:
@@ -95,22 +104,47 @@ class ClaimCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[tuple[Claim, tuple[str, ...]], ...] | None = None
+        self._shown: tuple[tuple[Claim, tuple[str, ...], tuple[str, ...]], ...] | None = None
         self.rows = RowColumn(spacing=5)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self.rows)
 
-    def show_claims(self, claims: Iterable[tuple[Claim, tuple[str, ...]]]) -> None:
-        """Show claims, each with the titles of its sources."""
+    def show_claims(self, claims: Iterable[tuple[Claim, tuple[str, ...], tuple[str, ...]]]) -> None:
+        """Show claims, each with the titles of its sources and the lines of what it is linked with."""
         claims = tuple(claims)
         if claims == self._shown:
             return
         self._shown = claims
         self.rows.fill(claims, self._card, self.tr("Nothing is claimed about this site."))
 
-    def _card(self, cited: tuple[Claim, tuple[str, ...]]) -> ClaimCard:
+    def _card(self, cited: tuple[Claim, tuple[str, ...], tuple[str, ...]]) -> ClaimCard:
         card = ClaimCard(*cited)
         card.opened.connect(self.opened)
         card.unlinked.connect(self.unlinked)
         card.evidence.connect(self.evidence)
         return card
+
+
+def lines_of(document: Document, claim: Claim) -> tuple[str, ...]:
+    """Lines on what a claim is linked with: our judgements of a report, the reports that we judge, its evidence."""
+    lines = [
+        translate("ClaimCards", "{0} ({1})").format(judged_words(judged.claim), one_line(judged.link.note, 60))
+        if judged.link.note.strip()
+        else judged_words(judged.claim)
+        for judged in judgements_of(document, claim.uuid)
+    ]
+    lines += [
+        translate("ClaimCards", "Judges: {0}").format(one_line(claim_words(judged.claim), LONGEST_SOURCE))
+        for judged in reports_of(document, claim.uuid)
+    ]
+    return (*lines, *_evidence_counted(document, claim))
+
+
+def _evidence_counted(document: Document, claim: Claim) -> Iterable[str]:
+    links = [link for link in document.links.claim_to_evidence(claim.uuid) if link.evidence_table != CLAIMS]
+    counts = [(word(bearing), sum(link.bearing == bearing for link in links)) for bearing in BEARINGS]
+    parts = [f"{count} {shown}" for shown, count in counts if count]
+    unsaid = len(links) - sum(count for _, count in counts)
+    parts += [translate("ClaimCards", "{0} of no relation").format(unsaid)] if unsaid else []
+    if parts:
+        yield translate("ClaimCards", "Evidence: {0}").format(", ".join(parts))

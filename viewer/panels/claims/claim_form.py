@@ -12,11 +12,16 @@ from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import MARKINGS, STATES, VOICES
 from viewer.commands.claims import delete_claims, update_claim
+from viewer.panels.claims.claim_cautions import ClaimCautions
 from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
+from viewer.panels.claims.claim_steps import ClaimSteps
 from viewer.panels.claims.claim_verbs import FEW_SITES
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
+from viewer.panels.claims.evidence_links import EvidenceLinks
+from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
+from viewer.panels.claims.structured_judgement import STRUCTURED, StructuredFields, is_structured
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.row_form import RowForm
@@ -37,10 +42,17 @@ class ClaimFormPanel(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "claims", update_claim, parent)
         self.places, self.sources = ClaimSites(context), ClaimSources(context)
+        self.evidence, self.steps = EvidenceLinks(context), ClaimSteps(context)
+        self.own_judgements, self.reports = OwnJudgements(context), ReportsJudged(context)
         self.responses = RowColumn(spacing=5)
         self.sources_part = FoldSection(self.tr("Sources"))
         self.words_part, self.statement_part = FoldSection(self.tr("Words")), FoldSection(self.tr("Statement"))
         self.judgement_part, self.places_part = FoldSection(self.tr("Judgement")), FoldSection(self.tr("Places"))
+        self.own_part = FoldSection(self.tr("Judged by us"))
+        self.reports_part = FoldSection(self.tr("Reports it judges"))
+        self.evidence_part = FoldSection(self.tr("Evidence"))
+        self.steps_part = FoldSection(self.tr("How we know"), folded=True)
+        self.structured_part = FoldSection(self.tr("Alternatives and assumptions"), folded=True)
         self.responses_part = FoldSection(self.tr("Responses"), folded=True)
         self.more_part = FoldSection(self.tr("More"), folded=True)
         self._parts: list[FoldSection] = []
@@ -54,6 +66,7 @@ class ClaimFormPanel(RowForm):
         self._add_judgement()
         self._add_links()
         self._add_more()
+        self.cautions = ClaimCautions(context, self.fields.fields)
         self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
@@ -103,10 +116,18 @@ class ClaimFormPanel(RowForm):
         self.judgement = JudgementFields(self._context, self.fields)
         self.judgement_part.content.addWidget(self.judgement)
         self.fields.pair("likelihood_low", "likelihood_high", self._commit_columns)
+        self.structured_part.content.addWidget(StructuredFields(self.fields))
 
     def _add_links(self) -> None:
         self.sources_part.content.addWidget(self.sources)
         self.places_part.content.addWidget(self.places)
+        for part, shown in (
+            (self.own_part, self.own_judgements),
+            (self.reports_part, self.reports),
+            (self.evidence_part, self.evidence),
+            (self.steps_part, self.steps),
+        ):
+            part.content.addWidget(shown)
         self.responses_part.content.addLayout(self.responses)
         note = muted(self.tr("A response is a record of its own: it changes no claim's state."))
         self.responses_part.content.addWidget(note)
@@ -138,12 +159,15 @@ class ClaimFormPanel(RowForm):
             return
         self._is_own = is_own
         begin = [self.statement_part, self.judgement_part] if is_own else [self.words_part, self.statement_part]
+        basis = [self.evidence_part, self.sources_part] if is_own else [self.evidence_part]
+        judged = [self.reports_part, *basis, self.structured_part] if is_own else [self.own_part, *basis]
         then = [self.places_part, self.words_part] if is_own else [self.judgement_part, self.places_part]
-        parts = [*begin, self.sources_part, *then] if is_own else [self.sources_part, *begin, *then]
+        parts = [*begin, *judged, self.steps_part, *then]
+        parts = [*parts] if is_own else [self.sources_part, *parts, self.structured_part, self.reports_part]
         parts += [self.responses_part, self.more_part]
         self._parts = parts
         rows: list[QWidget] = [*parts]
-        rows.insert(1 + parts.index(begin[1]), self.state_row)
+        rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [self.state_row, self.cautions]
         rows.insert(0, self.about_many)
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
@@ -154,6 +178,11 @@ class ClaimFormPanel(RowForm):
         fields, sources = self.fields.fields, self.sources
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
+            self.own_part: self.own_judgements.stops(),
+            self.reports_part: self.reports.stops(),
+            self.evidence_part: self.evidence.stops(),
+            self.structured_part: [fields[name] for name in STRUCTURED],
+            self.steps_part: self.steps.stops(),
             self.sources_part: [sources.picker, sources.image_button, *cited],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
             self.statement_part: [fields["statement"], *([] if self._is_own else [fields["state"]])],
@@ -175,6 +204,8 @@ class ClaimFormPanel(RowForm):
         """Commit typing that has not been entered."""
         self.fields.flush()
         self.sources.flush()
+        self.reports.flush()
+        self.steps.flush()
 
     def _shown(self, uuid: str) -> None:
         self._uuid = uuid
@@ -195,7 +226,12 @@ class ClaimFormPanel(RowForm):
         self._was_assessed = claim.state == "assessed"
         self.judgement_part.set_folded(not self._was_assessed)
         self.words_part.set_folded(is_own and not (claim.source_wording or claim.made_by or claim.made_at))
-        self.responses_part.offer(is_open=bool(self._context.document.links.claim_to_responses(claim.uuid)))
+        self.own_part.setVisible(not is_own)
+        links = self._context.document.links
+        self.evidence_part.offer(is_open=is_own or bool(links.claim_to_evidence(claim.uuid)))
+        self.steps_part.offer(is_open=bool(claim.steps_json))
+        self.structured_part.offer(is_open=is_structured(claim))
+        self.responses_part.offer(is_open=bool(links.claim_to_responses(claim.uuid)))
 
     @override
     def begin(self) -> None:
@@ -213,7 +249,8 @@ class ClaimFormPanel(RowForm):
 
     def _heard(self, changes: Changes) -> None:
         if self._uuid and changes.touches(
-            "claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims", "products"
+            *("claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims", "products"),
+            *("claim_evidence", "observations", "chips", "searches", "images"),
         ):
             self.refresh()
 
@@ -225,6 +262,11 @@ class ClaimFormPanel(RowForm):
             self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
         self.places.show_claim(row)
+        is_assessed = row.state == "assessed"
+        self.reports_part.setVisible(bool(self._is_own))
+        self.structured_part.setVisible(bool(self._is_own) or is_assessed or is_structured(row))
+        for shown in (self.own_judgements, self.reports, self.evidence, self.steps, self.cautions):
+            shown.show_claim(row)
         sites = len(self._context.document.links.claim_to_sites(row.uuid))
         self.about_many.setText(self.tr("About %1 sites").replace("%1", str(sites)))
         self.about_many.setVisible(sites > FEW_SITES)

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
+from layers.product.judging.origins import origins_counted
 from layers.text.links import link_in
 from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
 from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.claims.image_citing import citable, cite_image_of
+from viewer.panels.claims.relation_button import RelationButton
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
-from viewer.panels.widgets.form_page import side_by_side
+from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices, source_name
 from viewer.support.language.text import tooltip
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
-PAGE_PX = 70
+PAGE_PX = 56
 
 
 class Citation(QFrame):
@@ -49,13 +52,16 @@ class Citation(QFrame):
         remove.clicked.connect(lambda: self.unlinked.emit(link.source_uuid))
         self.remove_button = remove
         self._title = label
+        self.relation = RelationButton(title)
+        self.relation.picked.connect(lambda relation: context.do(update_claim_source, self.link_uuid, bearing=relation))
         top = QHBoxLayout()
         top.addWidget(label, 1)
-        top.addWidget(remove)
+        top.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         self.fields = FieldSet(QFormLayout(), self._commit, self)
         context.keep_typing(self.fields, self._commit)
         tip = self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst")
-        credibility, page, quote = ChoiceField(credibility_choices()), LineField(), TextField(lines=1, most_lines=5)
+        grades = [(None, self.tr("Credibility?")), *credibility_choices()[1:]]
+        credibility, page, quote = ChoiceField(grades), LineField(), TextField(lines=1, most_lines=5)
         label_of_item = self.fields.bind("credibility", self.tr("Credibility"), credibility, tip)
         for column, title, field in (("page", self.tr("Page"), page), ("quote", self.tr("Quote"), quote)):
             field.setPlaceholderText(title)
@@ -66,15 +72,24 @@ class Citation(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(top)
-        layout.addLayout(side_by_side(label_of_item, credibility, page, stretch=1))
+        label_of_item.hide()  # the empty choice says it
+        label_of_item.setParent(self)
+        layout.addLayout(side_by_side(self.relation, credibility, page, stretch=1))
         layout.addWidget(quote)
         self.fields.show_other(link)
+        self.relation.show_relation(link.bearing)
+
+    def show_link(self, link: ClaimSource) -> None:
+        """Show the present values of the citation."""
+        self.fields.show_row(link)
+        self.relation.show_relation(link.bearing)
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""
         return [
             self._title,
             self.remove_button,
+            self.relation,
             *(self.fields.fields[name] for name in ("credibility", "page", "quote")),
         ]
 
@@ -110,9 +125,13 @@ class ClaimSources(QWidget):
             tooltip(self.tr("Cite the image that the claim’s site was drawn on (Ctrl+Shift+R)"))
         )
         self.image_button.clicked.connect(lambda: cite_image_of(self._context, self._claim_uuid))
+        self.origins = muted()
+        self.origins.setToolTip(tooltip(self.tr("Two carriers of one report are one origin")))
+        self.origins.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(side_by_side(self.picker, self.image_button, stretch=0))
+        layout.addWidget(self.origins)
         layout.addLayout(self._rows)
 
     def flush(self) -> None:
@@ -139,7 +158,10 @@ class ClaimSources(QWidget):
             self._build(links)
         # Of a long list not all are shown yet.
         for citation, link in zip(self.citations, links, strict=False):
-            citation.fields.show_row(link)
+            citation.show_link(link)
+        origins = origins_counted(document, (link.source_uuid for link in links))
+        self.origins.setText(in_language(origins))
+        self.origins.setVisible(bool(origins))
 
     def _build(self, links: list[ClaimSource]) -> None:
         self.citations = []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QKeySequence
 
 from layers.document.edit import Edit
+from layers.product.judging.judged import is_report
 from viewer.commands.claims import judge_claim, report_claim
+from viewer.commands.filing.judging import judge_report
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import translate
@@ -24,8 +27,23 @@ def report(context: PanelContext) -> None:
 
 
 def judge(context: PanelContext) -> None:
-    """Begin a judgement of the analyst: statement, likelihood, confidence and reason come first."""
-    _begin(context, judge_claim)
+    """Begin a judgement of the analyst: statement, likelihood, confidence and reason come first.
+
+    Where a report is open, the judgement is about it, and linked with it.
+    """
+    report_uuid = open_report(context)
+    _begin(context, partial(judge_report, report_uuid=report_uuid) if report_uuid else judge_claim)
+
+
+def open_report(context: PanelContext) -> str:
+    """The reported claim that is open, unless other places than its own are selected; empty for none."""
+    document = context.document
+    claim = document.claims.get(context.claim_uuid)
+    if claim is None or not is_report(claim) or claim.state == "withdrawn":
+        return ""
+    places = {link.site_uuid for link in document.links.claim_to_sites(claim.uuid)}
+    selected = context.selection.uuids
+    return claim.uuid if not selected or not places or selected & places else ""
 
 
 def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:

@@ -16,7 +16,7 @@ from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid, utc_now
-from viewer.panels.claims.claim_cards import ClaimCards
+from viewer.panels.claims.claim_cards import ClaimCards, lines_of
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
@@ -264,7 +264,10 @@ class SiteFormPanel(QWidget):
             or self._uuid in about
             or (
                 self._uuid
-                and changes.touches("claims", "images", "chips", "claim_sources", "sources", "templates", "products")
+                and changes.touches(
+                    *("claims", "images", "chips", "claim_sources", "sources", "templates", "products"),
+                    "claim_evidence",
+                )
             )
         ):
             self._show()
@@ -289,8 +292,9 @@ class SiteFormPanel(QWidget):
         error = self.fields.fields["position_error_m"]
         assert isinstance(error, NumberField)
         error.setPlaceholderText(self.image_part.least_error(site) or self.tr("not judged"))
-        claims = self._context.document.links.claims_of_site(site.uuid)
-        self.cards.show_claims((claim, self._sources(claim.uuid)) for claim in claims)
+        document = self._context.document
+        claims = document.links.claims_of_site(site.uuid)
+        self.cards.show_claims((claim, self._sources(claim.uuid), lines_of(document, claim)) for claim in claims)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
         for column, unsaid in OF_SITES.items():

@@ -31,9 +31,9 @@ from layers.document.source import read_machine
 from layers.errors import GeoloupeError, InvalidValue
 from layers.product.issuing.data_spec import read_data_spec
 from layers.product.issuing.printed_rows import read_digests
+from layers.product.judging.steps import step_words
 from layers.product.numbering import numbers_json, read_numbers
 from layers.product.spec import ProductSpec, read_overrides, read_spec
-from layers.product.steps import step_words
 from layers.project.saving.publish import publish, write_case
 from layers.project.storage.tables import SPECS, StoredColumn, TableSpec
 from tests.support.cases.changed_cases import change

@@ -1,0 +1,201 @@
+"""The claim card: judgements linked with reports, evidence with its relation, steps, and cautions as one types."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from shapely.geometry import LineString
+
+from layers.document.chip import Chip
+from layers.document.edit import Change, Edit
+from layers.document.image import Image
+from layers.document.observation import Observation
+from layers.document.site import Site
+from layers.product.judging.judged import judgements_of
+from layers.product.judging.steps import Step, read_steps
+from tests.support.choices import popup
+from tests.viewer.conftest import shown
+from tests.viewer.panels.conftest import Desk, unnamed
+from viewer.commands.claims import update_claim
+from viewer.panels.claims.claim_cards import ClaimCard, lines_of
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.claim_verbs import judge
+
+Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def form(qtbot, desk: Desk) -> ClaimFormPanel:
+    rows = [
+        ("images", Image(uuid="i", image_key="k", layer_title="S2A", acquired_at="2024-04-12")),
+        ("observations", Observation(uuid="o", site_uuid="firm", image_uuid="i", presence="present", words="a gate")),
+        ("chips", Chip(uuid="old", content_type="image/png", site_uuid="firm", created_at="2024-05-01T00:00:00Z")),
+        ("chips", Chip(uuid="new", content_type="image/png", site_uuid="firm", created_at="2024-05-02T00:00:00Z")),
+        (
+            "sites",
+            Site(uuid="m", geometry=LineString([(0, 0), (0, 1)]), label="Fence length", mark_kind="measurement"),
+        ),
+    ]
+    desk.context.push(Edit("rows", tuple(Change(table, None, row) for table, row in rows)))
+    panel = shown(qtbot, ClaimFormPanel(desk.context), 330, 1500)
+    desk.context.show_claim("c1")
+    return panel
+
+
+def texts(widget) -> str:
+    return " | ".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+def test_judging_an_open_report_links_both_ways(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    assert form.own_part.isVisible()
+    assert not form.reports_part.isVisible()
+    qtbot.mouseClick(form.own_judgements.judge_button, Qt.MouseButton.LeftButton)
+    own = desk.context.claim_uuid
+    assert own != "c1"
+    assert [judged.claim.uuid for judged in judgements_of(desk.document, "c1")] == [own]
+    assert [site.uuid for site in desk.document.links.sites_of_claim(own)] == ["firm"]
+    assert form.reports_part.isVisible()
+    (row,) = form.reports.rows
+    assert "are providing" in row.words.text()
+    row.part.setFocus()
+    QTest.keyClicks(row.part, "that it provides optics")
+    QTest.keyClick(row.part, Key.Key_Return)
+    (judged,) = judgements_of(desk.document, "c1")
+    assert judged.link.note == "that it provides optics"
+    desk.context.do(update_claim, own, statement="It provided optics", likelihood_term="likely", confidence="moderate")
+    qtbot.mouseClick(row.words, Qt.MouseButton.LeftButton)
+    assert desk.context.claim_uuid == "c1"
+    assert [link.text() for link in form.own_judgements.rows] == [
+        "Judged by us: likely (55–80 %). Confidence: moderate."
+    ]
+    assert "Of the part: that it provides optics" in texts(form.own_judgements)
+
+
+def test_the_card_of_a_site_says_who_judged_what(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    judge(desk.context)
+    own = desk.context.claim_uuid
+    desk.context.do(update_claim, own, likelihood_term="likely", confidence="moderate")
+    form.evidence.link("o")
+    document = desk.document
+    report = shown(qtbot, ClaimCard(document.claims["c1"], (), lines_of(document, document.claims["c1"])), 260, 300)
+    assert "Judged by us: likely (55–80 %). Confidence: moderate." in texts(report)
+    card = shown(qtbot, ClaimCard(document.claims[own], (), lines_of(document, document.claims[own])), 260, 300)
+    assert "Judges: “are providing”" in texts(card)
+    assert "Evidence: 1 supports" in texts(card)
+
+
+def test_judging_elsewhere_is_no_judgement_of_the_open_report(form: ClaimFormPanel, desk: Desk) -> None:
+    desk.select("pad")
+    desk.context.show_claim("c1")
+    judge(desk.context)
+    assert judgements_of(desk.document, "c1") == []
+    assert [site.uuid for site in desk.document.links.sites_of_claim(desk.context.claim_uuid)] == ["pad"]
+
+
+@popup
+def test_evidence_is_picked_related_by_one_key_and_removed(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    form.evidence_part.set_folded(False)
+    picker = form.evidence.picker
+    picker.setFocus()
+    QTest.keyClicks(picker, "gate")
+    QTest.keyClick(picker, Key.Key_Return)
+    (row,) = form.evidence.rows
+    assert "present · S2A, 12 April 2024 · a gate" in row.words.text()
+    assert unnamed(form) == []
+    row.relation.setFocus()
+    for key, relation in ((Key.Key_Minus, "against"), (Key.Key_0, "context"), (Key.Key_Plus, "supports")):
+        QTest.keyClick(row.relation, key)
+        (link,) = desk.document.links.claim_to_evidence("c1")
+        assert link.bearing == relation
+        assert form.evidence.rows == [row]
+        assert row.relation.hasFocus()
+    QTest.keyClick(row.relation, Key.Key_Space)
+    assert desk.document.links.claim_to_evidence("c1")[0].bearing == "against"
+    desk.history.undo()
+    assert desk.document.links.claim_to_evidence("c1")[0].bearing == "supports"
+    assert row.relation.text() == "Supports"
+    QTest.mouseClick(row.remove_button, Qt.MouseButton.LeftButton)
+    assert desk.document.links.claim_to_evidence("c1") == []
+    assert form.evidence.rows == []
+    desk.history.undo()
+    assert len(form.evidence.rows) == 1
+
+
+def test_the_newest_chip_and_a_measurement_support(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    form.evidence_part.set_folded(False)
+    qtbot.mouseClick(form.evidence.chip_button, Qt.MouseButton.LeftButton)
+    form.evidence.link("m")
+    links = desk.document.links.claim_to_evidence("c1")
+    assert [(link.evidence_table, link.evidence_uuid) for link in links] == [("chips", "new"), ("site_line", "m")]
+    assert not form.evidence.chip_button.isVisible()
+    assert "Fence length" in form.evidence.rows[1].words.text()
+    qtbot.mouseClick(form.evidence.rows[1].words, Qt.MouseButton.LeftButton)
+    assert desk.context.selection.uuids == {"m"}
+
+
+def test_a_source_has_a_relation_and_sources_their_origins(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    (citation,) = form.sources.citations
+    citation.relation.setFocus()
+    QTest.keyClick(citation.relation, Key.Key_Minus)
+    (link,) = desk.document.links.claim_to_sources("c1")
+    assert link.bearing == "against"
+    assert not form.sources.origins.isVisible()
+    form.sources.picker.picked.emit("s2")
+    assert form.sources.origins.text() == "2 sources, 2 origins"
+
+
+def test_steps_are_added_edited_and_ordered_by_keys(form: ClaimFormPanel, desk: Desk) -> None:
+    form.steps_part.set_folded(False)
+    form.steps.add_button.setFocus()
+    QTest.keyClick(form.steps.add_button, Key.Key_Space)
+    for place, (what, result) in enumerate((("gate", "seen"), ("road", "wide"))):
+        if place:
+            form.steps.add()
+        lines = form.steps.cards[place].lines
+        assert lines["what"].hasFocus()
+        for part, text in (("what", what), ("result", result)):
+            lines[part].setFocus()
+            QTest.keyClicks(lines[part], text)
+            QTest.keyClick(lines[part], Key.Key_Return)
+    stored = read_steps(desk.document.claims["c1"].steps_json)
+    assert stored == (Step("gate", result="seen"), Step("road", result="wide"))
+    QTest.keyClick(form.steps.cards[1].lines["result"], Key.Key_Up, Control)
+    stored = read_steps(desk.document.claims["c1"].steps_json)
+    assert [step.what for step in stored] == ["road", "gate"]
+    assert form.steps.cards[0].lines["result"].hasFocus()
+    desk.history.undo()
+    assert form.steps.cards[0].lines["what"].text() == "gate"
+    QTest.mouseClick(form.steps.cards[0].delete_button, Qt.MouseButton.LeftButton)
+    assert read_steps(desk.document.claims["c1"].steps_json) == (Step("road", result="wide"),)
+
+
+def test_cautions_follow_the_words_as_they_are_typed(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    judge(desk.context)
+    reason = form.fields.fields["confidence_reason"]
+    assert not form.cautions.isVisible()
+    reason.setFocus()
+    QTest.keyClicks(reason, "It is very likely so")
+    qtbot.waitUntil(lambda: form.cautions.isVisible())
+    assert form.cautions.sentences[0].startswith("“very likely” says how likely it is")
+    assert desk.document.claims[desk.context.claim_uuid].confidence_reason == ""
+    reason.selectAll()
+    QTest.keyClicks(reason, "Two clear images")
+    qtbot.waitUntil(lambda: not form.cautions.isVisible())
+
+
+def test_alternatives_stand_folded_until_they_are_filled_in(form: ClaimFormPanel, desk: Desk) -> None:
+    assert not form.structured_part.isVisible()
+    judge(desk.context)
+    assert form.structured_part.isVisible()
+    assert form.structured_part.is_folded
+    form.structured_part.set_folded(False)
+    for name in ("alternatives", "assumptions", "indicators"):
+        field = form.fields.fields[name]
+        field.setFocus()
+        QTest.keyClicks(field, f"some {name}")
+    form.flush()
+    claim = desk.document.claims[desk.context.claim_uuid]
+    assert (claim.alternatives, claim.assumptions) == ("some alternatives", "some assumptions")
+    assert claim.indicators == "some indicators"
