@@ -11,7 +11,7 @@ import os
 from layers.pool.protocol import Request
 from layers.readers.environment import Profile
 from layers.requests.addresses import is_address
-from layers.requests.features import OfLayer
+from layers.requests.features import OfLayer, ReadSheets
 from layers.requests.probe import Probe
 
 ELSEWHERE = {
@@ -50,7 +50,7 @@ def profile_for(request: Request) -> Profile:
     if request.profile is Profile.LOCAL and is_address(question.path):
         return Profile.REMOTE
     is_look = isinstance(question, Probe) and not question.canvas_crs and foretells_features(question.path)
-    if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer)):
+    if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer | ReadSheets)):
         return Profile.FEATURES
     return request.profile
 

@@ -197,6 +197,36 @@ class ExportRows(OfLayer, frozen=True):
         return Exported
 
 
+class SheetOfCells(Struct, frozen=True):
+    """A sheet of a spreadsheet, or the one table of a text file: its columns by name, and the numbers of its rows."""
+
+    name: str
+    columns: dict[str, list[str]]
+    numbers: list[int]
+    """Numbers that a person sees on the rows."""
+    problems: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(cells) != len(self.numbers) for cells in self.columns.values()):
+            raise ValueError("columns that are not as long as the rows")
+
+
+class SheetFacts(Struct, frozen=True):
+    """The sheets of a spreadsheet that hold anything."""
+
+    sheets: list[SheetOfCells]
+
+
+class ReadSheets(Question, frozen=True):
+    """The cells of a spreadsheet or a text table as texts, whether or not its rows have places. Header `SheetFacts`."""
+
+    op: ClassVar[str] = "sheets"
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return SheetFacts
+
+
 class WriteWorkbook(Question, frozen=True):
     """Write tables as the sheets of a spreadsheet to `out`, which is ours alone. `path` is a file with them as JSON:
     a list of {name, columns, rows}, each cell a text, a number or null. Header: the number of rows of each sheet.

@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
             self.feature_menu,
             self.image_menu,
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
-            SiteMenu(session, self.toolbox, self.docks, panels, templates, self),
+            SiteMenu(session, self.toolbox, self.docks, panels, templates, self._questions, self),
             ToolsMenu(session, self.toolbox, self),
             PanelsMenu(session, self.docks, self._panel_focus, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),

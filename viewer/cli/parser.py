@@ -54,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     read.SITES,
     read.CLAIMS,
     read.SOURCES,
+    read.OBSERVATIONS,
     compare.COMPARE,
     scenes.SCENES,
     register.REGISTER,

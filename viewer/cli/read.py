@@ -1,4 +1,4 @@
-"""geoloupe sites, claims and sources: lists the rows of a case."""
+"""geoloupe sites, claims, sources and observations: lists the rows of a case."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from viewer.support.terminal import say
 if TYPE_CHECKING:
     from layers.document.claim import Claim
     from layers.document.document import Document
+    from layers.document.observation import Observation
     from layers.document.site import Site
 
 
@@ -55,6 +56,27 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
         "sites": [site.uuid for site in document.links.sites_of_claim(claim.uuid)],
         "sources": sources,
         "responses": [{"speaker": r.speaker, "words": r.words} for r in document.links.responses_to(claim.uuid)],
+    }
+
+
+def observation_facts(document: Document, row: Observation) -> dict[str, Any]:
+    """Facts of an observation, as `observations --json` prints them; site, images and chip are named by their uuids."""
+    image = document.images.get(row.image_uuid)
+    has_count = row.count_low is not None or row.count_high is not None
+    return {
+        "uuid": row.uuid,
+        "site": row.site_uuid,
+        "image": row.image_uuid,
+        "acquired_at": image.acquired_at if image is not None else "",
+        "date_kind": image.date_kind if image is not None else "unknown",
+        "presence": row.presence or None,
+        "change": row.change or None,
+        "compared_to": row.compared_to_uuid or None,
+        "count": {"low": row.count_low, "high": row.count_high} if has_count else None,
+        "why": row.why or None,
+        "words": row.words,
+        "observer": row.observer,
+        "chip": row.chip_uuid or None,
     }
 
 
@@ -144,6 +166,45 @@ def _sources(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _observations(arguments: argparse.Namespace) -> int:
+    from layers.product.site_words import seen_words  # for start-up time
+    from viewer.cli.terminal.reading import open_case
+
+    document = open_case(arguments.case)
+    facts = {
+        site.uuid: sorted(
+            (observation_facts(document, row) for row in document.links.observations_of_site(site.uuid)),
+            key=lambda fact: (fact["acquired_at"], fact["observer"]),
+        )
+        for site in document.sites.values()
+    }
+    if arguments.json:
+        print_json([fact for of_site in facts.values() for fact in of_site])
+        return DONE
+    for uuid, of_site in facts.items():
+        if of_site:
+            site = document.sites[uuid]
+            say(": ".join(filter(None, (site.label or uuid, seen_words(document, site)))))
+        for fact in of_site:
+            say(f"   {fact['acquired_at'] or 'no date'} | {_seen_text(fact)}")
+    return DONE
+
+
+def _seen_text(fact: dict[str, Any]) -> str:
+    """Presence, count, change, words and observer on one line."""
+    from layers.observing.observation_rows import written_count  # for start-up time
+
+    parts = [fact["presence"] or "not said"]
+    if fact["why"]:
+        parts[0] += f" ({fact['why']})"
+    if fact["count"]:
+        parts.append(f"count {written_count(**fact['count'])}")
+    if fact["change"]:
+        parts.append(f"change: {fact['change']}")
+    words = " ".join(fact["words"].split())
+    return " | ".join([*parts, *([words] if words else []), f"by {fact['observer'] or 'not said'}"])
+
+
 def _add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE")
     add_json(parser)
@@ -159,3 +220,4 @@ def _add_sites_arguments(parser: argparse.ArgumentParser) -> None:
 SITES = Command("sites", "list the sites of a case", _add_sites_arguments, _sites)
 CLAIMS = Command("claims", "list the claims of a case", _add_case, _claims)
 SOURCES = Command("sources", "list the sources of a case", _add_case, _sources)
+OBSERVATIONS = Command("observations", "list what was seen at the sites of a case, and when", _add_case, _observations)

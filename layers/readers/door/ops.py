@@ -36,6 +36,7 @@ from layers.requests.features import (
     ReadColumns,
     ReadFeatures,
     ReadRows,
+    ReadSheets,
     WriteWorkbook,
 )
 from layers.requests.imagery import (
@@ -62,6 +63,7 @@ _KINDS: tuple[type[Question], ...] = (
     Probe,
     ReadVersions,
     ListScenes,
+    ReadSheets,
     WriteWorkbook,
     *_OF_IMAGERY,
     *_OF_FEATURES,
@@ -91,6 +93,10 @@ def answer(question: Question) -> Result:
         from layers.readers.export import workbook  # only where a case is written as a spreadsheet
 
         return workbook.write_workbook(question)
+    if isinstance(question, ReadSheets):
+        from layers.readers.tables import sheet_cells  # only where a spreadsheet of observations comes in
+
+        return sheet_cells.read_sheets(question)
     if isinstance(question, _OF_IMAGERY):
         from layers.readers.door import raster_ops  # a reader of features never needs them
 

@@ -57,11 +57,7 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
     With `preview` only the first rows are read, and tables that cannot be placed come too. Raises CannotBePlaced,
     NotReadable, TooLarge, UnsupportedFormat, BadCRS.
     """
-    if source.content is Content.TABLE:
-        tables = [read_delimited(source.path, source.options, preview=preview)]
-    else:
-        tables = _sheets(source, preview)
-    layers = [_layer(table, source) for table in tables]
+    layers = [_layer(table, source) for table in raw_tables(source, preview=preview)]
     if preview:
         return layers
     placed_layers = [layer for layer in layers if layer.reading["columns"]]
@@ -77,6 +73,16 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
         )
         placed_layers[0] = replace(placed_layers[0], problems=(*placed_layers[0].problems, note))
     return placed_layers
+
+
+def raw_tables(source: VectorSource, *, preview: bool = False) -> list[RawTable]:
+    """The table of a text file, or the filled sheets of a workbook, whether or not their rows have places.
+
+    Raises NotReadable, TooLarge, UnsupportedFormat.
+    """
+    if source.content is Content.TABLE:
+        return [read_delimited(source.path, source.options, preview=preview)]
+    return _sheets(source, preview)
 
 
 def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:

@@ -71,7 +71,7 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
         return self.case_to_write(suggestion)
 
     picture_to_write = data_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
-    measurements_to_write = case_to_write
+    measurements_to_write = observations_to_write = case_to_write
 
     def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
         words = ", ".join(f"{which} {count}" for which, count in counts.items())
@@ -96,6 +96,10 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
 
     def templates_to_open(self, folder: Path) -> Path | None:
         self.asked.append("open templates")
+        return self.path
+
+    def observations_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("open observations")
         return self.path
 
     def style_to_open(self, folder: Path) -> Path | None:

@@ -44,7 +44,7 @@ def calls(path: Path, out: Path, case: Path) -> Iterator[tuple[object, ...]]:
     yield "new", out / "x.gpkg", path
     yield "add-sites", case, path
     yield "add-sites", path, case
-    for name in ("sites", "claims", "sources"):
+    for name in ("sites", "claims", "sources", "observations"):
         yield name, path, "--json"
     yield "validate", path
     for suffix in ("png", "csv", "geojson"):

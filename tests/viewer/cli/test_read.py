@@ -1,4 +1,4 @@
-"""sites, claims, sources and validate: what the case says, in the keys of the contract."""
+"""sites, claims, sources, observations and validate: what the case says, in the keys of the contract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from shapely import Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.observation import Observation
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
 from layers.project.saving.publish import write_case
@@ -41,6 +43,10 @@ CLAIM = [
     "sites",
     "sources",
     "responses",
+]
+OBSERVATION = [
+    *("uuid", "site", "image", "acquired_at", "date_kind", "presence", "change", "compared_to", "count", "why"),
+    *("words", "observer", "chip"),
 ]
 CITED = ["uuid", "title", "publisher", "url", "reliability", "credibility", "quote"]
 
@@ -165,3 +171,43 @@ def test_an_empty_case_has_nothing_to_say(cli, tmp_path: Path, name: str) -> Non
     write_case(Document(), tmp_path / "a.gpkg")
     outcome = cli(name, tmp_path / "a.gpkg", "--json")
     assert (outcome.code, outcome.json) == (DONE, [])
+
+
+def test_observations(cli, demo: Path, tmp_path: Path) -> None:
+    images = [
+        Image(uuid=day, image_key=f"product:{day}", acquired_at=day, date_kind="instant")
+        for day in ("2024-04-12", "2024-06-01")
+    ]
+    later = Observation(
+        uuid="o2",
+        site_uuid="a",
+        image_uuid="2024-06-01",
+        presence="cannot tell",
+        why="cloud",
+        words="two\nlines",
+        change="changed",
+        compared_to_uuid="2024-04-12",
+        observer="Li",
+    )
+    counts = {"count_low": 2, "count_high": 3}
+    first = Observation(uuid="o1", site_uuid="a", image_uuid="2024-04-12", presence="present", chip_uuid="c", **counts)
+    rows = {"sites": [site("a", Point(1, 2), label="Bend")], "images": images, "observations": [later, first]}
+    write_case(Document(rows), tmp_path / "case.gpkg")
+    facts = cli("observations", tmp_path / "case.gpkg", "--json").json
+    assert [list(fact) for fact in facts] == [OBSERVATION] * 2
+    assert facts[0] | {"uuid": "o1", "site": "a", "image": "2024-04-12", "presence": "present"} == facts[0]
+    assert facts[0] | {"count": {"low": 2, "high": 3}, "chip": "c", "date_kind": "instant"} == facts[0]
+    assert [facts[0][key] for key in ("change", "compared_to", "why", "words", "observer")] == [
+        None,
+        None,
+        None,
+        "",
+        "",
+    ]
+    assert (facts[1]["count"], facts[1]["compared_to"], facts[1]["why"]) == (None, "2024-04-12", "cloud")
+    assert cli("observations", tmp_path / "case.gpkg").out.splitlines() == [
+        "Bend: seen 2024-04-12",
+        "   2024-04-12 | present | count 2-3 | by not said",
+        "   2024-06-01 | cannot tell (cloud) | change: changed | two lines | by Li",
+    ]
+    assert cli("observations", demo, "--json").json == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from layers.document.edit import Edit
@@ -18,6 +18,8 @@ from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.arranging.docks import Docks
 from viewer.app.case.session import Session
+from viewer.app.desktop.questions import Questions
+from viewer.app.observing.observation_tables import ObservationTables
 from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
 from viewer.panels.claims.image_citing import cite_image_of
@@ -74,10 +76,12 @@ class SiteMenu(ToolMenu):
         docks: Docks,
         panels: PanelContext,
         templates: TemplateDesk,
-        parent: QObject,
+        ask: Callable[[], Questions],
+        parent: QWidget,
     ) -> None:
         super().__init__(session, toolbox, parent)
         self._docks, self._panels, self.templates = docks, panels, templates
+        self.tables = ObservationTables(session, panels, ask, parent)
         panels.claim_shown.connect(self.changed)
         toolbox.taken.connect(self.changed)
         toolbox.kept_changed.connect(self.changed)
@@ -148,6 +152,17 @@ class SiteMenu(ToolMenu):
             self._panels.report(nothing)
             return
         self._panels.do(lambda document, actor: edit)
+
+    def import_observations(self) -> None:
+        """Record the rows of a spreadsheet as observations."""
+        self.tables.bring_in()
+
+    def export_observations(self) -> None:
+        """Write the observations of the selected sites, or of all, as a spreadsheet."""
+        self.tables.write_out()
+
+    def has_observations(self) -> bool:
+        return self.tables.has_rows
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
@@ -225,6 +240,25 @@ class SiteMenu(ToolMenu):
             offered=is_claim_open,
         ),
         *SHADOW_ROWS,
+        Action(
+            "import_observations",
+            QT_TRANSLATE_NOOP("Actions", "&Import Observations…"),
+            import_observations,
+            "",
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Record the rows of a spreadsheet: site, date, present or absent, count, words"
+            ),
+            offered=has_case,
+            breaks=True,
+        ),
+        Action(
+            "export_observations",
+            QT_TRANSLATE_NOOP("Actions", "E&xport Observations…"),
+            export_observations,
+            "",
+            tip=QT_TRANSLATE_NOOP("Actions", "Write what was seen, of the selected sites or of all, as CSV or XLSX"),
+            offered=has_observations,
+        ),
         Action(
             "measurements_to_sites",
             QT_TRANSLATE_NOOP("Actions", "Make Sites of Meas&urements"),

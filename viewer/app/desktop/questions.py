@@ -200,6 +200,15 @@ class Questions(QObject):
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Export the measurements"), suggestion, kinds)
 
+    def observations_to_open(self, folder: Path) -> Path | None:
+        title, kinds = self.tr("Import observations"), self.tr("Spreadsheets (*.csv *.tsv *.txt *.xlsx)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
+    def observations_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("Table (*.csv);;Spreadsheet (*.xlsx)")
+        return self._path_to_write(self.tr("Export the observations"), suggestion, kinds)
+
     def folder_of_products(self) -> Path | None:
         """Ask for the folder to write a batch of products to."""
         title = self.tr("Choose the folder of the products")

@@ -1,0 +1,144 @@
+"""A spreadsheet of observations comes into the case by the menu and its dialog, and goes out again as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
+
+from layers.document.image import Image
+from layers.pool.pool import ReaderPool
+from layers.requests.features import ReadSheets, SheetFacts
+from tests.viewer.app.conftest import Answers, settle
+from viewer.app.window import MainWindow
+from viewer.commands.imagery.images import add_image
+from viewer.commands.sites import add_site
+from viewer.panels.observations.import_dialog import ObservationImportDialog
+
+ROWS = """Place;Date;Seen;How many;Notes
+Bend 1;12.04.2024;+;2;two bars
+Bend 1;01.06.2024;-;;
+Bend 2;12.04.2024;?;;
+Bend 9;12.04.2024;+;;
+"""
+
+
+@pytest.fixture
+def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """A case with two sites and images of two days."""
+    session = window.session
+    for label in ("Bend 1", "Bend 2"):
+        session.push(add_site(session.document, Point(1, 2), actor="Li", label=label))
+    for day in ("2024-04-12", "2024-06-01"):
+        facts = {"product_id": f"P{day}", "layer_title": f"Landsat {day}", "acquired_at": day, "date_kind": "instant"}
+        session.push(add_image(session.document, actor="Li", **facts))
+    settle(window, qtbot)
+    return window
+
+
+def dialog_of(window: MainWindow, answers: Answers, path: Path, qtbot: QtBot) -> ObservationImportDialog:
+    answers.path = path
+    window.action_table["import_observations"].trigger()
+    qtbot.waitUntil(lambda: window.findChild(ObservationImportDialog) is not None)
+    dialog = window.findChild(ObservationImportDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: not dialog.is_reading)
+    return dialog
+
+
+def choose(dialog: ObservationImportDialog, field: str, data: str, qtbot: QtBot) -> None:
+    box = {**dialog.columns, "view": dialog.view_quality, "reason": dialog.why, "order": dialog.order}[field]
+    box.setCurrentIndex(box.findData(data))
+    qtbot.waitUntil(lambda: not dialog.is_reading)
+
+
+def test_a_spreadsheet_comes_in_and_goes_out_again(
+    case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "seen.csv"
+    path.write_text(ROWS, "utf-8")
+    dialog = dialog_of(case, answers, path, qtbot)
+    assert dialog.heading.text() == "4 rows of “seen.csv”"
+    assert [dialog.columns[name].currentData() for name in ("site", "date", "presence", "words")] == [
+        *("Place", "Date", "Seen", "Notes")
+    ]
+    assert dialog.order.isVisible()
+    assert "it could be 12 April or 4 December" in dialog.outcome.text()
+    assert not dialog.record_button.isEnabled()
+    choose(dialog, "order", "day first", qtbot)
+    assert dialog.outcome.text() == "Observations: 1 new, 0 changed, 3 left out."
+    assert "Row 3 is left out. “Absent” needs a clear view" in dialog.reasons.toPlainText()
+    choose(dialog, "view", "clear", qtbot)
+    choose(dialog, "reason", "cloud", qtbot)
+    assert dialog.record_button.text() == "&Record 3 observations"
+    assert dialog.reasons.toPlainText() == "Row 5 is left out. The case has no site “Bend 9”."
+    qtbot.mouseClick(dialog.record_button, Qt.MouseButton.LeftButton)
+    rows = list(case.session.document.observations.values())
+    assert [(row.presence, row.count_low, row.words, row.why) for row in rows] == [
+        ("present", 2, "two bars", ""),
+        ("absent", None, "", ""),
+        ("cannot tell", None, "", "cloud"),
+    ]
+    assert case.session.history.stack.undoText() == "Record 3 observations of “seen.csv”"
+
+    case.selection.clear()
+    for name in ("out.csv", "out.xlsx"):
+        answers.path = tmp_path / name
+        case.action_table["export_observations"].trigger()
+        qtbot.waitUntil(answers.path.exists)
+        settle(case, qtbot)
+        (sheet,) = _sheets(answers.path).sheets
+        assert sheet.columns["site"] == ["Bend 1", "Bend 1", "Bend 2"]
+        assert sheet.columns["date"] == ["2024-04-12", "2024-06-01", "2024-04-12"]
+        assert sheet.columns["presence"] == ["present", "absent", "cannot tell"]
+        assert sheet.columns["count"] == ["2", "", ""]
+        assert sheet.columns["image name"][0] == "Landsat 2024-04-12"
+        again = dialog_of(case, answers, answers.path, qtbot)
+        assert again.outcome.text() == "All of this is in the case already."
+        assert not again.record_button.isEnabled()
+        again.close()
+        qtbot.waitUntil(lambda: case.findChild(ObservationImportDialog) is None)
+
+
+def _sheets(path: Path) -> SheetFacts:
+    facts: SheetFacts = ReaderPool(inline=True).ask(ReadSheets(str(path))).facts
+    return facts
+
+
+def test_a_file_that_is_no_table_is_one_sentence(
+    case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "a.png"
+    answers.path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(30))
+    case.action_table["import_observations"].trigger()
+    qtbot.waitUntil(lambda: any("is no table" in line.text for line in case.messages.lines()))
+    assert case.findChild(ObservationImportDialog) is None
+
+
+def test_dates_without_an_image_are_entered_where_that_is_ticked(
+    case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "seen.csv"
+    path.write_text("site,date,presence\nBend 1,2023-01-05,+\n", "utf-8")
+    dialog = dialog_of(case, answers, path, qtbot)
+    assert dialog.outcome.text() == "Row 2 is left out. The case has no image of 2023-01-05."
+    qtbot.mouseClick(dialog.stated, Qt.MouseButton.LeftButton, pos=dialog.stated.rect().bottomLeft() / 2)
+    qtbot.waitUntil(lambda: not dialog.is_reading)
+    assert dialog.record_button.text() == "&Record 1 observation"
+    dialog.record()
+    images = case.session.document.images.values()
+    assert [image.service for image in images if isinstance(image, Image)][-1] == "seen.csv"
+
+
+def test_the_dialog_fits_a_small_screen(case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "seen.csv"
+    path.write_text(ROWS, "utf-8")
+    dialog = dialog_of(case, answers, path, qtbot)
+    choose(dialog, "order", "day first", qtbot)
+    assert dialog.sizeHint().height() <= 660
+    assert dialog.minimumSizeHint().width() <= 900
+    assert QGuiApplication.primaryScreen() is not None

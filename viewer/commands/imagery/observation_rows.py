@@ -1,0 +1,181 @@
+"""One edit that records the rows of a spreadsheet as observations of the sites and images of a case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.image import Image, image_key_of
+from layers.errors import InvalidValue
+from layers.observing.observation_rows import SeenRow, folded
+from layers.phrase import Phrase
+from layers.text.counted import counted
+from viewer.commands.imagery.images import known_image
+from viewer.commands.imagery.observations import observation_of, record_observation
+
+_KEPT = ("presence", "count_low", "count_high", "words", "why", "view_quality", "target")
+"""Fields of a row that are fields of an observation; empty ones leave what the case has."""
+
+_DAY_CHARS = len("2024-04-12")
+
+
+class RecordedRows(NamedTuple):
+    """The edit of a spreadsheet's rows, how many rows are new or change one, and a sentence for each row left out."""
+
+    edit: Edit
+    added: int
+    changed: int
+    left_out: list[str]
+
+
+def observations_from_rows(
+    document: Document,
+    rows: Iterable[SeenRow],
+    *,
+    actor: str,
+    now: str | None = None,
+    title: str = "",
+    images: Sequence[Mapping[str, Any]] = (),
+    stated_image: str = "",
+    check: Callable[[int], None] = lambda number: None,
+) -> RecordedRows:
+    """Record rows as one step. A row that fits no site or image is left out; one that nothing is new in is no change.
+
+    `title` is the file's name; `images` are facts of images on the map that the case has no row of yet;
+    `stated_image` is the name under which dates without an image are entered as images of their own, "" to leave those
+    rows out. `check` is called with the number of rows done, and may raise to cancel. Raises InvalidValue where no row
+    fits.
+    """
+    work = document.copied()
+    sites, at_hand = _Sites(work), _Images(work, images, stated_image)
+    changes: list[Change] = []
+    left_out: list[str] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    added = changed = 0
+    for done, row in enumerate(rows):
+        check(done)
+        try:
+            site_uuid = sites.uuid_of(row.site)
+            image, new_image = at_hand.image_of(row, actor, now)
+            key = (site_uuid, image.image_key, row.observer or actor)
+            if key in seen:
+                raise InvalidValue("Row {number} has the same site, image and observer.", number=seen[key])
+            there = work.links.image_of_key(image.image_key) is not None and observation_of(
+                work, site_uuid, image.uuid, row.observer or actor
+            )
+            work.apply(Edit("", new_image))
+            fields = {name: value for name in _KEPT if (value := getattr(row, name)) not in ("", None)}
+            edit = record_observation(
+                work, site_uuid, image.uuid, actor=actor, now=now, observer=row.observer, **fields
+            )
+        except InvalidValue as error:
+            left_out.append(Phrase("Row {number} is left out. {why}", number=row.number, why=error.sentence))
+            continue
+        work.apply(edit)
+        seen[key] = row.number
+        changes += (*new_image, *edit.changes)
+        added += not there
+        changed += bool(there and edit.changes)
+    if not (changes or seen):
+        raise InvalidValue(
+            left_out[0] if left_out else Phrase("No row says what was seen: there is nothing to record.")
+        )
+    label = Phrase("Record {rows} of “{title}”", rows=counted(added + changed, "observation"), title=title)
+    return RecordedRows(Edit(label, tuple(changes)).joined(Edit("", ())), added, changed, left_out)
+
+
+class _Sites:
+    """Sites of a case by what a person writes for them: uuid, label or another name."""
+
+    def __init__(self, document: Document) -> None:
+        self._uuids = document.sites
+        self._named: dict[str, dict[str, None]] = defaultdict(dict)
+        for site in document.sites.values():
+            if site.is_site:
+                for name in (site.label, *(name for _language, name in site.aliases)):
+                    self._named[folded(name)][site.uuid] = None
+
+    def uuid_of(self, text: str) -> str:
+        """Raises InvalidValue where no site has the name, or several have it."""
+        if text in self._uuids:
+            return text
+        uuids = list(self._named.get(folded(text), ()))
+        if not uuids:
+            raise InvalidValue("The case has no site “{text}”.", text=text[:60])
+        if len(uuids) > 1:
+            raise InvalidValue(
+                "{count} sites are called “{text}”: write the uuid of the one that is meant.",
+                count=len(uuids),
+                text=text[:60],
+            )
+        return uuids[0]
+
+
+class _Images:
+    """Images of a case and of its map, found by the date or the name in a row."""
+
+    def __init__(self, document: Document, others: Sequence[Mapping[str, Any]], stated_image: str) -> None:
+        self._document, self._stated_image = document, stated_image
+        self._others: dict[str, Mapping[str, Any]] = {}
+        for facts in others:
+            key = facts.get("image_key") or image_key_of(
+                *(facts.get(name, "") for name in ("product_id", "sha256", "service", "acquired_at"))
+            )
+            if key and document.links.image_of_key(key) is None:
+                self._others[key] = {**facts, "image_key": key}
+
+    def image_of(self, row: SeenRow, actor: str, now: str | None) -> tuple[Image, tuple[Change, ...]]:
+        """The image of a row, and the changes that enter it where the case has none. Raises InvalidValue."""
+        fits = _is_named(row.image) if row.image else _is_of(row.date)
+        there = {image.image_key: image for image in self._document.images.values() if fits(image_facts_of(image))}
+        others = {key: facts for key, facts in self._others.items() if key not in there and fits(facts)}
+        if len(there) + len(others) > 1:
+            raise InvalidValue(
+                "{count} images are of {date}: name the image in a column of its own.",
+                count=len(there) + len(others),
+                date=row.date,
+            )
+        if there:
+            return next(iter(there.values())), ()
+        known = known_image(self._document, actor=actor, now=now, **self._new_facts(row, list(others.values())))
+        return known.image, known.changes
+
+    def _new_facts(self, row: SeenRow, others: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        if others:
+            return others[0]
+        if row.image:
+            raise InvalidValue("The case has no image “{image}”.", image=row.image[:60])
+        if not self._stated_image:
+            raise InvalidValue("The case has no image of {date}.", date=row.date)
+        kind = "instant" if len(row.date) >= _DAY_CHARS and "/" not in row.date else "interval"
+        return {
+            "service": self._stated_image,
+            "layer_title": self._stated_image,
+            "acquired_at": row.date,
+            "date_kind": kind,
+            "date_basis": "analyst",
+        }
+
+
+def image_facts_of(image: Image) -> Mapping[str, Any]:
+    """The facts of an image by which a row finds it."""
+    return {name: getattr(image, name) for name in ("image_key", "product_id", "layer_title", "acquired_at")}
+
+
+def _is_named(text: str) -> Callable[[Mapping[str, Any]], bool]:
+    wanted = folded(text)
+    names = ("image_key", "product_id", "layer_title")
+    return lambda facts: any(folded(str(facts.get(name) or "")) == wanted for name in names)
+
+
+def _is_of(date: str) -> Callable[[Mapping[str, Any]], bool]:
+    """A test for images of a date: of two days one may be told to the minute, but a month names no day in it."""
+
+    def fits(facts: Mapping[str, Any]) -> bool:
+        at = str(facts.get("acquired_at") or "")
+        return at == date or (min(len(at), len(date)) >= _DAY_CHARS and (at.startswith(date) or date.startswith(at)))
+
+    return fits
