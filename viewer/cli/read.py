@@ -167,7 +167,7 @@ def _sources(arguments: argparse.Namespace) -> int:
 
 
 def _observations(arguments: argparse.Namespace) -> int:
-    from layers.product.site_words import seen_words  # for start-up time
+    from layers.observing.seen_words import seen_words  # for start-up time
     from viewer.cli.terminal.reading import open_case
 
     document = open_case(arguments.case)
@@ -184,7 +184,7 @@ def _observations(arguments: argparse.Namespace) -> int:
     for uuid, of_site in facts.items():
         if of_site:
             site = document.sites[uuid]
-            say(": ".join(filter(None, (site.label or uuid, seen_words(document, site)))))
+            say(": ".join(filter(None, (site.label or uuid, seen_words(document, uuid)))))
         for fact in of_site:
             say(f"   {fact['acquired_at'] or 'no date'} | {_seen_text(fact)}")
     return DONE
