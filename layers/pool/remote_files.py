@@ -13,8 +13,8 @@ from msgspec import Struct, field
 from layers.errors import GeoloupeError, NotAFile, ServerFault, SourceChanged, TooLarge
 from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 
-BLOCK_BYTES = 32 * 2**10
-FIRST_BYTES = 64 * 2**10
+BLOCK_BYTES = 4 * 2**10
+FIRST_BYTES = 16 * 2**10
 """Bytes of the first request to a file: the headers of most COGs are in them."""
 MOST_BYTES_A_REQUEST = 4 * 2**20
 MOST_BYTES_WANTED = 256 * 2**20

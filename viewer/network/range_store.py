@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from viewer.network.answer import HttpAnswer
 
-BLOCK_BYTES = 32 << 10
+BLOCK_BYTES = 4 << 10
 MOST_BYTES = 64 << 20
 _CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 

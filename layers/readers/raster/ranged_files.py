@@ -18,7 +18,7 @@ from layers.errors import GeoloupeError, SourceChanged
 from layers.readers.window_bytes import LINE
 from layers.requests.addresses import WantedRanges, name_of
 
-BLOCK_BYTES = 32 * 2**10
+BLOCK_BYTES = 8 * 2**10
 """Bytes of a block that is asked for where GDAL wants less: headers are read in pieces of some bytes."""
 MOST_BLOCKS = 64
 _BESIDE_NOTHING = os.devnull

@@ -22,6 +22,8 @@ OVERVIEW_PX = 512
 """Longer edge of the small picture of the whole layer."""
 CHEAP_PIXELS = 2_000_000
 """Most pixels from which a small picture of the whole is made; from more it costs more than it is worth."""
+DEAR_BYTES = 1 << 20
+"""Bytes of a view of a file on a host above which a small picture of the whole file comes before its exact tiles."""
 FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 """Ranks at which kinds of reads begin: the lowest rank is read first."""
 
@@ -130,6 +132,17 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
     return max(factors) >= exact << COARSE_LEVEL
 
 
+def is_dear(info: RasterInfo, file_bytes: int, pixels_across: float, view_pixels: int) -> bool:
+    """True where the exact tiles of a view are expected to be more bytes of a file than `DEAR_BYTES`.
+
+    The raster is `pixels_across` wide on the canvas, and `view_pixels` of the view are tiles of it. Bytes are
+    counted as if all pixels of the file were packed alike.
+    """
+    scale = info.width / pixels_across if pixels_across > 0 else 1.0
+    exact = max((factor for factor in (1, *info.overviews) if factor <= scale), default=1)
+    return file_bytes / (info.width * info.height) * view_pixels * (scale / exact) ** 2 > DEAR_BYTES
+
+
 def overview_read(
     reading: RawReading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False
 ) -> TileRead | None:
@@ -210,18 +223,18 @@ class RasterRequests:
         bounds: Bounds,
         *,
         sampled: bool,
-        lack: Lack,
+        is_first: bool,
     ) -> list[TileRequest]:
         """The requests, and one for the small picture of all of `bounds` unless it has failed (see `overview_read`).
 
-        It comes last; but first where each exact tile takes long, so that all of the layer is there before them.
+        It comes last; but first where exact tiles take long (`is_first`): all of the layer is there before them.
         """
         read = overview_read(reading, info, crs, bounds, sampled=sampled)
         if read is None or read in self._failed:
             return requests
-        if lack is Lack.NONE:
-            return [*requests, TileRequest(OVERVIEW_RANK, read)]
-        return [TileRequest(FIRST_RANK, read), *requests]
+        if is_first:
+            return [TileRequest(FIRST_RANK, read), *requests]
+        return [*requests, TileRequest(OVERVIEW_RANK, read)]
 
     def _is_open(self, read: TileRead) -> bool:
         return read not in self._failed and read not in self._under_way

@@ -18,14 +18,14 @@ from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
-from layers.raster.overviews import REDUCED_FROM
+from layers.raster.overviews import REDUCED_FROM, Lack
 from layers.raster.style import RasterStyle
 from layers.requests.addresses import is_address
 from layers.requests.imagery import TileFacts
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster.raster_requests import RasterRequests, RawReading, TileRead, coarse_pays, raw_tile
+from viewer.rendering.raster.raster_requests import RasterRequests, RawReading, TileRead, coarse_pays, is_dear, raw_tile
 from viewer.rendering.raster.raster_source import RasterSource
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.scheduler import TileRequest
@@ -270,9 +270,19 @@ class RasterTiles:
         if bounds is None or (raw is not None and raw[0].reading == shown.reading):
             return requests
         for_people = self._context.overviews is not None
+        is_first = self.source.lack is not Lack.NONE or self._is_dear(shown)
         return self._requests.with_whole(
-            requests, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
+            requests, shown.reading, shown.info, crs, bounds, sampled=for_people, is_first=is_first
         )
+
+    def _is_dear(self, shown: ShownTile) -> bool:
+        """True where the view of a file on a host takes many bytes, and no coarse tiles come before the exact ones."""
+        view, state = self.view, self.source.state
+        within = None if view is None else self.tile_layer.within(view.grid)
+        if view is None or within is None or state is None or not is_address(self.source.place):
+            return False
+        seen = sum(1 for _ in tiles_in(view, within)) * TILE_PX**2
+        return not _has_coarse(shown, within) and is_dear(shown.info, state.size, within.right - within.left, seen)
 
     def _requests_ahead(self, shown: ShownTile) -> list[TileRequest]:
         """Requests for the ring of tiles around a view that rests and is complete, as far as the caches have room."""

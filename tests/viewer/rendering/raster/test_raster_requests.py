@@ -10,10 +10,12 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import Lack
 from viewer.rendering.raster.raster_requests import (
+    DEAR_BYTES,
     RasterRequests,
     RawReading,
     TileRead,
     coarse_pays,
+    is_dear,
     overview_read,
     together,
 )
@@ -122,12 +124,21 @@ def test_what_a_reader_is_at_is_not_wished_twice() -> None:
     assert reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [pair]
 
 
+def test_a_view_is_dear_by_the_bytes_that_it_is_expected_to_fetch() -> None:
+    """A file of 8192 pixels, seen 1024 wide from an overview of 2048: four pixels are read for each on the screen."""
+    file, view_px = info(2, 4), 1024 * 768
+    a_pixel = DEAR_BYTES / (4 * view_px)
+    for factor, is_it in ((0.99, False), (1.01, True)):
+        assert is_dear(file, round(factor * a_pixel * 8192**2), 1024.0, view_px) is is_it
+    assert not is_dear(file, 0, 0.0, view_px)
+
+
 def test_the_whole_comes_last_or_first_where_each_tile_takes_long() -> None:
     requests = RasterRequests()
     tiles = requests.tiles(BAND, COARSE, PAIR, Lack.NONE)
-    for lack, place in ((Lack.NONE, -1), (Lack.LARGE, 0)):
-        found = requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=lack)
+    for is_first, place in ((False, -1), (True, 0)):
+        found = requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, is_first=is_first)
         assert found[place].ident.is_overview
         assert reads(found)[place].is_overview
     requests.fail(found[0].ident)
-    assert requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=Lack.LARGE) == tiles
+    assert requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, is_first=True) == tiles

@@ -14,11 +14,12 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from tests.support.range_server import RangeServer
-from tests.support.readers.tiny_cogs import write_cog
+from tests.support.readers.tiny_cogs import blocks_of, write_cog
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
 from viewer.network.secrets import Secret, SecretKind
 from viewer.rendering.drawing import FailedDrawing
+from viewer.rendering.raster.raster_requests import DEAR_BYTES
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.rendering.service_state import Way
 
@@ -71,6 +72,27 @@ def test_a_picture_of_all_fetches_the_overviews_alone(studio: Studio, server: Ra
     studio.picture(scene, WEB_MERCATOR, None, 400, 400)
     assert size > 10_000_000
     assert server.sent < 1_000_000
+
+
+WHOLE_PX = (1366, 768)
+"""A view of 4096 pixels in it is drawn from the overview of 1024, and the small picture of all from that of 512."""
+EXACT, SMALL = 1, 2
+HEADER_BYTES = 24 << 10
+
+
+@pytest.mark.bounded
+def test_a_view_fetches_the_blocks_that_it_needs_and_little_beside_the_small_picture_of_all_first(
+    studio: Studio, server: RangeServer, tmp_path: Path
+) -> None:
+    path = write_cog(tmp_path / "a.tif", 4096, bands=2, blocksize=512)
+    scene = studio.scene(document_of({"address": server.address("a.tif")}))
+    studio.picture(scene, WEB_MERCATOR, None, *WHOLE_PX)
+    exact, small = (list(blocks_of(path, level).values()) for level in (EXACT, SMALL))
+    needed = sum(last - first + 1 for first, last in [*exact, *small])
+    assert needed > DEAR_BYTES
+    assert server.sent <= needed + HEADER_BYTES
+    begun = [next(at for at, asked in enumerate(server.log) if asked.last >= last) for _, last in (small[0], exact[0])]
+    assert begun[0] < begun[1]
 
 
 def test_nothing_is_asked_of_a_host_that_is_not_allowed(tmp_path: Path, server: RangeServer) -> None:
