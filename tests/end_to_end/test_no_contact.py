@@ -102,7 +102,7 @@ def test_f40_offline_nobody_is_contacted_however_often_a_button_is_pressed(case:
     settings.set("allowed_hosts", HOSTS)
     seen, asked = watched(case, *PRESSES)
     assert asked == []
-    assert "offline" in seen["badges"].values()
+    assert "offline mode" in seen["badges"].values()
     assert seen["added"] >= 2
 
 

@@ -127,7 +127,7 @@ def test_f21_working_offline_by_choice_has_the_badge_too(make_desk: MakeDesk, ca
     without_network(desk)
     desk.menu("Layer", "Work Offline")
     desk.open_file(case)
-    assert badge(desk) == "offline"
+    assert badge(desk) == "offline mode"
     assert desk.canvas.scene.stack.problems() == {}
     desk.menu("Layer", "Work Offline")
     desk.wait(lambda: bool(desk.canvas.scene.stack.problems()))

@@ -120,7 +120,7 @@ class DocumentFetch(WaitingFetch):
         self._copy = copy
         if not self._from_store:
             self._send()
-        elif copy is not None and self._context.is_offline_for(self.host):
+        elif copy is not None and self._context.reach_of(self.host).is_cut_off:
             self._finish(copy, None)
         elif self._context.offline:
             self._finish(

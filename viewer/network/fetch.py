@@ -19,12 +19,14 @@ from layers.phrase import Phrase
 from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of, unpacked
 from viewer.network.consent import Consent, host_of_url
+from viewer.network.host_state import HostReach
 from viewer.network.logins import Logins
 from viewer.network.secrets import Secret
 from viewer.network.server_faults import (
     CERTIFICATE_FAULTS,
     AnsweredInWords,
     LoginRefused,
+    NoNetwork,
     NoSuchName,
     NotTrusted,
     Unreachable,
@@ -98,8 +100,8 @@ class FetchContext(Protocol):
     def only_stored(self, host: str) -> bool:
         """True while nothing is requested of a host: by choice, or because it is paused."""
 
-    def is_offline_for(self, host: str) -> bool:
-        """True where only what is stored of a host can be shown: by choice, or because it cannot be reached."""
+    def reach_of(self, host: str) -> HostReach:
+        """The way in which a host is reached, or why only what is stored of it can be shown."""
 
     def stored_only_sentence(self, host: str) -> str:
         """The reason why only what is stored of a host is shown."""
@@ -113,7 +115,7 @@ class FetchContext(Protocol):
     def is_gap(self, host: str) -> bool:
         """True where a refusal of one tile only says that the host has none there."""
 
-    def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
+    def failed(self, host: str, sentence: str, at_once: bool = False, reach: HostReach = HostReach.REACHED) -> None:
         """Count an error of a host; after enough of them, or `at_once`, the host is paused."""
 
     def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:
@@ -481,7 +483,7 @@ class Fetch[Result]:
         error = self._discreet(error)
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
-            self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
+            self._context.failed(self.host, error.sentence, at_once, _reach_in(error))
         self._deadline_at = math.inf
         if retry and self._tries < self._limits.retries and not self._context.only_stored(self.host):
             pause_s = self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)
@@ -505,6 +507,13 @@ class Fetch[Result]:
         self._context.ended(self, result is None and error is None and not silent, error is not None)
         if not silent:
             self._done(result, error)
+
+
+def _reach_in(error: GeoloupeError) -> HostReach:
+    """The way in which a host was reached, by the error of a request."""
+    if isinstance(error, NoNetwork):
+        return HostReach.NO_NETWORK
+    return HostReach.UNREACHABLE if isinstance(error, Unreachable) else HostReach.REACHED
 
 
 @cache

@@ -21,7 +21,7 @@ from viewer.network.consent import Consent, host_of_url
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
-from viewer.network.host_state import HostState
+from viewer.network.host_state import HostReach, HostState
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
 from viewer.network.range_store import RangeStore
@@ -181,10 +181,12 @@ class Fetcher(QObject):
         """The hosts in trouble, each with its sentence."""
         return MappingProxyType({host: state.sentence for host, state in self._hosts.items() if state.sentence})
 
-    def is_offline_for(self, host: str) -> bool:
-        """True where only stored tiles of a host can be shown: by choice, or because it cannot be reached."""
+    def reach_of(self, host: str) -> HostReach:
+        """The way in which a host is reached, or why only what is stored of it can be shown."""
+        if self.offline:
+            return HostReach.OFFLINE
         state = self._hosts.get(host)
-        return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
+        return state.reach if state is not None and state.sentence else HostReach.REACHED
 
     def set_offline(self, offline: bool) -> None:
         """Switch offline mode, in which only what is stored is shown, nothing at all is sent and no line stays open."""
@@ -283,11 +285,11 @@ class Fetcher(QObject):
         """True where a refusal of one tile only says that the host has none there."""
         return self._state(host).is_gap()
 
-    def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
+    def failed(self, host: str, sentence: str, at_once: bool = False, reach: HostReach = HostReach.REACHED) -> None:
         """Count an error of a host; after enough of them, or `at_once`, the host is paused."""
         state = self._state(host)
         was = state.sentence
-        state.failed(sentence, time.monotonic(), at_once, is_unreachable)
+        state.failed(sentence, time.monotonic(), at_once, reach)
         self._tell(state, was)
 
     def pause(self, host: str, sentence: str, seconds: float, is_busy: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -27,6 +28,23 @@ class Waiting(Protocol):
         """Send the request."""
 
 
+class HostReach(StrEnum):
+    """Ways in which a host is reached or not."""
+
+    REACHED = "reached"
+    UNREACHABLE = "unreachable"
+    """Lack of any answer from this host; others may answer."""
+    NO_NETWORK = "no network"
+    """Its name was not found, or the proxy lets nothing through."""
+    OFFLINE = "offline"
+    """Offline mode, by the analyst's choice."""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """True where only what is stored of the host can be shown."""
+        return self is not HostReach.REACHED
+
+
 class HostState(Struct, eq=False):
     """The circuit breaker of one host. Times are monotonic seconds; `sentence` is empty while all is well."""
 
@@ -37,8 +55,8 @@ class HostState(Struct, eq=False):
     """Time from which tiles that failed by themselves may be requested again; 0 without any."""
     busy_until: float = 0.0
     """Time until which a host wants to be left alone that is busy, and well otherwise; 0 for any other host."""
-    is_unreachable: bool = False
-    """True where nothing came from the host at all: the network fails rather than the server."""
+    reach: HostReach = HostReach.REACHED
+    """Another than reached where nothing came from the host at all: the network fails rather than the server."""
     wants_login: bool = False
     """True where the host lets nobody in without a login, or not with the one that it was shown."""
     proven: Secret | None = None
@@ -84,12 +102,12 @@ class HostState(Struct, eq=False):
         self._errors = self._pauses = 0
         self.paused_until = self.busy_until = 0.0
         self.sentence = ""
-        self.is_unreachable = self.wants_login = False
+        self.reach, self.wants_login = HostReach.REACHED, False
 
-    def failed(self, sentence: str, now: float, at_once: bool = False, is_unreachable: bool = False) -> None:
+    def failed(self, sentence: str, now: float, at_once: bool = False, reach: HostReach = HostReach.REACHED) -> None:
         """Count an error; after enough in a row (or `at_once`) the host is paused, longer each time."""
         self._errors += 1
-        self.is_unreachable = is_unreachable
+        self.reach = reach
         if self.is_paused(now) or not (at_once or self._errors >= ERRORS_TO_PAUSE or self._pauses):
             return
         self.pause(sentence, min(FIRST_PAUSE_S * 2**self._pauses, LONGEST_PAUSE_S), now)

@@ -42,7 +42,11 @@ class Unreachable(ServerFault):
     """Raised where nothing came from the server: for it, this computer is as good as offline."""
 
 
-class NoSuchName(Unreachable):
+class NoNetwork(Unreachable):
+    """Raised where nothing leaves this computer: its proxy does not let anything through."""
+
+
+class NoSuchName(NoNetwork):
     """Raised where the name cannot be looked up: no network, or a wrong name. Another request at once cannot help."""
 
 
@@ -91,11 +95,11 @@ def fault_of(
     if status >= 400:
         return ServerFault("{host} answers with error {status}.", host=host, status=status)
     if error in NO_SUCH_NAME:
-        return NoSuchName("{host} is not found: no network, or the name is wrong.", host=host)
+        return NoSuchName("{host} cannot be reached: there is no network, or the name is wrong.", host=host)
     if error in UNREACHABLE:
         return Unreachable("{host} cannot be reached.", host=host)
     if error in PROXY:
-        return Unreachable("{host} cannot be reached through the proxy of this computer.", host=host)
+        return NoNetwork("{host} cannot be reached through the proxy of this computer.", host=host)
     if error in NO_ANSWER:
         return Unreachable("{host} does not answer.", host=host)
     if error == _Error.UnknownContentError:

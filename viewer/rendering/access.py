@@ -147,7 +147,7 @@ def reads_clip(layer: Layer, consent: Consent | None, fetcher: Fetcher | None) -
         return False
     hosts = hosts_of_file(layer.source)
     is_refused = fetcher is None or any(consent is not None and not consent.permits(host) for host in hosts)
-    return is_refused or any(fetcher is not None and fetcher.is_offline_for(host) for host in hosts)
+    return is_refused or any(fetcher is not None and fetcher.reach_of(host).is_cut_off for host in hosts)
 
 
 def check_hosts(layer: Layer, hosts: Iterable[str], consent: Consent | None) -> None:

@@ -80,6 +80,8 @@ class ServiceState(Struct, frozen=True):
     ways: tuple[Way, ...] = ()
     is_said_on_map: bool = False
     scale: float = 0.0
+    reason: str = ""
+    """The sentence without what is said of one moment only; empty where that is all of it."""
 
     @property
     def advice(self) -> str:
@@ -90,7 +92,7 @@ class ServiceState(Struct, frozen=True):
     def matter(self) -> tuple[str, str]:
         """The subject of a notice: another reason is another one, another number of times enlarged is not."""
         is_of_reason = self.kind in (StateKind.FAILED, StateKind.OFFLINE, StateKind.PAUSED)
-        return self.kind, self.sentence if is_of_reason else _NUMBERS.sub(" ", self.sentence)
+        return self.kind, (self.reason or self.sentence) if is_of_reason else _NUMBERS.sub(" ", self.sentence)
 
 
 SHOWN = ServiceState()

@@ -28,7 +28,7 @@ MOST_TRIES = 4
 MOST_ASKED = 36
 """Tiles of three times six requests under way when a host is given up, with room; of all views there are hundreds."""
 FAULTS = {
-    "hang": "offline",
+    "hang": "unreachable",
     "drip": "failed",
     "endless": "failed",
     "trunc": "failed",
@@ -150,7 +150,7 @@ def test_f22_many_tiles_of_a_dead_server_leave_the_window_free(
 
     assert longest_gap_ms(work, partial(fetcher.forgive, server.host)) < FREE_MS
     rest(window, qtbot)
-    assert badge(window) == "offline"
+    assert badge(window) == "unreachable"
     assert window.messages.lines() == []
 
 

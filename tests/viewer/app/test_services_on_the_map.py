@@ -5,6 +5,7 @@ The state of a layer is said by its badge, by the plate on the map and in the la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -100,7 +101,7 @@ def test_the_plate_lies_on_no_mark_goes_with_a_click_and_leaves_the_badge(window
     canvas.grab_picture()
     assert pane.plate is None, "also elsewhere"
     tree = window.docks.layer_tree.model
-    assert "offline" in [tree.index(row).data(BADGE_ROLE) for row in range(tree.rowCount())]
+    assert "offline mode" in [tree.index(row).data(BADGE_ROLE) for row in range(tree.rowCount())]
 
 
 FAULTS = {
@@ -134,7 +135,7 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
     assert f"{server.host} cannot be reached." in note
     assert "earlier" not in note, "nothing of it is stored"
     assert "stored tiles" not in note
-    assert badge(window) == "offline"
+    assert badge(window) == "unreachable"
     again = TileServer(port=port)
     try:
         click_on_plate(window, "Try again")
@@ -145,6 +146,22 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
         assert not properties(window, qtbot).isVisible()
     finally:
         again.stop()
+
+
+def test_trying_again_is_seen_at_once_and_a_new_failure_says_when(window, server, qtbot) -> None:
+    server.stop()
+    show(window, server, "ok", qtbot)
+    first = note_on_map(window)
+    click_on_plate(window, "Try again")
+    qtbot.waitUntil(lambda: badge(window) == "loading")
+    assert "“Sky” is asked again." in note_on_map(window)
+    rest(window, qtbot)
+    qtbot.waitUntil(lambda: badge(window) == "unreachable", timeout=20_000)
+    assert re.search(r"cannot be reached\. Tried again at \d\d:\d\d:\d\d\.", note_on_map(window))
+    assert "Tried again" not in first
+    assert "Tried again at" in properties(window, qtbot).words.text()
+    tree = window.docks.layer_tree.model
+    assert "Tried again at" in tree.index(1).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_what_came_earlier_is_said_where_it_is_shown(window, server, qtbot) -> None:
@@ -175,7 +192,7 @@ def test_work_offline_is_one_click_from_the_plate_and_back_in_the_status_bar(win
     rest(window, qtbot)
     assert window.status.offline.isVisible()
     assert window.action_table["offline"].isChecked()
-    assert badge(window) == "offline"
+    assert badge(window) == "offline mode"
     window.canvas.motion.pan_by(300, 0)
     rest(window, qtbot)
     assert len(server.log) == asked
@@ -206,7 +223,7 @@ def test_what_is_fetched_is_in_the_status_bar_after_a_while_and_goes(window, ser
     server.released.set()
     rest(window, qtbot)
     qtbot.waitUntil(lambda: not work.isVisible(), timeout=10_000)
-    assert badge(window) == "offline"
+    assert badge(window) == "offline mode"
 
 
 @pytest.mark.bounded

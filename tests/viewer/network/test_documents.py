@@ -24,6 +24,7 @@ from viewer.network.answer import HttpAnswer, seconds_of
 from viewer.network.document_store import SWEPT_EVERY, DocumentStore
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
+from viewer.network.host_state import HostReach
 
 QUESTION = b'{"bbox": [1, 2, 3, 4]}'
 by_get_and_post = pytest.mark.parametrize("body", [b"", QUESTION], ids=["get", "post"])
@@ -146,7 +147,7 @@ def test_f22_a_dead_server_is_given_up_after_some_requests_with_one_message(
     server.stop()
     assert len(ask_document("ok", 30).errors) == 30
     assert len(told) == 1
-    assert fetcher.is_offline_for(server.host)
+    assert fetcher.reach_of(server.host) is HostReach.UNREACHABLE
 
 
 def test_f21_a_name_that_is_not_found_is_one_sentence(fetcher: Fetcher, qtbot) -> None:
@@ -155,7 +156,12 @@ def test_f21_a_name_that_is_not_found_is_one_sentence(fetcher: Fetcher, qtbot) -
     fetcher.network.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "127.0.0.1", 1))
     fetcher.fetch_document(HttpRequest("http://nowhere.invalid/a.json"), documents)
     qtbot.waitUntil(lambda: documents.count == 1, timeout=8000)
-    assert "through the proxy" in documents.errors[0].sentence
+    assert "cannot be reached through the proxy" in documents.errors[0].sentence
+    assert fetcher.reach_of("nowhere.invalid") is HostReach.REACHED, "one failure may pass"
+    for _ in range(4):
+        fetcher.fetch_document(HttpRequest("http://nowhere.invalid/a.json"), documents)
+    qtbot.waitUntil(lambda: documents.count == 5, timeout=8000)
+    assert fetcher.reach_of("nowhere.invalid") is HostReach.NO_NETWORK
 
 
 def test_f28_dead_pages_of_a_catalogue_do_not_give_its_host_up(

@@ -221,9 +221,7 @@ class LayerRows(QAbstractListModel):
             case _ if role == CLASSES_ROLE:
                 return class_lines(layer, self._context, self.tr("others"), self.tr("and {0} more"))
             case _ROLE.ToolTipRole:
-                badge = self._badges.get(layer.uuid, ("", ""))[1]
-                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), nudge_fact(layer), badge)
-                return tooltip(problem or "\n".join(in_language(line) for line in lines if line))
+                return tooltip(self._whole(layer, problem))
             case _ if role == DATE_ROLE:
                 date = self._dates.get(layer.uuid, "")
                 return self.tr("undated") if date == in_language(UNDATED) else date
@@ -232,9 +230,19 @@ class LayerRows(QAbstractListModel):
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:
-                badge, sentence = self._badges.get(layer.uuid, ("", ""))
+                sentence = self._badges.get(layer.uuid, ("", ""))[1]
                 return problem or in_language(sentence) or self._dates.get(layer.uuid, "")
         return None
+
+    def _whole(self, layer: Layer, problem: str) -> str:
+        """The tooltip of a layer: its whole name, of which the row may show a part, and all that is said of it."""
+        badge = in_language(self._badges.get(layer.uuid, ("", ""))[1])
+        lines = [layer.credit, self._dates.get(layer.uuid, ""), nudge_fact(layer), badge]
+        if problem:
+            problem = in_language(problem)
+            lines = ["" if problem in badge else problem, badge]
+        lines.insert(0, layer.name)
+        return "\n".join(in_language(line) for line in lines if line)
 
     def _sites_data(self, role: int) -> Any:
         match role:

@@ -23,13 +23,14 @@ from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
+from viewer.network.host_state import HostReach
 from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
-from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
+from viewer.rendering.layers.tiles_state import TRIED_S, KeptStates, TilesFacts, Tried, state_of
 from viewer.rendering.service_state import ServiceState
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile
@@ -92,6 +93,7 @@ class TilesDrawing(LayerDrawing):
         """Level of the coarsest parent among the stand-ins, by display tile that has any."""
         self._composing: set[TileKey] = set()
         self._states = KeptStates(self._judged)
+        self._tried: Tried | None = None
         self.problem_changed.connect(self._states.forget)
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._soon.timeout.connect(self._request_in_turn)
@@ -187,7 +189,7 @@ class TilesDrawing(LayerDrawing):
             problem=self._named_problem() if self.problem else "",
             is_undated="date" in self._problems,
             works_offline=self._works_offline(),
-            is_offline=self.is_offline,
+            reach=self.reach,
             is_stored=self._tiles.has_packs and view is not None and not lacks_all,
             lacks_all=lacks_all,
             wants_login=fetcher is not None and any(map(fetcher.wants_login, hosts)),
@@ -200,6 +202,7 @@ class TilesDrawing(LayerDrawing):
             coarsest=level,
             enlarged=enlarged,
             asked_date=self.dates.asked,
+            tried=self._tried,
             other_date=None if self.dates.served is None else self.dates.served_words,
         )
         return state_of(facts, now)
@@ -336,6 +339,8 @@ class TilesDrawing(LayerDrawing):
         # While a gesture runs, the grids it passes through are not fetched; the one it started from is.
         is_asked = self._resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self._resting else self._resting_grid
+        if not (queue or self.problem):
+            self._tried = None
         self._compose(view.grid, ready, waiting)
         if is_asked:
             self._tiles.want(queue)
@@ -454,10 +459,20 @@ class TilesDrawing(LayerDrawing):
     # -- hosts --------------------------------------------------------------------------------------------------
 
     @property
-    def is_offline(self) -> bool:
-        """True where only stored tiles can be shown: by choice, or because no host of the service can be reached."""
+    def reach(self) -> HostReach:
+        """The way in which a host of the service is reached, or why only stored tiles can be shown."""
         fetcher = self.context.fetcher
-        return fetcher is not None and all(fetcher.is_offline_for(host) for host in self.service.hosts)
+        ways = [] if fetcher is None else [fetcher.reach_of(host) for host in self.service.hosts]
+        if not ways or HostReach.REACHED in ways:
+            return HostReach.REACHED
+        return HostReach.UNREACHABLE if HostReach.UNREACHABLE in ways else ways[0]
+
+    def note_attempt(self) -> None:
+        """Note that the analyst has the hosts of the service asked again, which is said at once."""
+        self._tried = Tried.now()
+        QTimer.singleShot(round(1000 * TRIED_S) + 20, self, self._announce)
+        self._states.forget()
+        self._announce()
 
     def _works_offline(self) -> bool:
         return self.context.fetcher is not None and self.context.fetcher.offline

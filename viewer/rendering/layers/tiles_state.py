@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -18,6 +20,7 @@ from layers.services.matrix import Sources, SourceTile, level_resolution
 from layers.services.scales import coarsest_resolution
 from layers.services.tile_service import TileService
 from layers.text.counted import counted, grouped
+from viewer.network.host_state import HostReach
 from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
 
 _MOST_VIEWS = 4
@@ -28,6 +31,21 @@ SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
 LATE_S = 0.5
 """Seconds after which a layer that loads is said to."""
+TRIED_S = 0.8
+"""Seconds for which it is said that a layer is asked again, however soon that fails."""
+
+
+class Tried(Struct, frozen=True):
+    """An attempt of the analyst to have a service asked again."""
+
+    clock: str
+    """Time of day by the clock of this computer, with seconds."""
+    said_until: float
+    """Time (monotonic) until which the attempt itself is said, so that it is seen where it fails at once."""
+
+    @classmethod
+    def now(cls) -> Tried:
+        return cls(datetime.now().strftime("%H:%M:%S"), time.monotonic() + TRIED_S)
 
 
 class TilesFacts(Struct, frozen=True, kw_only=True):
@@ -46,8 +64,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     is_undated: bool
     """True where no date was chosen."""
     works_offline: bool
-    is_offline: bool
-    """True where nothing comes from any host of the service, by choice or not."""
+    reach: HostReach
+    """Another than reached where nothing comes from any host of the service, by choice or not."""
     is_stored: bool
     """True where packs hold what the view needs."""
     lacks_all: bool
@@ -70,6 +88,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     """Enlargement of that level."""
     asked_date: str
     """Date that is asked for, as people write it; empty for a service without dates."""
+    tried: Tried | None
+    """The analyst's last attempt to have the service asked again; None once it has answered."""
     other_date: str | None
     """Date that the server has drawn instead, as people write it: empty where it does not say which, None while it has
     said no such thing.
@@ -104,16 +124,12 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     place = None if facts.view is None else place_state(facts.name, facts.service, facts.view, facts.plans)
     if place is not None and not (place.kind is StateKind.OUTSIDE and facts.has_pictures):
         return place, math.inf
-    if facts.works_offline and not facts.is_stored and not (facts.problem and not facts.is_offline):
+    if facts.works_offline and not facts.is_stored and not (facts.problem and not facts.reach.is_cut_off):
         return offline_state(facts.name, lacks_all=facts.lacks_all), math.inf
-    if facts.problem and facts.wants_login:
-        return refused_state(facts.problem), math.inf
+    if facts.tried is not None and facts.tried.said_until > now and not facts.works_offline:
+        return trying_state(facts.name), facts.tried.said_until
     if facts.problem:
-        is_busy = facts.busy_until > now
-        state = problem_state(
-            facts.problem, is_busy=is_busy, is_offline=facts.is_offline, has_pictures=facts.has_pictures
-        )
-        return state, facts.busy_until if is_busy else math.inf
+        return _failed_state(facts, now)
     if facts.view is None or not facts.plans:
         return SHOWN, math.inf
     late_at = facts.loads_since + LATE_S if any(facts.progress) else math.inf
@@ -122,15 +138,25 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     return _shown_state(facts), late_at
 
 
+def _failed_state(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
+    """The state of a layer whose server does not give what it is asked for, and the time until which it holds."""
+    clock = "" if facts.tried is None else facts.tried.clock
+    if facts.wants_login:
+        return tried_again(refused_state(facts.problem), clock), math.inf
+    is_busy = facts.busy_until > now
+    state = problem_state(facts.problem, is_busy=is_busy, reach=facts.reach, has_pictures=facts.has_pictures)
+    return tried_again(state, clock), facts.busy_until if is_busy else math.inf
+
+
 def _shown_state(facts: TilesFacts) -> ServiceState:
     """The state of a layer of which all has come that will."""
     tiles = {tile for sources in facts.plans for tile in sources.tiles}
     if tiles and tiles == facts.lacking and not facts.has_pictures:
         return empty_state(facts.name, facts.asked_date)
     if facts.enlarged >= SAID_FROM:
-        return enlarged_state(facts.name, facts.coarsest, facts.enlarged)
+        return enlarged_state(facts.name, facts.coarsest, facts.enlarged, works_offline=facts.works_offline)
     if facts.lacking:
-        return blank_state(facts.name) if facts.is_blank else partial_state(facts.name)
+        return blank_state(facts.name) if facts.is_blank else partial_state(facts.name, facts.works_offline)
     if facts.other_date is not None:
         return other_date_state(facts.name, facts.asked_date, facts.other_date)
     is_nearest = facts.service.nearest and facts.service.is_dated
@@ -183,23 +209,38 @@ def offline_state(name: str, *, lacks_all: bool) -> ServiceState:
         if lacks_all
         else Phrase("“{name}”: working offline, only tiles that are stored on this computer are shown.", name=name)
     )
-    return ServiceState(StateKind.OFFLINE, Phrase("offline"), sentence, (Way.WORK_ONLINE,), lacks_all)
+    return ServiceState(StateKind.OFFLINE, Phrase("offline mode"), sentence, (Way.WORK_ONLINE,), lacks_all)
 
 
-def problem_state(problem: str, *, is_busy: bool, is_offline: bool, has_pictures: bool) -> ServiceState:
+def trying_state(name: str) -> ServiceState:
+    """The state of a service that is asked again because the analyst wants it."""
+    sentence = Phrase("“{name}” is asked again.", name=name)
+    return ServiceState(StateKind.LOADING, Phrase("loading"), sentence, (), True)
+
+
+def tried_again(state: ServiceState, clock: str) -> ServiceState:
+    """The state of a failure with the time of day at which the analyst last tried again; the same without one."""
+    if not clock:
+        return state
+    sentence = Phrase("{problem} Tried again at {time}.", problem=state.sentence, time=clock)
+    return replace(state, sentence=sentence, reason=state.sentence)
+
+
+def problem_state(problem: str, *, is_busy: bool, reach: HostReach, has_pictures: bool) -> ServiceState:
     """The state of a service whose server does not give what it is asked for.
 
     problem: the sentence on what is amiss
     is_busy: True where the server wants to be left alone for a while
-    is_offline: True where nothing comes from any host of the service
+    reach: another than reached where nothing comes from any host of the service
     has_pictures: True where tiles that came earlier are shown in the view
     """
     sentence = Phrase("{problem} What came earlier is shown.", problem=problem) if has_pictures else problem
     if is_busy:
         return ServiceState(StateKind.BUSY, Phrase("busy"), sentence, (), True)
     ways = (Way.TRY_AGAIN, Way.WORK_OFFLINE)
-    if is_offline:
-        return ServiceState(StateKind.OFFLINE, Phrase("offline"), sentence, ways, True)
+    if reach.is_cut_off:
+        badge = Phrase("unreachable") if reach is HostReach.UNREACHABLE else Phrase("offline")
+        return ServiceState(StateKind.OFFLINE, badge, sentence, ways, True)
     return ServiceState(StateKind.FAILED, Phrase("failed"), sentence, ways, True)
 
 
@@ -222,10 +263,13 @@ def empty_state(name: str, date: str) -> ServiceState:
     return ServiceState(StateKind.EMPTY, Phrase("nothing here"), sentence, ways, True)
 
 
-def enlarged_state(name: str, level: int, enlarged: float) -> ServiceState:
-    """The state of a service that ends before the scale of the map."""
+def enlarged_state(name: str, level: int, enlarged: float, *, works_offline: bool) -> ServiceState:
+    """The state of a service that ends before the scale of the map, or of which no tiles for it are stored."""
     sentence = Phrase(
-        "“{name}” has nothing finer than level {level} here: shown {round} times enlarged.",
+        "“{name}”: working offline, no tiles are stored for this view: those of level {level} are shown, {round} times"
+        " enlarged."
+        if works_offline
+        else "“{name}” has nothing finer than level {level} here: shown {round} times enlarged.",
         name=name,
         level=level,
         round=grouped(round(enlarged)),
@@ -233,9 +277,15 @@ def enlarged_state(name: str, level: int, enlarged: float) -> ServiceState:
     return ServiceState(StateKind.PARTIAL, Phrase("enlarged"), sentence, (), True)
 
 
-def partial_state(name: str) -> ServiceState:
-    """The state of a service that lacks some tiles of the view."""
-    sentence = Phrase("“{name}” lacks some tiles here: coarser ones, or nothing, are shown for them.", name=name)
+def partial_state(name: str, works_offline: bool) -> ServiceState:
+    """The state of a service that lacks some tiles of the view, or of which they are not stored."""
+    sentence = Phrase(
+        "“{name}”: working offline, some tiles of this view are not stored: coarser ones, or nothing, are shown for"
+        " them."
+        if works_offline
+        else "“{name}” lacks some tiles here: coarser ones, or nothing, are shown for them.",
+        name=name,
+    )
     return ServiceState(StateKind.PARTIAL, Phrase("partial"), sentence)
 
 

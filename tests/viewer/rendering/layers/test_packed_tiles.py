@@ -110,7 +110,8 @@ def test_beyond_the_packs_last_level_its_tiles_are_enlarged(packed, pack, server
     assert (picture[..., 3] == 255).all()
     assert server.log == []
     assert not drawing.has_failed_in(view)
-    assert "nothing finer than level 6" in drawing.state_in(view).sentence
+    sentence = drawing.state_in(view).sentence
+    assert "no tiles are stored for this view: those of level 6 are shown, 4 times enlarged" in sentence
 
 
 def test_what_the_pack_lacks_is_asked_of_the_network(packed, pack, server, consent, qtbot) -> None:

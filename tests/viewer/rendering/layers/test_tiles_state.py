@@ -23,10 +23,11 @@ from layers.services.matrix import Sources, SourceTile
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host
+from viewer.network.host_state import HostReach
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers import tiles_drawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
-from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, state_of
+from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, Tried, state_of
 from viewer.rendering.service_state import StateKind
 from viewer.rendering.tile_layer import TileLayer
 from viewer.support.jobs import Jobs
@@ -44,7 +45,7 @@ WELL = TilesFacts(
     problem="",
     is_undated=False,
     works_offline=False,
-    is_offline=False,
+    reach=HostReach.REACHED,
     is_stored=False,
     lacks_all=False,
     wants_login=False,
@@ -57,6 +58,7 @@ WELL = TilesFacts(
     coarsest=3,
     enlarged=1.0,
     asked_date="",
+    tried=None,
     other_date=None,
 )
 NOW = 1000.0
@@ -69,10 +71,12 @@ NOW = 1000.0
         ({"is_undated": True, "problem": "Choose a day."}, StateKind.UNDATED, math.inf),
         ({"plans": (replace(PLAN, is_too_coarse=True),)}, StateKind.OUT_OF_SCALE, math.inf),
         ({"service": replace(SERVICE, bounds=Bounds(170, 80, 171, 81)), "has_pictures": False}, None, math.inf),
-        ({"works_offline": True, "is_offline": True}, StateKind.OFFLINE, math.inf),
-        ({"works_offline": True, "is_offline": True, "is_stored": True}, StateKind.SHOWN, math.inf),
+        ({"works_offline": True, "reach": HostReach.OFFLINE}, StateKind.OFFLINE, math.inf),
+        ({"works_offline": True, "reach": HostReach.OFFLINE, "is_stored": True}, StateKind.SHOWN, math.inf),
         ({"problem": "It fails."}, StateKind.FAILED, math.inf),
-        ({"problem": "It fails.", "is_offline": True}, StateKind.OFFLINE, math.inf),
+        ({"problem": "It fails.", "reach": HostReach.UNREACHABLE}, StateKind.OFFLINE, math.inf),
+        ({"problem": "It fails.", "tried": Tried("14:03:27", NOW + 0.5)}, StateKind.LOADING, NOW + 0.5),
+        ({"problem": "It fails.", "tried": Tried("14:03:27", NOW)}, StateKind.FAILED, math.inf),
         ({"problem": "Sign in.", "wants_login": True}, StateKind.FAILED, math.inf),
         ({"problem": "It is busy.", "busy_until": NOW + 7}, StateKind.BUSY, NOW + 7),
         ({"problem": "It is busy.", "busy_until": NOW - 7}, StateKind.FAILED, math.inf),
@@ -93,6 +97,39 @@ def test_a_state_follows_from_facts_and_holds_until_a_time(
     if kind is not None:
         assert state.kind is kind, state
     assert holds_until == until
+
+
+@pytest.mark.parametrize(
+    ("reach", "badge"),
+    [(HostReach.REACHED, "failed"), (HostReach.UNREACHABLE, "unreachable"), (HostReach.NO_NETWORK, "offline")],
+)
+def test_f21_an_unreachable_host_is_told_apart_from_offline_mode(reach: HostReach, badge: str) -> None:
+    assert state_of(replace(WELL, problem="It fails.", reach=reach), NOW)[0].badge == badge
+    mode = state_of(replace(WELL, works_offline=True, reach=HostReach.OFFLINE), NOW)[0]
+    assert mode.badge == "offline mode"
+    assert "working offline" in mode.sentence
+
+
+def test_a_failure_says_when_it_was_tried_again_and_is_the_same_matter() -> None:
+    first = state_of(replace(WELL, problem="It fails.", reach=HostReach.UNREACHABLE), NOW)[0]
+    again = state_of(
+        replace(WELL, problem="It fails.", reach=HostReach.UNREACHABLE, tried=Tried("14:03:27", 0.0)), NOW
+    )[0]
+    assert again.sentence == f"{first.sentence} Tried again at 14:03:27."
+    assert again.matter == first.matter, "a notice that was closed stays closed"
+
+
+@pytest.mark.parametrize(
+    ("works_offline", "enlarged", "partial"),
+    [
+        (False, "nothing finer than level 3 here", "lacks some tiles"),
+        (True, "no tiles are stored for this view", "not"),
+    ],
+)
+def test_offline_the_words_are_of_what_is_stored(works_offline: bool, enlarged: str, partial: str) -> None:
+    facts = replace(WELL, works_offline=works_offline, is_stored=True)
+    assert enlarged in state_of(replace(facts, enlarged=8.0), NOW)[0].sentence
+    assert partial in state_of(replace(facts, lacking=frozenset({TILE})), NOW)[0].sentence
 
 
 # -- in a drawing -----------------------------------------------------------------------------------------------------
