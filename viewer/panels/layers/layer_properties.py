@@ -237,7 +237,7 @@ class LayerPropertiesPanel(RowForm):
         """Show credit, date and sensor of the file, greyed, where the case has none."""
         drawing = self._context.layers.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
-        for name in STATED:
+        for name in (name for name in STATED if name in self.fields.fields):
             self.fields.set_visible(name, layer.kind != "vector")
         sensor = self.fields.fields["sensor"]
         assert isinstance(sensor, LineField)
