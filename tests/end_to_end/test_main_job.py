@@ -226,6 +226,7 @@ class Job:
         assert steps > 20
 
 
+@pytest.mark.bounded
 def test_the_main_job(job: Job, make_desk: MakeDesk, tmp_path: Path) -> None:
     desk, start = job.desk, job.desk.snapshot()
     assert picture(desk.canvas).std() > 20, "imagery is there"

@@ -171,7 +171,7 @@ def test_tables_merge_by_their_uuids(case: Path) -> None:
     assert answered.words.tolist() == ["no"]
 
 
-@pytest.mark.bounded_after(4)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("table", TABLES_OF_A_CASE)
 def test_an_empty_case_has_the_same_columns_and_types(case: Path, tmp_path: Path, table: str) -> None:
     write_case(Document(), tmp_path / "empty.gpkg")

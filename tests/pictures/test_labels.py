@@ -301,6 +301,7 @@ def test_the_labels_of_the_demo(studio: Studio, demo: Document, pictures: Path, 
     assert image_of(scene, view).save(str(pictures / f"labels_demo_{number}.png"))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("number", range(len(VIEWS)))
 def test_the_labels_of_layers_and_sites(
     studio: Studio, demo: Document, layers: list[Layer], pictures: Path, number: int

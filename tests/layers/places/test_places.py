@@ -166,6 +166,7 @@ def test_a_spelling_made_by_a_machine_is_no_better_than_a_beginning(index: Place
     assert "Van" in [place.name for place in index.search("Ban", 9)]
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize(
     ("text", "name"),
     [

@@ -170,6 +170,7 @@ def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
     assert pool.ask(raw("_echo", {})).header["pid"] != before
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("message", ["nonsense", '{"number": 1}', "[]", '{"number": 99, "header": {}, "arrays": []}'])
 def test_garbage_counts_as_a_crash(monkeypatch, message):
     monkeypatch.setattr(reader_process, "worker", babbler)
@@ -348,7 +349,7 @@ def test_a_reader_of_features_has_no_library_of_imagery(pool):
     assert not {"pyogrio", "geopandas"} & set(pool.ask(raw("_describe", {})).header["modules"])
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", ["picture.gpkg", "picture.json"])
 def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
     deceiving = raster.rename(raster.with_name(name))

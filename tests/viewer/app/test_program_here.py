@@ -129,7 +129,7 @@ def test_a_picture_that_does_not_get_complete_is_written_and_said(
     assert QImage(str(tmp_path / "out.png")).width() == 700
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("is_gone", "code"), [(False, 0), (True, 3)])
 def test_a_picture_none_of_whose_tiles_came_is_done_with_findings(
     own_home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], is_gone: bool, code: int

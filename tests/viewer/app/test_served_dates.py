@@ -61,6 +61,7 @@ def caption(window: MainWindow) -> str:
     return image_line(fact)
 
 
+@pytest.mark.bounded
 def test_a_mark_and_its_chip_are_of_the_date_that_was_served(window, server, qtbot) -> None:
     server.warning = OTHER
     show(window, server, "warned", qtbot, **DATED, nearest=True)
@@ -92,6 +93,7 @@ def test_a_mark_says_that_the_nearest_may_have_been_served(window, server, qtbot
     assert "2024-04-12, kind of date unknown, as asked for, the nearest may be served" in caption(window)
 
 
+@pytest.mark.bounded
 def test_another_date_that_is_not_named_is_no_date(window, server, qtbot) -> None:
     server.warning = "99 nearest value used"
     show(window, server, "warned", qtbot, **DATED)
@@ -101,6 +103,7 @@ def test_another_date_that_is_not_named_is_no_date(window, server, qtbot) -> Non
     assert "date unknown" in caption(window)
 
 
+@pytest.mark.bounded
 def test_a_server_that_serves_what_it_is_asked_for_needs_no_words(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot, **DATED)
     image = marked(window, qtbot)

@@ -42,6 +42,7 @@ def test_a_service_that_ends_at_level_4_is_shown_enlarged_and_the_map_says_so(wi
     assert "“Sky” has nothing finer than level 4 here" in note_on_map(window)
 
 
+@pytest.mark.bounded
 def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(window, server, qtbot) -> None:
     server.fail_first = 10_000
     show(window, server, "ok", qtbot)
@@ -112,6 +113,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_understood_from_the_badge_the_map_and_the_properties(window, server, fault, qtbot) -> None:
     word, sentence, ways = FAULTS[fault]
@@ -258,6 +260,7 @@ def test_outside_of_what_a_service_covers_the_map_says_so_and_leads_there(window
     assert 40 < lat < 50
 
 
+@pytest.mark.bounded
 def test_w17_another_date_that_was_served_is_said_in_all_places(window, server, qtbot) -> None:
     server.warning = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
     dated = {"address_end": "?t={time}", "time": "2024-04-12", "nearest": True}

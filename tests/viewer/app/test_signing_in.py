@@ -237,6 +237,7 @@ def test_without_a_keyring_that_is_said_and_nothing_is_kept(
     assert vault.texts == {}
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("address", ["http://tokens.example.org/t", "tokens", "https://ann:b@tokens.example.org/t"])
 def test_a_token_address_that_would_show_the_secret_is_refused(
     window: MainWindow, server: TileServer, qtbot: QtBot, address: str

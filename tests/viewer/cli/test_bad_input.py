@@ -53,6 +53,7 @@ def calls(path: Path, out: Path, case: Path) -> Iterator[tuple[object, ...]]:
     yield "bench", "save", path
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("bad", BAD, indirect=True)
 def test_every_command_refuses_it_in_one_sentence(cli: Cli, bad: Path, tmp_path: Path) -> None:
     case, out = tmp_path / "case.gpkg", tmp_path / "out"

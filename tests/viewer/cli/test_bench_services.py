@@ -70,6 +70,7 @@ def test_a_layer_of_capabilities_in_bounds(cli, maps: MapServer, tmp_path: Path)
     assert json.loads(picture.with_suffix(".json").read_text())["bounds"] == figures["views"][1]["bounds"]
 
 
+@pytest.mark.bounded
 def test_each_run_asks_for_every_tile_anew(cli, tiles: TileServer, own_home: Path) -> None:
     runs = []
     for _ in range(2):

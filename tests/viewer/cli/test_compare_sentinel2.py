@@ -84,6 +84,7 @@ def test_s18_a_matched_stretch_shows_the_same_reflectance_alike(cli, before: Pat
     assert sides[0].mean() > sides[1].mean() + 40
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("baseline", "tags", "why"),
     [

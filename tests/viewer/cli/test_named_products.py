@@ -120,7 +120,7 @@ def test_a_comparison_is_before_and_after_or_panels(cli, case: Path, tmp_path: P
     assert three.read_text().count("Imagery of map") == 3
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("suffix", PRINTED_ENDINGS)
 def test_every_printed_format_takes_them(cli, case: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"x{suffix}"
@@ -128,6 +128,7 @@ def test_every_printed_format_takes_them(cli, case: Path, tmp_path: Path, suffix
     assert out.stat().st_size > 1000
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [

@@ -49,7 +49,7 @@ def test_new_never_writes_over_a_file(cli, case: Path) -> None:
     assert case.read_bytes() == before
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("encoding", "names"),
     [
@@ -71,7 +71,7 @@ def test_a_table_in_any_usual_encoding(cli, case: Path, tmp_path: Path, encoding
     assert [site["label"] for site in sites_of(cli, case)] == list(names)
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("header", "row", "lon", "lat", "tolerance_deg"),
     [

@@ -46,7 +46,7 @@ def test_a_raster_or_vector_off_the_earth_is_drawn_and_that_is_said(cli: Cli, tm
         )
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("left", "right"), [(MOON, MOON_DEGREES), (GRID, GRID), (MARS, MARS)])
 def test_two_of_one_body_or_grid_lie_on_one_canvas(cli: Cli, tmp_path: Path, left: str, right: str) -> None:
     metres = 1737400 * np.pi / 180 if left == MOON else 1.0

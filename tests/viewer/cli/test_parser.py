@@ -35,6 +35,7 @@ print("code", code, "heavy", [name for name in {HEAVY!r} if name in sys.modules]
 """
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["render", "--help"], ["share", "x"], ["render"]])
 def test_help_version_and_usage_import_nothing_heavy(words: list[str]) -> None:
     done = subprocess.run(

@@ -32,6 +32,7 @@ def case(tmp_path: Path) -> Path:
     return tmp_path / "case.gpkg"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("verb", ["render", "export"])
 def test_the_picture_is_that_of_the_others(cli, case: Path, tmp_path: Path, verb: str) -> None:
     pictures = []

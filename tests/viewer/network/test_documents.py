@@ -85,6 +85,7 @@ def test_f23_to_f36_what_a_server_does_wrong_is_one_sentence(
     assert "tile" not in documents.errors[0].sentence
 
 
+@pytest.mark.bounded_after(3)
 @by_get_and_post
 @pytest.mark.parametrize(("fault", "words"), [("endless", "32 MB"), ("gzbomb", "unpacked"), ("gzfilebomb", "unpacked")])
 def test_f25_f35_too_much_is_cut_off_or_refused(

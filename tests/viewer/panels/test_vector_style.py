@@ -190,6 +190,7 @@ def test_labels_and_scales(qtbot, form: VectorStyleForm, desk: Desk) -> None:
     assert scale.text().startswith("1:250")
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("text", ["1:25.000", "1:25'000", "25,000", "1 : 25 000", "1/25000"])
 def test_a_scale_is_read_as_people_write_it(qtbot, form: VectorStyleForm, desk: Desk, text: str) -> None:
     form.tabs.setCurrentIndex(2)

@@ -173,6 +173,7 @@ def test_while_they_are_built_nothing_is_read_without_them(
     qtbot.waitUntil(lambda: drawing.is_complete(there))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("fault", ["full", "folder", "reader"])
 def test_what_fails_is_one_sentence_and_the_layer_stays(
     opened_anew: Open, folder: Path, qtbot, monkeypatch, fault: str

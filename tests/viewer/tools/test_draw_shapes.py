@@ -107,6 +107,7 @@ def whole_picture(desk, qtbot):
     return desk.canvas.grab_picture()
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("kind", ALL)
 def test_esc_gives_up_and_what_shows_is_gone(desk, qtbot, kind):
     before = whole_picture(desk, qtbot)

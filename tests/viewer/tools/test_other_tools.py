@@ -83,6 +83,7 @@ def test_a_measured_length_is_geodesic_and_is_kept_as_a_mark(desk):
     assert len(desk.edits) == 1
 
 
+@pytest.mark.bounded_after(5)
 @pytest.mark.parametrize("quantity", list(QUANTITIES))
 @pytest.mark.parametrize("resolution", [100.0, 20_000.0])
 def test_what_is_read_while_measuring_is_no_finer_than_the_result(desk, quantity, resolution):

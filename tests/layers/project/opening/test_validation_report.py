@@ -73,6 +73,7 @@ def test_what_is_wrong_is_found(case: Path, code: str) -> None:
     assert code in codes(case)
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("claim", "code"),
     [
@@ -89,7 +90,7 @@ def test_the_rules_of_the_trade(tmp_path: Path, claim: Claim, code: str) -> None
     assert codes(path) == {code}
 
 
-@pytest.mark.bounded_after(4)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -150,6 +151,7 @@ def test_links_to_nothing(tmp_path: Path) -> None:
     assert (finding.code, finding.severity) == ("orphan_link", "warning")
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     "source", ["/vsicurl/http://x/a.tif", "\\\\host\\share", "http://x/a.tif", "<VRTDataset/>", "//h/s"]
 )

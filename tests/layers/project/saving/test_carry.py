@@ -297,7 +297,7 @@ def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:
     assert ours == (1,)
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("told", ["-1", "[]", "{", "[" * 100_000, '{"site_point/default": 5}'])
 def test_a_list_of_our_styles_that_is_none_stops_no_save(case: Path, told: str) -> None:
     with closing(sqlite3.connect(case)) as connection, connection:

@@ -252,6 +252,7 @@ def test_a_place_that_takes_no_file(
         publish(work, target)
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     "name", ["ü 发射场 🚀.gpkg", "new\nline.gpkg", "dots..gpkg", "x" * 200 + ".gpkg", os.fsdecode(b"b\xff.gpkg")]
 )

@@ -42,6 +42,7 @@ def layer(path: Path) -> Odd:
     return Odd("a", path, {}, layer=path.stem if path.suffix == ".gpkg" else "")
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("kind", ["GPKG", "FlatGeobuf"])
 @pytest.mark.parametrize(
     ("shapes", "name"),
@@ -162,6 +163,7 @@ def fids_and_numbers(path: Path) -> list[tuple[int, int]]:
 FIDS = [[1001, 1002, 5000, 5001, 5003], [1, 2, 4, 5, 9], [0, 3, 4, 7, 9]]
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("fids", FIDS)
 @pytest.mark.parametrize("kind", ["GPKG", "GeoJSON"])
 def test_features_keep_their_ids(tmp_path, fids, kind):

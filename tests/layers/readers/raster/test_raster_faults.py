@@ -145,6 +145,7 @@ def test_f42_samples_are_spread_both_ways(tmp_path, monkeypatch):
         assert len(np.unique(sampled)) in (6, 7)
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(("dtype", "nodata"), [("uint8", None), ("uint16", 7), ("float32", None)])
 @pytest.mark.parametrize("options", [{}, {"tiled": True, "blockxsize": 64, "blockysize": 64}])
 def test_f42_what_is_averaged_in_slabs_is_as_averaged_at_once(tmp_path, monkeypatch, dtype, nodata, options):

@@ -53,6 +53,7 @@ def test_a_catalogue_without_layers_is_an_entry_itself() -> None:
     assert (entry.title, entry.role, entry.address) == ("s.example.org", "archive", "https://s.example.org/v1")
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("template", "styled"),
     [

@@ -34,6 +34,7 @@ def channels(picture: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(picture).view(np.uint8).reshape(*picture.shape, 4).astype(int)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("seed", range(6))
 def test_stamps_show_what_painting_one_by_one_shows(seed: int) -> None:
     random = np.random.default_rng(seed)

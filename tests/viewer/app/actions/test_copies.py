@@ -52,7 +52,7 @@ def marked(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("form", [PlaceForm.DD, PlaceForm.DMS, PlaceForm.DDM, PlaceForm.UTM, PlaceForm.MGRS])
 def test_the_place_of_the_selected_site_is_copied_in_each_notation(marked: MainWindow, form: PlaceForm) -> None:
     marked.action_table[f"copy_place_{form.name.lower()}"].trigger()
@@ -156,6 +156,7 @@ def test_the_picture_of_the_map_is_copied_with_its_credits(window: MainWindow, q
     image.save(str(tmp_path / "copied.png"))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("is_supported", [False, True])
 def test_a_copied_picture_is_stamped_where_it_could_not_be_issued(
     window: MainWindow, qtbot: QtBot, is_supported: bool

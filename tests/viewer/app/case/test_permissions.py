@@ -173,7 +173,7 @@ def test_f79_what_lies_beside_a_case_needs_no_permission(window: MainWindow, qtb
     assert window.messages.line("consent") is None
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("there", ["scenes with spaces", "новая папка 数据", "Szenen (Kopie) #2 %20"])
 def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_moved(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, there: str

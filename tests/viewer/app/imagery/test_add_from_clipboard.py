@@ -145,6 +145,7 @@ def test_by_mouse_any_layer_takes_three_steps(
     assert 0 < len(counter.told) <= MOST_STEPS, counter.told
 
 
+@pytest.mark.bounded
 def test_an_allowed_server_is_asked_at_once(
     desk: MainWindow, server: TileServer, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -157,6 +158,7 @@ def test_an_allowed_server_is_asked_at_once(
     assert len(counter.told) < MOST_STEPS, counter.told
 
 
+@pytest.mark.bounded
 def test_the_layer_and_time_of_a_copied_request_are_chosen(desk: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     copy(address_of(server, "&layer=daily&TIME=2024-04-12"))
     press(Key.Key_V, Control)
@@ -188,6 +190,7 @@ def test_an_address_is_pasted_on_the_start_page(window: MainWindow, server: Tile
     add_from_start_page(window, server, qtbot)
 
 
+@pytest.mark.bounded
 def test_the_map_goes_to_a_region_that_is_a_speck_on_it(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     region = "<ows:LowerCorner>30 40</ows:LowerCorner><ows:UpperCorner>30.5 40.3</ows:UpperCorner>"
     tiles = resource(f"{server.url}/ok/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png?time={{Time}}")
@@ -295,6 +298,7 @@ def test_a_link_is_a_source_while_a_claim_is_open_and_a_service_is_not(
     assert shown_dialog(desk, qtbot).add_button.text() == "Allow and Ask"
 
 
+@pytest.mark.bounded
 def test_layers_of_a_server_that_was_asked_are_found_the_next_time(
     desk: MainWindow, server: TileServer, qtbot: QtBot
 ) -> None:

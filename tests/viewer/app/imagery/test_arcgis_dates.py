@@ -71,6 +71,7 @@ def asked_days(server: FaultyMaps) -> list[str]:
     return sorted({day_of_ms(time.partition(",")[0]) for time in times})
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_map_by_date_is_added_at_its_latest_date_and_stepped_back(
     window: MainWindow, server: FaultyMaps, kind: str, qtbot: QtBot

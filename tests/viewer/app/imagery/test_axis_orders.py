@@ -65,6 +65,7 @@ def order_in_case(window: MainWindow) -> AxisOrder | None:
     return order_of(TileService.from_json(the_layer(window).source))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("crs", "outside"),
     [
@@ -106,6 +107,7 @@ def test_w2_a_server_that_ignores_the_rule_is_found_out_and_remembered(
     assert colours(window) == QUARTERS
 
 
+@pytest.mark.bounded
 def test_w2_the_message_turns_it_back(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
     server.ignores_axes = {"*"}
     show(window, server, service_at(server, "EPSG:4326"), BOX, qtbot)
@@ -126,6 +128,7 @@ def test_w2_an_honest_server_is_asked_in_its_order_alone(window: MainWindow, ser
     assert len(server.log) == len(set(server.log))
 
 
+@pytest.mark.bounded
 def test_w2_an_honest_server_with_nothing_there_is_asked_once_more_and_nothing_changes(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:
@@ -155,6 +158,7 @@ def test_w2_where_both_orders_lie_in_the_box_nothing_is_concluded(window: MainWi
         assert order_in_case(window) is NORTH
 
 
+@pytest.mark.bounded
 def test_w2_a_server_of_1_1_1_that_turns_boxes_round_is_found_out_too(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:
@@ -168,6 +172,7 @@ def test_w2_a_server_of_1_1_1_that_turns_boxes_round_is_found_out_too(
     assert colours(window) == QUARTERS
 
 
+@pytest.mark.bounded
 def test_w2_the_next_layer_of_the_server_is_asked_right_from_the_beginning(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:
@@ -188,6 +193,7 @@ def test_w2_the_next_layer_of_the_server_is_asked_right_from_the_beginning(
     assert set(orders_asked(server, "EPSG:4326")) == {EAST}
 
 
+@pytest.mark.bounded
 def test_w2_the_switch_in_the_properties_is_of_the_whole_server(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:

@@ -250,7 +250,7 @@ SEAM = {
 }
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("crs", "left", "top", "step", "width"), SEAM.values(), ids=SEAM)
 def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, crs: str, left: float, top: float, step: float, width: int

@@ -97,6 +97,7 @@ def test_w18_nothing_newer_changes_nothing(window: MainWindow, server: FaultyMap
     assert the_layer(window) == before
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("state", ["offline", "no such page", "no dates"])
 def test_w18_where_the_server_cannot_say_what_is_known_is_kept(
     window: MainWindow, server: FaultyMaps, state: str, qtbot: QtBot

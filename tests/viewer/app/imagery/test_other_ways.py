@@ -126,6 +126,7 @@ def test_w6_where_the_declared_address_is_dead_the_one_that_was_opened_is_used(
     assert "/old/path" in service_in_case(window).template
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("status", [404, 400])
 def test_t11_of_two_addresses_the_one_that_answers_is_used(
     window: MainWindow, server: FaultyMaps, status: int, qtbot: QtBot
@@ -160,6 +161,7 @@ def test_t11_where_the_first_address_answers_the_other_one_is_not_asked(
     assert set(doors(server)) == {"rest"}
 
 
+@pytest.mark.bounded
 def test_t11_a_place_without_tiles_is_no_reason_to_ask_elsewhere(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:

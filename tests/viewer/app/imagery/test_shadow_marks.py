@@ -215,7 +215,7 @@ def test_what_the_image_cannot_tell_is_refused_until_its_date_is_stated(
     assert the_site(window).label.startswith("Height ")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("tags", "said"),
     [

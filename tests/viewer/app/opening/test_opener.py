@@ -125,6 +125,7 @@ def _bad_inputs(folder: Path) -> dict[str, Path]:
     return bad
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("name", ["missing.tif", "folder.tif", "text.tif", "pipe.geojson", "empty.gpkg"])
 def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str, qtbot: QtBot) -> None:
     path = _bad_inputs(tmp_path)[name]

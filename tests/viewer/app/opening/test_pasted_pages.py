@@ -243,6 +243,7 @@ NO_PLACE = {
 }
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("address", NO_PLACE)
 def test_what_cannot_be_placed_says_why_and_the_other_ways_stay(analyst: Analyst, address: str, qtbot: QtBot) -> None:
     analyst.copy(picture())

@@ -264,6 +264,7 @@ def test_a_saved_case_opens_in_pixel_space_again(
     assert other.canvas.viewport.view().grid == window.canvas.viewport.view().grid
 
 
+@pytest.mark.bounded
 def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, unnamed)
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)

@@ -203,6 +203,7 @@ def test_a_session_of_another_computer_is_offered_as_a_copy(
     settle(window, qtbot)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("title", "answer"),
     [("Recover", Recovery.RECOVER), ("Open as Saved", Recovery.AS_SAVED), ("Discard Edits", Recovery.DISCARD)],

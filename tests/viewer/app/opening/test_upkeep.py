@@ -104,6 +104,7 @@ def test_large_ones_are_offered_and_the_layer_is_coarse_until_then(
     assert len(list((own_home / "cache" / "overviews").iterdir())) == 1
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["action", "menu"])
 def test_they_are_built_from_the_menus_too(window: MainWindow, large, raster: Path, qtbot: QtBot, way: str) -> None:
     drawing = opened(window, qtbot, raster)

@@ -55,6 +55,7 @@ def shown(window: ProductWindow) -> QImage:
     return picture
 
 
+@pytest.mark.bounded
 def test_the_window_shows_them_matched_says_it_and_follows_the_choice(
     studio: Studio, document: Document, table: Table, qtbot: QtBot
 ) -> None:

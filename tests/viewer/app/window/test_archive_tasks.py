@@ -197,6 +197,7 @@ def test_what_there_is_of_a_site_since_march_under_20_percent_in_four(
     assert dialog.hits.list.hasFocus()
 
 
+@pytest.mark.bounded
 def test_the_newest_beside_the_oldest_by_k_in_two_more(
     site: MainWindow, files: LoopbackServer, hand: Hand, qtbot: QtBot
 ) -> None:
@@ -218,6 +219,7 @@ def test_the_newest_beside_the_oldest_by_k_in_two_more(
     assert site.canvas.hasFocus()
 
 
+@pytest.mark.bounded
 def test_two_chosen_hits_are_compared_the_older_one_first(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hand.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
@@ -245,6 +247,7 @@ def test_enter_adds_the_hit_that_the_arrows_lead_to(site: MainWindow, hand: Hand
     assert dialog.isVisible()
 
 
+@pytest.mark.bounded
 def test_hits_are_sorted_by_a_click_on_a_head(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hits = dialog.hits.list
@@ -258,6 +261,7 @@ def test_hits_are_sorted_by_a_click_on_a_head(site: MainWindow, hand: Hand, qtbo
     assert listed(dialog) == ["first", "radar", "later", "beside"]
 
 
+@pytest.mark.bounded
 def test_a_hit_under_the_pointer_stands_out_on_map_and_strip(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hits, strip = dialog.hits.list, site.docks.time_strip.panel
@@ -274,6 +278,7 @@ def test_a_hit_under_the_pointer_stands_out_on_map_and_strip(site: MainWindow, h
     assert site.scenes.outlines.count == 0, "the outlines go with the dialog that showed them"
 
 
+@pytest.mark.bounded
 def test_rows_that_come_move_nothing_under_the_pointer(
     site: MainWindow, files: LoopbackServer, server: StacServer, hand: Hand, qtbot: QtBot
 ) -> None:
@@ -294,6 +299,7 @@ def test_rows_that_come_move_nothing_under_the_pointer(
     assert hits.rowViewportPosition(rows.row_of(key)) == place
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("begin", "end", "why"),
     [
@@ -325,6 +331,7 @@ def test_the_ground_is_the_view_where_no_site_is_selected(site: MainWindow) -> N
     assert dialog.is_of_site
 
 
+@pytest.mark.bounded
 def test_a_site_out_of_view_has_its_hits_on_the_strip_and_is_gone_to(
     site: MainWindow, hand: Hand, qtbot: QtBot
 ) -> None:

@@ -134,6 +134,7 @@ def test_a_limit_of_cloud_leaves_cloudy_scenes_out(
     assert titles(strip) == ["early", "late"]
 
 
+@pytest.mark.bounded
 def test_sites_are_told_as_a_rounded_box(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:

@@ -152,6 +152,7 @@ def test_the_window_comes_back_where_it_was(make_window: MakeWindow, qtbot: QtBo
     assert second.geometry() == QRect(60, 70, 700, 500)
 
 
+@pytest.mark.bounded
 def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: QtBot) -> None:
     first = begun(make_window(), qtbot)
     first.setGeometry(5000, 4000, 700, 500)

@@ -294,7 +294,7 @@ def test_nothing_to_compare_is_said(hand: Hand, tmp_path: Path) -> None:
     assert not hand.window.findChildren(QDialog, "none")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("field", ["mode", "match", "position"])
 def test_esc_in_the_bar_leads_to_the_map(hand: Hand, tmp_path: Path, field: str) -> None:
     """The next letter is a tool's: it must not be typed into the filter of the layers."""

@@ -90,6 +90,7 @@ def test_dialogs_about_files_and_rows_fit(window: MainWindow, room: QSize, qtbot
         dialog.close()
 
 
+@pytest.mark.bounded_after(1)
 def test_the_list_of_imagery_does_not_move_under_the_pointer(window: MainWindow, room: QSize, qtbot: QtBot) -> None:
     dialog = AddImageryDialog(window.panel_context, window)
     dialog.show()

@@ -121,7 +121,7 @@ def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_
                 assert is_whole or may_be_short, f"{bar.tabText(at)} is cut"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("width", [1000, 1100, 1366])
 def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWindow, qtbot: QtBot, width: int) -> None:
     window.resize(width, 768)

@@ -84,7 +84,7 @@ def save(me: Analyst, path: Path) -> None:
     me.settle()
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("column", COLUMNS)
 def test_saving_says_what_is_not_taken_and_the_keyboard_stays_there(me: Analyst, tmp_path: Path, column: str) -> None:
     field = field_of(me.panel(SiteFormPanel), column)

@@ -145,7 +145,7 @@ def test_a_number_of_a_shape_is_taken_when_it_is_whole(window: MainWindow, form:
     assert window.session.history.stack.index() == steps + 1
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @popup
 @pytest.mark.parametrize("way", ["map", "esc", "chosen"])
 def test_letters_are_the_tools_after_an_open_choice_is_clicked_away(
@@ -170,6 +170,7 @@ def test_letters_are_the_tools_after_an_open_choice_is_clicked_away(
     assert window.toolbox.in_hand == ("tool_point" if way == "map" else "tool_select")
 
 
+@pytest.mark.bounded
 @popup
 def test_a_choice_that_can_be_typed_in_is_left_by_a_click_elsewhere(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
@@ -188,6 +189,7 @@ def test_a_choice_that_can_be_typed_in_is_left_by_a_click_elsewhere(
     assert (window.toolbox.in_hand, marking.currentText()) == ("tool_measure", before)
 
 
+@pytest.mark.bounded
 def test_letters_after_a_click_into_the_corners_of_a_shape_are_the_tools(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:

@@ -86,6 +86,7 @@ def test_tab_after_the_label_goes_on_and_enter_there_too(window: MainWindow, des
     qtbot.waitUntil(fields["class_code"].hasFocus)
 
 
+@pytest.mark.bounded
 def test_no_letter_changes_a_closed_choice_which_shows_that_it_has_the_keyboard(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -148,6 +149,7 @@ def test_enter_presses_the_buttons_of_the_start_page(window: MainWindow, qtbot: 
     assert window.pages.currentWidget() is window.canvas
 
 
+@pytest.mark.bounded
 def test_enter_presses_the_buttons_of_a_form(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -314,6 +316,7 @@ def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apar
 # -- the list of classes ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_list_of_classes_does_not_fill_the_screen_and_letters_find_in_it(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

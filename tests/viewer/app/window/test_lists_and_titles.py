@@ -72,7 +72,7 @@ def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     assert window.docks.trail.button.accessibleName() == f"Back to {kind.capitalize()}: Runway"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("typed", "command"),
     [

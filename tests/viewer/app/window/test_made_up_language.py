@@ -150,6 +150,7 @@ def test_dialogs_about_files_are_in_the_language(speaking: MainWindow, qtbot: Qt
     assert english(texts | shown_on(speaking), names) == []
 
 
+@pytest.mark.bounded
 def test_questions_are_in_the_language(speaking: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     texts = set[Shown]()
 

@@ -158,6 +158,7 @@ def test_any_title_makes_a_name_that_every_system_takes(title: str, name: str) -
     assert file_name(title) == name
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("free", [QRect(0, 0, 1366, 728), QRect(1366, 27, 1024, 700), QRect(0, 0, 3840, 2100)])
 def test_the_first_window_is_no_larger_than_the_screen(window: MainWindow, free: QRect) -> None:
     window.resize(1440, 900)
@@ -197,7 +198,7 @@ def test_switching_the_colours_shows_that_it_is_under_way(window: MainWindow, de
     assert QApplication.overrideCursor() is None
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_buttons_of_a_panel_that_was_out_of_the_window_can_be_seen(
     window: MainWindow, desk: Desk, theme: str
@@ -263,7 +264,7 @@ def drag_by(window: MainWindow, start: QPoint, by: QPoint, *, release: bool = Tr
         QTest.mouseRelease(window.canvas, Left, Nothing, start + by)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("part", ["disc", "rim", "name"])
 def test_neither_circle_nor_name_of_a_selected_site_moves_it(
     window: MainWindow, desk: Desk, loose: str, part: str
@@ -388,7 +389,7 @@ def on_world(window: MainWindow, desk: Desk, qtbot: QtBot) -> MainWindow:
 PIXEL_M = 7400.0
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["coordinate", "selection", "list"])
 def test_a_point_is_shown_no_finer_than_the_image_tells_of_it(
     on_world: MainWindow, desk: Desk, qtbot: QtBot, way: str

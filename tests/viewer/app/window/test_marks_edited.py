@@ -114,7 +114,7 @@ def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
         assert rows(window) == wanted
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("tool", ["tool_select", "tool_edit_vertices", "tool_pan"])
 def test_no_single_key_destroys_anything(window: MainWindow, desk: Desk, mark: Mark, tool: str) -> None:
     """Every printable key and Backspace, on the map with a mark selected and nothing being drawn."""
@@ -233,7 +233,7 @@ def test_letters_in_the_part_on_the_shape_are_the_tools_and_begin_no_entry(
         assert rows(window) == before, letter
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("key", "begun"), [("m", ""), ("P", ""), ("5", "5"), ("-", "-")])
 def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
     window: MainWindow, desk: Desk, mark: Mark, key: str, begun: str

@@ -134,6 +134,7 @@ def test_all_is_measured_by_keys_alone_at_the_crosshair(window: MainWindow, desk
     assert content_hash(window) == whole
 
 
+@pytest.mark.bounded
 def test_a_leg_is_typed_and_a_radius_asks_for_itself_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["tool_measure"].trigger()
     desk.click(*PLACES[0])
@@ -458,6 +459,7 @@ def test_a_measurement_between_so_many_places_keeps_them(window: MainWindow, des
     assert moved.quantity == "angle"
 
 
+@pytest.mark.bounded
 def test_a_cross_track_distance_says_its_side_and_the_way_along(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     measure(window, desk, "cross-track")
     facts = form(window, qtbot).measurement_part.facts.facts()

@@ -137,6 +137,7 @@ def test_a_look_is_one_row_and_one_step(window: MainWindow, dialog: NewsDialog, 
     assert not looks(window)
 
 
+@pytest.mark.bounded
 def test_the_next_look_begins_at_the_last_of_the_case(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -159,6 +160,7 @@ def test_enter_adds_the_scene_as_a_layer(window: MainWindow, dialog: NewsDialog,
     assert len(window.session.document.layers) == 2
 
 
+@pytest.mark.bounded
 def test_what_was_passed_over_does_not_come_again(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     QTest.keyClick(dialog.view, Qt.Key.Key_X)
@@ -206,6 +208,7 @@ def test_the_archives_of_the_case_and_of_ones_own_list_are_offered(
     assert questions.entry.address == server.address, "the one that was asked last"
 
 
+@pytest.mark.bounded
 def test_a_case_from_the_disk_ticks_the_archive_that_it_asked_last(window: MainWindow, qtbot: QtBot) -> None:
     asked = Look(archive="https://a.example/v1", title="Archive A", count=1, sites=("s1",), complete=True)
     take_up(window, qtbot, sites=[PAD])
@@ -222,6 +225,7 @@ def test_sites_of_a_folder_alone(window: MainWindow, dialog: NewsDialog, server:
     assert listed(dialog) == ["Quay", "half"]
 
 
+@pytest.mark.bounded
 def test_that_nothing_is_new_is_a_look_too(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -241,6 +245,7 @@ def test_an_archive_that_fails_is_no_look(
     assert not looks(window)
 
 
+@pytest.mark.bounded
 def test_another_case_leaves_nothing_behind(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     take_up(window, qtbot, sites=[QUAY])
@@ -248,6 +253,7 @@ def test_another_case_leaves_nothing_behind(window: MainWindow, dialog: NewsDial
     assert "(1)" in dialog.place.currentText()
 
 
+@pytest.mark.bounded
 def test_scenes_of_watched_folders_are_a_source_too(
     window: MainWindow, dialog: NewsDialog, server: StacServer, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -289,6 +295,7 @@ def test_small_pictures_come_from_allowed_hosts_alone(
     assert not window.context.consent.permits("elsewhere.invalid")
 
 
+@pytest.mark.bounded
 def test_radar_and_what_lasts_are_told_as_such(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -303,6 +310,7 @@ def test_radar_and_what_lasts_are_told_as_such(
     assert rows["newest"].words == f"{days_ago(2)[:10]} 10:00 · sentinel-2a"
 
 
+@pytest.mark.bounded
 def test_sites_have_intervals_and_those_that_are_due_are_offered(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:

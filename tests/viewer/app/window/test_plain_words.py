@@ -50,7 +50,7 @@ def marks() -> list[Site]:
     ]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("by", ["the key on the map", "the Edit menu"])
 @pytest.mark.parametrize(
     ("chosen", "said"),
@@ -76,6 +76,7 @@ def test_what_was_deleted_is_called_by_its_kind(
     assert window.action_table["undo"].text() == f"&Undo: {undo}"
 
 
+@pytest.mark.bounded
 @pytest.mark.qt_log_ignore("grabbing the keyboard")
 def test_the_menu_of_the_map_calls_a_measurement_by_its_kind(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, *marks())
@@ -150,6 +151,7 @@ def test_each_tool_says_its_hint_in_whole_sentences(window: MainWindow, qtbot: Q
         assert "  " not in hint, id_
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", ["A name of many words " * 15, "x" * 300, "东方航天港" * 60])
 def test_a_very_long_label_is_shortened_on_the_map(window: MainWindow, qtbot: QtBot, name: str) -> None:
     begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), label=name, role="named in a claim"))

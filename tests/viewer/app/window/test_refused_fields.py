@@ -181,6 +181,7 @@ def test_half_a_range_is_said_once_the_keyboard_has_left_it(
         assert form.judgement.low.text() == ""
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("part", ["low", "high"])
 def test_a_bound_that_no_likelihood_has_is_said_before_the_other_is_missed(form: ClaimFormPanel, part: str) -> None:
     field = getattr(form.judgement, part)
@@ -253,6 +254,7 @@ def test_a_site_does_not_end_before_it_begins(window: MainWindow, mark: SiteForm
     assert window.session.document.sites["pad"].valid_from == "2020"
 
 
+@pytest.mark.bounded
 def test_each_entry_that_was_not_kept_is_named_with_its_own_reason(
     window: MainWindow, mark: SiteFormPanel, qtbot: QtBot
 ) -> None:
@@ -298,7 +300,7 @@ def field_of(window: MainWindow, table: str, column: str) -> tuple[LineField, Ca
     return form.fields.fields[column], lambda: getattr(document.table(table)[uuid], column)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("table", "column"),
     [

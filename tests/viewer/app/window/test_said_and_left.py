@@ -56,6 +56,7 @@ def test_undo_and_redo_say_what_they_did(said_briefly: None, case: MainWindow, q
     qtbot.waitUntil(lambda: "Pad" not in hint_of(case))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("seen", [True, False])
 def test_zoom_to_selection_stays_close_to_a_point_in_sight(case: MainWindow, qtbot: QtBot, seen: bool) -> None:
     site = add_site(case.session.document, Point(128.3, 51.9), actor="me", uuid="pad", position_error_m=50_000.0)

@@ -120,6 +120,7 @@ def facts(dialog: NewsDialog) -> dict[str, str]:
     return {row.new.scene.title: row.facts.partition(" · covers")[0] for row in dialog.rows.rows if row.new is not None}
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("inline_ranges")
 def test_masks_of_an_allowed_host_tell_the_cloud_over_the_site(
     window: MainWindow, dialog: NewsDialog, files: RangeServer, qtbot: QtBot
@@ -172,6 +173,7 @@ def test_offline_no_mask_is_read(window: MainWindow, dialog: NewsDialog, files: 
     assert "cloud 5 % of the scene" in facts(dialog)["half"]
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("inline_ranges")
 def test_masks_are_bounded_and_their_number_is_said(
     window: MainWindow, dialog: NewsDialog, files: RangeServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
@@ -185,6 +187,7 @@ def test_masks_are_bounded_and_their_number_is_said(
     assert {asked.path for asked in files.log} == {"/cloudy.tif", "/gone.tif"}
 
 
+@pytest.mark.bounded
 def test_stop_ends_the_reading_of_masks(
     window: MainWindow, dialog: NewsDialog, files: RangeServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,6 +134,7 @@ def test_other_fields_keep_what_they_show_with_fewer_digits(window: MainWindow, 
     assert pad_of(window).position_error_m == exact
 
 
+@pytest.mark.bounded
 def test_a_basis_that_is_cut_off_stands_beneath_in_whole(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     whole = form.basis_whole
     assert whole.isVisible()
@@ -420,6 +421,7 @@ def test_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPa
     assert details(window).windowTitle() == "Site: Pad 1S"
 
 
+@pytest.mark.bounded
 def test_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel) -> None:
     second_pad(window)
     window.selection.set({"pad2"})
@@ -510,6 +512,7 @@ def listed(window: MainWindow) -> list[str]:
     return [model.data(model.index(row, 0)) for row in range(model.rowCount())]
 
 
+@pytest.mark.bounded
 def test_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form: SiteFormPanel) -> None:
     rows = site_list(window).list
     QTest.keyClicks(rows.filter, "pad 1s")
@@ -566,6 +569,7 @@ def test_a_new_mark_stands_last_and_stays_there(
     assert listed(window) == ["Pad 1S", "Spur", "Mast"]
 
 
+@pytest.mark.bounded
 def test_the_filter_lists_names_before_notes(window: MainWindow, form: SiteFormPanel) -> None:
     push, document = window.session.push, window.session.document
     window.session.push(update_site(document, "pad", actor="me", label="Mast", notes="beside the pad"))

@@ -92,6 +92,7 @@ def test_a_key_takes_the_tool_and_the_form_has_the_fields_of_the_class(desk: Mai
     assert "details" not in only(desk).props_json
 
 
+@pytest.mark.bounded
 def test_the_next_tool_has_forgotten_the_template(desk: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_3, Alt)
     assert "Radome" in desk.canvas.tool.hint

@@ -275,6 +275,7 @@ def test_classes_are_in_the_order_of_their_names_and_found_by_typing(window: Mai
     assert window.session.document.sites["pad"].class_code == "radome"
 
 
+@pytest.mark.bounded
 def test_a_wide_list_shows_the_lifecycle(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), lifecycle="planned", valid_from="2030"))
     panel = window.findChild(SiteListPanel)

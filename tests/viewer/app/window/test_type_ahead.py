@@ -89,7 +89,7 @@ def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
 PANELS = ("measurements", "layers", "sites", "claims", "sources", "responses", "bookmarks", "comparisons", "products")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("panel", PANELS)
 def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: QtBot, panel: str) -> None:
     case.action_table["tool_select"].trigger()
@@ -165,7 +165,7 @@ def click_tab(window: MainWindow, title: str) -> None:
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, bar.tabRect(at).center())
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("column", ["label", "notes", "status"])
 def test_no_letter_goes_into_a_field_that_another_tab_hides(case: MainWindow, qtbot: QtBot, column: str) -> None:
     case.selection.set({"Apron"})

@@ -266,6 +266,7 @@ def test_closing_a_clean_window_asks_nothing(window: MainWindow, answers: Answer
     assert answers.asked == []
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("answer", "closes"), [(Unsaved.CANCEL, False), (Unsaved.DISCARD, True)])
 def test_closing_asks_about_changes(
     window: MainWindow, answers: Answers, answer: Unsaved, closes: bool, qtbot: QtBot

@@ -73,6 +73,7 @@ def test_a_huge_site_is_drawn_and_hit_in_little_time_and_memory(
             assert len(set(memoryview(image.constBits()).cast("I"))) > 20, "it is to be seen"
 
 
+@pytest.mark.bounded
 def test_legs_across_the_world_take_little_memory() -> None:
     shape = SiteShape(site("huge", HUGE["legs across the world"]()))
     tracemalloc.start()

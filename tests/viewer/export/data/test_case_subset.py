@@ -34,6 +34,7 @@ def made(case: Document, pool: ReaderPool, path: Path, **options: object) -> Doc
     return intake.document
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("publish", [False, True])
 def test_gdal_counts_what_the_case_has(case: Document, pool: ReaderPool, tmp_path: Path, publish: bool) -> None:
     need(shutil.which("ogrinfo") is not None, "ogrinfo")

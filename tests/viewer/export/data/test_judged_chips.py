@@ -101,6 +101,7 @@ def test_pixels_leave_and_nothing_else(
     assert f"SHA-256 of the original {hashlib.sha256(data).hexdigest()}" in text_of(path), "not what its row says"
 
 
+@pytest.mark.bounded_after(6)
 @pytest.mark.parametrize("suffix", [".kmz", ".html"])
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_is_no_picture_or_does_not_decode_is_left_out_and_said(

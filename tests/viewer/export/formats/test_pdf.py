@@ -39,6 +39,7 @@ def whole_map(size: tuple[int, int], dpi: float) -> PrintedPages:
     return PrintedPages(size, dpi, frames=[frame(0, room, Bounds(400_000, 5_500_000, 410_000, 5_508_000))])
 
 
+@pytest.mark.bounded
 def test_its_map_rasterised_is_the_map_of_the_png(write: Write, tmp_path: Path) -> None:
     printed = whole_map((1200, 900), 150.0)
     write(printed, tmp_path / "x.pdf")
@@ -99,6 +100,7 @@ def test_places_are_told_in_all_their_digits(write: Write, tmp_path: Path) -> No
     assert told == pytest.approx([value for lon, lat in measure.corners for value in (lat, lon)], abs=1e-11)
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("crs", "bounds"),
     [

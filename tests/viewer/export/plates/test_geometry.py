@@ -47,14 +47,14 @@ def spec_of(layout: str, page: str, style: str = "Plain", dark: bool = False) ->
     )
 
 
-@pytest.mark.bounded_after(4)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("page", SIZES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_overlaps_and_nothing_is_cut(plate_of, layout: str, page: str) -> None:
     assert list(faults(plate_of(spec_of(layout, page)))) == []
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> None:
     assert len(style_names()) > 1
@@ -63,7 +63,7 @@ def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> N
     assert picture(plate, 40).pixelColor(2, 2).lightness() < 60
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("notation", ["DD", "DMS", "UTM", "MGRS"])
 def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> None:
     plate = plate_of(replace(spec_of("before-after", "A4 landscape"), graticule=notation))
@@ -75,7 +75,7 @@ def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> 
     assert picture(plate, 96) != without
 
 
-@pytest.mark.bounded_after(3)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_room_for_a_map(plate_of, page: str) -> None:
     assert list(faults(plate_of(spec_of("single", page)))) == []
@@ -110,7 +110,7 @@ def test_the_twin_has_the_same_map_without_marks_and_names(plate_of) -> None:
     assert bare.maps[0].in_frame() == []
 
 
-@pytest.mark.bounded_after(3)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_left_out_is_not_there(plate_of, part: str) -> None:
     spec = replace(spec_of("single", "A4 landscape"), left_out=frozenset({part}))

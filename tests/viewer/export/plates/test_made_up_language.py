@@ -65,7 +65,7 @@ def found_on(plate: Plate) -> set[str]:
     return {one.rule for one in findings(plate.spec, plate.content, facts_of(plate))} - OF_ROOM
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("layout", QUICKEST_FIRST)
 def test_the_check_finds_the_same_in_any_language(plate_of: MakePlate, demo: Document, layout: str) -> None:
     spec = replace(spec_of(layout, demo), title="A title", author="A. Analyst", marking="TLP:GREEN")

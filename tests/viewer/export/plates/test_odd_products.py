@@ -20,7 +20,7 @@ from viewer.export.plates.plate_facts import facts_of
 SPEC = ProductSpec(title="Title", author="A", bounds=FRAME)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "bounds",
     [

@@ -61,7 +61,7 @@ def dark_shares(plate: Plate) -> list[float]:
     return [float((frame == dark.getRgb()[:3]).all(axis=2).mean()) for frame in frames]
 
 
-@pytest.mark.bounded_after(3)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1080x1080"])
 @pytest.mark.parametrize("layout", ["before-after", "panels"])
 @pytest.mark.parametrize("image", [WIDE, TALL], ids=["wide", "tall"])
@@ -74,7 +74,7 @@ def test_images_fill_their_frames(plate_of, tmp_path, image: Bounds, layout: str
         assert list(faults(plate)) == []
 
 
-@pytest.mark.bounded_after(2)
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1280x720"])
 @pytest.mark.parametrize("layout", ["single", "plain", "site", "insets"])
 @pytest.mark.parametrize("image", [STRIP, WIDE, TALL], ids=["strip", "wide", "tall"])

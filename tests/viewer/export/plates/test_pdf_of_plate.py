@@ -86,7 +86,7 @@ def near(far: np.ndarray) -> float:
     return float(np.mean(far.max(axis=-1) < 16))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_the_page_of_the_pdf_is_the_picture(plate_of, studio, document, tmp_path: Path, dpi: int) -> None:
     plate = plate_of(SPEC, named(document, FRAME))

@@ -47,6 +47,7 @@ def test_every_site_in_the_frame_is_named_keyed_or_counted(plate_of) -> None:
     assert {"in", "in2"} <= naming.named
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("dpi", [48.0, 96.0, 150.0])
 def test_a_preview_is_a_picture_of_that_size(plate_of, dpi: float) -> None:
     plate = plate_of(SPEC)
@@ -102,6 +103,7 @@ def test_the_marking_is_never_below_that_of_what_is_on_the_page(plate_of, docume
     assert PrintedPlate(plate_of(SPEC), 96).facts().marking_top == "TLP:AMBER"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("dpi", [60.0, 97.0])
 def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, dpi: float) -> None:
     plate = plate_of(replace(SPEC, page="A4 portrait", caption="Words that go on. " * 400))
@@ -115,6 +117,7 @@ def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, 
         assert (pixels(written) == pixels(preview)).all()
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("layout", ["single", "site"])
 def test_the_caption_stands_under_its_map(plate_of, layout: str) -> None:
     spec = replace(SPEC, layout=layout, site="in", page="A4 landscape", caption="The quay, seen from above.")
@@ -129,7 +132,7 @@ def test_the_caption_stands_under_its_map(plate_of, layout: str) -> None:
     assert list(faults(long)) == []
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("layout", ["single", "site"])
 def test_numbers_on_the_map_are_explained_beside_it(plate_of, document, layout: str) -> None:
     """Whatever else has so many words that it goes to a second page."""

@@ -126,6 +126,7 @@ def test_rings_are_written_as_a_list(form, show):
     assert shape_of_site(now()).radii_m == pytest.approx((1500.0, 4828.032))
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("column", "text"),
     [("width_m", "wide"), ("width_m", ""), ("height_m", "-5"), ("rotation_deg", "north"), ("centre", "nowhere")],
@@ -259,6 +260,7 @@ def test_another_notation_shows_the_vertices_anew(desk, form, show):
     assert table.vertices.data(index).startswith("52U")
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "text",
     ["[]", "{", '{"kind": "circle"}', '{"kind": "circle", "centre": [1, 2], "radius_m": 1e999}', '{"kind": ["a"]}'],

@@ -315,6 +315,7 @@ def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: De
     assert set(desk.document.sites) == {"pad", "firm", "rail"}
 
 
+@pytest.mark.bounded
 def test_a_colour_is_typed_or_chosen(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     qtbot.mouseClick(form.style_part.header, Qt.MouseButton.LeftButton)
     field = form.fields.fields["stroke_color"]

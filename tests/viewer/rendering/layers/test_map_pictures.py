@@ -84,6 +84,7 @@ def test_pixels_are_those_of_the_server_and_come_in_few_requests(draw, server: M
     assert sum(width * height for _, width, height in boxes(server)) <= 256 * 256 * 4, "only what has come into view"
 
 
+@pytest.mark.bounded
 def test_another_resolution_is_asked_for_anew_and_the_first_one_is_kept(draw, server: MapServer, qtbot) -> None:
     drawing = drawn(draw, service_of(server))
     complete(drawing, VIEW, qtbot)
@@ -95,6 +96,7 @@ def test_another_resolution_is_asked_for_anew_and_the_first_one_is_kept(draw, se
     assert server.log == []
 
 
+@pytest.mark.bounded
 def test_a_server_that_refuses_large_pictures_is_asked_for_small_ones(draw, server: MapServer, qtbot) -> None:
     server.largest_px = 512
     drawing = drawn(draw, service_of(server))

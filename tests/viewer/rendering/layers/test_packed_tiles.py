@@ -136,6 +136,7 @@ def test_a_pack_outside_the_case_is_not_touched(packed, server, tmp_path, qtbot)
     assert packed(Path("/dev/zero")).is_paused
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("content", ["missing", "text", "other"])
 def test_a_pack_that_cannot_be_used_is_told_and_the_network_asked(
     packed, pack, server, consent, qtbot, content: str

@@ -110,6 +110,7 @@ def test_pixels_of_a_level_are_shown_as_they_are(drawn, server: TileServer, worl
     assert here == {f"/ok/{LAST}/{column}/{row}.png" for column in columns for row in rows}, "and no neighbour"
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     "view",
     [
@@ -137,6 +138,7 @@ def test_all_that_is_between_pixels_is_sampled_once(
     assert np.abs(np.roll(picture, 2, axis=1) - once)[3:-3, 3:-3].mean() > 2 * difference.mean()
 
 
+@pytest.mark.bounded_after(6)
 @pytest.mark.parametrize(
     ("crs", "lon", "lat"), [(WEB_MERCATOR, 12.0, 5.0), ("EPSG:32633", 15.5, 52.0), ("EPSG:3995", 60.0, 70.0)]
 )

@@ -125,6 +125,7 @@ def test_panning_back_asks_for_nothing(basemap, server: TileServer, qtbot) -> No
     assert len(server.log) == asked == len(set(server.log))
 
 
+@pytest.mark.bounded
 def test_f22_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server, context, qtbot) -> None:
     view = VIEWS["own resolution"]
     drawing = basemap()
@@ -202,6 +203,7 @@ def test_where_the_server_has_nothing_that_day_is_no_problem(basemap, qtbot) -> 
     assert drawing.problem == ""
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("finer", [2, 2**8], ids=["a level", "all levels"])
 def test_beyond_the_end_of_a_service_its_last_level_is_shown_and_said(
     draw, basemap, server: TileServer, finer: int, qtbot

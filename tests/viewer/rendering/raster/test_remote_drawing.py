@@ -106,6 +106,7 @@ def test_nothing_is_asked_of_a_host_that_is_not_allowed(tmp_path: Path, server: 
     assert server.log == []
 
 
+@pytest.mark.bounded
 def test_offline_nothing_is_asked_and_that_is_said(studio: Studio, server: RangeServer, tmp_path: Path) -> None:
     write_cog(tmp_path / "a.tif", 512)
     studio.context.fetcher.set_offline(True)

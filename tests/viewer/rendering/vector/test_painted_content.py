@@ -46,6 +46,7 @@ def test_with_many_checkpoints_the_picture_is_that_with_few(qapp, monkeypatch: p
     assert parts == whole
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("kind", ["areas", "lines", "points"])
 def test_a_layer_as_large_as_a_pdf_has_is_painted_with_many_checkpoints(qapp, kind: str) -> None:
     """Fifty thousand corners, or ten thousand signs, took a tenth of a second and more in one go."""
