@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qs
@@ -136,19 +136,19 @@ class TileServer(ThreadingHTTPServer):
 
     def tile(self, z: int, x: int, y: int, ext: str) -> bytes:
         """The bytes of one tile."""
+        if self.picture is None:
+            return _plain_tile((x * 67 + y * 131 + z * 29) % 360, ext)
         key = (z, x, y, ext)
         if key not in self._tiles:
-            self._tiles[key] = encoded(self._painted(z, x, y), ext)
+            self._tiles[key] = encoded(self._cut(self.picture, z, x, y), ext)
         return self._tiles[key]
 
-    def _painted(self, z: int, x: int, y: int) -> QImage:
+    def _cut(self, picture: QImage, z: int, x: int, y: int) -> QImage:
         image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
-        image.fill(QColor.fromHsv((x * 67 + y * 131 + z * 29) % 360, 160, 200))
-        if self.picture is not None:
-            side = self.picture.width() / 2**z
-            with painting(image) as painter:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(QRectF(0, 0, TILE_PX, TILE_PX), self.picture, QRectF(x * side, y * side, side, side))
+        side = picture.width() / 2**z
+        with painting(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(0, 0, TILE_PX, TILE_PX), picture, QRectF(x * side, y * side, side, side))
         return image
 
 
@@ -521,6 +521,14 @@ def words_picture() -> QImage:
 def gzip_bomb() -> bytes:
     """300 MB of nothing, packed."""
     return gzip.compress(bytes(30 << 20), 9) * 10
+
+
+@cache
+def _plain_tile(hue: int, ext: str) -> bytes:
+    """A tile of one colour, made once for all servers of this process."""
+    image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
+    image.fill(QColor.fromHsv(hue, 160, 200))
+    return encoded(image, ext)
 
 
 def encoded(image: QImage, ext: str) -> bytes:
