@@ -121,6 +121,13 @@ class NamedSite(Struct, frozen=True):
     """Dates on which it was seen, from its observations; empty: none exist."""
 
 
+class OwnJudgement(NamedTuple):
+    """A judgement of ours about a reported claim: its claim, and its words in two sentences with the part judged."""
+
+    uuid: str
+    words: str
+
+
 class ClaimSaid(Struct, frozen=True):
     """A claim as a product prints it: the words and their speaker, and apart from these our judgement.
 
@@ -167,6 +174,27 @@ class ClaimSaid(Struct, frozen=True):
     """Rows of the case that are linked with it as evidence."""
     is_reviewed: bool = False
     """True where somebody else than its author has reviewed it."""
+    judged: tuple[OwnJudgement, ...] = ()
+    """Our judgements about what was reported here."""
+    changes: tuple[str, ...] = ()
+    """Sentences on the change of the judgement since the version before."""
+    change_note: str = ""
+    """Our words for the reason of that change."""
+    lacks_change_note: bool = False
+    """True where the judgement differs from the issued one and nothing says why."""
+    considered: tuple[str, ...] = ()
+    """Alternatives, key assumptions and indicators, in a line each."""
+    origins: str = ""
+    """The number of its sources and of their origins: "2 sources, 1 origin"."""
+    missing_of_verified: tuple[str, ...] = ()
+    """The parts that a claim lacks which is called verified."""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Lines that follow the judgement: its change with the reason, or our judgements about a report."""
+        judged = (judgement.words for judgement in self.judged)
+        note = (self.change_note,) if self.changes and self.change_note else ()
+        return (*judged, *self.changes, *note)
 
     @property
     def is_judged(self) -> bool:

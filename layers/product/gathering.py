@@ -25,13 +25,24 @@ from layers.product.content import (
     ImageSeen,
     LeftOut,
     NamedSite,
+    OwnJudgement,
     ProductContent,
     QuoteCited,
     ResponseSaid,
     WithheldRows,
 )
 from layers.product.image_words import image_date_words
-from layers.product.judging.judged import is_ours, is_reviewed, likelihood_words
+from layers.product.judging.cautions import missing_of_verified
+from layers.product.judging.judged import (
+    CLAIMS,
+    is_ours,
+    is_reviewed,
+    judged_sentences,
+    judgements_of,
+    likelihood_words,
+)
+from layers.product.judging.origins import origins_counted
+from layers.product.judging.reissue import change_sentences, earlier_judgements, lacks_change_note
 from layers.product.judging.steps import step_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
@@ -116,6 +127,7 @@ class _Gathering:
         self._marks = [site for site in sites if site is not None]
         self._responses: dict[str, ResponseSaid] = {}
         self._markings: list[str] = []
+        self._earlier = earlier_judgements(document.products, product)
 
     def content(self, checkpoint: Checkpoint) -> ProductContent:
         document = self._document
@@ -216,6 +228,7 @@ class _Gathering:
         about = document.links.sites_of_claim(claim.uuid)
         firms = [site for site in about if is_party(site) and publishing.admits_marked(site)]
         parties = tuple(self._site_words(site, numbers, True, by) for site in firms)
+        earlier = self._earlier.get(claim.uuid)
         is_assessed, tells_own = claim.state == "assessed", not publishing.is_on or claim.status in REVIEWED
         states_limits = not publishing.is_on or (not is_ours(claim) and publishing.admits_statement(document, claim))
         return ClaimSaid(
@@ -248,9 +261,41 @@ class _Gathering:
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),
-            evidence=len(document.links.claim_to_evidence(claim.uuid)),
+            evidence=_evidence_counted(document, claim),
             is_reviewed=is_reviewed(claim),
+            judged=tuple(self._own_judgements(claim)),
+            changes=change_sentences(earlier, claim) if earlier is not None else (),
+            change_note=publishing.words(claim.change_note) if tells_own else "",
+            lacks_change_note=earlier is not None and lacks_change_note(earlier, claim),
+            considered=tuple(self._considered(claim)) if is_assessed and tells_own else (),
+            origins=origins_counted(document, (quote.source.uuid for quote in quotes)),
+            missing_of_verified=missing_of_verified(document, claim) if claim.state == "verified" else (),
         )
+
+    def _own_judgements(self, claim: Claim) -> Iterable[OwnJudgement]:
+        """Our judgements about a report that may be printed, in two sentences each, with the part that is judged."""
+        document, publishing = self._document, self._publishing
+        for judgement, link in judgements_of(document, claim.uuid):
+            if publishing.is_on and judgement.status not in REVIEWED:
+                continue
+            sentences = judged_sentences(judgement)
+            if sentences and publishing.why_withheld(document, judgement) is None:
+                part, statement = publishing.words(link.note.strip()), publishing.statement_of(document, judgement)
+                lines: list[str] = [Phrase("On the part “{part}”.", part=part)] if part else []
+                lines += sentences
+                lines += [Phrase("In our words: “{statement}”.", statement=statement)] if statement else []
+                lines += [Phrase("The report speaks against it.")] if link.bearing == "against" else []
+                yield OwnJudgement(judgement.uuid, joined(" ", lines))
+
+    def _considered(self, claim: Claim) -> Iterable[str]:
+        words = self._publishing.words
+        for template, text in (
+            (Phrase("Alternatives: {words}", words=words(claim.alternatives)), claim.alternatives),
+            (Phrase("Key assumptions: {words}", words=words(claim.assumptions)), claim.assumptions),
+            (Phrase("What would change this judgement: {words}", words=words(claim.indicators)), claim.indicators),
+        ):
+            if text.strip():
+                yield template
 
     def _quotes(self, claim: Claim) -> Iterable[QuoteCited]:
         for link in self._document.links.claim_to_sources(claim.uuid):
@@ -381,6 +426,12 @@ def speaker_words(claim: Claim, speaker: str) -> str:
     if claim.voice == "report's own":
         return Phrase("the report, in its own voice")
     return Phrase("our own judgement") if claim.voice == "analyst" else ""
+
+
+def _evidence_counted(document: Document, claim: Claim) -> int:
+    """The rows that a claim rests on. A report that is only judged by it proves nothing."""
+    links = document.links.claim_to_evidence(claim.uuid)
+    return sum(not (link.evidence_table == CLAIMS and link.bearing in ("", "context")) for link in links)
 
 
 def response_words(response: Response, number: str) -> str:

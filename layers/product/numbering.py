@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from layers.document.document import Document
 from layers.document.json_fields import json_object
 from layers.document.rows import Product
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from layers.product.judging.reissue import JUDGED
 
 MOST_NUMBERS, HIGHEST = 100_000, 1_000_000
 _WHAT = Phrase("The numbers of the product")
@@ -33,11 +35,20 @@ def read_numbers(text: str) -> dict[str, int]:
     return numbers
 
 
-def numbers_json(numbers: Mapping[str, int], digests: Mapping[str, str] | None = None) -> str:
-    """Text for `numbers_json`; `read_numbers` gives back an equal value. `digests`: of the printed rows, by uuid."""
-    data: dict[str, Mapping[str, int] | Mapping[str, str]] = {"numbers": dict(numbers)} if numbers else {}
+def numbers_json(
+    numbers: Mapping[str, int],
+    digests: Mapping[str, str] | None = None,
+    judgements: Mapping[str, Sequence[Any]] | None = None,
+) -> str:
+    """Text for `numbers_json`; `read_numbers` gives back an equal value.
+
+    `digests`: of the printed rows, by uuid. `judgements`: those that were printed, by uuid of their claim.
+    """
+    data: dict[str, Mapping[str, Any]] = {"numbers": dict(numbers)} if numbers else {}
     if digests:
         data["printed"] = dict(digests)
+    if judgements:
+        data[JUDGED] = dict(judgements)
     return json.dumps(data) if data else ""
 
 

@@ -437,6 +437,9 @@ def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
         if claim.place_note:
             yield Phrase("On the place: {place_note}", place_note=claim.place_note)
     yield from _judged(claim)
+    yield from claim.beside
+    if level is Telling.FULL:
+        yield from claim.considered
 
 
 def _judged(claim: ClaimSaid) -> Iterator[str]:

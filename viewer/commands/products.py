@@ -15,6 +15,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.printed_rows import PrintedRow
+from layers.product.judging.reissue import issued_judgements
 from layers.product.numbering import numbers_json, read_numbers
 from layers.product.publishing import DRAFT, ISSUED, State
 from layers.product.spec import (
@@ -214,7 +215,8 @@ def issue_product(
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
     rows = list(printed)
     numbers = dict(sorted(numbers.items()))
-    text = numbers_json(numbers, {printed_row.uuid: printed_row.digest for printed_row in rows})
+    claims = (document.claims[row.uuid] for row in rows if row.table_name == "claims" and row.uuid in document.claims)
+    text = numbers_json(numbers, {row.uuid: row.digest for row in rows}, issued_judgements(claims))
     if read_numbers(text) != numbers:
         raise InvalidValue("Each numbered mark of a product has a number of its own, from 1 upwards.")
     if state == DRAFT:

@@ -88,6 +88,7 @@ def _named(document: Document, content: ProductContent, facts: ProductFacts | No
             yield "site_point", site.uuid
     for claim in content.claims:
         yield "claims", claim.uuid
+        yield from (("claims", judgement.uuid) for judgement in claim.judged)
         yield from (("claim_sites", link.uuid) for link in document.links.claim_to_sites(claim.uuid))
         yield from (("claim_sources", link.uuid) for link in document.links.claim_to_sources(claim.uuid))
     for answer in content.responses:

@@ -14,6 +14,7 @@ from layers.product.judging.evidence_words import evidence_row
 from layers.product.judging.judged import CLAIMS, is_report, is_reviewed, judgements_of
 from layers.product.judging.likelihood_terms import ROWS, one_sentence, term_in, two_rows
 from layers.product.judging.origins import origins_of
+from layers.product.judging.reissue import lacks_change_note, newest_judgement
 from layers.product.judging.steps import step_words
 
 OWN_TEXTS = ("statement", "confidence_reason", "alternatives", "assumptions", "indicators", "change_note")
@@ -41,6 +42,12 @@ def _cautions(document: Document, claim: Claim) -> Iterator[Caution]:
     yield from _rows_of_terms(claim)
     yield from _confirmed(document, claim)
     yield from _unseen(document, claim)
+    earlier = newest_judgement(document, claim.uuid)
+    if earlier is not None and lacks_change_note(earlier, claim):
+        yield Caution(
+            "change_note",
+            Phrase("The judgement differs from the issued one: say why, or the next version cannot be issued."),
+        )
     if claim.state == "verified" and (missing := missing_of_verified(document, claim)):
         yield Caution(
             "state",

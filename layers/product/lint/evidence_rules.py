@@ -221,13 +221,27 @@ def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
 
 def _verified(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
-        if claim.state == "verified" and (not claim.steps or claim.status == "draft"):
-            missing = Phrase("a step that says how") if not claim.steps else "a reviewer"
+        if claim.missing_of_verified:
             yield Fault(
                 claim_name(claim),
-                Phrase("It is called verified without {missing}.", missing=missing),
-                Phrase("Write down the steps and have it reviewed, or set its state back."),
+                Phrase("It is called verified without {missing}.", missing=all_of(claim.missing_of_verified)),
+                Phrase("Write down the steps, link what supports it, have it reviewed, or set its state back."),
                 Jump("claims", claim.uuid, "state"),
+            )
+
+
+def _judgement_changed(checked: Checked) -> Iterator[Fault]:
+    """A reissue whose judgement differs says what changed."""
+    for claim in checked.content.claims:
+        if claim.lacks_change_note:
+            yield Fault(
+                claim_name(claim),
+                joined(
+                    " ", [Phrase("Its judgement differs from the issued one, and nothing says why:"), *claim.changes]
+                ),
+                Phrase("Enter what has changed since the last issue."),
+                Jump("claims", claim.uuid, "change_note"),
+                rows=(claim.uuid,),
             )
 
 
@@ -351,6 +365,13 @@ RULES = (
         13,
     ),
     Rule("judgement-reviewed", Phrase("Judgements reviewed by a second person"), WARNING, _judgement_reviewed, 13),
+    Rule(
+        "judgement-changed",
+        Phrase("What changed in a judgement since the last issue"),
+        BLOCKING,
+        _judgement_changed,
+        13,
+    ),
     Rule("absence", Phrase("Absence by a search or an observation"), BLOCKING, _absence, 15),
     Rule("judgement-shown", Phrase("Likelihood and confidence on the page"), WARNING, _judgement_shown, 13),
     Rule("likelihood-rows", Phrase("One row of terms"), WARNING, _likelihood_rows, 13),

@@ -291,6 +291,8 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
         yield f"Likelihood: {claim.likelihood}"
     if claim.confidence:
         yield " ".join(filter(None, (claim.confidence, claim.reason)))
+    yield from claim.beside
+    yield from claim.considered
     yield from claim.inferred
     yield from answers
     for quote in claim.quotes:

@@ -194,6 +194,7 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
             {"number": quote.source.number, "words": plain("".join(_quote_words(quote.words, quote.page)))}
             for quote in claim.quotes
         ],
+        "beside": [plain(line) for line in (*claim.beside, *claim.considered)],
         "steps": [plain(step) for step in claim.steps],
     }
 

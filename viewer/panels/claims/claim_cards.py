@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.rows import ClaimEvidence
 from layers.document.vocabulary import BEARINGS
 from layers.product.judging.judged import CLAIMS, judgements_of, reports_of
 from viewer.panels.claims.evidence_drop import EvidenceDrop
@@ -128,9 +129,7 @@ class ClaimCards(QWidget):
 def lines_of(document: Document, claim: Claim) -> tuple[str, ...]:
     """Lines on what a claim is linked with: our judgements of a report, the reports that we judge, its evidence."""
     lines = [
-        translate("ClaimCards", "{0} ({1})").format(judged_words(judged.claim), one_line(judged.link.note, 60))
-        if judged.link.note.strip()
-        else judged_words(judged.claim)
+        " ".join(filter(None, (judged_words(judged.claim), _quoted(judged.claim.statement), _part(judged.link))))
         for judged in judgements_of(document, claim.uuid)
     ]
     lines += [
@@ -138,6 +137,15 @@ def lines_of(document: Document, claim: Claim) -> tuple[str, ...]:
         for judged in reports_of(document, claim.uuid)
     ]
     return (*lines, *_evidence_counted(document, claim))
+
+
+def _quoted(statement: str) -> str:
+    return translate("ClaimCards", "“{0}”").format(one_line(statement, LONGEST_SOURCE)) if statement.strip() else ""
+
+
+def _part(link: ClaimEvidence) -> str:
+    """The part of the report that is judged, in brackets; empty for all of it."""
+    return translate("ClaimCards", "(of the part: {0})").format(one_line(link.note, 60)) if link.note.strip() else ""
 
 
 def _evidence_counted(document: Document, claim: Claim) -> Iterable[str]:

@@ -21,7 +21,7 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.evidence_links import EvidenceLinks
 from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
-from viewer.panels.claims.structured_judgement import STRUCTURED, StructuredFields, is_structured
+from viewer.panels.claims.structured_judgement import STRUCTURED, ChangeNote, StructuredFields, is_structured
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.row_form import RowForm
@@ -117,6 +117,7 @@ class ClaimFormPanel(RowForm):
         self.judgement_part.content.addWidget(self.judgement)
         self.fields.pair("likelihood_low", "likelihood_high", self._commit_columns)
         self.structured_part.content.addWidget(StructuredFields(self.fields))
+        self.change_note = ChangeNote(self.fields)
 
     def _add_links(self) -> None:
         self.sources_part.content.addWidget(self.sources)
@@ -167,7 +168,7 @@ class ClaimFormPanel(RowForm):
         parts += [self.responses_part, self.more_part]
         self._parts = parts
         rows: list[QWidget] = [*parts]
-        rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [self.state_row, self.cautions]
+        rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [self.state_row, self.cautions, self.change_note]
         rows.insert(0, self.about_many)
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
@@ -176,6 +177,7 @@ class ClaimFormPanel(RowForm):
     def _order_tabs(self) -> None:
         """Order the Tab key by the places of the fields, and put the headings last."""
         fields, sources = self.fields.fields, self.sources
+        state: list[QWidget] = [fields["state"], fields["change_note"]]
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
             self.own_part: self.own_judgements.stops(),
@@ -185,8 +187,8 @@ class ClaimFormPanel(RowForm):
             self.steps_part: self.steps.stops(),
             self.sources_part: [sources.picker, sources.image_button, *cited],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
-            self.statement_part: [fields["statement"], *([] if self._is_own else [fields["state"]])],
-            self.judgement_part: [*(fields[name] for name in COLUMNS), *([fields["state"]] if self._is_own else [])],
+            self.statement_part: [fields["statement"], *([] if self._is_own else state)],
+            self.judgement_part: [*(fields[name] for name in COLUMNS), *(state if self._is_own else [])],
             self.places_part: [*self.places.stops()],
             self.more_part: [*(fields[name] for name in ("voice", "place_note", "marking")), self.delete_button],
         }
@@ -265,6 +267,7 @@ class ClaimFormPanel(RowForm):
         is_assessed = row.state == "assessed"
         self.reports_part.setVisible(bool(self._is_own))
         self.structured_part.setVisible(bool(self._is_own) or is_assessed or is_structured(row))
+        self.change_note.show_claim(self._context.document, row)
         for shown in (self.own_judgements, self.reports, self.evidence, self.steps, self.cautions):
             shown.show_claim(row)
         sites = len(self._context.document.links.claim_to_sites(row.uuid))

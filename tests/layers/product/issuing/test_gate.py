@@ -16,6 +16,7 @@ STOPS = {
     "marking-high-enough",
     "no-false-pin",
     "judgement-supported",
+    "judgement-changed",
     "absence",
     "before-after-dates",
     "licence-forbids",

@@ -130,7 +130,7 @@ def _claims() -> list[Claim]:
             place_note=NOTE,
             words_kind="as reported",
             change_note=NOTE,
-            indicators=DRAFT,
+            indicators="a quay without ships",
             **STAMPS,
         ),
         Claim(
@@ -241,7 +241,7 @@ def case(qapp: object) -> Document:
                     evidence_table="claims",
                     evidence_uuid="accuses",
                     bearing="against",
-                    note=NOTE,
+                    note="based in China",
                 )
             ],
             "filters": [SavedFilter(uuid="filter", name=NOTE)],

@@ -12,9 +12,12 @@ from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
 from layers.document.observation import Observation
+from layers.document.rows import Product, ProductRow
 from layers.document.site import Site
 from layers.product.judging.judged import judgements_of
+from layers.product.judging.reissue import issued_judgements
 from layers.product.judging.steps import Step, read_steps
+from layers.product.numbering import numbers_json
 from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
@@ -199,3 +202,28 @@ def test_alternatives_stand_folded_until_they_are_filled_in(form: ClaimFormPanel
     claim = desk.document.claims[desk.context.claim_uuid]
     assert (claim.alternatives, claim.assumptions) == ("some alternatives", "some assumptions")
     assert claim.indicators == "some indicators"
+
+
+def test_a_judgement_that_an_issued_product_printed_asks_what_changed(form: ClaimFormPanel, desk: Desk) -> None:
+    judge(desk.context)
+    own = desk.context.claim_uuid
+    desk.context.do(update_claim, own, statement="It did", likelihood_term="likely", confidence="low")
+    assert not form.change_note.isVisible()
+    numbers = numbers_json({}, {}, issued_judgements([desk.document.claims[own]]))
+    product = Product(uuid="p", name="P", issued_at="2024-05-01T00:00:00Z", numbers_json=numbers)
+    printed = ProductRow(uuid="pr", product_uuid="p", table_name="claims", row_uuid=own)
+    changes = (Change("products", None, product), Change("product_rows", None, printed))
+    desk.context.push(Edit("issue", changes))
+    assert form.change_note.isVisible()
+    assert form.cautions.sentences == []
+    desk.context.do(update_claim, own, likelihood_term="very likely")
+    assert form.change_note.changes.text() == (
+        "Likelihood: was likely (55–80 %) in version 1, now very likely (80–95 %)."
+    )
+    assert "say why, or the next version cannot be issued" in form.cautions.sentences[0]
+    note = form.change_note.note
+    note.setFocus()
+    QTest.keyClicks(note, "because of a third image")
+    form.flush()
+    assert desk.document.claims[own].change_note == "because of a third image"
+    assert form.cautions.sentences == []
