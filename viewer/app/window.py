@@ -33,7 +33,7 @@ from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
-from viewer.app.arranging.docks import Docks
+from viewer.app.arranging.docks import Docks, PanelMakers
 from viewer.app.arranging.edge_strip import FramedMap
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
@@ -219,7 +219,8 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        self.docks = Docks(self, self.panel_context, *desks, self.scenes.make_panel, views.hold_still)
+        makers = PanelMakers(self.scenes.make_panel, partial(self.map.make_sheet, panels))
+        self.docks = Docks(self, self.panel_context, *desks, makers, views.hold_still)
         self.place = WindowPlace(self, self.docks.arrangement, self.settings)
         self.product_windows = self._make_product_windows()
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))

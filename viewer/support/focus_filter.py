@@ -6,6 +6,9 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
+TAKES_LETTERS = "takes letters"
+"""The property of a table in which single letters and digits are entries: no filter may take them from it."""
+
 
 class FocusFilter(QObject):
     """Filters the events of the focused widget, where `concerns` accepts it; all other events skip Python."""

@@ -101,6 +101,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_products", QT_TRANSLATE_NOOP("Actions", "&Products"), "Ctrl+Shift+P", "export"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
+        _panel("panel_observations", QT_TRANSLATE_NOOP("Actions", "Obser&vations"), "Shift+F9", "eye"),
         Action(
             "details_back",
             QT_TRANSLATE_NOOP("Actions", "Bac&k in the Details"),

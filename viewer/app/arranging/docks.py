@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
@@ -46,9 +47,17 @@ ALIASES = {
     "product_list": "panel_products",
     "measurement_list": "panel_measurements",
     "time_strip": "panel_time_strip",
+    "observation_sheet": "panel_observations",
     "acquisition": "panel_acquisition",
 }
 """Ids of docks by the names that panels use for each other."""
+
+
+class PanelMakers(Struct, frozen=True):
+    """Functions that make panels which need more than the context, at their first use."""
+
+    time_strip: Callable[[], QWidget]
+    observations: Callable[[], QWidget]
 
 
 class Docks(QObject):
@@ -66,7 +75,7 @@ class Docks(QObject):
         bookmarks: BookmarkDesk,
         comparisons: ComparisonDesk,
         products: ProductDesk,
-        make_time_strip: Callable[[], QWidget],
+        makers: PanelMakers,
         hold_map: Callable[[], Callable[[], None]],
     ) -> None:
         """`hold_map` returns a call that puts the content of the map back to its present place on the screen."""
@@ -82,17 +91,11 @@ class Docks(QObject):
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
         self.measurements, self.comparisons = LazyPanel(self._make_measurements), LazyPanel(self._make_comparisons)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
-        self.time_strip, self.products = LazyPanel(make_time_strip), LazyPanel(self._make_products)
+        self.time_strip, self.products = LazyPanel(makers.time_strip), LazyPanel(self._make_products)
+        self.observations = LazyPanel(makers.observations)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
-        self._pages: dict[str, tuple[LazyPanel, str]] = {
-            "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
-            "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
-            "source_form": (LazyPanel(self._make_source_form), self.tr("Source")),
-            "response_form": (LazyPanel(self._make_response_form), self.tr("Response")),
-            "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
-            "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
-        }
+        self._pages = self._make_pages()
         for page, _title in self._pages.values():
             self.details.addWidget(page)
         self._docks = {
@@ -109,6 +112,7 @@ class Docks(QObject):
             "panel_details": self._dock("panel_details", self.tr("Details"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
             "panel_time_strip": self._dock("panel_time_strip", self.tr("Time Strip"), self.time_strip),
+            "panel_observations": self._dock("panel_observations", self.tr("Observations"), self.observations),
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
@@ -119,6 +123,17 @@ class Docks(QObject):
         for chosen in (context.selection.changed, context.selection.chosen_again):
             chosen.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
+
+    def _make_pages(self) -> dict[str, tuple[LazyPanel, str]]:
+        """The forms of the inspector with their titles."""
+        return {
+            "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
+            "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
+            "source_form": (LazyPanel(self._make_source_form), self.tr("Source")),
+            "response_form": (LazyPanel(self._make_response_form), self.tr("Response")),
+            "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
+            "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
+        }
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
@@ -293,7 +308,7 @@ class Docks(QObject):
         """Panels, and parts of panels, that are still to be made."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
-        first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip]
+        first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip, self.observations]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -428,6 +443,7 @@ def load_panels() -> None:
     from viewer.panels.comparisons import comparison_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.measurements import measurement_list  # noqa: F401
+    from viewer.panels.observations import observation_sheet  # noqa: F401
     from viewer.panels.products import product_list  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401

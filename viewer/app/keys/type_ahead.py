@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDockWidget, QWidget
 
 from viewer.panels.widgets.form_page import FormPage, page_of
-from viewer.support.focus_filter import FocusFilter
+from viewer.support.focus_filter import TAKES_LETTERS, FocusFilter
 
 _Modifier = Qt.KeyboardModifier
 
@@ -22,7 +22,7 @@ class TypeAhead(FocusFilter):
 
     @override
     def concerns(self, widget: QWidget) -> bool:
-        return isinstance(widget, QAbstractItemView | QComboBox)
+        return isinstance(widget, QAbstractItemView | QComboBox) and not widget.property(TAKES_LETTERS)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

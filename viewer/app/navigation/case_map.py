@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
@@ -14,6 +15,7 @@ from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.access import KnownLayers, ViewAccess
+from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.image_access import ImageAccess
 from viewer.rendering.context import RenderContext
@@ -61,6 +63,17 @@ class CaseMap:
     def for_layers(self, images: ImageAccess) -> KnownLayers:
         """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""
         return KnownLayers(self.views.layer_info, self._drawing_of, self.features, images)
+
+    def make_sheet(self, panels: PanelContext) -> QWidget:
+        """Make the sheet of observations for its dock; the map shows the image of its current cell."""
+        # For start-up time: the sheet is hidden at first.
+        from viewer.panels.observations.cell_image import CellImage
+        from viewer.panels.observations.observation_sheet import ObservationSheet
+        from viewer.panels.observations.sheet_desk import SheetDesk
+
+        desk = SheetDesk(panels, panels)
+        self.canvas.scene_updated.connect(desk.look_soon)
+        return ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, desk))
 
     def _drawing_of(self, uuid: str) -> LayerDrawing | None:
         return self.scene.drawings.get(uuid)

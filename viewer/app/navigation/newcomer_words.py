@@ -173,6 +173,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "panel_acquisition": ("metadata", "sensor", "sun angle", "cloud", "off nadir"),
     "panel_comparisons": ("saved comparisons",),
     "panel_products": ("maps made", "layouts", "pdf", "history of products", "versions"),
+    "panel_observations": ("present", "absent", "seen", "sheet", "spreadsheet", "monitoring", "change log", "revisit"),
     "panel_time_strip": ("timeline", "time slider", "dates", "calendar", "temporal"),
     "reset_panels": ("default layout", "restore panels", "lost a panel", "workspace", "settings"),
     "guide": ("manual", "documentation", "help", "tutorial", "getting started", "how to"),

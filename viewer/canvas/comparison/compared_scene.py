@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 
 _OF_MAP, _OF_OTHERS = slice(1), slice(1, None)
+type _Arrange = Callable[[Sequence[Layer]], list[Layer]]
 
 
 class ComparedScene(QObject):
@@ -53,6 +54,9 @@ class ComparedScene(QObject):
         map_scene.setParent(self)
         self._make_drawing = make_drawing
         self._others: list[MapScene] = []
+        self._alone: _Arrange = list
+        """The arrangement of the layers while nothing is compared."""
+        self._is_closed = False
         self._words: list[SideWords] | None = None
         """The words of each frame, kept until a frame changes; None where they have to be made again."""
         self.sides = ComparedSides(lambda: self.frames, self)
@@ -105,13 +109,21 @@ class ComparedScene(QObject):
         self.compared.emit()
         self.updated.emit()
 
+    def show_alone(self, arrange: _Arrange | None) -> None:
+        """Show the layers arranged in another way while nothing is compared; None: as the case has them."""
+        if self._is_closed or (arrange is None and self._alone is list):
+            return
+        self._alone = arrange or list
+        if self.sides.spec is None:
+            self.map.arrange(self._alone)
+
     def _follow(self, spec: ComparisonSpec | None) -> None:
         """Create, update and drop scenes so that there is one for each frame."""
         wanted = 0 if spec is None else len(spec.frames) - 1
         while len(self._others) > wanted:
             self._drop_frame()
         self._painter.begin(wanted + 1)
-        self.map.arrange(list if spec is None else partial(frame_rows, spec, 0))
+        self.map.arrange(self._alone if spec is None else partial(frame_rows, spec, 0))
         self.map.show_solid_on(None if spec is None else spec.frames[0].layers)
         for at, scene in enumerate(self._others, 1):
             assert spec is not None
@@ -143,10 +155,12 @@ class ComparedScene(QObject):
     def set_document(self, document: Document, base_folder: Path | None = None, index: SiteIndex | None = None) -> None:
         """Show the map of another document; the arguments are those of `MapScene.set_document`."""
         self.compare(None)
+        self.show_alone(None)
         self.map.set_document(document, base_folder, index)
 
     def close(self) -> None:
         """Let go of the document and of all drawings."""
+        self._is_closed = True
         while self._others:
             self._drop_frame()
         self.map.close()

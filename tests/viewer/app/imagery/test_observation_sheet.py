@@ -1,0 +1,303 @@
+"""The sheet of observations in the real window, filled by keys: three sites on scenes of eight years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shapely
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from layers.document.document import Document
+from layers.document.observation import Observation
+from layers.geo.bounds import Bounds
+from layers.product.gathering import content_of
+from tests.support.counted_steps import Counter
+from tests.support.many_scenes import write_scene
+from tests.support.windows import begin_on_map, press, settle
+from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
+from viewer.panels.observations.observation_sheet import ObservationSheet
+from viewer.panels.observations.sheet_desk import SheetPlace
+
+Key = Qt.Key
+HERE, AWAY = Bounds(10.0, 50.0, 10.1, 50.1), Bounds(20.0, 50.0, 20.1, 50.1)
+YEARS = (1985, 1990, 1995, 2000, 2005, 2010, 2015, 2020)
+BENDS = {"north": (10.05, 50.08), "middle": (10.05, 50.05), "south": (10.05, 50.02)}
+
+
+def with_scenes(window: MainWindow, folder: Path, qtbot: QtBot, years: tuple[int, ...] = YEARS[:3]) -> None:
+    """A case with three bends of a river, and a scene of each year that shows them."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    for year in years:
+        path = write_scene(folder / f"{year}.tif", HERE, f"{year}-08-01T10:00:00Z", platform="Landsat", side=32)
+        window.opener.open([str(path)])
+    settle(window, qtbot)
+    for name, (lon, lat) in BENDS.items():
+        window.session.push(
+            add_site(window.session.document, shapely.Point(lon, lat), actor="me", uuid=name, label=name)
+        )
+    begin_on_map(window, qtbot)
+
+
+def sheet_of(window: MainWindow, qtbot: QtBot, columns: int = 3) -> ObservationSheet:
+    """The sheet, opened by its key."""
+    QTest.keyClick(window.canvas, Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    panel = window.docks.observations.panel
+    assert isinstance(panel, ObservationSheet)
+    qtbot.waitUntil(panel.view.hasFocus)
+    qtbot.waitUntil(lambda: len(panel.desk.sheet.images) == columns)
+    return panel
+
+
+def typed(text: str) -> None:
+    """Keys, wherever the keyboard is."""
+    for letter in text:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if letter.isascii():
+            QTest.keyClicks(widget, letter)
+        else:
+            event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter)
+            QApplication.sendEvent(widget, event)
+
+
+def rows_of(document: Document) -> dict[tuple[str, str], Observation]:
+    return {
+        (row.site_uuid, document.images[row.image_uuid].acquired_at[:4]): row for row in document.observations.values()
+    }
+
+
+@pytest.fixture
+def counter(qapp: QApplication) -> Iterator[Counter]:
+    steps = Counter(qapp)
+    yield steps
+    qapp.removeEventFilter(steps)
+
+
+@pytest.fixture
+def sheet(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> ObservationSheet:
+    with_scenes(window, tmp_path, qtbot)
+    return sheet_of(window, qtbot)
+
+
+def test_a_row_is_three_keys_and_each_edit_one_step_back(
+    window: MainWindow, sheet: ObservationSheet, counter: Counter
+) -> None:
+    document = window.session.document
+    assert sheet.view.place == SheetPlace(0, 0), "the first gap of the first site"
+    assert not document.images
+    counter.told.clear()
+    typed("+3")
+    press(Key.Key_Right)
+    assert len(counter.told) == 3, counter.told
+    row = rows_of(document)["north", "1985"]
+    assert (row.presence, row.count_low, row.count_high, row.change) == ("present", 3, 3, "first look")
+    assert sheet.view.place == SheetPlace(0, 1)
+    assert sheet.view.hasFocus()
+    window.action_table["undo"].trigger()
+    assert rows_of(document)["north", "1985"].count_low is None
+    window.action_table["undo"].trigger()
+    assert not document.observations
+    assert not document.images
+
+
+def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    document, question = window.session.document, sheet.view.question
+    typed("-")
+    assert question.is_asking
+    assert question.isVisible()
+    assert not document.observations
+    typed("c")
+    assert not question.isVisible(), question.words.text()
+    row = rows_of(document)["north", "1985"]
+    assert (row.presence, row.view_quality) == ("absent", "clear")
+    press(Key.Key_Down)
+    typed("-")
+    assert rows_of(document)["middle", "1985"].presence == "absent", "it is said once an image"
+    press(Key.Key_Right)
+    typed("o-")
+    assert "needs a clear one" in question.words.text()
+    assert ("middle", "1990") not in rows_of(document)
+    typed("?")
+    assert question.is_asking
+    typed("c")
+    row = rows_of(document)["middle", "1990"]
+    assert (row.presence, row.why, row.view_quality) == ("cannot tell", "cloud", "obscured")
+    typed("C")
+    assert rows_of(document)["middle", "1990"].view_quality == "clear", "the cell overrides its image"
+    assert sheet.desk.view_of(sheet.desk.sheet.images[1]) == "obscured"
+
+
+def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow, sheet: ObservationSheet) -> None:
+    typed("?")
+    press(Key.Key_Escape)
+    assert not sheet.view.question.isVisible()
+    assert sheet.view.hasFocus()
+    typed("?")
+    (haze,) = [
+        one
+        for one in sheet.view.question.findChildren(QPushButton)
+        if one.accessibleName() == "haze" and one.isVisible()
+    ]
+    QTest.mouseClick(haze, Qt.MouseButton.LeftButton)
+    assert rows_of(window.session.document)["north", "1985"].why == "haze"
+
+
+def test_a_change_is_against_the_earlier_image_that_has_a_row(window: MainWindow, sheet: ObservationSheet) -> None:
+    document = window.session.document
+    typed("+")
+    typed("=")
+    assert "No earlier dated image" in sheet.view.question.words.text()
+    press(Key.Key_Right)
+    press(Key.Key_Right)
+    typed("+!")
+    rows = rows_of(document)
+    assert (rows["north", "1995"].change, rows["north", "1995"].compared_to_uuid) == (
+        "changed",
+        rows["north", "1985"].image_uuid,
+    )
+    assert "changed against 1985-08-01" in sheet.words.text()
+
+
+def test_words_are_typed_in_the_cell_and_carried_forward_alone(window: MainWindow, sheet: ObservationSheet) -> None:
+    document = window.session.document
+    typed("+5-7")
+    press(Key.Key_Return)
+    assert (rows_of(document)["north", "1985"].count_low, rows_of(document)["north", "1985"].count_high) == (5, 7)
+    press(Key.Key_Return)
+    typed("wide bend, p and c and R")
+    press(Key.Key_Tab)
+    assert sheet.view.place == SheetPlace(0, 1)
+    typed('"')
+    row = rows_of(document)["north", "1990"]
+    assert (row.words, row.presence, row.count_low, row.change) == ("wide bend, p and c and R", "", None, "")
+    assert not document.claims, "letters are words here"
+    press(Key.Key_Delete)
+    assert ("north", "1990") not in rows_of(document)
+    press(Key.Key_Return)
+    typed("given up")
+    press(Key.Key_Escape)
+    assert ("north", "1990") not in rows_of(document)
+    assert sheet.view.hasFocus()
+
+
+def test_the_same_keys_serve_a_chinese_and_a_cyrillic_keyboard(window: MainWindow, sheet: ObservationSheet) -> None:
+    document, view = window.session.document, sheet.view
+    typed("＋")
+    assert rows_of(document)["north", "1985"].presence == "present"
+    press(Key.Key_Right)
+    typed("－")
+    typed("с")  # the Cyrillic letter, at the place of the Latin c
+    assert rows_of(document)["north", "1990"].presence == "absent"
+    press(Key.Key_Right)
+    typed("？")
+    typed("ы")  # at the place of s: shadow
+    assert rows_of(document)["north", "1995"].why == "shadow"
+    press(Key.Key_Down)
+    QTest.keyClick(view, Key.Key_Comma, Qt.KeyboardModifier.ShiftModifier)
+    committed = QInputMethodEvent()
+    committed.setCommitString("＋")
+    press(Key.Key_Escape)
+    QApplication.sendEvent(view, committed)
+    assert rows_of(document)["middle", "1995"].presence == "present"
+    typed("４")
+    press(Key.Key_Return)
+    assert rows_of(document)["middle", "1995"].count_low == 4
+
+
+def test_the_map_shows_the_image_of_the_cell_alone_and_leaves_the_case_as_it_is(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document = window.session.document
+    steps = window.session.history.stack.count()
+    names = [layer.name for layer in document.layers_in_order()]
+    visible = {layer.uuid: layer.visible for layer in document.layers.values()}
+
+    def shown() -> list[str]:
+        return [document.layers[uuid].name for uuid in window.scene.stack.visible()]
+
+    qtbot.waitUntil(lambda: shown() == ["1985"])
+    view = window.canvas.viewport.view()
+    x, y = window.canvas.viewport.lonlat(view.width / 2, view.height / 2)
+    assert (x, y) == pytest.approx(BENDS["north"], abs=1e-4)
+    press(Key.Key_Right)
+    press(Key.Key_Right)
+    qtbot.waitUntil(lambda: shown() == ["1995"])
+    assert window.canvas.viewport.view() == view, "the same site stays where it is"
+    press(Key.Key_Down)
+    qtbot.waitUntil(lambda: window.canvas.viewport.view() != view)
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    assert shown() == names
+    assert {layer.uuid: layer.visible for layer in document.layers.values()} == visible
+    assert window.session.history.stack.count() == steps
+
+
+def test_a_blind_observer_sees_nothing_of_the_first_ones_rows(window: MainWindow, sheet: ObservationSheet) -> None:
+    document = window.session.document
+    typed("+")
+    sheet.observer.setText("Ann")
+    sheet.observer.editingFinished.emit()
+    assert [row.presence for row in sheet.desk.cell(SheetPlace(0, 0)).others] == ["present"]
+    assert "Present" in sheet.words.text()
+    sheet.blind.setChecked(True)
+    assert sheet.desk.cell(SheetPlace(0, 0)).others == ()
+    assert "resent" not in sheet.words.text()
+    assert "seen" not in sheet.words.text()
+    sheet.view.setFocus()
+    typed("-c")
+    assert {row.observer: row.presence for row in document.observations.values()}["Ann"] == "absent"
+    assert len(document.observations) == 2
+
+
+def test_an_empty_sheet_says_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.action_table["panel_observations"].trigger()
+    panel = window.docks.observations.panel
+    assert isinstance(panel, ObservationSheet)
+    qtbot.waitUntil(panel.hint.isVisible)
+    assert "mark one on the map" in panel.hint.text()
+    window.session.push(add_site(window.session.document, shapely.Point(10.0, 50.0), actor="me", uuid="a"))
+    assert "The columns are images by date" in panel.hint.text()
+
+
+@pytest.mark.bounded
+def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_between_two_dates(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with_scenes(window, tmp_path, qtbot, YEARS)
+    sheet = sheet_of(window, qtbot, len(YEARS))
+    press(Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    sheet.target.setFocus()
+    sheet.target.selectAll()
+    typed("the main channel, not water")
+    sheet.view.setFocus()
+    document = window.session.document
+    for letters in ("+++----- ", "----++++ ", "++++++-- "):
+        for letter in letters.strip():
+            typed(letter)
+            if sheet.view.question.is_asking:
+                typed("c")
+            press(Key.Key_Right)
+        press(Key.Key_Home)
+        press(Key.Key_Down)
+    rows = rows_of(document)
+    assert len(rows) == 24
+    assert {row.target for row in rows.values()} == {"the main channel, not water"}
+    content = content_of(document, list(BENDS))
+    target = "the main channel, not water: "
+    assert [site.seen for site in content.sites] == [
+        target + "first seen 1985-08-01; last seen 1995-08-01; not seen 2000-08-01",
+        target + "not seen 2000-08-01; first seen 2005-08-01; last seen 2020-08-01",
+        target + "first seen 1985-08-01; last seen 2010-08-01; not seen 2015-08-01",
+    ]

@@ -1,0 +1,68 @@
+"""Paints over marks how they were seen on the image that is shown: struck out where absent, a "?" where unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from layers.grid.tile_grid import View
+
+REACH_PX, CURRENT_PX = 9.0, 15.0
+"""Half sizes of a strike and of the ring around the current mark, in logical pixels."""
+_HALO, _ABSENT, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ff8a65", "#ffffff", "#ffd54a"))
+
+
+class SeenAt(NamedTuple):
+    """A mark at a pixel of the view, with what was seen of it there: a word of `PRESENCES`, or empty text."""
+
+    x: float
+    y: float
+    presence: str
+    is_current: bool
+
+
+def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
+    """Paint the signs of the marks in view; what is present needs none."""
+    ratio = view.ratio
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for mark in marks:
+        if not (0 <= mark.x < view.width and 0 <= mark.y < view.height):
+            continue
+        at = QPointF(mark.x, mark.y)
+        if mark.is_current:
+            _ring(painter, at, CURRENT_PX * ratio, ratio)
+        if mark.presence == "absent":
+            _strike(painter, at, REACH_PX * ratio, ratio)
+        elif mark.presence == "cannot tell":
+            _question(painter, at, REACH_PX * ratio, ratio)
+    painter.restore()
+
+
+def _ring(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, wide in ((_HALO, 4.0), (_CURRENT, 2.0)):
+        painter.setPen(QPen(color, wide * ratio))
+        painter.drawEllipse(at, reach, reach)
+
+
+def _strike(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:
+    for color, wide in ((_HALO, 5.0), (_ABSENT, 2.5)):
+        painter.setPen(QPen(color, wide * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(at + QPointF(-reach, -reach), at + QPointF(reach, reach))
+        painter.drawLine(at + QPointF(-reach, reach), at + QPointF(reach, -reach))
+
+
+def _question(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:
+    painter.setBrush(_HALO)
+    painter.setPen(QPen(_UNKNOWN, 1.2 * ratio, Qt.PenStyle.DashLine))
+    painter.drawEllipse(at, reach, reach)
+    font = painter.font()
+    font.setPixelSize(round(13 * ratio))
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(_UNKNOWN)
+    painter.drawText(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach), Qt.AlignmentFlag.AlignCenter, "?")

@@ -1,0 +1,196 @@
+"""Shows on the map the image of the current cell alone, with its site in the middle and the marks as seen then."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+from msgspec import Struct
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QPainter
+
+from layers.document.comparison import ComparisonSpec, Frame, frame_rows
+from layers.document.site import Site
+from layers.errors import GeoloupeError
+from layers.geo.crs import WGS84, is_off_earth, transform_points
+from layers.geo.measure import distance_m, ground_resolution_m
+from layers.grid.tile_grid import View
+from layers.observing.sheet import SheetImage
+from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.sites.seen_signs import SeenAt, paint_seen
+from viewer.canvas.sites.site_index import bounds_of_sites
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
+from viewer.rendering.layers.image_facts import raster_pixel_m
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+
+REST_MS = 120
+"""Milliseconds for which a cell has to be the current one before the map follows."""
+FINEST_PART, COARSEST_PART = 1 / 6, 4.0
+"""Scales that stay as they are, as ground size of a pixel of the screen in pixels of the image."""
+UNKNOWN_PIXEL_M = 10.0
+"""Ground size that an image's pixel is taken to have where that is not known."""
+SHARE = 0.6
+"""Most of the view that a site's lines or outline take."""
+
+
+class _Shown(Struct, frozen=True):
+    """The image and the site that the map was told to show."""
+
+    image: str
+    layer_uuid: str
+    site_uuid: str
+
+
+class CellImage(QObject):
+    """Follows the current cell of the sheet while it is switched on. The case and its undo steps stay as they are."""
+
+    def __init__(self, desk: SheetDesk, canvas: MapCanvas, compared: ComparedScene, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._canvas, self._compared = desk, canvas, compared
+        self._wanted: SheetPlace | None = None
+        self._shown: _Shown | None = None
+        self._marks: tuple[str, dict[str, tuple[float, float]]] = ("", {})
+        """The CRS of the map, and the places of the listed sites in it."""
+        self._soon = QTimer(self, singleShot=True, interval=REST_MS)
+        self._soon.timeout.connect(self._follow)
+        desk.rows_changed.connect(self._paint_marks)
+        desk.sheet_changed.connect(self._forget_places)
+        desk.context.document_replaced.connect(self.end)
+
+    @property
+    def is_due(self) -> bool:
+        """True while the map is about to follow another cell."""
+        return self._soon.isActive()
+
+    @property
+    def layer_uuid(self) -> str:
+        """The layer that the map shows alone; empty for none."""
+        return "" if self._shown is None else self._shown.layer_uuid
+
+    def show(self, at: SheetPlace | None) -> None:
+        """Show the image of a cell once the keys rest."""
+        self._wanted = at
+        self._soon.start()
+
+    def end(self) -> None:
+        """Show the layers again as the case has them."""
+        self._soon.stop()
+        self._wanted = None
+        if self._shown is not None:
+            self._shown = None
+            self._compared.show_alone(None)
+            self._desk.context.shown_above.emit(None)
+
+    def _follow(self) -> None:
+        at, sheet = self._wanted, self._desk.sheet
+        is_there = at is not None and at.row < len(sheet.sites) and at.column < len(sheet.images)
+        site = self._desk.site(at.row) if at is not None and is_there else None
+        if at is None or site is None:
+            self.end()
+            return
+        image = sheet.images[at.column]
+        before = self._shown
+        self._shown = _Shown(image.key, image.layer_uuid, site.uuid)
+        if before is None or (before.image, before.layer_uuid) != (image.key, image.layer_uuid):
+            self._compared.show_alone(_only(image) if image.layer_uuid else None)
+        if before is None or before.site_uuid != site.uuid:
+            self._centre_on(site, image)
+        self._paint_marks()
+
+    # -- the view -----------------------------------------------------------------------------------------------
+
+    def _centre_on(self, site: Site, image: SheetImage) -> None:
+        """Put a site into the middle, at a scale at which its image can be read; a good scale stays."""
+        viewport = self._canvas.viewport
+        if site.geometry.is_empty or is_off_earth(viewport.crs):
+            return
+        lon, lat = site.place.x, site.place.y
+        try:
+            x, y = (float(part) for part in transform_points(WGS84, viewport.crs, lon, lat))
+            shown_m = ground_resolution_m(viewport.crs, x, y, viewport.resolution)
+        except GeoloupeError:
+            return
+        if not (math.isfinite(x + y) and math.isfinite(shown_m) and shown_m > 0):
+            return
+        wanted_m = _scale_m(shown_m, self._pixel_m(image, lon, lat), _extent_m(site), min(viewport.size))
+        viewport.centre_on(x, y, viewport.resolution * wanted_m / shown_m)
+        self._canvas.motion.come_to_rest()
+
+    def _pixel_m(self, image: SheetImage, lon: float, lat: float) -> float:
+        drawing = self._desk.context.layers.drawing_of(image.layer_uuid)
+        try:
+            pixel_m = raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else math.nan
+        except GeoloupeError:
+            return UNKNOWN_PIXEL_M
+        return pixel_m if math.isfinite(pixel_m) and pixel_m > 0 else UNKNOWN_PIXEL_M
+
+    # -- the marks ----------------------------------------------------------------------------------------------
+
+    def _forget_places(self) -> None:
+        self._marks = ("", {})
+        self._paint_marks()
+
+    def _paint_marks(self) -> None:
+        """Paint the listed marks as the rows on the shown image have them."""
+        if self._shown is None:
+            return
+        sheet = self._desk.sheet
+        column = next((at for at, image in enumerate(sheet.images) if image.key == self._shown.image), -1)
+        if column < 0:
+            return
+        seen: dict[str, str] = {}
+        for row, uuid in enumerate(sheet.sites):
+            cell = self._desk.cell(SheetPlace(row, column))
+            presences = {cell.own.presence} if cell.own is not None else {other.presence for other in cell.others}
+            if len(presences) == 1:
+                seen[uuid] = presences.pop()
+        current = self._shown.site_uuid
+        self._desk.context.shown_above.emit(partial(self._paint, seen, current))
+
+    def _paint(self, seen: dict[str, str], current: str, painter: QPainter, view: View) -> None:
+        places = self._places(view.grid.crs)
+        marks = [
+            SeenAt(*view.to_pixel(*places[uuid]), seen.get(uuid, ""), uuid == current)
+            for uuid in dict.fromkeys((*seen, current))
+            if uuid in places
+        ]
+        paint_seen(painter, view, marks)
+
+    def _places(self, crs: str) -> dict[str, tuple[float, float]]:
+        """The places of the listed sites in the CRS of the map."""
+        if self._marks[0] != crs:
+            sites = [site for row in range(len(self._desk.sheet.sites)) if (site := self._desk.site(row)) is not None]
+            sites = [site for site in sites if not site.geometry.is_empty]
+            lons, lats = [site.place.x for site in sites], [site.place.y for site in sites]
+            try:
+                xs, ys = transform_points(WGS84, crs, lons, lats)
+            except GeoloupeError:
+                xs = ys = np.full(len(sites), math.nan)
+            pairs = zip(sites, np.asarray(xs).tolist(), np.asarray(ys).tolist(), strict=True)
+            self._marks = crs, {site.uuid: (x, y) for site, x, y in pairs if math.isfinite(x + y)}
+        return self._marks[1]
+
+
+def _only(image: SheetImage) -> partial[list]:  # type: ignore[type-arg]
+    """The arrangement of layers that shows one image, and of the others only those without pixels."""
+    day = image.acquired_at[:10]
+    spec = ComparisonSpec((Frame((image.layer_uuid,), dates={image.layer_uuid: day} if day else {}),))
+    return partial(frame_rows, spec, 0)
+
+
+def _scale_m(shown_m: float, pixel_m: float, extent_m: float, side_px: int) -> float:
+    """The ground size of a pixel of the screen for a site of an extent, on an image with pixels of a size."""
+    is_good = pixel_m * FINEST_PART <= shown_m <= pixel_m * COARSEST_PART
+    least_m = extent_m / (SHARE * max(side_px, 1))
+    return max(shown_m if is_good else pixel_m, least_m)
+
+
+def _extent_m(site: Site) -> float:
+    """The diagonal of a line or an area in metres; 0 for a point."""
+    bounds = None if site.kind == "point" else bounds_of_sites([site])
+    if bounds is None:
+        return 0.0
+    extent_m = distance_m(bounds.left, bounds.bottom, bounds.right, bounds.top)
+    return extent_m if math.isfinite(extent_m) else 0.0

@@ -1,0 +1,246 @@
+"""The panel of observations below the map: sites through time, filled in cell by cell."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from layers.observing.seen_words import seen_statements, statements_of
+from layers.phrase import joined
+from viewer.panels.observations.cell_image import CellImage
+from viewer.panels.observations.cell_words import cell_words, image_words
+from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
+from viewer.panels.observations.sheet_view import SheetView
+from viewer.panels.said_names import said_name
+from viewer.panels.widgets.fields import LONGEST_LINE
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.words import example, site_name
+from viewer.support.elided import ElidedLabel
+from viewer.support.language.text import one_line, tooltip
+from viewer.support.language.translation import in_language, translate
+from viewer.support.still_boxes import ComboBox
+
+LONGEST_NAME = 80
+WHOLE_PX = 900
+"""Least width for all words of the head, in logical pixels."""
+
+
+class ObservationSheet(QWidget):
+    """The panel; it follows the case, and moves the map, only while it is shown."""
+
+    def __init__(self, desk: SheetDesk, cell_image: CellImage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk, self.cell_image = desk, cell_image
+        self.view = SheetView(desk)
+        self.setFocusProxy(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.setSpacing(4)
+        layout.addLayout(self._build_head())
+        self.hint = muted("")
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(self.hint)
+        layout.addWidget(self.pages, 1)
+        self.words, self.keys = ElidedLabel(), ElidedLabel()
+        self.words.setAccessibleName(self.tr("Current cell"))
+        self.keys.setAccessibleName(self.tr("Keys of the sheet"))
+        self.keys.setObjectName("muted")
+        layout.addWidget(self.words)
+        layout.addWidget(self.keys)
+        self.view.current_changed.connect(self._cell_changed)
+        self.view.installEventFilter(self)
+        desk.sheet_changed.connect(self._show_sheet)
+        desk.rows_changed.connect(self._show_words)
+        desk.context.document_replaced.connect(self._show_head)
+        desk.context.flush_requested.connect(self._flush)
+
+    def _build_head(self) -> QHBoxLayout:
+        self.target, self.observer = QLineEdit(), QLineEdit()
+        self.target.setAccessibleName(self.tr("Looked for"))
+        self.target.setPlaceholderText(example(self.tr("the main channel, not water")))
+        self.target.setToolTip(tooltip(self.tr("What is looked for at each site; it goes into each new row")))
+        self.target.setMaxLength(LONGEST_LINE)
+        self.target.editingFinished.connect(self._take_target)
+        self.observer.setAccessibleName(self.tr("Observer"))
+        self.observer.setToolTip(tooltip(self.tr("Who looks: each observer has a row of their own in each cell")))
+        self.observer.setMaxLength(LONGEST_NAME)
+        self.observer.editingFinished.connect(self._take_observer)
+        self.blind = QCheckBox(self.tr("&Hide other observers' rows"))
+        self.blind.setToolTip(tooltip(self.tr("Look without knowing what others have seen")))
+        self.blind.toggled.connect(self.desk.set_blind)
+        self.blind.toggled.connect(lambda _: self.view.viewport().update())
+        self.follows = QCheckBox(self.tr("Show the &image"))
+        self.follows.setToolTip(
+            tooltip(
+                self.tr("Show the image of the current cell alone on the map; the layers of the case stay as they are")
+            )
+        )
+        self.follows.setChecked(True)
+        self.follows.toggled.connect(self._follow_cell)
+        self.listing = ComboBox()
+        self.listing.setAccessibleName(self.tr("Sites that are listed"))
+        self.listing.activated.connect(lambda at: self.desk.list_sites(self.listing.itemData(at)))
+        self.target_label, self.observer_label = ElidedLabel(), ElidedLabel()
+        self.target_label.setText(self.tr("Looked for"))
+        self.observer_label.setText(self.tr("Observer"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.listing)
+        row.addWidget(self.target_label)
+        row.addWidget(self.target, 3)
+        row.addWidget(self.observer_label)
+        row.addWidget(self.observer, 1)
+        row.addWidget(self.blind)
+        row.addWidget(self.follows)
+        return row
+
+    # -- the head -----------------------------------------------------------------------------------------------
+
+    def _take_target(self) -> None:
+        self.desk.target = self.target.text().strip()
+
+    def _take_observer(self) -> None:
+        name = self.observer.text().strip()
+        shown = said_name(self.desk.observer, self.desk.context.document)
+        if name != shown:
+            self.desk.set_observer(name)
+        self._show_head()
+
+    def _flush(self) -> None:
+        self._take_target()
+
+    def _show_head(self) -> None:
+        desk, document = self.desk, self.desk.context.document
+        if not self.target.hasFocus():
+            self.target.setText(one_line(desk.target, LONGEST_LINE))
+        if not self.observer.hasFocus():
+            self.observer.setText(said_name(desk.observer, document))
+            self.observer.setPlaceholderText(self.tr("you"))
+        self._show_listings()
+
+    def _show_listings(self) -> None:
+        count = len(self.desk.context.selection.uuids)
+        chosen: list[tuple[str, Listing]] = [(self.tr("All sites"), Listing(ALL))]
+        chosen.append((translate("Sheet", "{count} selected sites", "{count} selected site", count), Listing(SELECTED)))
+        chosen += [
+            (self.tr("Folder: {0}").format(one_line(folder, 30)), Listing(FOLDER, folder))
+            for folder in self.desk.folders()
+        ]
+        self.listing.clear()
+        for text, listing in chosen:
+            self.listing.addItem(text, listing)
+        places = [listing for _, listing in chosen]
+        self.listing.setCurrentIndex(places.index(self.desk.listing) if self.desk.listing in places else 0)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def _show_sheet(self) -> None:
+        sheet = self.desk.sheet
+        self.pages.setCurrentIndex(0 if sheet.sites and sheet.images else 1)
+        if not sheet.sites:
+            self.hint.setText(self.tr("The rows of the sheet are sites: mark one on the map, or select some."))
+        elif not sheet.images:
+            self.hint.setText(
+                self.tr(
+                    "The columns are images by date: add one that shows these sites (F9, Add Folder), or state the date"
+                    " of a layer in its properties."
+                )
+            )
+        self._show_listings()
+        self._show_words()
+
+    def _show_words(self) -> None:
+        self.words.say(self._cell_sentence())
+        left_out = self.desk.sites_left_out
+        more = (
+            translate(
+                "Sheet",
+                "{count} more sites are not listed: select some.",
+                "{count} more site is not listed: select some.",
+                left_out,
+            )
+            if left_out
+            else ""
+        )
+        keys = self.tr(
+            "+ present  - absent  ? cannot tell  0-9 count  Enter words  = ! * change: none seen, changed, cannot tell"
+            '  c p o image clear, partly, obscured (Shift: this cell)  " words from before  Del delete  Space select'
+        )
+        self.keys.say(" ".join(filter(None, (more, keys))))
+
+    def _cell_sentence(self) -> str:
+        """The site, the image, the row and what follows from all rows of the site, in one line."""
+        at = self.view.place
+        site = None if at is None else self.desk.site(at.row)
+        if at is None or site is None or at.column >= len(self.desk.sheet.images):
+            return ""
+        image = self.desk.sheet.images[at.column]
+        place = f"{one_line(site_name(site), 60)}; {image_words(image, self.desk.view_of(image))}"
+        parts = [place, cell_words(self.desk.cell(at), self.desk.context.document), self._seen(at)]
+        if not image.layer_uuid:
+            parts.append(self.tr("no layer of the case shows this image"))
+        return " — ".join(filter(None, parts))
+
+    def _seen(self, at: SheetPlace) -> str:
+        """The statements on the site; by the rows of the observer alone where others are hidden."""
+        document, uuid = self.desk.context.document, self.desk.sheet.sites[at.row]
+        if not self.desk.is_blind:
+            statements = seen_statements(document, uuid)
+        else:
+            rows = document.links.observations_of_site(uuid)
+            own = [row for row in rows if row.observer == self.desk.observer]
+            statements = statements_of(own, document.images)
+        return one_line(in_language(joined("; ", statements)), 300) if statements else ""
+
+    # -- the current cell ---------------------------------------------------------------------------------------
+
+    def _cell_changed(self) -> None:
+        self._show_words()
+        self._follow_cell()
+
+    def _follow_cell(self) -> None:
+        if self.follows.isChecked() and self.isVisible():
+            if self.view.hasFocus() or self.cell_image.layer_uuid:
+                self.cell_image.show(self.view.place)
+        else:
+            self.cell_image.end()
+
+    # -- events -------------------------------------------------------------------------------------------------
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self.view.begin()
+            self._follow_cell()
+        return False
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.desk.set_watched(True)
+        self._show_head()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.view.question.end()
+        self.desk.set_watched(False)
+        self.cell_image.end()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_whole = self.width() >= WHOLE_PX
+        self.target_label.setVisible(is_whole)
+        self.observer_label.setVisible(is_whole)
+        self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 150)

@@ -1,0 +1,318 @@
+"""The sheet of a window: the sites that it lists, who looks and for what, and the edits of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.document.changes import Changes
+from layers.document.observation import Observation
+from layers.document.site import Site
+from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
+from viewer.commands.imagery.observations import delete_observations
+from viewer.commands.imagery.sheet_rows import record_look, state_view
+from viewer.panels.context import PanelContext
+from viewer.panels.listed_marks import SITE_KIND
+from viewer.panels.observations.layer_images import LayerImages
+
+LOOK_MS = 150
+"""Milliseconds after which layers are looked at again, as many of them become known together."""
+LONGEST_COUNT = 9
+"""Most digits of a count."""
+_COUNT = re.compile(r"(\d+)(?:\s*[-–—−]\s*(\d+))?")
+SELECTED, ALL, FOLDER = "selected", "all", "folder"
+
+
+class Listing(Struct, frozen=True):
+    """The choice of the sites that the sheet lists."""
+
+    kind: str = ALL
+    folder: str = ""
+
+
+class SheetPlace(NamedTuple):
+    """A cell, by the places of its site and its image in the sheet."""
+
+    row: int
+    column: int
+
+
+class SheetDesk(QObject):
+    """The sheet and what can be done in it, one object a window. It follows the case only while it is watched."""
+
+    sheet_changed = Signal()
+    """Emitted when other sites or images are listed."""
+    rows_changed = Signal()
+    """Emitted when rows of the listed sites, or the clearness of images, have changed."""
+    site_wanted = Signal(int)
+    """Emitted with the place of a listed site that was selected elsewhere."""
+    refused = Signal(str)
+    """Emitted with the sentence why something cannot be recorded."""
+
+    def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.images = LayerImages(lambda: context.document, context.layers.drawing_of)
+        self.sheet = Sheet()
+        self.listing = Listing()
+        self.target = ""
+        self.observer = context.case.actor
+        self.is_blind = False
+        self.sites_left_out = 0
+        """Number of sites that are not listed because there are too many."""
+        self._stated: dict[tuple[str, str], str] = {}
+        """Clearness that was stated of images, by observer and key of the image."""
+        self._chosen: tuple[str, ...] = ()
+        """The sites that were selected for the sheet."""
+        self._is_watched = self._is_selecting = False
+        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._soon.timeout.connect(self._look_at_layers)
+        context.changed.connect(self._follow)
+        context.document_replaced.connect(self._begin_anew)
+        context.selection.changed.connect(self._follow_selection)
+
+    # -- what is listed -----------------------------------------------------------------------------------------
+
+    def set_watched(self, watched: bool) -> None:
+        """Follow the case while the sheet is shown. The sites that are selected then are listed."""
+        if watched and not self._is_watched:
+            self._is_watched = True
+            self._take_selection()
+            self._build()
+            self._remember_target()
+            self._follow_selection()
+        self._is_watched = watched
+
+    def look_soon(self) -> None:
+        """Look at the layers again soon, as more may be known of their images."""
+        if self._is_watched and not self._soon.isActive():
+            self._soon.start()
+
+    def list_sites(self, listing: Listing) -> None:
+        """List other sites: those that are selected, those of a folder, or all."""
+        self.listing = listing
+        if listing.kind == SELECTED:
+            self._chosen = self._selected_sites() or self._chosen
+        self._build()
+
+    def folders(self) -> list[str]:
+        """The folders that sites of the case are filed in."""
+        sites = self.context.listed_marks().of_kind(SITE_KIND).values()
+        return sorted({site.folder for site in sites if site.folder})
+
+    def set_observer(self, observer: str) -> None:
+        """Fill in the sheet of another observer; the name of the analyst for an empty text."""
+        self.observer = observer.strip() or self.context.case.actor
+        self._build()
+
+    def set_blind(self, blind: bool) -> None:
+        """Hide the rows of other observers, or show them."""
+        self.is_blind = blind
+        self.rows_changed.emit()
+
+    def site(self, row: int) -> Site | None:
+        """The site of a row; None where it is no longer in the case."""
+        return self.context.document.sites.get(self.sheet.sites[row]) if 0 <= row < len(self.sheet.sites) else None
+
+    def cell(self, at: SheetPlace) -> SheetCell:
+        """A cell as the observer may see it: without the rows of others while these are hidden."""
+        cell = self.sheet.cell(*at)
+        return cell._replace(others=()) if self.is_blind else cell
+
+    def view_of(self, image: SheetImage) -> str:
+        """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""
+        return self._stated.get((self.observer, image.key), image.view)
+
+    def _sites_of(self, listing: Listing) -> Collection[str]:
+        if listing.kind == SELECTED:
+            return [uuid for uuid in self._chosen if uuid in self.context.document.sites]
+        sites = self.context.listed_marks().of_kind(SITE_KIND)
+        if listing.kind == FOLDER:
+            return [uuid for uuid, site in sites.items() if site.folder == listing.folder]
+        return sites.keys()
+
+    def _build(self) -> None:
+        wanted = self._sites_of(self.listing)
+        self.sites_left_out = max(len(wanted) - MOST_SITES, 0)
+        listed = [uuid for uuid, _ in zip(wanted, range(MOST_SITES), strict=False)]
+        self.sheet = sheet_of(self.context.document, listed, self.images.scenes(), self.observer)
+        self.sheet_changed.emit()
+
+    def _remember_target(self) -> None:
+        """Take what is looked for from the last row of the listed sites, unless something is stated already."""
+        rows = [row for entries in self.sheet.rows.values() for row in entries if row.target]
+        if rows and not self.target:
+            self.target = max(rows, key=lambda row: row.modified_at or row.created_at).target
+
+    # -- following ----------------------------------------------------------------------------------------------
+
+    def _begin_anew(self) -> None:
+        self._stated, self._chosen, self.listing, self.target = {}, (), Listing(), ""
+        self.observer = self.context.case.actor
+        self.sheet = Sheet()
+        if self._is_watched:
+            self._build()
+            self._remember_target()
+
+    def _follow(self, changes: Changes) -> None:
+        if not self._is_watched:
+            return
+        if changes.touches("layers"):
+            self.look_soon()
+        if changes.touches("sites") and self._lists_others(changes):
+            self._build()
+            return
+        before, self.sheet = self.sheet, sheet_after(self.sheet, self.context.document, changes)
+        if self.sheet is before:
+            return
+        keys = [[image.key for image in sheet.images] for sheet in (before, self.sheet)]
+        is_same = keys[0] == keys[1] and before.sites == self.sheet.sites
+        (self.rows_changed if is_same else self.sheet_changed).emit()
+
+    def _lists_others(self, changes: Changes) -> bool:
+        """True where an edit adds sites to the list, or takes some from it."""
+        edits = () if changes.edit is None else changes.edit.changes
+        if changes.everything or self.listing.kind == SELECTED:
+            return changes.everything
+        return any(
+            change.before is None
+            or change.after is None
+            or (
+                self.listing.kind == FOLDER
+                and getattr(change.before, "folder", "") != getattr(change.after, "folder", "")
+            )
+            for change in edits
+            if change.table == "sites"
+        )
+
+    def _look_at_layers(self) -> None:
+        if self._is_watched and self.images.scenes() != self.sheet.scenes:
+            self._build()
+
+    def _selected_sites(self) -> tuple[str, ...]:
+        chosen, sites = self.context.selection.uuids, self.context.document.sites
+        if len(chosen) == 1:
+            return tuple(uuid for uuid in chosen if uuid in sites)
+        return tuple(uuid for uuid in self.context.listed_marks().of_kind(SITE_KIND) if uuid in chosen)
+
+    def _take_selection(self) -> None:
+        """List what is selected, unless the sheet lists it already."""
+        chosen = self._selected_sites()
+        if chosen and not set(chosen) <= set(self.sheet.sites):
+            self.listing, self._chosen = Listing(SELECTED), chosen
+
+    def _follow_selection(self) -> None:
+        """Go to a listed site that was selected elsewhere; list what is selected while that is asked for."""
+        chosen = self.context.selection.uuids
+        if not self._is_watched or self._is_selecting or not chosen:
+            return
+        if chosen <= set(self.sheet.sites):
+            if len(chosen) == 1:
+                self.site_wanted.emit(self.sheet.sites.index(next(iter(chosen))))
+        elif self.listing.kind == SELECTED:
+            self._take_selection()
+            self._build()
+
+    def select_site(self, row: int) -> None:
+        """Select the site of a row on the map, so that its form shows it."""
+        site = self.site(row)
+        if site is not None:
+            self._is_selecting = True
+            self.context.selection.set((site.uuid,))
+            self._is_selecting = False
+
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    def record(self, at: SheetPlace, **fields: Any) -> bool:
+        """Record fields of the observer's row of a cell; a new row has the target and the clearness of the image.
+
+        False where that is refused.
+        """
+        cell, image = self.sheet.cell(*at), self.sheet.images[at.column]
+        facts = None if image.image_uuids else self.images.facts_of(image.layer_uuid)
+        if not image.image_uuids and facts is None:
+            return self._refuse(self.tr("The image is still being read: try again in a moment."))
+        if cell.own is None or not cell.own.target:
+            fields.setdefault("target", self.target.strip())
+        if cell.own is None or not cell.own.view_quality:
+            fields.setdefault("view_quality", self.view_of(image))
+        image_uuid = cell.own.image_uuid if cell.own is not None else next(iter(image.image_uuids), "")
+        site_uuid = self.sheet.sites[at.row]
+        return self._attempt(record_look, site_uuid, image_uuid, facts, observer=self.observer, **fields)
+
+    def see(self, at: SheetPlace, presence: str, **fields: Any) -> bool:
+        """Record *present* or *absent*; False where that is refused."""
+        cell = self.sheet.cell(*at)
+        if cell.cover is Cover.NOT_COVERED:
+            return self._refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
+        if presence == "absent":
+            fields |= {"why": "", "count_low": None, "count_high": None}
+        return self.record(at, presence=presence, **fields)
+
+    def count(self, at: SheetPlace, text: str) -> bool:
+        """Record a count, "3" or "3-5"; an empty text removes it. False where that is refused."""
+        match = _COUNT.fullmatch(text.strip())
+        if text.strip() and (match is None or len(text.strip()) > 2 * LONGEST_COUNT + 3):
+            return self._refuse(self.tr("“{0}” is no count: type 3, or 3-5.").format(text.strip()[:20]))
+        low = None if match is None else int(match[1])
+        high = None if match is None else int(match[2] or match[1])
+        own = self.sheet.cell(*at).own
+        if low and own is not None and own.presence == "absent":
+            return self._refuse(self.tr("The row says “absent”: press + first where {0} are seen.").format(low))
+        fields: dict[str, Any] = {"count_low": low, "count_high": high}
+        if low and (own is None or not own.presence):
+            return self.see(at, "present", **fields)
+        if own is None and low is None:
+            return True
+        return self.record(at, **fields)
+
+    def compare(self, at: SheetPlace, change: str) -> bool:
+        """Record the change against the earlier row of this site; False where that is refused."""
+        earlier = self.earlier(at)
+        if self.sheet.cell(*at).own is None:
+            return self._refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+        if earlier is None:
+            return self._refuse(self.tr("No earlier dated image has a row of this site to compare with."))
+        return self.record(at, change=change, compared_to_uuid=earlier.image_uuid)
+
+    def carry_words(self, at: SheetPlace) -> bool:
+        """Copy the words of the earlier row, and nothing else of it; False where there are none."""
+        earlier = self.earlier(at)
+        if earlier is None or not earlier.words:
+            return self._refuse(self.tr("The earlier row of this site has no words to carry forward."))
+        return self.record(at, words=earlier.words)
+
+    def earlier(self, at: SheetPlace) -> Observation | None:
+        """The observer's row of this site on the last earlier image; None for a first one."""
+        column = self.sheet.earlier(*at)
+        return None if column < 0 else self.sheet.cell(at.row, column).own
+
+    def remove(self, at: SheetPlace) -> bool:
+        """Delete the observer's row of a cell; False where there is none."""
+        own = self.sheet.cell(*at).own
+        return own is not None and self._attempt(delete_observations, (own.uuid,))
+
+    def state_view(self, column: int, view: str) -> bool:
+        """State how clear an image was: for the rows on it without another value, and for those to come.
+
+        False where that is refused.
+        """
+        image = self.sheet.images[column]
+        before = self.view_of(image)
+        if not self._attempt(state_view, image.image_uuids, view, before, observer=self.observer):
+            return False
+        self._stated[self.observer, image.key] = view
+        self.rows_changed.emit()
+        return True
+
+    def _attempt(self, command: Any, *args: Any, **fields: Any) -> bool:
+        sentence = self.context.attempt(command, *args, **fields)
+        return self._refuse(sentence) if sentence else True
+
+    def _refuse(self, sentence: str) -> bool:
+        self.refused.emit(sentence)
+        return False

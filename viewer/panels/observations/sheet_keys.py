@@ -1,0 +1,96 @@
+"""The keys of the sheet: by the text that they type, whatever the layout, with full-width and Cyrillic letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+
+class Verb(StrEnum):
+    """An action in a cell; the value is its key, as it is named on the screen."""
+
+    PRESENT = "+"
+    ABSENT = "-"
+    CANNOT_TELL = "?"
+    COUNT = "0-9"
+    WORDS = "Enter"
+    CARRY = '"'
+    NONE_SEEN = "="
+    CHANGED = "!"
+    CHANGE_UNKNOWN = "*"
+    CLEAR = "c"
+    PARTLY_OBSCURED = "p"
+    OBSCURED = "o"
+    CELL_CLEAR = "C"
+    CELL_PARTLY_OBSCURED = "P"
+    CELL_OBSCURED = "O"
+    SELECT = "Space"
+    DELETE = "Delete"
+
+
+_BY_TEXT = {verb.value: verb for verb in Verb if len(verb.value) == 1}
+_SAME = {
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "¿": "?",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "×": "*",
+}
+"""Characters that keyboards and input methods type in the place of the plain one."""
+_CYRILLIC = dict(
+    zip(
+        "йцукенгшщзхъфывапролджэячсмитьбю",
+        "qwertyuiop[]asdfghjkl;'zxcvbnm,.",
+        strict=True,
+    )
+)
+"""Letters of the Russian layout by what the Latin layout has at the place of the key."""
+_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+def plain_text(text: str) -> str:
+    """The text of a key in plain characters: full-width ones, and signs that look the same, are one."""
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(_SAME.get(letter, letter) for letter in normal)
+
+
+def latin_of(text: str) -> str:
+    """A letter as the Latin layout has it at the same place of the keyboard; other text unchanged."""
+    latin = _CYRILLIC.get(text.lower(), text.lower())
+    return latin.upper() if text != text.lower() else latin
+
+
+def verb_of(text: str) -> tuple[Verb, str] | None:
+    """The verb of a typed text, and the first letters of the entry that it begins; None for text of no use here."""
+    plain = plain_text(text)
+    if len(plain) != 1:
+        return None
+    if plain.isdecimal():
+        return Verb.COUNT, str(int(plain))
+    if plain == " ":
+        return Verb.SELECT, ""
+    verb = _BY_TEXT.get(plain) or _BY_TEXT.get(latin_of(plain))
+    return None if verb is None else (verb, "")
+
+
+def verb_of_key(event: QKeyEvent) -> tuple[Verb, str] | None:
+    """The verb of a key, and the first letters of the entry that it begins; None for keys of other use."""
+    if event.modifiers() & ~_PLAIN:
+        return None
+    if event.key() in _ENTER:
+        return Verb.WORDS, ""
+    if event.key() in _ERASE:
+        return Verb.DELETE, ""
+    is_sign_at_place = event.text() == "," and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    # A Russian layout has the comma, with Shift, where the Latin one has the question mark.
+    return verb_of("?" if is_sign_at_place else event.text())

@@ -1,0 +1,331 @@
+"""The table of the sheet, filled by keys alone: one key for what is seen, one for each answer, arrows to move."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from layers.document.vocabulary import VIEW_QUALITIES
+from viewer.panels.observations.cell_chips import CellChips
+from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
+from viewer.panels.observations.cell_editor import CellEditor
+from viewer.panels.observations.cell_question import CellQuestion, KeyAnswer
+from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
+from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
+from viewer.panels.observations.sheet_model import Index, SheetModel
+from viewer.support.focus_filter import TAKES_LETTERS
+from viewer.support.language.stored_words import word
+
+CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
+WORDS_PX, COUNT_PX = 280, 96
+SITES_PX = 150
+"""Width of the names of sites."""
+_WHY_KEYS = {
+    "cloud": "c",
+    "haze": "h",
+    "shadow": "s",
+    "snow": "n",
+    "angle": "a",
+    "resolution": "r",
+    "not covered": "v",
+    "registration": "g",
+    "image fault": "f",
+    "layover": "l",
+    "radar shadow": "d",
+}
+"""The key of each reason for which something cannot be told."""
+_VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
+_IMAGE_VIEWS = {Verb.CLEAR: CLEAR, Verb.PARTLY_OBSCURED: PARTLY, Verb.OBSCURED: OBSCURED}
+_CELL_VIEWS = {Verb.CELL_CLEAR: CLEAR, Verb.CELL_PARTLY_OBSCURED: PARTLY, Verb.CELL_OBSCURED: OBSCURED}
+_CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
+
+
+class SheetView(QTableView):
+    """The table. Its keyboard focus stays in it while a question waits for a key."""
+
+    current_changed = Signal()
+    """Emitted when another cell is the current one, or there is none any more."""
+
+    def __init__(self, desk: SheetDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk, self.sheet_model = desk, SheetModel(desk, self)
+        self.chips = CellChips(desk, self)
+        self.question = CellQuestion(self)
+        self._asked = SheetPlace(-1, -1)
+        """The cell that the question is about."""
+        self._asks_why = False
+        self.editor: CellEditor | None = None
+        self.setModel(self.sheet_model)
+        self.setItemDelegate(CellDelegate(desk, self.chips))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setTabKeyNavigation(False)
+        self.setProperty(TAKES_LETTERS, True)
+        self.setCornerButtonEnabled(False)
+        self.setAccessibleName(self.tr("Sheet of observations: sites by images"))
+        self._set_up_headers()
+        self.chips.arrived.connect(self.viewport().update)
+        self.question.answered.connect(self._answer)
+        desk.refused.connect(self._refuse)
+        desk.sheet_changed.connect(self._keep_current)
+        desk.site_wanted.connect(self._go_to_site)
+        self._kept = ("", "")
+        """The site and the key of the image of the current cell, to find it again in another sheet."""
+
+    def _set_up_headers(self) -> None:
+        images, sites = self.horizontalHeader(), self.verticalHeader()
+        images.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        images.setDefaultSectionSize(CELL_WIDTH_PX)
+        images.setSectionsClickable(True)
+        images.setHighlightSections(True)
+        images.setAccessibleName(self.tr("Images by date"))
+        images.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        images.customContextMenuRequested.connect(lambda at: self._offer_views(images.logicalIndexAt(at)))
+        images.sectionClicked.connect(self._offer_views)
+        sites.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        sites.setDefaultSectionSize(CELL_HEIGHT_PX)
+        sites.setFixedWidth(SITES_PX)
+        sites.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        sites.setAccessibleName(self.tr("Sites"))
+
+    # -- the current cell ---------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> SheetPlace | None:
+        """The current cell; None without one."""
+        index = self.currentIndex()
+        return SheetPlace(index.row(), index.column()) if index.isValid() else None
+
+    @override
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.question.end()
+        sheet = self.desk.sheet
+        if current.isValid():
+            self._kept = sheet.sites[current.row()], sheet.images[current.column()].key
+        self.current_changed.emit()
+
+    def begin(self) -> None:
+        """Make the first gap of the first site the current cell, where there is none yet."""
+        if not self.currentIndex().isValid():
+            self._go_to_site(0)
+
+    def step(self, down: int, right: int) -> None:
+        """Make a neighbour of the current cell the current one, where there is one."""
+        at = self.place
+        if at is not None:
+            row = min(max(at.row + down, 0), self.sheet_model.rowCount() - 1)
+            column = min(max(at.column + right, 0), self.sheet_model.columnCount() - 1)
+            self.setCurrentIndex(self.sheet_model.index(row, column))
+
+    def _keep_current(self) -> None:
+        """Find the current cell again after the sheet was made anew."""
+        site, key = self._kept
+        sheet = self.desk.sheet
+        keys = [image.key for image in sheet.images]
+        if site in sheet.sites and keys:
+            column = keys.index(key) if key in keys else 0
+            self.setCurrentIndex(self.sheet_model.index(sheet.sites.index(site), column))
+        else:
+            self.current_changed.emit()
+
+    def _go_to_site(self, row: int) -> None:
+        """Go to a site: on the present image, or on the first that it has a gap on where there is none."""
+        columns = range(self.sheet_model.columnCount())
+        if not columns or row >= self.sheet_model.rowCount() or self.currentIndex().row() == row:
+            return
+        gaps = (at for at in columns if self.desk.sheet.cell(row, at).is_gap)
+        is_begun = self.currentIndex().isValid()
+        self.setCurrentIndex(self.sheet_model.index(row, self.currentIndex().column() if is_begun else next(gaps, 0)))
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_escape = event.key() == Qt.Key.Key_Escape and not self.question.isHidden()
+            if is_escape or verb_of_key(event) is not None or (self.question.is_asking and event.text().isprintable()):
+                event.accept()  # the map and the tools have these keys, too
+                return True
+        return super().event(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.accept()
+        if not self.question.isHidden() and self._answer_key(event):
+            return
+        self.question.end()
+        verb = verb_of_key(event)
+        if verb is None:
+            super().keyPressEvent(event)
+        else:
+            self.do(*verb)
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        for letter in event.commitString():
+            value = self.question.answer_of(letter) if self.question.is_asking else ""
+            if value:
+                self._answer(value)
+            elif (verb := verb_of(letter)) is not None:
+                self.question.end()
+                self.do(*verb)
+        event.accept()
+
+    def _answer_key(self, event: QKeyEvent) -> bool:
+        """Answer the question by a key, or end it by Esc; False for a key that moves on or asks something else."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.question.end()
+            return True
+        value = self.question.answer_of(event.text())
+        if value:
+            self._answer(value)
+        return bool(value)
+
+    def do(self, verb: Verb, begun: str = "") -> None:
+        """Do in the current cell what a key is for; `begun` are the first letters of an entry."""
+        at, desk = self.place, self.desk
+        if at is None:
+            return
+        if verb is Verb.PRESENT:
+            desk.see(at, "present")
+        elif verb is Verb.ABSENT:
+            self._see_absent(at)
+        elif verb is Verb.CANNOT_TELL:
+            self._ask_why(at)
+        elif verb in _CHANGES:
+            desk.compare(at, _CHANGES[verb])
+        elif verb in _IMAGE_VIEWS:
+            desk.state_view(at.column, _IMAGE_VIEWS[verb])
+        elif verb in _CELL_VIEWS:
+            self._state_own_view(at, _CELL_VIEWS[verb])
+        elif verb is Verb.CARRY:
+            desk.carry_words(at)
+        elif verb is Verb.DELETE:
+            desk.remove(at)
+        elif verb is Verb.SELECT:
+            desk.select_site(at.row)
+        else:
+            self._type(at, is_count=verb is Verb.COUNT, begun=begun)
+
+    def _see_absent(self, at: SheetPlace) -> None:
+        """Record *absent* where the view is clear; ask how clear it is where nobody has said so."""
+        own = self.desk.sheet.cell(*at).own
+        view = (own.view_quality if own is not None else "") or self.desk.view_of(self.desk.sheet.images[at.column])
+        if view == CLEAR:
+            self.desk.see(at, "absent", view_quality=CLEAR)
+        elif view:
+            self._refuse(
+                self.tr("The view is {0}: “absent” needs a clear one. ? says that it cannot be told.").format(
+                    word(view)
+                )
+            )
+        else:
+            answers = [(key, value, word(value)) for value, key in _VIEW_KEYS.items()]
+            self._ask(at, self.tr("How clear is the view of this image? “Absent” needs a clear one."), answers)
+            self._asks_why = False
+
+    def _ask_why(self, at: SheetPlace) -> None:
+        answers = [(key, value, word(value)) for value, key in _WHY_KEYS.items()]
+        self._ask(at, self.tr("Why can it not be told?"), answers)
+        self._asks_why = True
+
+    def _state_own_view(self, at: SheetPlace, view: str) -> None:
+        if self.desk.sheet.cell(*at).own is None:
+            self._refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+        else:
+            self.desk.record(at, view_quality=view)
+
+    def _ask(self, at: SheetPlace, words: str, answers: list[KeyAnswer]) -> None:
+        self._asked = at
+        self.question.ask(words, answers, self._rect(at))
+
+    def _answer(self, value: str) -> None:
+        at, is_why = self._asked, self._asks_why
+        self.question.end()
+        if is_why:
+            self.desk.record(at, presence="cannot tell", why=value, count_low=None, count_high=None)
+        elif self.desk.state_view(at.column, value):
+            self._see_absent(at)
+
+    def _refuse(self, sentence: str) -> None:
+        at = self.place
+        if at is not None and self.isVisible():
+            self.question.refuse(sentence, self._rect(at))
+
+    def _rect(self, at: SheetPlace) -> QRect:
+        rect = self.visualRect(self.sheet_model.index(*at))
+        return rect.translated(self.viewport().pos())
+
+    # -- counts and words ---------------------------------------------------------------------------------------
+
+    def _type(self, at: SheetPlace, *, is_count: bool, begun: str) -> None:
+        """Open the line in the cell, for a count that begins with a digit, or for words."""
+        own = self.desk.sheet.cell(*at).own
+        text = begun if is_count else own.words if own is not None else ""
+        self.scrollTo(self.sheet_model.index(*at))
+        rect = self.visualRect(self.sheet_model.index(*at))
+        editor = CellEditor(self.viewport(), text, is_count=is_count)
+        wide = max(rect.width(), COUNT_PX if is_count else WORDS_PX)
+        left = min(rect.left(), max(self.viewport().width() - wide, 0))
+        editor.setGeometry(left, rect.top(), wide, rect.height())
+        editor.entered.connect(lambda text, down, right: self._entered(at, is_count, text, down, right))
+        editor.given_up.connect(self._end_typing)
+        self.editor = editor
+        editor.show()
+        editor.setFocus()
+        if not is_count:
+            editor.selectAll()
+
+    def _entered(self, at: SheetPlace, is_count: bool, text: str, down: int, right: int) -> None:
+        self._end_typing()
+        own = self.desk.sheet.cell(*at).own
+        if is_count:
+            is_kept = self.desk.count(at, text)
+        elif text.strip() == (own.words if own is not None else ""):
+            is_kept = True
+        else:
+            is_kept = self.desk.record(at, words=text.strip())
+        if is_kept and (down or right):
+            self.step(down, right)
+
+    def _end_typing(self) -> None:
+        editor, self.editor = self.editor, None
+        if editor is not None:
+            had_focus = editor.hasFocus()
+            editor.hide()
+            editor.deleteLater()
+            if had_focus:
+                self.setFocus()
+
+    # -- the pointer --------------------------------------------------------------------------------------------
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.indexAt(event.position().toPoint()).isValid():
+            self.do(Verb.WORDS)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.question.end()
+        super().mousePressEvent(event)
+
+    def _offer_views(self, column: int) -> None:
+        """Offer below the head of a column how clear its image is."""
+        if not 0 <= column < self.sheet_model.columnCount():
+            return
+        menu, header = QMenu(self), self.horizontalHeader()
+        shown = self.desk.view_of(self.desk.sheet.images[column])
+        for view in VIEW_QUALITIES:
+            action = menu.addAction(f"{word(view)}\t{_VIEW_KEYS[view]}")
+            action.setCheckable(True)
+            action.setChecked(view == shown)
+            action.triggered.connect(lambda _checked=False, view=view: self.desk.state_view(column, view))
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = QPoint(header.sectionViewportPosition(column), header.height())
+        menu.popup(header.viewport().mapToGlobal(at))
