@@ -81,6 +81,8 @@ class NewsDialog(QDialog):
         self.desk = desk
         self.rows = NewsRows(desk, pictures, self)
         self._known, self._decided, self._left = known, "", 0
+        self._looked: tuple[NewsQuestion, list[LookPlan]] | None = None
+        """The last question, and what its sources were told."""
         self._make_fields()
         self.leaves = wrapped("")
         self.leaves.setAccessibleName(self.tr("What the archives are told"))
@@ -96,7 +98,6 @@ class NewsDialog(QDialog):
         self.view.selectionModel().currentChanged.connect(lambda *_: self._offer())
         layout = QVBoxLayout(self)
         layout.addLayout(self.form)
-        layout.addWidget(self.leaves)
         layout.addLayout(self._make_asking())
         layout.addWidget(self.view, 1)
         layout.addLayout(self._make_verbs())
@@ -159,6 +160,7 @@ class NewsDialog(QDialog):
         )
 
     def _make_asking(self) -> QHBoxLayout:
+        """The buttons, with words beside them that grow downwards: no button moves under the pointer."""
         self.look_button, self.stop_button = QPushButton(self.tr("&Look")), QPushButton(self.tr("S&top"))
         self.look_button.setDefault(True)
         self.look_button.clicked.connect(self.look)
@@ -167,7 +169,16 @@ class NewsDialog(QDialog):
         self.masks_button.setAutoDefault(False)
         self.masks_button.hide()
         self.masks_button.clicked.connect(lambda: self.desk.allow_masks(self.desk.clouds.host_to_allow[0]))
-        return side_by_side(self.look_button, self.stop_button, self.said, self.masks_button, stretch=2)
+        kept = self.stop_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.stop_button.setSizePolicy(kept)
+        words, row = QVBoxLayout(), QHBoxLayout()
+        words.addWidget(self.leaves)
+        words.addLayout(side_by_side(self.said, self.masks_button, stretch=0))
+        for button in (self.look_button, self.stop_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        return row
 
     def _make_verbs(self) -> QHBoxLayout:
         self.add_button = QPushButton(self.tr("&Add as Layer"))
@@ -259,7 +270,9 @@ class NewsDialog(QDialog):
         if self.look_button.isEnabled():
             without_key(self.other.text().strip(), self.desk.context.case.show_key)
             self._decided = ""
-            self.desk.look(self.question())
+            question = self.question()
+            self._looked = question, self.desk.plans(question)
+            self.desk.look(question)
             self.view.setFocus()
 
     def _set_interval(self, days: int) -> None:
@@ -315,6 +328,12 @@ class NewsDialog(QDialog):
         if len(question.sites) > MOST_SITES:
             return self.tr("These are more than {0} sites: choose fewer of them.").format(MOST_SITES), False
         plans = self.desk.plans(question)
+        if (
+            self._looked is not None
+            and self._looked[0] == question
+            and (self.desk.is_under_way or self.desk.has_looked)
+        ):
+            return "\n".join(map(_looked_words, self._looked[1], plans)), bool(plans)
         if any(len(plan.question.boxes) > MOST_AREAS for plan in plans):
             return self.tr("These are more than {0} areas: choose fewer sites.").format(MOST_AREAS), False
         return "\n".join(map(_plan_words, plans)), bool(plans)
@@ -430,3 +449,17 @@ def _plan_words(plan: LookPlan) -> str:
         return words.format(areas, host_of(plan.source), plan.question.begin)
     words = translate("NewsDialog", "Folders of scenes are read here, from {0}: nothing leaves the computer.")
     return words.format(plan.question.begin)
+
+
+def _looked_words(plan: LookPlan, following: LookPlan) -> str:
+    """A sentence on what a source was told by the look, and since when it is asked by the one that would follow."""
+    if plan.source != FOLDERS:
+        areas = translate("NewsDialog", "{count} areas went", "{count} area went", len(plan.question.boxes))
+        words = translate("NewsDialog", "{0} to {1}: boxes of about 10 km, dates from {2}, the kind of imagery.")
+        looked = words.format(areas, host_of(plan.source), plan.question.begin)
+    else:
+        words = translate("NewsDialog", "Folders of scenes were read here, from {0}: nothing left the computer.")
+        looked = words.format(plan.question.begin)
+    if following.question.begin == plan.question.begin:
+        return looked
+    return translate("NewsDialog", "{0} The next look begins at {1}.").format(looked, following.question.begin)

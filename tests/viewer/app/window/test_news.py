@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import shapely
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -126,6 +126,39 @@ def test_scenes_stand_by_site_with_the_best_first(
     facts = next(row.facts for row in dialog.rows.rows if row.new is not None and row.new.scene.title == "half")
     assert "cloud 5 % of the scene" in facts
     assert "covers 50 % of the site" in facts
+
+
+def test_the_look_button_stays_under_the_pointer(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    place = dialog.look_button.mapToGlobal(QPoint(0, 0))
+    texts = {dialog.leaves.text()}
+    for box, _ in dialog.archives:
+        box.setChecked(True)
+        settle(window, qtbot)
+        texts.add(dialog.leaves.text())
+        assert dialog.look_button.mapToGlobal(QPoint(0, 0)) == place
+    assert len(texts) > 1
+    for box, _ in dialog.archives:
+        box.setChecked(False)
+    look(window, dialog, qtbot)
+    assert dialog.said.text()
+    assert dialog.look_button.mapToGlobal(QPoint(0, 0)) == place
+
+
+def test_after_a_look_the_line_says_what_was_asked_and_when_the_next_begins(
+    window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
+) -> None:
+    (before,) = (plan.question.begin for plan in dialog.desk.plans(dialog.question()))
+    assert f"2 areas go to {server.host}: boxes of about 10 km, dates from {before}" in dialog.leaves.text()
+    look(window, dialog, qtbot)
+    (after,) = (plan.question.begin for plan in dialog.desk.plans(dialog.question()))
+    assert after > before
+    words = dialog.leaves.text()
+    assert f"2 areas went to {server.host}: boxes of about 10 km, dates from {before}" in words
+    assert words.endswith(f"The next look begins at {after}.")
+    dialog.cloud.setValue(50)
+    assert f"2 areas go to {server.host}" in dialog.leaves.text(), "that is another question"
 
 
 def test_a_look_is_one_row_and_one_step(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
