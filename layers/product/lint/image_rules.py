@@ -116,7 +116,7 @@ def _credit(checked: Checked) -> Iterator[Fault]:
     for fact in checked.facts.maps:
         for image in fact.images:
             where = joined(", ", [map_name(fact), image_name(image)])
-            if not (image.credit_of_row or image.credit or image.licence).strip():
+            if not (image.credit_of_row or image.credit).strip():
                 yield Fault(
                     where,
                     Phrase("Nobody is credited for it."),

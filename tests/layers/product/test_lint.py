@@ -395,6 +395,13 @@ def test_what_is_withheld_is_named_with_the_rows_that_one_cure_puts_right() -> N
     assert whole().with_content(left_out=LeftOut(rows=(_drafts("a"),))).found() == [], "it is not published"
 
 
+def test_an_image_with_terms_and_without_a_credit_asks_for_the_credit() -> None:
+    """As a scene of an archive that names no provider, whose terms are said all the same."""
+    found = whole().with_image(credit="", credit_of_row="").found()
+    assert {one.sentence for one in found} == {"Nobody is credited for it."}
+    assert {one.jump.field for one in found} == {"credit"}
+
+
 def test_every_reason_to_withhold_has_its_words_and_its_cure() -> None:
     tables = {"claims": Withheld, "sites": (Withheld.UNREVIEWED, Withheld.HIGHER)}
     tables |= dict.fromkeys(("sources", "responses"), (Withheld.INTERNAL,))

@@ -200,7 +200,7 @@ class HitRows(QAbstractTableModel):
         cloud = self.tr("radar") if hit.item.is_radar else self.tr("cloud {0}").format(cloud_words(scene))
         facts = [one_line(scene.title, 80), in_language(scene.when), sensor_words(hit), cloud]
         facts.append(self.tr("covers {0}").format(part_words(hit.part, self._of_site)) if hit.part > 0 else "")
-        facts.append(self.tr("Credit: {0}").format(one_line(scene.credit, 80)) if scene.credit else "")
+        facts.append(self.tr("Credit: {0}").format(one_line(scene.credit, 80) or self.tr("not stated")))
         facts.append(self.tr("Licence: {0}").format(one_line(in_language(hit.item.terms), 80)))
         return "\n".join(filter(None, facts))
 

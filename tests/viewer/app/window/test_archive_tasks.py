@@ -190,6 +190,7 @@ def test_what_there_is_of_a_site_since_march_under_20_percent_in_four(
     assert cells(dialog, HitColumn.CLOUD) == ["5 % of the scene", "5 % of the scene", "radar", "12 % of the scene"]
     assert cells(dialog, HitColumn.PART) == ["beside it", "the site", "the site", "the site"]
     assert cells(dialog, HitColumn.DATE)[-1] == "2026-03-04 10:00"
+    assert "Credit: not stated" in dialog.hits.rows.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     strip = site.docks.time_strip.panel
     assert isinstance(strip, TimeStripPanel)
     assert [placed.tick.title for placed in strip.view.places.all] == ["first", "radar", "later", "beside"]
