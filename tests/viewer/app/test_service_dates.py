@@ -164,6 +164,9 @@ def test_keys_and_arrows_step_through_a_range(window: MainWindow, form: ServiceT
 def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbot: QtBot) -> None:
     shown_layer(window)
     qtbot.waitUntil(lambda: form_of(window).isVisible())
+    for button, id_ in ((form_of(window).earlier, "previous_date"), (form_of(window).later, "next_date")):
+        key = window.action_table[id_].shortcut().toString()
+        assert key in button.toolTip(), "a step is learnt from its button"
     QTest.mouseClick(form_of(window).earlier, Qt.MouseButton.LeftButton)
     assert TileService.from_json(now(window).source).time == "2024-04-10"
     assert "has dates" not in form_of(window).note.text()

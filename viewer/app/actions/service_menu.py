@@ -10,6 +10,7 @@ from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.feature_desk import FeatureDesk
 from viewer.app.imagery.pack_desk import PackDesk
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.service_time_form import EARLIER_KEY, LATER_KEY
 from viewer.rendering.access import hosts_of
 
 
@@ -91,7 +92,7 @@ class ServiceMenu(ActionMenu):
             "previous_date",
             QT_TRANSLATE_NOOP("Actions", "&Previous Date"),
             show_earlier,
-            "Ctrl+,",
+            EARLIER_KEY,
             offered=is_dated_service,
             tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date before"),
         ),
@@ -99,7 +100,7 @@ class ServiceMenu(ActionMenu):
             "next_date",
             QT_TRANSLATE_NOOP("Actions", "&Next Date"),
             show_later,
-            "Ctrl+.",
+            LATER_KEY,
             offered=is_dated_service,
             tip=QT_TRANSLATE_NOOP("Actions", "Show the current dated layer at the date after"),
         ),

@@ -47,8 +47,9 @@ class TabBars(QObject):
     def _take_up(self, bar: QTabBar) -> None:
         self._bars = [*self.bars, bar]
         bar.setAccessibleName(self.tr("Panels"))
-        # All are in sight: names that are long end with …, and are whole in their tooltips.
-        bar.setElideMode(Qt.TextElideMode.ElideRight)
+        # All are in sight. Names that are long lose their middle, as they differ at their ends: they are whole in
+        # their tooltips.
+        bar.setElideMode(Qt.TextElideMode.ElideMiddle)
         bar.setUsesScrollButtons(False)
         bar.currentChanged.connect(self._tell_chosen)
         bar.tabBarClicked.connect(self._tell_pressed)

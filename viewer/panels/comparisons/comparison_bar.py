@@ -40,7 +40,7 @@ class ComparisonBar(QWidget):
         self.rate = DecimalBox()
         self.linked = QCheckBox(self.tr("Linked"))
         self.match = QCheckBox(self.tr("Match"))
-        self.swap = IconButton("swap", self.tr("Swap the sides"))
+        self.swap = IconButton("swap", self.tr("Swap the sides (Shift+X)"))
         self.end = IconButton("close", self.tr("End the comparison (Esc)"))
         self._set_up()
         layout = QHBoxLayout(self)
@@ -83,7 +83,7 @@ class ComparisonBar(QWidget):
         self.rate.setSuffix(self.tr(" Hz"))
         for widget, says in (
             (self.name, self.tr("Name of the comparison")),
-            (self.mode, self.tr("Mode of the comparison")),
+            (self.mode, self.tr("Mode of the comparison (B blinks; hold B to see the other image)")),
             (self.height_field, self.tr("Position of the glass, from the top")),
             (self.rate, self.tr("Changes to and fro in a second")),
             (self.linked, self.tr("Move all panes together: place, scale and turn")),

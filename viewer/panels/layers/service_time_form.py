@@ -41,6 +41,8 @@ from viewer.support.plain_label import plain_label
 MOST_LISTED = 40
 """Most times that are listed one by one; more are chosen in a calendar."""
 ROWS_IN_VIEW = 12
+EARLIER_KEY, LATER_KEY = "Ctrl+,", "Ctrl+."
+"""Keys of the menu entries that step as the arrows do."""
 TIME_FIELD = "service_time"
 """The name by which others lead to the field."""
 
@@ -131,8 +133,8 @@ class ServiceTimeForm(QWidget):
         self.label.setBuddy(self.date)
         self.date.setProperty(COLUMN, TIME_FIELD)
         self.date.committed.connect(self._typed)
-        self.earlier = self._arrow(Qt.ArrowType.LeftArrow, self.tr("Earlier date"))
-        self.later = self._arrow(Qt.ArrowType.RightArrow, self.tr("Later date"))
+        self.earlier = self._arrow(Qt.ArrowType.LeftArrow, self.tr("Earlier date"), EARLIER_KEY)
+        self.later = self._arrow(Qt.ArrowType.RightArrow, self.tr("Later date"), LATER_KEY)
         self.earlier.clicked.connect(lambda: self.step(-1))
         self.later.clicked.connect(lambda: self.step(1))
         self.latest = QPushButton(self.tr("Latest"))
@@ -186,11 +188,11 @@ class ServiceTimeForm(QWidget):
             menu.addAction(actions[part])
         return actions
 
-    def _arrow(self, direction: Qt.ArrowType, name: str) -> QToolButton:
+    def _arrow(self, direction: Qt.ArrowType, name: str, key: str) -> QToolButton:
         button = QToolButton()
         button.setArrowType(direction)
         button.setAccessibleName(name)
-        button.setToolTip(tooltip(name))
+        button.setToolTip(tooltip(f"{name} ({key})"))
         return button
 
     def show_layer(self, layer: Layer | None) -> None:

@@ -217,7 +217,8 @@ class TimeStripPanel(QWidget):
             short = self.tr("Show") if all_there or self._desk.frames else self.tr("Add")
             self.use_button.setText(short if self.add_button.isHidden() else text)
             self.use_button.setAccessibleName(text)
-            self.use_button.setToolTip(tooltip(text))
+            keys = self.tr("{0} (Enter in the strip; ← and → go to the scene before and after)")
+            self.use_button.setToolTip(tooltip(keys.format(text)))
         self._show_picture(tick)
         self._show_words(tick)
 

@@ -202,6 +202,8 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
         kept = [bar.name, bar.mode, bar.match, bar.swap, bar.end]
         places.add(tuple((widget.x(), widget.width()) for widget in kept))
     assert len(places) == 1, "what all modes have keeps its place"
+    for button, id_ in ((bar.swap, "swap_sides"), (bar.mode, "blink")):
+        assert window.action_table[id_].shortcut().toString() in button.toolTip()
     window.action_table["compare_spyglass"].trigger()
     assert bar.from_left.isVisible()
     assert bar.from_top.isVisible()

@@ -173,6 +173,7 @@ def test_by_keys_alone(window: MainWindow, answers: Answers, folder: Path, qtbot
     assert tick.title == "west"
     assert tick.layers, "it is marked as one that is in the case"
     assert window.docks.time_strip.panel.use_button.text() == "Show the Layer"
+    assert "Enter in the strip; ← and →" in window.docks.time_strip.panel.use_button.toolTip()
     window.session.history.undo()
     settle(window, qtbot)
     assert layer_names(window) == []
