@@ -45,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.cli.terminal.server_features import FeaturesWanted
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
+    from viewer.export.tile_counts import needs_of, tile_counts, words_for_picture
     from viewer.network.typed_keys import secrets_in
 
     check_suffix(arguments.out)
@@ -74,7 +75,10 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.plane_picture(scene, plane, *arguments.size)
         else:
             crs, note = chosen_canvas(arguments.crs, bounds or bounds_of_all(scene))
-            picture = studio.picture(scene, crs, bounds, *arguments.size)
+            view = studio.view(scene, crs, bounds, *arguments.size)
+            if needed := words_for_picture(tile_counts(needs_of([(scene, view)]), studio.fetcher)):
+                complain(needed)
+            picture = studio.picture_of(scene, view)
         lost, problems = scene.stack.lost(), [note, *withheld, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):

@@ -158,8 +158,11 @@ class Studio:
 
         Raises ExportFailed where it is not complete in time, or has no room.
         """
-        view = view_of_lonlat(crs, bounds, bounds_of_all(scene), width, height, finest_fit_m(scene))
-        return self.picture_of(scene, view)
+        return self.picture_of(scene, self.view(scene, crs, bounds, width, height))
+
+    def view(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> View:
+        """The view of that picture."""
+        return view_of_lonlat(crs, bounds, bounds_of_all(scene), width, height, finest_fit_m(scene))
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
         """Picture of all that lies in a CRS off the Earth, an image to its edges.

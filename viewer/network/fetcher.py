@@ -83,7 +83,8 @@ class Fetcher(QObject):
         self._fetches: set[Fetch[Any]] = set()
         self._received = 0
         self._told_progress = (0, 0)
-        self._nothing_here: dict[str, float] = {}
+        self.nothing_here: dict[str, float] = {}
+        """Time (monotonic) until which an address is known to have no tile."""
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self._tick)
@@ -105,7 +106,7 @@ class Fetcher(QObject):
         target = QUrl(url, QUrl.ParsingMode.StrictMode)
         if refusal := self._refusal(target):
             done(None, refusal)
-        elif self._nothing_here.get(url, 0.0) > time.monotonic():
+        elif self.nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
             return self._begin(TileFetch(self, target, done, answered, is_map))
@@ -348,7 +349,7 @@ class Fetcher(QObject):
     def ended(self, fetch: Fetch[Any], nothing_there: bool, failed: bool) -> None:
         """Note that a fetch has ended, so that the next may begin."""
         if nothing_there:
-            self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
+            self.nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)
         if failed and fetch.counts_as_lacking and not self.offline:
             self._state(fetch.host).ask_again_at = time.monotonic() + self.limits.ask_again_s

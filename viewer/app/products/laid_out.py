@@ -8,10 +8,12 @@ from typing import Protocol
 from PySide6.QtCore import QRectF
 
 from layers.document.document import Document
+from layers.grid.tile_grid import View
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
+from viewer.canvas.shown_scene import ShownScene
 from viewer.export.printed import Printed
 
 
@@ -31,6 +33,11 @@ class LaidOut(Printed, Protocol):
     @property
     def numbers(self) -> dict[str, int]:
         """Numbers of the marks in the key, by uuid."""
+        ...
+
+    @property
+    def views_in_file(self) -> Sequence[tuple[ShownScene, View]]:
+        """The maps of all pages, each with the views in which a file at the product's own resolution reads it."""
         ...
 
     def facts(self) -> ProductFacts: ...

@@ -35,6 +35,7 @@ from viewer.app.products.findings.findings_view import FindingsView
 from viewer.app.products.first_spec import WindowState, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
+from viewer.app.products.page_tiles import PageTiles
 from viewer.app.products.page_turner import PageTurner
 from viewer.app.products.product_buttons import ProductButtons
 from viewer.app.products.product_fields import ProductFields
@@ -104,7 +105,7 @@ class ProductWindow(QDialog):
         self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids), self.splitter)
         assert context.case.jobs is not None
         self.preview, self.findings = ProductPreview(context.case.jobs), FindingsView()
-        self.buttons = ProductButtons()
+        self.buttons, self.tiles = ProductButtons(), PageTiles(context.case.jobs)
         self.said, self.state_box = self.buttons.said, self.buttons.state
         self.view_button, self.map_button = self.buttons.view, self.buttons.map
         self.save_button, self.export_button = self.buttons.save, self.buttons.export
@@ -135,6 +136,7 @@ class ProductWindow(QDialog):
         self.splitter.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.addWidget(self.splitter, 1)
+        layout.addWidget(self.tiles)
         layout.addWidget(self.buttons)
 
     def _connect(self) -> None:
@@ -315,11 +317,13 @@ class ProductWindow(QDialog):
     def _show_lack(self, sentence: str) -> None:
         self.laid, self._is_leaving, self._is_waiting = None, False, False
         self.preview.show_sentence(sentence)
+        self.tiles.look(None)
         self.turner.hide()
 
     def _look_over(self) -> None:
         if self.laid is None:
             return
+        self.tiles.look(self.laid)
         findings = self._check(self.spec, self.laid, self.overrides)
         self.findings.show_findings(findings, self.overrides)
         is_blocked = bool(self.findings.blocking)
@@ -341,6 +345,7 @@ class ProductWindow(QDialog):
             self._rest.start()
 
     def _painted(self) -> None:
+        self.tiles.look(self.laid)
         if self._is_stale:
             self._rest.start()
 

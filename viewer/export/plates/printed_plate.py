@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
+from layers.grid.tile_grid import View
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
@@ -20,7 +21,7 @@ from viewer.export.plates.maps.map_scenes import with_stretches
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.setting.piece import Piece, sharp_rect
-from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
+from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords, is_held
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
@@ -30,6 +31,7 @@ _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
 
 They are painted whole: cutting them would shift the dashes of lines in Qt.
 """
+SCREEN_DPI = 96.0
 _GREY_PIXELS = 500_000
 """Pixels of a page in grey that are painted at once."""
 
@@ -40,7 +42,7 @@ class PrintedPlate:
     def __init__(self, plate: Plate, dpi: float, *, is_stamped: bool = False) -> None:
         """`is_stamped`: DRAFT stands in the margins of each page."""
         self.plate, self._dpi, self.is_stamped = plate, dpi, is_stamped
-        self._ratio = dpi / 96.0
+        self._ratio = dpi / SCREEN_DPI
 
     @property
     def pages(self) -> int:
@@ -127,6 +129,15 @@ class PrintedPlate:
             groups.append(PaintedGroup(GroupKind.MAP, title, on_page.number))
             groups.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {on_page.number + 1}", on_page.number))
         return [*groups, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+
+    @property
+    def views_in_file(self) -> Sequence[tuple[ShownScene, View]]:
+        """The maps of all pages, each with the views in which a file at the product's own resolution reads it."""
+        dpi, sizes = self.plate.spec.dpi, self.plate.sizes
+        is_read_whole = is_held(*(max(1, round(side * dpi / SCREEN_DPI)) for side in (sizes.width, sizes.height)))
+        # A page that is too large to be held is read at the screen's resolution first, for its words.
+        ratios = [dpi / SCREEN_DPI] if is_read_whole else [1.0, dpi / SCREEN_DPI]
+        return [(on_page.shown, on_page.framing.at(ratio)[1]) for on_page in self.plate.maps for ratio in ratios]
 
     def links(self, page: int) -> Sequence[PageLink]:
         r = self._ratio

@@ -129,6 +129,11 @@ class ServiceTiles:
         """True where there is a pack, as far as is known."""
         return self._packs.is_there
 
+    @property
+    def packs(self) -> tuple[Path, ...]:
+        """Its packs that can be read, as far as is known."""
+        return self._packs.paths
+
     # -- asking -------------------------------------------------------------------------------------------------
 
     @property

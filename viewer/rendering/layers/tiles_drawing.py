@@ -21,6 +21,7 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile
+from layers.services.packs.tile_needs import TileNeeds
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
 from viewer.network.host_state import HostReach
@@ -150,6 +151,21 @@ class TilesDrawing(LayerDrawing):
 
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self._is_dead() or (self._tile_layer.is_complete(view) and not self._tiles.tries_another_way)
+
+    def needs_in(self, view: View) -> TileNeeds | None:
+        """The tiles that a view needs of the service; None where nothing can ever come."""
+        if self._is_dead():
+            return None
+        if self._view is None:
+            self._place(view.grid.crs)
+        return TileNeeds(
+            self.service,
+            view,
+            self._tile_layer.within(view.grid),
+            self._tiles.packs,
+            not self.context.ways.is_open(self.service),
+            OVERVIEW if self._has_overview else None,
+        )
 
     def has_failed_in(self, view: View) -> bool:
         if self._is_dead():

@@ -45,6 +45,11 @@ class PackSource:
         """True where there is a pack, as far as is known."""
         return bool(self._paths)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The packs that can be read, as far as is known."""
+        return tuple(self._paths)
+
     def take(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
         """Begin to read some of the tiles, and return those that are in no pack; the others are to be asked for again
         once an answer has come.

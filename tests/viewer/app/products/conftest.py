@@ -21,6 +21,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
@@ -57,6 +58,7 @@ class BoxPage:
     is_stamped = False
     frames: Sequence[MapFrame] = ()
     scenes: Sequence[MapScene] = ()
+    views_in_file: Sequence[tuple[MapScene, View]] = ()
 
     def __init__(self, spec: ProductSpec, dpi: float, edition: Edition) -> None:
         self.spec, self.dpi, self.edition = spec, dpi, edition
