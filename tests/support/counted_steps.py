@@ -6,7 +6,7 @@ from typing import override
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 Key = Qt.Key
 MODIFIERS = (Key.Key_Control, Key.Key_Shift, Key.Key_Alt, Key.Key_Meta)
@@ -15,7 +15,8 @@ MODIFIERS = (Key.Key_Control, Key.Key_Shift, Key.Key_Alt, Key.Key_Meta)
 class Counter(QObject):
     """Counts what is delivered to widgets: a click, a chord, and a run of letters into one field are one each.
 
-    The Enter that ends a field belongs to the field. An event that travels on to a parent is the same event.
+    The Enter that ends a field belongs to the field; a choice is a field, too, whose letters find an entry of its list.
+    An event that travels on to a parent is the same event.
     """
 
     def __init__(self, application: QApplication) -> None:
@@ -43,9 +44,10 @@ class Counter(QObject):
     def _key(self, event: QKeyEvent) -> None:
         if event.key() in MODIFIERS or event.key() in self._held:
             return
-        field = QApplication.focusWidget()
+        focused = QApplication.focusWidget()
+        field = _choice_of(focused) or focused
         is_chord = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) or not event.text()
-        is_field = isinstance(field, QLineEdit | QPlainTextEdit) and not is_chord
+        is_field = isinstance(field, QLineEdit | QPlainTextEdit | QComboBox) and not is_chord
         if is_field and field is self._typed_in:
             self._held.add(event.key())
             return
@@ -58,3 +60,12 @@ class Counter(QObject):
             self._held.add(what)
             self._typed_in = None
             self.told.append(told)
+
+
+def _choice_of(widget: QWidget | None) -> QComboBox | None:
+    """The choice whose open list a widget is; None for anything else."""
+    while isinstance(widget, QWidget) and not isinstance(widget, QComboBox):
+        widget = widget.parentWidget() if isinstance(widget, QAbstractItemView) or widget.isWindow() else None
+        if widget is not None and widget.isWindow() and not isinstance(widget.parentWidget(), QComboBox):
+            return None
+    return widget

@@ -22,6 +22,7 @@ from viewer.app.desktop.questions import Questions
 from viewer.app.observing.observation_tables import ObservationTables
 from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
+from viewer.panels.claims.chip_linking import link_newest_chip
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
@@ -111,8 +112,18 @@ class SiteMenu(ToolMenu):
 
     def take_chip(self) -> None:
         """Take a chip, the exact pixels and the view, of the selected site or of the case."""
-        if self._panels.layers.images is not None:
-            self._panels.layers.images.take_chip()
+        from viewer.panels.sites.sighting import SIGHTING, is_unsaid  # for start-up time
+
+        panels, selected = self._panels, self._panels.selection.uuids
+        if panels.layers.images is None:
+            return
+        panels.layers.images.take_chip()
+        if len(selected) == 1 and not self._docks.arrangement.is_alone and is_unsaid(panels, *selected):
+            panels.field_wanted.emit("site_form", SIGHTING)  # at once: the next letters are what is seen
+
+    def link_chip(self) -> None:
+        """Link the newest chip of the open claim's sites as support."""
+        link_newest_chip(self._panels, self._panels.claim_uuid)
 
     def show_case_chips(self) -> None:
         """Show the chips that belong to no site."""
@@ -237,6 +248,14 @@ class SiteMenu(ToolMenu):
             cite_image,
             "Ctrl+Shift+R",
             tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the site of the open claim was drawn on"),
+            offered=is_claim_open,
+        ),
+        Action(
+            "link_chip",
+            QT_TRANSLATE_NOOP("Actions", "Link the Ne&west Chip"),
+            link_chip,
+            "Ctrl+Shift+T",
+            tip=QT_TRANSLATE_NOOP("Actions", "Link the newest chip of the open claim's sites as support"),
             offered=is_claim_open,
         ),
         *SHADOW_ROWS,

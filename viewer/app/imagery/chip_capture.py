@@ -27,6 +27,7 @@ from viewer.canvas.image_below import images_below
 from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing, withheld_in
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.chips import add_chips
+from viewer.commands.imagery.sightings import with_chip_of_sighting
 from viewer.commands.stamps import new_uuid
 from viewer.export.processing import stretches_on_screen
 from viewer.rendering.drawing import LayerDrawing
@@ -222,7 +223,7 @@ class ChipCapture(QObject):
         document, actor = self._session.document, self._session.actor
         try:
             edit = add_chips(document, [chip_bytes.chip for chip_bytes in chips], actor=actor, image=capture.facts)
-            self._session.push(edit)
+            self._session.push(with_chip_of_sighting(document, edit, actor=actor))
         except GeoloupeError as error:
             self._fail(error)
             return

@@ -140,6 +140,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "judge": ("assess", "conclusion", "confidence", "likelihood", "analysis", "hypothesis"),
     "take_chip": ("crop", "cut out", "clip", "thumbnail", "evidence", "screenshot of a site"),
     "cite_image": ("reference",),
+    "link_chip": ("support", "evidence", "proof"),
     "check_shadow": ("suncalc", "sun", "chronolocation", "time of day"),
     "add_source": (
         "attach",

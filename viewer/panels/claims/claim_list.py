@@ -31,7 +31,7 @@ class ClaimListPanel(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = RowTable(self._columns(), _haystack, self, chip=_chip)
+        self.model = RowTable(self._columns(), _haystack, self, chip=_chip, dragged_as="claims")
         self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
         self.list.hide_columns(1)  # the chip says it
         self.report_button, self.judge_button = CompactButton(self.tr("Report")), CompactButton(self.tr("Judge"))

@@ -1,4 +1,4 @@
-"""Takes links and files that are dropped or pasted on a claim: each becomes a source that the claim cites."""
+"""Takes what is dropped or pasted on a claim: links and files become sources, rows of the case its evidence."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from layers.document.source import SourceFile
 from layers.errors import FileMissing, NotAFile, TooLarge, UnsupportedFormat
 from layers.text.counted import grouped
 from layers.text.links import link_in
-from viewer.commands.claims import cite_new_source
+from viewer.commands.claims import cite_new_source, link_claim_source
+from viewer.commands.filing.judging import link_report
 from viewer.commands.stamps import new_uuid
+from viewer.panels.claims.chip_linking import link_row
 from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.row_drag import rows_in
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
@@ -39,6 +42,8 @@ CONTENT_TYPES = {
     ".tiff": "image/tiff",
 }
 """Content types of the files that can become sources, by their ending."""
+_ROW = "row of the case:"
+"""Beginning of a word for a row of the case, before its table and its uuid."""
 MOST_BYTES = 64 << 20
 """Most bytes of a kept copy: a case travels with all of them."""
 
@@ -80,9 +85,11 @@ class EvidenceDrop(QObject):
 
 
 def words_of(data: QMimeData | None) -> list[str]:
-    """The links and paths in dragged or copied data."""
+    """The links and paths in dragged or copied data, and rows of the case as `_ROW` words."""
     if data is None:
         return []
+    if rows := rows_in(data):
+        return [f"{_ROW}{table}:{uuid}" for table, uuid in rows]
     urls = [url.toLocalFile() or url.toString() for url in data.urls()]
     return [word for word in (urls or [link_in(data.text())]) if word]
 
@@ -90,10 +97,24 @@ def words_of(data: QMimeData | None) -> list[str]:
 def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> None:
     """Cite links and files, as `words_of` gives them, for a claim; a copy of a file is kept in the case."""
     for word in words:
-        if link_in(word):
+        if word.startswith(_ROW):
+            _link(context, claim_uuid, *word.removeprefix(_ROW).split(":", 1))
+        elif link_in(word):
             cite(context, claim_uuid, word)
         else:
             _keep(context, claim_uuid, Path(word))
+
+
+def _link(context: PanelContext, claim_uuid: str, table: str, uuid: str) -> None:
+    """Link a row that was dropped: a source is cited, a report judged, anything else supports."""
+    if table == "sources":
+        context.do(link_claim_source, claim_uuid, uuid)
+    elif table == "claims":
+        context.do(link_report, claim_uuid, uuid)
+    elif not link_row(context, claim_uuid, uuid):
+        context.report(
+            translate("EvidenceDrop", "That is no evidence: drop a chip, a measurement, a source or a link.")
+        )
 
 
 def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:

@@ -48,7 +48,9 @@ class MeasurementListPanel(QWidget):
             ListColumn(self.tr("Measured"), self._quantity, None, 84),
             ListColumn(self.tr("Folder"), lambda site: site.folder, None, 90),
         ]
-        self.model = RowTable(columns, lambda site: searched(site.label, site.notes, site.folder), self)
+        self.model = RowTable(
+            columns, lambda site: searched(site.label, site.notes, site.folder), self, dragged_as="sites"
+        )
         self.list = RowList(self.model, self.tr("Measurements"), first_px=90)
         self.list.hide_columns(5)
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import override
 
 import shiboken6
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
@@ -15,6 +15,7 @@ from layers.project.storage.tables import THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
+from viewer.panels.widgets.row_drag import rows_data
 from viewer.support.language.text import one_line, plain, tooltip
 
 SIDE_PX, CELL_PX, GAP_PX = 84, 96, 4
@@ -40,6 +41,8 @@ class ChipStrip(QListWidget):
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(SIDE_PX, SIDE_PX))
         self.setSpacing(GAP_PX)
@@ -105,6 +108,11 @@ class ChipStrip(QListWidget):
         self.setFixedHeight(
             rows * (CELL_PX + self.fontMetrics().height() + 2 * GAP_PX) + 2 * self.frameWidth() + GAP_PX
         )
+
+    @override
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        """The chips as rows of the case, to be dropped on a claim."""
+        return rows_data(("chips", item.data(_UUID)) for item in items)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -29,6 +29,7 @@ from viewer.panels.sites.detail_rows import DetailPart
 from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.shape_rows import ShapePart
+from viewer.panels.sites.sighting import Sighting
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_filing import (
     FilingRows,
@@ -208,6 +209,8 @@ class SiteFormPanel(QWidget):
         self.claim_picker.picked.connect(self._link)
         self.claim_picker.let_go.connect(self._context.tell_not_linked)
         self.claim_picker.created.connect(self._report_statement)
+        self.sighting = Sighting(self._context)
+        content.addWidget(self.sighting)
         content.addWidget(self.cards)
         content.addLayout(side_by_side(self.report_button, self.judge_button, self.claim_picker, stretch=2))
 
@@ -266,7 +269,7 @@ class SiteFormPanel(QWidget):
                 self._uuid
                 and changes.touches(
                     *("claims", "images", "chips", "claim_sources", "sources", "templates", "products"),
-                    "claim_evidence",
+                    *("claim_evidence", "observations"),
                 )
             )
         ):
@@ -294,6 +297,7 @@ class SiteFormPanel(QWidget):
         error.setPlaceholderText(self.image_part.least_error(site) or self.tr("not judged"))
         document = self._context.document
         claims = document.links.claims_of_site(site.uuid)
+        self.sighting.show_site(site)
         self.cards.show_claims((claim, self._sources(claim.uuid), lines_of(document, claim)) for claim in claims)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
@@ -316,6 +320,7 @@ class SiteFormPanel(QWidget):
         self.place.flush()
         self.shape_part.flush()
         self.image_part.flush()
+        self.sighting.flush()
         self.fields.flush()
 
     def _stamps(self, site: Site) -> str:

@@ -28,7 +28,7 @@ class SourceRegisterPanel(RowListPanel):
         listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources)
         super().__init__(context, listed, parent)
         self.question = self._question()
-        model = RowTable(self._columns(), _haystack, self, chip=_publisher)
+        model = RowTable(self._columns(), _haystack, self, chip=_publisher, dragged_as="sources")
         rows = RowList(model, self.tr("Sources"), first_px=200)
         self.build(rows, model, self.tr("Add source"))
         self.below_list.addWidget(self.question)

@@ -153,6 +153,7 @@ class RowList(QWidget):
         view.verticalHeader().setDefaultSectionSize(row_px)
         view.setItemDelegateForColumn(0, RowDelegate(view))
         view.setModel(self.model)
+        view.setDragEnabled(bool(self.model.dragged_as))
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         header.setHighlightSections(False)

@@ -5,16 +5,26 @@ A proxy model would call back into Python for each comparison of a sort.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, override
 
 from msgspec import Struct
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QIcon
 
 from layers.document.kept_order import KeptOrder
 from layers.document.rows import Row
+from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
 from viewer.support.language.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40
@@ -100,15 +110,18 @@ class RowTable(QAbstractTableModel):
         *,
         chip: Callable[[Any], str] | None = None,
         icon: Callable[[str], QIcon] | None = None,
+        dragged_as: str = "",
     ) -> None:
         """`haystack` gives the text of a row, made by `searched`, that the filter searches besides its cells.
 
         `chip` gives the word of a row's chip: such rows have two lines. `icon` gives the icon before the first cell of
-        the row with a uuid, called only when it is painted.
+        the row with a uuid, called only when it is painted. `dragged_as`: the document's table of the rows, where they
+        can be dragged to other panels.
         """
         super().__init__(parent)
         self.columns = columns
         self.words_of, self._chip, self._icon = haystack, chip, icon
+        self.dragged_as = dragged_as
         self._listed: dict[str, Row] = {}
         """All rows, in the order of the case."""
         self._records: dict[str, _Record] = {}
@@ -202,6 +215,20 @@ class RowTable(QAbstractTableModel):
         """Keep the rows that contain every word of `text`, without regard to case."""
         self._words = tuple(text.casefold().split())
         self._arrange(frozenset())
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if self.dragged_as and index.isValid() else flags
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [ROWS_TYPE]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        rows = dict.fromkeys(index.row() for index in indexes)
+        return rows_data((self.dragged_as, self.uuid_at(row)) for row in rows)
 
     def uuid_at(self, row: int) -> str:
         return self._visible[row]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from shapely.geometry import LineString
 
 from layers.document.chip import Chip
@@ -14,7 +15,7 @@ from layers.document.image import Image
 from layers.document.observation import Observation
 from layers.document.rows import Product, ProductRow
 from layers.document.site import Site
-from layers.product.judging.judged import judgements_of
+from layers.product.judging.judged import judgements_of, reports_of
 from layers.product.judging.reissue import issued_judgements
 from layers.product.judging.steps import Step, read_steps
 from layers.product.numbering import numbers_json
@@ -22,10 +23,15 @@ from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
 from viewer.commands.claims import update_claim
+from viewer.commands.filing.evidence import unlink_evidence
 from viewer.panels.claims.claim_cards import ClaimCard, lines_of
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_verbs import judge
+from viewer.panels.sites.chip_strip import ChipStrip
+from viewer.panels.sources.source_register import SourceRegisterPanel
+from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
 
+NOTHING = Qt.KeyboardModifier.NoModifier
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
 
@@ -227,3 +233,35 @@ def test_a_judgement_that_an_issued_product_printed_asks_what_changed(form: Clai
     form.flush()
     assert desk.document.claims[own].change_note == "because of a third image"
     assert form.cautions.sentences == []
+
+
+def drop(form: ClaimFormPanel, data: QMimeData) -> None:
+    move, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    for make in (QDragEnterEvent, QDropEvent):
+        event = make(QPointF(20, 20), move, data, button, NOTHING)
+        QApplication.sendEvent(form, event)
+
+
+def test_chips_sources_measurements_and_reports_are_dropped_on_a_claim(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    strip = shown(qtbot, ChipStrip(desk.context), 330, 200)
+    strip.show_chips(list(desk.document.chips.values()))
+    sources = shown(qtbot, SourceRegisterPanel(desk.context), 330, 200)
+    judge(desk.context)
+    own = desk.context.claim_uuid
+    links = desk.document.links
+    (report,) = reports_of(desk.document, own)
+    desk.context.do(unlink_evidence, own, report.claim.uuid)
+    assert strip.dragEnabled()
+    drop(form, strip.mimeData([strip.item(0)]))
+    drop(form, rows_data([("sites", "m"), ("claims", "c1"), ("sites", "nowhere")]))
+    model = sources.list.model
+    assert sources.list.view.dragEnabled()
+    drop(form, model.mimeData([model.index(1, 0), model.index(1, 1)]))
+    tables = [(link.evidence_table, link.evidence_uuid) for link in links.claim_to_evidence(own)]
+    assert tables == [("chips", "new"), ("site_line", "m"), ("claims", "c1")]
+    assert [link.source_uuid for link in links.claim_to_sources(own)] == [model.uuid_at(1)]
+    assert "no evidence" in desk.said[-1]
+    odd = QMimeData()
+    odd.setData(ROWS_TYPE, b'[["chips"], 3, ["chips", 4]]')
+    drop(form, odd)
+    assert len(links.claim_to_evidence(own)) == 3
