@@ -5,6 +5,7 @@ Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
 
 from __future__ import annotations
 
+from layers.document.image import Image
 from layers.document.rows import Row
 from layers.phrase import Phrase
 
@@ -43,6 +44,11 @@ class Chip(Row, frozen=True, kw_only=True):
     phash: str = ""
     machine_json: str = ""
     """The machine that made or worked on it: tool, version, task, and who checked it."""
+
+    def later_credit(self, image: Image | None) -> str:
+        """The credit that its image has now and its own stamp has not; empty where that says it."""
+        credit = image.credit.strip() if image is not None else ""
+        return "" if credit in self.credit else credit
 
     @property
     def what(self) -> str:

@@ -75,7 +75,7 @@ def evidence_words(document: Document, row: Row | None, places: Collection[str] 
             site = document.sites.get(row.site_uuid) if row.site_uuid not in places else None
             return _joined_parts((site.label if site is not None else "", *_seen(document, row)))
         case Chip():
-            return _joined_parts((row.caption, row.layer_title, dated_words(row.acquired_at)))
+            return _joined_parts((row.caption, row.layer_title, _chip_date(document, row)))
         case Search():
             return _joined_parts(_searched(document, row))
         case Claim():
@@ -83,6 +83,15 @@ def evidence_words(document: Document, row: Row | None, places: Collection[str] 
         case Site():
             return _joined_parts(_marked(row))
     return Phrase("no longer in the case")
+
+
+def _chip_date(document: Document, chip: Chip) -> str:
+    """The date of a chip's stamp, and beside it the one that was stated later for its image."""
+    image = document.images.get(chip.image_uuid)
+    own = dated_words(chip.acquired_at)
+    if image is None or image.acquired_at in ("", chip.acquired_at):
+        return own
+    return Phrase("{own}; stated later: {later}", own=own, later=dated_words(image.acquired_at))
 
 
 def dated_words(acquired_at: str) -> str:

@@ -158,6 +158,11 @@ def source_title_of(image: Image) -> str:
     return title if image.date_kind != "composite" else f"{title} (composite)"
 
 
+def rights_of(image: Image) -> str:
+    """The rights of an image's source: its credit and its licence."""
+    return ", ".join(dict.fromkeys(text for text in (image.credit, image.licence) if text))
+
+
 def _source_of(document: Document, image: Image, actor: str, now: str | None) -> _KnownSource:
     uuid = source_uuid_of(image.image_key)
     there = document.sources.get(uuid)
@@ -174,7 +179,7 @@ def _source_of(document: Document, image: Image, actor: str, now: str | None) ->
         date_basis=image.date_basis,
         descriptor=descriptor_of(image),
         url="" if layer is None else service_address(layer.source),
-        rights=", ".join(dict.fromkeys(text for text in (image.credit, image.licence) if text)),
+        rights=rights_of(image),
     )
     source = inserted(source, stamp_of(actor, now))
     return _KnownSource(source, (Change("sources", None, source),))

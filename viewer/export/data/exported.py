@@ -166,7 +166,9 @@ def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Pu
     image = document.images.get(chip.image_uuid)
     later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later_date_words(image, publishing)
     date = chip.acquired_at or "date unknown"
-    parts = (publishing.words(chip.caption), date, chip.date_kind, later, publishing.words(chip.credit))
+    credit = publishing.words(chip.later_credit(image))
+    credited = publishing.words(chip.credit), f"stated later: {credit}" if credit else ""
+    parts = (publishing.words(chip.caption), date, chip.date_kind, later, *credited)
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
 from layers.time.written_dates import written_date
-from viewer.commands.imagery.late_dates import date_evidence, evidence_without_date
+from viewer.commands.imagery.late_facts import date_evidence, evidence_without_date
 from viewer.commands.imagery.layer_dates import LayerDate, date_by_name, date_layers
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.link_button import LinkButton

@@ -19,7 +19,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name, stamp_words
 from viewer.panels.sites.chip_place import place_in, ticked
-from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
+from viewer.panels.sites.chip_words import chip_credit_words, chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
@@ -113,7 +113,7 @@ class ChipDialog(QDialog):
             (self.tr("Image"), one_line(chip.layer_title, 200)),
             (self.tr("Acquired"), chip_date_words(document, chip)),
             (self.tr("Pixels"), f"{chip.width} × {chip.height}"),
-            (self.tr("Credit"), one_line(chip.credit, 300)),
+            (self.tr("Credit"), chip_credit_words(document, chip)),
             (self.tr("Taken"), stamp_words(chip.created_at, chip.created_by, document)),
             (self.tr("SHA-256"), one_line(chip.sha256, 64)),
             (self.tr("NIIRS by"), said_name(chip.niirs_by, document)),

@@ -42,6 +42,14 @@ def chip_date_words(document: Document, chip: Chip) -> str:
     return words if is_same or image is None or not image.acquired_at else _stated_later(words, date_words(image))
 
 
+def chip_credit_words(document: Document, chip: Chip) -> str:
+    """The credit of a chip's own stamp, and beside it the one that was stated later for its image."""
+    own, later = one_line(chip.credit, 300), one_line(chip.later_credit(document.images.get(chip.image_uuid)), 300)
+    if not later:
+        return own
+    return _stated_later(own or translate("Chips", "credit not stated"), later)
+
+
 def _stated_later(words: str, now: str) -> str:
     return translate("Chips", "{0}; stated later: {1}").format(words, now)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from shapely.geometry import Point
 
+from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
@@ -92,6 +93,8 @@ def test_evidence_says_what_it_is() -> None:
     assert evidence_words(document, seen, ["pad"]).startswith("cannot tell")
     assert "none seen · a target of 30 m or more · 82 % assessable" in evidence_words(document, document.searches["s"])
     assert [row.uuid for row in offered_evidence(document, "j")] == ["s"]
+    chip = Chip(uuid="c", content_type="image/png", caption="The gate", image_uuid="i")
+    assert evidence_words(document, chip) == "The gate · date unknown; stated later: 12 April 2024"
 
 
 def test_two_carriers_of_one_report_are_one_origin() -> None:

@@ -13,26 +13,34 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.marks.mark_shape import as_json, shape_of
 from layers.document.marks.shadow_mark import ShadowMark
 from layers.document.observation import Observation
 from layers.document.site import Site
+from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.time.shadows import ShadowImage
 from tests.support.windows import begin_on_map, settle, texts
 from tests.viewer.app.imagery.conftest import MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
-from viewer.commands.imagery.late_dates import date_evidence, evidence_without_date
+from viewer.commands.imagery.late_facts import (
+    date_evidence,
+    evidence_without,
+    evidence_without_date,
+    state_on_evidence,
+)
 from viewer.commands.imagery.layer_dates import LayerDate, date_layers
+from viewer.commands.imagery.mark_images import source_uuid_of
 from viewer.commands.sites import add_site
 from viewer.commands.sources import update_source
 from viewer.panels.layers.acquisition_panel import AcquisitionPanel
 from viewer.panels.layers.layer_dates_dialog import LayerDatesDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.shell.message_bar import MessageBar
-from viewer.panels.sites.chip_words import chip_date_words
+from viewer.panels.sites.chip_words import chip_credit_words, chip_date_words
 from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.widgets.link_button import LinkButton
 
@@ -91,10 +99,10 @@ def type_date(panel: LayerPropertiesPanel, text: str) -> None:
     QTest.keyClick(field, Key.Key_Return)
 
 
-def offer_of(window: MainWindow) -> QPushButton:
+def offer_of(window: MainWindow, verb: str = "Date Them Too") -> QPushButton:
     bar = window.findChild(MessageBar)
     assert bar is not None
-    return next(one for one in bar.findChildren(QPushButton) if one.text() == "Date Them Too" and one.isVisible())
+    return next(one for one in bar.findChildren(QPushButton) if one.text() == verb and one.isVisible())
 
 
 # -- the name of a file -------------------------------------------------------------------------------------------
@@ -354,3 +362,49 @@ def test_a_source_that_somebody_has_dated_stays(window: MainWindow, desk: Desk, 
     window.session.push(date_layers(document, {layer: LayerDate(DAY, "instant")}, actor=actor))
     window.session.push(date_evidence(document, (layer,), actor=actor))
     assert document.sources[source].acquired_at == "2019"
+
+
+@pytest.mark.bounded
+def test_credit_and_sensor_stated_later_reach_the_image_and_its_source_in_one_step(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    site = mark(window, desk, qtbot)
+    window.selection.set({site.uuid})
+    chip(window, qtbot)
+    document, history = window.session.document, window.session.history
+    (image,), (source,) = document.images.values(), document.sources.values()
+    assert (image.credit, image.sensor, source.rights, source.sensor) == ("", "", "", "")
+    panel = properties(window, qtbot)
+    for column, text in (("credit", "© Planet Labs"), ("sensor", "PlanetScope")):
+        field = panel.fields.fields[column]
+        field.setFocus()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Key.Key_Return)
+    sentence = "states more now (credit, sensor). Made on it before, and still without: 1 mark, 2 chips and 1 source."
+    assert sentence in texts(window)
+    steps = history.stack.count()
+    QTest.mouseClick(offer_of(window, "State It There Too"), Qt.MouseButton.LeftButton)
+    assert history.stack.count() == steps + 1
+    image, source = document.images[image.uuid], document.sources[source.uuid]
+    assert (image.credit, image.sensor) == ("© Planet Labs", "PlanetScope")
+    assert (source.rights, source.sensor) == ("© Planet Labs", "PlanetScope")
+    assert image.acquired_at == "", "no date was stated"
+    pixels = next(row for row in document.chips.values() if row.kind == "pixels")
+    assert pixels.credit == "", "a chip keeps its stamp"
+    assert chip_credit_words(document, pixels) == "credit not stated; stated later: © Planet Labs"
+    assert "states more now" not in texts(window)
+    window.session.undo()
+    assert (document.images[image.uuid].credit, document.sources[source.uuid].sensor) == ("", "")
+
+
+def test_what_was_stated_otherwise_on_purpose_stays() -> None:
+    """The sensor of a file that names its platform too, and rights that somebody has typed."""
+    layer = Layer(uuid="l", kind="raster", name="S", credit="© ESA", source_json='{"sensor": "MSI"}')
+    image = Image(uuid="i", image_key="k", layer_uuid="l", credit="© Copernicus", sensor="Sentinel-2A MSI")
+    own = Source(uuid=source_uuid_of("k"), rights="by agreement", sensor="Sentinel-2A MSI")
+    document = Document({"layers": [layer], "images": [image], "sources": [own]})
+    assert evidence_without(document, ["l"]).facts == ("credit",)
+    document.apply(state_on_evidence(document, ["l"], actor="Li"))
+    assert (document.images["i"].credit, document.images["i"].sensor) == ("© ESA", "Sentinel-2A MSI")
+    assert document.sources[own.uuid].rights == "by agreement"
+    assert state_on_evidence(document, ["l"], actor="Li").changes == ()

@@ -144,7 +144,12 @@ def test_a_chip_keeps_its_stamp_and_says_what_was_stated_later(case: Document, s
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
     (words,) = (shown.words for shown in told.chip_pictures if shown.uuid == "chip")
     assert "date unknown · unknown · stated later: 2024-04-12 08:00 UTC (from metadata)" in words
-    case.apply(Edit("image", (Change("images", image, replace(image, acquired_at="")),)))
+    credited = replace(image, acquired_at="", credit="© Another")
+    case.apply(Edit("image", (Change("images", image, credited),)))
+    told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
+    (words,) = (shown.words for shown in told.chip_pictures if shown.uuid == "chip")
+    assert "© A Provider · stated later: © Another" in words
+    case.apply(Edit("image", (Change("images", credited, replace(image, acquired_at="", credit="© A Provider")),)))
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
     assert not any("stated later" in shown.words for shown in told.chip_pictures)
 

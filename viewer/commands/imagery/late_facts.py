@@ -1,6 +1,6 @@
-"""Edits that add the date of a layer to what was marked on it before the date was known.
+"""Edits that add what a layer states (date, credit, sensor) to what was marked on it before that was stated.
 
-A chip keeps the stamp that it was taken with: its image has the later date.
+It lives on the image. A chip keeps the stamp that it was taken with: its image has what was stated later.
 """
 
 from __future__ import annotations
@@ -22,22 +22,26 @@ from layers.document.vocabulary import DATE_BASES
 from layers.phrase import Phrase, joined
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
-from viewer.commands.imagery.mark_images import descriptor_of, source_title_of, source_uuid_of
+from viewer.commands.imagery.mark_images import descriptor_of, rights_of, source_title_of, source_uuid_of
 from viewer.commands.imagery.observations import dates_after_images
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import stamp_of, update
 
+DATE, CREDIT, SENSOR = "date", "credit", "sensor"
+FACTS = (DATE, CREDIT, SENSOR)
 _STATED_BY_LAYER = "analyst", "file name"
 """Bases of dates that a layer states and its file does not: images have them from their layer alone."""
 
 
 class Evidence(NamedTuple):
-    """Numbers of the rows made on images before their layers were dated."""
+    """Numbers of the rows made on images before their layers stated the facts that these lack."""
 
     images: tuple[Image, ...]
     marks: int
     chips: int
     sources: int
+    facts: tuple[str, ...] = ()
+    """The facts that any of the images lacks: words of FACTS."""
 
     @property
     def words(self) -> str:
@@ -52,10 +56,15 @@ class Evidence(NamedTuple):
 
 def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evidence:
     """Find what was marked on these layers and lacks the date that they have now."""
-    layers = [document.layers[uuid] for uuid in layer_uuids if uuid in document.layers]
-    dated = {layer.uuid: layer for layer in layers if layer.acquired_at}
-    shown = [image for image in document.images.values() if image.layer_uuid in dated] if dated else []
-    images = tuple(image for image in shown if _lacks_date(image, dated[image.layer_uuid]))
+    return evidence_without(document, layer_uuids, (DATE,))
+
+
+def evidence_without(document: Document, layer_uuids: Iterable[str], facts: Collection[str] = FACTS) -> Evidence:
+    """Find what was marked on these layers and lacks any of these facts that they state now."""
+    stating = {uuid: document.layers[uuid] for uuid in layer_uuids if uuid in document.layers}
+    shown = [image for image in document.images.values() if image.layer_uuid in stating] if stating else []
+    lacking = {image.uuid: _lacks(image, stating[image.layer_uuid], facts) for image in shown}
+    images = tuple(image for image in shown if lacking[image.uuid])
     if not images:
         return Evidence((), 0, 0, 0)
     uuids = {image.uuid for image in images}
@@ -65,22 +74,39 @@ def evidence_without_date(document: Document, layer_uuids: Iterable[str]) -> Evi
         sum(site.image_uuid in uuids for site in document.sites.values()),
         sum(chip.image_uuid in uuids for chip in document.chips.values()),
         sum(source is not None for source in sources),
+        tuple(fact for fact in FACTS if any(fact in facts_lacking for facts_lacking in lacking.values())),
     )
 
 
 def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
     """Set the date of their layers on images, their sources, shadows and dates of sites. Raises InvalidValue."""
+    edit = state_on_evidence(document, layer_uuids, (DATE,), actor=actor, now=now)
+    return replace(edit, label=Phrase("Date {words}", words=evidence_without_date(document, layer_uuids).words))
+
+
+def state_on_evidence(
+    document: Document,
+    layer_uuids: Collection[str],
+    facts: Collection[str] = FACTS,
+    *,
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Set what their layers state on images, their sources, shadows and dates of sites. Raises InvalidValue."""
     layers = {uuid: row_of(document.layers, uuid, Phrase("layer")) for uuid in layer_uuids}
-    evidence = evidence_without_date(document, layers)
+    evidence = evidence_without(document, layers, facts)
     stamp = stamp_of(actor, now)
     changes: list[Change] = []
     dated: dict[str, Image] = {}
     for image in evidence.images:
-        changed = update("images", image, stamp, **_dated(layers[image.layer_uuid]))
+        layer = layers[image.layer_uuid]
+        fields = [_stated(layer, fact) for fact in _lacks(image, layer, facts)]
+        changed = update("images", image, stamp, **{name: text for part in fields for name, text in part.items()})
         changes += changed
         after = changed[0].row if changed else image
         assert isinstance(after, Image)
-        dated[image.uuid] = after
+        if (after.acquired_at, after.date_kind) != (image.acquired_at, image.date_kind):
+            dated[image.uuid] = after
         source = document.sources.get(source_uuid_of(image.image_key))
         if source is not None:
             changes += update("sources", source, stamp, **_source_fields(source, image, after))
@@ -88,7 +114,7 @@ def date_evidence(document: Document, layer_uuids: Collection[str], *, actor: st
     sites.date_shadows(dated)
     for change in dates_after_images(document, dated, actor=actor, now=now):
         sites.add(change)
-    return Edit(Phrase("Date {words}", words=evidence.words), (*changes, *sites.changes))
+    return Edit(Phrase("State on {words} what the layer says", words=evidence.words), (*changes, *sites.changes))
 
 
 class _Sites:
@@ -139,6 +165,23 @@ def _lacks_date(image: Image, layer: Layer) -> bool:
     return any(getattr(image, name) != value for name, value in _dated(layer).items())
 
 
+def _lacks(image: Image, layer: Layer, facts: Collection[str]) -> tuple[str, ...]:
+    """The facts among these that a layer states and its image has not, or has otherwise."""
+    lacking = {
+        DATE: bool(layer.acquired_at) and _lacks_date(image, layer),
+        CREDIT: bool(layer.credit.strip()) and image.credit != layer.credit.strip(),
+        SENSOR: bool(layer.sensor) and layer.sensor not in image.sensor,
+    }
+    return tuple(fact for fact in FACTS if fact in facts and lacking[fact])
+
+
+def _stated(layer: Layer, fact: str) -> dict[str, str]:
+    """The columns of an image that a layer decides by stating a fact."""
+    if fact == DATE:
+        return _dated(layer)
+    return {"credit": layer.credit.strip()} if fact == CREDIT else {"sensor": layer.sensor}
+
+
 def _dated(layer: Layer) -> dict[str, str]:
     """The columns of an image that its layer's date decides."""
     basis = layer.date_basis if layer.date_basis in DATE_BASES else ""
@@ -152,5 +195,7 @@ def _source_fields(source: Source, before: Image, after: Image) -> dict[str, str
         "date_basis": (before.date_basis, after.date_basis),
         "descriptor": (descriptor_of(before), descriptor_of(after)),
         "title": (source_title_of(before), source_title_of(after)),
+        "sensor": (before.sensor, after.sensor),
+        "rights": (rights_of(before), rights_of(after)),
     }
     return {name: new for name, (old, new) in follows.items() if getattr(source, name) == old}
