@@ -16,7 +16,6 @@ from layers.document.search import Search
 from layers.observing.search_grid import CellPlace, SearchGrid
 
 NOTHING, FOUND, CANNOT_TELL, SKIPPED = "nothing seen", "found", "cannot tell", "skipped"
-ANSWERS = (NOTHING, FOUND, CANNOT_TELL, SKIPPED)
 SHOWN = 0.995
 """Part of a cell that has to have been on the screen at full resolution: the rest is rounding of edges."""
 LEAST_DARK = 0.6
@@ -166,8 +165,3 @@ def next_open(sheet: SearchSheet, places: Iterable[CellPlace], after: tuple[int,
     waiting = [place for place in places if not sheet.cell(place.row, place.column).answer]
     later = (place for place in waiting if (place.row, place.column) > after)
     return next(later, waiting[0] if waiting else None)
-
-
-def marks_of(sheet: SearchSheet) -> frozenset[str]:
-    """Uuids of the marks of what a search has found."""
-    return frozenset(uuid for cell in sheet.cells for uuid in cell.marks)

@@ -108,14 +108,18 @@ class SearchGrid(Struct, frozen=True):
 
     def cell_at(self, lon: float, lat: float) -> tuple[int, int] | None:
         """Row and column of the cell at a place; None beside the grid."""
-        if not (math.isfinite(lon) and math.isfinite(lat)):
-            return None
-        ((x, y),) = self._places_on(np.array([[lon, lat]])).tolist()
-        if not (math.isfinite(x) and math.isfinite(y)):
-            return None
-        row = math.floor((y - self.top_m) / self.height_m) + 1
-        column = math.floor((x - self.left_m) / self.width_m) + 1
-        return (row, column) if 1 <= row <= self.rows and 1 <= column <= self.columns else None
+        ((row, column),) = self.cells_at(np.array([[lon, lat]])).tolist()
+        return (row, column) if row else None
+
+    def cells_at(self, lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """(n, 2) Rows and columns of the cells at places (n, 2); 0, 0 beside the grid."""
+        is_place = np.isfinite(lonlat).all(axis=1)
+        on_grid = self._places_on(np.where(is_place[:, None], lonlat, (self.lon, self.lat)))
+        corner, size = np.array([self.top_m, self.left_m]), np.array([self.height_m, self.width_m])
+        with np.errstate(invalid="ignore"):
+            cells = np.floor((on_grid[:, ::-1] - corner) / size) + 1
+        inside = is_place & (cells >= 1).all(axis=1) & (cells <= (self.rows, self.columns)).all(axis=1)
+        return np.where(inside[:, None], cells, 0).astype(np.int64)
 
     def cells_of(self, area: BaseGeometry) -> tuple[CellPlace, ...]:
         """The cells that belong to a search of an area, row by row. Raises InvalidValue for an area without ground."""
@@ -152,15 +156,6 @@ def grid_over(area: BaseGeometry, rows: int, columns: int, *, row_bearing_deg: f
         columns,
         row_bearing_deg,
     )
-
-
-def grid_of_cells(area: BaseGeometry, side_m: float, *, row_bearing_deg: float = NORTH_UP_DEG) -> SearchGrid:
-    """A grid of cells that are at most `side_m` long around an area in lon, lat. Raises InvalidValue."""
-    if not (math.isfinite(side_m) and side_m > 0):
-        raise InvalidValue("The side of a cell is a length in metres.")
-    _unit, (left, top, right, bottom) = _fitted(area, row_bearing_deg)
-    rows, columns = (math.ceil(length / side_m - 1e-9) for length in (bottom - top, right - left))
-    return grid_over(area, max(rows, 1), max(columns, 1), row_bearing_deg=row_bearing_deg)
 
 
 def _fitted(area: BaseGeometry, row_bearing_deg: float) -> tuple[SearchGrid, tuple[float, float, float, float]]:

@@ -35,6 +35,7 @@ from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
 from viewer.app.arranging.docks import Docks, PanelMakers
 from viewer.app.arranging.edge_strip import FramedMap
+from viewer.app.arranging.map_bars import MapBars
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
 from viewer.app.case.case_opening import CaseOpening
@@ -77,7 +78,6 @@ from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
-from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
@@ -208,9 +208,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.pages, 1)
         self.comparisons = self._make_comparisons()
-        self.comparison_bar = BarPlace(self.comparisons)
-        self.comparison_bar.keyboard_left.connect(self.canvas.setFocus)
-        column.addWidget(self.comparison_bar)
+        self.bars = MapBars(column, self.comparisons, self.panel_context, self.canvas, self)
+        self.comparison_bar = self.bars.comparison_bar
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX), self._linked_panes)
         self._framed = FramedMap(middle)
         self.setCentralWidget(self._framed)
@@ -219,7 +218,8 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        makers = PanelMakers(self.scenes.make_panel, partial(self.map.make_sheet, panels))
+        sheet = partial(self.map.make_sheet, panels)
+        makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list)
         self.docks = Docks(self, self.panel_context, *desks, makers, views.hold_still)
         self.place = WindowPlace(self, self.docks.arrangement, self.settings)
         self.product_windows = self._make_product_windows()
@@ -382,6 +382,7 @@ class MainWindow(QMainWindow):
             and self.map_export.is_idle
             and self.product_windows.is_idle
             and self.comparisons.is_idle
+            and self.bars.searches.is_idle
             and self.scenes.is_idle
             and self.layer_menu.features.is_idle
             and self.context.is_idle()

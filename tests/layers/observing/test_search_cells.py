@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 from layers.document.search import Search
 from layers.document.vocabulary import WHYS
 from layers.observing.search_cells import (
-    ANSWERS,
     CellState,
     SearchCell,
     SearchSheet,
-    marks_of,
     next_open,
     result_of,
     shares_of,
@@ -124,11 +122,6 @@ def test_the_next_cell_is_the_next_without_an_answer() -> None:
     assert next_open(sheet({}), places) is None
 
 
-def test_marks_of_what_was_found_are_told() -> None:
-    made = SearchSheet(GRID).with_cell(SearchCell(1, 1, "found", marks=("a", "b")))
-    assert marks_of(made) == {"a", "b"}
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -145,7 +138,3 @@ def test_marks_of_what_was_found_are_told() -> None:
 )
 def test_cells_of_others_are_no_sheet(text: str) -> None:
     assert sheet_of(Search(uuid="s", cells_json=text)) is None
-
-
-def test_every_answer_has_a_word() -> None:
-    assert set(ANSWERS) == set(get_args(CellState.__value__)) - {""}

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, azimuth_deg, distance_m
-from layers.observing.search_grid import MOST_CELLS, SearchGrid, grid_of_cells, grid_over
+from layers.observing.search_grid import MOST_CELLS, SearchGrid, grid_over
 from tests.support.searched_areas import areas, is_ground
 
 COUNT = st.integers(1, 7)
@@ -72,12 +72,6 @@ def test_cells_beside_the_area_belong_to_no_search() -> None:
     assert len(cells) < 70
 
 
-def test_cells_are_no_longer_than_was_asked_for() -> None:
-    grid = grid_of_cells(shapely.box(10, 50, 10.1, 50.05), 500.0)
-    assert max(grid.width_m, grid.height_m) <= 500.0 + 1e-6
-    assert grid.columns == math.ceil(grid.columns * grid.width_m / 500 - 1e-9)
-
-
 def test_an_area_over_the_antimeridian_is_one_piece() -> None:
     area = shapely.MultiPolygon([shapely.box(179.9, 10, 180, 10.1), shapely.box(-180, 10, -179.9, 10.1)])
     grid = grid_over(area, 2, 4)
@@ -104,10 +98,6 @@ def test_a_search_without_end_is_refused() -> None:
     area = shapely.box(0, 0, 1, 1)
     with pytest.raises(InvalidValue, match=str(MOST_CELLS)):
         grid_over(area, 51, 50)
-    with pytest.raises(InvalidValue, match=str(MOST_CELLS)):
-        grid_of_cells(area, 10.0)
-    with pytest.raises(InvalidValue, match="length"):
-        grid_of_cells(area, math.nan)
 
 
 def test_no_cell_is_beside_the_grid() -> None:

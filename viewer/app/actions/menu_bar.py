@@ -93,7 +93,7 @@ _APART: Mapping[str, MenuPlace] = {
     "make_pack": MenuPlace("layer"),
     **dict.fromkeys(
         (
-            *("report", "judge", "take_chip", "case_chips", "cite_image", "link_chip", "check_shadow"),
+            *("report", "judge", "take_chip", "case_chips", "cite_image", "link_chip", "check_shadow", "search_area"),
             *("add_source", "add_response", "products_printing"),
         ),
         MenuPlace("evidence"),

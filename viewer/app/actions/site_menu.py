@@ -164,6 +164,10 @@ class SiteMenu(ToolMenu):
             return
         self._panels.do(lambda document, actor: edit)
 
+    def search_area(self) -> None:
+        """Ask for a search of the selected search area, or of another ground, cell by cell."""
+        self._panels.search_wanted.emit("")
+
     def import_observations(self) -> None:
         """Record the rows of a spreadsheet as observations."""
         self.tables.bring_in()
@@ -259,6 +263,15 @@ class SiteMenu(ToolMenu):
             offered=is_claim_open,
         ),
         *SHADOW_ROWS,
+        Action(
+            "search_area",
+            QT_TRANSLATE_NOOP("Actions", "Search an &Area…"),
+            search_area,
+            "Q",
+            "search_area",
+            tip=QT_TRANSLATE_NOOP("Actions", "Go through an area cell by cell, and say what was not seen and where"),
+            offered=has_case,
+        ),
         Action(
             "import_observations",
             QT_TRANSLATE_NOOP("Actions", "&Import Observations…"),

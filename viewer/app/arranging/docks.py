@@ -45,6 +45,7 @@ ALIASES = {
     "bookmark_list": "panel_bookmarks",
     "comparison_list": "panel_comparisons",
     "product_list": "panel_products",
+    "search_list": "panel_searches",
     "measurement_list": "panel_measurements",
     "time_strip": "panel_time_strip",
     "observation_sheet": "panel_observations",
@@ -58,6 +59,7 @@ class PanelMakers(Struct, frozen=True):
 
     time_strip: Callable[[], QWidget]
     observations: Callable[[], QWidget]
+    searches: Callable[[], QWidget]
 
 
 class Docks(QObject):
@@ -92,7 +94,7 @@ class Docks(QObject):
         self.measurements, self.comparisons = LazyPanel(self._make_measurements), LazyPanel(self._make_comparisons)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.time_strip, self.products = LazyPanel(makers.time_strip), LazyPanel(self._make_products)
-        self.observations = LazyPanel(makers.observations)
+        self.observations, self.searches = LazyPanel(makers.observations), LazyPanel(makers.searches)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages = self._make_pages()
@@ -107,6 +109,7 @@ class Docks(QObject):
             "panel_bookmarks": self._dock("panel_bookmarks", self.tr("Bookmarks"), self.bookmarks),
             "panel_comparisons": self._dock("panel_comparisons", self.tr("Comparisons"), self.comparisons),
             "panel_products": self._dock("panel_products", self.tr("Products"), self.products),
+            "panel_searches": self._dock("panel_searches", self.tr("Searches"), self.searches),
             "panel_measurements": self._dock("panel_measurements", self.tr("Measurements"), self.measurements),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Details"), self.details),
@@ -308,7 +311,8 @@ class Docks(QObject):
         """Panels, and parts of panels, that are still to be made."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
-        first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip, self.observations]
+        first = [*pages, *lists, self.products, self.searches, self.acquisition, self.attributes, self.time_strip]
+        first.append(self.observations)
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -445,6 +449,7 @@ def load_panels() -> None:
     from viewer.panels.measurements import measurement_list  # noqa: F401
     from viewer.panels.observations import observation_sheet  # noqa: F401
     from viewer.panels.products import product_list  # noqa: F401
+    from viewer.panels.searches import search_bar, search_dialog, search_list  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401
     from viewer.panels.time_strip import time_strip_panel  # noqa: F401

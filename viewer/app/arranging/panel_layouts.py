@@ -15,6 +15,7 @@ LISTS = (
     "panel_bookmarks",
     "panel_measurements",
     "panel_products",
+    "panel_searches",
 )
 """Panels of the list area; records chosen in them open at the right."""
 FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
@@ -51,7 +52,7 @@ class PanelLayout(Struct, frozen=True):
     """Sides folded at first, even where they have something to show."""
 
 
-_ON_DEMAND = frozenset({*BELOW_PX, "panel_measurements", "panel_products"})
+_ON_DEMAND = frozenset({*BELOW_PX, "panel_measurements", "panel_products", "panel_searches"})
 _LAYERS = ("panel_layers",)
 _RARER = frozenset({"panel_responses", "panel_bookmarks", "panel_comparisons"})
 """Lists left out at first where one row of tabs would hold too many to be read."""
@@ -74,7 +75,17 @@ COMPARING = PanelLayout(
 )
 WRITING = PanelLayout(
     "writing",
-    (("panel_claims", "panel_sites", "panel_sources", "panel_responses", "panel_products", "panel_layers"),),
+    (
+        (
+            "panel_claims",
+            "panel_sites",
+            "panel_sources",
+            "panel_responses",
+            "panel_products",
+            "panel_searches",
+            "panel_layers",
+        ),
+    ),
     FORMS,
     hidden=(_ON_DEMAND - {"panel_products"}) | {"panel_bookmarks"},
     right_px=WRITING_PX,

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from layers.document.rows import Bookmark, Comparison, Product
+from layers.document.search import Search
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line, tooltip
@@ -21,7 +22,7 @@ EDGE_PX = 3
 """Margin beside the text of a row, in logical pixels."""
 
 
-class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
+class NamedRows[R: (Bookmark, Comparison, Product, Search)](QAbstractListModel):
     """Rows in the order of the list; subclasses say what each shows. `name_typed` carries a uuid and the typed name."""
 
     name_typed = Signal(str, str)
@@ -56,7 +57,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
 
     def name_of(self, row: R) -> str:
         """The name as it is shown."""
-        return one_line(row.name) or no_name()
+        return one_line(_name_in(row)) or no_name()
 
     def facts_of(self, row: R) -> str:
         """Facts on a row in one line, beside its name."""
@@ -83,7 +84,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
         if not 0 <= index.row() < len(self.rows):
             return None
         row = self.rows[index.row()]
-        return row.name if role == Qt.ItemDataRole.EditRole else self.shown(index.row(), row, role)
+        return _name_in(row) if role == Qt.ItemDataRole.EditRole else self.shown(index.row(), row, role)
 
     @override
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -96,6 +97,11 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         flag = Qt.ItemFlag
         return flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemIsEditable if index.isValid() else flag.NoItemFlags
+
+
+def _name_in(row: Bookmark | Comparison | Product | Search) -> str:
+    """The name that a row holds; empty for a search, which is called by what it is for."""
+    return "" if isinstance(row, Search) else row.name
 
 
 class NameDelegate(QStyledItemDelegate):

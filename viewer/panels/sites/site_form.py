@@ -14,6 +14,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
+from viewer.commands.imagery.cell_searches import SEARCH_AREA
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid, utc_now
 from viewer.panels.claims.claim_cards import ClaimCards, lines_of
@@ -103,6 +104,11 @@ class SiteFormPanel(QWidget):
         self.stamps = muted()
         # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
+        self.search_button = LinkButton(
+            self.tr("Search this area…"), self.tr("Go through this area cell by cell, on an image")
+        )
+        self.search_button.clicked.connect(lambda: context.search_wanted.emit(self._uuid))
+        self.page.content.insertWidget(1, self.search_button)
         self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addWidget(self.stamps)
@@ -299,6 +305,7 @@ class SiteFormPanel(QWidget):
         claims = document.links.claims_of_site(site.uuid)
         self.sighting.show_site(site)
         self.cards.show_claims((claim, self._sources(claim.uuid), lines_of(document, claim)) for claim in claims)
+        self.search_button.setVisible(site.mark_kind == SEARCH_AREA)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
         for column, unsaid in OF_SITES.items():

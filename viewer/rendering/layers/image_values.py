@@ -64,8 +64,30 @@ class AreaValues(Struct, frozen=True):
     """Pixels of full resolution along the side of a pixel that was read."""
 
 
+class AreaPixels(Struct, frozen=True, eq=False):
+    """The raw values of an image around an area, on its own grid or a coarser one."""
+
+    bands: NDArray[Any]
+    """(n, h, w)."""
+    valid: NDArray[np.bool_]
+    """(h, w) True where there are data."""
+    affine: Affine
+    """Converts pixels of the picture into `crs`."""
+    crs: str
+    aside: tuple[float, float]
+    """Degrees of longitude and latitude by which the layer lies elsewhere on the map."""
+
+    def lonlats(self, across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) Longitudes and latitudes on the map of places of the picture; nan for those nowhere on the Earth."""
+        grid = self.affine
+        x, y = grid.a * across + grid.b * down + grid.c, grid.d * across + grid.e * down + grid.f
+        lon, lat = transform_points(self.crs, WGS84, x, y)
+        return np.stack([lon + self.aside[0], lat + self.aside[1]], axis=-1)
+
+
 type PixelDone = Callable[[PixelValues | GeoloupeError], None]
 type AreaDone = Callable[[AreaValues | GeoloupeError], None]
+type AreaPixelsDone = Callable[[AreaPixels | GeoloupeError], None]
 
 
 def area_of(site: Site) -> BaseGeometry | None:
@@ -123,39 +145,77 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
     drawing.source.ask_pixel((x, y), step, crs, answered)
 
 
+class _AreaGrid(Struct, frozen=True, eq=False):
+    """The grid on which an image is read around an area."""
+
+    crs: str
+    affine: Affine
+    size: tuple[int, int]
+    rings: list[AreaRing]
+    """The area's rings in pixels of that grid."""
+    shrink: int
+    aside: tuple[float, float]
+
+
 def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None:
     """Read statistics of all bands of an image inside an area in lon, lat; `done` takes them."""
     info = drawing.info
-    crs = "" if info is None else _crs(drawing, info)
-    if info is None or crs in ("", PIXEL_SPACE):
-        done(CannotBePlaced("The image has no place on the Earth: it cannot be measured inside an area."))
-        return
-    grid = _grid(crs, info)
     try:
-        own_area = translate(area, *(-step for step in step_of(drawing.nudge, WGS84)))
-        turn_px = abs(_turn(crs, info) / grid.a) if grid.a else 0.0
-        rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(own_area)], turn_px, info)
-        left, top, right, bottom = _window(rings, info, turn_px)
+        grid = _area_grid(drawing, info, area)
     except GeoloupeError as error:
         done(error)
         return
-    shrink = max(1, math.ceil(math.sqrt((right - left) * (bottom - top) / MOST_AREA_PX)))
-    size = math.ceil((right - left) / shrink), math.ceil((bottom - top) / shrink)
-    x, y = grid.apply(left, top)
-    coarse = Affine(grid.a * shrink, grid.b * shrink, x, grid.d * shrink, grid.e * shrink, y)
-    in_tile: list[AreaRing] = [
-        tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings
-    ]
 
     def answered(answer: Answer | GeoloupeError) -> None:
         if isinstance(answer, GeoloupeError):
             done(answer)
             return
         facts: AreaFacts = answer.facts
-        pairs = tuple(zip(info.bands[:MOST_BANDS], facts.bands, strict=False))
-        done(AreaValues(pairs, facts.inside, float(shrink)))
+        pairs = tuple(zip(() if info is None else info.bands[:MOST_BANDS], facts.bands, strict=False))
+        done(AreaValues(pairs, facts.inside, float(grid.shrink)))
 
-    drawing.source.ask_area(coarse, size, crs, tuple(in_tile), answered)
+    drawing.source.ask_area(grid.affine, grid.size, grid.crs, tuple(grid.rings), answered)
+
+
+def ask_area_pixels(drawing: RasterDrawing, area: BaseGeometry, done: AreaPixelsDone) -> None:
+    """Read the raw values of all bands of an image in the box around an area in lon, lat; `done` takes them."""
+    info = drawing.info
+    try:
+        grid = _area_grid(drawing, info, area, 1 if info is None else len(info.bands))
+    except GeoloupeError as error:
+        done(error)
+        return
+
+    def answered(answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, GeoloupeError):
+            done(answer)
+            return
+        bands, valid = answer.arrays
+        done(AreaPixels(bands, valid.astype(np.bool_), grid.affine, grid.crs, grid.aside))
+
+    drawing.source.ask_pixels(grid.affine, grid.size, grid.crs, answered)
+
+
+def _area_grid(drawing: RasterDrawing, info: RasterInfo | None, area: BaseGeometry, bands: int = 1) -> _AreaGrid:
+    """The grid around an area, coarser where more than `MOST_AREA_PX` values of `bands` would be read. Raises
+    CannotBePlaced.
+    """
+    crs = "" if info is None else _crs(drawing, info)
+    if info is None or crs in ("", PIXEL_SPACE):
+        raise CannotBePlaced("The image has no place on the Earth: it cannot be measured inside an area.")
+    grid, aside = _grid(crs, info), step_of(drawing.nudge, WGS84)
+    own_area = translate(area, *(-step for step in aside))
+    turn_px = abs(_turn(crs, info) / grid.a) if grid.a else 0.0
+    rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(own_area)], turn_px, info)
+    left, top, right, bottom = _window(rings, info, turn_px)
+    shrink = max(1, math.ceil(math.sqrt((right - left) * (bottom - top) * bands / MOST_AREA_PX)))
+    size = math.ceil((right - left) / shrink), math.ceil((bottom - top) / shrink)
+    x, y = grid.apply(left, top)
+    coarse = Affine(grid.a * shrink, grid.b * shrink, x, grid.d * shrink, grid.e * shrink, y)
+    in_tile: list[AreaRing] = [
+        tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings
+    ]
+    return _AreaGrid(crs, coarse, size, in_tile, shrink, aside)
 
 
 def _crs(drawing: RasterDrawing, info: RasterInfo) -> str:

@@ -1,0 +1,183 @@
+"""A search in the real window, by keyboard and by mouse: begun, gone through, answered, left and gone on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.observing.search_cells import sheet_of
+from layers.observing.search_words import rest_sentence, search_sentence
+from tests.support.drawn_rasters import write_raster
+from tests.support.windows import begin_on_map, opened
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.panels.searches.search_bar import SearchBar
+from viewer.panels.searches.search_dialog import SearchDialog
+
+LEFT, TOP, SIDE = 400_000.0, 5_500_000.0, 500
+UTM = "EPSG:32633"
+NOISE, GROUND = 6.0, 60.0
+
+
+def radar_scene(path: Path, step: float = 1.0) -> Path:
+    """A radar scene of one look with radar shadow in row 2, columns 3 and 4 of 5 x 5 cells; its mask is whole."""
+    mean = np.full((SIDE, SIDE), GROUND)
+    mean[100:200, 200:400] = NOISE
+    values = np.random.default_rng(7).rayleigh(mean / 1.25) - 2.0
+    write_raster(path, np.clip(values, 0, 255).astype(np.uint8)[None], UTM, LEFT, TOP, step)
+    return path
+
+
+def ask(window: MainWindow, qtbot: QtBot) -> SearchDialog:
+    """The form of a search, opened by its key on the map."""
+    begin_on_map(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Q)
+    qtbot.waitUntil(lambda: window.findChild(SearchDialog) is not None)
+    dialog = window.findChild(SearchDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.target.hasFocus)
+    return dialog
+
+
+def begin(window: MainWindow, qtbot: QtBot, size: str = "5") -> SearchBar:
+    """A search of the whole image for vehicles, begun by keys alone."""
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.target, "vehicle")
+    QTest.keyClick(dialog.target, Qt.Key.Key_Tab)
+    QTest.keyClicks(QApplication.focusWidget(), size)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.bars.searches.walk is not None)
+    settle(window, qtbot)
+    return window.bars.search_bar.bar
+
+
+def shown(window: MainWindow, qtbot: QtBot) -> None:
+    """Wait until the cell in hand was shown, going through its parts by Enter."""
+    for _ in range(20):
+        settle(window, qtbot)
+        walk = window.bars.searches.walk
+        if walk is None or walk.is_shown:
+            return
+        QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+    pytest.fail("the cell was never shown whole")
+
+
+@pytest.mark.bounded
+def test_a_search_over_a_radar_scene_says_that_the_crater_lies_in_radar_shadow(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    bar = begin(window, qtbot)
+    document, walk = window.session.document, window.bars.searches.walk
+    assert walk is not None
+    suggested = set()
+    for number in range(1, 26):
+        shown(window, qtbot)
+        assert f"{number} of 25" in bar.where.text()
+        if "Radar shadow?" in bar.says.text():
+            suggested.add(walk.at)
+            QTest.keyClick(window.canvas, Qt.Key.Key_3)
+        else:
+            QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    settle(window, qtbot)
+    assert suggested == {(2, 3), (2, 4)}
+    (search,) = document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    assert {(cell.row, cell.column) for cell in sheet.cells if cell.why == "radar shadow"} == {(2, 3), (2, 4)}
+    assert search.result == "none seen"
+    assert search.assessed_pct is not None
+    assert search.assessed_pct <= 92.0
+    words = search_sentence(search, document.images[search.image_uuid])
+    assert str(words) == "vehicle: none of 5 m or more seen in the 92 % assessable; this does not show absence."
+    assert rest_sentence(search) == "8 % obscured (radar shadow)."
+
+
+def test_a_target_too_small_for_the_image_is_refused_with_both_numbers(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "coarse.tif", 300.0), qtbot)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.least_size, "30")
+    assert "30 m" in dialog.says.text()
+    assert "300 m" in dialog.says.text()
+    assert "Too coarse" in dialog.says.text()
+    assert not dialog.begin_button.isEnabled()
+    QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    assert not window.session.document.searches
+    assert window.bars.searches.walk is None
+
+
+def test_each_answer_is_kept_at_once_and_is_a_step(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    bar = begin(window, qtbot)
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_4)
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    assert [sheet.cell(1, 1).answer, sheet.cell(1, 2).answer] == ["nothing seen", "skipped"]
+    assert (search.assessed_pct, search.not_searched_pct) == (4.0, 96.0)
+    window.action_table["undo"].trigger()
+    sheet = sheet_of(window.session.document.searches[search.uuid])
+    assert sheet is not None
+    assert [sheet.cell(1, 1).answer, sheet.cell(1, 2).answer] == ["nothing seen", ""]
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert window.bars.searches.walk is None
+    assert not bar.isVisible()
+    window.bars.searches.open(search.uuid)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    assert walk.at == (1, 2)
+
+
+def test_nothing_seen_waits_until_all_of_a_cell_was_shown(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    settle(window, qtbot)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    window.canvas.viewport.zoom_about(10, 10, 0.05)
+    window.canvas.motion.come_to_rest()
+    walk.at = (4, 4)
+    settle(window, qtbot)
+    assert walk.part_shown == 0.0
+    assert window.bars.searches.lacks is not None
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    (search,) = window.session.document.searches.values()
+    assert not any(cell.answer for cell in getattr(sheet_of(search), "cells", ()))
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    assert sheet.cell(4, 4).answer == "nothing seen"
+
+
+def test_what_is_found_is_marked_where_the_mouse_says(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    bar = begin(window, qtbot)
+    shown(window, qtbot)
+    QTest.mouseClick(bar.found, Qt.MouseButton.LeftButton)
+    assert "Click where it is" in bar.says.text()
+    at = QPoint(window.canvas.width() // 2 + 20, window.canvas.height() // 2)
+    lonlat = window.canvas.gestures.pointer_at(at.toPointF())
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=at)
+    settle(window, qtbot)
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    (mark,) = sheet.cell(1, 1).marks
+    place = window.session.document.sites[mark].place
+    assert (place.x, place.y) == pytest.approx((lonlat.lon, lonlat.lat), abs=1e-6)
+    assert search.result == "found"
+    assert window.bars.searches.walk is not None
+    assert window.bars.searches.walk.at == (1, 2)

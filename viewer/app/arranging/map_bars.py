@@ -1,0 +1,34 @@
+"""The bars above and below the map: that of a search which is gone through, and that of a comparison."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.comparisons.bar_place import BarPlace
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
+from viewer.panels.context import PanelContext
+from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.walk_place import WalkPlace
+
+
+class MapBars(QObject):
+    """Puts both bars into the column of the map. They take no room while nothing is searched or compared."""
+
+    def __init__(
+        self, column: QVBoxLayout, comparisons: ComparisonDesk, panels: PanelContext, canvas: MapCanvas, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.searches = SearchDesk(panels, canvas, self)
+        self.search_bar = WalkPlace(self.searches)
+        column.insertWidget(0, self.search_bar)
+        self.comparison_bar = BarPlace(comparisons)
+        self.comparison_bar.keyboard_left.connect(canvas.setFocus)
+        column.addWidget(self.comparison_bar)
+
+    def make_search_list(self) -> QWidget:
+        """Make the panel of searches."""
+        from viewer.panels.searches.search_list import SearchListPanel  # for start-up time: another is in front
+
+        return SearchListPanel(self.searches)

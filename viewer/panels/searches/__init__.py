@@ -1,0 +1,1 @@
+"""Searches of areas: listed, begun, and gone through cell by cell on the map."""

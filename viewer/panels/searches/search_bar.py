@@ -1,0 +1,222 @@
+"""The strip above the map while a search is gone through: the cell in hand, what it lacks, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from layers.document.vocabulary import WHYS
+from layers.observing.search_grid import cell_name
+from layers.observing.search_words import suggestion
+from layers.text.counted import metres
+from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.search_walk import SearchWalk
+from viewer.panels.widgets.icon_button import CompactButton, IconButton
+from viewer.support.language.stored_words import capital, word
+from viewer.support.language.text import one_line, tooltip
+from viewer.support.language.translation import in_language
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
+
+LONGEST_TARGET = 40
+_NO_MATTER = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+"""Modifiers with which a digit may come: from the keypad, and on keyboards whose digits want Shift."""
+
+
+class SearchBar(QWidget):
+    """The controls of a walk; hidden without one. Its keys hold while the map or the bar has the keyboard."""
+
+    def __init__(self, desk: SearchDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._awaits_click = False
+        """True from the button Found until a click on the map says where it is."""
+        self.setAccessibleName(self.tr("Search"))
+        self.where, self.says = plain_label(), plain_label()
+        self.says.setWordWrap(True)
+        self.nothing = self._button(self.tr("1 Nothing seen"), self.tr("Nothing of it in this cell (1)"))
+        self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it at the pointer)"))
+        self.unsure = self._button(self.tr("3 Cannot tell"), self.tr("It cannot be told, for the reason beside (3)"))
+        self.reason = ComboBox()
+        self.reason.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reason.setAccessibleName(self.tr("Reason why it cannot be told (0 opens the list)"))
+        self.reason.setToolTip(tooltip(self.tr("Reason why it cannot be told (0 opens the list)")))
+        self.reason.addItem(self.tr("no reason yet"), "")
+        for why in WHYS:
+            self.reason.addItem(word(why), why)
+        self.skip = self._button(self.tr("4 Skip"), self.tr("Leave this cell unsearched (4)"))
+        self.part = self._button(self.tr("Next part"), self.tr("Show the rest of the cell (Enter)"))
+        self.back = IconButton("back", self.tr("The cell before (Backspace)"))
+        self.next = IconButton("forward", self.tr("The next cell (Page Down)"))
+        self.end = IconButton("close", self.tr("Leave the search; what was answered is kept (Esc)"))
+        self._keys: Mapping[int, Callable[[], None]] = {
+            Qt.Key.Key_1: desk.nothing_seen,
+            Qt.Key.Key_2: desk.found,
+            Qt.Key.Key_3: desk.cannot_tell,
+            Qt.Key.Key_4: desk.skip,
+            Qt.Key.Key_0: self._ask_reason,
+            Qt.Key.Key_Return: desk.show_next_part,
+            Qt.Key.Key_Enter: desk.show_next_part,
+            Qt.Key.Key_Backspace: partial(desk.step, -1),
+            Qt.Key.Key_PageUp: partial(desk.step, -1),
+            Qt.Key.Key_PageDown: partial(desk.step, 1),
+            Qt.Key.Key_Escape: desk.end,
+        }
+        self._lay_out()
+        self._connect()
+        desk.canvas.installEventFilter(self)
+        desk.shown_changed.connect(self.read)
+        desk.reason_wanted.connect(self._ask_reason)
+        self.read()
+
+    def _button(self, text: str, says: str) -> CompactButton:
+        button = CompactButton(text)
+        button.setAccessibleName(says)
+        button.setToolTip(tooltip(says))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the map
+        return button
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self.where)
+        first.addWidget(self.says, 1)
+        answers: tuple[QWidget, ...] = (self.nothing, self.found, self.unsure, self.reason, self.skip)
+        moves: tuple[QWidget, ...] = (self.part, self.back, self.next, self.end)
+        for widget in answers:
+            second.addWidget(widget)
+        second.addStretch(1)
+        for widget in moves:
+            second.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(first)
+        layout.addLayout(second)
+
+    def _connect(self) -> None:
+        desk = self._desk
+        self.nothing.clicked.connect(lambda: desk.nothing_seen())
+        self.found.clicked.connect(self._await_click)
+        self.unsure.clicked.connect(lambda: desk.cannot_tell(str(self.reason.currentData())))
+        self.reason.activated.connect(self._reason_chosen)
+        self.skip.clicked.connect(lambda: desk.skip())
+        self.part.clicked.connect(lambda: desk.show_next_part())
+        self.back.clicked.connect(lambda: desk.step(-1))
+        self.next.clicked.connect(lambda: desk.step(1))
+        self.end.clicked.connect(lambda: desk.end())
+
+    # -- what it shows ----------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Show the cell in hand."""
+        walk = self._desk.walk
+        self.setVisible(walk is not None)
+        if walk is None:
+            self._awaits_click = False
+            return
+        progress = walk.progress
+        cell = self.tr("Cell {0} of {1}").format(progress.number, progress.cells)
+        name = in_language(cell_name(*walk.at))
+        self.where.setText(f"{cell} ({name})")
+        self.says.setText(self._sentence(walk))
+        self.reason.setCurrentIndex(max(self.reason.findData(walk.cell.suggested or self._desk.reason), 0))
+        self.part.setEnabled(not walk.is_shown)
+        self.nothing.setEnabled(walk.is_shown)
+
+    def _sentence(self, walk: SearchWalk) -> str:
+        """The one sentence that matters most now."""
+        if self._awaits_click:
+            return self.tr("Click where it is.")
+        kept = walk.cell
+        words = suggestion(kept)
+        parts = []
+        if kept.answer:
+            why = f" ({word(kept.why)})" if kept.why else ""
+            parts.append(f"{capital(kept.answer)}{why}.")
+        if self._desk.lacks is not None and not walk.is_shown:
+            parts.append(in_language(self._desk.lacks))
+        elif not walk.is_shown:
+            parts.append(self.tr("Shown: {0} %. Enter shows the next part.").format(int(100 * walk.part_shown)))
+        if words is not None and not kept.answer:
+            parts += [in_language(words), self.tr("3 confirms it.")]
+        return " ".join(parts) or self._looked_for(walk)
+
+    def _looked_for(self, walk: SearchWalk) -> str:
+        search = self._desk.context.document.searches.get(walk.uuid)
+        if search is None or search.target_size_m is None:
+            return ""
+        target = one_line(search.target, LONGEST_TARGET) or self.tr("anything")
+        return self.tr("Look for {0} of {1} or more.").format(target, metres(search.target_size_m))
+
+    # -- what is done -----------------------------------------------------------------------------------------------
+
+    def _reason_chosen(self) -> None:
+        self._desk.cannot_tell(str(self.reason.currentData()))
+        self._desk.canvas.setFocus()
+
+    def _ask_reason(self) -> None:
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.reason.showPopup()
+
+    def _await_click(self) -> None:
+        self._awaits_click = True
+        self.read()
+
+    def _press(self, event: QKeyEvent) -> bool:
+        """Do what a key means in a walk; False for a key without a meaning."""
+        action = self._action(event)
+        if action is None:
+            return False
+        action()
+        return True
+
+    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
+        tool, key = self._desk.canvas.tool, event.key()
+        if self._desk.walk is None or event.modifiers() & ~_NO_MATTER or (tool is not None and key in tool.own_keys):
+            return None
+        if key == Qt.Key.Key_Escape and self._awaits_click:
+            return self._await_no_click
+        return self._keys.get(key)
+
+    def _await_no_click(self) -> None:
+        self._awaits_click = False
+        self.read()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._press(event):
+            super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys of a walk, and the click that says where something is, before the map's tools do."""
+        if self._desk.walk is None:
+            return False
+        kind = event.type()
+        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
+            if kind == QEvent.Type.KeyPress:
+                return self._press(event)
+            if self._action(event) is not None:
+                event.accept()
+                return True
+        is_click = kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+        if self._awaits_click and is_click and isinstance(event, QMouseEvent):
+            return self._take_click(event)
+        return False
+
+    def _take_click(self, event: QMouseEvent) -> bool:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return False
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._awaits_click = False
+            pointer = self._desk.canvas.gestures.pointer_at(event.position())
+            if pointer.on_map:
+                self._desk.found((pointer.lon, pointer.lat))
+            self.read()
+        return True

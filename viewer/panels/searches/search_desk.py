@@ -1,0 +1,343 @@
+"""Operations on searches: begun, gone through cell by cell, answered, listed and asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import shapely
+from msgspec.structs import replace
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.changes import Changes
+from layers.document.search import Search
+from layers.errors import GeoloupeError
+from layers.geo.longitudes import Place
+from layers.grid.tile_grid import View
+from layers.observing.cell_pixels import blocks_of, covered_cells, read_cells
+from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, SearchCell, sheet_of
+from layers.observing.search_grid import SearchGrid
+from layers.phrase import Phrase
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
+from viewer.commands.imagery.searches import delete_searches
+from viewer.commands.stamps import new_uuid
+from viewer.panels.context import PanelContext
+from viewer.panels.searches.search_painter import paint_search
+from viewer.panels.searches.search_walk import SearchWalk
+from viewer.rendering.layers.image_facts import image_facts
+from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+
+_SIDE_STEPS = 8
+"""Stretches of a side of a picture, whose outline may be bent on the map."""
+LOOK_MS = 80
+"""Pause after which a view that rests is looked at."""
+
+
+class SearchDesk(QObject):
+    """Operations on searches, one object a window. Each answer is an edit of its own, durable at once."""
+
+    shown_changed = Signal()
+    """Emitted when a walk begins, moves, sees more or ends."""
+    dialog_wanted = Signal(str)
+    """Emitted with the uuid of a search area, or an empty text, to show the form of a new search."""
+    reason_wanted = Signal()
+    """Emitted when a cell cannot be told and no reason is at hand."""
+
+    def __init__(self, context: PanelContext, canvas: MapCanvas, parent: QObject) -> None:
+        super().__init__(parent)
+        self.context, self.canvas = context, canvas
+        self.walk: SearchWalk | None = None
+        self.lacks: Phrase | None = None
+        """The reason why what is on the screen does not count; None where it does."""
+        self.reason = ""
+        """The reason with which cells that cannot be told are answered."""
+        self._reading: set[str] = set()
+        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._soon.timeout.connect(self._look)
+        canvas.view_changed.connect(self._look_soon)
+        canvas.scene_updated.connect(self._look_soon)
+        context.changed.connect(self._heard)
+        context.search_wanted.connect(self.want)
+        context.document_replaced.connect(self.end)
+
+    # -- the list ---------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> list[Search]:
+        """The searches of the case, the newest first."""
+        searches = self.context.document.searches.values()
+        return sorted(searches, key=lambda row: (row.at, row.created_at), reverse=True)
+
+    @property
+    def current(self) -> str:
+        """The search that is gone through; empty without one."""
+        return "" if self.walk is None else self.walk.uuid
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._reading and not self._soon.isActive()
+
+    def rename(self, uuid: str, name: str) -> None:
+        """Do nothing: a search is called by what it is for."""
+
+    def delete(self, uuids: Sequence[str]) -> None:
+        if uuids:
+            self.context.do(delete_searches, uuids)
+
+    # -- begun ------------------------------------------------------------------------------------------------------
+
+    def want(self, area_uuid: str = "") -> None:
+        """Show the form of a new search, of this search area where one is named."""
+        self.dialog_wanted.emit(area_uuid)
+
+    def begin(
+        self,
+        area: str | BaseGeometry,
+        grid: SearchGrid,
+        layer_uuid: str,
+        pixel_m: float,
+        *,
+        is_radar: bool = False,
+        **fields: Any,
+    ) -> str:
+        """Begin a search and go to its first cell; returns the reason of a refusal, empty where it was begun."""
+        drawing = self.context.layers.drawing_of(layer_uuid)
+        facts: Mapping[str, Any] | None = None if drawing is None else image_facts(drawing)
+        if facts is None:
+            return self.tr("The image is not known yet: try again in a moment.")
+        uuid = new_uuid()
+        refusal = self.context.attempt_typed(
+            _series(uuid), begin_search, area, grid, image=facts, pixel_m=pixel_m, uuid=uuid, **fields
+        )
+        if not refusal:
+            self.open(uuid)
+            self._read_pixels(uuid, layer_uuid, is_radar=is_radar)
+        return refusal
+
+    def open(self, uuid: str) -> bool:
+        """Go on with a search, at its first cell without an answer; obstacles are reported."""
+        document = self.context.document
+        search = document.searches.get(uuid)
+        site = None if search is None else document.sites.get(search.area_uuid)
+        if search is None or site is None or sheet_of(search) is None:
+            self.context.report(self.tr("That search has no cells to go through: begin a new one."))
+            return False
+        layer = self._layer_of(search)
+        if not layer:
+            self.context.report(self.tr("The image of that search is no layer of this case any more: add it again."))
+            return False
+        self.walk = SearchWalk(search, site.geometry, layer, self.canvas)
+        self.reason = ""
+        self.context.shown_above.emit(self._paint)
+        self.canvas.setFocus()
+        self.walk.show()
+        self._moved()
+        return True
+
+    def _layer_of(self, search: Search) -> str:
+        """The layer that shows the image of a search: that of the image's row, else one of the same key."""
+        image = self.context.document.images.get(search.image_uuid)
+        if image is None:
+            return ""
+        if image.layer_uuid in self.context.document.layers:
+            return image.layer_uuid
+        for uuid in self.context.document.layers:
+            drawing = self.context.layers.drawing_of(uuid)
+            facts = None if drawing is None else image_facts(drawing)
+            if facts is not None and facts.get("image_key") == image.image_key:
+                return uuid
+        return ""
+
+    def end(self) -> None:
+        """Leave the search; its cells are in the case."""
+        if self.walk is not None:
+            self.walk, self.lacks = None, None
+            self.context.shown_above.emit(None)
+            self.shown_changed.emit()
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def nothing_seen(self) -> None:
+        """Answer that nothing was seen in the cell in hand; refused while parts of it were not shown."""
+        walk = self.walk
+        if walk is None:
+            return
+        if not walk.is_shown:
+            self.context.report(self._not_shown(walk))
+            self.show_next_part()
+            return
+        self._answer(NOTHING)
+
+    def _not_shown(self, walk: SearchWalk) -> str:
+        share = int(100 * walk.part_shown)
+        sentence = self.tr("Only {0} % of this cell was shown at full resolution: look at the rest first (Enter).")
+        return sentence.format(share)
+
+    def found(self, place: Place | None = None) -> None:
+        """Answer that something was found: it is marked at a place, else where the pointer or the crosshair is."""
+        walk = self.walk
+        if walk is not None:
+            at = place or self._pointed(walk)
+            self._answer(FOUND, place=at)
+
+    def _pointed(self, walk: SearchWalk) -> Place:
+        lonlat = self.canvas.gestures.pointed_place()
+        grid = walk.sheet.grid
+        return lonlat if grid.cell_at(*lonlat) == walk.at else grid.middle(*walk.at)
+
+    def cannot_tell(self, why: str = "") -> None:
+        """Answer that it cannot be told: for the reason given, else the one that the pixels suggest, else the last
+        one; without any the analyst is asked.
+        """
+        walk = self.walk
+        if walk is None:
+            return
+        reason = why or walk.cell.suggested or self.reason
+        if not reason:
+            self.reason_wanted.emit()
+            return
+        self.reason = reason
+        self._answer(CANNOT_TELL, why=reason)
+
+    def skip(self) -> None:
+        """Leave the cell in hand unsearched."""
+        if self.walk is not None:
+            self._answer(SKIPPED)
+
+    def _answer(self, answer: str, *, why: str = "", place: Place | None = None) -> None:
+        walk = self.walk
+        if walk is None:
+            return
+        cell = replace(walk.cell, answer=answer, why=why, shown=round(walk.part_shown, 4))
+        if not self.context.do(answer_cell, walk.uuid, cell, place=place):
+            return
+        if self.walk is not None and not self.walk.go_on():
+            self._tell_end(walk)
+        self._moved()
+
+    def _tell_end(self, walk: SearchWalk) -> None:
+        search = self.context.document.searches.get(walk.uuid)
+        if search is not None:
+            sentence = self.tr("All cells have an answer: {0} % assessed, {1} % obscured, {2} % not searched.")
+            shares = (search.assessed_pct, search.obscured_pct, search.not_searched_pct)
+            self.context.messages.tell(sentence.format(*(f"{share or 0:g}" for share in shares)))
+
+    # -- moves ------------------------------------------------------------------------------------------------------
+
+    def show_next_part(self) -> None:
+        """Show the next part of the cell in hand, or the whole cell again."""
+        if self.walk is not None:
+            self.walk.show()
+            self._moved()
+
+    def step(self, by: int) -> None:
+        """Go to the next cell or the one before."""
+        if self.walk is not None:
+            self.walk.step(by)
+            self._moved()
+
+    def go_to(self, row: int, column: int) -> None:
+        """Take another cell in hand."""
+        if self.walk is not None:
+            self.walk.go_to(row, column)
+            self._moved()
+
+    def _moved(self) -> None:
+        self._look_soon()
+        self.canvas.update()
+        self.shown_changed.emit()
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def _look_soon(self) -> None:
+        if self.walk is not None and not self._soon.isActive():
+            self._soon.start()
+
+    def _look(self) -> None:
+        walk = self.walk
+        if walk is None:
+            return
+        before = self.lacks, walk.part_shown
+        self.lacks = walk.look()
+        if (self.lacks, walk.part_shown) != before:
+            self.canvas.update()
+            self.shown_changed.emit()
+        if self.lacks is not None and not self.canvas.is_idle():
+            self._soon.start()
+
+    def _paint(self, painter: QPainter, view: View) -> None:
+        if self.walk is not None:
+            paint_search(painter, view, self.walk.sheet, self.walk.places, self.walk.at)
+
+    def _heard(self, changes: Changes) -> None:
+        walk = self.walk
+        if walk is None or not changes.touches("searches", "layers"):
+            return
+        if not walk.follow(self.context.document):
+            self.end()
+            return
+        self.canvas.update()
+        self.shown_changed.emit()
+
+    # -- pixels -----------------------------------------------------------------------------------------------------
+
+    def _read_pixels(self, uuid: str, layer_uuid: str, *, is_radar: bool) -> None:
+        """Read what the pixels of the image tell of the cells, as a part of the step that began the search."""
+        walk, drawing = self.walk, self.context.layers.drawing_of(layer_uuid)
+        if walk is None or not isinstance(drawing, RasterDrawing):
+            return
+        self._reading.add(uuid)
+        cells = partial(_cells_in, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar)
+        ask_area_pixels(drawing, walk.area, partial(self._pixels_read, uuid, cells))
+
+    def _pixels_read(
+        self, uuid: str, read: Callable[[AreaPixels], list[SearchCell]], answer: AreaPixels | GeoloupeError
+    ) -> None:
+        if isinstance(answer, GeoloupeError):
+            self._reading.discard(uuid)
+            return
+        work = partial(read, answer)
+        jobs = self.context.case.jobs
+        if jobs is None:
+            self._note(uuid, work())
+            return
+        failed: Callable[[GeoloupeError], None] = lambda _error: self._note(uuid, [])  # noqa: E731
+        jobs.run(lambda _: work(), partial(self._note, uuid), failed, of_case=True)
+
+    def _note(self, uuid: str, cells: list[SearchCell]) -> None:
+        self._reading.discard(uuid)
+        if cells and uuid in self.context.document.searches:
+            self.context.attempt_typed(_series(uuid), note_cells, uuid, cells)
+        self.shown_changed.emit()
+
+
+def _series(uuid: str) -> str:
+    """The series of the edits that begin a search: what its pixels tell is part of the same step."""
+    return f"begin search {uuid}"
+
+
+def _cells_in(pixels: AreaPixels, grid: SearchGrid, area: BaseGeometry, is_radar: bool) -> list[SearchCell]:
+    """Read what the pixels tell of each cell of a search; for any thread."""
+
+    def cells_at(across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.int64]:
+        return grid.cells_at(pixels.lonlats(across, down))
+
+    cells = read_cells(blocks_of(pixels.bands[0], pixels.valid), cells_at, is_radar=is_radar)
+    return covered_cells(cells, grid, area, _outline(pixels))
+
+
+def _outline(pixels: AreaPixels) -> BaseGeometry:
+    """The outline of a picture in longitudes and latitudes."""
+    height, width = pixels.valid.shape
+    step, zero, ones = np.arange(_SIDE_STEPS) / _SIDE_STEPS, np.zeros(_SIDE_STEPS), np.ones(_SIDE_STEPS)
+    across = np.concatenate([step, ones, 1 - step, zero]) * width
+    down = np.concatenate([zero, step, ones, 1 - step]) * height
+    places = pixels.lonlats(across, down)
+    return shapely.Polygon(places) if np.isfinite(places).all() else shapely.Polygon()

@@ -1,0 +1,209 @@
+"""The form of a new search: which area, on which image, for what of which size, in how many cells, by whom."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from layers.errors import GeoloupeError
+from layers.observing.search_grid import SearchGrid, grid_over
+from layers.observing.search_words import LEAST_PIXELS, too_coarse
+from layers.text.counted import metres
+from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.searched_ground import (
+    GroundChoice,
+    area_marks,
+    ground_of_image,
+    ground_of_mark,
+    ground_of_view,
+    may_be_radar,
+    pixel_m_of,
+    searched_images,
+)
+from viewer.panels.widgets.fields import LineField, NumberField
+from viewer.panels.widgets.form_page import wrapped
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import in_language, translate
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox, SpinBox
+
+LONGEST_NAME = 60
+ROWS, COLUMNS, MOST = 5, 5, 50
+WIDE_PX = 460
+_VIEW, _IMAGE = "view", "image"
+
+
+class SearchDialog(QDialog):
+    """The dialog. It says at once why a search cannot be begun, such as a target too small for the image."""
+
+    def __init__(self, desk: SearchDesk, area_uuid: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Search an Area"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk, self._context = desk, desk.context
+        self.area, self.image = ComboBox(), ComboBox()
+        self.target, self.least_size = LineField(), NumberField(unit="m")
+        self.rows, self.columns = SpinBox(), SpinBox()
+        self.observer = LineField()
+        self.radar = QCheckBox(self.tr("Point out cells at the noise floor of a radar image"))
+        self.says = wrapped("")
+        self.says.setAccessibleName(self.tr("What the search will be, or why it cannot begin"))
+        self._offer(area_uuid)
+        self._set_up()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.begin_button = self.buttons.addButton(self.tr("&Begin the Search"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.begin_button.setDefault(True)
+        self.buttons.accepted.connect(self.begin)
+        self.buttons.rejected.connect(self.reject)
+        for button in self.buttons.buttons():
+            button.setAccessibleName(button.text().replace("&", ""))
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._lay_out())
+        layout.addWidget(self.says)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+        self.resize(WIDE_PX, self.sizeHint().height())
+        self._image_changed()
+
+    def _offer(self, area_uuid: str) -> None:
+        context = self._context
+        chosen = [area_uuid] if area_uuid else sorted(context.selection.uuids)
+        for site in area_marks(context.document, chosen):
+            name = one_line(site.label, LONGEST_NAME) or self.tr("Search area without a label")
+            self.area.addItem(name, site.uuid)
+        self.area.addItem(self.tr("All of the image"), _IMAGE)
+        self.area.addItem(self.tr("The view"), _VIEW)
+        has_chosen = any(self.area.itemData(0) == uuid for uuid in chosen)
+        self.area.setCurrentIndex(0 if has_chosen else self.area.findData(_IMAGE))
+        for uuid, name in searched_images(context):
+            self.image.addItem(one_line(name, LONGEST_NAME), uuid)
+        current = self.image.findData(context.layer_uuid)
+        self.image.setCurrentIndex(max(current, 0))
+
+    def _set_up(self) -> None:
+        self.target.setPlaceholderText(self.tr("vehicle, radome, pad"))
+        self.observer.setText(self._context.case.actor)
+        for box, count in ((self.rows, ROWS), (self.columns, COLUMNS)):
+            box.setRange(1, MOST)
+            box.setValue(count)
+            box.valueChanged.connect(self.look)
+        for field, says in (
+            (self.area, self.tr("Area")),
+            (self.image, self.tr("Image")),
+            (self.target, self.tr("Looked for")),
+            (self.least_size, self.tr("Least size of it, in metres")),
+            (self.rows, self.tr("Rows of cells")),
+            (self.columns, self.tr("Columns of cells")),
+            (self.observer, self.tr("Observer")),
+            (self.radar, self.radar.text()),
+        ):
+            field.setAccessibleName(says)
+        self.least_size.setPlaceholderText(self.tr("metres"))
+        self.area.currentIndexChanged.connect(self.look)
+        self.image.currentIndexChanged.connect(self._image_changed)
+        self.least_size.textEdited.connect(self.look)
+
+    def _lay_out(self) -> QFormLayout:
+        form = QFormLayout()
+        form.addRow(plain_label(self.tr("Area")), self.area)
+        form.addRow(plain_label(self.tr("Image")), self.image)
+        form.addRow(plain_label(self.tr("Looked for")), self.target)
+        form.addRow(plain_label(self.tr("Least size")), self.least_size)
+        cells = QHBoxLayout()
+        cells.addWidget(self.rows)
+        cells.addWidget(plain_label(self.tr("rows by")))
+        cells.addWidget(self.columns)
+        cells.addWidget(plain_label(self.tr("columns")))
+        cells.addStretch(1)
+        form.addRow(plain_label(self.tr("Cells")), cells)
+        form.addRow(plain_label(self.tr("Observer")), self.observer)
+        form.addRow(self.radar)
+        return form
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.target.setFocus()
+
+    # -- what is asked for ------------------------------------------------------------------------------------------
+
+    @property
+    def layer_uuid(self) -> str:
+        return str(self.image.currentData() or "")
+
+    def ground(self) -> GroundChoice | None:
+        """The chosen ground; None where there is none."""
+        choice = str(self.area.currentData())
+        if choice == _IMAGE:
+            return ground_of_image(self._context.layers.drawing_of(self.layer_uuid))
+        if choice == _VIEW:
+            return ground_of_view(self._context.view.shown())
+        site = self._context.document.sites.get(choice)
+        return None if site is None else ground_of_mark(site)
+
+    def _image_changed(self) -> None:
+        drawing = self._context.layers.drawing_of(self.layer_uuid)
+        self.radar.setChecked(may_be_radar(drawing))
+        self.look()
+
+    def look(self) -> None:
+        """Say what the search will be, or why it cannot begin."""
+        refusal, words = self._judge()
+        self.says.setText(refusal or words)
+        self.begin_button.setEnabled(not refusal)
+
+    def _judge(self) -> tuple[str, str]:
+        """The reason of a refusal, and the words on the search."""
+        ground = self.ground()
+        if not self.layer_uuid:
+            return self.tr("A search is on an image: add one, and switch it on."), ""
+        if ground is None:
+            return self.tr("That area has no outline on the map: choose a search area, or the view."), ""
+        pixel_m = pixel_m_of(self._context.layers.drawing_of(self.layer_uuid), ground.shape)
+        if pixel_m is None:
+            return self.tr("The size of the image's pixels is not known there."), ""
+        try:
+            size_m = self.least_size.as_value(self.least_size.text())
+            grid = self._grid(ground)
+        except GeoloupeError as error:
+            return in_language(error.sentence), ""
+        coarse = too_coarse(size_m, pixel_m)
+        if coarse is not None:
+            return in_language(coarse), ""
+        return "", self._words(grid, pixel_m, size_m)
+
+    def _grid(self, ground: GroundChoice) -> SearchGrid:
+        bearing = ground.row_bearing_deg
+        return grid_over(ground.shape, self.rows.value(), self.columns.value(), row_bearing_deg=bearing)
+
+    def _words(self, grid: SearchGrid, pixel_m: float, size_m: float | None) -> str:
+        cells = translate("SearchDialog", "{count} cells", "{count} cell", grid.size)
+        sizes = metres(grid.width_m), metres(grid.height_m)
+        words = self.tr("{0} of {1} by {2}, on pixels of {3}.").format(cells, *sizes, metres(pixel_m))
+        if size_m is None:
+            least = self.tr("State the least size of what is looked for: {0} or more can be seen.")
+            words = f"{words} {least.format(metres(LEAST_PIXELS * pixel_m))}"
+        return words
+
+    def begin(self) -> None:
+        """Begin the search and close; a refusal is shown here."""
+        ground, drawing = self.ground(), self._context.layers.drawing_of(self.layer_uuid)
+        pixel_m = None if ground is None else pixel_m_of(drawing, ground.shape)
+        if ground is None or pixel_m is None:
+            self.look()
+            return
+        try:
+            size_m, grid = self.least_size.as_value(self.least_size.text()), self._grid(ground)
+        except GeoloupeError as error:
+            self.says.setText(in_language(error.sentence))
+            return
+        fields = {"target": self.target.text(), "target_size_m": size_m, "observer": self.observer.text().strip()}
+        is_radar = self.radar.isChecked()
+        refusal = self._desk.begin(ground.area, grid, self.layer_uuid, pixel_m, is_radar=is_radar, **fields)
+        if refusal:
+            self.says.setText(refusal)
+        else:
+            self.accept()

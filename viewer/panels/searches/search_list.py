@@ -1,0 +1,144 @@
+"""The panel of searches: those of areas on images, and those of archives, with what each has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import override
+
+from msgspec import Struct
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from layers.decoding import decoded_or_none
+from layers.document.search import Search
+from layers.observing.search_cells import sheet_of
+from layers.observing.search_words import rest_sentence, search_sentence
+from layers.text.counted import metres
+from viewer.commands.imagery.searches import kept_query
+from viewer.panels.named_lists.named_list import NamedListPanel, Offer
+from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
+from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.widgets.form_page import side_by_side, wrapped
+from viewer.support.language.stored_words import capital
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import in_language
+
+_LONGEST = 60
+_LONGEST_WORDS = 400
+
+
+class _Asked(Struct, frozen=True):
+    """The archive that the query of a search names."""
+
+    archive: str = ""
+    title: str = ""
+
+
+def archive_of(search: Search) -> tuple[str, str]:
+    """Address and title of the archive that was asked; both empty for any other search."""
+    query = decoded_or_none(kept_query(search), _Asked) if search.kind == "catalogue" else None
+    return ("", "") if query is None else (query.archive, query.title)
+
+
+class SearchRows(NamedRows[Search]):
+    """Rows of searches, the newest first: what was looked for or asked, the day, and the result with its shares."""
+
+    def __init__(self, desk: SearchDesk) -> None:
+        super().__init__(lambda: desk.rows)
+        self._desk = desk
+
+    @override
+    def name_of(self, row: Search) -> str:
+        if row.kind == "catalogue":
+            address, title = archive_of(row)
+            return one_line(title or address, _LONGEST) or self.tr("Archive")
+        target = one_line(row.target, _LONGEST) or self.tr("Anything")
+        size = metres(row.target_size_m) if row.target_size_m else ""
+        return self.tr("{0}, {1} or more").format(target, size) if size else target
+
+    @override
+    def facts_of(self, row: Search) -> str:
+        result = capital(row.result) if row.result else self.tr("Begun")
+        facts = [result]
+        if row.kind == "image" and row.assessed_pct is not None:
+            facts.append(self.tr("{0} % assessed").format(f"{row.assessed_pct:g}"))
+        facts += [row.at[:10], one_line(row.observer, 30)]
+        facts += [self.tr("gone through now")] if row.uuid == self._desk.current else []
+        return " · ".join(filter(None, facts))
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) & ~Qt.ItemFlag.ItemIsEditable
+
+
+class SearchListPanel(NamedListPanel):
+    """The list of searches; it follows the document, and every operation is the desk's."""
+
+    def __init__(self, desk: SearchDesk, parent: QWidget | None = None) -> None:
+        model = SearchRows(desk)
+        super().__init__(desk, model, parent)
+        self._desk, self.model = desk, model
+        hint = self.tr("A search goes through an area cell by cell, and says what was not seen. Begin the first.")
+        self.set_up_view(self.tr("Searches"), hint, NameDelegate(self.view, self.tr("Search")))
+        self.words = wrapped("")
+        self.words.setAccessibleName(self.tr("What the search has shown"))
+        self.add_button = self.button(self.tr("Search…"), self.tr("Search an area, cell by cell"), lambda: desk.want())
+        self.open_button = self.button(self.tr("Go On"), self.tr("Go through the cells of the search"), self.enter)
+        again = self.tr("Ask the archive of this search again")
+        self.again_button = self.button(self.tr("Ask Again…"), again, self.ask_again)
+        self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the search"), self.delete)
+        self.column.addWidget(self.words)
+        self.column.addLayout(side_by_side(self.add_button, self.open_button))
+        self.column.addLayout(side_by_side(self.again_button, self.delete_button))
+        self.follow(desk.context, "searches", "images")
+        desk.shown_changed.connect(self._follow_walk)
+
+    @property
+    def search(self) -> Search | None:
+        """The chosen search; None without one."""
+        return self._desk.context.document.searches.get(self.chosen)
+
+    def _follow_walk(self) -> None:
+        rows = len(self.model.rows)
+        if rows:
+            self.model.dataChanged.emit(self.model.index(0), self.model.index(rows - 1))
+
+    @override
+    def enter(self) -> None:
+        """Go on with a search of an area, or ask an archive again."""
+        search = self.search
+        if search is not None and search.kind == "catalogue":
+            self.ask_again()
+        elif search is not None:
+            self._desk.open(search.uuid)
+
+    def ask_again(self) -> None:
+        """Show the question to the archive of the chosen search."""
+        address = "" if self.search is None else archive_of(self.search)[0]
+        if address:
+            self._desk.context.archive_wanted.emit(address)
+
+    @override
+    def offers(self) -> Sequence[Offer]:
+        if self.search is not None and self.search.kind == "catalogue":
+            return ((self.tr("Ask &Again…"), "Return", self.ask_again),)
+        return ((self.tr("&Go On"), "Return", self.enter),)
+
+    @override
+    def show_offers(self) -> None:
+        search = self.search
+        self.open_button.setEnabled(search is not None and sheet_of(search) is not None)
+        self.again_button.setEnabled(search is not None and bool(archive_of(search)[0]))
+        self.delete_button.setEnabled(search is not None)
+        self.words.setText("" if search is None else self._words(search))
+        self.words.setVisible(search is not None)
+
+    def _words(self, search: Search) -> str:
+        """The sentence on a search, with that on the rest of the area."""
+        if search.kind == "catalogue" or search.result not in ("none seen", "found", "not assessable"):
+            return one_line(search.words, _LONGEST_WORDS)
+        image = self._desk.context.document.images.get(search.image_uuid)
+        sentences: list[str] = [search_sentence(search, image)] if search.result == "none seen" else []
+        sentences += [rest] if (rest := rest_sentence(search)) else []
+        own = one_line(search.words, _LONGEST_WORDS)
+        return " ".join([*map(in_language, sentences), *([own] if own else [])])

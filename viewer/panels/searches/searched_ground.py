@@ -1,0 +1,121 @@
+"""The grounds that a search may go through: a mark's area, all of an image, or the view; and the images there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from msgspec import Struct
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.errors import GeoloupeError
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.measure import azimuth_deg
+from layers.geo.picture_outline import picture_outline
+from layers.grid.tile_grid import TileGrid, View
+from layers.observing.search_grid import NORTH_UP_DEG
+from layers.scenes.view_area import area_of_view
+from layers.time.shadows import RADAR
+from viewer.canvas.image_below import is_image
+from viewer.commands.imagery.cell_searches import SEARCH_AREA
+from viewer.panels.context import PanelContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layers.image_facts import image_facts, pick_at, raster_pixel_m
+from viewer.rendering.layers.shadow_facts import shadow_image
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+
+MOST_AREAS = 200
+"""Most marks that are offered as areas."""
+_CLOSE_M = 0.01
+"""Size of a pixel of the screen at which a service shows its finest level, in metres."""
+
+
+class GroundChoice(Struct, frozen=True, eq=False):
+    """A ground to go through: a mark of the case by its uuid, else a shape that becomes a search area."""
+
+    area: str | BaseGeometry
+    shape: BaseGeometry
+    row_bearing_deg: float = NORTH_UP_DEG
+
+
+def area_marks(document: Document, chosen: Sequence[str]) -> list[Site]:
+    """The marks that can be searched: search areas, those chosen first."""
+    first = [document.sites[uuid] for uuid in chosen if uuid in document.sites]
+    marks = [site for site in (*first, *document.sites.values()) if site.mark_kind == SEARCH_AREA]
+    return list({site.uuid: site for site in marks if site.kind == "polygon"}.values())[:MOST_AREAS]
+
+
+def ground_of_mark(site: Site) -> GroundChoice:
+    """The area of a mark."""
+    return GroundChoice(site.uuid, site.geometry)
+
+
+def ground_of_view(view: View) -> GroundChoice | None:
+    """The ground in view; None where that is none of the Earth."""
+    shape = area_of_view(view)
+    return None if shape.is_empty else GroundChoice(shape, shape)
+
+
+def ground_of_image(drawing: LayerDrawing | None) -> GroundChoice | None:
+    """All of an image, with the rows and columns of a grid along its own; None for one without an outline."""
+    info = drawing.info if isinstance(drawing, RasterDrawing) else None
+    if info is None or drawing is None or drawing.nudge is not None:
+        return None
+    crs = drawing.layer.crs or info.crs
+    try:
+        ring = picture_outline(crs, info.transform, (info.width, info.height)) if crs else []
+        if len(ring) < 3:
+            return None
+        shape = shapely.Polygon(ring)
+        return GroundChoice(shape, shape, _row_bearing(crs, info.transform, info.width, info.height))
+    except GeoloupeError:
+        return None
+
+
+def _row_bearing(crs: str, transform: Sequence[float], width: int, height: int) -> float:
+    """The bearing in which the columns of a picture follow each other, in its middle."""
+    a, b, c, d, e, f = transform
+    across = np.array([width * 0.4, width * 0.6])
+    x, y = a * across + b * height / 2 + c, d * across + e * height / 2 + f
+    lon, lat = transform_points(crs, WGS84, x, y)
+    bearing = azimuth_deg(float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])) % 360.0
+    return bearing if math.isfinite(bearing) else NORTH_UP_DEG
+
+
+def searched_images(context: PanelContext) -> list[tuple[str, str]]:
+    """Uuid and name of the images of the case that may be searched, the topmost first."""
+    images = []
+    for layer in reversed(context.document.layers_in_order()):
+        drawing = context.layers.drawing_of(layer.uuid)
+        if drawing is not None and is_image(drawing) and image_facts(drawing) is not None:
+            images.append((layer.uuid, layer.name))
+    return images
+
+
+def pixel_m_of(drawing: LayerDrawing | None, shape: BaseGeometry) -> float | None:
+    """Ground metres of a pixel of an image in the middle of an area; None where that is not known."""
+    if drawing is None:
+        return None
+    place = shape.representative_point()
+    try:
+        if isinstance(drawing, RasterDrawing):
+            pixel_m = raster_pixel_m(drawing, place.x, place.y)
+        else:
+            pick = pick_at(drawing, View(TileGrid(WGS84, _CLOSE_M / 111_320.0), 0, 0, 1, 1), place.x, place.y)
+            pixel_m = math.nan if pick is None else pick.pixel_m
+    except GeoloupeError:
+        return None
+    return pixel_m if math.isfinite(pixel_m) and pixel_m > 0 else None
+
+
+def may_be_radar(drawing: LayerDrawing | None) -> bool:
+    """True for a radar image, and for one of a single band of which nothing tells what took it."""
+    if not isinstance(drawing, RasterDrawing) or drawing.info is None:
+        return False
+    facts = shadow_image(drawing)
+    kind = "" if facts is None else facts.kind
+    return kind == RADAR or (not kind and len(drawing.info.bands) == 1)
