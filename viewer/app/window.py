@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
         self.searches = LayerSearches(self.scene, panels)
         self.search = MapSearch(session, panels, self.hits, self.searches, jobs, self)
         HiddenSites(self.toolbox, self.hits, panels, messages, self)
-        MapMenu(canvas, self.toolbox, panels, views, messages, self)
+        MapMenu(canvas, self.toolbox, panels, views, messages, self.scenes, self)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shapely
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,6 +17,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
+from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
@@ -100,6 +102,21 @@ class SceneFinding(QObject):
         """Show or hide the outlines of the strip's scenes on the map."""
         self.desk.show_outlines(shown)
 
+    def scenes_at(self, lon: float, lat: float) -> list[tuple[str, str]]:
+        """The ticks whose outlines on the map hold a place, the newest first: their keys, and them in words; empty
+        while no outlines are shown.
+        """
+        if not self.shows_outlines:
+            return []
+        from viewer.panels.hits.hit import day_words  # for start-up time
+
+        held = [tick for tick in self.desk.ticks if any(_holds(scene.ring, lon, lat) for scene in tick.scenes)]
+        return [(tick.key, f"{day_words(tick.scenes[0])} · {one_line(tick.title, 50)}") for tick in reversed(held)]
+
+    def use(self, key: str) -> None:
+        """Add the scenes of a tick as layers, or show the layers that they are."""
+        self.desk.use(key)
+
     def make_panel(self) -> QWidget:
         """Make the time strip for its dock."""
         from viewer.panels.time_strip.time_strip_panel import TimeStripPanel  # for start-up time: hidden at first
@@ -151,3 +168,11 @@ class SceneFinding(QObject):
     def ask_folder(self) -> Path | None:
         """Ask the analyst for a folder of scenes."""
         return self._sources.ask_folder()
+
+
+def _holds(ring: tuple[tuple[float, float], ...], lon: float, lat: float) -> bool:
+    """True for an outline round a place, in any turn of the Earth."""
+    if len(ring) < 3:
+        return False
+    outline = shapely.Polygon(ring)
+    return any(outline.contains(shapely.Point(lon + turn, lat)) for turn in (-360.0, 0.0, 360.0))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Protocol
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
@@ -18,11 +21,24 @@ from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import counted_marks, delete_sites
 from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.tools.select import REACH_PX, deleted_words
 from viewer.tools.toolbox import Toolbox
 
 LONGEST_NAME = 40
+MOST_SCENES = 12
+"""Most scenes that the menu lists."""
+
+
+class ScenesHere(Protocol):
+    """Scenes of the time strip whose outlines the map shows."""
+
+    def scenes_at(self, lon: float, lat: float) -> list[tuple[str, str]]:
+        """The keys of the scenes whose outlines hold a place, each with words on it."""
+
+    def use(self, key: str) -> None:
+        """Add a scene to the case, or show it where it is there."""
 
 
 class MapMenu(QObject):
@@ -35,9 +51,12 @@ class MapMenu(QObject):
         panels: PanelContext,
         views: MapViews,
         messages: Messages,
+        scenes: ScenesHere,
         parent: QObject,
     ) -> None:
+        """`scenes`: those whose outlines the map shows."""
         super().__init__(parent)
+        self._scenes = scenes
         self._canvas, self._toolbox, self._panels = canvas, toolbox, panels
         self._views, self._messages = views, messages
         canvas.context_menu_requested.connect(self.open_at)
@@ -68,10 +87,25 @@ class MapMenu(QObject):
         menu.addAction(self.tr("&Identify What Is Here"), lambda: self._toolbox.identify_at(event)).setEnabled(on_map)
         menu.addAction(self.tr("&Mark a Point Here"), lambda: self._toolbox.mark_at(event)).setEnabled(on_map)
         menu.addAction(self.tr("&Copy Place"), lambda: self._copy_place(event)).setEnabled(on_map)
+        if on_map:
+            self._add_scenes(menu, event)
         menu.addSeparator()
         menu.addAction(self.tr("Ce&ntre the Map Here"), lambda: self._centre(event))
         menu.addAction(self.tr("Zoom Closer &Here"), lambda: self._zoom(event, 2.0))
         menu.addAction(self.tr("Zoom &Out Here"), lambda: self._zoom(event, 0.5))
+
+    def _add_scenes(self, menu: QMenu, event: PointerEvent) -> None:
+        """Offer the scenes whose outlines are around the place, each to be added to the case."""
+        known = self._scenes.scenes_at(event.lon, event.lat)
+        if not known:
+            return
+        words = translate("MapMenu", "&Add One of {count} Scenes Here", "&Add {count} Scene Here", len(known))
+        inner = menu.addMenu(words)
+        for key, name in known[:MOST_SCENES]:
+            inner.addAction(name.replace("&", "&&"), partial(self._scenes.use, key))
+        if len(known) > MOST_SCENES:
+            more = inner.addAction(self.tr("and {0} more, on the time strip").format(len(known) - MOST_SCENES))
+            more.setEnabled(False)
 
     def _add_site(self, menu: QMenu, uuid: str) -> None:
         site = self._panels.document.sites[uuid]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from viewer.panels.hits.hit import ArchiveHit
@@ -28,6 +28,8 @@ class HitList(QTableView):
     """Emitted with the current `ArchiveHit`, or None."""
     pointed = Signal(object)
     """Emitted with the `ArchiveHit` under the pointer, or None."""
+    menu_wanted = Signal(QPoint)
+    """Emitted with the place in the viewport of a menu of the chosen hits."""
 
     def __init__(self, rows: HitRows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +162,19 @@ class HitList(QTableView):
             event.ignore()  # no letter searches a list of dates
         else:
             super().keyPressEvent(event)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row under the pointer, or of the current one by the menu key."""
+        self.follows_top = False
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        row = self.currentIndex().row() if by_key else self.rowAt(self.viewport().mapFromGlobal(event.globalPos()).y())
+        if self._hit_at(row) is None:
+            return
+        if not self.selectionModel().isRowSelected(row):
+            self.go_to(row)
+        place = self.visualRect(self._model.index(row, 0)).center()
+        self.menu_wanted.emit(place if by_key else self.viewport().mapFromGlobal(event.globalPos()))
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QDate, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -94,6 +95,8 @@ class NewsDialog(QDialog):
         self.view.setItemDelegate(NewsDelegate(self.view, self.rows))
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.pressed_key.connect(self._do)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self.open_menu)
         self.view.doubleClicked.connect(lambda _: self._do("A"))
         self.view.selectionModel().currentChanged.connect(lambda *_: self._offer())
         layout = QVBoxLayout(self)
@@ -200,6 +203,20 @@ class NewsDialog(QDialog):
         row.addStretch(1)
         row.addWidget(close)
         return row
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """Open the menu of the scene at a place in the list: what the buttons do; None where there is no scene."""
+        index = self.view.indexAt(place)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+        if self._current() is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button, letter in ((self.add_button, "A"), (self.pass_button, "X"), (self.none_button, "N")):
+            menu.addAction(f"{button.text()}\t{letter}", button.click)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+        return menu
 
     # -- the question ---------------------------------------------------------------------------------------------
 

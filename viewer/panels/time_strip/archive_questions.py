@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from layers.document.changes import Changes
 from layers.geo.bounds import Bounds
 from layers.scenes.footprint import EMPTY
+from layers.scenes.passes import Pass
 from layers.scenes.view_area import area_of_view
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
@@ -18,6 +19,7 @@ from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.network.typed_keys import without_key
 from viewer.panels.hits.hit import ArchiveHit
+from viewer.panels.hits.hit_menu import HitVerbs, open_hit_menu
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.hits.hit_rows import HitRows
 from viewer.panels.imagery.known_archives import KnownArchives
@@ -71,6 +73,7 @@ class ArchiveQuestions(QObject):
         self.hits.allow_wanted.connect(self._allow)
         self.hits.list.pointed.connect(lambda hit: desk.pointed.point_at(None if hit is None else hit.scene))
         self.hits.list.current_changed.connect(self._choose)
+        self.hits.list.menu_wanted.connect(self.open_menu)
         pictures.arrived.connect(self.rows.tell_pictures)
         desk.archives.searches_changed.connect(self._show)
         desk.archives.hits_came.connect(self._take)
@@ -159,7 +162,7 @@ class ArchiveQuestions(QObject):
     def _choose(self, hit: ArchiveHit | None) -> None:
         """Make the tick of the current hit the current one: it stands out on the strip, and on the map."""
         key = "" if hit is None else hit.scene.key
-        tick = next((tick for tick in self._desk.ticks if any(scene.key == key for scene in tick.scenes)), None)
+        tick = None if hit is None else self._tick_of(hit)
         self._unshown = key if tick is None else ""
         if tick is not None:
             self._desk.choose(tick.key)
@@ -170,6 +173,35 @@ class ArchiveQuestions(QObject):
         is_waiting = current is not None and current.scene.key == self._unshown
         if self.dialog.isVisible() and (self._desk.current is None or is_waiting):
             self._choose(current)
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """Open the menu of the chosen hits at a place in the list; None without any."""
+        verbs = HitVerbs(
+            layer_of=lambda hit: self._added.get(hit.scene.key, ""),
+            is_compared=lambda: self._desk.frames > 0,
+            swap_in=self._swap_in,
+            show=self._show_ground,
+            can_keep=self.dialog.keep_button.isEnabled,
+            keep=self.dialog.keep_button.click,
+        )
+        return open_hit_menu(self.hits, verbs, place)
+
+    def _swap_in(self, hit: ArchiveHit) -> None:
+        """Show a hit in the chosen picture of the comparison, with the rest of its pass."""
+        tick = self._tick_of(hit)
+        if tick is not None:
+            self._desk.use(tick.key)
+
+    def _show_ground(self, hit: ArchiveHit) -> None:
+        ring = hit.scene.ring
+        left, right = min(lon for lon, _ in ring), max(lon for lon, _ in ring)
+        bottom, top = min(lat for _, lat in ring), max(lat for _, lat in ring)
+        self._desk.canvas.motion.zoom_to_bounds(Bounds(left, bottom, right, top))
+
+    def _tick_of(self, hit: ArchiveHit) -> Pass | None:
+        """The tick of the strip that has a hit; None where the strip shows it not, or not yet."""
+        key = hit.scene.key
+        return next((tick for tick in self._desk.ticks if any(scene.key == key for scene in tick.scenes)), None)
 
     # -- the hits in the case -------------------------------------------------------------------------------------
 

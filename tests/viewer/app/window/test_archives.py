@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import shapely
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
@@ -29,6 +31,8 @@ from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.rendering.access import hosts_of
 
+# As every menu offscreen.
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 VIEW = Bounds(10.0, 50.0, 11.0, 50.7)
 
 
@@ -303,3 +307,91 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     ]
     files.stop()
     tokens.stop()
+
+
+# -- menus of hits and of outlines --------------------------------------------------------------------------------
+
+
+def menu_of_hit(dialog: ArchiveDialog, row: int) -> QMenu:
+    """The menu that a right click on a row opens."""
+    view = dialog.hits.list
+    at = view.visualRect(view.model().index(row, 0)).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def entries(menu: QMenu) -> dict[str, QAction]:
+    return {action.text().replace("&", "").partition("\t")[0]: action for action in menu.actions() if action.text()}
+
+
+def choose(menu: QMenu, text: str) -> None:
+    action = entries(menu)[text]
+    assert action.isEnabled(), text
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def test_a_right_click_on_a_hit_opens_what_can_be_done_with_it(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot)
+    rows = [hit.scene.title for hit in dialog.hits.rows.hits]
+    menu = menu_of_hit(dialog, rows.index("early"))
+    assert list(entries(menu)) == [
+        "Add as Layer",
+        "Compare Newest and Oldest",
+        "Show on the Map",
+        "Copy the Address of the Picture",
+        "Copy the Address of the Item",
+        "Copy the Name of the Item",
+        "Keep the Search as Evidence",
+    ]
+    assert [hit.scene.title for hit in dialog.hits.list.chosen] == ["early"]
+    choose(menu, "Copy the Address of the Picture")
+    assert QGuiApplication.clipboard().text() == "http://files.invalid/early.tif"
+    choose(menu_of_hit(dialog, rows.index("early")), "Copy the Name of the Item")
+    assert QGuiApplication.clipboard().text() == "early"
+    choose(menu_of_hit(dialog, rows.index("late")), "Show on the Map")
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == pytest.approx((10.5, 50.5), abs=0.05)
+    choose(menu_of_hit(dialog, rows.index("late")), "Add as Layer")
+    settle(window, qtbot)
+    assert [layer.name for layer in window.session.document.layers.values()] == ["late"]
+    assert "Show the Layer" in entries(menu_of_hit(dialog, rows.index("late")))
+    QApplication.activePopupWidget().close()  # type: ignore[union-attr]
+    choose(menu_of_hit(dialog, 0), "Keep the Search as Evidence")
+    assert len(window.session.document.searches) == 1
+    assert not entries(menu_of_hit(dialog, 0))["Keep the Search as Evidence"].isEnabled()
+    QApplication.activePopupWidget().close()  # type: ignore[union-attr]
+    QTest.keyClick(dialog.hits.list, Qt.Key.Key_Escape)
+
+
+def test_outlines_on_the_map_lead_to_their_scenes(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot)
+    canvas = window.canvas
+    at = canvas.rect().center()
+
+    def menu_here() -> QMenu:
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at))
+        QApplication.sendEvent(canvas, event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
+
+    menu = menu_here()
+    inner = entries(menu)["Add One of 3 Scenes Here"].menu()
+    assert isinstance(inner, QMenu)
+    names = [action.text() for action in inner.actions()]
+    assert names == ["2026-04-10 10:00 · late", "2026-03-06 10:00 · cloudy", "2026-03-01 10:00 · early"]
+    inner.actions()[0].trigger()
+    menu.close()
+    settle(window, qtbot)
+    assert [layer.name for layer in window.session.document.layers.values()] == ["late"]
+    dialog.close()
+    menu = menu_here()
+    assert not any("Scene" in name for name in entries(menu)), "no outlines are shown"
+    menu.close()

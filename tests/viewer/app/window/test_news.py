@@ -27,6 +27,8 @@ from viewer.panels.imagery.entry_lists import KeptImagery
 from viewer.panels.news.news_dialog import NewsDialog
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 
+# As every menu offscreen.
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 PAD = Site(uuid="s1", label="Pad", folder="East", geometry=shapely.Point(10.23456, 50.34567))
 QUAY = Site(uuid="s2", label="Quay", folder="West", geometry=shapely.box(29.9, 50.1, 30.1, 50.2))
 HANGAR = Site(uuid="s3", label="Hangar", folder="East", geometry=shapely.Point(10.31, 50.34567))
@@ -369,3 +371,16 @@ def test_sites_have_intervals_and_those_that_are_due_are_offered(
     window.session.history.undo()
     window.session.history.undo()
     assert not window.session.document.watch
+
+
+def test_a_right_click_passes_over_a_scene(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
+    look(window, dialog, qtbot)
+    before = listed(dialog)
+    menu = dialog.open_menu(dialog.view.visualRect(dialog.rows.index(2)).center())
+    assert menu is not None
+    texts = [action.text().replace("&", "") for action in menu.actions()]
+    assert texts == ["Add as Layer\tA", "Pass Over\tX", "No Usable Image of Site\tN"]
+    menu.actions()[1].trigger()
+    menu.close()
+    settle(window, qtbot)
+    assert listed(dialog) == [*before[:2], *before[3:]]
