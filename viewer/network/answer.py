@@ -13,9 +13,11 @@ from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 from layers.errors import NotReadable, TooLarge
 from layers.text.unpacking import GZIP, unpacked_gzip
 
-KEPT_HEADERS = (
-    *("age", "cache-control", "content-type", "content-range", "content-crs", "content-encoding", "date", "etag"),
-    *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning", "x-ve-tile-info"),
+KEPT_HEADERS = frozenset(
+    (
+        *("age", "cache-control", "content-type", "content-range", "content-crs", "content-encoding", "date", "etag"),
+        *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning", "x-ve-tile-info"),
+    )
 )
 REFUSALS = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -87,10 +89,12 @@ class HttpAnswer(Struct, frozen=True):
 
 def answer_of(reply: QNetworkReply, body: bytes, address: str) -> HttpAnswer:
     """The answer that has come by a reply; `address` as it was asked for, without a key."""
-    headers = {}
-    for name in KEPT_HEADERS:
-        if reply.hasRawHeader(name):
-            headers[name] = bytes(reply.rawHeader(name).data()).decode("latin-1")
+    headers: dict[str, str] = {}
+    for name, value in reply.rawHeaderPairs():
+        word = bytes(name.data()).decode("latin-1").lower()
+        if word in KEPT_HEADERS:
+            text = bytes(value.data()).decode("latin-1")
+            headers[word] = f"{headers[word]}, {text}" if word in headers else text
     status = int(reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) or 0)
     return HttpAnswer(body, address, status, headers)
 

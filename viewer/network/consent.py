@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl
 
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
+MOST_HOSTS = 4096
+"""Most hosts whose kind is remembered: each request asks for it several times."""
 
 
 class Consent:
@@ -63,6 +66,7 @@ def host_of_url(url: QUrl) -> str:
     return host if port < 0 else f"{host}:{port}"
 
 
+@lru_cache(MOST_HOSTS)
 def ascii_host(host: str) -> str:
     """ "name" or "name:port" in lower case and in ASCII (punycode), as it is looked up."""
     if host.isascii():
@@ -72,6 +76,7 @@ def ascii_host(host: str) -> str:
     return (ace or name).lower() + colon + port
 
 
+@lru_cache(MOST_HOSTS)
 def is_private(host: str) -> bool:
     """True for this computer, local networks, link-local and metadata addresses, and names without a dot."""
     name = _without_port(host).lower().rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -12,6 +13,9 @@ from layers.services.server_words import is_text, is_web_page, words_of_server
 from viewer.network.server_faults import AnsweredInWords
 
 MAX_DECODED_BYTES = 16 << 20
+_PNG = b"\x89PNG\r\n\x1a\n"
+_CHUNK_BYTES = 12
+"""Bytes of a part of a PNG without any content: its length, kind and sum."""
 
 
 class HalfPicture(ServerFault):
@@ -20,21 +24,7 @@ class HalfPicture(ServerFault):
 
 def decode_tile(body: bytes, host: str) -> QImage:
     """Decode a tile's picture to a format that is painted fast. PNG, JPEG and WEBP only. Raises ServerFault."""
-    kind = picture_kind(body)
-    if not kind:
-        if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):
-            raise AnsweredInWords("{host} sent no picture but says: {words}", host=host, words=words)
-        if is_text(body) and not body.lstrip().startswith(b"{"):
-            raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
-        raise ServerFault(
-            "{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.", host=host
-        )
-    if kind not in readable_kinds():
-        raise ServerFault(
-            "{host} sent a {kind}, which this Qt cannot read: its plugin for it is missing.",
-            host=host,
-            kind=kind.upper(),
-        )
+    kind = _judged_kind(body, host)
     buffer = QBuffer()
     buffer.setData(QByteArray(body))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -50,10 +40,53 @@ def decode_tile(body: bytes, host: str) -> QImage:
         )
     # `size` is invalid where the header is broken; Qt's own limit then holds.
     image = reader.read()
-    if image.isNull() or (kind == "jpeg" and not body.rstrip(b"\0").endswith(b"\xff\xd9")):
+    if image.isNull() or (kind == "jpeg" and not is_whole(kind, body)):
         raise HalfPicture("{host} sent a damaged picture.", host=host)
     alpha = image.hasAlphaChannel()
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
+
+
+def judge_tile(body: bytes, host: str) -> None:
+    """Check that the bytes of a tile are a whole picture of a kind that can be read. Raises ServerFault."""
+    if not is_whole(_judged_kind(body, host), body):
+        raise HalfPicture("{host} sent a damaged picture.", host=host)
+
+
+def _judged_kind(body: bytes, host: str) -> str:
+    """The kind of a picture that can be read."""
+    kind = picture_kind(body)
+    if not kind:
+        if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):
+            raise AnsweredInWords("{host} sent no picture but says: {words}", host=host, words=words)
+        if is_text(body) and not body.lstrip().startswith(b"{"):
+            raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
+        raise ServerFault(
+            "{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.", host=host
+        )
+    if kind not in readable_kinds():
+        raise ServerFault(
+            "{host} sent a {kind}, which this Qt cannot read: its plugin for it is missing.",
+            host=host,
+            kind=kind.upper(),
+        )
+    return kind
+
+
+def is_whole(kind: str, body: bytes) -> bool:
+    """True where a picture has its end, and for a PNG all its sums."""
+    if kind == "jpeg":
+        return body.rstrip(b"\0").endswith(b"\xff\xd9")
+    if kind == "webp":
+        return len(body) >= 8 + int.from_bytes(body[4:8], "little")
+    at = len(_PNG)
+    while at + _CHUNK_BYTES <= len(body):
+        end = at + _CHUNK_BYTES + int.from_bytes(body[at : at + 4], "big")
+        if zlib.crc32(body[at + 4 : end - 4]) != int.from_bytes(body[end - 4 : end], "big"):
+            return False
+        if body[at + 4 : at + 8] == b"IEND":
+            return True
+        at = end
+    return False
 
 
 @cache
@@ -64,7 +97,7 @@ def readable_kinds() -> frozenset[str]:
 
 def picture_kind(body: bytes) -> str:
     """Kind of a picture by its magic bytes: png, jpeg or webp, else empty."""
-    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+    if body.startswith(_PNG):
         return "png"
     if body.startswith(b"\xff\xd8\xff"):
         return "jpeg"

@@ -295,11 +295,6 @@ class Fetch[Result]:
         self.target_host = self.host if target == self.url else host_of_url(target)
         """The host of the present request: not `host` where that has redirected the request."""
 
-    @property
-    def body(self) -> bytes:
-        """The bytes that have come, unpacked; of a tile once it is done those that its picture was made of."""
-        return bytes(self._body)
-
     def _start_again(self) -> None:
         """Start anew, in turn where the turn has gone to another fetch."""
         if self.has_turn:
@@ -383,12 +378,10 @@ class Fetch[Result]:
         error = reply.error()
         if error == _Error.NoError and is_short(reply, len(self._body)):
             error = _Error.RemoteHostClosedError  # Qt does not always notice
-        text = reply.errorString()
+        text = "" if error == _Error.NoError else reply.errorString()
         answer = answer_of(reply, bytes(self._body), self._target.toString(_ENCODED))
         if answer.status >= 400:  # its words are few, and read at once
             answer = unpacked(answer, MOST_WORDS_BYTES) or replace(answer, body=b"")
-        # The known header is parsed as a whole address: a relative one would be lost.
-        location = QUrl.fromEncoded(reply.rawHeader("Location"))
         reply.deleteLater()
         status, pause_s = answer.status, answer.retry_after_s
         if self._cut and self._is_cut_for_kind:
@@ -397,7 +390,8 @@ class Fetch[Result]:
         elif self._cut:
             self._fail(ServerFault(self._cut))
         elif status in REDIRECTS:
-            self._redirect(status, location)
+            # The known header is parsed as a whole address: a relative one would be lost.
+            self._redirect(status, QUrl.fromEncoded(reply.rawHeader("Location")))
         elif self._is_settled(answer, error):
             return
         elif status in REFUSALS and pause_s is None and self._has_another_login(status):

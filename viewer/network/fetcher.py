@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager
 
 from layers.errors import GeoloupeError, NotAllowed
@@ -21,14 +22,14 @@ from viewer.network.consent import Consent, host_of_url
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
-from viewer.network.host_state import HostReach, HostState
+from viewer.network.host_state import HostReach, HostState, Waiting
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
 from viewer.network.range_store import RangeStore
 from viewer.network.secrets import Secret, Secrets
 from viewer.network.server_faults import not_allowed
 from viewer.network.signing import Signing, known_rules
-from viewer.network.tile_fetch import ImageDone, TileFetch
+from viewer.network.tile_fetch import BytesDone, ImageDone, PackedFetch, TileFetch, bytes_of_tile, picture_of_tile
 from viewer.network.tile_store import TileStore
 from viewer.support.language.translation import in_language
 from viewer.support.mailbox import Mailbox
@@ -81,6 +82,8 @@ class Fetcher(QObject):
         self._mailbox = Mailbox(self)
         self._hosts: dict[str, HostState] = {}
         self._fetches: set[Fetch[Any]] = set()
+        self._begun: set[Waiting] = set()
+        """Those of them that had a turn: the others have no limits of time yet."""
         self._received = 0
         self._told_progress = (0, 0)
         self.nothing_here: dict[str, float] = {}
@@ -96,20 +99,32 @@ class Fetcher(QObject):
 
     def fetch(
         self, url: str, done: ImageDone, answered: Callable[[], None] = lambda: None, *, is_map: bool = False
-    ) -> TileFetch | None:
+    ) -> TileFetch[QImage] | None:
         """Fetch a tile, or a map picture that the server draws on request.
 
         `done(image, error)` is called later, or at once where nothing needs to be requested.
         `done(None, None)` means that the server has no tile there; `answered()` is called before `done` where the
         server has answered, and is free for the next. Returns None where the fetch has ended already.
         """
+        target = self._tile_target(url, done)
+        if target is None:
+            return None
+        return self._begin(TileFetch(self, target, done, picture_of_tile, answered, is_map))
+
+    def fetch_packed(self, url: str, done: BytesDone) -> PackedFetch | None:
+        """Fetch the bytes of a tile as its server packs them, for who stores them elsewhere; else as `fetch`."""
+        target = self._tile_target(url, done)
+        return None if target is None else self._begin(PackedFetch(self, target, done, bytes_of_tile))
+
+    def _tile_target(self, url: str, done: Callable[[None, GeoloupeError | None], None]) -> QUrl | None:
+        """The address of a tile; None where `done` was called at once."""
         target = QUrl(url, QUrl.ParsingMode.StrictMode)
         if refusal := self._refusal(target):
             done(None, refusal)
         elif self.nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
-            return self._begin(TileFetch(self, target, done, answered, is_map))
+            return target
         return None
 
     def fetch_document(self, request: HttpRequest, done: DocumentDone, keep: bool = False) -> DocumentFetch | None:
@@ -170,6 +185,7 @@ class Fetcher(QObject):
         if at_once:
             self._state(fetch.host).in_flight += 1
             fetch.has_turn = True
+            self._begun.add(fetch)
             fetch.start()
         else:
             self.wait_again(fetch)
@@ -351,6 +367,7 @@ class Fetcher(QObject):
         if nothing_there:
             self.nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)
+        self._begun.discard(fetch)
         if failed and fetch.counts_as_lacking and not self.offline:
             self._state(fetch.host).ask_again_at = time.monotonic() + self.limits.ask_again_s
             self._schedule_recovery()
@@ -369,7 +386,7 @@ class Fetcher(QObject):
         if not self._fetches:
             self._clock.stop()
         now = time.monotonic()
-        for fetch in list(self._fetches):
+        for fetch in list(self._begun):
             fetch.tick(now)
 
     # -- hosts --------------------------------------------------------------------------------------------------
@@ -389,6 +406,7 @@ class Fetcher(QObject):
             state.in_flight += 1
             fetch = state.waiting.popleft()
             fetch.has_turn = True
+            self._begun.add(fetch)
             fetch.start()
 
     def _tell(self, state: HostState, was: str) -> None:

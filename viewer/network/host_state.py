@@ -27,6 +27,9 @@ class Waiting(Protocol):
     def start(self) -> None:
         """Send the request."""
 
+    def tick(self, now: float) -> None:
+        """Check whether a limit has passed, or a pause has ended."""
+
 
 class HostReach(StrEnum):
     """Ways in which a host is reached or not."""

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from layers.services.packs.mbtiles_pack import MbtilesPack
 from layers.services.packs.pack_plan import PackEstimate, PackPlan, PackTile
 from layers.text.counted import counted, grouped
 from viewer.network.fetcher import Fetcher
-from viewer.network.tile_fetch import TileFetch
+from viewer.network.tile_fetch import PackedFetch
 from viewer.support.jobs import Jobs
 
 MOST_CONNECTIONS = 4
@@ -77,7 +78,7 @@ class PackDownload(QObject):
         self._is_preparing = self._is_looking = self._is_all_known = self._is_writing = self._is_over = False
         self._begins_again = False
         self._queue: deque[PackTile] = deque()
-        self._under_way: dict[PackTile, TileFetch | None] = {}
+        self._under_way: dict[PackTile, PackedFetch | None] = {}
         self._tries: dict[PackTile, int] = {}
         self._unwritten: list[tuple[PackTile, bytes]] = []
         self._unnoted: list[PackTile] = []
@@ -235,20 +236,11 @@ class PackDownload(QObject):
             self._ask_for(tile, url)
 
     def _ask_for(self, tile: PackTile, url: str) -> None:
-        held: list[TileFetch] = []
-        run = self._run
-
-        def arrived(image: object, error: GeoloupeError | None) -> None:
-            body = held[0].body if image is not None else b""
-            held.clear()
-            self._arrived(run, tile, body, error)
-
-        fetch = self._fetcher.fetch(url, arrived)
+        fetch = self._fetcher.fetch_packed(url, partial(self._arrived, self._run, tile))
         if fetch is not None and not fetch.is_over:
-            held.append(fetch)
             self._under_way[tile] = fetch
 
-    def _arrived(self, run: int, tile: PackTile, body: bytes, error: GeoloupeError | None) -> None:
+    def _arrived(self, run: int, tile: PackTile, body: bytes | None, error: GeoloupeError | None) -> None:
         if self._is_stale(run) or tile not in self._under_way:
             return
         del self._under_way[tile]

@@ -139,10 +139,12 @@ class Secrets:
 
     def of(self, host: str) -> Secret | None:
         """The secret for a host that is known by now."""
-        return self._by_host.get(ascii_host(host))
+        return self._by_host.get(ascii_host(host)) if self._by_host else None
 
     def is_unread(self, host: str) -> bool:
         """True for a host whose secret is still in the vault only."""
+        if not self._in_vault:
+            return False
         host = ascii_host(host)
         return host in self._in_vault and host not in self._by_host
 

@@ -50,6 +50,9 @@ class _File(Struct, frozen=True):
     """True where it was signed so, and its host refuses that by now."""
 
 
+_UNKNOWN = _File()
+
+
 class Signing:
     """The tokens of one fetcher. Wherever an address is kept or shown, it is the one without a token."""
 
@@ -73,7 +76,7 @@ class Signing:
         """
         address = unsigned(href)
         name = _name(address)
-        known = self._files.pop(name, _File())
+        known = self._files.pop(name, _UNKNOWN)
         query = known.query if address == href else _url(href).query(_ENCODED)
         self._files[name] = _File(collection or known.collection, query)
         if len(self._files) > MOST_FILES:
@@ -87,7 +90,8 @@ class Signing:
 
     def need(self, url: QUrl) -> SigningNeed | None:
         """The need of a file; None for one that is asked for as it is."""
-        return need_of(self.rules, url.toString(_ENCODED), self._file(url).collection)
+        name = url.toString(_ENCODED)
+        return need_of(self.rules, name, self._files.get(name, _UNKNOWN).collection)
 
     def prepare(self, url: QUrl, ready: Ready) -> None:
         """Call `ready` once a file may be asked for, at once where nothing has to be fetched first.
@@ -106,15 +110,17 @@ class Signing:
     def apply(self, request: QNetworkRequest) -> str:
         """Sign the address of a request; the token, empty for none."""
         url = self.without_token(request.url())
-        need = self.need(url)
+        name = url.toString(_ENCODED)
+        file = self._files.get(name, _UNKNOWN)
+        need = need_of(self.rules, name, file.collection)
         token = None if need is None else self._token(need)
         word = "" if token is None else token.word
-        query = url.query(_ENCODED)
         if word:
+            query = url.query(_ENCODED)
             query = f"{query}&{word}" if query else word
-        elif word := self._file(url).query:
+        elif word := file.query:
             query = word
-        if not word:
+        else:
             return ""
         url.setQuery(query, QUrl.ParsingMode.StrictMode)
         request.setUrl(url)
@@ -198,7 +204,7 @@ class Signing:
         return {part for text in (word, *values) for part in (text, unquote(text)) if len(part) >= SHORTEST_LOOKED_FOR}
 
     def _file(self, url: QUrl) -> _File:
-        return self._files.get(url.toString(_ENCODED), _File())
+        return self._files.get(url.toString(_ENCODED), _UNKNOWN)
 
     def _token(self, need: SigningNeed) -> _Token | None:
         token = self._tokens.get(need.endpoint)

@@ -14,12 +14,16 @@ from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 
 from layers.errors import GeoloupeError, ServerFault
 from layers.phrase import Phrase
+from layers.text.unpacking import GZIP
 from viewer.network.answer import HttpAnswer, unpacked
-from viewer.network.decode import HalfPicture, decode_tile, picture_kind
+from viewer.network.decode import HalfPicture, decode_tile, judge_tile, picture_kind
 from viewer.network.fetch import Fetch, FetchContext, RequestBounds
 from viewer.network.tile_store import StoredTile, TileStore
 
 type ImageDone = Callable[[QImage | None, GeoloupeError | None], None]
+type BytesDone = Callable[[bytes | None, GeoloupeError | None], None]
+type Make[Made] = Callable[[bytes, str, str], Made | ServerFault]
+"""Makes what is wanted of the bytes of a tile, its server's warning and its host, or tells why they are none."""
 _Error = QNetworkReply.NetworkError
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 NOT_MODIFIED = 304
@@ -49,14 +53,14 @@ class _Place(NamedTuple):
     days: float
 
 
-class _Copy(NamedTuple):
-    """A tile in the store, and its picture where the server need not be asked about it."""
+class _Copy[Made](NamedTuple):
+    """A tile in the store, and what is made of it where the server need not be asked about it."""
 
     tile: StoredTile
-    picture: QImage | ServerFault | None
+    made: Made | ServerFault | None
 
 
-class TileFetch(Fetch[QImage]):
+class TileFetch[Made](Fetch[Made]):
     """Fetches a tile; a tile that the server lacks is no error. A stored one is looked for first, on other threads,
     and none is shown before it is stored: a program that is killed has lost none that was seen.
     """
@@ -69,19 +73,20 @@ class TileFetch(Fetch[QImage]):
         self,
         context: FetchContext,
         url: QUrl,
-        done: ImageDone,
+        done: Callable[[Made | None, GeoloupeError | None], None],
+        make: Make[Made],
         answered: Callable[[], None] = lambda: None,
         is_map: bool = False,
     ) -> None:
-        """`answered` is called where only work on this computer is left before `done`; `is_map`: for a map picture that
-        the server draws on request.
+        """`make` is called on another thread; `answered` where only work on this computer is left before `done`;
+        `is_map`: for a map picture that the server draws on request.
         """
         limits = context.limits
         bounds = RequestBounds(limits.idle_s, limits.total_s, limits.body_bytes)
         if is_map:
             bounds = RequestBounds(limits.document_idle_s, limits.document_total_s, limits.map_bytes)
         super().__init__(context, url, bounds, done)
-        self._tell_answered = answered
+        self._make, self._tell_answered = make, answered
         self._stale: StoredTile | None = None
         """The copy of which the server is asked whether it is still current."""
 
@@ -100,25 +105,25 @@ class TileFetch(Fetch[QImage]):
         if store is None or not store.may_have(address):
             self._looked_up(go_on, None)
             return
-        self._context.work(lambda: _copy(store, address, host, at_any_age), partial(self._looked_up, go_on))
+        make = self._make
+        self._context.work(lambda: _copy(store, address, host, make, at_any_age), partial(self._looked_up, go_on))
 
-    def _looked_up(self, go_on: Callable[[], None], copy: _Copy | None) -> None:
+    def _looked_up(self, go_on: Callable[[], None], copy: _Copy[Made] | None) -> None:
         if self.is_over:
             return
-        if copy is not None and copy.picture is not None:
-            self._use(copy)
+        if copy is not None and copy.made is not None:
+            self._use(copy.made)
         elif self._from_store:
             self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
         else:
             self._stale = None if copy is None else copy.tile
             go_on()
 
-    def _use(self, copy: _Copy) -> None:
-        self._body = bytearray(copy.tile.body)
-        if isinstance(copy.picture, QImage):
-            self._finish(copy.picture, None)
+    def _use(self, made: Made | ServerFault | None) -> None:
+        if isinstance(made, ServerFault):
+            self._finish(None, made)
         else:
-            self._finish(None, copy.picture)
+            self._finish(made, None)
 
     def _address(self) -> str:
         """The address under which the tile is stored."""
@@ -153,9 +158,9 @@ class TileFetch(Fetch[QImage]):
     def _is_settled(self, answer: HttpAnswer, error: _Error) -> bool:
         place = self._place() if answer.status == NOT_MODIFIED and self._stale is not None else None
         if place is not None:
-            host = self.host
+            host, make = self.host, self._make
             self._context.answered(self)
-            self._context.work(lambda: _renewed(place, answer, host), self._renewed)
+            self._context.work(lambda: _renewed(place, answer, host, make), self._renewed)
             return True
         is_empty = answer.status == 200 and error == _Error.NoError and not answer.body
         is_none = any(answer.headers.get(name, "").strip().lower() == value for name, value in NO_TILE_HEADERS.items())
@@ -165,12 +170,12 @@ class TileFetch(Fetch[QImage]):
         self._finish(None, None)
         return True
 
-    def _renewed(self, copy: _Copy | None) -> None:
+    def _renewed(self, copy: _Copy[Made] | None) -> None:
         if self.is_over:
             return
         self._context.succeeded(self.host)
         if copy is not None:
-            self._use(copy)
+            self._use(copy.made)
         else:  # it was damaged or deleted meanwhile
             self._start_again()
 
@@ -191,74 +196,93 @@ class TileFetch(Fetch[QImage]):
     @override
     def _take(self, answer: HttpAnswer) -> None:
         host, place = self.host, self._place() if answer.status in STORABLE else None
-        most = self._bounds.body_bytes
+        most, make = self._bounds.body_bytes, self._make
         if picture_kind(answer.body):  # else the next may be of no use either: a server that fails is left alone
             self._context.answered(self)
             self._tell_answered()
-        self._context.work(lambda: _stored(answer, host, place, most), self._decoded)
+        self._context.work(lambda: _stored(answer, host, make, place, most), self._made)
 
-    def _decoded(self, stored: tuple[QImage | ServerFault, bytes]) -> None:
-        result, body = stored
+    def _made(self, made: Made | ServerFault) -> None:
         if self.is_over:
             return
-        if isinstance(result, QImage):
-            self._body = bytearray(body)
-            self._context.succeeded(self.host, has_given_tile=True)
-            self._finish(result, None)
+        if isinstance(made, ServerFault):
+            self._fail(made, retry=isinstance(made, HalfPicture) and self._tries == 0)
         else:
-            self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
+            self._context.succeeded(self.host, has_given_tile=True)
+            self._finish(made, None)
 
     @override
-    def _give_up(self, error: GeoloupeError, result: QImage | None) -> None:
+    def _give_up(self, error: GeoloupeError, result: Made | None) -> None:
         if self._context.only_stored(self.host) and not self._from_store:
             self.start()  # the host has just been given up: what is stored of it still shows
         else:
             super()._give_up(error, result)
 
 
+class PackedFetch(TileFetch[bytes]):
+    """Fetches the bytes of a tile, and does not store them: a stored copy is used, but a pack with more tiles than the
+    store has room for would push out all that was looked at.
+    """
+
+    @override
+    def _place(self) -> _Place | None:
+        return None
+
+    @override
+    def _take(self, answer: HttpAnswer) -> None:
+        if answer.body.startswith(GZIP):
+            super()._take(answer)
+        else:  # to judge them takes less time than to hand them over
+            self._context.answered(self)
+            self._made(self._make(answer.body, answer.warning, self.host))
+
+
 # -- on other threads -----------------------------------------------------------------------------------------------
 
 
-def _copy(store: TileStore, address: str, host: str, at_any_age: bool) -> _Copy | None:
-    """The copy of a tile, with its picture if it will do; None without one, or where it is no picture."""
+def _copy[Made](store: TileStore, address: str, host: str, make: Make[Made], at_any_age: bool) -> _Copy[Made] | None:
+    """The copy of a tile, with what is made of it if it will do; None without one, or where it is no picture."""
     tile = store.kept(address)
     if tile is None or not (at_any_age or tile.is_current):
         return None if tile is None else _Copy(tile, None)
-    return _with_picture(tile, host)
+    return _with_made(tile, host, make)
 
 
-def _renewed(place: _Place, answer: HttpAnswer, host: str) -> _Copy | None:
+def _renewed[Made](place: _Place, answer: HttpAnswer, host: str, make: Make[Made]) -> _Copy[Made] | None:
     """The copy of a tile of which its server says that it has not changed; None where there is none any more."""
     tile = place.store.renew(place.address, answer, place.days)
-    return None if tile is None else _with_picture(tile, host)
+    return None if tile is None else _with_made(tile, host, make)
 
 
-def _with_picture(tile: StoredTile, host: str) -> _Copy | None:
-    picture = _picture(tile.body, tile.headers.get("warning", ""), host)
-    if isinstance(picture, QImage):
-        picture.setText(STORED, "yes")
-    is_none = isinstance(picture, ServerFault) and not isinstance(picture, _ShortOfMemory)
-    return None if is_none else _Copy(tile, picture)
+def _with_made[Made](tile: StoredTile, host: str, make: Make[Made]) -> _Copy[Made] | None:
+    made = make(tile.body, tile.headers.get("warning", ""), host)
+    if isinstance(made, QImage):
+        made.setText(STORED, "yes")
+    is_none = isinstance(made, ServerFault) and not isinstance(made, _ShortOfMemory)
+    return None if is_none else _Copy(tile, made)
 
 
-def _stored(packed: HttpAnswer, host: str, place: _Place | None, most_bytes: int) -> tuple[QImage | ServerFault, bytes]:
-    """The picture in an answer, which is stored if it is one and there is a place for it, and the bytes of it."""
+def _stored[Made](
+    packed: HttpAnswer, host: str, make: Make[Made], place: _Place | None, most_bytes: int
+) -> Made | ServerFault:
+    """What is made of an answer, which is stored if it is a picture and there is a place for it."""
     answer = unpacked(packed, most_bytes)
     if answer is None:
         return ServerFault(
             "{host} sent a packed tile that cannot be unpacked, or that is far too large then.", host=host
-        ), b""
-    picture = _picture(answer.body, answer.warning, host)
-    if place is not None and isinstance(picture, QImage):
+        )
+    made = make(answer.body, answer.warning, host)
+    if place is not None and not isinstance(made, ServerFault):
         place.store.keep(place.address, answer, place.days)
-    return picture, answer.body
+    return made
 
 
 class _ShortOfMemory(ServerFault):
     """Raised where a picture is too large for the memory that is left."""
 
 
-def _picture(body: bytes, warning: str, host: str) -> QImage | ServerFault:
+def picture_of_tile(body: bytes, warning: str, host: str) -> QImage | ServerFault:
+    """The picture of a tile, which says what it was made of."""
     try:
         picture = decode_tile(body, host)
     except ServerFault as fault:
@@ -269,3 +293,12 @@ def _picture(body: bytes, warning: str, host: str) -> QImage | ServerFault:
         picture.setText(WARNING, warning)
     picture.setText(DIGEST, hashlib.blake2b(body, digest_size=8).hexdigest())
     return picture
+
+
+def bytes_of_tile(body: bytes, _warning: str, host: str) -> bytes | ServerFault:
+    """The bytes of a tile as they came, which are a whole picture."""
+    try:
+        judge_tile(body, host)
+    except ServerFault as fault:
+        return fault
+    return body

@@ -1,4 +1,7 @@
-"""A thousand tiles by the fetcher, beside what Qt alone takes for them in the same run; and from the store, unasked."""
+"""A thousand tiles by the fetcher, beside what Qt alone takes for them in the same run; and from the store, unasked.
+
+As pictures beside Qt with decoding, and as bytes beside Qt that only receives them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QUrl
+from PySide6.QtCore import QByteArray, QEventLoop, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkRequest
 
@@ -36,10 +39,10 @@ def server(tmp_path: Path) -> Iterator[QuickServer]:
         yield server
 
 
-def by_qt_alone(server: QuickServer, row: int) -> float:
+def by_qt_alone(server: QuickServer, row: int, *, as_pictures: bool = True) -> float:
     """Seconds for a thousand tiles, fetched and decoded, with as many connections, and nothing else."""
     network, loop, columns = QNetworkAccessManager(), QEventLoop(), iter(range(TILES))
-    pictures: list[QImage] = []
+    tiles: list[QImage | QByteArray] = []
 
     def ask() -> None:
         column = next(columns, None)
@@ -47,9 +50,9 @@ def by_qt_alone(server: QuickServer, row: int) -> float:
             reply = network.get(QNetworkRequest(QUrl(server.template.format(z=12, x=column, y=row))))
 
             def ended() -> None:
-                pictures.append(QImage.fromData(reply.readAll()))
+                tiles.append(QImage.fromData(reply.readAll()) if as_pictures else reply.readAll())
                 reply.deleteLater()
-                if len(pictures) == TILES:
+                if len(tiles) == TILES:
                     loop.quit()
                 ask()
 
@@ -60,30 +63,31 @@ def by_qt_alone(server: QuickServer, row: int) -> float:
         ask()
     loop.exec()
     network.deleteLater()
-    assert not any(picture.isNull() for picture in pictures)
+    assert not any(tile.isNull() for tile in tiles)
     return time.perf_counter() - begin
 
 
 @pytest.fixture
-def by_fetcher(server: QuickServer, tmp_path: Path, qapp: object) -> Callable[[int], float]:
+def by_fetcher(server: QuickServer, tmp_path: Path, qapp: object) -> Callable[..., float]:
     consent = Consent()
     consent.allow_private(server.host)
 
-    def by_fetcher(row: int) -> float:
-        """Seconds for the same by a new fetcher, which decodes and stores them."""
+    def by_fetcher(row: int, *, as_pictures: bool = True) -> float:
+        """Seconds for the same by a new fetcher, which decodes and stores them, or judges their bytes alone."""
         fetcher, loop = Fetcher(tmp_path / "tiles", consent), QEventLoop()
-        pictures: list[QImage] = []
+        tiles: list[QImage | bytes] = []
 
-        def done(picture: QImage | None, error: GeoloupeError | None) -> None:
+        def done(tile: QImage | bytes | None, error: GeoloupeError | None) -> None:
             assert error is None
-            assert picture is not None
-            pictures.append(picture)
-            if len(pictures) == TILES:
+            assert tile is not None
+            tiles.append(tile)
+            if len(tiles) == TILES:
                 loop.quit()
 
+        fetch = fetcher.fetch if as_pictures else fetcher.fetch_packed
         begin = time.perf_counter()
         for column in range(TILES):
-            fetcher.fetch(server.template.format(z=12, x=column, y=row), done)
+            fetch(server.template.format(z=12, x=column, y=row), done)
         loop.exec()
         seconds = time.perf_counter() - begin
         fetcher.close()
@@ -94,23 +98,24 @@ def by_fetcher(server: QuickServer, tmp_path: Path, qapp: object) -> Callable[[i
 
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("as_pictures", [True, False], ids=["pictures", "bytes"])
 def test_each_of_a_thousand_fresh_tiles_is_asked_for_once(
-    server: QuickServer, by_fetcher: Callable[[int], float]
+    server: QuickServer, by_fetcher: Callable[..., float], as_pictures: bool
 ) -> None:
     """`pytest -s` prints how many times as long as Qt alone they take: a machine's other work is no fault of ours."""
     rows = count()
-    by_qt_alone(server, next(rows))
+    by_qt_alone(server, next(rows), as_pictures=as_pictures)
     alone, ours = [], []
     for _ in range(RUNS):
-        alone.append(by_qt_alone(server, next(rows)))
+        alone.append(by_qt_alone(server, next(rows), as_pictures=as_pictures))
         before = server.requests()
-        ours.append(by_fetcher(next(rows)))
+        ours.append(by_fetcher(next(rows), as_pictures=as_pictures))
         assert server.requests() - before == TILES
     print(f"{statistics.median(ours) / statistics.median(alone):.2f} times as long as Qt alone")
 
 
 @pytest.mark.bounded
-def test_a_thousand_stored_tiles_take_no_request(server: QuickServer, by_fetcher: Callable[[int], float]) -> None:
+def test_a_thousand_stored_tiles_take_no_request(server: QuickServer, by_fetcher: Callable[..., float]) -> None:
     by_fetcher(0)
     assert server.requests() == TILES
     for _ in range(2):

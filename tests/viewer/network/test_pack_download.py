@@ -93,12 +93,28 @@ def test_a_pause_keeps_what_has_come_and_going_on_asks_for_the_rest(qtbot, serve
     assert 0 <= again <= pack_download.MOST_CONNECTIONS, "only what was under way is asked for twice"
 
 
+def test_a_pack_takes_what_was_looked_at_and_pushes_none_of_it_out(
+    qtbot, server: TileServer, fetcher: Fetcher, begin: Begin
+) -> None:
+    store = fetcher.tiles
+    assert store is not None
+    seen = server.template("ok").format(z=4, x=8, y=5)
+    fetcher.fetch(seen, lambda image, error: None)
+    qtbot.waitUntil(lambda: fetcher.is_idle())
+    assert server.log == ["/ok/4/8/5.png"]
+    download = begin(most=7)
+    ended(qtbot, download)
+    assert download.phase is PackPhase.DONE
+    assert tiles_in(download.path) == download.total == len(server.log), "one of them was stored"
+    assert [store.is_known(server.url + path) for path in server.log] == [True] + (len(server.log) - 1) * [False]
+
+
 def test_a_pack_holds_to_the_terms_of_its_service(
     qtbot, server: TileServer, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = TileService("Sky", server.template("ok"), max_level=18, max_connections=2, min_cache_days=30.0)
     jobs, addresses = Jobs(), list[str]()
-    monkeypatch.setattr(fetcher, "fetch", lambda url, done: addresses.append(url))
+    monkeypatch.setattr(fetcher, "fetch_packed", lambda url, done: addresses.append(url))
     download = PackDownload(fetcher, jobs, plan_pack(service, [AREA], (4, 8)), tmp_path / "sky.mbtiles")
     assert fetcher.tiles is not None
     assert fetcher.tiles.days_of(server.host) == 30.0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
@@ -36,7 +37,7 @@ class ImageryNetwork(Struct, frozen=True):
     """The ways of the dialog to the network; without them it shows lists alone."""
 
     offers: OfferSource | None = None
-    fetch_tile: Callable[[str, ImageDone], TileFetch | None] | None = None
+    fetch_tile: Callable[[str, ImageDone], TileFetch[QImage] | None] | None = None
     """Fetches a tile for the picture of the view."""
     permits: Callable[[str], bool] = lambda host: False
     """True for a host that was allowed."""

@@ -38,7 +38,7 @@ class ViewThumbnail(QWidget):
         self._view: View | None = None
         self._image: QImage | None = None
         self._words = ""
-        self._fetches: list[TileFetch] = []
+        self._fetches: list[TileFetch[QImage]] = []
         self._round = 0
         """Number of the present choice: tiles of others are dropped."""
         self._left = self._lacking = 0

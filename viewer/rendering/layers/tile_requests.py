@@ -33,7 +33,7 @@ class _Request(Struct, eq=False):
 
     service: TileService
     tiles: tuple[SourceTile, ...]
-    fetch: TileFetch | None = None
+    fetch: TileFetch[QImage] | None = None
     is_answered: bool = False
     """True once only work on this computer is left."""
 
