@@ -33,9 +33,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.saving.case_copy import open_for_work  # for start-up time, as all below
     from layers.project.saving.publish import publish
     from layers.project.storage.fsops import scratch_folder
-    from viewer.cli.site_rows import read_sites, sites_in_words
+    from viewer.cli.site_rows import read_sites, sites_in_words, sites_with_sources
     from viewer.cli.terminal.reading import case_file, one_reader, regular_file
-    from viewer.commands.sites import add_sites
 
     target = case_file(arguments.case)
     with one_reader() as pool:
@@ -45,13 +44,13 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             if intake.read_only:
                 raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
-            edit = add_sites(intake.document, found_sites.sites, actor="command line")
+            edit, cited = sites_with_sources(intake.document, found_sites, arguments.file)
             intake.document.apply(edit)
             work.append(edit, "command line")
             publish(work, target, goes_on=False)
         finally:
             work.close(keep=False)
-    print(f"{target}: {sites_in_words(found_sites.counts)}")
+    print(f"{target}: {sites_in_words(found_sites.counts, cited)}")
     for sentence in [*found_sites.notes, *found_sites.left_out]:
         complain(sentence)
     return FINDINGS if found_sites.left_out or found_sites.notes else DONE

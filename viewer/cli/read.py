@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from viewer.cli.terminal.command import DONE, Command, add_json, print_json
@@ -57,6 +58,26 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
         "sources": sources,
         "responses": [{"speaker": r.speaker, "words": r.words} for r in document.links.responses_to(claim.uuid)],
     }
+
+
+def _basis(document: Document, claim: Claim) -> Iterator[str]:
+    """What a claim rests on: evidence of the case with its relation, judgements about it, steps and considerations."""
+    from layers.product.judging.evidence_words import evidence_row, evidence_words  # for start-up time
+    from layers.product.judging.judged import CLAIMS, judged_sentences, judgements_of
+    from layers.product.judging.steps import step_words
+
+    for link in document.links.claim_to_evidence(claim.uuid):
+        verb = "judges" if link.evidence_table == CLAIMS else "evidence"
+        part = f" (part: {link.note})" if link.note else ""
+        words = evidence_words(document, evidence_row(document, link))
+        yield f"{verb}, {link.bearing or 'relation not stated'}: {words}{part}"
+    for judgement, _ in judgements_of(document, claim.uuid):
+        sentences = " ".join(judged_sentences(judgement)) or "Judged by us: not yet."
+        yield f"{sentences} {judgement.statement}".rstrip()
+    yield from (f"how we know: {step}" for step in step_words(claim.steps_json))
+    for name in ("alternatives", "assumptions", "indicators", "change_note"):
+        if getattr(claim, name):
+            yield f"{name.replace('_', ' ')}: {getattr(claim, name)}"
 
 
 def observation_facts(document: Document, row: Observation) -> dict[str, Any]:
@@ -134,6 +155,8 @@ def _claims(arguments: argparse.Namespace) -> int:
         if named not in {"", "none"}:
             say(f"   named by the source: {named}")
         say("   sources: " + ("; ".join(s["title"] for s in fact["sources"]) or "none"))
+        for line in _basis(document, document.claims[fact["uuid"]]):
+            say(f"   {line}")
     for answer in document.responses.values():
         say(f"Answer of {answer.speaker}: {answer.words}")
     for words in document.meta("context").splitlines():

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.document import Document
+from layers.document.edit import Edit
 from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum
@@ -21,15 +24,25 @@ from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from layers.text.counted import counted, metres
 from layers.vector.table import VectorInfo
-from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
+from viewer.commands.feature_sites import (
+    COLUMN_NAMES,
+    SOURCE_COLUMN_NAMES,
+    SiteMapping,
+    cited_sources,
+    guess_mapping,
+    row_source,
+    site_fields,
+    site_geometry,
+)
 from viewer.commands.imagery.photographs import photo_fields
-from viewer.commands.sites import check_site
+from viewer.commands.sites import add_sites, check_site
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
 MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     **COLUMN_NAMES,
+    **SOURCE_COLUMN_NAMES,
     "role": ("role",),
 }
 """The column names of each field of a site, without regard to case."""
@@ -42,6 +55,7 @@ _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
 )
 
+_ACTOR = "command line"
 type _SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
@@ -49,6 +63,8 @@ class FoundSites(Struct):
     """Sites made from the rows of a file."""
 
     sites: list[_SiteRow] = field(default_factory=list)
+    citations: list[Mapping[str, str]] = field(default_factory=list)
+    """Fields of the source that each row cites, as `row_source` gives them; empty where it cites none."""
     left_out: list[str] = field(default_factory=list)
     """A sentence for each row that makes no site."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -69,7 +85,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
         raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=fields)
     photograph = photograph_at(path, pool)
     if photograph is not None:
-        return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
+        return FoundSites([_photo_mark(photograph, path)], [{}], counts={path.name: 1})
     layers = _layers(path, pool)
     names = {name.strip().casefold(): name for layer in layers for name in _names(layer)}
     for column in mapping.values():
@@ -155,6 +171,7 @@ def _add_sites_of(
     for number, wkb, values in _rows(layer, path, options, pool):
         try:
             found_sites.sites.append(_site(wkb, values, columns, places, layer, path))
+            found_sites.citations.append(row_source(values, SiteMapping(columns)))
         except InvalidValue as error:
             reason = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)
             found_sites.left_out.append(f"{path.name}, row {number}: left out. {reason}")
@@ -237,10 +254,21 @@ def _basis(coordinate: str | None) -> str:
     return f"{parsed.notation} coordinate as given, written to ± {metres(parsed.error_m)}"
 
 
-def sites_in_words(counts: Mapping[str, int]) -> str:
-    """A sentence on the number of sites that were made, with their layers where these are several."""
+def sites_with_sources(document: Document, found_sites: FoundSites, name: str) -> tuple[Edit, int]:
+    """One edit that adds the sites and registers the sources that their rows cite; and how many sources are new."""
+    uuids, registered = cited_sources(document, found_sites.citations, Path(name).name, actor=_ACTOR)
+    rows = [
+        (geometry, {**fields, "position_source_uuid": uuid} if uuid else fields)
+        for (geometry, fields), uuid in zip(found_sites.sites, uuids, strict=True)
+    ]
+    edit = add_sites(document, rows, actor=_ACTOR)
+    return replace(edit, changes=(*registered, *edit.changes)), len(registered)
+
+
+def sites_in_words(counts: Mapping[str, int], sources: int = 0) -> str:
+    """A sentence on the number of sites that were made, with their layers where these are several, and of sources."""
     total = sum(counts.values())
-    plain = f"{counted(total, 'site')} added"
+    plain = f"{counted(total, 'site')} {f'and {counted(sources, "source")} ' if sources else ''}added"
     if len(counts) < 2:
         return f"{plain}."
     return f"{plain}: {_listed([f'{count} of {name}' for name, count in counts.items()])}."

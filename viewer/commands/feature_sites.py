@@ -162,6 +162,19 @@ def sites_from_features(
     return Edit(label, (*register.changes, *sites)), left_out
 
 
+def cited_sources(
+    document: Document, citations: Sequence[Mapping[str, str]], named_in: str, *, actor: str, now: str | None = None
+) -> tuple[list[str], tuple[Change, ...]]:
+    """The uuids of the sources that rows cite, as `row_source` gives them, and the changes that register new ones.
+
+    The uuid is empty for a row that cites none. `named_in`: the file that names them.
+    """
+    register = _Register(document, actor, now)
+    descriptor = _of_row(LayerSource(named_in))
+    uuids = [register.uuid_of({"descriptor": descriptor, **own}) if own else "" for own in citations]
+    return uuids, tuple(register.changes)
+
+
 class _Register:
     """The source register while sites are made: sources that it has already are not entered again."""
 

@@ -283,3 +283,24 @@ def test_adding_sites_leaves_nothing_among_temporary_files(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     assert cli("add-sites", case, table).code == DONE
     assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_the_sources_that_rows_cite_are_registered_once(cli, tmp_path: Path) -> None:
+    table = tmp_path / "sites.csv"
+    table.write_text(
+        "name,lat,lon,source\n"
+        'Pad,40.9,100.3,"""A new pad"", Xinhua, 2011-10-26"\n'
+        'Hall,40.8,100.2,"""A new pad"", Xinhua, 2011-10-26"\n'
+        "Gate,40.7,100.1,\n"
+        "Road,40.6,100.0,from memory\n",
+        "utf-8",
+    )
+    case = tmp_path / "a.gpkg"
+    cli("new", case)
+    assert cli("add-sites", case, table).out.endswith("4 sites and 1 source added.\n")
+    (source,) = cli("sources", case, "--json").json
+    assert (source["title"], source["publisher"], source["published_at"]) == ("A new pad", "Xinhua", "2011-10-26")
+    document = read_case(case).document
+    placed = {site.label: site.position_source_uuid for site in document.sites.values()}
+    assert placed == {"Pad": source["uuid"], "Hall": source["uuid"], "Gate": "", "Road": ""}
+    assert cli("add-sites", case, table).out.endswith("4 sites added.\n"), "the source is known by now"

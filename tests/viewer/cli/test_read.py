@@ -11,8 +11,9 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation
-from layers.document.rows import ClaimSource
+from layers.document.rows import ClaimEvidence, ClaimSource
 from layers.document.source import Source
+from layers.product.judging.steps import Step, steps_json
 from layers.project.saving.publish import write_case
 from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.viewer.canvas.conftest import site
@@ -211,3 +212,53 @@ def test_observations(cli, demo: Path, tmp_path: Path) -> None:
         "   2024-06-01 | cannot tell (cloud) | change: changed | two lines | by Li",
     ]
     assert cli("observations", demo, "--json").json == []
+
+
+def test_a_judgement_says_what_it_judges_and_rests_on_and_the_case_is_sound(cli, tmp_path: Path) -> None:
+    document = Document(
+        {
+            "sites": [site("pad", Point(1, 2), label="Pad")],
+            "claims": [
+                Claim(uuid="r", statement="It is ready", source_wording="“likely ready”", made_by="An official"),
+                Claim(
+                    uuid="j",
+                    statement="A rocket stands there",
+                    voice="analyst",
+                    **ASSESSED_LIKELY,
+                    steps_json=steps_json([Step("tower", "shadow", "S2A", "50 m")]),
+                    alternatives="a mock-up",
+                    indicators="a launch",
+                ),
+            ],
+            "images": [Image(uuid="i", image_key="k", layer_title="S2A", acquired_at="2024-04-12")],
+            "observations": [
+                Observation(uuid="o", site_uuid="pad", image_uuid="i", presence="present", words="a tower")
+            ],
+            "claim_evidence": [
+                ClaimEvidence(
+                    uuid="e1",
+                    claim_uuid="j",
+                    evidence_table="claims",
+                    evidence_uuid="r",
+                    bearing="context",
+                    note="ready",
+                ),
+                ClaimEvidence(
+                    uuid="e2", claim_uuid="j", evidence_table="observations", evidence_uuid="o", bearing="supports"
+                ),
+            ],
+        }
+    )
+    write_case(document, tmp_path / "a.gpkg")
+    words = [line.strip() for line in cli("claims", tmp_path / "a.gpkg").out.splitlines()]
+    for line in (
+        "Judged by us: likely (55–80 %). Confidence: low. A rocket stands there",
+        "judges, context: An official · It is ready (part: ready)",
+        "evidence, supports: Pad · present · S2A, 12 April 2024 · a tower",
+        "how we know: tower; shadow; S2A; 50 m",
+        "alternatives: a mock-up",
+        "indicators: a launch",
+    ):
+        assert line in words
+    assert all(list(claim) == CLAIM for claim in cli("claims", tmp_path / "a.gpkg", "--json").json)
+    assert cli("validate", tmp_path / "a.gpkg").code == DONE

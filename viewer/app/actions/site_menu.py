@@ -227,7 +227,7 @@ class SiteMenu(ToolMenu):
             judge,
             "J",
             "judge",
-            tip=QT_TRANSLATE_NOOP("Actions", "Judge for yourself, of the selected sites or of the case"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Judge the open report, the selected sites or the case for yourself"),
             offered=has_case,
         ),
         Action(

@@ -39,7 +39,7 @@ class ClaimListPanel(QWidget):
             tooltip(self.tr("Report what somebody says: of the selected sites, else of the case (R)"))
         )
         self.judge_button.setToolTip(
-            tooltip(self.tr("Judge something yourself: of the selected sites, else of the case (J)"))
+            tooltip(self.tr("Judge the open report; else something of the selected sites, or of the case (J)"))
         )
         self.jump_button = IconButton("zoom_selection", self.tr("Go to the places of the chosen claims"))
         self.delete_button = IconButton("delete", self.tr("Delete the chosen claims"))

@@ -6,9 +6,10 @@ from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.site import Site
+from layers.product.judging.cautions import observation_caution
 from viewer.commands.imagery.observations import observation_of
 from viewer.commands.imagery.sightings import record_sighting, sighting_image
 from viewer.panels.context import PanelContext
@@ -16,6 +17,7 @@ from viewer.panels.widgets.field_set import COLUMN, LABEL_PX
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.language.text import tooltip
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
 SIGHTING = "sighting"
@@ -47,14 +49,23 @@ class Sighting(QWidget):
         label = plain_label(self.tr("Seen"))
         label.setMinimumWidth(LABEL_PX)
         label.setBuddy(self.line)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(label)
-        layout.addWidget(self.line, 1)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label)
+        row.addWidget(self.line, 1)
         self.chip_button = IconButton("chip", self.tr("Take a chip, then say what is seen (C)"))
         self.chip_button.clicked.connect(self._take_chip)
-        layout.addWidget(self.chip_button)
+        row.addWidget(self.chip_button)
+        self.caution = plain_label()
+        self.caution.setObjectName("caution")
+        self.caution.setWordWrap(True)
+        self.caution.hide()
+        self.line.textChanged.connect(self._look)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.caution)
 
     def show_site(self, site: Site) -> None:
         """Show what the analyst has seen on the site's image; nothing can be said of a site without one."""
@@ -74,6 +85,12 @@ class Sighting(QWidget):
     def flush(self) -> None:
         """Commit typing that has not been entered."""
         self.line.flush()
+
+    def _look(self, words: str) -> None:
+        """Say at once where words go beyond what an image shows."""
+        sentence = in_language(observation_caution(words))
+        self.caution.setText(sentence)
+        self.caution.setVisible(bool(sentence))
 
     def _take_chip(self) -> None:
         if self._context.layers.images is not None:
