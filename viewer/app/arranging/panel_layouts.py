@@ -19,7 +19,7 @@ LISTS = (
 )
 """Panels of the list area; records chosen in them open at the right."""
 FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
-BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184, "panel_observations": 280}
+BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184, "panel_observations": 300}
 """Heights of the panels below the map."""
 LEFT_PX, RIGHT_PX, WRITING_PX = 318, 350, 460
 """Widths of the left side, the right side, and the right side for writing, where the window is wide enough."""

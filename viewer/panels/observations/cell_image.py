@@ -27,7 +27,7 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 REST_MS = 120
 """Milliseconds for which a cell has to be the current one before the map follows."""
-FINEST_PART, COARSEST_PART = 1 / 6, 4.0
+FINEST_PART, COARSEST_PART = 1 / 6, 1.5
 """Scales that stay as they are, as ground size of a pixel of the screen in pixels of the image."""
 UNKNOWN_PIXEL_M = 10.0
 """Ground size that an image's pixel is taken to have where that is not known."""

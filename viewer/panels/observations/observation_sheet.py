@@ -169,8 +169,8 @@ class ObservationSheet(QWidget):
             else ""
         )
         keys = self.tr(
-            "+ present  - absent  ? cannot tell  0-9 count  Enter words  = ! * change: none seen, changed, cannot tell"
-            '  c p o image clear, partly, obscured (Shift: this cell)  " words from before  Del delete  Space select'
+            '+ present · - absent · ? cannot tell · 3-5 count · Enter words · " carry words · c p o how clear'
+            " (Shift: this cell) · = none seen, ! changed, * cannot tell, against the date before · Del · Space selects"
         )
         self.keys.say(" ".join(filter(None, (more, keys))))
 

@@ -74,7 +74,8 @@ class SheetModel(QAbstractTableModel):
         view = self.desk.view_of(image)
         if role == _ROLE.DisplayRole:
             named = one_line(image.sensor or image.title, LONGEST_HEAD)
-            return "\n".join((image_date(image), named, word(view) if view else self.tr("clearness?")))
+            lines = image_date(image), named, word(view) if view else self.tr("clearness?")
+            return "\n".join(dict.fromkeys(filter(None, lines)))
         if role in (_ROLE.ToolTipRole, _ROLE.AccessibleTextRole):
             return tooltip(image_words(image, view))
         return None

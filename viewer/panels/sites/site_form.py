@@ -22,6 +22,7 @@ from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.measurement_part import MeasurementPart
+from viewer.panels.observations.observation_line import ObservationLine
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.said_names import stamp_words
 from viewer.panels.shadows.shadow_part import ShadowPart
@@ -85,7 +86,7 @@ class SiteFormPanel(QWidget):
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
         self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
         self.measurement_part = MeasurementPart(context)
-        self.shadow_part = ShadowPart(context)
+        self.shadow_part, self.observation_line = ShadowPart(context), ObservationLine(context)
         self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
         self.filing_part = FoldSection(self.tr("Filing"), folded=True)
         self.names_part = FoldSection(self.tr("Names"), folded=True)
@@ -97,7 +98,8 @@ class SiteFormPanel(QWidget):
         self._add_names()
         self._add_style()
         after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
-        first = self.details_part, self.claims_part, self.position_part, self.shape_part, self.image_part
+        seen = self.observation_line, self.position_part, self.shape_part, self.image_part
+        first = self.details_part, self.claims_part, *seen
         for part in (self.measurement_part, self.shadow_part, *first, *after_image):
             self.page.content.addWidget(part)
         offer_classes(context, self.fields.fields["class_code"])
@@ -296,6 +298,7 @@ class SiteFormPanel(QWidget):
         self.claim_picker.show_for(site.uuid)
         self.measurement_part.show_site(site)
         self.shadow_part.show_site(site)
+        self.observation_line.show_site(site)
         for rows in (self.details_part, self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
         error = self.fields.fields["position_error_m"]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.observing.seen_words import seen_words
 from layers.scenes.passes import Pass
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.scene_desk import SceneDesk, SearchedGround
@@ -31,7 +32,7 @@ from viewer.panels.time_strip.tick_words import strip_sentence, tick_lines
 from viewer.panels.widgets.form_page import muted
 from viewer.support.elided import ElidedLabel, FittedLabel
 from viewer.support.language.text import tooltip
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 PICTURE_PX = 44
@@ -126,16 +127,22 @@ class TimeStripPanel(QWidget):
             tooltip(self.tr("Ask public archives which scenes of the view, or of the selected sites, they have"))
         )
         self.archives_button.clicked.connect(lambda: self._search_archives())
+        self.sheet_button = QPushButton(self.tr("O&bservations…"))
+        self.sheet_button.setAccessibleName(self.tr("Observations"))
+        self.sheet_button.setToolTip(tooltip(self.tr("Open the sheet: sites by the dates of images (Shift+F9)")))
+        self.sheet_button.clicked.connect(lambda: self._desk.context.panel_wanted.emit("observation_sheet"))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.place)
         row.addWidget(self.frame)
         row.addWidget(self.summary, 1)
         row.addWidget(self.outlines)
+        row.addWidget(self.sheet_button)
         row.addWidget(self.archives_button)
         row.addWidget(self.add_button)
         row.addWidget(self.folders_button)
-        others = (self.place, self.outlines, self.archives_button, self.add_button, self.folders_button)
+        fixed = self.place, self.outlines, self.sheet_button
+        others = (*fixed, self.archives_button, self.add_button, self.folders_button)
         self._whole_head_px = sum(widget.sizeHint().width() + row.spacing() for widget in others) + SUMMARY_PX
         return row
 
@@ -188,7 +195,8 @@ class TimeStripPanel(QWidget):
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:
             parts.append(self.tr("an archive is being searched…"))
-        self.summary.say(", ".join(parts))
+        seen = in_language(seen_words(self._desk.context.document, self._desk.site_uuid))
+        self.summary.say("; ".join(filter(None, (seen, ", ".join(parts)))))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
@@ -290,6 +298,7 @@ class TimeStripPanel(QWidget):
         frame_px = self.frame.sizeHint().width() if self._desk.frames else 0
         is_whole = self.width() >= self._whole_head_px + frame_px
         self.add_button.setVisible(is_whole)  # the list of folders has it, too
+        self.sheet_button.setVisible(is_whole)  # as has the Panels menu
         self.archives_button.setText(self.tr("Search &Archives…") if is_whole else self.tr("&Archives…"))
 
     @override

@@ -24,6 +24,8 @@ from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
 HERE, AWAY = Bounds(10.0, 50.0, 10.1, 50.1), Bounds(20.0, 50.0, 20.1, 50.1)
@@ -301,3 +303,40 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
         target + "not seen 2000-08-01; first seen 2005-08-01; last seen 2020-08-01",
         target + "first seen 1985-08-01; last seen 2010-08-01; not seen 2015-08-01",
     ]
+
+
+def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    typed("+")
+    press(Key.Key_Right)
+    typed("-c")
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    window.selection.set(("north",))
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    line = form.observation_line
+    assert line.text() == "Observations: 2 rows, last seen 1985-08-01; not seen 1990-08-01"
+    window.docks.show_panel("panel_time_strip")
+    strip = window.docks.time_strip.panel
+    assert isinstance(strip, TimeStripPanel)
+    settle(window, qtbot)
+    assert "last seen 1985-08-01; not seen 1990-08-01" in strip.summary.text()
+    line.click()
+    qtbot.waitUntil(sheet.isVisible)
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    strip.sheet_button.click()
+    qtbot.waitUntil(sheet.isVisible)
+
+
+def test_a_site_that_is_selected_elsewhere_is_listed_or_gone_to(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    window.selection.set(("south",))
+    assert sheet.view.place == SheetPlace(2, 0)
+    assert len(sheet.desk.sheet.sites) == 3
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    window.session.push(add_site(window.session.document, shapely.Point(10.01, 50.01), actor="me", uuid="new"))
+    window.selection.set(("new", "north"))
+    window.docks.show_panel("observation_sheet")
+    assert set(sheet.desk.sheet.sites) == {"north", "new"}, "what is selected is listed"
