@@ -61,7 +61,7 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
 
 
 def _basis(document: Document, claim: Claim) -> Iterator[str]:
-    """What a claim rests on: evidence of the case with its relation, judgements about it, steps and considerations."""
+    """Lines on the basis of a claim: evidence with its relation, judgements about it, steps and considerations."""
     from layers.product.judging.evidence_words import evidence_row, evidence_words  # for start-up time
     from layers.product.judging.judged import CLAIMS, judged_sentences, judgements_of
     from layers.product.judging.steps import step_words
