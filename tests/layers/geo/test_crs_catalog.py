@@ -11,6 +11,7 @@ VOSTOCHNY_UTM = Bounds(590_000, 5_740_000, 600_000, 5_750_000)
 VOSTOCHNY = Bounds(128.2, 51.8, 128.5, 51.95)
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize(
     ("wanted", "first"),
     [

@@ -114,6 +114,7 @@ def test_the_next_opening_finds_them_and_builds_nothing(opened_anew: Open, pool:
     assert pool.asked["overviews"] == asked
 
 
+@pytest.mark.bounded
 def test_another_state_of_the_file_has_others_and_the_old_ones_go(
     opened_anew: Open, raster: Path, folder: Path, qtbot
 ) -> None:

@@ -76,6 +76,7 @@ BAD = {
 }
 
 
+@pytest.mark.bounded_after(9)
 @pytest.mark.parametrize("what", BAD)
 def test_f77_unsound_geometry_is_none_and_its_neighbours_are_read(what: str) -> None:
     good = blob(Point(7, 8))

@@ -147,6 +147,7 @@ def test_a_file_is_read_with_what_lies_in_its_folder(pool, home):
     assert pool.ask(raw("probe", {"path": str(path)})).header["raster"]["overviews"]
 
 
+@pytest.mark.bounded
 def test_many_files_of_a_folder_need_one_process(pool, home):
     paths = [picture(home / "scenes" / f"{n}.tif") for n in range(4)]
     (before,) = {pool.ask(raw("_echo", {"path": str(path)})).header["pid"] for path in paths}

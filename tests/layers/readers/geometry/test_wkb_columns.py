@@ -89,6 +89,7 @@ def test_what_is_not_understood_is_handed_back():
     assert set(parts.row.tolist()) == {0, 1 + len(odd)}
 
 
+@pytest.mark.bounded_after(15)
 @pytest.mark.parametrize("seed", range(30))
 def test_any_bytes_end_without_an_error(seed):
     random = np.random.default_rng(seed)

@@ -162,7 +162,7 @@ def check(folder: Path, dtype: str, bands: int, turn: int, place: Place) -> None
 POLAR_VIEW = Bounds(3, 88, 9, 90)
 
 
-@pytest.mark.bounded_after(32)
+@pytest.mark.bounded_after(16)
 @pytest.mark.parametrize(("dtype", "bands", "turn", "place"), CASES)
 def test_it_renders_as_documented(tmp_path, dtype, bands, turn, place):
     check(tmp_path, dtype, bands, turn, PLACES[place])

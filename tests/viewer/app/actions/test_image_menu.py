@@ -314,6 +314,7 @@ def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
     assert acquisition(window).kind.text() == "The time of the image, UTC, stated to the hour."
 
 
+@pytest.mark.bounded
 def test_a_date_typed_for_what_the_file_calls_a_composite_makes_no_instant_of_it(
     window: MainWindow, layer: Layer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -383,6 +384,7 @@ def choose(field: ChoiceField, text: str) -> None:
     field.activated.emit(place)
 
 
+@pytest.mark.bounded
 def test_ctrl_h_shows_the_style_and_not_only_the_layers_name(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     window.action_table["image_style"].trigger()
     settle(window, qtbot)

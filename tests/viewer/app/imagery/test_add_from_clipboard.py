@@ -125,6 +125,7 @@ def test_three_keys_lead_from_a_copied_address_to_a_dated_layer(
     assert 0 < len(counter.told) <= MOST_STEPS, counter.told
 
 
+@pytest.mark.bounded
 def test_by_mouse_any_layer_takes_three_steps(
     desk: MainWindow, server: TileServer, counter: Counter, qtbot: QtBot
 ) -> None:

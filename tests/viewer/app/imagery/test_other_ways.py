@@ -110,6 +110,7 @@ def test_w19_w20_a_refusal_of_other_matters_changes_nothing_and_is_told_on_the_m
     assert set(colours(window).values()).isdisjoint(QUARTERS.values())
 
 
+@pytest.mark.bounded
 def test_w6_where_the_declared_address_is_dead_the_one_that_was_opened_is_used(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:

@@ -187,6 +187,7 @@ def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypat
     assert (lon, lat) == (pytest.approx(111, abs=0.1), pytest.approx(51, abs=0.1))
 
 
+@pytest.mark.bounded
 def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: QtBot) -> None:
     _palette, line = search_for(window, "51.884, 128.334", qtbot)
     assert window.hits.marker.place is None  # there is no map to show it on

@@ -84,7 +84,7 @@ def test_recovery_is_offered_wherever_the_case_is_opened_from(
     assert window.session.is_dirty
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("answer", [Recovery.AS_SAVED, Recovery.DISCARD, Recovery.CANCEL])
 def test_the_edits_go_only_where_that_is_said(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, answer: Recovery

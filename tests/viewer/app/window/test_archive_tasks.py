@@ -233,6 +233,7 @@ def test_two_chosen_hits_are_compared_the_older_one_first(site: MainWindow, hand
     assert [layers[frame.layers[0]].name for frame in spec.frames] == ["later", "beside"]
 
 
+@pytest.mark.bounded
 def test_enter_adds_the_hit_that_the_arrows_lead_to(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hand.press(Qt.Key.Key_Down)
@@ -348,6 +349,7 @@ def test_a_site_out_of_view_has_its_hits_on_the_strip_and_is_gone_to(
     assert area_of_view(site.canvas.viewport.view()).covers(PAD.geometry)
 
 
+@pytest.mark.bounded
 def test_what_was_kept_says_where_it_shows(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hand.click(dialog.keep_button)

@@ -131,6 +131,7 @@ def test_scenes_of_an_archive_stand_on_the_strip(
     assert all(round(edge * 100) == pytest.approx(edge * 100, abs=1e-6) for edge in question["bbox"])
 
 
+@pytest.mark.bounded
 def test_a_limit_of_cloud_leaves_cloudy_scenes_out(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_search_is_kept_as_evidence(
     assert query["question"]["begin"] == "2026-03-01"
 
 
+@pytest.mark.bounded
 def test_that_nothing_is_listed_is_evidence_too(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -206,6 +208,7 @@ def test_offline_no_archive_is_asked_and_that_is_said(
     assert not server.log
 
 
+@pytest.mark.bounded
 def test_an_answer_goes_with_its_question(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:

@@ -143,6 +143,7 @@ def test_f29_features_that_want_a_login_are_fetched_after_it(
     qtbot.waitUntil(lambda: message(desk) == "Parks: 25 features.", timeout=15_000)
 
 
+@pytest.mark.bounded
 def test_fetching_again_asks_about_a_host_that_is_not_allowed(
     desk: MainWindow, server: FeatureServer, qtbot: QtBot
 ) -> None:
@@ -160,6 +161,7 @@ def test_fetching_again_asks_about_a_host_that_is_not_allowed(
     assert message(desk) == "Parks: 25 features."
 
 
+@pytest.mark.bounded
 def test_pages_on_another_host_come_once_it_is_allowed(desk: MainWindow, server: FeatureServer, qtbot: QtBot) -> None:
     with serving_features() as other:
         server.next_host = other.host
@@ -189,6 +191,7 @@ def test_an_error_in_words_adds_nothing(desk: MainWindow, server: FeatureServer,
     assert message(desk).startswith("“Parks” was not fetched.")
 
 
+@pytest.mark.bounded
 def test_another_case_does_not_get_the_features(desk: MainWindow, server: FeatureServer, qtbot: QtBot) -> None:
     server.odd, server.count = {"endless"}, 20_000
     desk.layer_menu.features.add(entry(server))

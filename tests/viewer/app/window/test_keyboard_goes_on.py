@@ -246,6 +246,7 @@ def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindo
 # -- a date to come -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     site = add_site(
         window.session.document, Point(9.5, 50.2), actor="me", uuid="pad", label="Pad 7", lifecycle="planned"
@@ -279,6 +280,7 @@ def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindo
 # -- the list of sites --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apart(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

@@ -84,6 +84,7 @@ def test_undo_is_offered_for_a_drawing_in_a_case_without_steps(window: MainWindo
     assert not actions["undo"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_undo_during_a_drag_gives_the_drag_up(window: MainWindow, desk: Desk) -> None:
     window.selection.set({"there"})
     desk.drag((9.2, 50.5), (9.4, 50.3), release=False)
@@ -460,7 +461,7 @@ def test_the_guide_speaks_of_no_command_that_there_is_not() -> None:
         guide_text(command)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["opened", "by Tab", "left"])
 def test_a_long_title_is_shown_from_its_start_in_the_export(
     window: MainWindow, desk: Desk, qtbot: QtBot, way: str

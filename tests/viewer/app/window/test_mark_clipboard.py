@@ -164,7 +164,7 @@ def test_geojson_text_of_another_program_makes_marks(demo: MainWindow, qtbot: Qt
     assert {site.status for site in new.values()} == {"draft"}
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "text", ["", "just words", '{"type": "FeatureCollection", "features": [null]}', '{"type"' * 9 + "}"]
 )

@@ -220,6 +220,7 @@ def test_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, desk: D
         assert {(24 + dx + n, 24 + dy + m) for n in (-1, 0, 1) for m in (-1, 0, 1)} & seen, "beyond the pin"
 
 
+@pytest.mark.bounded
 def test_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_Y)
     for way in (Key.Key_Right, Key.Key_Down, Key.Key_Left):
@@ -367,6 +368,7 @@ def test_a_drawing_tool_makes_one_mark_and_hands_back_to_select(window: MainWind
     assert window.action_table["tool_select"].isChecked()
 
 
+@pytest.mark.bounded
 def test_a_double_click_on_its_button_keeps_it(window: MainWindow, desk: Desk) -> None:
     button = button_of(window, "tool_point")
     QTest.mouseClick(button, Left)
@@ -722,6 +724,7 @@ def test_the_menu_key_is_about_the_selected_site(window: MainWindow, desk: Desk)
     assert "Duplicate" in texts
 
 
+@pytest.mark.bounded
 def test_a_click_on_the_compass_turns_north_up_and_deselects_nothing(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)

@@ -572,7 +572,7 @@ def words_at(window: MainWindow) -> list[QRectF]:
     return [QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom)) for box in boxes]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("quantity", ["length", "radius", "area"])
 def test_the_crosshair_is_on_no_words_of_a_measurement(
     window: MainWindow, desk: Desk, qtbot: QtBot, quantity: str

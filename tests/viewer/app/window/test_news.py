@@ -223,6 +223,7 @@ def test_n_records_that_no_image_is_usable(window: MainWindow, dialog: NewsDialo
     assert listed(dialog)[:2] == ["Pad", "newest"]
 
 
+@pytest.mark.bounded
 def test_the_archives_of_the_case_and_of_ones_own_list_are_offered(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -253,6 +254,7 @@ def test_a_case_from_the_disk_ticks_the_archive_that_it_asked_last(window: MainW
     assert [address for box, address in dialog.archives if box.isChecked()] == ["https://a.example/v1"]
 
 
+@pytest.mark.bounded
 def test_sites_of_a_folder_alone(window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot) -> None:
     dialog.place.setCurrentIndex(dialog.place.findData("folder West"))
     assert "1 area goes to" in dialog.leaves.text()
@@ -315,6 +317,7 @@ def test_scenes_of_watched_folders_are_a_source_too(
     assert [layer.kind for layer in window.session.document.layers.values()] == ["raster"]
 
 
+@pytest.mark.bounded
 def test_small_pictures_come_from_allowed_hosts_alone(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:

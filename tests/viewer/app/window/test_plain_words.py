@@ -128,6 +128,7 @@ def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
         assert "u0412" not in form.stamps.text().casefold()
 
 
+@pytest.mark.bounded
 def test_what_a_mark_measures_is_clearly_apart_from_the_hint(window: MainWindow, qtbot: QtBot) -> None:
     """On the status line it was “2 km², 6 km around Drag a vertex to move it”."""
     begin(window, qtbot, Site(uuid="field", geometry=box(9.5, 50.1, 9.52, 50.12)))

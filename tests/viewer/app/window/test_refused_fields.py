@@ -193,7 +193,7 @@ def test_a_bound_that_no_likelihood_has_is_said_before_the_other_is_missed(form:
     assert field.text() == "150"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("date", ["31 April 2016", "yesterday", "2016-04-31", "2017/2016"])
 def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, date: str) -> None:
     field = form.fields.fields["made_at"]
@@ -207,7 +207,7 @@ def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, da
     assert claim_of(window, form).made_at == "2016-04"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("column", "wrong", "right"),
     [

@@ -161,6 +161,7 @@ def test_no_mask_is_read_before_its_host_is_allowed(
     assert dialog.masks_button.isHidden()
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("inline_ranges")
 def test_offline_no_mask_is_read(window: MainWindow, dialog: NewsDialog, files: RangeServer, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)

@@ -113,7 +113,7 @@ def turn_wheel(widget: QWidget) -> None:
 # -- a place that is committed unchanged --------------------------------------------------------------------------
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("notation", list(Notation))
 def test_a_place_that_is_entered_as_it_was_shown_stays(
     window: MainWindow, form: SiteFormPanel, notation: Notation
@@ -127,6 +127,7 @@ def test_a_place_that_is_entered_as_it_was_shown_stays(
     assert window.session.history.undo_text() == "Add site “Pad 1S”"
 
 
+@pytest.mark.bounded
 def test_other_fields_keep_what_they_show_with_fewer_digits(window: MainWindow, form: SiteFormPanel) -> None:
     exact = 7000.123456789123
     window.session.push(update_site(window.session.document, "pad", actor="me", position_error_m=exact))

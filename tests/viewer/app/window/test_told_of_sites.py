@@ -120,6 +120,7 @@ def test_what_brings_a_site_back_is_said_until_it_is_back(window: MainWindow, qt
     assert [table.uuid_at(row) for row in range(table.rowCount())] == ["pad", "gate", "tank"]
 
 
+@pytest.mark.bounded
 def test_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> None:
     numbered = [
         Site(uuid=f"n{n}", geometry=Point(PAD[0] + n / 10, PAD[1]), shape_json=as_json(Numbered(n)), number=n)
@@ -201,6 +202,7 @@ def test_the_list_tells_what_the_form_tells(window: MainWindow, qtbot: QtBot) ->
     assert "wherever that is larger than a pin" in form.place.note.text()
 
 
+@pytest.mark.bounded
 def test_the_name_of_an_area_stands_in_its_middle(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, Site(uuid="area", geometry=box(128.0, 51.5, 129.0, 52.2), label="A name"))
     window.selection.clear()

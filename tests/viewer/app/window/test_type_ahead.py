@@ -241,7 +241,7 @@ def test_letters_in_a_choice_of_the_time_strip_are_the_tools_until_it_is_opened(
     assert case.action_table["tool_select"].isChecked()
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @popup
 @pytest.mark.parametrize("column", ["likelihood_term", "confidence"])
 def test_letters_in_a_closed_choice_open_it_and_find_an_entry(case: MainWindow, qtbot: QtBot, column: str) -> None:

@@ -312,6 +312,7 @@ def test_f82_an_error_while_closing_keeps_the_window(
     assert window.isVisible()
 
 
+@pytest.mark.bounded
 def test_another_case_is_opened_after_the_question(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -99,6 +99,7 @@ def test_a_picture_of_a_page_has_a_checkpoint_after_each_line_and_is_the_page(
     assert image == picture(plate, 130)
 
 
+@pytest.mark.bounded
 def test_a_picture_that_is_given_up_ends_in_silence(plate_of: MakePlate) -> None:
     """Qt warns of a painter that ends with states of its own, and each warning fails a test."""
     printed = PrintedPlate(plate_of(SPEC), 96)

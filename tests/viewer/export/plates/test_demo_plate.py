@@ -86,7 +86,7 @@ def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
     assert not {one.rule for one in found} & of_page
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("page", ["A4 landscape", "Slide 16:9"])
 def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, demo, page: str) -> None:
     """They stood alone on a second page."""

@@ -68,6 +68,7 @@ def shown_part(view: View) -> np.ndarray:
     return argb.astype("<u4").view(np.uint8).reshape(*argb.shape, 4)
 
 
+@pytest.mark.bounded
 def test_pixels_are_those_of_the_server_and_come_in_few_requests(draw, server: MapServer, qtbot) -> None:
     drawing = drawn(draw, service_of(server))
     picture = complete(drawing, VIEW, qtbot)

@@ -158,6 +158,7 @@ def test_a_pack_that_cannot_be_used_is_told_and_the_network_asked(
     assert "sky.mbtiles" in drawing.problem
 
 
+@pytest.mark.bounded
 def test_a_damaged_tile_is_asked_of_the_network(packed, pack, server, consent, qtbot) -> None:
     consent.allow_private(server.host)
     database = sqlite3.connect(pack)
@@ -186,6 +187,7 @@ def test_a_pack_that_has_grown_is_looked_at_again(packed, pack, server, context,
     assert server.log == []
 
 
+@pytest.mark.bounded
 def test_without_a_network_at_all_the_pack_shows(pool, jobs, pack, server, tmp_path, qtbot) -> None:
     """As pictures of a case on the command line have it."""
     from viewer.rendering.layers.drawings import drawing_for
