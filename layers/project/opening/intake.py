@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
@@ -20,6 +21,7 @@ from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.glimpse import Told, glimpse_of
+from layers.project.opening.left_out_keys import leave_out_keys
 from layers.project.opening.migrations import migrate
 from layers.project.opening.opening_watch import OpeningWatch
 from layers.project.opening.qgis_rows import code_sentences
@@ -72,7 +74,7 @@ def read_case(
     with CaseReader.open(path, asks=asks) as reader:
         intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
     migrate(intake.document, intake.schema_version, shown(path))
-    return intake
+    return replace(intake, problems=(*intake.problems, *leave_out_keys(intake.document)))
 
 
 def take_in(

@@ -19,6 +19,7 @@ from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
+from layers.project.opening.left_out_keys import leave_keys_out_of_history, leave_out_keys
 from layers.project.opening.migrations import REPAIRS, migrate
 from layers.project.opening.opening_watch import OpeningStep, OpeningWatch
 from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
@@ -132,6 +133,7 @@ def _fill(
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
     migrations = migrate(rows.document, intake.schema_version, shown(place))
+    left_out = leave_out_keys(rows.document)
     home = bring_home(rows.document, place.parent)
     _write_rows(writer, rows, watch)
     for unplaced in rows.unplaced:
@@ -160,7 +162,8 @@ def _fill(
             "SELECT DISTINCT table_name, row_uuid FROM loupe_history WHERE op IN ('insert', 'baseline')"
         ).fetchall()
         begin_history(connection, writer, rows.document, frozenset(known))
-    return home, summary(outside, drafts)
+    leave_keys_out_of_history(connection)
+    return home, [*summary(outside, drafts), *left_out]
 
 
 def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
