@@ -40,6 +40,10 @@ def is_served(layer: Layer) -> bool:
 
 def terms_of_service(source: Mapping[str, Any]) -> Terms:
     """The terms as the service states them, kept in the source of its layer."""
+    origin = origin_of(source)
+    if origin is not None:
+        question = origin.question
+        return Terms(question.licence, credit=question.attribution, provider=question.attribution)
     may_export = source.get("may_export")
     return Terms(
         licence=_text(source, "licence"),

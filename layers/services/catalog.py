@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import NotReadable
 from layers.services.entry_text import read_entries
@@ -35,5 +36,12 @@ def catalog() -> tuple[ServiceGroup, ...]:
             "The shipped catalogue is damaged ({problem}): install it again.", problem=shipped.problems[0]
         )
     return tuple(
-        ServiceGroup(title, tuple(entries)) for title, entries in groupby(shipped.entries, lambda entry: entry.group)
+        ServiceGroup(title, tuple(_of_provider(entry, title) for entry in entries))
+        for title, entries in groupby(shipped.entries, lambda entry: entry.group)
     )
+
+
+def _of_provider(entry: ImageryEntry, provider: str) -> ImageryEntry:
+    """The entry with the provider under which it is listed."""
+    service = entry.service
+    return entry if service is None else replace(entry, service=replace(service, operator=service.operator or provider))

@@ -63,6 +63,12 @@ class TileService(Struct, frozen=True):
     key: str = ""
     operator: str = ""
     """Name of the one that runs the service, as it states it, or its list."""
+    provider: str = ""
+    """Name of the one that gives the imagery out, and terms in words, their address and one of EXPORT_CHOICES, as the
+    analyst states them: a layer of the service has them under the same names."""
+    own_licence: str = ""
+    own_link: str = ""
+    own_export: str = ""
     date_kind: str = "interval"
     """Kind of date of its times: of one image, of a span, of a composite, or of a release."""
     bounds: Bounds | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.claim import Claim
+from layers.document.layer import ALLOWED, FORBIDDEN
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES, class_words
@@ -35,6 +36,15 @@ CREDIBILITY_WORDS: dict[int, object] = {
 def example(value: str) -> str:
     """An example of an entry, as an empty field shows it, marked so that it is not taken for an entry."""
     return translate("Words", "e.g. {0}").format(value)
+
+
+def export_choices() -> list[tuple[str, str]]:
+    """The answers to whether files may show a layer, with their words."""
+    return [
+        ("", translate("Words", "Not known")),
+        (ALLOWED, translate("Words", "Allowed")),
+        (FORBIDDEN, translate("Words", "Not allowed")),
+    ]
 
 
 def choices(words: Iterable[str]) -> list[tuple[str, str]]:

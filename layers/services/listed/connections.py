@@ -169,6 +169,7 @@ def _of_provider(name: str, values: Mapping[str, Any]) -> ImageryEntry | Geoloup
             max_level=_level(values.get("max_zoom"), 18),
             tile_px=tile_px,
             attribution=attribution,
+            operator=name.partition(".")[0],
             subdomains=subdomains if isinstance(subdomains, str) else "abc",
             group=name.partition(".")[0],
             may_export=bool(attribution),

@@ -86,6 +86,7 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
     title = text_in(about, "Title") or text_in(about, "Name")
     door = service_door(_declared_address(capability), address)
     sides = (whole_number(text_in(about, name)) or 0 for name in ("MaxWidth", "MaxHeight"))
+    operator = text_in(about, "ContactInformation", "ContactPersonPrimary", "ContactOrganization")
     terms = (text_in(about, name) for name in ("Fees", "AccessConstraints"))
     formats = tuple(_formats(capability))
     server = MapServer(
@@ -95,6 +96,7 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
         largest_px=min((side for side in sides if side > 0), default=0),
         title=title,
         licence=" · ".join(words for words in terms if words.casefold() not in _NO_TERMS),
+        operator=operator,
         address=bare_address(address) if is_web(address) else "",
     )
     layers = tuple(
@@ -110,7 +112,7 @@ def read_wms(document: bytes, address: str) -> ServiceOffer:
         title=title,
         version=text,
         layers=layers,
-        attribution=text_in(about, "ContactInformation", "ContactPersonPrimary", "ContactOrganization"),
+        attribution=operator,
         licence=server.licence,
         link=_link(about, address),
         problems=tuple(problems),

@@ -55,6 +55,8 @@ class MapServer(Struct, frozen=True):
     largest_px: int = 0
     title: str = ""
     licence: str = ""
+    operator: str = ""
+    """Organisation that runs the server."""
     address: str = ""
 
     @property
@@ -194,6 +196,7 @@ def _service(layer: OfferedLayer, server: MapServer, question: _Question) -> Til
         attribution=layer.attribution,
         link=layer.link,
         licence=server.licence,
+        operator=server.operator,
         group=server.title,
         kind="wms",
         layer=layer.name,

@@ -346,6 +346,7 @@ class _LayerReader:
             attribution=self.offer.attribution,
             link=self.offer.link,
             licence=self.offer.licence,
+            operator=self.offer.attribution,
             kind="wmts",
             layer=self.name,
             capabilities=self.doors.address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -26,6 +27,7 @@ class PageTiles(QWidget):
         """The page to be counted once the present count has ended."""
         self.line = muted()
         self.line.setAccessibleName(self.tr("Tiles that this page needs"))
+        self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.line)

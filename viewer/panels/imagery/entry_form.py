@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
+from layers.document.layer import FORBIDDEN
 from layers.grid.tile_grid import View
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
@@ -20,6 +21,7 @@ from layers.text.counted import metres
 from viewer.panels.imagery.dimension_choice import DimensionChoice
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
 from viewer.panels.imagery.offer_source import ImageryNetwork
+from viewer.panels.imagery.terms_fields import TermsFields
 from viewer.panels.imagery.time_choice import TimeChoice
 from viewer.panels.imagery.view_thumbnail import ViewThumbnail
 from viewer.panels.widgets.fact_rows import FactRows
@@ -71,6 +73,7 @@ class EntryForm(FormPage):
         self.fault.setAccessibleName(self.tr("Problem"))
         self.sign_in = LinkButton(self.tr("Sign in…"), self.tr("Sign in to the server"))
         self.sign_in.clicked.connect(self._sign_in)
+        self.terms = TermsFields()
         self.more = FoldSection(self.tr("More"), folded=True)
         self._lay_out()
         for line in (self.name, self.attribution):
@@ -79,6 +82,7 @@ class EntryForm(FormPage):
             box.currentIndexChanged.connect(self._tell)
         self.time.changed.connect(self._tell)
         self.dimensions.changed.connect(self._tell)
+        self.terms.changed.connect(self._tell)
         self.levels.valueChanged.connect(self._tell)
         self.agreed.toggled.connect(self._tell)
         self.show_hint()
@@ -105,7 +109,7 @@ class EntryForm(FormPage):
         self.more.content.addLayout(self.more_fields)
         above: tuple[QWidget, ...] = (self.title, self.note, self.thumbnail, self.preview)
         below: tuple[QWidget, ...] = (self.dimensions, self.agreed, self.fault, self.sign_in, self.contact)
-        below += (self.facts, self.more, self.problems)
+        below += (self.facts, self.terms, self.more, self.problems)
         for part in above:
             self.content.addWidget(part)
         self.content.addLayout(self.fields)
@@ -170,6 +174,7 @@ class EntryForm(FormPage):
         self.more.set_folded(True)
         self.name.clear()
         self.attribution.clear()
+        self.terms.show_service(None if self._is_known_to_us() else service)
         self.agreed.setChecked(False)
         self.agreed.setVisible(service is not None and service.non_commercial)
         if service is not None:
@@ -215,6 +220,8 @@ class EntryForm(FormPage):
             service = replace(service, attribution=row.entry.attribution)
         if not service.licence and row.entry.licence:
             service = replace(service, licence=row.entry.licence[:LONGEST_TERMS])
+        if not self._is_known_to_us():
+            service = self.terms.applied(service)
         return service.at(self.time.time()) if service.is_dated else service
 
     def layer_name(self, service: TileService) -> str:
@@ -314,8 +321,10 @@ class EntryForm(FormPage):
         terms = []
         if service.non_commercial:
             terms.append(self.tr("Not for commercial use."))
-        if not service.may_export:
-            terms.append(self.tr("Without an attribution no product that shows it can be issued."))
+        if service.own_export == FORBIDDEN:
+            terms.append(self.tr("No file may show it."))
+        elif not (service.may_export or service.own_export):
+            terms.append(self.tr("Without an attribution no product that shows it can be written."))
         if not self._is_known_to_us():
             terms.append(self.tr("Not one of the services we know: check its terms of use yourself."))
         elif not service.may_prefetch:

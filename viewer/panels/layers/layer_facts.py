@@ -76,6 +76,7 @@ def source_facts(layer: Layer) -> Facts:
         ),
         *((translate("LayerFacts", "Offline pack"), path) for path in packs_in(source)),
         (translate("LayerFacts", "Copied from"), "" if page is None else page.address),
+        (translate("LayerFacts", "Operator"), str(source.get("operator", ""))),
         (translate("LayerFacts", "Licence"), str(source.get("licence", ""))),
         (translate("LayerFacts", "Credit link"), str(source.get("link", ""))),
         (translate("LayerFacts", "Position"), nudge_fact(layer)),

@@ -11,7 +11,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
-from layers.document.layer import STATED, Layer
+from layers.document.layer import TERMS_STATED, Layer
+from layers.document.layer_terms import is_served, terms_of_service
 from layers.document.vocabulary import DATE_KINDS
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
@@ -38,7 +39,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, Text
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.slider_field import SliderField, percent
-from viewer.panels.words import choices
+from viewer.panels.words import choices, export_choices
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.service_state import SHOWN
 from viewer.rendering.vector.layer_styles import ColumnReader
@@ -155,6 +156,19 @@ class LayerPropertiesPanel(RowForm):
             TextField(lines=1, most_lines=6),
             self.tr("Printed on the map and in every product"),
         )
+        add(
+            "own_licence",
+            self.tr("Terms of use"),
+            TextField(lines=1, most_lines=6),
+            self.tr("Its licence or terms in words; where nobody states them, a product warns"),
+        )
+        add("own_link", self.tr("Terms at"), LineField(), self.tr("The address at which the terms stand"))
+        add(
+            "own_export",
+            self.tr("In files"),
+            ChoiceField(export_choices()),
+            self.tr("Whether the terms allow files that show it: products, drafts, pictures"),
+        )
 
     @override
     def hint(self) -> str:
@@ -237,8 +251,9 @@ class LayerPropertiesPanel(RowForm):
         """Show credit, date and sensor of the file, greyed, where the case has none."""
         drawing = self._context.layers.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
-        for name in (name for name in STATED if name in self.fields.fields):
+        for name in ("sensor", "provider"):
             self.fields.set_visible(name, layer.kind != "vector")
+        self._show_terms(layer)
         sensor = self.fields.fields["sensor"]
         assert isinstance(sensor, LineField)
         sensor.setPlaceholderText(plain(known.sensor or known.platform or self.tr("not stated")))
@@ -247,10 +262,27 @@ class LayerPropertiesPanel(RowForm):
         assert isinstance(kind, ChoiceField)
         assert isinstance(credit, TextField)
         date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
-        credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
+        stated = self._as_stated(terms_of_service(layer.source).credit)
+        credit.setPlaceholderText(plain(known.credit or stated or self.tr("not given")))
         silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
         title = self.tr("Unknown") if silent else self.tr("As found: {0}").format(word(known.date_kind))
         kind.setItemText(kind.findData("unknown"), plain(title))
+
+    def _show_terms(self, layer: Layer) -> None:
+        """Show the terms of a layer that a host serves: those of its service greyed, where the case has none."""
+        for name in TERMS_STATED:
+            self.fields.set_visible(name, is_served(layer))
+        terms = terms_of_service(layer.source)
+        for name, stated in (("provider", terms.provider), ("own_licence", terms.licence), ("own_link", terms.link)):
+            self.fields.fields[name].setPlaceholderText(plain(self._as_stated(stated) or self.tr("not stated")))
+        export = self.fields.fields["own_export"]
+        assert isinstance(export, ChoiceField)
+        words = self.tr("Not allowed by the service") if terms.export else export_choices()[0][1]
+        export.setItemText(export.findData(""), plain(words))
+
+    def _as_stated(self, words: str) -> str:
+        """Words of the service, marked as such; empty for none."""
+        return self.tr("{0} (as the service states)").format(words) if words else ""
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -432,7 +432,10 @@ def test_styles_are_listed_and_one_is_drawn_on_demand() -> None:
 
 
 def test_terms_and_credit_travel_with_the_service() -> None:
-    terms = "<Fees>none</Fees><AccessConstraints>CC BY 4.0</AccessConstraints>"
+    terms = (
+        "<ContactInformation><ContactPersonPrimary><ContactOrganization>The county</ContactOrganization>"
+        "</ContactPersonPrimary></ContactInformation><Fees>none</Fees><AccessConstraints>CC BY 4.0</AccessConstraints>"
+    )
     credit = "<Attribution><Title>© Them</Title><OnlineResource xlink:href='/about'/></Attribution>"
     offer = offered(document(layer_xml(credit), service=terms))
     service = offer.layers[0].service
@@ -443,7 +446,7 @@ def test_terms_and_credit_travel_with_the_service() -> None:
         "© Them",
         "https://maps.example.org/about",
     )
-    assert service.group == "Maps"
+    assert (service.group, service.operator) == ("Maps", "The county")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_a_plain_document() -> None:
     assert (offer.attribution, offer.licence, offer.link) == ("The town", "CC BY 4.0", "https://town.example/")
     assert offer.problems == ()
     (offered,) = offer.layers
+    assert offered.service is not None
+    assert (offered.service.operator, offered.service.licence) == ("The town", "CC BY 4.0")
     assert (offered.name, offered.title, offered.crs) == ("scenes", "Scenes", (WEB_MERCATOR,))
     assert offered.bounds_lonlat == Bounds(-180, -85, 180, 85)
     assert (offered.formats, offered.levels, offered.problems) == (("image/png",), (0, 3), ())

@@ -10,11 +10,13 @@ from PySide6.QtCore import QDate, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
+from layers.document.layer_terms import Terms, terms_of
 from layers.errors import NotReadable, ServerFault
 from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
+from tests.support.choices import choose_by_keys, popup
 from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.panels.imagery.conftest import FakeServers, choose, listed
@@ -30,6 +32,9 @@ WMTS = "https://maps.example.org/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"
 DATED = TileService(
     "By day", "https://maps.example.org/t/plain/{time}/{z}/{x}/{y}.png", kind="wmts", attribution="The town"
 )
+
+
+pytestmark = popup
 
 
 def town(count: int = 0) -> ServiceOffer:
@@ -220,7 +225,7 @@ def test_a_pasted_template_is_checked_and_warned_about(dialog: AddImageryDialog,
     line.setText(TEMPLATE)
     assert listed(dialog) == ["t.example.org"]
     assert "terms of use" in facts(dialog)["Terms"]
-    assert "no product that shows it can be issued" in facts(dialog)["Terms"]
+    assert "no product that shows it can be written" in facts(dialog)["Terms"]
     service = form.service()
     assert service is not None
     assert not service.may_export
@@ -231,6 +236,45 @@ def test_a_pasted_template_is_checked_and_warned_about(dialog: AddImageryDialog,
     assert (layer.name, layer.credit) == ("t.example.org", "Example")
     assert TileService.from_json(layer.source).may_export
     assert desk.consented == ["t.example.org"]
+
+
+def test_terms_of_an_unknown_service_are_stated_where_it_is_added(
+    dialog: AddImageryDialog, desk: Desk, kept: KeptImagery
+) -> None:
+    """They go into the layer and into the analyst's own list."""
+    form = dialog.panel.form
+    choose(dialog, "OpenStreetMap")
+    assert not form.terms.isVisible(), "its terms are known"
+    dialog.panel.line.setText(TEMPLATE)
+    assert form.terms.isVisible()
+    assert form.terms.licence.placeholderText() == "not stated"
+    QTest.mouseClick(form.terms.header, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(form.attribution, "Example")
+    QTest.keyClicks(form.terms.licence, "By letter of May 2024")
+    QTest.keyClicks(form.terms.link, "t.example.org/terms?apikey=0123456789abcdef")
+    QTest.keyClicks(form.terms.provider, "Example Ltd")
+    choose_by_keys(form.terms.export, "Not allowed")
+    assert "No file may show it" in facts(dialog)["Terms"]
+    dialog.panel.keep()
+    choose(dialog, "t.example.org")
+    press(dialog)
+    (layer,) = [layer for layer in desk.document.layers.values() if layer.kind == "tiles"]
+    terms = terms_of(layer)
+    assert terms == Terms("By letter of May 2024", "https://t.example.org/terms", "Example", "Example Ltd", "no")
+    (entry,) = kept.own.read().entries
+    assert entry.service is not None
+    assert (entry.service.own_licence, entry.service.own_export) == ("By letter of May 2024", "no")
+
+
+def test_terms_that_the_server_states_stand_there_in_grey(dialog: AddImageryDialog, servers: FakeServers) -> None:
+    service = TileService("Sheet", TEMPLATE, licence="CC BY 4.0", link="https://t.example.org", operator="The town")
+    offer = ServiceOffer(service="wmts", layers=(OfferedLayer(name="s", title="Sheet", service=service),))
+    dialog.panel.line.setText(WMTS)
+    press(dialog)
+    servers.answer(offer)
+    fields = dialog.panel.form.terms
+    greyed = [line.placeholderText() for line in (fields.licence, fields.link, fields.provider)]
+    assert greyed == [f"{words} (as the service states)" for words in (service.licence, service.link, service.operator)]
 
 
 def test_an_address_is_asked_only_after_a_press(dialog: AddImageryDialog, desk: Desk, servers: FakeServers) -> None:
