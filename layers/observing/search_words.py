@@ -6,9 +6,9 @@ import math
 
 from layers.document.image import Image
 from layers.document.search import Search
-from layers.observing.search_cells import SearchCell, sheet_of
+from layers.observing.search_cells import FOUND, SearchCell, sheet_of
 from layers.phrase import Phrase, joined
-from layers.text.counted import metres
+from layers.text.counted import counted, metres
 
 LEAST_PIXELS = 3
 """Pixels that a target needs across to be seen, about: a smaller one cannot be said to be absent."""
@@ -45,6 +45,19 @@ def search_sentence(search: Search, image: Image | None) -> Phrase:
         size=size,
         share=share,
         at=at,
+    )
+
+
+def found_sentence(search: Search) -> Phrase:
+    """The sentence on a search that found something, in how many cells."""
+    sheet = sheet_of(search)
+    count = 0 if sheet is None else sum(cell.answer == FOUND for cell in sheet.cells)
+    target = search.target.strip()
+    cells = counted(count, "cell")
+    return (
+        Phrase("{target}: found in {cells}.", target=target, cells=cells)
+        if target
+        else Phrase("Found in {cells}.", cells=cells)
     )
 
 

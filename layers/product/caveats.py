@@ -13,7 +13,7 @@ from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
-from layers.observing.search_words import search_sentence
+from layers.observing.search_words import rest_sentence, search_sentence
 from layers.phrase import Phrase, either, joined
 from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
@@ -138,6 +138,8 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
     searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
     for search in searches[:MOST_SEARCHES]:
         yield publishing.words(search_sentence(search, document.images.get(search.image_uuid)))
+        if rest := rest_sentence(search):
+            yield publishing.words(rest)
     sentences = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
     for sentence in sentences[:MOST_SEARCHES]:
         yield publishing.words(sentence)

@@ -7,7 +7,7 @@ import pytest
 from layers.document.image import Image
 from layers.document.search import Search
 from layers.observing.search_cells import SearchCell, SearchSheet
-from layers.observing.search_words import rest_sentence, search_sentence, suggestion, too_coarse
+from layers.observing.search_words import found_sentence, rest_sentence, search_sentence, suggestion, too_coarse
 from tests.support.searched_areas import GRID
 
 
@@ -44,3 +44,10 @@ def test_a_suggestion_says_why() -> None:
     assert "mask" in str(suggestion(SearchCell(2, 4, cloud=0.9)))
     assert "without data" in str(suggestion(SearchCell(2, 4, no_data=0.9)))
     assert suggestion(SearchCell(2, 4)) is None
+
+
+def test_a_find_is_counted_in_cells() -> None:
+    sheet = SearchSheet(GRID).with_cell(SearchCell(1, 1, "found")).with_cell(SearchCell(1, 2, "found"))
+    search = Search(uuid="s", cells_json=sheet.text, target="vehicle", result="found")
+    assert found_sentence(search) == "vehicle: found in 2 cells."
+    assert found_sentence(Search(uuid="s", cells_json=sheet.text)) == "Found in 2 cells."

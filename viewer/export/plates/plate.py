@@ -56,7 +56,7 @@ from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
 from viewer.export.plates.maps.locator import coasts_in, room_in
 from viewer.export.plates.maps.locator_on_page import locator_atom, window_of
-from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
+from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_of
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
     Marks,
@@ -340,8 +340,10 @@ class Plate:
             shown, reach, marked = bounds[number]
             framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
             index, kept = self._index(number, hidden, product_map.marks), before.get(number)
-            is_same = kept is not None and kept.framing == framing and kept.index is index
-            self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
+            hatches = hatches_of(self.document, index)
+            is_same = kept is not None and kept.framing == framing and kept.index is index and kept.hatches == hatches
+            made = kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index, hatches)
+            self.maps.append(made)
             checkpoint()
         drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())
         in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted

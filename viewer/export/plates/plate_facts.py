@@ -20,6 +20,7 @@ from layers.product.facts import (
 )
 from viewer.export.plates.file_words import map_alt_text, words_of_pages
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
+from viewer.export.plates.maps.legend_content import hatch_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
@@ -78,6 +79,7 @@ def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
         arrow=has_arrow,
         arrow_left_out=Phrase("north differs over the frame") if bends else "",
         graticule=_graticule(plate, number),
+        legend_missing=tuple(_unexplained(plate, on_page)),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
         sites=_sites(plate, on_page, naming),
         halo=bool(plate.style.halo),
@@ -86,6 +88,12 @@ def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
         alt_text=map_alt_text(plate, on_page, strip or plate.title),
         is_inset=spec.layout == "insets" and number > 0,
     )
+
+
+def _unexplained(plate: Plate, on_page: MapOnPage) -> Iterator[str]:
+    """Words of the hatches on a map that its legend does not explain."""
+    explained = {row.text for row in plate.legend}
+    yield from (row.text for row in hatch_rows(on_page.hatches) if row.text not in explained)
 
 
 def _bar(plate: Plate, number: int) -> ScaleBarFact | None:

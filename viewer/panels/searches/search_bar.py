@@ -135,7 +135,7 @@ class SearchBar(QWidget):
             return self.tr("Click where it is.")
         kept = walk.cell
         words = suggestion(kept)
-        parts = []
+        parts = [self._desk.end_words] if self._desk.end_words else []
         if kept.answer:
             why = f" ({word(kept.why)})" if kept.why else ""
             parts.append(f"{capital(kept.answer)}{why}.")

@@ -23,12 +23,12 @@ from layers.observing.cell_pixels import blocks_of, covered_cells, read_cells
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, SearchCell, sheet_of
 from layers.observing.search_grid import SearchGrid
 from layers.phrase import Phrase
+from viewer.canvas.search_painter import paint_search
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
 from viewer.commands.imagery.searches import delete_searches
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.searches.search_painter import paint_search
 from viewer.panels.searches.search_walk import SearchWalk
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels
@@ -218,16 +218,20 @@ class SearchDesk(QObject):
         cell = replace(walk.cell, answer=answer, why=why, shown=round(walk.part_shown, 4))
         if not self.context.do(answer_cell, walk.uuid, cell, place=place):
             return
-        if self.walk is not None and not self.walk.go_on():
-            self._tell_end(walk)
+        if self.walk is not None:
+            self.walk.go_on()
         self._moved()
 
-    def _tell_end(self, walk: SearchWalk) -> None:
-        search = self.context.document.searches.get(walk.uuid)
-        if search is not None:
-            sentence = self.tr("All cells have an answer: {0} % assessed, {1} % obscured, {2} % not searched.")
-            shares = (search.assessed_pct, search.obscured_pct, search.not_searched_pct)
-            self.context.messages.tell(sentence.format(*(f"{share or 0:g}" for share in shares)))
+    @property
+    def end_words(self) -> str:
+        """The sentence on a search whose cells all have an answer; empty while one is open."""
+        walk = self.walk
+        search = None if walk is None else self.context.document.searches.get(walk.uuid)
+        if walk is None or search is None or walk.progress.answered < walk.progress.cells:
+            return ""
+        sentence = self.tr("All cells have an answer: {0} % assessed, {1} % obscured, {2} % not searched.")
+        shares = (search.assessed_pct, search.obscured_pct, search.not_searched_pct)
+        return sentence.format(*(f"{share or 0:g}" for share in shares))
 
     # -- moves ------------------------------------------------------------------------------------------------------
 

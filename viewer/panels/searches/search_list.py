@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from layers.decoding import decoded_or_none
 from layers.document.search import Search
 from layers.observing.search_cells import sheet_of
-from layers.observing.search_words import rest_sentence, search_sentence
+from layers.observing.search_words import found_sentence, rest_sentence, search_sentence
 from layers.text.counted import metres
 from viewer.commands.imagery.searches import kept_query
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
@@ -139,6 +139,7 @@ class SearchListPanel(NamedListPanel):
             return one_line(search.words, _LONGEST_WORDS)
         image = self._desk.context.document.images.get(search.image_uuid)
         sentences: list[str] = [search_sentence(search, image)] if search.result == "none seen" else []
+        sentences += [found_sentence(search)] if search.result == "found" else []
         sentences += [rest] if (rest := rest_sentence(search)) else []
         own = one_line(search.words, _LONGEST_WORDS)
         return " ".join([*map(in_language, sentences), *([own] if own else [])])

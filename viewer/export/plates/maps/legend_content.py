@@ -12,6 +12,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
+from layers.observing.search_hatches import SearchHatch
 from layers.phrase import either
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
@@ -40,13 +41,15 @@ class LegendRow(Struct, frozen=True):
     look: Symbol | None = None
     geometry: str = ""
     """The geometry of the symbol, by its OGC name."""
+    hatch: str = ""
+    """A hatch that it explains: obscured or not searched; empty for none."""
 
     def __post_init__(self) -> None:
         force_setattr(self, "text", one_line(self.text, LONGEST_ROW))
 
     @property
     def has_symbol(self) -> bool:
-        return not self.is_note and (self.sample is not None or self.look is not None)
+        return not self.is_note and (self.sample is not None or self.look is not None or bool(self.hatch))
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
@@ -123,6 +126,18 @@ def _role_title(role: str) -> str:
 def _hollow_first(site: Site) -> tuple[bool, bool, str]:
     """Sort key for a sample: hollow symbols first, then sites not judged, then the same site in any order."""
     return not site.is_area, site.judged_error_m is not None, site.uuid
+
+
+def hatch_rows(hatches: Iterable[SearchHatch]) -> list[LegendRow]:
+    """Rows on the hatches of searches that found nothing, those that are drawn."""
+    drawn = list(hatches)
+    rows = []
+    if any(not hatch.obscured.is_empty for hatch in drawn):
+        text = translate("Export", "Searched, but hidden from view: cannot be told")
+        rows.append(LegendRow(text, hatch="obscured"))
+    if any(not hatch.missed.is_empty for hatch in drawn):
+        rows.append(LegendRow(translate("Export", "Not searched"), hatch="not searched"))
+    return rows
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:

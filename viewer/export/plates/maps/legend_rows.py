@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTransform
 
 from layers.document.document import Document
 from layers.document.site import Site
+from viewer.canvas.search_painter import paint_missed, paint_obscured
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbol_painter import dashed
 from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
-from viewer.export.plates.maps.legend_content import LegendRow, layer_rows, legend_rows
+from viewer.export.plates.maps.legend_content import LegendRow, hatch_rows, layer_rows, legend_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
@@ -32,6 +33,7 @@ def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -
     """Rows for the marks of all maps, then for the classes of their layers, without repetition."""
     in_frames = dict.fromkeys(uuid for on_page in maps for uuid in on_page.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
+    rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches)
     seen: set[tuple[str, str]] = set()
     for on_page in maps:
         for row in layer_rows(on_page.scene, on_page.view):
@@ -99,12 +101,20 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
         chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
         painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    if sample is not None and row.circle:
+    if row.hatch:
+        _paint_hatch(painter, row.hatch, QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale), scale)
+    elif sample is not None and row.circle:
         _paint_circle(painter, sample, QPointF(box.left() + 12.5 * scale, middle), scale)
     elif sample is not None:
         paint_site_symbol(painter, sample, box.left() + 12.5 * scale, middle, scale)
     elif row.look is not None:
         paint_sample(painter, row.look, row.geometry, box.left() + 12.5 * scale, middle, scale)
+
+
+def _paint_hatch(painter: QPainter, hatch: str, chip: QRectF, scale: float) -> None:
+    path = QPainterPath()
+    path.addRect(chip)
+    (paint_obscured if hatch == "obscured" else paint_missed)(painter, path, 0.7 * scale, chip)
 
 
 def _paint_circle(painter: QPainter, sample: Site, middle: QPointF, scale: float) -> None:

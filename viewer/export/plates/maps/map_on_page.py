@@ -15,6 +15,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from layers.observing.search_hatches import SearchHatch, hatches_in
 from layers.product.own_paths import without_paths
 from layers.vector.drawing.strokes import Legs, clipped
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
@@ -22,6 +23,7 @@ from viewer.canvas.labelling.map_labels import LabelTask
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.scene import BACKGROUND_COLOR
+from viewer.canvas.search_painter import paint_hatches
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
@@ -60,10 +62,11 @@ class MapOnPage:
         framing: Framing,
         page: int,
         index: SiteIndex,
+        hatches: tuple[SearchHatch, ...] = (),
     ) -> None:
         self.number, self.shown, self.framing, self.page = number, shown, framing, page
         self.scene = shown.frames[0]
-        self._index = index
+        self._index, self.hatches = index, hatches
         self._painted = _without_callouts(index)
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
@@ -215,6 +218,7 @@ class MapOnPage:
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
+                paint_hatches(painter, whole, self.hatches)
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
                     checkpoint()
@@ -278,6 +282,11 @@ def index_of(
     if not hidden and own is None:
         return SiteIndex.of(sites)
     return SiteIndex.of({u: s for u, s in sites.items() if u not in hidden and (own is None or u in own)})
+
+
+def hatches_of(document: Document, index: SiteIndex) -> tuple[SearchHatch, ...]:
+    """The hatches of a map: of searches of its marks in which nothing was seen."""
+    return hatches_in(document, index.sites)
 
 
 def _without_paths(site: Site) -> Site:

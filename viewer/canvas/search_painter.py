@@ -1,0 +1,160 @@
+"""Paints the cells of a search above the map: each state has a hatch and a sign, told apart without colours too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from shapely.geometry.base import BaseGeometry
+
+from layers.geo.crs import WGS84, transform_points
+from layers.grid.tile_grid import View
+from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SearchCell, SearchSheet
+from layers.observing.search_grid import CellPlace
+from layers.observing.search_hatches import SearchHatch
+from viewer.canvas.furniture.overlays import paint_haloed_text
+
+NOTHING_COLOR, FOUND_COLOR, OBSCURED_COLOR = QColor("#3fb68b"), QColor("#ff5d8f"), QColor("#f2b134")
+OPEN_COLOR, HERE_COLOR, HALO = QColor("#c9d3dc"), QColor("#ffffff"), QColor(11, 20, 28, 170)
+HATCH_PX, DOTS_PX = 11.0, 14.0
+"""Distance of the lines of a hatch, and of its dots, in logical pixels."""
+SIGN_PX = 15.0
+SIGNS = {NOTHING: "\N{MINUS SIGN}", FOUND: "+", CANNOT_TELL: "?"}
+"""Signs of the answers: they are those of the keys of a sheet of observations."""
+_LEAST_PX = 22.0
+"""Least side of a cell on the screen that gets a sign."""
+
+
+def paint_search(
+    painter: QPainter, view: View, sheet: SearchSheet, places: Iterable[CellPlace], here: tuple[int, int] | None = None
+) -> None:
+    """Paint the cells of a search in a view; of the one in hand, `here`, no more than the outline."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = QRectF(0, 0, view.width, view.height)
+    grid = sheet.grid
+    outlines = [(place, _path_of(grid.outline(place.row, place.column), view)) for place in places]
+    shown = [(place, outline) for place, outline in outlines if outline.boundingRect().intersects(frame)]
+    for place, outline in shown:
+        if place[:2] != here:
+            _paint_cell(painter, view, sheet.cell(place.row, place.column), outline)
+    for place, outline in shown:
+        if place[:2] == here:
+            _paint_here(painter, view, outline)
+    painter.restore()
+
+
+def paint_hatches(painter: QPainter, view: View, hatches: Iterable[SearchHatch]) -> None:
+    """Hatch the ground of searches that was hidden from view, and dot the ground where nobody looked."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = QRectF(0, 0, view.width, view.height)
+    for hatch in hatches:
+        for ground, paint in ((hatch.obscured, paint_obscured), (hatch.missed, paint_missed)):
+            path = _path_of(ground, view)
+            if not path.isEmpty():
+                paint(painter, path, view.ratio, frame)
+    painter.restore()
+
+
+def paint_obscured(painter: QPainter, path: QPainterPath, ratio: float, frame: QRectF) -> None:
+    """Hatch an outline with slanting lines, as far as it lies in a frame: looked at, and cannot be told."""
+    box = path.boundingRect().intersected(frame)
+    _paint_lines(painter, path, box, OBSCURED_COLOR, HATCH_PX * ratio, 1.4 * ratio)
+    _paint_rim(painter, path, OBSCURED_COLOR, ratio)
+
+
+def paint_missed(painter: QPainter, path: QPainterPath, ratio: float, frame: QRectF) -> None:
+    """Fill an outline with dots, as far as it lies in a frame: nobody looked there."""
+    box = path.boundingRect().intersected(frame)
+    _paint_dots(painter, path, box, OPEN_COLOR, DOTS_PX * ratio, 1.3 * ratio)
+    _paint_rim(painter, path, OPEN_COLOR, ratio)
+
+
+def _paint_rim(painter: QPainter, path: QPainterPath, color: QColor, ratio: float, width: float = 1.2) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for shade, thickness in ((HALO, 3.0), (color, width)):
+        painter.setPen(QPen(shade, thickness * ratio))
+        painter.drawPath(path)
+
+
+def _path_of(ground: BaseGeometry, view: View) -> QPainterPath:
+    """The outlines of an area in lon, lat as a path in pixels of a view; empty where some of it is nowhere on it."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.OddEvenFill)
+    for part in shapely.get_parts(ground):
+        for ring in (part.exterior, *part.interiors):
+            lon, lat = np.array(ring.coords).T
+            x, y = transform_points(WGS84, view.grid.crs, lon, lat)
+            pixels = [view.to_pixel(float(east), float(north)) for east, north in zip(x, y, strict=True)]
+            if not all(math.isfinite(number) for pixel in pixels for number in pixel):
+                return QPainterPath()
+            path.addPolygon(QPolygonF([QPointF(px, py) for px, py in pixels]))
+            path.closeSubpath()
+    return path
+
+
+def _paint_cell(painter: QPainter, view: View, cell: SearchCell, outline: QPainterPath) -> None:
+    ratio, box, frame = view.ratio, outline.boundingRect(), QRectF(0, 0, view.width, view.height)
+    if cell.answer == CANNOT_TELL:
+        paint_obscured(painter, outline, ratio, frame)
+    elif not cell.is_searched:
+        paint_missed(painter, outline, ratio, frame)
+    if cell.answer in (NOTHING, FOUND):
+        is_found = cell.answer == FOUND
+        color, width = (FOUND_COLOR, 2.2) if is_found else (NOTHING_COLOR, 1.2)
+        _paint_rim(painter, outline, color, ratio, width)
+    sign = SIGNS.get(cell.answer, "")
+    if sign and min(box.width(), box.height()) >= _LEAST_PX * ratio:
+        at = box.center() - QPointF(SIGN_PX * ratio * 0.3, -SIGN_PX * ratio * 0.35)
+        paint_haloed_text(painter, at, sign, SIGN_PX * ratio, bold=True)
+
+
+def _paint_here(painter: QPainter, view: View, outline: QPainterPath) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, width in ((HALO, 5.0), (HERE_COLOR, 2.4)):
+        painter.setPen(QPen(color, width * view.ratio))
+        painter.drawPath(outline)
+
+
+def _paint_lines(
+    painter: QPainter, outline: QPainterPath, box: QRectF, color: QColor, step: float, width: float
+) -> None:
+    painter.save()
+    painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
+    begin = math.floor((box.left() - box.bottom()) / step) * step
+    count = max(0, math.ceil((box.width() + box.height()) / step) + 2)
+    ends = [(box.bottom() + begin + at * step, box.top() + begin + at * step) for at in range(count)]
+    painter.setPen(Qt.PenStyle.NoPen)
+    for shade, thickness in ((HALO, 2.2 * width), (color, width)):
+        painter.setBrush(shade)
+        painter.drawPath(_bars(ends, box.top(), box.bottom(), thickness * math.sqrt(0.5)))
+    painter.restore()
+
+
+def _bars(ends: Iterable[tuple[float, float]], top: float, bottom: float, half: float) -> QPainterPath:
+    """Slanting bars, from `ends` at the bottom and at the top: filled ones look the same in each strip of a page."""
+    path = QPainterPath()
+    for low, high in ends:
+        corners = [(low - half, bottom), (low + half, bottom), (high + half, top), (high - half, top)]
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+        path.closeSubpath()
+    return path
+
+
+def _paint_dots(
+    painter: QPainter, outline: QPainterPath, box: QRectF, color: QColor, step: float, radius: float
+) -> None:
+    painter.save()
+    painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
+    across = np.arange(math.floor(box.left() / step), math.ceil(box.right() / step) + 1)
+    down = np.arange(math.floor(box.top() / step), math.ceil(box.bottom() / step) + 1)
+    dots = [QPointF((x + 0.5 * (y % 2)) * step, y * step) for y in down.tolist() for x in across.tolist()]
+    for color_of, size in ((HALO, radius * 3.4), (color, radius * 2.0)):
+        painter.setPen(QPen(color_of, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(dots)
+    painter.restore()
