@@ -76,14 +76,14 @@ class Fetcher(QObject):
         rules = known_rules() if signing_rules is None else signing_rules
         self.signing = Signing(rules, consent, self._fetch_token)
         self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
-        self._ranges = RangeStore()
+        self.ranges = RangeStore()
         self._workers = QThreadPool(self)
         self._workers.setMaxThreadCount(2)
         self._mailbox = Mailbox(self)
         self._hosts: dict[str, HostState] = {}
         self._fetches: set[Fetch[Any]] = set()
         self._begun: set[Waiting] = set()
-        """Those of them that had a turn: the others have no limits of time yet."""
+        """Fetches that had a turn: the others have no limits of time yet."""
         self._received = 0
         self._told_progress = (0, 0)
         self.nothing_here: dict[str, float] = {}
@@ -153,7 +153,7 @@ class Fetcher(QObject):
         if refusal is not None:
             done(None, refusal)
             return None
-        return self._begin(RangeFetch(self, target, part, done, self._ranges))
+        return self._begin(RangeFetch(self, target, part, done, self.ranges))
 
     def _refusal(self, target: QUrl) -> NotAllowed | None:
         host = host_of_url(target)
@@ -324,10 +324,6 @@ class Fetcher(QObject):
         if is_certain or self._is_on_trial(state):
             state.shut_out(sentence)
         self._tell(state, was)
-
-    def forget_ranges(self, name: str) -> None:
-        """Drop all parts of a file, which is fetched anew."""
-        self._ranges.forget(name)
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""

@@ -26,7 +26,7 @@ class FetchedRanges:
 
     def forget(self, address: str) -> None:
         """Fetch anew what was fetched of a file before."""
-        self._mailbox.post(self._fetcher.forget_ranges, address)
+        self._mailbox.post(self._fetcher.ranges.forget, address)
 
     def _fetch(self, address: str, first: int, last: int, done: PartDone) -> None:
         self._fetcher.fetch_range(address, first, last, partial(_answered, address, done))

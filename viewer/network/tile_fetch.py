@@ -265,7 +265,7 @@ def _with_made[Made](tile: StoredTile, host: str, make: Make[Made]) -> _Copy[Mad
 def _stored[Made](
     packed: HttpAnswer, host: str, make: Make[Made], place: _Place | None, most_bytes: int
 ) -> Made | ServerFault:
-    """What is made of an answer, which is stored if it is a picture and there is a place for it."""
+    """The tile made of an answer, which is stored if it is a picture and there is a place for it."""
     answer = unpacked(packed, most_bytes)
     if answer is None:
         return ServerFault(

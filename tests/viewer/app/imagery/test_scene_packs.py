@@ -172,7 +172,7 @@ def test_a_cancelled_pack_leaves_nothing(
     uuid = begin(window, server, qtbot)
     answers.path = tmp_path / "case.gpkg"
     dialog = dialog_of(window, uuid)
-    window.context.fetcher.forget_ranges(server.address("a.tif"))
+    window.context.fetcher.ranges.forget(server.address("a.tif"))
     window.context.pool.remote_files.forget(server.address("a.tif"))
     server.delay_s = 0.5
     qtbot.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
