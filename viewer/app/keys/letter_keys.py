@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -16,26 +16,29 @@ _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class LetterKeys(QObject):
-    """Blocks the letters of actions that begin claims while nothing is selected.
+    """Blocks the letters of actions that begin claims while they are about nothing: no site is selected.
 
-    Typed by mistake, such a letter would begin a claim about the case. Menus, palette and buttons still begin one.
+    Typed by mistake, such a letter would begin a claim about the case. Menus, palette and buttons still begin one. An
+    action may be about something else, as judging is about the open report.
     """
 
     def __init__(
         self,
-        actions: Iterable[QAction],
-        has_selection: Callable[[], bool],
+        actions: Mapping[QAction, Callable[[], bool]],
         say: Callable[[str], None],
         window: QWidget,
     ) -> None:
+        """`actions`: for each whether it is about something now."""
         super().__init__(window)
-        self._window, self._has_selection, self._say = window, has_selection, say
+        self._window, self._actions, self._say = window, actions, say
         for action in actions:
             action.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.Shortcut or not isinstance(watched, QAction) or self._has_selection():
+        if event.type() != QEvent.Type.Shortcut or not isinstance(watched, QAction):
+            return False
+        if self._actions[watched]():
             return False
         name = watched.text().replace("&", "").rstrip("…")
         sentence = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")

@@ -6,15 +6,16 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
 from layers.time.written_dates import written_date
-from viewer.commands.imagery.late_facts import date_evidence, evidence_without_date
+from viewer.commands.imagery.late_facts import DATE, date_evidence, evidence_without, state_on_evidence
 from viewer.commands.imagery.layer_dates import LayerDate, date_by_name, date_layers
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 
 class NameDateLink(LinkButton):
@@ -42,26 +43,32 @@ class NameDateLink(LinkButton):
 
 
 class LateDateLink(LinkButton):
-    """Offers to date the marks that were drawn on a layer before the layer was dated."""
+    """Offers to state on marks what the layer states (date, credit, sensor), where they were drawn before."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(
-            "", translate("DateOffers", "Give what was marked on this image the date that the layer says now"), parent
+            "", translate("DateOffers", "Give what was marked on this image what the layer says now"), parent
         )
         self._context, self._uuid = context, ""
         self.clicked.connect(self._date)
         self.hide()
 
     def show_layer(self, layer: Layer | None) -> None:
-        """Count the marks on this layer that lack its date."""
+        """Count the marks on this layer that lack what it states."""
         self._uuid = "" if layer is None else layer.uuid
-        evidence = evidence_without_date(self._context.document, (self._uuid,))
-        if evidence.images:
-            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(evidence.words))
+        evidence = evidence_without(self._context.document, (self._uuid,))
+        words = in_language(evidence.words) if evidence.images else ""
+        if evidence.facts == (DATE,):
+            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(words))
+        elif evidence.images:
+            facts = ", ".join(map(word, evidence.facts))
+            sentence = translate("DateOffers", "Marked before this was stated: state {0} on {1} too")
+            self.setText(sentence.format(facts, words))
         self.setVisible(bool(evidence.images))
 
     def _date(self) -> None:
-        self._context.do(date_evidence, (self._uuid,))
+        is_date = evidence_without(self._context.document, (self._uuid,)).facts == (DATE,)
+        self._context.do(date_evidence if is_date else state_on_evidence, (self._uuid,))
 
 
 def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None:

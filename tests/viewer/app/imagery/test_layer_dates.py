@@ -382,6 +382,8 @@ def test_credit_and_sensor_stated_later_reach_the_image_and_its_source_in_one_st
         QTest.keyClick(field, Key.Key_Return)
     sentence = "states more now (credit, sensor). Made on it before, and still without: 1 mark, 2 chips and 1 source."
     assert sentence in texts(window)
+    offer = "Marked before this was stated: state credit, sensor on 1 mark, 2 chips and 1 source too"
+    assert panel.late_date.text() == offer
     steps = history.stack.count()
     QTest.mouseClick(offer_of(window, "State It There Too"), Qt.MouseButton.LeftButton)
     assert history.stack.count() == steps + 1
@@ -393,6 +395,7 @@ def test_credit_and_sensor_stated_later_reach_the_image_and_its_source_in_one_st
     assert pixels.credit == "", "a chip keeps its stamp"
     assert chip_credit_words(document, pixels) == "credit not stated; stated later: © Planet Labs"
     assert "states more now" not in texts(window)
+    assert panel.late_date.isHidden()
     window.session.undo()
     assert (document.images[image.uuid].credit, document.sources[source.uuid].sensor) == ("", "")
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotReadable, ReaderCrashed, ReaderTimeout
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
@@ -27,6 +28,7 @@ from tests.support import hostile_pictures as hostile
 from tests.support.hostile_pictures import PAGE, SECRET
 from tests.support.readers.real_reader import real_reader
 from tests.viewer.export.data.conftest import png_of, with_pictures
+from viewer.commands.imagery.late_facts import evidence_without, state_on_evidence
 from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.shown_chips import with_shown_chips
@@ -259,3 +261,37 @@ def test_a_reader_that_was_killed_is_replaced(case: Document, readers: ReaderPoo
     made, left_out = with_shown_chips(told_with(case, hostile.picture(), ".kmz"), readers)
     assert not left_out
     assert len(made.chip_pictures) == 1
+
+
+@pytest.mark.parametrize("suffix", [".kmz", ".html"])
+def test_what_a_layer_states_later_is_in_the_files(
+    case: Document, readers: ReaderPool, tmp_path: Path, suffix: str
+) -> None:
+    """Image, source and chip of what was marked before its layer was dated and credited, after one step."""
+    (image,), site = case.images.values(), case.sites["port"]
+    bare = replace(image, layer_uuid="late", service="", credit="", sensor="", acquired_at="", date_kind="unknown")
+    layer = Layer(
+        uuid="late",
+        kind="raster",
+        name="Scene",
+        source_json='{"sensor": "PlanetScope"}',
+        credit="© Planet Labs",
+        acquired_at="2020-08-31",
+        date_kind="instant",
+        date_basis="analyst",
+    )
+    chip = replace(case.chips["chip"], acquired_at="", date_kind="unknown", credit="", image_uuid=image.uuid)
+    rows = (
+        Change("images", image, bare),
+        Change("layers", None, layer),
+        Change("chips", case.chips["chip"], chip),
+        Change("sites", site, replace(site, image_uuid=image.uuid)),
+    )
+    case.apply(Edit("bare", rows))
+    assert evidence_without(case, ["late"]).facts == ("date", "credit", "sensor")
+    case.apply(state_on_evidence(case, ["late"], actor="Li"))
+    path = tmp_path / f"a{suffix}"
+    write_data(with_shown_chips(told_with(case, png_of(), suffix), readers)[0], path, readers)
+    text = text_of(path)
+    for words in ("PlanetScope", "© Planet Labs", "2020-08-31", "stated later: 2020-08-31", "stated later: © Planet"):
+        assert words in text

@@ -1,0 +1,100 @@
+"""What an official reported is judged by one key, and a judgement that was issued asks why it changed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from layers.document.edit import Change, Edit
+from layers.document.rows import Product, ProductRow
+from layers.product.judging.judged import judgements_of
+from layers.product.judging.reissue import issued_judgements
+from layers.product.lint.finding import Jump
+from layers.product.numbering import numbers_json
+from tests.support.windows import begin_on_map, press, settle
+from viewer.app.products.findings.cure_paths import show_row_of
+from viewer.app.window import MainWindow
+from viewer.commands.claims import report_claim, update_claim
+from viewer.panels.claims.claim_form import ClaimFormPanel
+
+pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
+Key = Qt.Key
+
+
+@pytest.fixture
+def form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
+    """A report of an official is open, and the keyboard is on the map."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    edit = report_claim(
+        window.session.document, actor="me", uuid="r", source_wording="“likely ready”", made_by="An official"
+    )
+    window.session.push(edit)
+    settle(window, qtbot)
+    window.panel_context.show_claim("r", raise_form=True)
+    qtbot.wait(20)
+    begin_on_map(window, qtbot)
+    form = window.findChild(ClaimFormPanel)
+    assert form is not None
+    return form
+
+
+def write(text: str) -> None:
+    for letter in text:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        QTest.keyClicks(widget, letter)
+
+
+def test_j_on_an_open_report_judges_it(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
+    press(Key.Key_J)
+    settle(window, qtbot)
+    write("The pad is ready")
+    form.flush()
+    document = window.session.document
+    ((judgement, _),) = judgements_of(document, "r")
+    assert judgement.statement == "The pad is ready"
+    assert window.panel_context.claim_uuid == judgement.uuid
+    steps = window.session.history.stack.count()
+    window.session.push(
+        update_claim(document, judgement.uuid, actor="me", likelihood_term="likely", confidence="moderate")
+    )
+    QTest.mouseClick(form.reports.rows[0].words, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert window.panel_context.claim_uuid == "r"
+    assert form.own_judgements.rows[0].text() == "Judged by us: likely (55–80 %). Confidence: moderate."
+    assert "The pad is ready" in " ".join(label.text() for label in form.own_judgements.findChildren(QLabel))
+    press(Key.Key_J)
+    settle(window, qtbot)
+    assert len(judgements_of(document, "r")) == 2
+    for _ in range(window.session.history.stack.count() - steps + 2):
+        window.session.undo()
+    assert judgements_of(document, "r") == []
+
+
+def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    press(Key.Key_J)
+    settle(window, qtbot)
+    document, own = window.session.document, window.panel_context.claim_uuid
+    window.session.push(update_claim(document, own, actor="me", likelihood_term="likely", confidence="low"))
+    numbers = numbers_json({}, {}, issued_judgements([document.claims[own]]))
+    product = Product(uuid="p", name="P", issued_at="2024-05-01T00:00:00Z", numbers_json=numbers)
+    printed = ProductRow(uuid="pr", product_uuid="p", table_name="claims", row_uuid=own)
+    window.session.push(Edit("issue", (Change("products", None, product), Change("product_rows", None, printed))))
+    window.session.push(update_claim(document, own, actor="me", likelihood_term="very likely"))
+    window.panel_context.show_claim("")
+    show_row_of(window.panel_context, Jump("claims", own, "change_note"))
+    settle(window, qtbot)
+    assert form.change_note.note.hasFocus()
+    assert (
+        form.change_note.changes.text() == "Likelihood: was likely (55–80 %) in version 1, now very likely (80–95 %)."
+    )
+    write("because a third image shows the tower")
+    form.flush()
+    assert document.claims[own].change_note == "because a third image shows the tower"
+    assert form.cautions.sentences == []
