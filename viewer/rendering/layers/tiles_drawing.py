@@ -29,6 +29,7 @@ from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
+from viewer.rendering.layers.blank_watch import is_clear
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import TRIED_S, KeptStates, TilesFacts, Tried, state_of
@@ -212,6 +213,7 @@ class TilesDrawing(LayerDrawing):
             busy_until=max((fetcher.busy_until(host) for host in hosts), default=0.0) if fetcher is not None else 0.0,
             has_pictures=self._has_pictures(plans),
             lacking=frozenset(tile for plan in plans.values() for tile in plan.tiles if self._tiles.lacks(tile)),
+            is_clear=self.service.is_dated and not any(self._tiles.progress) and self._shows_nothing_in(plans),
             is_blank=any(self._tiles.is_blank(tile) for plan in plans.values() for tile in plan.tiles),
             progress=self._tiles.progress,
             loads_since=self._tiles.loads_since,
@@ -240,6 +242,14 @@ class TilesDrawing(LayerDrawing):
         return any(
             not image.hasAlphaChannel() for plan in plans.values() for image in self._tiles.inputs(plan).values()
         )
+
+    def _shows_nothing_in(self, plans: Mapping[TileKey, Sources]) -> bool:
+        """True where pictures have come for a view, and all of them are transparent: a server draws days without images
+        so.
+        """
+        pictures = (image for plan in plans.values() for image in self._tiles.inputs(plan).values())
+        first = next(pictures, None)
+        return first is not None and is_clear(first) and all(map(is_clear, pictures))
 
     def _coarsest_in(self, plans: Mapping[TileKey, Sources]) -> tuple[int, float]:
         """The coarsest level that is shown, and its enlargement; 0, 0 where that is not known."""

@@ -77,6 +77,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     """True where some of the view is certain to be shown."""
     lacking: frozenset[SourceTile]
     """Tiles of the view that failed, or that the service does not have."""
+    is_clear: bool
+    """True where all that has come of a date for the view is transparent."""
     is_blank: bool
     """True where the server has sent pictures for tiles of the view that stand for none."""
     progress: tuple[int, int]
@@ -151,7 +153,7 @@ def _failed_state(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
 def _shown_state(facts: TilesFacts) -> ServiceState:
     """The state of a layer of which all has come that will."""
     tiles = {tile for sources in facts.plans for tile in sources.tiles}
-    if tiles and tiles == facts.lacking and not facts.has_pictures:
+    if (tiles and tiles == facts.lacking and not facts.has_pictures) or facts.is_clear:
         return empty_state(facts.name, facts.asked_date)
     if facts.enlarged >= SAID_FROM:
         return enlarged_state(facts.name, facts.coarsest, facts.enlarged, works_offline=facts.works_offline)
