@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.services.tile_service import TileService
-from tests.support.windows import press
+from tests.support.windows import press, texts
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -170,6 +170,12 @@ def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbo
     QTest.mouseClick(form_of(window).earlier, Qt.MouseButton.LeftButton)
     assert TileService.from_json(now(window).source).time == "2024-04-10"
     assert "has dates" not in form_of(window).note.text()
+
+
+def test_a_step_beyond_the_last_date_is_said(window: MainWindow, qtbot: QtBot) -> None:
+    shown_layer(window, times="2024-04-01,2024-04-11")
+    window.action_table["next_date"].trigger()
+    assert "has no date after 2024-04-11." in texts(window)
 
 
 def test_the_nearest_may_be_served_is_said(window: MainWindow, qtbot: QtBot) -> None:

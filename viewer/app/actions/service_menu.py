@@ -12,6 +12,7 @@ from viewer.app.imagery.pack_desk import PackDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.service_time_form import EARLIER_KEY, LATER_KEY
 from viewer.rendering.access import hosts_of
+from viewer.support.language.text import one_line
 
 
 class ServiceMenu(ActionMenu):
@@ -32,7 +33,9 @@ class ServiceMenu(ActionMenu):
         self._step_date(1)
 
     def _step_date(self, by: int) -> None:
-        from viewer.commands.imagery.service_times import dated_service, set_service_time, times_of  # start-up time
+        # For start-up time.
+        from layers.services.times.time_steps import written_time
+        from viewer.commands.imagery.service_times import dated_service, set_service_time, times_of
 
         layer, service = self._panels.layer, dated_service(self._panels.layer)
         if layer is None or service is None:
@@ -41,6 +44,10 @@ class ServiceMenu(ActionMenu):
         time = times.stepped(service.time, by) if service.time else times.latest
         if time:
             self._panels.do(set_service_time, layer.uuid, time)
+            return
+        words = self.tr("“{0}” has no date before {1}.") if by < 0 else self.tr("“{0}” has no date after {1}.")
+        shown = written_time(service.time) or service.time
+        self._panels.messages.tell(words.format(one_line(layer.name, 60), shown))
 
     def is_dated_service(self) -> bool:
         """True while the current layer is a service that is asked for a date."""
