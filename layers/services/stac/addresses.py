@@ -11,6 +11,7 @@ from layers.services.address_keys import is_key
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VSICURL = re.compile(r"/vsicurl(?:_streaming)?/(?=https?://)")
+_LOGIN = re.compile(r"\A(https?://)[^/?#@]*@", re.IGNORECASE)
 _LONGEST = 8000
 _SIGNATURES = frozenset(
     ("sig", "signature", "token", "access_token", "api_key", "apikey", "api-key", "subscription-key", "hdnts", "hdnea")
@@ -123,7 +124,8 @@ def is_signed(address: str) -> bool:
 
 
 def unsigned(address: str) -> str:
-    """The address as it may be kept: without a signature and all that belongs to one."""
+    """The address as it may be kept: without a signature and all that belongs to one, or a login before the host."""
+    address = _LOGIN.sub(r"\1", address, count=1)
     if not is_signed(address):
         return address
     bare, _, _ = address.partition("?")

@@ -28,6 +28,17 @@ def test_no_signature_stays_and_the_pack_is_an_asset() -> None:
     assert item["properties"] == ITEM["properties"]
 
 
+@pytest.mark.parametrize(
+    "end", ["?api_key=Kq7vZ9sT2w", "?token=Kq7vZ9sT2w", "?X-Amz-Signature=Kq7vZ9sT2w&X-Amz-Date=1"]
+)
+@pytest.mark.parametrize("login", ["", "ann:Kq7vZ9sT2w@", "Kq7vZ9sT2w@"])
+def test_w25_no_key_or_login_of_an_address_stays(end: str, login: str) -> None:
+    item = ITEM | {"links": [{"rel": "self", "href": f"https://{login}files.example/a.json{end}"}]}
+    text = kept_item(json.dumps(item).encode(), "a.tif").decode()
+    assert "Kq7vZ9sT2w" not in text
+    assert json.loads(text)["links"][0]["href"] == "https://files.example/a.json"
+
+
 @pytest.mark.parametrize("document", [b"", b"<html/>", b"[]", b'{"id": "a"}', b'{"assets": []}'])
 def test_what_is_no_item_is_refused(document: bytes) -> None:
     with pytest.raises(NotReadable):
