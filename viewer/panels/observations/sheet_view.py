@@ -9,6 +9,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
+from layers.product.judging.cautions import observation_caution
 from viewer.panels.observations.cell_chips import CellChips
 from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
 from viewer.panels.observations.cell_editor import CellEditor
@@ -18,6 +19,7 @@ from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
 from viewer.panels.observations.sheet_model import Index, SheetModel
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
+from viewer.support.language.translation import in_language
 
 CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
 WORDS_PX, COUNT_PX = 280, 96
@@ -276,11 +278,21 @@ class SheetView(QTableView):
         editor.setGeometry(left, rect.top(), wide, rect.height())
         editor.entered.connect(lambda text, down, right: self._entered(at, is_count, text, down, right))
         editor.given_up.connect(self._end_typing)
+        if not is_count:
+            editor.textEdited.connect(self._caution)
         self.editor = editor
         editor.show()
         editor.setFocus()
         if not is_count:
             editor.selectAll()
+
+    def _caution(self, words: str) -> None:
+        """Say beside the cell, as one types, that words go beyond what an image shows. They are kept all the same."""
+        sentence = in_language(observation_caution(words))
+        if sentence:
+            self._refuse(sentence)
+        else:
+            self.question.end()
 
     def _entered(self, at: SheetPlace, is_count: bool, text: str, down: int, right: int) -> None:
         self._end_typing()
@@ -296,6 +308,7 @@ class SheetView(QTableView):
 
     def _end_typing(self) -> None:
         editor, self.editor = self.editor, None
+        self.question.end()
         if editor is not None:
             had_focus = editor.hasFocus()
             editor.hide()

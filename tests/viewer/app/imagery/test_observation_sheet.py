@@ -193,6 +193,25 @@ def test_words_are_typed_in_the_cell_and_carried_forward_alone(window: MainWindo
     assert sheet.view.hasFocus()
 
 
+def test_words_that_no_image_shows_are_pointed_out_while_they_are_typed(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    question = sheet.view.question
+    typed("+")
+    press(Key.Key_Return)
+    typed("the bend is")
+    assert not question.isVisible()
+    typed(" gone")
+    assert question.isVisible()
+    assert question.words.text().startswith("“gone” is a judgement")
+    press(Key.Key_Backspace)
+    assert not question.isVisible()
+    typed("e")
+    press(Key.Key_Return)
+    assert not question.isVisible()
+    assert rows_of(window.session.document)["north", "1985"].words == "the bend is gone", "nothing is refused"
+
+
 def test_the_same_keys_serve_a_chinese_and_a_cyrillic_keyboard(window: MainWindow, sheet: ObservationSheet) -> None:
     document, view = window.session.document, sheet.view
     typed("＋")
