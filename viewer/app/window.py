@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        sheet = partial(self.map.make_sheet, panels)
+        sheet = partial(self.map.make_sheet, panels, self.toolbox)
         makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list)
         self.docks = Docks(self, self.panel_context, *desks, makers, views.hold_still)
         self.place = WindowPlace(self, self.docks.arrangement, self.settings)

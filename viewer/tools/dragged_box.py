@@ -1,12 +1,12 @@
-"""The base of tools with which a box is dragged."""
+"""Tools with which a box is dragged: their shared part, and the one that zooms into the box."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
-from viewer.canvas.gestures import paint_rubber_band
+from viewer.canvas.gestures import paint_rubber_band, zoom_to_box
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.tool import Tool
 
@@ -43,3 +43,17 @@ class BoxTool(Tool):
         if self._from is not None and self._to is not None:
             start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
             paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)
+
+
+class BoxZoomTool(BoxTool):
+    """Zooms to a dragged box as large as it goes."""
+
+    name = "box_zoom"
+    cursor = Qt.CursorShape.CrossCursor
+
+    @property
+    def hint(self) -> str:
+        return self.tr("Drag a box around what you want to see. Esc gives it up.")
+
+    def take_box(self, start: PointerEvent, end: PointerEvent) -> None:
+        zoom_to_box(self.canvas, start.px, start.py, end.px, end.py)

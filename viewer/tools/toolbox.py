@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from layers.document.mark_template import MarkTemplate
 from layers.document.marks.measurement import QUANTITIES
 from viewer.canvas.pointer import PointerEvent
-from viewer.tools.box_zoom import BoxZoomTool
+from viewer.tools.count import CountTool
+from viewer.tools.dragged_box import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.draw_areas import CircleTool, RangeRingTool, RectangleTool, TurnedRectangleTool
 from viewer.tools.draw_shape import ShapeTool
@@ -56,6 +57,11 @@ class Toolbox(QObject):
     """The uuid of a site that was just drawn."""
     measured = Signal(str)
     """The uuid of a measurement that was just kept: its tool stays in hand, and the keys with the map."""
+    ticked = Signal(float, float)
+    """The longitude and latitude of a tick of a count."""
+    tick_taken_back = Signal()
+    count_stepped = Signal(int)
+    """1 to count on the next image, -1 on the one before."""
     nothing_given_up = Signal()
     """Esc was pressed with the first tool in hand and nothing unfinished."""
     steps_changed = Signal()
@@ -74,6 +80,7 @@ class Toolbox(QObject):
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
             **{f"tool_{kind.id}": partial(self._make_shape, kind) for kind in SHAPE_TOOLS},
             "tool_shadow_height": self._make_shadow,
+            "tool_count": self._make_count,
             "tool_nudge_layer": self._make_nudge,
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
@@ -205,6 +212,19 @@ class Toolbox(QObject):
         from viewer.tools.draw_shadow import ShadowTool  # for start-up time: it brings the sun's places along
 
         return self._make_shape(ShadowTool)
+
+    def say_count(self, words: str, number: int) -> None:
+        """Tell the counting tool what is counted where, and how many ticks there are; empty words for nothing."""
+        tool = self._tool("tool_count")
+        assert isinstance(tool, CountTool)
+        tool.say(words, number)
+
+    def _make_count(self) -> Tool:
+        tool = CountTool(self._context, self)
+        tool.ticked.connect(self.ticked)
+        tool.taken_back.connect(self.tick_taken_back)
+        tool.stepped.connect(self.count_stepped)
+        return tool
 
     def _make_nudge(self) -> Tool:
         from viewer.tools.nudge_layer import NudgeLayerTool  # for start-up time: it is rarely taken

@@ -310,8 +310,43 @@ class Numbered(Struct, frozen=True):
         return cls(number, locked)
 
 
+class CountTick(Struct, frozen=True):
+    """A tick with its number in a count, at the row's own point. The row names the counted site and the image.
+
+    `observer` is who counted; the counts of two observers on one image stand apart.
+    """
+
+    number: int
+    observer: str = ""
+
+    kind: ClassVar[str] = "count_tick"
+
+    def __post_init__(self) -> None:
+        _check_range(self.number, 1, MOST_NUMBER, _NUMBER)
+
+    def fields(self) -> dict[str, Any]:
+        return {"number": self.number, "observer": self.observer}
+
+    @classmethod
+    def from_fields(cls, data: dict[str, Any]) -> CountTick:
+        number, observer = data.get("number"), data.get("observer")
+        if not isinstance(number, int) or isinstance(number, bool) or not isinstance(observer, str):
+            raise InvalidValue("A tick of a count has a whole number and an observer.")
+        return cls(number, observer)
+
+
 type MarkShape = (
-    Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered | Measurement | ShadowMark
+    Rectangle
+    | Circle
+    | RangeRing
+    | Freehand
+    | Arrow
+    | TextMark
+    | Callout
+    | Numbered
+    | CountTick
+    | Measurement
+    | ShadowMark
 )
 
 _KINDS: tuple[type[Any], ...] = (
@@ -323,15 +358,16 @@ _KINDS: tuple[type[Any], ...] = (
     TextMark,
     Callout,
     Numbered,
+    CountTick,
     Measurement,
     ShadowMark,
 )
 _BY_KIND: dict[str, type[Any]] = {shape.kind: shape for shape in _KINDS}
 _GEOMETRY_KINDS = {
     **dict.fromkeys(("freehand", "arrow", "shadow_height"), "line"),
-    **dict.fromkeys(("text", "callout", "numbered_marker"), "point"),
+    **dict.fromkeys(("text", "callout", "numbered_marker", "count_tick"), "point"),
 }
-_NO_SITES = frozenset({"arrow", "text", "callout", "freehand", "numbered_marker", "range_ring"})
+_NO_SITES = frozenset({"arrow", "text", "callout", "freehand", "numbered_marker", "count_tick", "range_ring"})
 
 
 def as_json(shape: MarkShape) -> str:

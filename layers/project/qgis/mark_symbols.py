@@ -14,13 +14,18 @@ from layers.project.qgis.qml_elements import add_data_defined, add_options
 _SHAPE = 'from_json("shape_json")'
 _KIND = f"map_get({_SHAPE}, 'kind')"
 _TITLES: Mapping[str, Mapping[str, str]] = {
-    "site_point": {"text": "Text", "callout": "Callout", "numbered_marker": "Numbered marker"},
+    "site_point": {
+        "text": "Text",
+        "callout": "Callout",
+        "numbered_marker": "Numbered marker",
+        "count_tick": "Tick of a count",
+    },
     "site_line": {"arrow": "Arrow", "range_ring": "Range rings", "freehand": "Freehand line"},
     "site_polygon": {},
 }
 _CLASS = """array_first(string_to_array("class_code", '/'))"""
 """Expression for the top class of a code: radar for "radar/early_warning"."""
-_LIGHT, _DARK = "255,255,255,255", "11,20,28,255"
+_LIGHT, _DARK, _TICK = "255,255,255,255", "11,20,28,255", "255,213,74,255"
 _OWN_COLOR = "if(\"stroke_color\" <> '', \"stroke_color\", '{0}')"
 _WORDS = f"{_KIND} in ('text', 'callout')"
 _RADII = (
@@ -84,6 +89,10 @@ def _layers(kind: str) -> Iterator[ET.Element]:
     if kind == "numbered_marker":
         yield _layer("SimpleMarker", _disc("5", _LIGHT), {"fillColor": _fill_color()})
         yield _layer("FontMarker", _digits(), {"char": 'to_string("number")'})
+        return
+    if kind == "count_tick":
+        yield _layer("SimpleMarker", _disc("3.5", _TICK), {"fillColor": _fill_color()})
+        yield _layer("FontMarker", _digits(), {"char": f"to_string(map_get({_SHAPE}, 'number'))"})
         return
     if kind in ("text", "callout"):
         # a dot so small that it is never seen: a symbol without a layer is none

@@ -12,7 +12,7 @@ from layers.document.marks.mark_shape import measurement_of
 from layers.document.marks.measurement import QUANTITIES
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
-from viewer.tools.box_zoom import BoxZoomTool
+from viewer.tools.dragged_box import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
 from viewer.tools.measure import MeasureTool

@@ -168,6 +168,11 @@ class SiteMenu(ToolMenu):
         """Ask for a search of the selected search area, or of another ground, cell by cell."""
         self._panels.search_wanted.emit("")
 
+    def count(self, _checked: bool) -> None:
+        """Count by ticks for the current cell of the sheet of observations, which is shown."""
+        self._docks.show_panel("panel_observations")
+        self.toolbox.take("tool_count")
+
     def import_observations(self) -> None:
         """Record the rows of a spreadsheet as observations."""
         self.tables.bring_in()
@@ -273,6 +278,17 @@ class SiteMenu(ToolMenu):
             offered=has_case,
         ),
         Action(
+            "tool_count",
+            QT_TRANSLATE_NOOP("Actions", "Co&unt on the Image"),
+            count,
+            "Shift+U",
+            "number",
+            check="tool",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Count by numbered ticks, for the current cell of the sheet"),
+            breaks=True,
+        ),
+        Action(
             "import_observations",
             QT_TRANSLATE_NOOP("Actions", "&Import Observations…"),
             import_observations,
@@ -281,7 +297,6 @@ class SiteMenu(ToolMenu):
                 "Actions", "Record the rows of a spreadsheet: site, date, present or absent, count, words"
             ),
             offered=has_case,
-            breaks=True,
         ),
         Action(
             "export_observations",

@@ -21,6 +21,7 @@ from viewer.panels.image_access import ImageAccess
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.messages import Messages
+from viewer.tools.toolbox import Toolbox
 
 
 class CaseMap:
@@ -64,16 +65,19 @@ class CaseMap:
         """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""
         return KnownLayers(self.views.layer_info, self._drawing_of, self.features, images)
 
-    def make_sheet(self, panels: PanelContext) -> QWidget:
+    def make_sheet(self, panels: PanelContext, toolbox: Toolbox) -> QWidget:
         """Make the sheet of observations for its dock; the map shows the image of its current cell."""
         # For start-up time: the sheet is hidden at first.
+        from viewer.app.observing.counting import Counting
         from viewer.panels.observations.cell_image import CellImage
         from viewer.panels.observations.observation_sheet import ObservationSheet
         from viewer.panels.observations.sheet_desk import SheetDesk
 
         desk = SheetDesk(panels, panels)
         self.canvas.scene_updated.connect(desk.look_soon)
-        return ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, desk))
+        sheet = ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, desk))
+        Counting(desk, sheet.view, toolbox, sheet)
+        return sheet
 
     def _drawing_of(self, uuid: str) -> LayerDrawing | None:
         return self.scene.drawings.get(uuid)

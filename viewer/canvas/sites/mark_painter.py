@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.fonts import letters_path
-from viewer.canvas.sites.mark_signs import DISC_RADIUS_PX, MarkSign, sign_box
+from viewer.canvas.sites.mark_signs import DISC_RADII_PX, MarkSign, sign_box
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_symbol_painter import DASH_PX, dashed
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, LineSymbol
@@ -189,7 +189,7 @@ def _paint_sign(painter: QPainter, sign: MarkSign, scale: float, selected: bool)
     if sign.kind == "text":
         _paint_text_ground(painter, sign, rect, scale, selected)
     else:
-        round_px = DISC_RADIUS_PX if sign.kind == "numbered_marker" else _ROUND_PX
+        round_px = DISC_RADII_PX.get(sign.kind, _ROUND_PX)
         _paint_plate(painter, sign, rect, round_px * scale, scale, selected)
     _paint_letters(painter, sign, rect, scale)
 

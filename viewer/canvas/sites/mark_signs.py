@@ -1,14 +1,19 @@
-"""The signs of texts, callouts and numbered markers: their words, colours and sizes, and the boxes that they cover."""
+"""The signs of texts, callouts, numbered markers and ticks of counts: words, colours and sizes, and the boxes that they
+cover.
+"""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from layers.document.marks.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
+from layers.document.marks.mark_shape import Callout, CountTick, MarkShape, Numbered, TextMark, words_of
 from layers.document.site import Site
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.label_painter import Face
@@ -20,8 +25,12 @@ BOX_COLOR = "#e6101c26"
 """The ground of a callout."""
 RADIUS_GROUND = "#d20b141c"
 WRAP_AFTER, MOST_LINES = 48, 24
-DISC_RADIUS_PX = 11.0
-DISC_TEXT_PX = 12.5
+DISC_RADII_PX = {"numbered_marker": 11.0, "count_tick": 7.0}
+"""Radius of the disc around a number, by kind of sign, in logical pixels."""
+_DISC_PADS_PX = {"numbered_marker": 5.0, "count_tick": 3.0}
+"""Least room beside the digits of a number, by kind of sign, in logical pixels."""
+DISC_TEXT_PX, TICK_TEXT_PX = 12.5, 9.5
+TICK_COLOR = "#ffd54a"
 EMPTY_TEXT = "T"
 """Text of a sign that has no text yet, in a frame: it can be seen and clicked on the map."""
 _PADS_PX = {"text": (4.0, 2.0), "callout": (8.0, 5.0), "radius": (4.0, 0.0)}
@@ -66,7 +75,7 @@ class MarkSign(Struct, frozen=True):
 
 
 def sign_of(site: Site, shape: MarkShape | None) -> MarkSign | None:
-    """The sign of a text, callout or numbered marker; None for all else, which has the symbol of its class."""
+    """The sign of a text, callout, numbered marker or tick; None for all else, which has the symbol of its class."""
     own, fill = own_color(site.stroke_color), own_color(site.fill_color)
     if isinstance(shape, TextMark):
         text = _lines(words_of(site, shape))
@@ -88,7 +97,14 @@ def sign_of(site: Site, shape: MarkShape | None) -> MarkSign | None:
         fill = fill or own or PAPER_COLOR
         doubt = site.may_not_exist
         return MarkSign("numbered_marker", str(number)[:8], DISC_TEXT_PX, "centre", HALO_COLOR, fill, is_doubtful=doubt)
+    if isinstance(shape, CountTick):
+        return MarkSign("count_tick", str(shape.number)[:8], TICK_TEXT_PX, "centre", HALO_COLOR, own or TICK_COLOR)
     return None
+
+
+def tick_mask(signs: Sequence[MarkSign]) -> NDArray[np.bool_]:
+    """(signs + 1,) True for ticks of counts; the last one, that of no sign, is False."""
+    return np.array([*(sign.kind == "count_tick" for sign in signs), False], np.bool_)
 
 
 def ring_sign(text: str, color: str) -> MarkSign:
@@ -104,9 +120,9 @@ def sign_box(sign: MarkSign, scale: float) -> Box:
     metrics, lines = sign.face.metrics(scale), sign.text.split("\n")
     width = max(metrics.horizontalAdvance(line) for line in lines)
     height = metrics.height() * len(lines)
-    if sign.kind == "numbered_marker":
-        radius = DISC_RADIUS_PX * scale
-        across = max(radius, width / 2 + 5.0 * scale)
+    if sign.kind in DISC_RADII_PX:
+        radius = DISC_RADII_PX[sign.kind] * scale
+        across = max(radius, width / 2 + _DISC_PADS_PX[sign.kind] * scale)
         return Box(-across, -radius, across, radius)
     pad_x, pad_y = _PADS_PX[sign.kind]
     half_x, half_y = width / 2 + pad_x * scale, height / 2 + pad_y * scale

@@ -29,7 +29,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_judge import AllBut, Solid
-from viewer.canvas.sites.mark_signs import MarkSign, sign_of
+from viewer.canvas.sites.mark_signs import MarkSign, sign_of, tick_mask
 from viewer.canvas.sites.place_of import place_of
 from viewer.canvas.sites.shape_boxes import ShapeBoxes
 from viewer.canvas.sites.site_shapes import SiteShape, world_bounds_of
@@ -292,6 +292,8 @@ class SiteIndex(Struct):
         if len(over):
             seen |= np.isin(near, over) & np.isfinite(px)
         seen &= self.alive[near]
+        if self.solid is not None and (is_tick := tick_mask(self.signs)).any():
+            seen &= ~(is_tick[self.sign[near]] & self._is_place()[near])  # ticks on an image that is not shown
         return near[seen], px[seen], py[seen], error_px[seen]
 
     def _near(self, points: ProjectedPoints, view: View, margin_px: float) -> NDArray[np.intp]:

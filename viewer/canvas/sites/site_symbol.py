@@ -32,7 +32,7 @@ _SAMPLES: dict[str, list[Floats]] = {
         np.array(ends) for ends in (((-9.0, 0.0), (9.0, 0.0)), ((-9.0, -5.0), (-9.0, 5.0)), ((9.0, -5.0), (9.0, 5.0)))
     ],
 }
-_SIGNS = ("text", "callout", "numbered_marker")
+_SIGNS = ("text", "callout", "numbered_marker", "count_tick")
 
 
 def sample_of(site: Site) -> str:

@@ -23,6 +23,7 @@ _NAMES = {
     "text": "text",
     "callout": "callout",
     "numbered_marker": "numbered marker",
+    "count_tick": "tick of a count",
     "measurement": "measurement",
     "shadow_height": "shadow",
 }

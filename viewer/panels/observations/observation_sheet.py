@@ -169,7 +169,7 @@ class ObservationSheet(QWidget):
             else ""
         )
         keys = self.tr(
-            '+ present · - absent · ? cannot tell · 3-5 count · Enter words · " carry words · c p o how clear'
+            '+ present · - absent · ? cannot tell · 3-5 count · # ticks · Enter words · " carry words · c p o how clear'
             " (Shift: this cell) · = none seen, ! changed, * cannot tell, against the date before · Del · Space selects"
         )
         self.keys.say(" ".join(filter(None, (more, keys))))

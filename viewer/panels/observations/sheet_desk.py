@@ -13,6 +13,7 @@ from layers.document.changes import Changes
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
+from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.observations import delete_observations
 from viewer.commands.imagery.sheet_rows import record_look, state_view
 from viewer.panels.context import PanelContext
@@ -232,6 +233,10 @@ class SheetDesk(QObject):
 
         False where that is refused.
         """
+        return self._record_with(record_look, at, **fields)
+
+    def _record_with(self, command: Any, at: SheetPlace, *args: Any, **fields: Any) -> bool:
+        """Run a command that writes fields of the observer's row of a cell. False where that is refused."""
         cell, image = self.sheet.cell(*at), self.sheet.images[at.column]
         facts = None if image.image_uuids else self.images.facts_of(image.layer_uuid)
         if not image.image_uuids and facts is None:
@@ -240,9 +245,35 @@ class SheetDesk(QObject):
             fields.setdefault("target", self.target.strip())
         if cell.own is None or not cell.own.view_quality:
             fields.setdefault("view_quality", self.view_of(image))
-        image_uuid = cell.own.image_uuid if cell.own is not None else next(iter(image.image_uuids), "")
-        site_uuid = self.sheet.sites[at.row]
-        return self._attempt(record_look, site_uuid, image_uuid, facts, observer=self.observer, **fields)
+        site_uuid, image_uuid = self.sheet.sites[at.row], self._image_uuid(at)
+        return self._attempt(command, site_uuid, image_uuid, facts, *args, observer=self.observer, **fields)
+
+    def _image_uuid(self, at: SheetPlace) -> str:
+        """The row of the image of a cell, that of the observer's row before others; empty for an image without one."""
+        own, image = self.sheet.cell(*at).own, self.sheet.images[at.column]
+        return own.image_uuid if own is not None else next(iter(image.image_uuids), "")
+
+    # -- counts by ticks ----------------------------------------------------------------------------------------
+
+    def ticks(self, at: SheetPlace) -> list[Site]:
+        """The observer's ticks in a cell, in the order of their numbers."""
+        key = self.sheet.images[at.column].key
+        return ticks_of(self.context.document, self.sheet.sites[at.row], key, self.observer)
+
+    def add_tick(self, at: SheetPlace, lon: float, lat: float) -> bool:
+        """Count one more thing of a cell at a place; False where that is refused."""
+        if self.sheet.cell(*at).cover is Cover.NOT_COVERED:
+            return self._refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
+        layer_uuid = self.sheet.images[at.column].layer_uuid
+        bounds = next((scene.bounds for scene in self.sheet.scenes if scene.layer_uuid == layer_uuid), None)
+        if bounds is not None and not any(bounds.contains_point(lon + turn, lat) for turn in (0.0, 360.0, -360.0)):
+            return self._refuse(self.tr("That place lies outside of the image: nothing is counted there."))
+        return self._record_with(add_tick, at, (lon, lat))
+
+    def take_tick_back(self, at: SheetPlace) -> bool:
+        """Take back the last tick of a cell; False where there is none."""
+        site_uuid, image_uuid = self.sheet.sites[at.row], self._image_uuid(at)
+        return self._attempt(take_tick_back, site_uuid, image_uuid, observer=self.observer)
 
     def see(self, at: SheetPlace, presence: str, **fields: Any) -> bool:
         """Record *present* or *absent*; False where that is refused."""

@@ -16,6 +16,7 @@ class Verb(StrEnum):
     ABSENT = "-"
     CANNOT_TELL = "?"
     COUNT = "0-9"
+    TICKS = "#"
     WORDS = "Enter"
     CARRY = '"'
     NONE_SEEN = "="
@@ -43,6 +44,7 @@ _SAME = {
     "«": '"',
     "»": '"',
     "×": "*",
+    "№": "#",
 }
 """Characters that keyboards and input methods type in the place of the plain one."""
 _CYRILLIC = dict(

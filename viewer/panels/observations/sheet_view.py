@@ -48,6 +48,8 @@ _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UN
 class SheetView(QTableView):
     """The table. Its keyboard focus stays in it while a question waits for a key."""
 
+    count_wanted = Signal()
+    """Emitted to count on the image of the current cell by ticks."""
     current_changed = Signal()
     """Emitted when another cell is the current one, or there is none any more."""
 
@@ -208,6 +210,8 @@ class SheetView(QTableView):
             self._state_own_view(at, _CELL_VIEWS[verb])
         elif verb is Verb.CARRY:
             desk.carry_words(at)
+        elif verb is Verb.TICKS:
+            self.count_wanted.emit()
         elif verb is Verb.DELETE:
             desk.remove(at)
         elif verb is Verb.SELECT:

@@ -129,7 +129,7 @@ def test_marks_that_are_no_class_have_a_category_of_their_own() -> None:
             names = {one.get("name") for one in renderer.find("symbols")}
             assert {one.get("symbol") for one in renderer.iter("category")} == names
     assert found == {
-        "site_point": ["(text)", "(callout)", "(numbered_marker)"],
+        "site_point": ["(text)", "(callout)", "(numbered_marker)", "(count_tick)"],
         "site_line": ["(arrow)", "(range_ring)", "(freehand)", "(measurement)"],
         "site_polygon": ["(measurement)"],
     }

@@ -1,0 +1,110 @@
+"""Counting on an image by numbered ticks, for a cell of the sheet, in the real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.document.marks.mark_shape import CountTick, shape_of
+from tests.support.observation_sheets import rows_of, sheet_of, typed, with_scenes
+from tests.support.windows import settle
+from viewer.app.window import MainWindow
+from viewer.panels.observations.observation_sheet import ObservationSheet
+from viewer.panels.observations.sheet_desk import SheetPlace
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def sheet(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> ObservationSheet:
+    with_scenes(window, tmp_path, qtbot)
+    return sheet_of(window, qtbot)
+
+
+def click(window: MainWindow, dx: int, dy: int) -> None:
+    """Click on the map beside its middle."""
+    middle = window.canvas.rect().center()
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(dx, dy))
+
+
+def ticks_drawn(window: MainWindow) -> list[str]:
+    """The digits of the ticks that the map draws now."""
+    view = window.canvas.viewport.view()
+    return sorted(
+        sign_at.sign.text
+        for scene in window.canvas.pane.shown.frames
+        for frame in scene.marks.frames(view)
+        for _uuid, sign_at in frame.signs
+        if sign_at.sign.kind == "count_tick"
+    )
+
+
+def test_ticks_count_on_one_date_and_again_on_the_next(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document = window.session.document
+    assert sheet.view.place == SheetPlace(0, 0)
+    site = sheet.desk.sheet.sites[0]
+    typed("#")
+    assert window.toolbox.in_hand == "tool_count"
+    assert window.canvas.hasFocus()
+    settle(window, qtbot)
+    click(window, 6, 0)
+    click(window, -6, 2)
+    QTest.keyClick(window.canvas, Key.Key_Return)
+    row = rows_of(document)[site, "1985"]
+    assert (row.presence, row.count_low, row.count_high, row.change) == ("present", 3, 3, "first look")
+    assert "3 counted" in window.canvas.hint
+    QTest.keyClick(window.canvas, Key.Key_Backspace)
+    assert rows_of(document)[site, "1985"].count_high == 2
+    ticks = [mark for mark in document.sites.values() if isinstance(shape_of(mark.shape_json), CountTick)]
+    assert {mark.parent_uuid for mark in ticks} == {site}
+    settle(window, qtbot)
+    assert ticks_drawn(window) == ["1", "2"]
+
+    QTest.keyClick(window.canvas, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert sheet.view.place == SheetPlace(0, 1)
+    qtbot.waitUntil(lambda: not sheet.cell_image.is_due)
+    settle(window, qtbot)
+    assert "0 counted" in window.canvas.hint
+    click(window, 0, 6)
+    row = rows_of(document)[site, "1990"]
+    assert (row.count_high, row.change) == (1, "")
+    settle(window, qtbot)
+    assert ticks_drawn(window) == ["1"], "ticks of another date are not drawn on this image"
+    window.session.undo()
+    assert (site, "1990") not in rows_of(document)
+
+
+def test_the_menu_opens_the_sheet_and_a_tick_without_a_cell_is_refused(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.action_table["tool_count"].trigger()
+    assert window.docks["panel_observations"].isVisible()
+    assert "Choose a cell of the sheet" in window.canvas.hint
+    click(window, 0, 0)
+    assert not window.session.document.sites
+
+
+def test_nothing_is_counted_outside_of_the_image_or_where_the_row_says_absent(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    sentences: list[str] = []
+    sheet.desk.refused.connect(sentences.append)
+    typed("#")
+    settle(window, qtbot)
+    click(window, 300, 0)
+    sheet.view.setFocus()
+    typed("-c#")
+    click(window, 6, 0)
+    assert [sentence.split(":")[0] for sentence in sentences] == [
+        "That place lies outside of the image",
+        "The row says “absent” on this image",
+    ]
+    assert not [mark for mark in window.session.document.sites.values() if mark.shape_json]

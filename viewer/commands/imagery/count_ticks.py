@@ -1,0 +1,101 @@
+"""Edits of a count: ticks with numbers on an image, and the count in the row of what was seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapely.geometry import Point
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.image import Image
+from layers.document.marks.mark_shape import CountTick, shape_of
+from layers.document.observation import Observation
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.phrase import Phrase
+from viewer.commands.imagery.sheet_rows import record_look
+from viewer.commands.shapes.marks import add_mark
+from viewer.commands.sites import delete_sites
+
+
+def ticks_of(document: Document, site_uuid: str, image_key: str, observer: str) -> list[Site]:
+    """The ticks that an observer has set on an image for a site, in the order of their numbers."""
+    ticks = []
+    for mark in document.sites.values():
+        if mark.parent_uuid != site_uuid or mark.mark_kind != "annotation":
+            continue
+        shape, image = shape_of(mark.shape_json), document.images.get(mark.image_uuid)
+        if isinstance(shape, CountTick) and shape.observer == observer and image and image.image_key == image_key:
+            ticks.append((shape.number, mark))
+    return [mark for _number, mark in sorted(ticks, key=lambda numbered: numbered[0])]
+
+
+def add_tick(
+    document: Document,
+    site_uuid: str,
+    image_uuid: str,
+    facts: Mapping[str, Any] | None,
+    place: tuple[float, float],
+    *,
+    observer: str,
+    actor: str,
+    now: str | None = None,
+    **fields: Any,
+) -> Edit:
+    """Set the next tick at a place in lon, lat, and write the new number of ticks into the observer's row.
+
+    `image_uuid`, `facts` and `fields` as in `record_look`. Raises InvalidValue, also where the row says *absent*.
+    """
+    key = document.images[image_uuid].image_key if image_uuid in document.images else ""
+    number = len(ticks_of(document, site_uuid, key, observer)) + 1
+    counts = {"presence": "present", "count_low": number, "count_high": number}
+    _check_row(document, site_uuid, key, observer)
+    look = record_look(
+        document, site_uuid, image_uuid, facts, actor=actor, now=now, observer=observer, **{**fields, **counts}
+    )
+    images = [change.after for change in look.changes if isinstance(change.after, Image)]
+    image_uuid = image_uuid or images[0].uuid
+    tick = add_mark(
+        document,
+        CountTick(number, observer),
+        Point(place),
+        actor=actor,
+        now=now,
+        parent_uuid=site_uuid,
+        image_uuid=image_uuid,
+    )
+    return Edit(Phrase("Count {number}", number=number), (*look.changes, *tick.changes))
+
+
+def take_tick_back(
+    document: Document, site_uuid: str, image_uuid: str, *, observer: str, actor: str, now: str | None = None
+) -> Edit:
+    """Delete the last tick of a count, and write the number that is left into the observer's row.
+
+    Raises InvalidValue where there is no tick.
+    """
+    image = document.images.get(image_uuid)
+    ticks = [] if image is None else ticks_of(document, site_uuid, image.image_key, observer)
+    if not ticks:
+        raise InvalidValue("There is no tick to take back.")
+    left = len(ticks) - 1
+    gone = delete_sites(document, [ticks[-1].uuid], actor=actor, now=now)
+    count = left or None
+    look = record_look(
+        document, site_uuid, image_uuid, actor=actor, now=now, observer=observer, count_low=count, count_high=count
+    )
+    return Edit(Phrase("Take back tick {number}", number=left + 1), (*gone.changes, *look.changes))
+
+
+def _check_row(document: Document, site_uuid: str, image_key: str, observer: str) -> None:
+    """Raise InvalidValue where the observer's row on the image says that nothing is there."""
+    for row in document.links.observations_of_site(site_uuid):
+        if row.observer == observer and row.presence == "absent" and _is_on(document, row, image_key):
+            raise InvalidValue("The row says “absent” on this image: press + first where something is seen.")
+
+
+def _is_on(document: Document, row: Observation, image_key: str) -> bool:
+    image = document.images.get(row.image_uuid)
+    return image is not None and image.image_key == image_key
