@@ -52,7 +52,7 @@ from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.imagery.folder_scenes import FolderScenes
 from viewer.app.imagery.image_evidence import ImageEvidence
 from viewer.app.imagery.scene_finding import SceneFinding
-from viewer.app.keys.letter_keys import LetterKeys
+from viewer.app.keys.letter_keys import LetterKeys, about_now
 from viewer.app.keys.window_keys import follow_keys
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.case_map import CaseMap
@@ -78,7 +78,6 @@ from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
-from viewer.panels.claims.claim_verbs import open_report
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
@@ -329,10 +328,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         words = partial(words_of_panel, self.action_table)
         self._framed.follow(self.docks.arrangement.folds, self._panel_focus.switch, words)
-        of_marks = dict.fromkeys(("report", "take_chip"), lambda: len(self.selection) > 0)
-        about = {**of_marks, "judge": lambda: len(self.selection) > 0 or bool(open_report(self.panel_context))}
-        of_rows = {self.action_table[id_]: is_about for id_, is_about in about.items()}
-        self._letters = LetterKeys(of_rows, self.status.show_done, self)
+        of_rows = {id_: self.action_table[id_] for id_ in ("report", "take_chip", "judge")}
+        self._letters = LetterKeys(about_now(of_rows, self.panel_context), self.status.show_done, self)
         session = self.session
         session.glimpsed.connect(self._show_glimpse)
         session.document_opened.connect(self._take_up)

@@ -9,10 +9,26 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
+from viewer.panels.claims.claim_verbs import open_report
 from viewer.panels.companion import is_companion
+from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
 
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+def about_now(actions: Mapping[str, QAction], panels: PanelContext) -> dict[QAction, Callable[[], bool]]:
+    """For each of the actions that make rows, by their ids, whether it is about something now: selected sites, and for
+    judging also an open report.
+    """
+
+    def has_selection() -> bool:
+        return len(panels.selection) > 0
+
+    def has_report() -> bool:
+        return has_selection() or bool(open_report(panels))
+
+    return {action: has_report if id_ == "judge" else has_selection for id_, action in actions.items()}
 
 
 class LetterKeys(QObject):
