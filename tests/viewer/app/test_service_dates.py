@@ -53,6 +53,7 @@ def form(window: MainWindow, qtbot: QtBot) -> ServiceTimeForm:
     return form_of(window)
 
 
+@pytest.mark.bounded
 def test_arrows_go_to_the_dates_that_the_service_has(window: MainWindow, form: ServiceTimeForm) -> None:
     QTest.mouseClick(form.later, Qt.MouseButton.LeftButton)
     layer = now(window)
@@ -93,6 +94,7 @@ def test_after_a_typed_date_the_map_has_the_keyboard(window: MainWindow, form: S
         qtbot.waitUntil(window.canvas.hasFocus)
 
 
+@pytest.mark.bounded
 def test_a_few_dates_are_a_list_the_newest_first(form: ServiceTimeForm, window: MainWindow) -> None:
     form.calendar_button.menu().aboutToShow.emit()
     dates = [form.list.item(row).text() for row in range(form.list.count())]
@@ -140,6 +142,7 @@ def typed(field: LineField, text: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
 
 
+@pytest.mark.bounded
 def test_keys_and_arrows_step_through_a_range(window: MainWindow, form: ServiceTimeForm, qtbot: QtBot) -> None:
     assert "This is 2 of 4." in form.note.text()
     typed(form.first, "2024-04-02")

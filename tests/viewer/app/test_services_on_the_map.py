@@ -166,6 +166,7 @@ def test_trying_again_is_seen_at_once_and_a_new_failure_says_when(window, server
     assert "Tried again at" in tree.index(1).data(Qt.ItemDataRole.ToolTipRole)
 
 
+@pytest.mark.bounded
 def test_what_came_earlier_is_said_where_it_is_shown(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot)
     server.stop()
@@ -174,6 +175,7 @@ def test_what_came_earlier_is_said_where_it_is_shown(window, server, qtbot) -> N
     qtbot.waitUntil(lambda: "cannot be reached. What came earlier is shown." in properties(window, qtbot).words.text())
 
 
+@pytest.mark.bounded
 def test_a_closed_plate_comes_again_for_another_reason_only(window, server, qtbot) -> None:
     show(window, server, "html", qtbot)
     click_on_plate(window)
@@ -249,6 +251,7 @@ def test_w22_beyond_its_scales_nothing_is_asked_and_the_map_says_from_which_scal
     assert plate(window) is None
 
 
+@pytest.mark.bounded
 def test_outside_of_what_a_service_covers_the_map_says_so_and_leads_there(window, server, qtbot) -> None:
     show(window, server, "status404", qtbot, bounds=Bounds(10, 40, 20, 50))
     assert badge(window) == "nothing here"
@@ -272,6 +275,7 @@ def test_w17_another_date_that_was_served_is_said_in_all_places(window, server, 
     assert window.canvas.panes.in_use.picture.credits == ["Sky company (2024-04-12, asked for; 2024-04-10 was served)"]
 
 
+@pytest.mark.bounded
 def test_w17_where_the_nearest_date_may_be_served_the_badge_says_so(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot, address_end="?t={time}", time="2024-04-12", nearest=True)
     assert badge(window) == "nearest"

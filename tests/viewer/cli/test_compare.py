@@ -96,6 +96,7 @@ def test_side_by_side_shows_each_in_a_pane(cli, pair: tuple[Path, Path], tmp_pat
     assert (four[340:500, 264:500] == alone[84:244, 8:244]).all(), "below the words"
 
 
+@pytest.mark.bounded
 def test_a_matched_stretch_makes_two_images_alike(cli, tmp_path: Path) -> None:
     noise = texture(1)[:, :SIDE, :SIDE]
     dark = (noise.astype(float) * 0.4 + np.array([10, 20, 30])[:, None, None]).astype(np.uint8)

@@ -120,6 +120,7 @@ def test_s18_values_that_cannot_be_shifted_contradict_their_tags(cli, before: Pa
     assert "Values that are shifted by 1000 are hardly below it" in outcome.err
 
 
+@pytest.mark.bounded
 def test_s18_deliveries_of_before_and_after_state_their_own_offset(cli, tmp_path: Path) -> None:
     """Two SAFE folders of the same ground, one of baseline 05.00 and one written as those of 03.01 were."""
     after = sentinel2(tmp_path, bands=dict.fromkeys(("B02", "B03", "B04"), 2500.0))

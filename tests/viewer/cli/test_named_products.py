@@ -88,6 +88,7 @@ def brightness(path: Path) -> float:
     return float(values[height // 3 : height // 2, width // 3 : width // 2].mean())
 
 
+@pytest.mark.bounded
 def test_a_site_has_its_page_framed_on_it_or_the_layout_that_is_asked_for(cli, case: Path, tmp_path: Path) -> None:
     page, plain = tmp_path / "page.png", tmp_path / "plain.svg"
     assert cli("export", case, "--out", page, "--site", "hall", *SMALL).code == DONE

@@ -100,6 +100,7 @@ def test_coordinates_in_any_notation(
     assert site["position_error_m"] is None, "how finely a place is written is not how well it is known"
 
 
+@pytest.mark.bounded
 def test_map_names_the_columns(cli, case: Path, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text('ort,breite,länge,fehler,art\nBerg,51.8,128.3,"2500,5",launch_site\n', "utf-8")
@@ -177,6 +178,7 @@ def test_a_bad_feature_is_left_out_and_the_others_come(cli, case: Path, tmp_path
     assert {site["position_basis"] for site in sites_of(cli, case)} == {"as in a.geojson"}
 
 
+@pytest.mark.bounded
 def test_what_readers_say_of_a_file_is_said_and_is_a_finding(cli, case: Path, tmp_path: Path) -> None:
     features = [
         {"type": "Feature", "properties": {"name": f"s{n}"}, "geometry": {"type": "Point", "coordinates": [n, 50]}}
@@ -198,6 +200,7 @@ def test_what_readers_say_of_a_file_is_said_and_is_a_finding(cli, case: Path, tm
     assert "title.csv, row 5: left out" in outcome.err, "as a spreadsheet counts"
 
 
+@pytest.mark.bounded
 def test_why_a_row_has_no_place_is_what_its_reader_says(cli, case: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,lat,ns,lon,ew\nA,51.5,S,128.25,E\nB,-5,N,3,E\n", "utf-8")
     outcome = cli("add-sites", case, tmp_path / "a.csv")

@@ -80,6 +80,7 @@ def test_a_new_case_keeps_that_it_is_in_pixel_space(cli: Cli, nowhere: Path, tmp
     assert not (tmp_path / "y.png").exists()
 
 
+@pytest.mark.bounded
 def test_a_case_with_sites_draws_them_on_the_map_and_says_what_is_not_on_it(
     cli: Cli, nowhere: Path, points_geojson: Path, tmp_path: Path
 ) -> None:

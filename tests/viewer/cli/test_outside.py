@@ -38,6 +38,7 @@ def test_new_and_add_sites_store_paths_below_the_case_relative(
     assert {layer.name: layer.source["path"] for layer in read_case(case).document.layers.values()} == paths
 
 
+@pytest.mark.bounded
 def test_a_moved_case_is_drawn_as_before(cli: Cli, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "новая папка 数据"
     here.mkdir()

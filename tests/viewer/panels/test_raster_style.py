@@ -224,6 +224,7 @@ def test_jointly_a_handle_moves_all(qtbot, panel: LayerPropertiesPanel, desk: De
     assert len({tuple(stretch) for stretch in style_of(desk)["stretches"]}) == 1
 
 
+@pytest.mark.bounded
 def test_other_percentiles_are_measured_in_the_whole_image(qtbot, panel: LayerPropertiesPanel, desk: Desk) -> None:
     fields = panel.raster.stretch.fields
     type_into(qtbot, fields.fields["high_percent"], "90")

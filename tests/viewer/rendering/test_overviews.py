@@ -145,6 +145,7 @@ def test_cancelled_it_stops_and_goes_on_where_it_was(opened_anew: Open, folder: 
     assert drawing.lack is Lack.NONE
 
 
+@pytest.mark.bounded
 def test_while_they_are_built_nothing_is_read_without_them(
     opened_anew: Open, pool: CountingPool, qtbot, monkeypatch
 ) -> None:

@@ -345,6 +345,7 @@ def test_bare_text() -> None:
     assert bare("&Save As…") == "Save As"
 
 
+@pytest.mark.bounded
 def test_a_key_finds_the_actions_as_they_are_though_the_loop_was_not_free(window: MainWindow, qtbot: QtBot) -> None:
     window.action_table["new_case"].trigger()
     settle(window, qtbot)

@@ -89,6 +89,7 @@ def test_as_a_sentence_it_says_how_well_it_is_known(marked: MainWindow) -> None:
     assert "known to 40 m (90 %). Position: published coordinate of the site." in said
 
 
+@pytest.mark.bounded
 def test_without_a_site_the_middle_of_the_map_is_copied(marked: MainWindow, qtbot: QtBot) -> None:
     marked.selection.clear()
     marked.views.show_bounds(Bounds(37.5, 55.6, 37.7, 55.8))
@@ -130,6 +131,7 @@ def test_lines_and_areas_keep_their_shape_and_are_cut_at_the_antimeridian() -> N
     assert "was not judged" in _site(ring).text(PlaceForm.SENTENCE)
 
 
+@pytest.mark.bounded
 def test_a_site_off_the_earth_is_not_copied(window: MainWindow, qtbot: QtBot) -> None:
     take_up(window, qtbot, sites=[Site(uuid="lost", geometry=Point(0, math.inf))])
     QGuiApplication.clipboard().setText("before")

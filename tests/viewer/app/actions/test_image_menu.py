@@ -74,6 +74,7 @@ def acquisition(window: MainWindow) -> AcquisitionPanel:
     return panel
 
 
+@pytest.mark.bounded
 def test_an_image_without_a_date_leads_to_where_it_is_stated(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     panel = acquisition(window)
     settle(window, qtbot)
@@ -93,6 +94,7 @@ def test_an_image_without_a_date_leads_to_where_it_is_stated(window: MainWindow,
     assert not panel.state_date.isVisible()
 
 
+@pytest.mark.bounded
 def test_digits_show_the_combinations_that_the_bands_allow(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     table = window.action_table
     assert table["bands_true_colour"].text() == "True colour: bands 3, 2, 1"
@@ -136,6 +138,7 @@ def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, 
     assert not actions["dra"].isChecked()
 
 
+@pytest.mark.bounded
 def test_a_stretch_goes_from_layer_to_layer(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     window.action_table["copy_stretch"].trigger()
     window.action_table["bands_colour_infrared"].trigger()
@@ -280,6 +283,7 @@ def test_what_was_opened_last_is_the_current_layer(window: MainWindow, qtbot: Qt
     assert window.action_table["dra"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_the_menu_inverts_and_goes_back_and_opens_the_style(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_I)

@@ -97,6 +97,7 @@ def test_what_cannot_be_saved_leaves_what_stands_there(window, qtbot, answers, t
     assert answers.path.read_text() == "mine"
 
 
+@pytest.mark.bounded
 def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot, answers, tmp_path, uuid):
     answers.path, answers.which = tmp_path / "part.csv", Which.SHOWN
     window.canvas.features.set(uuid, [1, 3])
@@ -181,6 +182,7 @@ def test_the_menu_of_a_layer_saves_it(window, uuid, qtbot):
     assert caught.args == [uuid]
 
 
+@pytest.mark.bounded
 def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp_path):
     path = tmp_path / "b.shp"
     points = shapely.to_wkb(np.array([shapely.Point(128, 51)], object))

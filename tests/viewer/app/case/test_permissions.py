@@ -469,6 +469,7 @@ def test_safe_mode_asks_once_the_layers_are_shown(window: MainWindow, qtbot: QtB
     assert {"consent", "files"} <= {line.key for line in window.messages.lines()}
 
 
+@pytest.mark.bounded
 def test_the_panel_is_for_the_keyboard_and_has_names(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_case(window, qtbot, foreign_case(tmp_path / "c.gpkg", t={"template": HOST}))
     with dialog_of(window) as dialog:

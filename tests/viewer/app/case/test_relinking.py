@@ -149,6 +149,7 @@ def test_f78_by_content_when_the_file_was_renamed(window: MainWindow, qtbot: QtB
     assert shown(window) == {"a"}
 
 
+@pytest.mark.bounded
 def test_another_content_under_the_name_is_said_and_not_ticked(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -201,6 +202,7 @@ def test_f78_one_file_is_chosen_for_one_layer(
     assert str(file.parent) in window.permissions.folders.folders, "choosing a file is consent for its folder"
 
 
+@pytest.mark.bounded
 def test_the_image_of_a_combined_layer_is_relinked(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_damaged_case_is_told_by_its_noun(window: MainWindow, qtbot: QtBot, lo
     assert "secret" not in told(log)
 
 
+@pytest.mark.bounded
 def test_a_recovery_is_told(
     make_window: MakeWindow, qtbot: QtBot, log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +251,7 @@ def test_diagnostics_are_copied_where_no_reader_answers(
     assert "no reader answered" in QApplication.clipboard().text()
 
 
+@pytest.mark.bounded
 def test_diagnostics_say_how_far_a_reader_is_confined(log: EventLog, qtbot: QtBot, dressed: None) -> None:
     from viewer.app.desktop.diagnostics import report  # as the window does: it is imported when it is asked for
 

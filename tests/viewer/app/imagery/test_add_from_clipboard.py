@@ -238,6 +238,7 @@ def test_an_address_is_pasted_on_a_list_beside_the_map(desk: MainWindow, server:
     assert dialogs(desk) == []
 
 
+@pytest.mark.bounded
 def test_a_template_is_pasted_and_added_with_its_date(desk: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     copy(f"{server.template()}?time={{time}}")
     press(Key.Key_V, Control)
@@ -248,6 +249,7 @@ def test_a_template_is_pasted_and_added_with_its_date(desk: MainWindow, server: 
     assert added(desk, qtbot).acquired_at
 
 
+@pytest.mark.bounded
 def test_a_copied_address_is_suggested_once_and_typing_replaces_it(
     desk: MainWindow, server: TileServer, qtbot: QtBot
 ) -> None:
@@ -274,6 +276,7 @@ def test_a_copied_address_is_suggested_once_and_typing_replaces_it(
         dialog.reject()
 
 
+@pytest.mark.bounded
 def test_a_link_is_a_source_while_a_claim_is_open_and_a_service_is_not(
     desk: MainWindow, server: TileServer, qtbot: QtBot
 ) -> None:

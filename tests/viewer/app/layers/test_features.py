@@ -216,6 +216,7 @@ def test_rows_are_selected_by_mouse_and_keys_and_shown_on_the_map(opened: MainWi
     assert selected(opened) == []
 
 
+@pytest.mark.bounded
 def test_rows_are_copied_exactly_in_the_columns_shown(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     opened.canvas.features.set(uuid_of(opened), [1, 2])
@@ -392,6 +393,7 @@ def test_a_lasso_and_a_polygon_select(opened: MainWindow, qtbot: QtBot) -> None:
     assert selected(opened) == [6]
 
 
+@pytest.mark.bounded
 def test_a_distance_is_measured_on_the_ellipsoid(opened: MainWindow, qtbot: QtBot) -> None:
     """0.1 degrees along 50 N are 7.17 km: Web Mercator would make 11 km of them."""
     opened.action_table["tool_select_within"].trigger()

@@ -67,6 +67,7 @@ def test_the_files_are_chosen_by_keyboard_alone(window: MainWindow, qtbot: QtBot
     assert len(window.session.document.layers) == 2
 
 
+@pytest.mark.bounded
 def test_a_case_in_the_folder_is_opened_where_it_is_ticked(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     picker = _drop(window, folder, qtbot)
     picker.all_button.click()

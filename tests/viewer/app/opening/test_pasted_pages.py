@@ -176,6 +176,7 @@ def test_an_address_that_was_copied_meanwhile_is_taken_on_coming_back(analyst: A
     qtbot.waitUntil(lambda: analyst.form().address.text() == GOOGLE)
 
 
+@pytest.mark.bounded
 def test_a_release_is_of_kind_published_and_never_a_date_of_the_image(analyst: Analyst, qtbot: QtBot) -> None:
     analyst.copy(picture())
     analyst.paste()
@@ -195,6 +196,7 @@ def test_a_release_is_of_kind_published_and_never_a_date_of_the_image(analyst: A
     assert (facts["acquired_at"], facts["date_kind"]) == ("2024-04-12", "published")
 
 
+@pytest.mark.bounded
 def test_the_scale_of_the_screen_is_asked_and_its_effect_shown(analyst: Analyst, qtbot: QtBot) -> None:
     analyst.copy(picture())
     analyst.paste()
@@ -218,6 +220,7 @@ def test_the_scale_of_the_screen_is_asked_and_its_effect_shown(analyst: Analyst,
     assert info.transform[0] == pytest.approx(156543.033928 / 2**16)
 
 
+@pytest.mark.bounded
 def test_a_picture_that_is_dragged_out_of_a_browser_is_a_picture_and_no_link(analyst: Analyst, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setImageData(picture())

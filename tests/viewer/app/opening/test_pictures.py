@@ -157,6 +157,7 @@ def test_a_pasted_picture_in_the_middle_has_the_pixels_of_the_map(case: MainWind
     assert image.pixelColor(x + 110, y).name() not in ("#c00000", "#0000c0")
 
 
+@pytest.mark.bounded
 def test_a_picture_may_stay_in_its_own_pixels(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     settle(window, qtbot)

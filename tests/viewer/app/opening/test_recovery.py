@@ -114,6 +114,7 @@ def test_the_file_of_a_recovered_case_is_locked(
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_moderate_ones_are_built_without_a_question(window: MainWindow, moderate
     assert "Build overviews" not in context_menu(window)
 
 
+@pytest.mark.bounded
 def test_large_ones_are_offered_and_the_layer_is_coarse_until_then(
     window: MainWindow, large, raster: Path, qtbot: QtBot, own_home: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_too_large_ones_are_not_offered(window: MainWindow, large, raster: Path,
     assert not context_menu(window)["Build overviews"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_a_failure_is_one_line_and_is_not_tried_again(
     window: MainWindow, moderate, raster: Path, qtbot: QtBot, own_home: Path
 ) -> None:
@@ -203,6 +205,7 @@ def test_a_change_is_found_by_reading_where_nobody_tells_of_it(
     assert badge(window) == "stale"
 
 
+@pytest.mark.bounded
 def test_it_is_read_again_from_the_menus(window: MainWindow, raster: Path, qtbot: QtBot) -> None:
     drawing = opened(window, qtbot, raster)
     for trigger in (window.action_table["read_again"], context_menu(window)["Read the file again"]):

@@ -95,7 +95,7 @@ def _standing(**changed: object) -> dict[str, object]:
     }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "panels",
     [

@@ -106,6 +106,7 @@ def test_a_saved_case_has_its_features_beside_it(
     assert Path(layer.source["path"]).parent == tmp_path / "walks features"
 
 
+@pytest.mark.bounded
 def test_fetching_again_is_one_step_to_undo_and_keeps_the_old_file(
     desk: MainWindow, server: FeatureServer, qtbot: QtBot
 ) -> None:

@@ -121,7 +121,7 @@ def show_another(window: MainWindow, name: str) -> None:
         window.selection.set({"pad", "town"} if name == "whole of many" else {"port"})
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "name", ["site", "source", "answered claim", "claim", "source of the lifecycle", "whole", "whole of many"]
 )
@@ -149,6 +149,7 @@ def test_what_was_typed_for_one_row_never_stands_in_the_line_of_another(
         assert case.session.history.undo_text() == steps, "nothing is linked to the other"
 
 
+@pytest.mark.bounded
 def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, qtbot: QtBot) -> None:
     form = None
     for key in (Key.Key_R, Key.Key_J):

@@ -168,6 +168,7 @@ def test_measurements_without_a_name_are_told_apart_by_their_places(
     assert model.index(1, 0).data() == "Length 2 · 50°06.00' N, 9°24.00' E"
 
 
+@pytest.mark.bounded
 def test_the_filter_says_what_is_found_among_other_marks_and_leads_into_the_rows(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

@@ -119,6 +119,7 @@ def test_the_readout_of_a_measurement_stays_in_the_picture(
     assert QRectF(0.0, 0.0, view.width, view.height).contains(box)
 
 
+@pytest.mark.bounded
 def test_the_title_names_the_file_and_saving_is_said(
     window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -308,6 +309,7 @@ def shown_on_map(window: MainWindow, uuid: str) -> Site:
     return next(shape.site for shape in shapes if shape.uuid == uuid)
 
 
+@pytest.mark.bounded
 def test_a_handle_that_is_dragged_shows_the_mark_as_it_becomes(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     circle = Circle(LOOSE, 9000.0)
     add(window, "circle", circle.geometry(), shape_json=as_json(circle))
@@ -438,6 +440,7 @@ def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, d
 # -- help and export ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_guide_stands_beside_the_window_and_names_what_there_is(window: MainWindow, desk: Desk) -> None:
     QTest.keyClick(window, Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     guide = window.findChild(GuideWindow)

@@ -451,6 +451,7 @@ def test_the_key_and_the_menu_take_the_selected_site(window: MainWindow, desk: D
 # -- the sheet of keys --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_sheet_fits_the_screen_and_close_is_seen(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_F1)
     sheet = window.findChild(ShortcutSheet)
@@ -684,6 +685,7 @@ def test_the_menu_of_a_place(window: MainWindow, desk: Desk, qtbot: QtBot) -> No
     assert window.canvas.viewport.resolution == pytest.approx(resolution / 2)
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -710,6 +712,7 @@ def test_the_menu_of_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot) -> Non
     assert not window.session.document.sites
 
 
+@pytest.mark.bounded
 def test_the_menu_key_is_about_the_selected_site(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_P)
     desk.click(9.3, 50.4)

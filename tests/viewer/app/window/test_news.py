@@ -185,6 +185,7 @@ def test_the_next_look_begins_at_the_last_of_the_case(
     assert "last look" in dialog.rows.rows[0].words
 
 
+@pytest.mark.bounded
 def test_enter_adds_the_scene_as_a_layer(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     QTest.keyClick(dialog.view, Qt.Key.Key_Return)

@@ -120,6 +120,7 @@ def test_choosing_a_class_shows_its_fields(desk: MainWindow, qtbot: QtBot) -> No
     assert all(before.nextInFocusChain() is after for before, after in itertools.pairwise(order))
 
 
+@pytest.mark.bounded
 def test_any_template_is_found_by_typing(desk: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_0, Alt)
     dialog = desk.findChildren(MarkAsDialog)[-1]
@@ -249,6 +250,7 @@ def test_every_control_of_the_dialogs_has_a_name(desk: MainWindow) -> None:
     assert dialog.table.accessibleName()
 
 
+@pytest.mark.bounded
 def test_a_case_brings_its_own_templates(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     columns: dict[str, Any] = dict(row_of_template(MarkTemplate("radome", "Radome, ours", hot_key="3")))
     write_case(Document({"templates": [Template(uuid=new_uuid(), **columns)]}), tmp_path / "case.gpkg")

@@ -70,7 +70,7 @@ def test_the_sheet_leaves_nothing_unfilled() -> None:
     assert style_sheet(LIGHT).count("{") == style_sheet(LIGHT).count("}")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_an_empty_check_box_has_an_edge_that_stands_out(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
     apply_theme(qapp, theme.name)

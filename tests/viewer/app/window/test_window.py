@@ -55,6 +55,7 @@ def _case(path: Path, label: str = "Vostochny", lon: float = 128.334, lat: float
 # -- what is shown ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_message_lies_over_the_map_and_moves_nothing(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot, "a")
     (bar,) = window.findChildren(MessageBar)
@@ -120,6 +121,7 @@ def test_undo_says_what_it_undoes(window: MainWindow, qtbot: QtBot) -> None:
     assert undo.text() == "&Undo"
 
 
+@pytest.mark.bounded
 def test_a_case_without_a_kept_view_shows_its_sites(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, _case(tmp_path / "a.gpkg"), qtbot)
     lon, lat = window.canvas.viewport.centre_lonlat()
@@ -421,6 +423,7 @@ def test_the_colours_are_kept(window: MainWindow, qapp: QApplication) -> None:
     assert Settings.of_user().get("theme") == "dark"
 
 
+@pytest.mark.bounded
 def test_the_form_has_more_height_than_the_list_when_a_case_is_first_shown(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     settle(window, qtbot)

@@ -162,6 +162,7 @@ def test_of_an_edit_and_a_selection_only_their_surroundings_are_painted(scene, v
     assert max(width * height for width, height in sizes) < view.width * view.height / 4
 
 
+@pytest.mark.bounded
 def test_edits_of_many_sites_and_many_edits_show_whole(scene, view):
     in_haste(scene, view)
     for uuids in (list(scene.document.sites)[::3], *[[uuid] for uuid in list(scene.document.sites)[1::3]]):

@@ -160,6 +160,7 @@ def test_a_geometry_changed_elsewhere_is_drawn_as_it_is(scene, view):
     assert arrow.uuid in {shape.uuid for shape in scene.marks.frames(view)[0].shapes}
 
 
+@pytest.mark.bounded
 def test_in_haste_texts_come_in_several_frames(scene, view, monkeypatch):
     monkeypatch.setattr("viewer.canvas.sites.site_painter.SIGNS_A_FRAME_S", 0.0)
     first = painted(scene, view, in_haste=True)

@@ -244,6 +244,7 @@ def test_a_cancelled_export_waits_for_no_reader(case: Document) -> None:
     assert pool.given_up == pool.asked
 
 
+@pytest.mark.bounded
 def test_a_program_that_ends_writes_no_file_without_its_chips(case: Document) -> None:
     pool = Answers(ReaderCrashed("Geoloupe is closing"))
     pool.close()

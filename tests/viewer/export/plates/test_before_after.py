@@ -163,6 +163,7 @@ def test_the_first_of_a_match_keeps_its_own_stretch_and_words_on_it(studio: Stud
     assert "bands 1, 2, 3, stretched to 5 – 95 % of the image. Credit" in plate.refreshed().captions[0][0]
 
 
+@pytest.mark.bounded
 def test_a_nudge_is_in_the_footnote_and_names_nobody(plate_of, case) -> None:
     document = case(**DATED)
     rows = {name: list(document.table(name).values()) for name in ("layers", "images", "sites")}

@@ -87,6 +87,7 @@ def test_each_line_of_a_page_is_painted_once_with_a_checkpoint_after_it(
     assert lines.most_at_once == 1
 
 
+@pytest.mark.bounded
 def test_a_picture_of_a_page_has_a_checkpoint_after_each_line_and_is_the_page(
     plate_of: MakePlate, lines: Lines
 ) -> None:
@@ -162,6 +163,7 @@ def test_fonts_of_a_pdf_are_packed_apart_from_the_last_sheet(plate_of: MakePlate
     assert not painted[-1]
 
 
+@pytest.mark.bounded
 def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, document: Document) -> None:
     """Qt packs a sheet in one go, and the outlines of letters are long."""
     sites = [

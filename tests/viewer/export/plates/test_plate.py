@@ -70,6 +70,7 @@ def test_a_map_of_no_bounds_is_full_of_its_image_and_has_all_marks(plate_of, doc
     assert set(one.in_frame()) == {"in", "in2", "zone"}
 
 
+@pytest.mark.bounded
 def test_a_page_in_grey_has_no_colour(plate_of) -> None:
     plate = plate_of(replace(SPEC, grey=True))
     grey, coloured = pixels(picture(plate, 60)), pixels(picture(plate_of(SPEC), 60))

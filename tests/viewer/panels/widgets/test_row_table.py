@@ -103,6 +103,7 @@ def test_a_changed_row_moves_and_comes_and_goes_with_the_filter() -> None:
     assert _shown(table) == ["b"]
 
 
+@pytest.mark.bounded
 @given(st.lists(st.tuples(st.sampled_from(["add", "drop first", "drop last", "both"]), st.integers(1, 3)), max_size=12))
 def test_rows_that_come_and_go_stand_as_in_the_case(steps: list[tuple[str, int]]) -> None:
     rows = {str(at): Site(uuid=str(at), geometry=Point(0, 0), position_error_m=1.0) for at in range(4)}

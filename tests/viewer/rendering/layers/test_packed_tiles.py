@@ -114,6 +114,7 @@ def test_beyond_the_packs_last_level_its_tiles_are_enlarged(packed, pack, server
     assert "no tiles are stored for this view: those of level 6 are shown, 4 times enlarged" in sentence
 
 
+@pytest.mark.bounded
 def test_what_the_pack_lacks_is_asked_of_the_network(packed, pack, server, consent, qtbot) -> None:
     consent.allow_private(server.host)
     drawing = packed(pack)

@@ -181,6 +181,7 @@ def test_a_host_that_is_not_allowed_any_more_is_asked_no_more(basemap, server: T
     assert "allow" in drawing.problem
 
 
+@pytest.mark.bounded
 def test_imagery_by_date_needs_a_day_and_credits_it(draw, server: TileServer, qtbot) -> None:
     template = server.template().replace(".png", ".png?t={time}")
     service = TileService("Daily", template, max_level=3, attribution="Us")

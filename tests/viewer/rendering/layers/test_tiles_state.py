@@ -173,6 +173,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[TilesFacts]:
     return found
 
 
+@pytest.mark.bounded
 def test_a_state_is_found_once_until_there_is_news(drawn, found: list[TilesFacts], context, qtbot) -> None:
     drawing = drawn("ok")
     complete(drawing, VIEW, qtbot)

@@ -225,6 +225,7 @@ def test_nothing_is_painted_outside_the_scales_of_the_style(dots, qtbot) -> None
     assert not settled(dots, qtbot).any()
 
 
+@pytest.mark.bounded
 def test_levels_of_detail_are_made_only_where_much_of_a_layer_is_in_view(tmp_path: Path, draw, qtbot, monkeypatch):
     """Else a zoom into a large layer would first look at all of it."""
     monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 0)
