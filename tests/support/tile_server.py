@@ -421,6 +421,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
 
+    def slow(self) -> None:
+        """A tile after a tenth of a second."""
+        time.sleep(0.1)
+        self.ok()
+
     def half(self) -> None:
         """Half a picture with a right length, after a moment."""
         time.sleep(0.05)

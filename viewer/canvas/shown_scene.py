@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtGui import QPainter
@@ -13,6 +13,7 @@ from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 
 
 class PictureSides(Protocol):
@@ -89,6 +90,12 @@ def withheld_in(shown: ShownScene, view: View) -> list[Layer]:
     return list(
         {drawing.layer_uuid: drawing.layer for drawing in drawings if not may_be_shown_in_files(drawing)}.values()
     )
+
+
+def tiles_come(scenes: Iterable[ShownScene]) -> int:
+    """The number of tiles of services that have come for pictures which are still being loaded."""
+    drawings = {drawing for shown in scenes for frame in shown.painted for drawing in frame.drawings.values()}
+    return sum(drawing.progress[0] for drawing in drawings if isinstance(drawing, TilesDrawing))
 
 
 def late_layers(shown: ShownScene, view: View | None = None) -> list[str]:

@@ -26,7 +26,7 @@ from layers.project.opening.layer_paths import places_of
 from layers.requests.question import Question
 from viewer.canvas.extent import bounds_of_all, finest_fit_m, plane_bounds
 from viewer.canvas.scene import MapScene
-from viewer.canvas.shown_scene import ShownScene, late_layers
+from viewer.canvas.shown_scene import ShownScene, late_layers, tiles_come
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
@@ -224,12 +224,14 @@ def answered_in_loop(pool: ReaderPool, question: Question) -> Answer:
 def complete(shown: ShownScene, view: View) -> None:
     """Wait until everything in `view` is exact. Raises ExportFailed after two minutes."""
     shown.set_view(view)
-    wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view))
+    wait_until(lambda: shown.is_complete(view), lambda: late_layers(shown, view), partial(tiles_come, [shown]))
 
 
-def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
-    """Run the event loop until `done()` is true. Raises ExportFailed after two minutes, naming the layers that are
-    `late`.
+def wait_until(
+    done: Callable[[], bool], late: Callable[[], list[str]] = list, come: Callable[[], int] = lambda: 0
+) -> None:
+    """Run the event loop until `done()` is true. Raises ExportFailed after two minutes in which nothing came, naming
+    the layers that are `late`; `come` counts what has come.
 
     An error of the program meanwhile ends the wait at once, and is raised: what failed would never be done.
     """
@@ -237,13 +239,20 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
         return
     loop, poll, deadline = QEventLoop(), QTimer(), QTimer()
     poll.timeout.connect(lambda: loop.quit() if done() else None)
-    deadline.setSingleShot(True)
-    deadline.timeout.connect(loop.quit)
+    counts = [come()]
+
+    def end_unless_some_came() -> None:
+        counts.append(come())
+        if counts[-1] == counts[-2]:
+            loop.quit()
+
+    deadline.timeout.connect(end_unless_some_came)
     poll.start(2)
     deadline.start(DEADLINE_MS)
     with _ended_by_errors(loop):
         loop.exec()
     poll.stop()
+    deadline.stop()
     if not done():
         raise not_complete(late())
 

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QRect
 
 from layers.errors import ExportFailed, GeoloupeError
-from viewer.canvas.shown_scene import ShownScene
+from viewer.canvas.shown_scene import ShownScene, tiles_come
 from viewer.export.held_scenes import Hold
 from viewer.export.not_complete import not_complete
 from viewer.export.printed import Printed
@@ -71,12 +71,20 @@ class PageReader:
             with contextlib.suppress(TimeoutError):
                 return future.result(CHECK_S)
 
-    def wait_for[T](self, look: Callable[[], T | None], late: Callable[[], GeoloupeError]) -> T:
-        """Call `look` in the window's thread until its result is not None. Raises `late` after two minutes."""
-        end = time.monotonic() + PATIENCE_S
+    def wait_for[T](
+        self, look: Callable[[], T | None], late: Callable[[], GeoloupeError], come: Callable[[], int] = lambda: 0
+    ) -> T:
+        """Call `look` in the window's thread until its result is not None.
+
+        Raises `late` after two minutes in which nothing came; `come` counts what has come.
+        """
+        end, count = time.monotonic() + PATIENCE_S, self.in_window(come)
         while (result := self.in_window(look)) is None:
             if time.monotonic() > end:
-                raise self.in_window(late)
+                before, count = count, self.in_window(come)
+                if count == before:
+                    raise self.in_window(late)
+                end = time.monotonic() + PATIENCE_S
             time.sleep(LOOK_S)
         return result
 
@@ -95,7 +103,8 @@ class PageReader:
     ) -> None:
         """Request something of scenes and wait until it is there; they hold still until the next call.
 
-        `late` gives the names of the layers that are waited for. Raises ExportFailed after two minutes.
+        `late` gives the names of the layers that are waited for. Raises ExportFailed after two minutes in which no tile
+        came.
         """
 
         def begin() -> None:
@@ -109,7 +118,7 @@ class PageReader:
             return self._hold
 
         self.in_window(begin)
-        self.wait_for(held, lambda: not_complete(late()))
+        self.wait_for(held, lambda: not_complete(late()), partial(tiles_come, scenes))
 
     def post(self, call: Callable[..., Any], *arguments: Any) -> None:
         """Make a call in the window's thread, without waiting for it; also where the job is cancelled."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.tile_server import serving
 
 
@@ -30,3 +32,25 @@ def test_the_number_of_tiles_is_said_before_they_are_fetched(cli, tmp_path: Path
         again = cli("render", server.template(), "--out", tmp_path / "b.png", *call)
         assert (again.err, len(server.log)) == ("", count)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_slow_server_is_waited_for_as_long_as_its_tiles_come(
+    cli, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The patience is for a server that sends nothing; here it ends long before the last tile."""
+    monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", 300)
+    with serving() as server:
+        call = ("--size", "900x700", "--bounds", "10,40,50,65")
+        outcome = cli("render", server.template("slow"), "--out", tmp_path / "a.png", *call)
+        assert outcome.code == 0, outcome.err
+        assert len(server.log) > 20, "in six rows of a tenth of a second each"
+
+
+def test_a_server_that_sends_nothing_is_not_waited_for(
+    cli, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", 300)
+    with serving() as server:
+        outcome = cli("render", server.template("hang"), "--out", tmp_path / "a.png", "--size", "300x200")
+        assert outcome.code == 1
+        assert "within two minutes" in outcome.err

@@ -119,10 +119,14 @@ class MapExport(QObject):
             self._files.fail(error.sentence)
 
         self._copied += 1
-        work = partial(map_picture, maker, product, LOGICAL_DPI * view.ratio, self._jobs)
+        work = partial(map_picture, maker, product, LOGICAL_DPI * view.ratio, self._jobs, self._say_tiles)
         self._jobs.run(
             work, ended(self._put_on_clipboard), ended(failed), apart=True, given_up=ended(lambda _nothing: None)
         )
+
+    def _say_tiles(self, words: str) -> None:
+        """Say how many tiles are fetched for the picture."""
+        self._messages.show("export", words, "info")
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -188,18 +192,28 @@ class MapExport(QObject):
         return (self._files.folder or self._session.base_folder or Path.home()) / name
 
 
-def map_picture(maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, job: JobContext) -> QImage:
+def map_picture(
+    maker: PageMaker, product: Outgoing, dpi: float, jobs: Jobs, tell: Callable[[str], None], job: JobContext
+) -> QImage:
     """Paint the first page of a product, stamped where it can only be a draft. Runs in a job; raises ExportFailed.
 
-    `dpi`: dots an inch. `jobs`: jobs of the window. `job`: context of this job, which may be cancelled.
+    `dpi`: dots an inch. `jobs`: jobs of the window. `tell`: takes a sentence on the tiles that are fetched, before they
+    are. `job`: context of this job, which may be cancelled.
     """
-    from viewer.app.products.product_file import read_pages  # for start-up time
+    from viewer.app.products.product_file import pages_of, read_pages  # for start-up time
     from viewer.export.gate import through_gate
     from viewer.export.page_reader import PageReader
     from viewer.export.printed import page_picture
+    from viewer.export.tile_counts import needs_of, tile_counts, words_for_picture
 
     reader = PageReader(job, jobs)
     try:
+        maps = pages_of(maker, product, dpi, reader).views_at(dpi)
+        fetcher = next((shown.context.fetcher for shown, _ in maps), None)
+        needs = reader.in_window(partial(needs_of, maps))
+        words = "" if fetcher is None else words_for_picture(tile_counts(needs, fetcher, job.check))
+        if words:
+            reader.post(tell, words)
         laid = through_gate(read_pages(maker, product, dpi, reader), product.spec, (), DRAFT)
         reader.read(laid, 0)
         return with_resolution(page_picture(laid, 0, job.check), dpi)

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 
 from layers.document.changes import Changes
 from layers.document.imagery.match_plate import Pair
+from layers.document.layer_terms import may_leave
 from layers.geo.coordinates import format_coordinate
 from viewer.app.match_plate.plate_numbers import PlateNumbers
 from viewer.app.match_plate.plate_sides import PlateSource, heading, map_side, photo_side
 from viewer.app.paired_points.point_pane import PointPane
 from viewer.app.paired_points.two_panes import TwoPanes
-from viewer.canvas.shown_scene import withheld_in
 from viewer.canvas.sites.photo_numbers import NumberAt
 from viewer.export.image import save_image
 from viewer.export.made_on import today
@@ -221,15 +221,13 @@ class MatchPlateDialog(QDialog):
 
     def _is_withheld(self) -> bool:
         """Say which layer on a side may not leave; False where all may."""
-        sides = (self.photo_pane, self.map_pane)
-        for layer in (layer for side in sides for layer in withheld_in(side.scene, side.canvas.viewport.view())):
-            self.say(
-                self.tr("The terms of “{0}” do not allow its pictures in a file: hide it.").format(
-                    one_line(layer.name, 60)
-                )
-            )
-            return True
-        return False
+        shown = self.map_pane.scene.stack.in_view(self.map_pane.canvas.viewport.view())
+        rows = (self._panels.document.layers.get(uuid) for uuid in (self.photo, *shown))
+        withheld = [row for row in rows if row is not None and not may_leave(row)]
+        if withheld:
+            sentence = self.tr("The terms of “{0}” do not allow its pictures in a file: hide it.")
+            self.say(sentence.format(one_line(withheld[0].name, 60)))
+        return bool(withheld)
 
     def _copy(self) -> None:
         if self._is_withheld():

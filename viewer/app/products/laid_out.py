@@ -35,9 +35,8 @@ class LaidOut(Printed, Protocol):
         """Numbers of the marks in the key, by uuid."""
         ...
 
-    @property
-    def views_in_file(self) -> Sequence[tuple[ShownScene, View]]:
-        """The maps of all pages, each with the views in which a file at the product's own resolution reads it."""
+    def views_at(self, dpi: float) -> Sequence[tuple[ShownScene, View]]:
+        """The maps of all pages, each with the views in which a file of so many dots an inch reads it."""
         ...
 
     def facts(self) -> ProductFacts: ...

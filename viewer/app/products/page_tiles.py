@@ -23,8 +23,8 @@ class PageTiles(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
-        self._next: LaidOut | None = None
-        """The page to be counted once the present count has ended."""
+        self._next: tuple[LaidOut, float] | None = None
+        """The page to be counted once the present count has ended, with its dots an inch."""
         self.line = muted()
         self.line.setAccessibleName(self.tr("Tiles that this page needs"))
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -38,19 +38,19 @@ class PageTiles(QWidget):
         """True when the line is that of the page that was looked at last."""
         return self._job is None
 
-    def look(self, laid: LaidOut | None) -> None:
-        """Tell of a page as it would be exported now; None: of no page."""
-        self._next = laid
+    def look(self, laid: LaidOut | None, dpi: float = 0.0) -> None:
+        """Tell of a page as it would be exported now with so many dots an inch; None: of no page."""
+        self._next = None if laid is None else (laid, dpi)
         if self._job is not None:
             self._job.cancel()
         elif laid is None:
             self._show("")
         else:
-            self._count(laid)
+            self._count(laid, dpi)
 
-    def _count(self, laid: LaidOut) -> None:
+    def _count(self, laid: LaidOut, dpi: float) -> None:
         self._next = None
-        maps = laid.views_in_file
+        maps = laid.views_at(dpi)
         fetcher = next((shown.context.fetcher for shown, _ in maps), None)
         needs = needs_of(maps)
         if fetcher is None or not needs:
@@ -72,7 +72,7 @@ class PageTiles(QWidget):
             return
         self._job = None
         if self._next is not None:
-            self._count(self._next)
+            self._count(*self._next)
 
     def _show(self, words: str) -> None:
         self.line.setText(plain(words))

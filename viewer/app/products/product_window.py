@@ -323,7 +323,7 @@ class ProductWindow(QDialog):
     def _look_over(self) -> None:
         if self.laid is None:
             return
-        self.tiles.look(self.laid)
+        self.tiles.look(self.laid, self.spec.dpi)
         findings = self._check(self.spec, self.laid, self.overrides)
         self.findings.show_findings(findings, self.overrides)
         is_blocked = bool(self.findings.blocking)
@@ -345,7 +345,7 @@ class ProductWindow(QDialog):
             self._rest.start()
 
     def _painted(self) -> None:
-        self.tiles.look(self.laid)
+        self.tiles.look(self.laid, self.spec.dpi)
         if self._is_stale:
             self._rest.start()
 

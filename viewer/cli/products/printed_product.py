@@ -21,6 +21,7 @@ from layers.product.publishing import Publishing
 from layers.product.spec import MOST_MAPS, ProductSpec, page_of_words
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import tiles_come
 from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.made_on import today
 from viewer.export.plates.maps.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
@@ -112,7 +113,9 @@ def read_pages(printed: PrintedPlate) -> None:
     """Wait until all data that the pages show have been read. Raises ExportFailed."""
     for page in range(printed.pages):
         printed.want(page)
-        wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))
+        wait_until(
+            partial(printed.is_ready, page), partial(printed.waits_for, page), partial(tiles_come, printed.scenes)
+        )
 
 
 def laid_out(

@@ -130,10 +130,9 @@ class PrintedPlate:
             groups.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {on_page.number + 1}", on_page.number))
         return [*groups, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
 
-    @property
-    def views_in_file(self) -> Sequence[tuple[ShownScene, View]]:
-        """The maps of all pages, each with the views in which a file at the product's own resolution reads it."""
-        dpi, sizes = self.plate.spec.dpi, self.plate.sizes
+    def views_at(self, dpi: float) -> Sequence[tuple[ShownScene, View]]:
+        """The maps of all pages, each with the views in which a file of so many dots an inch reads it."""
+        sizes = self.plate.sizes
         is_read_whole = is_held(*(max(1, round(side * dpi / SCREEN_DPI)) for side in (sizes.width, sizes.height)))
         # A page that is too large to be held is read at the screen's resolution first, for its words.
         ratios = [dpi / SCREEN_DPI] if is_read_whole else [1.0, dpi / SCREEN_DPI]

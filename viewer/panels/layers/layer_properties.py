@@ -16,6 +16,7 @@ from layers.document.layer_terms import is_served, terms_of_service
 from layers.document.vocabulary import DATE_KINDS
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
+from layers.services.terms import states_terms
 from layers.vector.table import VectorInfo
 from viewer.commands.imagery.axis_orders import set_order
 from viewer.commands.imagery.service_times import set_service_time, set_time_range
@@ -273,7 +274,8 @@ class LayerPropertiesPanel(RowForm):
         for name in TERMS_STATED:
             self.fields.set_visible(name, is_served(layer))
         terms = terms_of_service(layer.source)
-        for name, stated in (("provider", terms.provider), ("own_licence", terms.licence), ("own_link", terms.link)):
+        licence = terms.licence if states_terms(terms.licence) else ""
+        for name, stated in (("provider", terms.provider), ("own_licence", licence), ("own_link", terms.link)):
             self.fields.fields[name].setPlaceholderText(plain(self._as_stated(stated) or self.tr("not stated")))
         export = self.fields.fields["own_export"]
         assert isinstance(export, ChoiceField)

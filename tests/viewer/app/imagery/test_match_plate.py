@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.document.imagery.match_plate import plate_of, plate_of_photo
+from layers.document.layer import FORBIDDEN
 from layers.document.marks.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.geo.crs import PIXEL_SPACE
@@ -25,6 +26,7 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.desktop.questions import Unsaved
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
 from viewer.export.plates.match_plate import CREDIT_PX, wrapped_lines
@@ -118,6 +120,19 @@ def photo_numbers(window: MainWindow, photo: str) -> dict[int, tuple[int, int]]:
 def map_numbers(window: MainWindow) -> list[int]:
     shapes = [shape_of_site(site) for site in window.session.document.sites.values()]
     return sorted(shape.number for shape in shapes if isinstance(shape, Numbered))
+
+
+def test_a_plate_is_neither_copied_nor_saved_with_what_its_terms_forbid(
+    window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot, answers: Answers
+) -> None:
+    window.panel_context.do(update_layer, photo, own_export=FORBIDDEN)
+    wait(window, plate, qtbot)
+    QGuiApplication.clipboard().clear()
+    QTest.mouseClick(plate.copy_button, Left)
+    assert QGuiApplication.clipboard().image().isNull()
+    assert "do not allow its pictures in a file" in plate.note.text()
+    QTest.mouseClick(plate.save_button, Left)
+    assert not [asked for asked in answers.asked if asked.startswith("write")]
 
 
 @pytest.mark.bounded

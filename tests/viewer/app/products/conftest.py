@@ -58,12 +58,14 @@ class BoxPage:
     is_stamped = False
     frames: Sequence[MapFrame] = ()
     scenes: Sequence[MapScene] = ()
-    views_in_file: Sequence[tuple[MapScene, View]] = ()
 
     def __init__(self, spec: ProductSpec, dpi: float, edition: Edition) -> None:
         self.spec, self.dpi, self.edition = spec, dpi, edition
         self.pages = 2 if spec.layout == "site" else 1
         self.numbers = {"mark": 7}
+
+    def views_at(self, dpi: float) -> Sequence[tuple[MapScene, View]]:
+        return ()
 
     def words_of(self, page: int) -> ProductWords:
         return self.words

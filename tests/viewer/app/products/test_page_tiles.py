@@ -126,6 +126,23 @@ def test_the_number_follows_the_resolution_of_the_page(window: MainWindow, serve
     qtbot.waitUntil(lambda: numbers_of(told(shown, qtbot))[0] < fine / 3, timeout=WAIT_MS)
 
 
+@pytest.mark.bounded
+def test_a_slow_server_is_waited_for_as_long_as_its_tiles_come(
+    window: MainWindow,
+    server: TileServer,
+    qtbot: QtBot,
+    answers: Answers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("viewer.export.page_reader.PATIENCE_S", 0.3)
+    show(window, server, "slow", qtbot, **KEPT)
+    shown = opened(window, qtbot, 150)
+    needed, stored = numbers_of(told(shown, qtbot))
+    assert needed - stored > 20, "in six rows of a tenth of a second each"
+    exported(window, shown, answers, tmp_path / "page.png", qtbot)
+
+
 def test_a_service_that_forbids_many_tiles_is_named(
     window: MainWindow, server: TileServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +166,26 @@ def test_offline_nothing_is_fetched_and_that_is_said(window: MainWindow, server:
     qtbot.waitUntil(
         lambda: told(shown, qtbot).endswith(" stored. Nothing is fetched while working offline."), timeout=WAIT_MS
     )
+
+
+def test_the_number_is_said_before_a_picture_of_the_map_is_copied(
+    window: MainWindow, server: TileServer, qtbot: QtBot
+) -> None:
+    """Nothing is said where all is stored, as it mostly is: the map shows it."""
+    show(window, server, "ok", qtbot, **KEPT, may_cache=False)
+    said: dict[str, int] = {}
+
+    def note() -> None:
+        said.update({line.text: len(server.log) for line in window.messages.lines() if line.text not in said})
+
+    window.messages.changed.connect(note)
+    server.log.clear()
+    window.action_table["copy_picture"].trigger()
+    qtbot.waitUntil(lambda: any("on the clipboard" in words for words in said), timeout=WAIT_MS)
+    first, last = said
+    assert first == f"This picture needs {len(server.log)} tiles of {server.host}; none is stored."
+    assert said[first] == 0, "before any is asked for"
+    assert "on the clipboard" in last
 
 
 def test_a_page_without_tiles_has_no_line(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:

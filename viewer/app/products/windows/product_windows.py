@@ -291,7 +291,7 @@ class ProductWindows(QObject):
             if shown.uuid == uuid:
                 if edition.state != DRAFT:
                     shown.note_issued()
-                shown.tiles.look(shown.laid)  # what was fetched is stored now
+                shown.tiles.look(shown.laid, shown.spec.dpi)  # what was fetched is stored now
                 shown.say(sentence)
 
     def say_deleted(self, count: int) -> None:
