@@ -44,10 +44,17 @@ class Blocks(Struct, frozen=True, eq=False):
     valid: NDArray[np.float64]
     across: NDArray[np.float64]
     down: NDArray[np.float64]
+    hidden: NDArray[np.float64]
+    """Part under cloud or in its shadow, of what has data; 0 where no mask tells."""
 
 
-def blocks_of(band: NDArray[Any], valid: NDArray[np.bool_], side: int = BLOCK_PX) -> Blocks:
-    """The blocks of a band (h, w) with its mask; what is left over at the right and below is a smaller block."""
+def blocks_of(
+    band: NDArray[Any], valid: NDArray[np.bool_], side: int = BLOCK_PX, hidden: NDArray[np.bool_] | None = None
+) -> Blocks:
+    """The blocks of a band (h, w) with its mask; what is left over at the right and below is a smaller block.
+
+    `hidden` is True (h, w) under cloud and in its shadow.
+    """
     height, width = band.shape
     side = max(1, min(side, height, width))
     tops, lefts = np.arange(0, height, side), np.arange(0, width, side)
@@ -59,7 +66,11 @@ def blocks_of(band: NDArray[Any], valid: NDArray[np.bool_], side: int = BLOCK_PX
         means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     across, down = np.meshgrid(lefts + widths / 2, tops + heights / 2)
     share = count / (heights[:, None] * widths[None, :])
-    return Blocks(means.ravel(), share.ravel(), across.ravel(), down.ravel())
+    under = np.zeros_like(count)
+    if hidden is not None:
+        under = np.add.reduceat(np.add.reduceat((hidden & valid).astype(np.float64), tops, axis=0), lefts, axis=1)
+    part = under / np.maximum(count, 1)
+    return Blocks(means.ravel(), share.ravel(), across.ravel(), down.ravel(), part.ravel())
 
 
 def noise_floor(blocks: Blocks) -> float | None:
@@ -84,7 +95,10 @@ def read_cells(blocks: Blocks, cells_at: CellsAt, *, is_radar: bool) -> list[Sea
         here = (places[:, 0] == row) & (places[:, 1] == column)
         lacking = 1.0 - float(blocks.valid[here].mean())
         part = float(dark[here].sum() / max(1, has_data[here].sum()))
-        cells.append(SearchCell(row, column, no_data=_rounded(lacking), dark=_rounded(part)))
+        seen = float(blocks.valid[here].sum())
+        cloud = float((blocks.hidden[here] * blocks.valid[here]).sum() / seen) if seen else 0.0
+        kept = _rounded(cloud * (1.0 - lacking)), _rounded(lacking)
+        cells.append(SearchCell(row, column, cloud=kept[0], no_data=kept[1], dark=_rounded(part)))
     return cells
 
 
@@ -102,7 +116,8 @@ def covered_cells(
         square = shapely.intersection(grid.cell(place.row, place.column), ground)
         covered = float(shapely.intersection(square, picture).area / square.area) if square.area else 0.0
         covered = 1.0 if covered > _ALL_COVERED else covered
-        made.append(replace(cell, no_data=_rounded(1.0 - covered * (1.0 - cell.no_data))))
+        lacking = _rounded(1.0 - covered * (1.0 - cell.no_data))
+        made.append(replace(cell, no_data=lacking, cloud=_rounded(covered * cell.cloud)))
     return made
 
 

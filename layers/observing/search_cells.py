@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.decoding import decoded_or_none, encoded
 from layers.document.search import Search
-from layers.observing.search_grid import CellPlace, SearchGrid
+from layers.observing.search_grid import MOST_CELLS, CellPlace, SearchGrid
 
 NOTHING, FOUND, CANNOT_TELL, SKIPPED = "nothing seen", "found", "cannot tell", "skipped"
 SHOWN = 0.995
@@ -123,7 +123,12 @@ def _sheet_of(text: str) -> SearchSheet | None:
 
 def _is_sound(grid: SearchGrid) -> bool:
     numbers = (grid.left_m, grid.top_m, grid.width_m, grid.height_m, grid.row_bearing_deg)
-    return abs(grid.lat) <= 90 and abs(grid.lon) <= 540 and all(abs(number) < 1e8 for number in numbers)
+    return (
+        grid.size <= MOST_CELLS
+        and abs(grid.lat) <= 90
+        and abs(grid.lon) <= 540
+        and all(abs(number) < 1e8 for number in numbers)
+    )
 
 
 @lru_cache(16)

@@ -20,8 +20,8 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import all_near
 from layers.phrase import Phrase
 
-MOST_CELLS = 2500
-"""Most cells of a search: nobody looks at more of them one by one."""
+MOST_CELLS = 400
+"""Most cells of a search: nobody looks at more of them one by one, and each answer keeps all of them."""
 NORTH_UP_DEG = 90.0
 """Bearing of the rows of a grid whose columns run south."""
 _FARTHEST_M = 2_000_000.0

@@ -54,6 +54,7 @@ DIALOGS = {
     "about": "AboutDialog",
     "case_chips": "CaseChips",
     "georeference": "GeoreferencingDialog",
+    "search_area": "SearchDialog",
 }
 """By the action that opens each."""
 MORE = {

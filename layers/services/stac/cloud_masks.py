@@ -7,7 +7,7 @@ mask of nothing but 0 and 1 (or 255). A mask that fits none of these is no mask.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -179,3 +179,19 @@ _RULES: dict[str, Callable[[MaskBands], SeenGround]] = {
     FMASK: _by_fmask,
     UDM2: _by_udm2,
 }
+_PARTS_OF_UDM2 = ("udm2_shadow", "udm2_heavy_haze", "udm2_cloud", "udm2_udm1")
+"""Names of the bands of a delivery that are `_UDM2_BANDS`."""
+
+
+def cloud_in_bands(names: Sequence[str], values: MaskBands) -> SeenGround | None:
+    """The codes of pixels (h, w) by the mask among the bands (n, h, w) of an image, which have these names; None where
+    no band is a mask of cloud by a rule of ours.
+    """
+    plain = [name.strip().lower().replace("-", "_") for name in names][: len(values)]
+    if set(_PARTS_OF_UDM2) <= set(plain):
+        return _by_udm2(np.stack([values[plain.index(name)] for name in _PARTS_OF_UDM2]))
+    for at, name in enumerate(plain):
+        rule = _RULES.get(next((mask for pattern, mask in _KEYS if pattern.fullmatch(name)), ""))
+        if rule is not None and rule is not _by_udm2:
+            return rule(np.nan_to_num(values[at : at + 1]))
+    return None

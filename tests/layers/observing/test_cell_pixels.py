@@ -90,3 +90,14 @@ def test_cells_beside_the_picture_lack_their_data() -> None:
     assert cells[3, 1].no_data == 0.0
     assert abs(cells[3, 2].no_data - 0.5) < 0.01
     assert cells[3, 4].no_data == 1.0
+
+
+def test_cloud_hides_its_part_of_what_has_data() -> None:
+    scene, valid, hidden = crater(), np.ones((SIDE, SIDE), np.bool_), np.zeros((SIDE, SIDE), np.bool_)
+    hidden[:100, :50] = True
+    valid[:100, 75:100] = False
+    blocks = blocks_of(scene, valid, hidden=hidden)
+    cells = {(cell.row, cell.column): cell for cell in read_cells(blocks, five_by_five, is_radar=False)}
+    assert (cells[1, 1].cloud, cells[1, 1].no_data) == (0.5, 0.25)
+    assert cells[1, 1].suggested == "cloud"
+    assert cells[2, 2].cloud == 0.0

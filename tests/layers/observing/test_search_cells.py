@@ -131,6 +131,7 @@ def test_the_next_cell_is_the_next_without_an_answer() -> None:
         '{"grid": {"lon": 1}}',
         SearchSheet(GRID).text.replace('"rows":5', '"rows":0'),
         SearchSheet(GRID).text.replace('"rows":5', '"rows":1e9'),
+        SearchSheet(GRID).text.replace('"rows":5', '"rows":400'),
         SearchSheet(GRID).text.replace('"cells":[]', '"cells":[{"row":1,"column":1,"answer":"gone"}]'),
         "[" * 100_000,
         json.dumps({"grid": {"lon": 1e300}}),

@@ -97,7 +97,7 @@ def test_what_cannot_be_gone_through_is_refused(area: BaseGeometry) -> None:
 def test_a_search_without_end_is_refused() -> None:
     area = shapely.box(0, 0, 1, 1)
     with pytest.raises(InvalidValue, match=str(MOST_CELLS)):
-        grid_over(area, 51, 50)
+        grid_over(area, 21, 20)
 
 
 def test_no_cell_is_beside_the_grid() -> None:

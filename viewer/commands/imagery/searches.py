@@ -61,7 +61,7 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
     return Edit(Phrase("Change {words} of search", words=words), changes)
 
 
-def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
+def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "") -> Edit:
     """Delete searches with the comments on them; claims no longer rest on them."""
     searches = [row_of(document.searches, uuid, Phrase("search")) for uuid in dict.fromkeys(uuids)]
     gone = {search.uuid for search in searches}

@@ -23,6 +23,8 @@ from layers.observing.cell_pixels import blocks_of, covered_cells, read_cells
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, SearchCell, sheet_of
 from layers.observing.search_grid import SearchGrid
 from layers.phrase import Phrase
+from layers.scenes.scene_cloud import CLOUD, SHADOW
+from layers.services.stac.cloud_masks import cloud_in_bands
 from viewer.canvas.search_painter import paint_search
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
@@ -298,7 +300,8 @@ class SearchDesk(QObject):
         if walk is None or not isinstance(drawing, RasterDrawing):
             return
         self._reading.add(uuid)
-        cells = partial(_cells_in, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar)
+        names = _band_names(drawing)
+        cells = partial(_cells_in, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar, names=names)
         ask_area_pixels(drawing, walk.area, partial(self._pixels_read, uuid, cells))
 
     def _pixels_read(
@@ -327,13 +330,25 @@ def _series(uuid: str) -> str:
     return f"begin search {uuid}"
 
 
-def _cells_in(pixels: AreaPixels, grid: SearchGrid, area: BaseGeometry, is_radar: bool) -> list[SearchCell]:
+def _band_names(drawing: RasterDrawing) -> tuple[str, ...]:
+    """The names of an image's bands, those of a delivery as it calls them."""
+    scene, info = drawing.source.scene, drawing.info
+    if scene is not None:
+        return tuple(band.name for band in scene.bands)
+    return () if info is None else tuple(band.description for band in info.bands)
+
+
+def _cells_in(
+    pixels: AreaPixels, grid: SearchGrid, area: BaseGeometry, is_radar: bool, names: tuple[str, ...]
+) -> list[SearchCell]:
     """Read what the pixels tell of each cell of a search; for any thread."""
 
     def cells_at(across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.int64]:
         return grid.cells_at(pixels.lonlats(across, down))
 
-    cells = read_cells(blocks_of(pixels.bands[0], pixels.valid), cells_at, is_radar=is_radar)
+    codes = cloud_in_bands(names, pixels.bands)
+    hidden = None if codes is None else (codes == CLOUD) | (codes == SHADOW)
+    cells = read_cells(blocks_of(pixels.bands[0], pixels.valid, hidden=hidden), cells_at, is_radar=is_radar)
     return covered_cells(cells, grid, area, _outline(pixels))
 
 

@@ -31,7 +31,7 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
 LONGEST_NAME = 60
-ROWS, COLUMNS, MOST = 5, 5, 50
+ROWS, COLUMNS, MOST = 5, 5, 20
 WIDE_PX = 460
 _VIEW, _IMAGE = "view", "image"
 

@@ -21,7 +21,7 @@ from layers.scenes.scene_cloud import (
     mask_ground,
     together,
 )
-from layers.services.stac.cloud_masks import CloudMask, mask_of
+from layers.services.stac.cloud_masks import CloudMask, cloud_in_bands, mask_of
 from layers.services.stac.item import read_item
 from tests.layers.services.stac.made import HOST, item
 
@@ -181,3 +181,26 @@ def test_the_ground_of_a_site_over_the_antimeridian_is_in_one_piece() -> None:
     assert ground is not None
     assert ground.inside.all()
     assert (ground.affine.c, ground.affine.a * ground.width) == (pytest.approx(179.9), pytest.approx(0.2))
+
+
+def test_a_mask_among_the_bands_of_a_delivery_is_found_by_its_name() -> None:
+    values = np.zeros((3, 2, 2), np.uint16)
+    values[2] = [[4, 9], [3, 0]]
+    codes = cloud_in_bands(("B04", "B08", "SCL"), values)
+    assert codes is not None
+    assert codes.tolist() == [[CLEAR, CLOUD], [SHADOW, NO_DATA]]
+    values[1] = [[0, 8], [16, 1]]
+    codes = cloud_in_bands(("B4", "QA_PIXEL"), values[:2])
+    assert codes is not None
+    assert codes.tolist() == [[CLEAR, CLOUD], [SHADOW, NO_DATA]]
+    assert cloud_in_bands(("red", "green", ""), values) is None
+
+
+def test_the_mask_of_planet_is_several_bands() -> None:
+    values = np.zeros((5, 1, 3), np.uint8)
+    values[1, 0, 0] = values[3, 0, 1] = 1
+    names = ("red", "udm2_shadow", "udm2_heavy_haze", "udm2_cloud", "udm2_udm1")
+    codes = cloud_in_bands(names, values)
+    assert codes is not None
+    assert codes.tolist() == [[SHADOW, CLOUD, CLEAR]]
+    assert cloud_in_bands(names[:3], values[:3]) is None
