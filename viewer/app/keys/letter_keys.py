@@ -18,8 +18,8 @@ _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 def about_now(actions: Mapping[str, QAction], panels: PanelContext) -> dict[QAction, Callable[[], bool]]:
-    """For each of the actions that make rows, by their ids, whether it is about something now: selected sites, and for
-    judging also an open report.
+    """Functions that tell whether an action that makes rows is about something now: selected sites, or for judging an
+    open report. `actions` are by their ids.
     """
 
     def has_selection() -> bool:

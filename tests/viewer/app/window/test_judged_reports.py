@@ -1,4 +1,4 @@
-"""What an official reported is judged by one key, and a judgement that was issued asks why it changed."""
+"""Reports of officials: judged by one key; a judgement that was issued asks why it changed."""
 
 from __future__ import annotations
 
