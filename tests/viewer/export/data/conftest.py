@@ -205,7 +205,7 @@ def case(qapp: object) -> Document:
                     presence="present",
                     words=NOTE,
                     observer=USER,
-                    target=NOTE,
+                    target="the quay",
                     **STAMPS,
                 )
             ],
