@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from layers.phrase import joined
 from layers.text.links import is_plain_link
 
 
@@ -193,8 +194,8 @@ class ClaimSaid(Struct, frozen=True):
     def beside(self) -> tuple[str, ...]:
         """Lines that follow the judgement: its change with the reason, or our judgements about a report."""
         judged = (judgement.words for judgement in self.judged)
-        note = (self.change_note,) if self.changes and self.change_note else ()
-        return (*judged, *self.changes, *note)
+        change = joined(" ", [*self.changes, *filter(None, (self.change_note,))]) if self.changes else ""
+        return (*judged, *filter(None, (change,)))
 
     @property
     def is_judged(self) -> bool:

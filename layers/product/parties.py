@@ -446,7 +446,7 @@ def _judged(claim: ClaimSaid) -> Iterator[str]:
     if claim.likelihood:
         yield Phrase("We judge it {likelihood}.", likelihood=_unended(claim.likelihood))
     if claim.confidence:
-        yield joined(" ", [claim.confidence, claim.reason]) if claim.reason else claim.confidence
+        yield joined(". ", [claim.confidence, claim.reason]) if claim.reason else claim.confidence
 
 
 def _sources_of(claims: Iterable[ClaimSaid]) -> list[SourceCited]:

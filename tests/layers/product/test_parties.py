@@ -124,7 +124,7 @@ def test_a_judgement_of_ours_stands_apart_at_every_length() -> None:
     for level in NAMED_LEVELS:
         lines = [words for _, words in parties_at(ProductContent(claims=(judged,)), level)]
         assert "We judge it likely (55–80 %)." in lines
-        assert "Confidence: low One." in lines
+        assert "Confidence: low. One." in lines
 
 
 def test_a_label_that_the_source_has_not_is_ours() -> None:

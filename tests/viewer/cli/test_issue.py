@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from shapely import Point
 
+from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.rows import ClaimEvidence, ClaimSite
+from layers.document.site import Site
 from layers.product.spec import ProductSpec
 from layers.project.opening.intake import read_case
+from layers.project.saving.publish import write_case
 from tests.support.cases.changed_cases import change
+from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.support.cases.older_schemas import case_of_schema_2
 from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS, USAGE
 
@@ -168,3 +175,33 @@ def test_lint_says_the_same_as_the_gate(cli, case: Path, tmp_path: Path) -> None
     change(case, "DELETE FROM responses")
     found = json.loads(cli("lint", case, "--publish", "--json").out)
     assert {one["rule"] for one in found if one["severity"] == "blocking"} == {"named-party"}
+
+
+@pytest.mark.bounded
+def test_a_reissue_whose_judgement_differs_says_what_changed(cli, tmp_path: Path) -> None:
+    case, options = tmp_path / "a.gpkg", ("--product", "The pad", "--issue")
+    judged = Claim(
+        uuid="j", statement="It is in use", voice="analyst", confidence_reason="One image", **ASSESSED_LIKELY
+    )
+    rows = {
+        "sites": [Site(uuid="pad", geometry=Point(128.3, 51.9), label="Pad", status="reviewed", position_error_m=50.0)],
+        "claims": [judged],
+        "claim_sites": [ClaimSite(uuid="l", claim_uuid="j", site_uuid="pad")],
+        "claim_evidence": [
+            ClaimEvidence(
+                uuid="e", claim_uuid="j", evidence_table="site_point", evidence_uuid="pad", bearing="supports"
+            )
+        ],
+    }
+    write_case(Document(rows), case)
+    first = cli("export", case, "--out", tmp_path / "1.svg", *SMALL, "--title", "The pad", "--issue")
+    assert first.code == DONE, first.err
+    change(case, "UPDATE claims SET likelihood_term = 'very likely', likelihood_low = 80, likelihood_high = 95")
+    refused = cli("export", case, "--out", tmp_path / "2.svg", *options)
+    assert refused.code == FINDINGS
+    assert "was likely (55–80 %) in version 1, now very likely (80–95 %)" in refused.err
+    assert not (tmp_path / "2.svg").exists()
+    change(case, "UPDATE claims SET change_note = 'because a third image shows the tower'")
+    assert cli("export", case, "--out", tmp_path / "2.svg", *options).code == DONE
+    page = " ".join(re.sub("<[^>]*>", " ", (tmp_path / "2.svg").read_text("utf-8")).split())
+    assert "because a third image" in page

@@ -290,7 +290,7 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     if claim.likelihood:
         yield f"Likelihood: {claim.likelihood}"
     if claim.confidence:
-        yield " ".join(filter(None, (claim.confidence, claim.reason)))
+        yield ". ".join(filter(None, (claim.confidence, claim.reason)))
     yield from claim.beside
     yield from claim.considered
     yield from claim.inferred

@@ -154,7 +154,7 @@ class EvidenceRows:
                 self._inner(translate("Export", "We judge it {0}.").format(in_language(claim.likelihood).rstrip(".")))
             )
         if claim.confidence:
-            reason = f" {claim.reason}" if claim.reason else ""
+            reason = f". {claim.reason}" if claim.reason else ""
             atoms.append(self._inner(f"{in_language(claim.confidence)}{reason}"))
         atoms += [self._inner(in_language(line)) for line in (*claim.beside, *claim.considered)]
         if claim.is_ours and not claim.is_reviewed:
