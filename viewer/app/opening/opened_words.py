@@ -15,7 +15,7 @@ from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
 from layers.services.naming import is_service_text
-from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_service
+from viewer.commands.found_layers import FoundLayer, layers_of_service
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext
 
@@ -26,9 +26,15 @@ class ServerAddress(Struct, frozen=True):
     text: str
 
 
-type Meaning = Path | list[FoundLayer] | ServerAddress | GeoloupeError
-"""Meaning of a word: a file to be probed, the layer of a service, a server to be asked, or the error that it leads
-to.
+class FileAddress(Struct, frozen=True):
+    """The address of a file on a host, which is read by ranges."""
+
+    text: str
+
+
+type Meaning = Path | FileAddress | list[FoundLayer] | ServerAddress | GeoloupeError
+"""Meaning of a word: a file to be probed, here or on a host, the layer of a service, a server to be asked, or the error
+that it leads to.
 """
 
 
@@ -57,7 +63,7 @@ def sort_words(
         context.check()
         try:
             if is_ranged_address(word):
-                others.append([layer_at(word)])
+                others.append(FileAddress(word))
                 continue
             if is_server_word(word):
                 others.append(ServerAddress(word))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, GeoloupeError, NotAFile
@@ -20,14 +21,16 @@ from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.app.opening.opened_words import Meaning, ServerAddress, SortedWords, is_server_word, sort_words
-from viewer.commands.found_layers import FoundLayer, layers_of_probe
+from viewer.app.opening.opened_words import FileAddress, Meaning, ServerAddress, SortedWords, is_server_word, sort_words
+from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_address, layers_of_probe
 from viewer.network.typed_keys import without_key
 from viewer.panels.access import CaseAccess
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, dropped_words, is_web_address
 
+HOST_PATIENCE_MS = 10_000
+"""Milliseconds for which a layer waits to be added until a host has said where its file lies."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
 
@@ -176,7 +179,8 @@ class FileOpener(QObject):
 
     def _probe(self, opening: _Opening, meanings: Sequence[Meaning]) -> None:
         """Ask readers what the files hold; the last answer leads on to `_add`."""
-        opening.outcomes = [None if isinstance(meaning, Path | ServerAddress) else meaning for meaning in meanings]
+        waits = Path | FileAddress | ServerAddress
+        opening.outcomes = [None if isinstance(meaning, waits) else meaning for meaning in meanings]
         options = {} if opening.reading is None else opening.reading.options
         with self._pool.together():
             for at, path in enumerate(meanings):
@@ -187,12 +191,27 @@ class FileOpener(QObject):
         for at, meaning in enumerate(meanings):
             if isinstance(meaning, ServerAddress):
                 self._ask(meaning, partial(self._jobs.mailbox.post, self._answered, opening, at))
+            elif isinstance(meaning, FileAddress):
+                self._look_at(opening, at, meaning.text)
         self._add(opening)
 
     def _ask(self, address: ServerAddress, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
         from viewer.app.opening.server_layers import find_server_layers  # for start-up time: it reads documents
 
         find_server_layers(address.text, self._case.fetcher, self._jobs, done)
+
+    def _look_at(self, opening: _Opening, at: int, address: str) -> None:
+        """Find out where the file at an address lies, for the map to go there; a host may be slow, or not answer."""
+        self._adder.allow([{"address": address}])
+        looked = partial(self._looked_at, opening, at, address)
+        self._pool.submit(Request(Probe(address), partial(self._jobs.mailbox.post, looked)))
+        QTimer.singleShot(HOST_PATIENCE_MS, self, partial(looked, None))
+
+    def _looked_at(self, opening: _Opening, at: int, address: str, answer: Answer | GeoloupeError | None) -> None:
+        """Add the layer in any case: its drawing asks anew, and says what is wrong."""
+        if opening.outcomes[at] is None:
+            opening.outcomes[at] = _layers_at(address, answer)
+            self._add(opening)
 
     def _answered(self, opening: _Opening, at: int, outcome: list[FoundLayer] | GeoloupeError) -> None:
         opening.outcomes[at] = outcome
@@ -272,3 +291,13 @@ def _layers_in(
     if reading is None or len(layers) == 1:
         return layers
     return [layer for layer in layers if layer.source.get("table") == reading.table]
+
+
+def _layers_at(address: str, answer: Answer | GeoloupeError | None) -> list[FoundLayer]:
+    """The layer of a file at an address, with its place where that is known."""
+    if isinstance(answer, Answer):
+        with suppress(GeoloupeError):
+            layers = layers_of_address(address, answer.facts)
+            if all(layer.question is None for layer in layers):
+                return layers
+    return [layer_at(address)]

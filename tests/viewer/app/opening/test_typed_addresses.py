@@ -13,12 +13,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from tests.support.range_server import RangeServer
+from tests.support.readers.tiny_cogs import write_cog
 from tests.support.tile_server import TileServer, serving
 from tests.support.windows import press, settle
 from tests.support.wmts_documents import capabilities, dimension, layer, mercator, resource
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.network.range_source import FetchedRanges
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -45,6 +49,45 @@ def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], 
 
 def address_of(server: TileServer) -> str:
     return f"{server.url}/ok/0/0/0.xml?SERVICE=WMTS&REQUEST=GetCapabilities"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[RangeServer]:
+    server = RangeServer(tmp_path)
+    yield server
+    server.stop()
+
+
+def middle_of(window: MainWindow) -> tuple[float, float]:
+    x, y = transform_points(WGS84, WEB_MERCATOR, *window.canvas.viewport.centre_lonlat())
+    return float(x), float(y)
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
+def test_the_map_goes_to_a_file_at_an_address(
+    window: MainWindow, files: RangeServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    write_cog(tmp_path / "a.tif", 512)
+    window.context.pool.remote_files.source = FetchedRanges(window.context.fetcher)
+    window.opener.open([files.address("a.tif")], is_typed=True)
+    qtbot.waitUntil(lambda: bool(window.session.document.layers), timeout=30_000)
+    settle(window, qtbot)
+    assert middle_of(window) == pytest.approx((402_560, 5_997_440), abs=500)
+    (row,) = window.session.document.layers.values()
+    assert row.source == {"address": files.address("a.tif")}
+    assert sum(asked.first == 0 for asked in files.log) == 1, "it is looked at once"
+
+
+def test_a_file_whose_host_does_not_answer_in_time_is_a_layer_that_says_so(
+    window: MainWindow, files: RangeServer, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.app.opening.opener.HOST_PATIENCE_MS", 20)
+    window.opener.open([files.address("a.tif")], is_typed=True)  # nothing brings its bytes
+    qtbot.waitUntil(lambda: bool(window.session.document.layers))
+    (row,) = window.session.document.layers.values()
+    assert (row.name, row.source) == ("a", {"address": files.address("a.tif")})
+    qtbot.waitUntil(lambda: window.opener.is_idle)
 
 
 def test_a_named_layer_is_added_and_shown(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
