@@ -21,6 +21,7 @@ from layers.scenes.view_area import area_of_view
 from layers.services.imagery_entry import ImageryEntry
 from tests.support.counted_steps import Counter
 from tests.support.loopback import LoopbackHandler, LoopbackServer
+from tests.support.stac_items import stac_item
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import begin_on_map, keyboard, settle, take_up
 from viewer.app.window import MainWindow
@@ -79,21 +80,8 @@ def files() -> Iterator[LoopbackServer]:
 
 
 def item(host: str, name: str, at: str, west: float = 10.0, **properties: Any) -> dict[str, Any]:
-    ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "id": name,
-        "collection": "sentinel-2-l2a",
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [west, 50, west + 1, 51],
-        "properties": {"datetime": at, "platform": "sentinel-2a", "eo:cloud_cover": 5.0} | properties,
-        "links": [],
-        "assets": {
-            "visual": {"href": f"http://{host}/{name}.tif", "type": "image/tiff", "roles": ["visual"]},
-            "thumbnail": {"href": f"http://{host}/{name}.png", "type": "image/png", "roles": ["thumbnail"]},
-        },
-    }
+    small = {"href": f"http://{host}/{name}.png", "type": "image/png", "roles": ["thumbnail"]}
+    return stac_item(name, at, west, host=host, assets={"thumbnail": small}, **properties)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from tests.support.signing_servers import FileServer, TokenServer
+from tests.support.stac_items import stac_item
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
@@ -36,27 +37,12 @@ pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard",
 VIEW = Bounds(10.0, 50.0, 11.0, 50.7)
 
 
-def item(name: str, at: str, west: float = 10.0, **properties: Any) -> dict[str, Any]:
-    ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "id": name,
-        "collection": "sentinel-2-l2a",
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [west, 50, west + 1, 51],
-        "properties": {"datetime": at, "platform": "sentinel-2a", "eo:cloud_cover": 5.0} | properties,
-        "links": [],
-        "assets": {"visual": {"href": f"http://files.invalid/{name}.tif", "type": "image/tiff", "roles": ["visual"]}},
-    }
-
-
 ITEMS = [
-    item("early", "2026-03-01T10:00:00Z"),
-    item("cloudy", "2026-03-06T10:00:00Z", **{"eo:cloud_cover": 90.0}),
-    item("late", "2026-04-10T10:00:00Z"),
-    item("old", "2020-04-10T10:00:00Z"),
-    item("elsewhere", "2026-03-02T10:00:00Z", west=60.0),
+    stac_item("early", "2026-03-01T10:00:00Z"),
+    stac_item("cloudy", "2026-03-06T10:00:00Z", **{"eo:cloud_cover": 90.0}),
+    stac_item("late", "2026-04-10T10:00:00Z"),
+    stac_item("old", "2020-04-10T10:00:00Z"),
+    stac_item("elsewhere", "2026-03-02T10:00:00Z", west=60.0),
 ]
 
 
@@ -233,7 +219,7 @@ def test_a_scene_that_was_added_is_drawn_from_its_host(
     write_cog(tmp_path / "early.tif", side=1024)
     west, north = (float(number) for number in transform_points(WEB_MERCATOR, WGS84, 400_000, 6_000_000))
     window.views.show_bounds(Bounds(west, north - 0.05, west + 0.08, north), 0.0)
-    place = item("early", "2026-03-01T10:00:00Z")
+    place = stac_item("early", "2026-03-01T10:00:00Z")
     place["bbox"], place["geometry"] = [west - 0.1, north - 0.3, west + 0.4, north + 0.2], None
     place["assets"]["visual"]["href"] = files.address("early.tif")
     server.items = [place]
@@ -275,7 +261,7 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     write_cog(folder / "early.tif", side=1024)
     west, north = (float(number) for number in transform_points(WEB_MERCATOR, WGS84, 400_000, 6_000_000))
     window.views.show_bounds(Bounds(west, north - 0.05, west + 0.08, north), 0.0)
-    place = item("early", "2026-03-01T10:00:00Z")
+    place = stac_item("early", "2026-03-01T10:00:00Z")
     place["bbox"], place["geometry"] = [west - 0.1, north - 0.3, west + 0.4, north + 0.2], None
     place["assets"]["visual"]["href"] = f"{files.address('early.tif')}?{tokens.token()}"
     place["links"] = [{"rel": "self", "href": f"{tokens.url}/items/early?sig=Ab%2Bc"}]

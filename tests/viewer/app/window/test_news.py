@@ -17,6 +17,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.services.imagery_entry import ImageryEntry
 from tests.support.many_scenes import write_scene
+from tests.support.stac_items import stac_item
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
@@ -39,18 +40,7 @@ def days_ago(days: int) -> str:
 
 
 def item(name: str, days: int, west: float = 10.0, **properties: Any) -> dict[str, Any]:
-    ring = [[west, 50], [west + 1, 50], [west + 1, 51], [west, 51], [west, 50]]
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "id": name,
-        "collection": "sentinel-2-l2a",
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [west, 50, west + 1, 51],
-        "properties": {"datetime": days_ago(days), "platform": "sentinel-2a", "eo:cloud_cover": 5.0} | properties,
-        "links": [],
-        "assets": {"visual": {"href": f"http://files.invalid/{name}.tif", "type": "image/tiff", "roles": ["visual"]}},
-    }
+    return stac_item(name, days_ago(days), west, **properties)
 
 
 ITEMS = [

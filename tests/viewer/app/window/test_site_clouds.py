@@ -18,6 +18,7 @@ from layers.readers.raster.datasets import DATASETS
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_masks import halves, inline_ranges, write_mask
 from tests.support.signing_servers import FileServer, TokenServer
+from tests.support.stac_items import stac_item
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
@@ -38,19 +39,7 @@ TIF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 def item(name: str, days: int, mask: str = "", cloud: float | None = 5.0) -> dict[str, Any]:
     at = QDate.currentDate().addDays(-days).toString("yyyy-MM-dd") + "T10:00:00Z"
-    ring = [[10, 50], [11, 50], [11, 51], [10, 51], [10, 50]]
-    assets = {"visual": {"href": f"http://files.invalid/{name}.tif", "type": TIF, "roles": ["visual"]}}
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "id": name,
-        "collection": "sentinel-2-l2a",
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [10, 50, 11, 51],
-        "properties": {"datetime": at, "platform": "sentinel-2a", "eo:cloud_cover": cloud},
-        "links": [],
-        "assets": assets | ({"scl": {"href": mask, "type": TIF}} if mask else {}),
-    }
+    return stac_item(name, at, assets={"scl": {"href": mask, "type": TIF}} if mask else {}, **{"eo:cloud_cover": cloud})
 
 
 @pytest.fixture
