@@ -127,6 +127,8 @@ class OwnJudgement(NamedTuple):
 
     uuid: str
     words: str
+    link_uuid: str = ""
+    """The link between the two claims, which states the part and the relation."""
 
 
 class ClaimSaid(Struct, frozen=True):

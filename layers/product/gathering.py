@@ -285,7 +285,7 @@ class _Gathering:
                 lines += sentences
                 lines += [Phrase("In our words: “{statement}”.", statement=statement)] if statement else []
                 lines += [Phrase("The report speaks against it.")] if link.bearing == "against" else []
-                yield OwnJudgement(judgement.uuid, joined(" ", lines))
+                yield OwnJudgement(judgement.uuid, joined(" ", lines), link.uuid)
 
     def _considered(self, claim: Claim) -> Iterable[str]:
         words = self._publishing.words

@@ -65,6 +65,7 @@ def _words(document: Document, change: Difference) -> str:
         )
     names = {
         "claim_sources": Phrase("the sources of a claim are changed"),
+        "claim_evidence": Phrase("our judgement of a claim is added or changed"),
         "images": Phrase("an image is described anew"),
     }
     return names.get(

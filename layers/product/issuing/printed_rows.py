@@ -15,8 +15,10 @@ from layers.document.edit import Table
 from layers.document.json_fields import json_object
 from layers.document.rows import Product, Row
 from layers.document.site import Site
+from layers.document.vocabulary import REVIEWED
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from layers.product.judging.judged import judged_sentences, judgements_of
 
 if TYPE_CHECKING:
     from layers.product.content import ProductContent
@@ -26,6 +28,7 @@ _TABLES: dict[str, Table] = {
     "claims": "claims",
     "claim_sites": "claim_sites",
     "claim_sources": "claim_sources",
+    "claim_evidence": "claim_evidence",
     "responses": "responses",
     "response_claims": "response_claims",
     "sources": "sources",
@@ -88,7 +91,9 @@ def _named(document: Document, content: ProductContent, facts: ProductFacts | No
             yield "site_point", site.uuid
     for claim in content.claims:
         yield "claims", claim.uuid
-        yield from (("claims", judgement.uuid) for judgement in claim.judged)
+        for judgement in claim.judged:
+            yield "claims", judgement.uuid
+            yield "claim_evidence", judgement.link_uuid
         yield from (("claim_sites", link.uuid) for link in document.links.claim_to_sites(claim.uuid))
         yield from (("claim_sources", link.uuid) for link in document.links.claim_to_sources(claim.uuid))
     for answer in content.responses:
@@ -148,15 +153,16 @@ def differences(document: Document, product: Product) -> list[Difference]:
             changes.append(Difference("changed", link.table_name, link.row_uuid))
     known = {link.row_uuid for link in printed}
     claims = [link.row_uuid for link in printed if link.table_name == "claims" and link.row_uuid in document.claims]
-    return [*changes, *dict.fromkeys(_added(document, claims, known))]
+    is_published = product.state == "published"
+    return [*changes, *dict.fromkeys(_added(document, claims, known, is_published))]
 
 
 def _is_other(row: Row, rev: int, digest: str | None) -> bool:
     return digest_of(row) != digest if digest is not None else bool(rev) and row.rev != rev
 
 
-def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterator[Difference]:
-    """Answers to printed claims, and sources of them, that were not there when the product was issued."""
+def _added(document: Document, claims: Iterable[str], known: set[str], is_published: bool) -> Iterator[Difference]:
+    """Answers to printed claims, sources of them, and judgements about them, that came after the product was issued."""
     for claim in claims:
         for answer in document.links.responses_to(claim):
             if answer.uuid not in known:
@@ -164,6 +170,10 @@ def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterat
         for link in document.links.claim_to_sources(claim):
             if link.uuid not in known:
                 yield Difference("new", "claim_sources", link.uuid)
+        for judgement, about in judgements_of(document, claim):
+            is_printed = bool(judged_sentences(judgement)) and (not is_published or judgement.status in REVIEWED)
+            if is_printed and about.uuid not in known:
+                yield Difference("new", "claim_evidence", about.uuid)
 
 
 def is_as_issued(document: Document, product: Product) -> bool:

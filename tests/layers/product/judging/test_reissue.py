@@ -11,17 +11,21 @@ from shapely.geometry import Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimEvidence, ClaimSite
 from layers.document.site import Site
 from layers.product.case_facts import facts_of_case
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
-from layers.product.issuing.printed_rows import printed_rows
+from layers.product.issuing.corrections import correction_of
+from layers.product.issuing.printed_rows import differences, printed_rows
 from layers.product.judging.reissue import newest_judgement, read_judgements
 from layers.product.lint.check import findings
 from layers.product.lint.finding import BLOCKING
 from layers.product.spec import ProductSpec
-from viewer.commands.claims import update_claim
+from viewer.commands.claims import link_claim_sites, update_claim
+from viewer.commands.filing.evidence import update_evidence
+from viewer.commands.filing.judging import judge_report
 from viewer.commands.products import issue_product, reissue_product, save_product
 
 WHO = {"actor": "Olga", "now": "2024-04-12T10:00:00Z"}
@@ -150,6 +154,29 @@ def test_our_judgement_is_printed_with_the_report_and_marks_its_product() -> Non
     assert own.evidence == 0, "the report that is judged is no evidence for the judgement"
     stronger = Document({**rows, "claim_evidence": [replace(link, bearing="supports")]})
     assert next(claim for claim in content_of(stronger, ["pad"]).claims if claim.uuid == "j").evidence == 1
+    assert newest_judgement(judged, "j") is None
+    judged.apply(save_product(judged, SPEC, uuid="one", **WHO))
+    printed = printed_rows(judged, content)
+    judged.apply(issue_product(judged, "one", sha256="", numbers={}, printed=printed, **WHO))
+    assert differences(judged, judged.products["one"]) == []
+    judged.apply(update_evidence(judged, "e", actor="Olga", note="ready and fuelled"))
+    (difference,) = differences(judged, judged.products["one"])
+    assert (difference.what, difference.table_name) == ("changed", "claim_evidence")
     published = content_of(judged, ["pad"], True)
     assert all(not claim.judged for claim in published.claims), "a draft of ours is not published"
-    assert newest_judgement(judged, "j") is None
+
+
+def test_a_judgement_that_is_added_after_the_issue_marks_the_product_of_the_report() -> None:
+    document = issued_case()
+    report = Claim(uuid="r", source_wording="“ready”", made_by="An official")
+    document.apply(Edit("report", (Change("claims", None, report),)))
+    document.apply(link_claim_sites(document, "r", ["pad"], actor="Olga"))
+    document.apply(save_product(document, SPEC, uuid="other", **WHO))
+    printed = printed_rows(document, content_of(document, ["pad"]))
+    document.apply(issue_product(document, "other", sha256="", numbers={}, printed=printed, **WHO))
+    document.apply(judge_report(document, report_uuid="r", actor="Olga", uuid="new"))
+    assert differences(document, document.products["other"]) == [], "it says nothing yet"
+    document.apply(update_claim(document, "new", actor="Olga", likelihood_term="likely"))
+    (difference,) = differences(document, document.products["other"])
+    assert (difference.what, difference.table_name) == ("new", "claim_evidence")
+    assert "our judgement of a claim is added" in correction_of(document, document.products["other"])
