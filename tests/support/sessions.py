@@ -38,14 +38,15 @@ class Desk:
     def texts(self) -> list[str]:
         return [line.text for line in self.messages.lines()]
 
-    def crash(self) -> None:
-        """End as a program that is killed: its edits are in the working copy."""
+    def crash(self, name: str = "crashed") -> Path:
+        """End as a program that is killed; return the folder of this name with its working copy and edits."""
         work = self.session.working_copy
         assert work is not None
         work.drain()
-        as_a_crash_leaves_it(work.folder)
+        crashed = as_a_crash_leaves_it(work.folder, name)
         self.jobs.shutdown()
         self.session.shutdown(keep=False)
+        return crashed
 
 
 def case_with(path: Path, *labels: str) -> Path:
@@ -62,9 +63,9 @@ def session_folders() -> list[Path]:
     return list(sessions_folder().iterdir()) if sessions_folder().exists() else []
 
 
-def as_a_crash_leaves_it(folder: Path) -> Path:
+def as_a_crash_leaves_it(folder: Path, name: str = "crashed") -> Path:
     """A copy of a session whose program is gone."""
-    crashed = folder.with_name("crashed")
+    crashed = folder.with_name(name)
     shutil.copytree(folder, crashed)
     described = json.loads((crashed / "session.json").read_text())
     described["owner"]["started"] = "0"
