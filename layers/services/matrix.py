@@ -139,6 +139,8 @@ def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) ->
     x = affines[:, 0] * px + affines[:, 1] * py + affines[:, 2]
     y = affines[:, 3] * px + affines[:, 4] * py + affines[:, 5]
     is_affine = same_crs(grid.crs, service.crs)
+    if is_affine and not grid.rotation_deg:
+        return _upright_sources(x, y, grid.resolution, service)
     if not is_affine:
         x, y = transform_points(grid.crs, service.crs, x, y)
     return [_sources(x[i], y[i], service, is_affine) for i in range(len(keys))]
@@ -221,6 +223,48 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     return Sources(level, points, across, down, tuple(tiles), is_affine, enlarged)
 
 
+def _upright_sources(
+    x: NDArray[np.float64], y: NDArray[np.float64], resolution: float, service: TileService
+) -> list[Sources]:
+    """The sources of all display tiles at once, on a grid that lies as the service's own does: rectangles of tiles."""
+    level = level_for(resolution, service)
+    matrix = service.matrices.matrices[level]
+    points = np.stack(((x - matrix.left) / matrix.resolution, (matrix.top - y) / matrix.resolution), axis=-1)
+    enlarged = matrix.resolution / resolution
+    is_beyond_scale = is_too_coarse(resolution, service)
+    goes_round = service.matrices.goes_round(level)
+    first_column, last_column, first_row, last_row = matrix.tile_range
+    side = np.array([matrix.tile_width, matrix.tile_height])
+    margin = np.where(_are_of_whole_pixels(points), -_WHOLE_PX, 1.0)[:, None]
+    low = np.floor((points.min(axis=(1, 2)) - margin) / side)
+    high = np.floor((points.max(axis=(1, 2)) + margin) / side)
+    edges = np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int).tolist()
+    sources = []
+    for of_tile, (left, top, right, bottom) in zip(points, edges, strict=True):
+        rows = range(max(top, first_row), min(bottom, last_row) + 1)
+        columns = range(left, right + 1)
+        if not goes_round:
+            columns = range(max(left, first_column), min(right, last_column) + 1)
+        there = list(columns[: CELLS**2 * MAX_SOURCES])
+        if goes_round and matrix.limits is not None:
+            there = [column for column in there if first_column <= column % matrix.columns <= last_column]
+        is_large = len(there) * len(rows) > MAX_SOURCES
+        if is_beyond_scale or is_large or not there or not rows:
+            nothing = Sources(level, of_tile, range(0), range(0), (), is_affine=True, enlarged=enlarged)
+            sources.append(replace(nothing, is_too_coarse=is_beyond_scale or is_large))
+            continue
+        columns = range(there[0], there[-1] + 1)
+        tiles = dict.fromkeys(SourceTile(level, column % matrix.columns, row) for column in there for row in rows)
+        sources.append(Sources(level, of_tile, columns, rows, tuple(tiles), is_affine=True, enlarged=enlarged))
+    return sources
+
+
+def _are_of_whole_pixels(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """True for each display tile whose pixels are those of the level."""
+    whole = np.stack(np.meshgrid(*2 * [np.arange(CELLS + 1) * CELL_PX]), axis=-1) + np.round(points[:, :1, :1])
+    return np.asarray(np.abs(points - whole).max(axis=(1, 2, 3)) < _WHOLE_PX)
+
+
 def _is_of_whole_pixels(points: NDArray[np.float64]) -> bool:
     """True where each pixel of the display tile is one of the level."""
     whole = np.stack(np.meshgrid(*2 * [np.arange(CELLS + 1) * CELL_PX]), axis=-1) + np.round(points[0, 0])
@@ -230,8 +274,12 @@ def _is_of_whole_pixels(points: NDArray[np.float64]) -> bool:
 def _side(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """The units of x and y that a display pixel is wide: from the median cell's area; 0 where all is nowhere."""
     areas = np.abs(_areas(x, y))
-    areas = areas[np.isfinite(areas)]
-    return float(np.sqrt(np.median(areas)) / CELL_PX) if areas.size else 0.0
+    areas = np.sort(areas[np.isfinite(areas)])
+    if not areas.size:
+        return 0.0
+    # np.median would import a package of numpy's that nothing else needs, in the window's thread.
+    median = (areas[(areas.size - 1) // 2] + areas[areas.size // 2]) / 2
+    return float(np.sqrt(median) / CELL_PX)
 
 
 def _areas(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

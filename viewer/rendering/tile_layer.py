@@ -20,6 +20,8 @@ from viewer.support.timing import span
 
 RECENT_GRIDS = 3
 """Number of former grids whose tiles stand in, for each grid in view."""
+AS_FINE = 1.5
+"""Factor by which pixels of a stand-in may be coarser than those of another one without being worse to look at."""
 _KNOWN_GRIDS = 8
 """Most grids for which the layer's bounds are kept."""
 _EDGE_PX = 2
@@ -106,10 +108,15 @@ class TileLayer:
         if held is not None and key not in held.tiles:
             held.provisional[key] = image
 
-    def lacks_stand_in(self, grid: TileGrid, key: TileKey) -> bool:
-        """True where no provisional tile has been put yet."""
+    def lacks_stand_in(self, grid: TileGrid, key: TileKey, resolution: float) -> bool:
+        """True where no provisional tile has been put yet, and no tiles of a recent grid as fine as that stand in."""
         held = self._held.get(grid)
-        return held is None or key not in held.provisional
+        if held is not None and key in held.provisional:
+            return False
+        return not any(
+            recent.crs == grid.crs and recent.resolution <= AS_FINE * resolution and _cover(keys, recent, grid, key)
+            for _, recent, keys in self._recent
+        )
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
         """Set the small picture of the whole layer; `affine` leads from its pixels to `crs`."""
@@ -341,3 +348,17 @@ def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list
         if not image.hasAlphaChannel() and not place.isRotating():
             region = region.subtracted(QRegion(covered.toAlignedRect()))
     return needed[::-1]
+
+
+def _cover(keys: frozenset[TileKey], recent: TileGrid, grid: TileGrid, key: TileKey) -> bool:
+    """True where tiles of a recent grid cover a tile."""
+    affine = grid.tile_affine(key)
+    corners = [recent.to_pixel(*affine.apply(px, py)) for px in (0, TILE_PX) for py in (0, TILE_PX)]
+    columns, rows = [sorted(math.floor(at / TILE_PX) for at in line) for line in zip(*corners, strict=True)]
+    if (columns[-1] - columns[0] + 1) * (rows[-1] - rows[0] + 1) > len(keys):
+        return False
+    return all(
+        TileKey(0, column, row) in keys
+        for column in range(columns[0], columns[-1] + 1)
+        for row in range(rows[0], rows[-1] + 1)
+    )

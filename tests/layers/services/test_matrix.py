@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -72,6 +75,40 @@ def test_a_display_tile_of_a_levels_own_pixels_needs_no_neighbours() -> None:
     assert [source.tiles for source in whole] == [((9, 64 + key.col, 64 + key.row),) for key in keys]
     between = sources_of(TileGrid(WEB_MERCATOR, step, origin + 0.5 * step, -origin), keys, SERVICE)
     assert all(len(source.tiles) > 1 for source in between), "what is sampled needs the pixels around"
+
+
+@given(
+    st.floats(0.3, 3e5),
+    st.floats(-MERCATOR_HALF_M, MERCATOR_HALF_M),
+    st.floats(-MERCATOR_HALF_M, MERCATOR_HALF_M),
+    st.integers(0, 4),
+)
+def test_an_upright_grid_needs_the_tiles_of_one_that_was_turned_all_round(
+    resolution: float, x: float, y: float, first: int
+) -> None:
+    service = TileService("t", "https://e.org/{z}/{x}/{y}", min_level=first, max_level=12)
+    keys = [TileKey(0, column, row) for column in range(-2, 3) for row in (-1, 0, 1)]
+    upright = sources_of(TileGrid(WEB_MERCATOR, resolution, x, y), keys, service)
+    turned = sources_of(TileGrid(WEB_MERCATOR, resolution, x, y, 360.0), keys, service)
+    for one, other in zip(upright, turned, strict=True):
+        assert one.level == other.level
+        assert one.points == pytest.approx(other.points, rel=1e-9, abs=1e-4)
+        if not other.is_too_coarse:
+            # A turn all round is off by some billionths of a pixel: at an edge that may be a neighbour more or less.
+            assert len({tile[1:] for tile in one.tiles} ^ {tile[1:] for tile in other.tiles}) <= 8
+
+
+def test_tiles_are_planned_without_a_package_that_takes_long_to_import() -> None:
+    code = """if True:
+        import sys
+        from layers.grid.tile_grid import TileGrid, TileKey
+        from layers.services.matrix import sources_of
+        from layers.services.tile_service import TileService
+        service = TileService("t", "https://e.org/{z}/{x}/{y}")
+        sources_of(TileGrid("EPSG:3857", 100.0, 1e6, 6e6), [TileKey(0, 0, 0)], service)
+        assert "numpy.ma" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32652", "EPSG:3995", "EPSG:3035"])

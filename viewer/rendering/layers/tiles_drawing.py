@@ -43,8 +43,10 @@ from viewer.support.painting import painting
 
 COMPOSED_AT_ONCE = 16
 """Most display tiles that are being composed, in two jobs."""
-GATHER_MS = 8
-"""Milliseconds for which tiles are gathered before the picture is brought up to date, while more are under way."""
+GATHER_MS = 20
+"""Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
+STAND_IN_MS = 60
+"""Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
@@ -94,12 +96,20 @@ class TilesDrawing(LayerDrawing):
         self._shown_levels: dict[TileKey, int] = {}
         """Level of the coarsest parent among the stand-ins, by display tile that has any."""
         self._composing: set[TileKey] = set()
+        self._awaited: dict[SourceTile, list[TileKey]] = {}
+        """Display tiles of the newest plan by each source tile that they wait for."""
+        self._ripe: dict[TileKey, None] = {}
+        """Display tiles that have all they need, and are composed as soon as no others are."""
         self._states = KeptStates(self._judged)
         self._tried: Tried | None = None
         self.problem_changed.connect(self._states.forget)
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._soon.timeout.connect(self._request_in_turn)
-        self._is_requesting = False
+        self._is_requesting = self._is_ripening = False
+        self._late = QTimer(self, singleShot=True, interval=STAND_IN_MS)
+        self._late.timeout.connect(self._stand_in)
+        self._stands_in = False
+        """True while tiles are awaited for so long that coarser ones are composed for them."""
         if service.is_dated and not service.time:
             name = service.title or layer.name
             self._set_problem(
@@ -281,6 +291,7 @@ class TilesDrawing(LayerDrawing):
             fetcher.host_ready.disconnect(self._host_ready)
             fetcher.offline_changed.disconnect(self._states.forget)
         self._soon.stop()
+        self._late.stop()
         self._tiles.close()
         super().close()
 
@@ -356,9 +367,12 @@ class TilesDrawing(LayerDrawing):
         queue: dict[SourceTile, None] = {}
         ready: list[TileKey] = []
         waiting: list[TileKey] = []
+        self._awaited, self._ripe = {}, {}
         for key in plan.want:
             needed = self._tiles.needed_for(self._plans[key].tiles)
-            queue.update(dict.fromkeys(needed))
+            for tile in needed:
+                queue[tile] = None
+                self._awaited.setdefault(tile, []).append(key)
             (waiting if needed else ready).append(key)
         if self._has_overview and not self._tiles.is_settled(OVERVIEW):
             queue[OVERVIEW] = None
@@ -367,11 +381,18 @@ class TilesDrawing(LayerDrawing):
         self._resting_grid = view.grid if self._resting else self._resting_grid
         if not (queue or self.problem):
             self._tried = None
-        self._compose(view.grid, ready, waiting)
-        if is_asked:
+        if is_asked:  # first: a server works at them meanwhile
             self._tiles.want(queue)
         else:
             self._tiles.want_nothing()
+        if not waiting:
+            self._late.stop()
+            self._stands_in = False
+        self._compose(view.grid, ready, waiting)
+
+    def _stand_in(self) -> None:
+        self._stands_in = True
+        self._request_in_turn()
 
     def _is_planned(self, grid: TileGrid) -> bool:
         """True where plans are for this grid of the canvas, and for the one on which the service is asked now."""
@@ -400,6 +421,7 @@ class TilesDrawing(LayerDrawing):
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not (self._host_sentence() or self._tiles.lacks_finer_than(tile)):
             self._set_problem("")
+        self._ripen(tile)
         self._request_soon()
 
     def _found_blank(self, tiles: list[SourceTile]) -> None:
@@ -433,7 +455,7 @@ class TilesDrawing(LayerDrawing):
 
     # -- composing ----------------------------------------------------------------------------------------------
 
-    def _compose(self, grid: TileGrid, ready: list[TileKey], waiting: list[TileKey]) -> None:
+    def _compose(self, grid: TileGrid, ready: Iterable[TileKey], waiting: Sequence[TileKey]) -> None:
         """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
         room = COMPOSED_AT_ONCE - len(self._composing)
         work: list[_Composition] = []
@@ -443,13 +465,45 @@ class TilesDrawing(LayerDrawing):
             parents = [tile.level for tile in inputs if tile.level < sources.level]
             self._shown_levels[key] = min(parents, default=sources.level)
             work.append(_Composition(key, sources, inputs, True))
-        for key in waiting if not (work or self._composing) else ():
-            inputs = self._tiles.inputs(self._plans[key]) if self._tile_layer.lacks_stand_in(grid, key) else {}
-            if inputs:
-                work.append(_Composition(key, self._plans[key], inputs, False))
+        if waiting and not self._stands_in and not self._late.isActive():
+            self._late.start()
+        if self._stands_in and not (work or self._composing):
+            work = self._stand_ins(grid, waiting)
         for part in [work[: len(work) // 2], work[len(work) // 2 :]] if len(work) > 2 else [work]:
             if part:
                 self._run(grid, part)
+
+    def _stand_ins(self, grid: TileGrid, waiting: Iterable[TileKey]) -> list[_Composition]:
+        """The compositions of coarser tiles for display tiles that wait and have no such stand-in."""
+        matrices, work = self.drawn_service.matrices.matrices, []
+        for key in waiting:
+            sources = self._plans[key]
+            inputs = self._tiles.inputs(sources)
+            if not inputs:
+                continue
+            coarser = matrices[min(tile.level for tile in inputs)].resolution / matrices[sources.level].resolution
+            if self._tile_layer.lacks_stand_in(grid, key, sources.enlarged * coarser * grid.resolution):
+                work.append(_Composition(key, sources, inputs, is_final=False))
+        return work
+
+    def _ripen(self, tile: SourceTile) -> None:
+        """Compose what waited for this tile alone, without a new plan, once no other tiles are being composed."""
+        self._ripe.update(dict.fromkeys(key for key in self._awaited.pop(tile, ()) if self._has_all(key)))
+        if self._ripe and not self._composing and not self._is_ripening:
+            self._is_ripening = True
+            self.context.mailbox.post(self._compose_ripe)  # once for all answers of this turn
+
+    def _has_all(self, key: TileKey) -> bool:
+        """True for a display tile of which nothing is awaited any more."""
+        return key in self._plans and not self._tiles.needed_for(self._plans[key].tiles)
+
+    def _compose_ripe(self) -> None:
+        self._is_ripening = False
+        view = self._view
+        if self._ripe and view is not None and self._is_planned(view.grid) and not self._is_closed:
+            ripe, self._ripe = self._ripe, {}
+            # Asked once more: a tile may have been found blank meanwhile, and its parent is not there yet.
+            self._compose(view.grid, filter(self._has_all, ripe), ())
 
     def _run(self, grid: TileGrid, work: list[_Composition]) -> None:
         keys = frozenset(composition.key for composition in work)
@@ -479,6 +533,7 @@ class TilesDrawing(LayerDrawing):
             self._tile_layer.put(grid, self.service, key, image, lasting=whole)
             if not whole and self._is_planned(grid):
                 self._incomplete[key] = sources
+        self._compose_ripe()
         self._announce()
         self._request_soon()
 

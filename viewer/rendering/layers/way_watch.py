@@ -20,7 +20,7 @@ from layers.services.tile_service import TileService
 from viewer.network.server_faults import AnsweredInWords, LoginRefused, Unreachable
 from viewer.rendering.context import RenderContext
 
-FIRST_AT_ONCE = 3
+FIRST_AT_ONCE = 4
 """Tiles that are asked for at first of a server about which something may be found out."""
 SMALLER, OTHER_ADDRESS = "smaller pictures", "other address"
 

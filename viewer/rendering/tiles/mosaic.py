@@ -11,8 +11,15 @@ from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
 from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, fitted, parent_parts, parents_of
-from layers.services.tile_matrix import TileMatrixSet
+from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from viewer.support.painting import painting
+
+MARGIN_PX = 2
+"""Pixels around what is sampled that are put together: bilinear sampling looks at one of them."""
+STRIP_PX = 86
+"""Height of the strips in which a display tile is painted: Qt shares higher ones out to threads of its own, for which a
+thread of ours then waits.
+"""
 
 type Corners = NDArray[np.float64]
 
@@ -38,16 +45,22 @@ def with_ancestors(
 
 def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
     """Compose a display tile. A tile missing in `pictures` is cut from its parents there, or left transparent."""
-    image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    mosaic = _mosaic(sources, pictures, matrices)
     matrix = matrices.matrices[sources.level]
+    part = _needed_part(sources, matrix)
+    opaque = _fills_tile(sources, pictures, part, matrix)
+    pixels = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(TILE_PX, TILE_PX, pixels)
+    if not opaque:
+        image.fill(Qt.GlobalColor.transparent)
+    mosaic = _mosaic(sources, pictures, matrices, part, pixels)
     begin = [sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height]
-    points = sources.points - np.array(begin, dtype=float)
+    points = sources.points - np.array([begin[0] + part.left(), begin[1] + part.top()], dtype=float)
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if sources.is_affine:
-            _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
+            for top in range(0, TILE_PX, STRIP_PX):
+                painter.setClipRect(QRect(0, top, TILE_PX, STRIP_PX))
+                _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
         else:
             points = fitted(points)
             cells = points.shape[0] - 1
@@ -58,6 +71,31 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
                     corners = points[row : row + 2, column : column + 2]
                     _paint_square(painter, corners, mosaic, column * side, row * side, side)
     return image
+
+
+def _needed_part(sources: Sources, matrix: TileMatrix) -> QRect:
+    """The part of the mosaic of all source tiles that is sampled, in its pixels: fresh memory takes long."""
+    wide, high = matrix.tile_width, matrix.tile_height
+    whole = QRect(0, 0, len(sources.columns) * wide, len(sources.rows) * high)
+    if not sources.is_affine or whole.isEmpty():
+        return whole
+    places = sources.points - np.array([sources.columns.start * wide, sources.rows.start * high], dtype=float)
+    low, high_edge = np.floor(places.min(axis=(0, 1))) - MARGIN_PX, np.ceil(places.max(axis=(0, 1))) + MARGIN_PX
+    left, top, right, bottom = np.hstack((low, high_edge)).clip(-1, 2**30).astype(int).tolist()
+    return QRect(left, top, right - left, bottom - top).intersected(whole)
+
+
+def _fills_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], part: QRect, matrix: TileMatrix) -> bool:
+    """True where each pixel of the display tile is painted with an opaque one."""
+    if not sources.is_affine or part.isEmpty():
+        return False
+    begin = np.array([sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height], dtype=float)
+    low, high = sources.points.min(axis=(0, 1)) - begin, sources.points.max(axis=(0, 1)) - begin
+    is_within = bool((low >= 0).all()) and high[0] <= part.right() + 1 and high[1] <= part.bottom() + 1
+    if not is_within or len(sources.tiles) < len(sources.columns) * len(sources.rows):
+        return False
+    images = [pictures.get(tile) for tile in sources.tiles]
+    return all(image is not None and not image.isNull() and not image.hasAlphaChannel() for image in images)
 
 
 def cut_picture(picture: QImage, tiles: Sequence[SourceTile]) -> dict[SourceTile, QImage]:
@@ -104,19 +142,28 @@ def _is_whole(place: QTransform) -> bool:
     return all(abs(shift - round(shift)) < 0.01 for shift in (place.dx(), place.dy()))
 
 
-def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
+def _mosaic(
+    sources: Sources,
+    pictures: Mapping[SourceTile, QImage],
+    matrices: TileMatrixSet,
+    part: QRect,
+    pixels: QImage.Format,
+) -> QImage:
+    """A part of the tiles side by side, given in their pixels."""
     matrix = matrices.matrices[sources.level]
     wide, high = matrix.tile_width, matrix.tile_height
-    mosaic = QImage(len(sources.columns) * wide, len(sources.rows) * high, QImage.Format.Format_ARGB32_Premultiplied)
-    mosaic.fill(Qt.GlobalColor.transparent)
+    mosaic = QImage(part.size(), pixels)
+    if mosaic.hasAlphaChannel():
+        mosaic.fill(Qt.GlobalColor.transparent)
     with painting(mosaic) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(-part.left(), -part.top())
         for across, column in enumerate(sources.columns):
             for down, row in enumerate(sources.rows):
                 tile = SourceTile(sources.level, column % matrix.columns, row)
-                for image, part in _pictures_of(tile, pictures, matrices):
-                    target = _rect(part.of_other, wide, high).translated(across * wide, down * high)
-                    painter.drawImage(target, image, _rect(part.of_tile, image.width(), image.height()))
+                for image, placed in _pictures_of(tile, pictures, matrices):
+                    target = _rect(placed.of_other, wide, high).translated(across * wide, down * high)
+                    painter.drawImage(target, image, _rect(placed.of_tile, image.width(), image.height()))
     return mosaic
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.style import RasterStyle, Stretch
+from layers.services.matrix import Sources, SourceTile
+from layers.services.tile_matrix import TileMatrixSet
 from layers.services.tile_service import TileService
 from tests.support.picture_shift import shift_of
 from tests.support.tile_server import TileServer, blue_marble, serving
@@ -21,7 +23,8 @@ from tests.viewer.rendering.conftest import CountingPool, complete, context_of_h
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.drawings import drawing_for
-from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.layers.tiles_drawing import STAND_IN_MS, TilesDrawing
+from viewer.rendering.tiles.mosaic import compose_tile
 from viewer.support.jobs import Jobs
 
 WORLD_PX = 2048
@@ -235,6 +238,45 @@ def test_where_only_some_tiles_are_missing_their_parents_stand_in(draw, server: 
     assert (complete(drawing, view, qtbot)[..., 3] == 255).all()
     assert "level 1" in drawing.state_in(view).sentence
     assert {path.split("/")[2] for path in server.log} == {"0", "1", "2", "3"}
+
+
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch) -> list[Sources]:
+    """The display tiles that are composed, stand-ins among them."""
+    composed: list[Sources] = []
+
+    def compose(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
+        composed.append(sources)
+        return compose_tile(sources, pictures, matrices)
+
+    monkeypatch.setattr("viewer.rendering.layers.tiles_drawing.compose_tile", compose)
+    return composed
+
+
+def test_no_coarser_tiles_are_composed_where_the_last_view_stands_in(basemap, composed, context, qtbot) -> None:
+    drawing = basemap()
+    complete(drawing, view_at("EPSG:3857", 20.0, 10.0, RESOLUTION * 2), qtbot)
+    qtbot.waitUntil(context.is_idle)
+    composed.clear()
+    closer = view_at("EPSG:3857", 20.0, 10.0, RESOLUTION)
+    context.fetcher.limits = replace(context.fetcher.limits, in_flight=0)  # an answer may take its time
+    drawing.set_view(closer)
+    assert (picture_of(drawing, closer)[..., 3] == 255).all()
+    qtbot.wait(3 * STAND_IN_MS)
+    assert composed == []
+
+
+def test_coarser_tiles_stand_in_where_an_answer_takes_its_time(basemap, composed, server, context, qtbot) -> None:
+    drawing, view = basemap(), VIEWS["between levels"]
+    complete(drawing, replace(view, grid=replace(view.grid, resolution=4 * view.grid.resolution)), qtbot)
+    qtbot.waitUntil(context.is_idle)
+    context.fetcher.limits = replace(context.fetcher.limits, in_flight=0)
+    composed.clear()
+    elsewhere = replace(view, left=view.left + 4 * view.width)
+    drawing.set_view(elsewhere)
+    assert composed == [], "a quick server is not kept waiting by them"
+    qtbot.waitUntil(lambda: bool(composed), timeout=5000)
+    assert not drawing.is_complete(elsewhere)
 
 
 def test_a_gesture_asks_for_nothing_on_the_way(basemap, server: TileServer, context, qtbot) -> None:
