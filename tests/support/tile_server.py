@@ -498,7 +498,7 @@ class _Handler(BaseHTTPRequestHandler):
         for byte in body:
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
-            if self.server.released.wait(0.05):
+            if self.server.released.wait(0.2):
                 break
 
     def endless(self) -> None:
