@@ -25,7 +25,7 @@ from viewer.commands.claims import link_claim_source
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.images import known_image, update_image
 from viewer.commands.sites import update_sites
-from viewer.commands.stamps import inserted, stamp_of
+from viewer.commands.stamps import inserted, stamp_of, update
 
 _SOURCES_OF_IMAGES = UUID("5b0c4f0e-6d0f-4a53-9d43-6b9c0a3c7a11")
 
@@ -126,9 +126,9 @@ def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: s
     row_of(document.claims, claim_uuid, Phrase("claim"))
     image = row_of(document.images, image_uuid, Phrase("image"))
     source, changes = _source_of(document, image, actor, now)
-    if not changes:
+    if source.uuid in document.sources:
         linked = link_claim_source(document, claim_uuid, source.uuid, actor=actor, now=now)
-        return Edit(Phrase("Cite image"), linked.changes)
+        return Edit(Phrase("Cite image"), (*changes, *linked.changes))
     with_source = Document({"sources": (source,), "claims": (document.claims[claim_uuid],)})
     linked = link_claim_source(with_source, claim_uuid, source.uuid, actor=actor, now=now)
     return Edit(Phrase("Cite image"), (*changes, *linked.changes))
@@ -166,9 +166,13 @@ def rights_of(image: Image) -> str:
 def _source_of(document: Document, image: Image, actor: str, now: str | None) -> _KnownSource:
     uuid = source_uuid_of(image.image_key)
     there = document.sources.get(uuid)
-    if there is not None:
-        return _KnownSource(there, ())
     layer = document.layers.get(image.layer_uuid)
+    address = "" if layer is None else service_address(layer.source)
+    if there is not None:
+        # Sources of earlier versions have no address.
+        lacks_address = bool(address) and not (there.url or there.archive_url)
+        changes = update("sources", there, stamp_of(actor, now), url=address) if lacks_address else ()
+        return _KnownSource(there, changes)
     source = Source(
         uuid=uuid,
         kind="imagery",
@@ -178,7 +182,7 @@ def _source_of(document: Document, image: Image, actor: str, now: str | None) ->
         acquired_at=image.acquired_at,
         date_basis=image.date_basis,
         descriptor=descriptor_of(image),
-        url="" if layer is None else service_address(layer.source),
+        url=address,
         rights=rights_of(image),
     )
     source = inserted(source, stamp_of(actor, now))

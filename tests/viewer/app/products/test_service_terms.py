@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
 from layers.document.layer import ALLOWED
+from layers.product.facts import ImageFact
 from layers.product.publishing import DRAFT
 from layers.services.tile_service import TileService
 from tests.support.product_windows import WAIT_MS, export_as, ready, settled
@@ -132,6 +133,22 @@ def test_a_caption_prints_the_date_of_the_imagery_once(
     (fact,) = image_facts(cast(MapOnPage, page))
     assert image_line(fact).startswith("Image: Sky, 2024-04-12")
     assert image_line(fact).count("2024-04-12") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "line"),
+    [
+        ("Sky, 2024-04-12", "2024-04-12, instant", "Image: Sky, 2024-04-12, instant."),
+        ("Sky, 2024-04-12T10:30:00Z", "2024-04-12, instant", "Image: Sky, 10:30 UTC, 2024-04-12, instant."),
+        ("Sky, 2024-04-12/2024-04-14", "2024-04-12 – 2024-04-14, interval", "Image: Sky, 2024-04-12 – 2024-04-14, int"),
+        ("Sky, 2023", "2024-04-12, instant", "Image: Sky, 2023, 2024-04-12, instant."),
+        ("Sky, 2024", "date unknown", "Image: Sky, 2024, date unknown."),
+        ("Sky, red", "2024-04-12, instant", "Image: Sky, red, 2024-04-12, instant."),
+        ("2024-04-12", "2024-04-12, instant", "Image: 2024-04-12, instant."),
+    ],
+)
+def test_only_a_date_that_is_printed_beside_a_name_is_left_out_of_it(name: str, date: str, line: str) -> None:
+    assert image_line(ImageFact("l", name, date=date)).startswith(line)
 
 
 @pytest.mark.parametrize(

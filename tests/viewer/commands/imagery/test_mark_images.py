@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from shapely import Point
 
 from layers.document.document import Document
+from layers.document.edit import Change, Edit
 from layers.document.mark_position import Pick
 from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
@@ -131,6 +133,24 @@ def test_the_source_of_a_service_has_its_address() -> None:
     assert "https://tiles.example.org/{z}/{x}/{y}.png" in cited.citation
     assert "Sky company" in cited.citation
     assert not [sentence for sentence in unrecorded_in([cited]) if "No address" in sentence]
+
+
+def test_a_source_of_an_earlier_version_gets_its_address_when_it_is_cited() -> None:
+    document = with_site(position_basis="estimate")
+    document.apply(
+        add_layer(document, "tiles", "Sky", {"template": "https://a.example/{z}/{x}/{y}"}, actor="me", uuid="l")
+    )
+    record(document, SeenImage({"service": "Sky", "date_kind": "composite", "layer_uuid": "l"}, Pick(8000.0, 1.0)))
+    image = document.sites["s"].image_uuid
+    document.apply(add_claim(document, actor="me", uuid="c", statement="It stands", site_uuids=("s",)))
+    document.apply(cite_image(document, "c", image, actor="me"))
+    (source,) = document.sources.values()
+    document.apply(Edit("Forget", (Change("sources", source, replace(source, url="")),)))
+    document.apply(add_claim(document, actor="me", uuid="d", statement="It still does", site_uuids=("s",)))
+    document.apply(cite_image(document, "c", image, actor="me"))
+    document.apply(cite_image(document, "d", image, actor="me"))
+    assert document.sources[source.uuid].url == "https://a.example/{z}/{x}/{y}"
+    assert len(document.table("claim_sources")) == 2
 
 
 def test_a_composite_says_so_in_its_source() -> None:

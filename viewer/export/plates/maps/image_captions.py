@@ -18,7 +18,7 @@ from layers.product.facts import ImageFact
 from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
-from layers.time.dates import is_partial
+from layers.time.dates import is_date_or_interval
 from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
 from viewer.canvas.comparison.stretches import stretch_notes, top_image, units_of, with_matches_alone
@@ -166,10 +166,16 @@ def _is_not_for_sale(drawing: LayerDrawing) -> bool:
 
 
 def _undated_name(fact: ImageFact) -> str:
-    """The name of an image without the date at its end, which is printed beside it."""
+    """The name of an image without the days at its end, which are printed beside it; its time of day stays."""
     name, _, tail = fact.name.rpartition(", ")
-    is_printed = is_partial(tail) and any(tail in in_language(words) for words in (fact.date, fact.date_note))
-    return name if name and is_printed else fact.name
+    if not name or not is_date_or_interval(tail):
+        return fact.name
+    printed = f"{in_language(fact.date)} {in_language(fact.date_note)}"
+    days = [moment.partition("T")[0] for moment in tail.split("/")]
+    if not all(day in printed for day in days):
+        return fact.name
+    clock = "" if "/" in tail else tail.partition("T")[2].removesuffix("Z").removesuffix(":00")
+    return translate("Export", "{0}, {1} UTC").format(name, clock) if clock else name
 
 
 def image_line(fact: ImageFact) -> str:
