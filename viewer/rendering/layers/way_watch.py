@@ -21,7 +21,9 @@ from viewer.network.server_faults import AnsweredInWords, LoginRefused, Unreacha
 from viewer.rendering.context import RenderContext
 
 FIRST_AT_ONCE = 4
-"""Tiles that are asked for at first of a server about which something may be found out."""
+"""Tiles that are asked for at first of a server about which something may be found out: all map pictures of a view on a
+usual screen, and fewer than the errors after which a server is left alone.
+"""
 SMALLER, OTHER_ADDRESS = "smaller pictures", "other address"
 
 

@@ -16,6 +16,10 @@ from viewer.support.painting import painting
 
 MARGIN_PX = 2
 """Pixels around what is sampled that are put together: bilinear sampling looks at one of them."""
+WHOLE_PX = 1e-3
+"""Distance from whole pixels at which a picture is shown as it is."""
+CORNERS_PX = np.array([[[0, 0], [TILE_PX, 0]], [[0, TILE_PX], [TILE_PX, TILE_PX]]], dtype=float)
+"""Corners of a display tile, in its pixels."""
 STRIP_PX = 86
 """Height of the strips in which a display tile is painted: Qt shares higher ones out to threads of its own, for which a
 thread of ours then waits.
@@ -46,6 +50,9 @@ def with_ancestors(
 def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
     """Compose a display tile. A tile missing in `pictures` is cut from its parents there, or left transparent."""
     matrix = matrices.matrices[sources.level]
+    same = _same_picture(sources, pictures, matrix)
+    if same is not None:
+        return same
     part = _needed_part(sources, matrix)
     opaque = _fills_tile(sources, pictures, part, matrix)
     pixels = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
@@ -71,6 +78,25 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
                     corners = points[row : row + 2, column : column + 2]
                     _paint_square(painter, corners, mosaic, column * side, row * side, side)
     return image
+
+
+def _same_picture(sources: Sources, pictures: Mapping[SourceTile, QImage], matrix: TileMatrix) -> QImage | None:
+    """The picture of the one tile whose pixels are those of the display tile, as where a server drew it for the view;
+    None where others are needed.
+    """
+    if (
+        len(sources.tiles) != 1
+        or not sources.is_affine
+        or matrix.tile_width != TILE_PX
+        or matrix.tile_height != TILE_PX
+    ):
+        return None
+    picture = pictures.get(sources.tiles[0])
+    if picture is None or picture.size() != QSize(TILE_PX, TILE_PX):
+        return None
+    begin = np.array([sources.columns.start * TILE_PX, sources.rows.start * TILE_PX], dtype=float)
+    off = np.abs(sources.points[::CELLS, ::CELLS] - begin - CORNERS_PX)
+    return picture if off.max() < WHOLE_PX else None
 
 
 def _needed_part(sources: Sources, matrix: TileMatrix) -> QRect:

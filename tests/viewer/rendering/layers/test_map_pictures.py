@@ -25,6 +25,7 @@ from viewer.network.server_faults import AnsweredInWords
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.tile_requests import TileRequests
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.tiles.mosaic import cut_picture
 
 SIDE_PX, STEP_M = 1600, 100.0
@@ -171,6 +172,16 @@ def test_what_is_under_way_for_another_resolution_is_given_up(
     fetches[0].done(QImage(512, 256, QImage.Format.Format_RGB32), None)
     assert arrived == []
     assert requests.under_way == 0
+
+
+def test_all_pictures_of_a_view_are_asked_for_in_one_turn(
+    draw: Callable[..., TilesDrawing], server: MapServer, fetches: list[_Fetch]
+) -> None:
+    """Else the last one would be begun when the first ones are there, and the view would take twice as long."""
+    drawing = drawn(draw, service_of(server))
+    drawing.set_view(View(GRID, 0, 0, 1920, 1080))
+    assert len(fetches) == 4
+    assert drawing.progress == (0, 40)
 
 
 def test_words_are_a_refusal_only_until_a_picture_has_come(

@@ -59,3 +59,18 @@ def test_at_the_edge_of_a_service_nothing_is_painted_beyond() -> None:
     alpha = argb_of_image(compose_tile(sources, pictures_of(sources, opaque=True), SERVICE.matrices)) >> 24
     assert (alpha[:50] == 0).all()
     assert (alpha[60:] == 255).all()
+
+
+def test_a_tile_of_a_levels_own_pixels_is_shown_as_it_came() -> None:
+    bounds = SERVICE.matrices.bounds
+    (sources,) = sources_of(TileGrid(WEB_MERCATOR, STEP, bounds.left, bounds.top), [TileKey(0, 130, 90)], SERVICE)
+    pictures = pictures_of(sources, opaque=True)
+    composed = compose_tile(sources, pictures, SERVICE.matrices)
+    (picture,) = pictures.values()
+    assert composed.cacheKey() == picture.cacheKey(), "no pixel was copied"
+    (shifted,) = sources_of(
+        TileGrid(WEB_MERCATOR, STEP, bounds.left + STEP / 2, bounds.top), [TileKey(0, 1, 2)], SERVICE
+    )
+    pictures = pictures_of(shifted, opaque=True)
+    keys = {picture.cacheKey() for picture in pictures.values()}
+    assert compose_tile(shifted, pictures, SERVICE.matrices).cacheKey() not in keys
