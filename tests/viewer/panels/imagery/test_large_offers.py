@@ -77,11 +77,13 @@ def test_w26_t19_fifteen_hundred_layers_are_listed_while_the_window_stays_free(
         dialog.panel.go_on()
         qtbot.waitUntil(lambda: dialog.panel.model.rowCount() > LAYERS, timeout=int(USABLE_S * 1000))
         usable_s = time.perf_counter() - begun
-        QTest.keyClicks(dialog.panel.line, "sheet_1234")
+        for letter in "sheet_1234":  # one after the other, as a person types: the loop turns in between
+            QTest.keyClick(dialog.panel.line, letter)
+            qtbot.wait(10)
     size_mb = len(server.document) / 1e6
     print(f"{LAYERS} layers, {size_mb:.1f} MB: usable after {usable_s:.2f} s, longest gap {heart.longest_ms:.0f} ms")
     assert heart.longest_ms < FREE_MS
-    assert len(server.log) == 1
+    assert sum(path.endswith("/0.json") for path in server.log) == 1, "besides pictures of the view"
     assert listed(dialog)[:1] == ["[Basemaps]"]
     row = dialog.panel.current()
     assert row is not None
