@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.observing.seen_words import seen_statements, statements_of
@@ -13,6 +13,7 @@ from layers.phrase import joined
 from viewer.panels.observations.cell_image import CellImage
 from viewer.panels.observations.cell_words import cell_words, image_words
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
+from viewer.panels.observations.sheet_line import SheetLine
 from viewer.panels.observations.sheet_view import SheetView
 from viewer.panels.said_names import said_name
 from viewer.panels.widgets.fields import LONGEST_LINE
@@ -47,10 +48,9 @@ class ObservationSheet(QWidget):
         self.pages.addWidget(self.view)
         self.pages.addWidget(self.hint)
         layout.addWidget(self.pages, 1)
-        self.words, self.keys = ElidedLabel(), ElidedLabel()
+        self.words, self.keys = SheetLine(), SheetLine(QPalette.ColorRole.PlaceholderText)
         self.words.setAccessibleName(self.tr("Current cell"))
         self.keys.setAccessibleName(self.tr("Keys of the sheet"))
-        self.keys.setObjectName("muted")
         layout.addWidget(self.words)
         layout.addWidget(self.keys)
         self.view.current_changed.connect(self._cell_changed)
@@ -183,6 +183,8 @@ class ObservationSheet(QWidget):
         image = self.desk.sheet.images[at.column]
         place = f"{one_line(site_name(site), 60)}; {image_words(image, self.desk.view_of(image))}"
         parts = [place, cell_words(self.desk.cell(at), self.desk.context.document), self._seen(at)]
+        if not image.is_dated:
+            parts.append(self.tr("nothing follows from its rows until the image has a date"))
         if not image.layer_uuid:
             parts.append(self.tr("no layer of the case shows this image"))
         return " — ".join(filter(None, parts))

@@ -309,3 +309,25 @@ def test_a_site_that_is_selected_elsewhere_is_listed_or_gone_to(
     window.selection.set(("new", "north"))
     window.docks.show_panel("observation_sheet")
     assert set(sheet.desk.sheet.sites) == {"north", "new"}, "what is selected is listed"
+
+
+@pytest.mark.bounded
+def test_a_chip_of_the_site_and_image_is_kept_with_the_row_and_shown_in_the_cell(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document = window.session.document
+    qtbot.waitUntil(lambda: bool(sheet.cell_image.layer_uuid))
+    settle(window, qtbot)
+    press(Key.Key_Space)
+    assert window.selection.uuids == {"north"}
+    assert sheet.view.hasFocus()
+    assert len(sheet.desk.sheet.sites) == 3
+    window.action_table["take_chip"].trigger()
+    qtbot.waitUntil(lambda: bool(document.chips), timeout=10_000)
+    settle(window, qtbot)
+    sheet.view.setFocus()
+    typed("+")
+    row = rows_of(document)["north", "1985"]
+    assert row.chip_uuid in document.chips
+    qtbot.waitUntil(lambda: sheet.view.chips.picture(SheetPlace(0, 0)) is not None, timeout=10_000)
+    assert sheet.view.chips.picture(SheetPlace(0, 1)) is None
