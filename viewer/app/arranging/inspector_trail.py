@@ -14,7 +14,7 @@ from layers.document.source import Source
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import no_name, no_words, site_name, source_name
-from viewer.support.language.text import one_line, tooltip
+from viewer.support.language.text import one_line, short_line, tooltip
 
 LONGEST_TITLE = 21
 MOST_STOPS = 50
@@ -116,7 +116,7 @@ class InspectorTrail(QObject):
             self._now = _Stop(self._now.page, uuid)
         title = self._title(self._now)
         if title:
-            name = one_line(self._name(self._now), LONGEST_TITLE)
+            name = short_line(self._name(self._now), LONGEST_TITLE)
             self._dock.setWindowTitle(f"{title}: {name}" if name else self.tr("Details"))
         before = self._before()
         words = self._words_of(before[-1]) if before else ""

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
 from viewer.panels.widgets.row_delegate import paint_selection_bar, smaller
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
+from viewer.support.language.text import LEAST_HEAD
 
 type Index = QModelIndex | QPersistentModelIndex
 
 GAP_PX = 6
 LEAST_NAME_PX = 70
+TEXT_MARGIN_PX = 3
+"""Room that Qt's style leaves free at each side of the name, in logical pixels."""
 LINES_INDENT_PX = 26
 """Indent of the lines of classes in logical pixels, as far as the layer's icon."""
 
@@ -28,6 +31,15 @@ class LayerRowDelegate(QStyledItemDelegate):
         size = super().sizeHint(option, index)
         lines = len(index.data(CLASSES_ROLE) or ())
         return size if not lines else QSize(size.width(), size.height() + lines * _line_px(option) + GAP_PX // 2)
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Shorten a name that lacks room so that its last word stays, which is often a date or a version."""
+        super().initStyleOption(option, index)
+        if option.rect.width() > 0 and option.widget is not None:
+            style, element = option.widget.style(), QStyle.SubElement.SE_ItemViewItemText
+            room = style.subElementRect(element, option, option.widget).width() - 2 * TEXT_MARGIN_PX
+            option.text = with_last_word(option.text, option.fontMetrics, room)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -98,8 +110,8 @@ class LayerRowDelegate(QStyledItemDelegate):
         narrow = QStyleOptionViewItem(option)
         narrow.rect = whole.adjusted(0, 0, -sum(widths.values()), 0)
         self.initStyleOption(narrow, index)
-        if DATE_ROLE in texts:
-            narrow.text = narrow.text.removesuffix(f", {texts[DATE_ROLE]}")  # it stands beside the name
+        if DATE_ROLE in texts:  # it stands beside the name
+            narrow.text = str(index.data()).removesuffix(f", {texts[DATE_ROLE]}")
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, narrow, painter, option.widget)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
@@ -124,6 +136,17 @@ class LayerRowDelegate(QStyledItemDelegate):
         """Paint the row's own ground over its whole width; the name is then painted over a part."""
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def with_last_word(text: str, metrics: QFontMetrics, room: int) -> str:
+    """A text, shortened to so many pixels before its last word; in its middle where that word alone lacks room."""
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    head, space, tail = text.rpartition(" ")
+    left = room - metrics.horizontalAdvance(space + tail)
+    if not space or left < metrics.horizontalAdvance(text[:LEAST_HEAD] + "…"):
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+    return metrics.elidedText(head.rstrip(","), Qt.TextElideMode.ElideRight, left) + space + tail
 
 
 def _line_px(option: QStyleOptionViewItem) -> int:

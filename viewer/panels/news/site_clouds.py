@@ -118,6 +118,8 @@ class SiteClouds(QObject):
         self._grounds = {site: wish.ground for site, wish in zip(plan.sites, plan.wishes, strict=True)}
         self._reading.note_masks(plan.masks)
         self.read()
+        if not plan.wishes:
+            self.changed.emit()  # there is nothing to read: it has ended
         self._heard()
 
     def _heard(self) -> None:

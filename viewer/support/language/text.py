@@ -17,6 +17,8 @@ LONGEST_SEARCHED = 200_000
 LONGEST_TIP = 1000
 TIP_COLUMNS = 64
 """Columns of a line of a tooltip."""
+LEAST_HEAD = 4
+"""Least letters that stay before the last word of a line that is shortened."""
 BREAK = "\u200b"
 """Zero-width space, at which a line may end."""
 _RUN = 24
@@ -38,6 +40,16 @@ def one_line(text: str, longest: int = 200) -> str:
     """`plain` on one line."""
     # The beginning has more than enough, unless it is blank for thousands of characters.
     return plain(" ".join(_in_language(text)[: 8 * longest].split()), longest)
+
+
+def short_line(text: str, longest: int) -> str:
+    """`one_line`, shortened before its last word, which is often a date or a version, where that is a short one."""
+    line = one_line(text)
+    tail = line.rpartition(" ")[2]
+    left = longest - len(tail) - 2
+    if len(line) <= longest or tail == line or left < LEAST_HEAD:
+        return one_line(text, longest)
+    return f"{line[:left].rstrip(' ,')}… {tail}"
 
 
 def _in_language(text: str) -> str:

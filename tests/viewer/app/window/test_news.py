@@ -135,6 +135,7 @@ def test_the_look_button_stays_under_the_pointer(
         box.setChecked(False)
     look(window, dialog, qtbot)
     assert dialog.said.text()
+    assert dialog.stop_button.isHidden(), "nothing is under way"
     assert dialog.look_button.mapToGlobal(QPoint(0, 0)) == place
 
 

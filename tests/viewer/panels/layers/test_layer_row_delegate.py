@@ -1,0 +1,41 @@
+"""Names in rows of the layer list: shortened so that their ends, which tell alike ones apart, can be read."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
+
+from viewer.panels.layers.layer_row_delegate import with_last_word
+from viewer.support.language.text import one_line, short_line
+
+NAME = "Sentinel-2 true colour mosaic of the valley, 2024-04-12"
+
+
+@pytest.fixture
+def metrics(qapp: QApplication) -> QFontMetrics:
+    return QFontMetrics(qapp.font())
+
+
+def test_a_name_that_lacks_room_keeps_its_date(metrics: QFontMetrics) -> None:
+    whole = metrics.horizontalAdvance(NAME)
+    assert with_last_word(NAME, metrics, whole) == NAME
+    for part in (0.9, 0.6, 0.45):
+        shown = with_last_word(NAME, metrics, round(part * whole))
+        assert shown.startswith("Sent")
+        assert shown.endswith("… 2024-04-12")
+        assert metrics.horizontalAdvance(shown) <= round(part * whole)
+
+
+def test_a_last_word_that_lacks_room_is_shortened_too(metrics: QFontMetrics) -> None:
+    room = metrics.horizontalAdvance("2024-04-12")
+    for name in (NAME, "m_3807708_sw_18_060_20200831.tif", "A_" * 60):
+        shown = with_last_word(name, metrics, room)
+        assert "…" in shown
+        assert metrics.horizontalAdvance(shown) <= room
+
+
+def test_a_title_that_is_too_long_keeps_its_date() -> None:
+    assert short_line(NAME, 21) == "Sentinel-… 2024-04-12"
+    assert short_line("Sky", 21) == "Sky"
+    assert short_line("m_3807708_sw_18_060_20200831.tif", 21) == one_line("m_3807708_sw_18_060_20200831.tif", 21)
