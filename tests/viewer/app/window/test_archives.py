@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.support.signing_servers import FileServer, TokenServer
 from tests.support.stac_items import stac_item
 from tests.support.stac_server import StacServer, serving_stac
 from tests.support.windows import settle, take_up
+from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
@@ -272,12 +274,16 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     fetcher.signing.rules = (tokens.rule(files),)
     monkeypatch.setattr("viewer.rendering.access.known_rules", lambda: fetcher.signing.rules)
     window.context.pool.remote_files.source = FetchedRanges(fetcher)
-    asked(window, strip, server, qtbot)
+    dialog = asked(window, strip, server, qtbot)
     fetcher.consent.allow_private(tokens.host)
     fetcher.consent.allow_private(files.host)
     desk = window.scenes.desk
     assert [scene.path for scene in desk.ticks[0].scenes] == [files.address("early.tif")]
-    desk.use(desk.ticks[0].key)
+    for words in ("Copy the Address of the Picture", "Copy the Address of the Item"):
+        choose(menu_of_hit(dialog, 0), words)
+        assert QGuiApplication.clipboard().text()
+        assert not tokens.shown_in(QGuiApplication.clipboard().text())
+    QTest.keyClick(dialog.hits.list, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(desk.ticks and desk.ticks[0].layers), timeout=20_000)
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
@@ -288,7 +294,14 @@ def test_s16_a_scene_of_an_archive_that_signs_is_drawn_and_no_signature_is_kept(
     assert (files.refused, tokens.log) == (0, ["/token/sentinel-2-l2a"])
     assert layer.source["address"] == files.address("early.tif")
     assert hosts_of(layer) == (files.host, tokens.host)
-    written = [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
+    answers = window.ask
+    assert isinstance(answers, Answers)
+    answers.path = tmp_path / "case.gpkg"
+    window.file_menu.save_as()
+    settle(window, qtbot)
+    assert answers.path.exists()
+    kept = [path for folder in (tmp_path, Path(os.environ["GEOLOUPE_HOME"])) for path in folder.rglob("*")]
+    written = [path.read_bytes().decode("latin-1") for path in kept if path.is_file()]
     assert not [text for text in (*written, caplog.text, layer.source_json) if tokens.shown_in(text)]
     fetcher.consent.withdraw(tokens.host)
     assert [need.name for need in window.permissions.needs(window.session.document, None) if not need.is_allowed] == [
