@@ -101,6 +101,8 @@ def answer_cell(
     stamp = stamp_of(actor, now)
     cell = replace(cell, by=search.observer or actor, at=stamp.now, why=cell.why if cell.answer == CANNOT_TELL else "")
     marks: tuple[Change, ...] = ()
+    if cell.answer != FOUND:
+        cell = replace(cell, marks=())
     if cell.answer == FOUND and place is not None:
         site = add_site(
             document,

@@ -92,7 +92,7 @@ class SearchBar(QWidget):
             second.addWidget(widget)
         second.addStretch(1)
         for widget in moves:
-            second.addWidget(widget)
+            first.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(4)

@@ -135,13 +135,23 @@ class SearchDesk(QObject):
         if not layer:
             self.context.report(self.tr("The image of that search is no layer of this case any more: add it again."))
             return False
-        self.walk = SearchWalk(search, site.geometry, layer, self.canvas)
-        self.reason = ""
+        walk = self._walk_of(search, site.geometry, layer)
+        if walk is None:
+            self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
+            return False
+        self.walk, self.reason = walk, ""
         self.context.shown_above.emit(self._paint)
         self.canvas.setFocus()
-        self.walk.show()
+        walk.show()
         self._moved()
         return True
+
+    def _walk_of(self, search: Search, area: BaseGeometry, layer: str) -> SearchWalk | None:
+        """The way through a search; None where its area was drawn elsewhere since, beside the cells."""
+        try:
+            return SearchWalk(search, area, layer, self.canvas)
+        except GeoloupeError:
+            return None
 
     def _layer_of(self, search: Search) -> str:
         """The layer that shows the image of a search: that of the image's row, else one of the same key."""

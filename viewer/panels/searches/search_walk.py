@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.search import Search
-from layers.errors import GeoloupeError
+from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
@@ -41,7 +41,9 @@ class SearchWalk:
     """One search that is gone through, on one canvas. The case changes by its desk alone."""
 
     def __init__(self, search: Search, area: BaseGeometry, image_layer: str, canvas: MapCanvas) -> None:
-        """`area` in lon, lat; `image_layer` is the uuid of the layer that is searched."""
+        """`area` in lon, lat; `image_layer` is the uuid of the layer that is searched. Raises InvalidValue for an area
+        beside the cells.
+        """
         sheet = sheet_of(search)
         assert sheet is not None, "only searches with cells are gone through"
         self.uuid, self.area, self.image_layer = search.uuid, area, image_layer
@@ -50,6 +52,8 @@ class SearchWalk:
         self.places: tuple[CellPlace, ...] = sheet.grid.cells_of(area)
         self.shown = ShownGround(sheet.grid, area)
         self._canvas = canvas
+        if not self.places:
+            raise InvalidValue("No cell of the search lies in its area.")
         first = next_open(sheet, self.places) or self.places[0]
         self.at = first.row, first.column
 

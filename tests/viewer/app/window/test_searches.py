@@ -27,7 +27,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.imagery.searches import record_search
-from viewer.commands.sites import add_site
+from viewer.commands.sites import add_site, update_site
 from viewer.panels.searches.search_bar import SearchBar
 from viewer.panels.searches.search_dialog import SearchDialog
 from viewer.panels.searches.search_list import SearchListPanel
@@ -132,6 +132,7 @@ def test_a_target_too_small_for_the_image_is_refused_with_both_numbers(
 def test_each_answer_is_kept_at_once_and_is_a_step(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     bar = begin(window, qtbot)
+    assert bar.minimumSizeHint().width() <= 560  # as wide as a small window leaves the map
     shown(window, qtbot)
     QTest.keyClick(window.canvas, Qt.Key.Key_1)
     shown(window, qtbot)
@@ -266,6 +267,20 @@ def qt_menu(window: MainWindow) -> Iterator[QMenu]:
     menu = next(menu for menu in window.canvas.findChildren(QMenu) if menu.isVisible())
     yield menu
     menu.close()
+
+
+@pytest.mark.bounded
+def test_a_search_whose_area_was_moved_away_is_not_gone_on_with(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    (search,) = window.session.document.searches.values()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    moved = shapely.box(20.0, 40.0, 20.01, 40.01)
+    window.session.push(update_site(window.session.document, search.area_uuid, actor="ana", geometry=moved))
+    assert not window.bars.searches.open(search.uuid)
+    assert window.bars.searches.walk is None
 
 
 @pytest.mark.bounded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -107,6 +108,21 @@ def test_what_was_found_is_marked_in_the_same_step_and_linked(document: Document
     document.apply(edit.inverse())
     assert set(document.sites) == {"area"}
     assert document.searches["search"].result == ""
+
+
+def test_another_answer_no_longer_rests_on_the_mark(document: Document) -> None:
+    document.apply(begin(document))
+    found = SearchCell(1, 2, "found", shown=1.0)
+    document.apply(answer_cell(document, "search", found, place=(169.41, -19.51), actor="ana", now=NOW))
+    sheet = sheet_of(document.searches["search"])
+    assert sheet is not None
+    again = replace(sheet.cell(1, 2), answer="nothing seen")
+    document.apply(answer_cell(document, "search", again, actor="ana", now=NOW))
+    sheet = sheet_of(document.searches["search"])
+    assert sheet is not None
+    assert sheet.cell(1, 2).marks == ()
+    assert len(document.sites) == 2
+    assert document.searches["search"].result == "none seen"
 
 
 def test_each_cell_is_a_step_of_its_own(document: Document) -> None:
