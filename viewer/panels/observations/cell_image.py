@@ -27,8 +27,10 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 REST_MS = 120
 """Milliseconds for which a cell has to be the current one before the map follows."""
-FINEST_PART, COARSEST_PART = 1 / 6, 1.5
-"""Scales that stay as they are, as ground size of a pixel of the screen in pixels of the image."""
+FINEST_PART, BEST_PART, COARSEST_PART = 1 / 6, 0.5, 0.75
+"""Ground size of a pixel of the screen in pixels of the image: a scale from the first to the last stays as it is, and
+others become the one between.
+"""
 UNKNOWN_PIXEL_M = 10.0
 """Ground size that an image's pixel is taken to have where that is not known."""
 SHARE = 0.6
@@ -184,7 +186,7 @@ def _scale_m(shown_m: float, pixel_m: float, extent_m: float, side_px: int) -> f
     """The ground size of a pixel of the screen for a site of an extent, on an image with pixels of a size."""
     is_good = pixel_m * FINEST_PART <= shown_m <= pixel_m * COARSEST_PART
     least_m = extent_m / (SHARE * max(side_px, 1))
-    return max(shown_m if is_good else pixel_m, least_m)
+    return max(shown_m if is_good else BEST_PART * pixel_m, least_m)
 
 
 def _extent_m(site: Site) -> float:

@@ -122,7 +122,6 @@ class ObservationSheet(QWidget):
         if not self.observer.hasFocus():
             self.observer.setText(said_name(desk.observer, document))
             self.observer.setPlaceholderText(self.tr("you"))
-        self._show_listings()
 
     def _show_listings(self) -> None:
         count = len(self.desk.context.selection.uuids)

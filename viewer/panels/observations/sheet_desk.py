@@ -69,6 +69,8 @@ class SheetDesk(QObject):
         """Clearness that was stated of images, by observer and key of the image."""
         self._chosen: tuple[str, ...] = ()
         """The sites that were selected for the sheet."""
+        self._folders: list[str] | None = None
+        """The folders of sites; None from an edit of sites until somebody asks for them."""
         self._is_watched = self._is_selecting = False
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._look_at_layers)
@@ -102,8 +104,10 @@ class SheetDesk(QObject):
 
     def folders(self) -> list[str]:
         """The folders that sites of the case are filed in."""
-        sites = self.context.listed_marks().of_kind(SITE_KIND).values()
-        return sorted({site.folder for site in sites if site.folder})
+        if self._folders is None:
+            sites = self.context.document.sites.values()
+            self._folders = sorted({site.folder for site in sites if site.folder and site.is_site})
+        return self._folders
 
     def set_observer(self, observer: str) -> None:
         """Fill in the sheet of another observer; the name of the analyst for an empty text."""
@@ -154,12 +158,14 @@ class SheetDesk(QObject):
     def _begin_anew(self) -> None:
         self._stated, self._chosen, self.listing, self.target = {}, (), Listing(), ""
         self.observer = self.context.case.actor
-        self.sheet = Sheet()
+        self.sheet, self._folders = Sheet(), None
         if self._is_watched:
             self._build()
             self._remember_target()
 
     def _follow(self, changes: Changes) -> None:
+        if changes.touches("sites"):
+            self._folders = None
         if not self._is_watched:
             return
         if changes.touches("layers"):
@@ -195,10 +201,11 @@ class SheetDesk(QObject):
             self._build()
 
     def _selected_sites(self) -> tuple[str, ...]:
+        """The selected sites in the order of lists, of which one mark alone may be of another kind."""
         chosen, sites = self.context.selection.uuids, self.context.document.sites
-        if len(chosen) == 1:
-            return tuple(uuid for uuid in chosen if uuid in sites)
-        return tuple(uuid for uuid in self.context.listed_marks().of_kind(SITE_KIND) if uuid in chosen)
+        marks = [sites[uuid] for uuid in chosen if uuid in sites]
+        listed = [mark for mark in marks if mark.is_site or len(marks) == 1]
+        return tuple(mark.uuid for mark in sorted(listed, key=lambda mark: (mark.created_at, mark.uuid)))
 
     def _take_selection(self) -> None:
         """List what is selected, unless the sheet lists it already."""

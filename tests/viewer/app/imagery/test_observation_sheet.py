@@ -201,6 +201,8 @@ def test_the_map_shows_the_image_of_the_cell_alone_and_leaves_the_case_as_it_is(
     view = window.canvas.viewport.view()
     x, y = window.canvas.viewport.lonlat(view.width / 2, view.height / 2)
     assert (x, y) == pytest.approx(BENDS["north"], abs=1e-4)
+    pixel_m = 347.0
+    assert pixel_m / 6 <= window.canvas.viewport.ground_resolution_m() <= 0.75 * pixel_m, "the image can be read"
     press(Key.Key_Right)
     press(Key.Key_Right)
     qtbot.waitUntil(lambda: shown() == ["1995"])
