@@ -93,7 +93,7 @@ def suggestion(cell: SearchCell) -> Phrase | None:
         return Phrase("{pct} % of this cell is under cloud or in its shadow, by the image's mask.", pct=percent)
     if reason:
         return Phrase(
-            "Radar shadow? {pct} % of this cell lies at the noise floor, as shadow does, and smooth ground or water.",
+            "Radar shadow? {pct} % is at the noise floor, as smooth ground or water may be.",
             pct=_percent(cell.dark),
         )
     return None

@@ -66,6 +66,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "previous_date": ("earlier image", "day before", "step back in time", "time slider", "temporal controller"),
     "next_date": ("later image", "day after", "step forward in time", "time slider", "temporal controller"),
+    "search_area": ("grid search", "systematic search", "cells", "nothing found", "none seen", "negative search"),
     "search_archives": (
         *("stac", "catalogue", "catalog", "sentinel hub", "earth search", "planetary computer", "find scenes"),
         *("new imagery", "search imagery", "copernicus browser", "earth explorer"),

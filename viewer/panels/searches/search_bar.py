@@ -24,6 +24,8 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_TARGET = 40
+LINES = 2
+"""Lines of the sentence on a cell."""
 _NO_MATTER = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 """Modifiers with which a digit may come: from the keypad, and on keyboards whose digits want Shift."""
 
@@ -39,6 +41,7 @@ class SearchBar(QWidget):
         self.setAccessibleName(self.tr("Search"))
         self.where, self.says = plain_label(), plain_label()
         self.says.setWordWrap(True)
+        self.says.setFixedHeight(LINES * self.says.fontMetrics().lineSpacing())  # or the map would be moved by words
         self.nothing = self._button(self.tr("1 Nothing seen"), self.tr("Nothing of it in this cell (1)"))
         self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it at the pointer)"))
         self.unsure = self._button(self.tr("3 Cannot tell"), self.tr("It cannot be told, for the reason beside (3)"))
@@ -124,7 +127,9 @@ class SearchBar(QWidget):
         cell = self.tr("Cell {0} of {1}").format(progress.number, progress.cells)
         name = in_language(cell_name(*walk.at))
         self.where.setText(f"{cell} ({name})")
-        self.says.setText(self._sentence(walk))
+        sentence = self._sentence(walk)
+        self.says.setText(sentence)
+        self.says.setToolTip(tooltip(sentence))
         self.reason.setCurrentIndex(max(self.reason.findData(walk.cell.suggested or self._desk.reason), 0))
         self.part.setEnabled(not walk.is_shown)
         self.nothing.setEnabled(walk.is_shown)
