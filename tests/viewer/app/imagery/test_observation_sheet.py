@@ -95,6 +95,9 @@ def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow,
     press(Key.Key_Escape)
     assert not sheet.view.question.isVisible()
     assert sheet.view.hasFocus()
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus(), "without a question Esc leads back to the map"
+    sheet.view.setFocus()
     typed("?")
     (haze,) = [
         one
