@@ -160,7 +160,7 @@ def result_of(sheet: SearchSheet) -> str:
         return "found"
     if any(cell.assessed > 0 for cell in sheet.cells):
         return "none seen"
-    return "not assessable" if any(cell.answer == CANNOT_TELL for cell in sheet.cells) else ""
+    return "not assessable" if any(cell.obscured > 0 for cell in sheet.cells) else ""
 
 
 def next_open(sheet: SearchSheet, places: Iterable[CellPlace], after: tuple[int, int] = (0, 0)) -> CellPlace | None:

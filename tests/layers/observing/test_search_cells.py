@@ -97,6 +97,7 @@ def test_all_cells_that_cannot_be_told_are_not_assessable() -> None:
     made = SearchSheet(GRID).with_cell(SearchCell(1, 1, "cannot tell", "cloud"))
     assert result_of(made) == "not assessable"
     assert result_of(SearchSheet(GRID)) == ""
+    assert result_of(sheet({}, cloud=1.0)) == "not assessable"
 
 
 def test_a_share_is_all_or_nothing_only_where_there_is_no_rest() -> None:

@@ -270,6 +270,35 @@ def qt_menu(window: MainWindow) -> Iterator[QMenu]:
 
 
 @pytest.mark.bounded
+def test_a_search_is_gone_on_with_in_the_case_that_was_saved(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_4, Qt.Key.Key_2):
+        shown(window, qtbot)
+        QTest.keyClick(window.canvas, key)
+    settle(window, qtbot)
+    (before,) = window.session.document.searches.values()
+    case = tmp_path / "case.gpkg"
+    monkeypatch.setattr(window.ask, "case_to_write", lambda _suggestion: case)
+    window.saving.save_as()
+    qtbot.waitUntil(case.exists)
+    settle(window, qtbot)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    assert window.bars.searches.walk is None
+    opened(window, case, qtbot)
+    (after,) = window.session.document.searches.values()
+    assert after.cells_json == before.cells_json
+    assert (after.assessed_pct, after.not_searched_pct) == (before.assessed_pct, before.not_searched_pct)
+    assert window.bars.searches.open(after.uuid)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    assert walk.at == (1, 4)
+
+
+@pytest.mark.bounded
 def test_a_search_whose_area_was_moved_away_is_not_gone_on_with(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
