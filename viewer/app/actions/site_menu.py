@@ -279,7 +279,7 @@ class SiteMenu(ToolMenu):
         ),
         Action(
             "tool_count",
-            QT_TRANSLATE_NOOP("Actions", "Co&unt on the Image"),
+            QT_TRANSLATE_NOOP("Actions", "Count on the Ima&ge"),
             count,
             "Shift+U",
             "number",

@@ -207,7 +207,7 @@ class ObservationSheet(QWidget):
 
     def _follow_cell(self) -> None:
         if self.follows.isChecked() and self.isVisible():
-            if self.view.hasFocus() or self.cell_image.layer_uuid:
+            if self.view.hasFocus() or self.cell_image.is_due or self.cell_image.layer_uuid:
                 self.cell_image.show(self.view.place)
         else:
             self.cell_image.end()

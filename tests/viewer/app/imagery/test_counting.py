@@ -108,3 +108,13 @@ def test_nothing_is_counted_outside_of_the_image_or_where_the_row_says_absent(
         "The row says “absent” on this image",
     ]
     assert not [mark for mark in window.session.document.sites.values() if mark.shape_json]
+
+
+def test_the_map_follows_a_quick_hand_to_the_next_image(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    """The step to the next image comes before the map has shown the first one."""
+    sheet.view.setCurrentIndex(sheet.view.sheet_model.index(1, 0))
+    typed("#")
+    QTest.keyClick(window.canvas, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: sheet.cell_image.layer_uuid == sheet.desk.sheet.images[1].layer_uuid)
