@@ -40,7 +40,7 @@ COLOUR_OFF = 14
 class OneStudio(Studio):
     """The studio of all calls: each gives its scenes back, and it tells what it drew last."""
 
-    view: View | None = None
+    last_view: View | None = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -50,7 +50,7 @@ class OneStudio(Studio):
         self._scenes.clear()
 
     def picture_of(self, scene: Any, view: View) -> Any:
-        self.view = view
+        self.last_view = view
         return super().picture_of(scene, view)
 
 
@@ -143,7 +143,7 @@ def test_a_file_answers_as_its_peer_or_is_rightly_refused(odd: Odd, corpus: Corp
         return
     assert code == DONE, err
     assert "Traceback" not in err
-    wrong += wrong_picture(tmp_path / "x.png", word, corpus.studio(odd).view, err)
+    wrong += wrong_picture(tmp_path / "x.png", word, corpus.studio(odd).last_view, err)
     if odd.says and odd.says not in err:
         wrong.append(f"it is not said: {odd.says}, but: {err}")
     if time.monotonic() - began > LONGEST_S:
