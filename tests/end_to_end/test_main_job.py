@@ -121,14 +121,14 @@ class Job:
         fields = self.claim_form.fields.fields
         assert not fields["likelihood_term"].isEnabled(), "a judgement stands on assessed claims only"
         desk.type_into(fields["statement"], "A second gantry is being built.")
-        desk.type_into(fields["source_wording"], "“likely a second tower”")
+        desk.type_into(fields["source_wording"], "“a second tower stands”")
         desk.type_into(fields["made_by"], "a tower watcher")
         desk.choose(fields["state"], "assessed")
         desk.choose(fields["likelihood_term"], "probable")
         desk.choose(fields["confidence"], "moderate")
         claim = desk.document.claims[self.claim]
         assert (claim.statement, claim.voice, claim.state) == ("A second gantry is being built.", "speaker", "assessed")
-        assert (claim.source_wording, claim.made_by) == ("“likely a second tower”", "a tower watcher")
+        assert (claim.source_wording, claim.made_by) == ("“a second tower stands”", "a tower watcher")
         assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("probable", 55, 80)
         assert claim.confidence == "moderate"
         assert [site.uuid for site in desk.document.links.sites_of_claim(self.claim)] == [self.point]

@@ -16,7 +16,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import no_name, no_words, site_name, source_name
 from viewer.support.language.text import one_line, short_line, tooltip
 
-LONGEST_TITLE = 21
+LONGEST_TITLE = 19
 MOST_STOPS = 50
 TABLES: dict[str, Table] = {
     "site_form": "sites",

@@ -162,9 +162,11 @@ class ClaimFormPanel(RowForm):
         begin = [self.statement_part, self.judgement_part] if is_own else [self.words_part, self.statement_part]
         basis = [self.evidence_part, self.sources_part] if is_own else [self.evidence_part]
         judged = [self.reports_part, *basis, self.structured_part] if is_own else [self.own_part, *basis]
-        then = [self.places_part, self.words_part] if is_own else [self.judgement_part, self.places_part]
-        parts = [*begin, *judged, self.steps_part, *then]
-        parts = [*parts] if is_own else [self.sources_part, *parts, self.structured_part, self.reports_part]
+        if is_own:
+            parts = [*begin, *judged, self.steps_part, self.places_part, self.words_part]
+        else:
+            parts = [self.sources_part, *begin, self.places_part, self.judgement_part, *judged]
+            parts += [self.steps_part, self.structured_part, self.reports_part]
         parts += [self.responses_part, self.more_part]
         self._parts = parts
         rows: list[QWidget] = [*parts]

@@ -85,7 +85,7 @@ class SearchDialog(QDialog):
 
     def _set_up(self) -> None:
         self.target.setPlaceholderText(self.tr("vehicle, radome, pad"))
-        self.observer.setText(self._context.case.actor)
+        self.observer.setPlaceholderText(self.tr("you"))
         for box, count in ((self.rows, ROWS), (self.columns, COLUMNS)):
             box.setRange(1, MOST)
             box.setValue(count)
