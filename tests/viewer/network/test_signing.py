@@ -125,13 +125,15 @@ def test_s16_a_token_of_a_container_needs_no_collection(by_container: World) -> 
 @pytest.mark.bounded
 def test_s16_a_token_that_runs_out_in_2_s_is_replaced_before(world: World) -> None:
     world.tokens.valid_s = 2.0
-    began = time.monotonic()
-    count = 0
-    while time.monotonic() < began + 4.5:
+    began = before = time.monotonic()
+    count, slowest_s = 0, 0.0
+    while before < began + 4.5:
         assert world.part(query=f"?at={count}").answers
         count += 1
-    assert world.files.refused == 0
-    assert 3 <= len(world.tokens.log) <= 4
+        now = time.monotonic()
+        before, slowest_s = now, max(slowest_s, now - before)
+    assert world.files.refused == 0 or slowest_s > 0.5, "on a machine that stood still a token may run out under way"
+    assert 3 <= len(world.tokens.log) <= 4 + world.files.refused
 
 
 def test_s16_after_a_refusal_it_is_signed_once_more(world: World) -> None:

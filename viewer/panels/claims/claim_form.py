@@ -160,8 +160,9 @@ class ClaimFormPanel(RowForm):
             return
         self._is_own = is_own
         begin = [self.statement_part, self.judgement_part] if is_own else [self.words_part, self.statement_part]
-        basis = [self.evidence_part, self.sources_part] if is_own else [self.evidence_part]
-        judged = [self.reports_part, *basis, self.structured_part] if is_own else [self.own_part, *basis]
+        judged = [self.own_part, self.evidence_part]
+        if is_own:
+            judged = [self.sources_part, self.evidence_part, self.reports_part, self.structured_part]
         if is_own:
             parts = [*begin, *judged, self.steps_part, self.places_part, self.words_part]
         else:

@@ -213,6 +213,7 @@ ALWAYS = {
     *PANELS,
 }
 OF_A_CASE = {
+    *("import_observations", "search_area"),
     *("graticule_off", "graticule_dd", "graticule_dms", "graticule_utm", "graticule_mgrs"),
     *("add_scene_folder", "scene_outlines", "search_archives", "what_is_new"),
     "save_as",

@@ -121,6 +121,7 @@ def test_two_chips_of_one_view_look_alike(
     window: MainWindow, taken: tuple[Chip, Chip], desk: Desk, qtbot: QtBot
 ) -> None:
     first = {chip.uuid for chip in taken}
+    window.canvas.setFocus()  # the form has it, for the words on what is seen
     press(Key.Key_C)
     settle(window, qtbot)
     later = [chip for chip in window.session.document.chips.values() if chip.uuid not in first]
@@ -338,6 +339,7 @@ def test_a_capture_that_takes_long_is_announced_and_cancelled(
     assert not window.images.chips.is_idle
     assert not [job for job in jobs.running() if job.title == "Taking a chip"]
     qtbot.waitUntil(lambda: any(job.title == "Taking a chip" for job in jobs.running()), timeout=5_000)
+    window.canvas.setFocus()  # the form has it, for the words on what is seen
     press(Key.Key_C)
     assert "Another chip is being taken" in said(window)
     next(job for job in jobs.running() if job.title == "Taking a chip").cancel()
