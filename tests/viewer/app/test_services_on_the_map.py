@@ -144,7 +144,7 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
         qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
         rest(window, qtbot)
         assert plate(window) is None
-        assert badge(window) == ""
+        qtbot.waitUntil(lambda: badge(window) == "")  # told with the next look at the state
         assert not properties(window, qtbot).isVisible()
     finally:
         again.stop()
