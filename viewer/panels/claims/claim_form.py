@@ -160,14 +160,12 @@ class ClaimFormPanel(RowForm):
             return
         self._is_own = is_own
         begin = [self.statement_part, self.judgement_part] if is_own else [self.words_part, self.statement_part]
-        judged = [self.own_part, self.evidence_part]
         if is_own:
             judged = [self.sources_part, self.evidence_part, self.reports_part, self.structured_part]
-        if is_own:
             parts = [*begin, *judged, self.steps_part, self.places_part, self.words_part]
         else:
-            parts = [self.sources_part, *begin, self.places_part, self.judgement_part, *judged]
-            parts += [self.steps_part, self.structured_part, self.reports_part]
+            parts = [self.sources_part, *begin, self.own_part, self.places_part, self.judgement_part]
+            parts += [self.evidence_part, self.steps_part, self.structured_part, self.reports_part]
         parts += [self.responses_part, self.more_part]
         self._parts = parts
         rows: list[QWidget] = [*parts]

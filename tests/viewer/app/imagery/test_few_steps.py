@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.counted_steps import Counter
+from tests.support.hands import click, write
 from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE
 from tests.viewer.tools.conftest import Desk
@@ -25,20 +25,6 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
     found = Counter(qapp)
     yield found
     qapp.removeEventFilter(found)
-
-
-def write(text: str) -> None:
-    for letter in text:
-        widget = QApplication.focusWidget()
-        assert widget is not None
-        QTest.keyClicks(widget, letter)
-
-
-def click(widget: QWidget | None) -> None:
-    assert widget is not None
-    assert widget.isVisible(), f"nobody sees {widget.accessibleName()}"
-    assert widget.visibleRegion().contains(widget.rect().center()), f"{widget.accessibleName()} is scrolled away"
-    QTest.mouseClick(widget, Left)
 
 
 def button(window: MainWindow, name: str) -> QAbstractButton:

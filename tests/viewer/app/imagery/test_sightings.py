@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
 from tests.support.choices import popup
 from tests.support.counted_steps import Counter
+from tests.support.hands import click, write
 from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import MIDDLE
 from tests.viewer.tools.conftest import Desk
@@ -29,20 +30,6 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
     counter = Counter(qapp)
     yield counter
     qapp.removeEventFilter(counter)
-
-
-def write(text: str) -> None:
-    for letter in text:
-        widget = QApplication.focusWidget()
-        assert widget is not None
-        QTest.keyClicks(widget, letter)
-
-
-def click(widget: QWidget | None) -> None:
-    assert widget is not None
-    assert widget.isVisible(), f"nobody sees {widget.accessibleName()}"
-    assert widget.visibleRegion().contains(widget.rect().center()), f"{widget.accessibleName()} is scrolled away"
-    QTest.mouseClick(widget, Left)
 
 
 def choose(box: QComboBox, text: str) -> None:
