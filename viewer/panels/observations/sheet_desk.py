@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -12,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from layers.document.changes import Changes
 from layers.document.observation import Observation
 from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.observations import delete_observations
@@ -19,12 +20,10 @@ from viewer.commands.imagery.sheet_rows import record_look, state_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
 from viewer.panels.observations.layer_images import LayerImages
+from viewer.support.language.translation import in_language
 
 LOOK_MS = 150
 """Milliseconds after which layers are looked at again, as many of them become known together."""
-LONGEST_COUNT = 9
-"""Most digits of a count."""
-_COUNT = re.compile(r"(\d+)(?:\s*[-–—−]\s*(\d+))?")
 SELECTED, ALL, FOLDER = "selected", "all", "folder"
 
 
@@ -292,12 +291,11 @@ class SheetDesk(QObject):
         return self.record(at, presence=presence, **fields)
 
     def count(self, at: SheetPlace, text: str) -> bool:
-        """Record a count, "3" or "3-5"; an empty text removes it. False where that is refused."""
-        match = _COUNT.fullmatch(text.strip())
-        if text.strip() and (match is None or len(text.strip()) > 2 * LONGEST_COUNT + 3):
-            return self._refuse(self.tr("“{0}” is no count: type 3, or 3-5.").format(text.strip()[:20]))
-        low = None if match is None else int(match[1])
-        high = None if match is None else int(match[2] or match[1])
+        """Record a count, "3", "3-5" or "3+"; an empty text removes it. False where that is refused."""
+        try:
+            low, high = read_count(text)
+        except InvalidValue as error:
+            return self._refuse(in_language(error.sentence))
         own = self.sheet.cell(*at).own
         if low and own is not None and own.presence == "absent":
             return self._refuse(self.tr("The row says “absent”: press + first where {0} are seen.").format(low))
