@@ -80,6 +80,8 @@ class PanelContext(QObject):
     """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
     archive_wanted = Signal(str)
     """Emitted with the address of an archive of imagery that is to be searched."""
+    question_wanted = Signal(object)
+    """Emitted with the `AskedQuestion` of a kept search that an archive is to be asked again."""
     search_wanted = Signal(str)
     """Emitted with a search area that is to be gone through, or an empty text for the form to ask."""
     features_wanted = Signal(object)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from viewer.app.imagery.folder_scenes import FolderScenes
 from viewer.app.opening.opener import FileOpener
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
@@ -128,6 +129,10 @@ class SceneFinding(QObject):
         before it is answered.
         """
         self._questions.show(address)
+
+    def ask_archive_again(self, asked: AskedQuestion) -> None:
+        """Show the question of a kept search to its archive; nothing is asked before Search is pressed."""
+        self._questions.show_again(asked)
 
     @cached_property
     def _questions(self) -> ArchiveQuestions:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import override
 
-from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from layers.decoding import decoded_or_none
 from layers.document.search import Search
 from layers.observing.search_cells import sheet_of
 from layers.observing.search_words import found_sentence, rest_sentence, search_sentence
 from layers.text.counted import metres
-from viewer.commands.imagery.searches import kept_query
+from viewer.commands.imagery.asked_archives import asked_question
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.searches.search_desk import SearchDesk
@@ -27,19 +25,6 @@ _LONGEST = 60
 _LONGEST_WORDS = 400
 
 
-class _Asked(Struct, frozen=True):
-    """The archive that the query of a search names."""
-
-    archive: str = ""
-    title: str = ""
-
-
-def archive_of(search: Search) -> tuple[str, str]:
-    """Address and title of the archive that was asked; both empty for any other search."""
-    query = decoded_or_none(kept_query(search), _Asked) if search.kind == "catalogue" else None
-    return ("", "") if query is None else (query.archive, query.title)
-
-
 class SearchRows(NamedRows[Search]):
     """Rows of searches, the newest first: what was looked for or asked, the day, and the result with its shares."""
 
@@ -50,8 +35,9 @@ class SearchRows(NamedRows[Search]):
     @override
     def name_of(self, row: Search) -> str:
         if row.kind == "catalogue":
-            address, title = archive_of(row)
-            return one_line(title or address, _LONGEST) or self.tr("Archive")
+            asked = asked_question(row)
+            name = "" if asked is None else asked.title or asked.archive
+            return one_line(name, _LONGEST) or self.tr("Archive")
         target = one_line(row.target, _LONGEST) or self.tr("Anything")
         size = metres(row.target_size_m) if row.target_size_m else ""
         return self.tr("{0}, {1} or more").format(target, size) if size else target
@@ -113,10 +99,10 @@ class SearchListPanel(NamedListPanel):
             self._desk.open(search.uuid)
 
     def ask_again(self) -> None:
-        """Show the question to the archive of the chosen search."""
-        address = "" if self.search is None else archive_of(self.search)[0]
-        if address:
-            self._desk.context.archive_wanted.emit(address)
+        """Show the question of the chosen search to its archive, as it was asked."""
+        asked = None if self.search is None else asked_question(self.search)
+        if asked is not None:
+            self._desk.context.question_wanted.emit(asked)
 
     @override
     def offers(self) -> Sequence[Offer]:
@@ -128,7 +114,7 @@ class SearchListPanel(NamedListPanel):
     def show_offers(self) -> None:
         search = self.search
         self.open_button.setEnabled(search is not None and sheet_of(search) is not None)
-        self.again_button.setEnabled(search is not None and bool(archive_of(search)[0]))
+        self.again_button.setEnabled(search is not None and asked_question(search) is not None)
         self.delete_button.setEnabled(search is not None)
         self.words.setText("" if search is None else self._words(search))
         self.words.setVisible(search is not None)

@@ -30,6 +30,7 @@ from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_source import FetchedRanges
+from viewer.panels.searches.search_list import SearchListPanel
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.rendering.access import hosts_of
@@ -173,6 +174,48 @@ def test_that_nothing_is_listed_is_evidence_too(
     (search,) = window.session.document.searches.values()
     assert search.result == "none listed"
     assert search.words == "Loopback Archive: no scene for this place and time."
+
+
+def kept_again(window: MainWindow, dialog: ArchiveDialog) -> SearchListPanel:
+    """The panel of searches with the kept search as its row, after the dialog and the map went elsewhere."""
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    dialog.close()
+    dialog.archive.setEditText("https://other.example.org/stac")
+    dialog.begin.setText("2001")
+    dialog.limits_cloud.setChecked(False)
+    window.views.show_bounds(Bounds(-70.0, -20.0, -69.0, -19.0), 0.0)
+    window.docks.show_panel("panel_searches")
+    panel = window.findChild(SearchListPanel)
+    assert panel is not None
+    (search,) = window.session.document.searches.values()
+    panel.choose(search.uuid)
+    return panel
+
+
+@pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse"])
+def test_a_kept_search_is_asked_again_with_its_own_question(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, by_keys: bool
+) -> None:
+    window.selection.set({"s1"})
+    dialog = asked(window, strip, server, qtbot, cloud=True, place=1)
+    panel = kept_again(window, dialog)
+    window.selection.clear()
+    if by_keys:
+        QTest.keyClick(panel.view, Qt.Key.Key_Return)
+        qtbot.waitUntil(dialog.search_button.hasFocus)
+        QTest.keyClick(dialog.search_button, Qt.Key.Key_Return)
+    else:
+        QTest.mouseClick(panel.again_button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.scenes.desk.archives.is_idle, timeout=20_000)
+    settle(window, qtbot)
+    assert server.questions[-1]["bbox"] == server.questions[0]["bbox"] == [10.2, 50.3, 10.3, 50.4]
+    assert server.questions[-1]["datetime"] == server.questions[0]["datetime"]
+    assert dialog.cloud.isEnabled()
+    assert titles(strip) == ["early", "late"], "the strip shows the scenes of that ground"
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    abouts = [json.loads(row.query_json)["about"] for row in window.session.document.searches.values()]
+    assert abouts == [["s1"], ["s1"]], "the second is about the same site"
 
 
 def test_a_search_that_fails_says_why_and_is_no_evidence(
