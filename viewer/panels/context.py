@@ -82,6 +82,8 @@ class PanelContext(QObject):
     """Emitted with the address of an archive of imagery that is to be searched."""
     question_wanted = Signal(object)
     """Emitted with the `AskedQuestion` of a kept search that an archive is to be asked again."""
+    scene_wanted = Signal(str, object)
+    """Emitted with the key of a scene that a kept search has listed, and its `AskedQuestion`, to show it as a layer."""
     search_wanted = Signal(str)
     """Emitted with a search area that is to be gone through, or an empty text for the form to ask."""
     features_wanted = Signal(object)

@@ -72,6 +72,7 @@ class ImageMenu(ActionMenu):
         self._seen: tuple[object, ...] = ()
         panels.archive_wanted.connect(self.search_archive)
         panels.question_wanted.connect(self.ask_archive_again)
+        panels.scene_wanted.connect(scenes.show_listed)
         panels.layer_shown.connect(self.look_again)
         panels.changed.connect(self.look_again)
         panels.document_replaced.connect(self.look_again)
@@ -193,10 +194,10 @@ class ImageMenu(ActionMenu):
         self._panels.panel_wanted.emit("time_strip")
         self._scenes.search_archives(address)
 
-    def ask_archive_again(self, asked: AskedQuestion) -> None:
+    def ask_archive_again(self, query: AskedQuestion) -> None:
         """Show the question of a kept search to its archive, as it was asked."""
         self._panels.panel_wanted.emit("time_strip")
-        self._scenes.ask_archive_again(asked)
+        self._scenes.ask_archive_again(query)
 
     def show_news(self) -> None:
         """Show the question what is new over sites."""

@@ -130,9 +130,25 @@ class SceneFinding(QObject):
         """
         self._questions.show(address)
 
-    def ask_archive_again(self, asked: AskedQuestion) -> None:
+    def show_listed(self, key: str, query: AskedQuestion) -> None:
+        """Show a scene that a kept search has listed as a layer. Where its archive has not answered in this session its
+        question is shown: addresses of scenes are not kept.
+        """
+        desk = self.desk
+        layer = next((scene.layer_uuid for scene in desk.case.known_scenes() if scene.key == key), "")
+        came = [scene for scene in desk.archives.known_scenes() if scene.key == key and scene.path]
+        if layer:
+            self._panels.show_layer(layer)
+            self._panels.view.show_layer(layer)
+        elif came:
+            desk.add(came[:1])
+        else:
+            self._messages.show("scenes", self.tr("Ask the archive again first: it tells where its pictures are."))
+            self.ask_archive_again(query)
+
+    def ask_archive_again(self, query: AskedQuestion) -> None:
         """Show the question of a kept search to its archive; nothing is asked before Search is pressed."""
-        self._questions.show_again(asked)
+        self._questions.show_again(query)
 
     @cached_property
     def _questions(self) -> ArchiveQuestions:

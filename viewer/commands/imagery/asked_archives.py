@@ -29,4 +29,4 @@ def asked_question(row: Search) -> AskedQuestion | None:
 def asked_archives(document: Document) -> list[tuple[str, str]]:
     """Address and title of the archive of each search, the newest first."""
     rows = sorted(document.searches.values(), key=lambda row: (row.at, row.created_at), reverse=True)
-    return [(asked.archive, asked.title) for row in rows if (asked := asked_question(row)) is not None]
+    return [(query.archive, query.title) for row in rows if (query := asked_question(row)) is not None]

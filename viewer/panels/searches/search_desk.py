@@ -49,6 +49,8 @@ class SearchDesk(QObject):
     """Emitted when a walk begins, moves, sees more or ends."""
     dialog_wanted = Signal(str)
     """Emitted with the uuid of a search area, or an empty text, to show the form of a new search."""
+    scenes_wanted = Signal(str)
+    """Emitted with the uuid of a kept search of an archive, to go through the scenes that it listed."""
     reason_wanted = Signal()
     """Emitted when a cell cannot be told and no reason is at hand."""
 

@@ -283,10 +283,10 @@ class ArchiveDialog(QDialog):
         self.begin.setFocus()
         self.begin.selectAll()
 
-    def take_question(self, asked: AskedQuestion) -> None:
+    def take_question(self, query: AskedQuestion) -> None:
         """Fill the fields with the question of a kept search; its ground is one more choice."""
-        self._again, question = asked, asked.question
-        self.choose(asked.archive)
+        self._again, question = query, query.question
+        self.choose(query.archive)
         if self.place.findData(_KEPT) < 0:
             self.place.addItem(self.tr("The ground of the kept search"), _KEPT)
         self.place.setCurrentIndex(self.place.findData(_KEPT) if question.boxes else self.place.findData(_VIEW))

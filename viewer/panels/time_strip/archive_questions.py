@@ -90,13 +90,13 @@ class ArchiveQuestions(QObject):
         self._come_up(address)
         self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
 
-    def show_again(self, asked: AskedQuestion) -> None:
+    def show_again(self, query: AskedQuestion) -> None:
         """Show the dialog with the question of a kept search, and the map of its ground, whose scenes the strip shows;
         Enter asks it.
         """
-        self._come_up(asked.archive)
-        self.dialog.take_question(asked)
-        ground, canvas = asked.question.area, self._desk.canvas
+        self._come_up(query.archive)
+        self.dialog.take_question(query)
+        ground, canvas = query.question.area, self._desk.canvas
         self._desk.set_place(SearchedGround.VIEW)
         if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
             self._desk.context.view.show_bounds(Bounds(*ground.bounds))
@@ -172,6 +172,7 @@ class ArchiveQuestions(QObject):
             is_complete=search.is_complete,
             words=evidence_words(search),
             sites=self._sites,
+            scenes=self._desk.archives.scenes_of(search),
         )
         if is_kept:
             names = [site.label for uuid in self._sites if (site := self._desk.context.document.sites.get(uuid))]
