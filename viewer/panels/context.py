@@ -76,8 +76,10 @@ class PanelContext(QObject):
     """Emitted with the uuid of a mark when asking begins or ends on which image it was drawn."""
     layer_style_wanted = Signal()
     """Emitted to show the style in the layer properties, which have been brought to the front."""
-    shown_above = Signal(object)
-    """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
+    shown_above = Signal(str, object)
+    """Emitted with a name and a function that paints it above the map on the screen, called with a QPainter and the
+    view; or None, which ends it.
+    """
     archive_wanted = Signal(str)
     """Emitted with the address of an archive of imagery that is to be searched."""
     question_wanted = Signal(object)

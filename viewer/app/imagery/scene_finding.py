@@ -40,6 +40,8 @@ class SceneFinding(QObject):
 
     changed = Signal()
     """The outlines were switched on or off."""
+    date_chosen = Signal(str)
+    """Emitted with the date of the scene that was chosen in the strip; empty for none."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class SceneFinding(QObject):
         sources = SceneSources(self.folders, self._sources.archives, self._sources.clouds)
         desk = SceneDesk(self._panels, self._canvas, sources, self._jobs, open_paths, say, self._comparisons, self)
         desk.outlines_switched.connect(self.changed)
+        desk.date_chosen.connect(self.date_chosen)
         return _Parts(desk, OutlineLayer(desk, self._canvas))
 
     @property

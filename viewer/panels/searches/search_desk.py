@@ -142,7 +142,7 @@ class SearchDesk(QObject):
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
         self.walk, self.reason = walk, ""
-        self.context.shown_above.emit(self._paint)
+        self.context.shown_above.emit("search", self._paint)
         self.canvas.setFocus()
         walk.show()
         self._moved()
@@ -173,7 +173,7 @@ class SearchDesk(QObject):
         """Leave the search; its cells are in the case."""
         if self.walk is not None:
             self.walk, self.lacks = None, None
-            self.context.shown_above.emit(None)
+            self.context.shown_above.emit("search", None)
             self.shown_changed.emit()
 
     # -- answers ----------------------------------------------------------------------------------------------------
