@@ -219,6 +219,8 @@ class ImageSeen(Struct, frozen=True):
     date: str = ""
     date_kind: str = "unknown"
     date_basis: str = ""
+    dated: str = ""
+    """The date as exactly as it is known, by its kind, with its basis."""
     credit: str = ""
     licence: str = ""
     placement: str = ""

@@ -487,6 +487,7 @@ def image_words(image: Image, publishing: Publishing) -> ImageSeen:
         date=at or image_date_words("", image.date_kind),
         date_kind=image.date_kind,
         date_basis=image.date_basis,
+        dated=image_date_words(image.acquired_at, image.date_kind, image.date_basis),
         credit=publishing.words(image.credit),
         licence=publishing.words(image.licence),
         placement=publishing.words(image.placement_note),
