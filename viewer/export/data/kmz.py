@@ -293,6 +293,7 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
         yield ". ".join(filter(None, (claim.confidence, claim.reason)))
     yield from claim.beside
     yield from claim.considered
+    yield from claim.evidence_lines()
     yield from claim.inferred
     yield from answers
     for quote in claim.quotes:

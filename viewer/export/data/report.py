@@ -194,6 +194,7 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
             for quote in claim.quotes
         ],
         "beside": [plain(line) for line in (*claim.beside, *claim.considered)],
+        "evidence": [plain(line) for line in claim.evidence_lines(len(claim.rests_on) + len(claim.quotes))],
         "steps": [plain(step) for step in claim.steps],
     }
 

@@ -82,6 +82,7 @@ def test_it_says_what_the_case_says(export: DataExport, case: Document) -> None:
     assert text.count(export.content.marking) >= 2, "above and below"
     assert "Likelihood likely (55–80 %)" in text
     assert "Basis Confidence: moderate" in text
+    assert "Rests on Evidence (against): claim:" in text
     assert "place inferred by us" in text
     assert "The quay · 2024-04-12 · © A Provider" in text
     assert "Sentinel-2 · 2024-04-12 08:00 UTC (from metadata) · © A Provider" in text
