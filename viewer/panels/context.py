@@ -76,10 +76,16 @@ class PanelContext(QObject):
     """Emitted with the uuid of a mark when asking begins or ends on which image it was drawn."""
     layer_style_wanted = Signal()
     """Emitted to show the style in the layer properties, which have been brought to the front."""
-    shown_above = Signal(object)
-    """Emitted with a function that paints above the map on the screen, called with a QPainter and the view; or None."""
+    shown_above = Signal(str, object)
+    """Emitted with a name and a function that paints it above the map on the screen, called with a QPainter and the
+    view; or None, which ends it.
+    """
     archive_wanted = Signal(str)
     """Emitted with the address of an archive of imagery that is to be searched."""
+    question_wanted = Signal(object)
+    """Emitted with the `AskedQuestion` of a kept search that an archive is to be asked again."""
+    scene_wanted = Signal(str, object)
+    """Emitted with the key of a scene that a kept search has listed, and its `AskedQuestion`, to show it as a layer."""
     search_wanted = Signal(str)
     """Emitted with a search area that is to be gone through, or an empty text for the form to ask."""
     features_wanted = Signal(object)

@@ -78,6 +78,8 @@ class SceneDesk(QObject):
     ticks_changed = Signal()
     """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
+    date_chosen = Signal(str)
+    """Emitted with the date of the scene that was chosen, as images state it; empty where there is none."""
     ground_changed = Signal()
     """Emitted when the ticks are those of another ground, also where they are the same."""
     outlines_changed = Signal()
@@ -208,6 +210,7 @@ class SceneDesk(QObject):
             self._current = key
             self.current_changed.emit()
             self.outlines_changed.emit()
+        self.date_chosen.emit("" if self.frames else _date_of(self.current))
 
     def step(self, by: int) -> None:
         """Go to an earlier or later tick; without a current one, to the newest dated one, or the first."""
@@ -408,7 +411,16 @@ class SceneDesk(QObject):
         if self._current and self.current_at < 0:
             self._current = ""
             self.current_changed.emit()
+            self.date_chosen.emit("")
         self.outlines_changed.emit()
+
+
+def _date_of(tick: Pass | None) -> str:
+    """The date of a tick as images state it; empty for one whose date is not known, or is of no one time."""
+    if tick is None or not tick.is_dated or tick.date_kind not in ("instant", "interval"):
+        return ""
+    scene = tick.scenes[0]
+    return f"{scene.acquired}/{scene.until}" if scene.until else scene.acquired
 
 
 def _area(ground: View | BaseGeometry) -> BaseGeometry:
