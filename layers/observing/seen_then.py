@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from layers.document.document import Document
 from layers.document.observation import Observation
 from layers.document.vocabulary import PRESENCES
-from layers.observing.seen_words import DAY_LENGTH, is_dated
+from layers.observing.seen_words import DAY_LENGTH, every_row, is_dated
 from layers.phrase import Phrase, joined
 
 DIFFERING = "observers differ"
 """Stands for the presence of a site that one observer has seen on that date, and another has not."""
 
 
-def seen_on(
-    document: Document, acquired_at: str, shows: Callable[[Observation], bool] = lambda row: True
-) -> dict[str, str]:
+def seen_on(document: Document, acquired_at: str, shows: Callable[[Observation], bool] = every_row) -> dict[str, str]:
     """The presence of each site, by uuid, that the rows on the images of a date state: a word of `PRESENCES`, or
     `DIFFERING`.
 
@@ -26,7 +24,7 @@ def seen_on(
     day = _day(acquired_at)
     images = [image.uuid for image in document.images.values() if is_dated(image) and _day(image.acquired_at) == day]
     rows = (row for uuid in images for row in document.links.observations_on_image(uuid))
-    return presences_of(row for row in rows if shows(row))
+    return presences_of(filter(shows, rows))
 
 
 def presences_of(rows: Iterable[Observation]) -> dict[str, str]:

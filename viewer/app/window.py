@@ -349,7 +349,8 @@ class MainWindow(QMainWindow):
             self.toolbox.nothing_given_up.connect(end)
         self.scenes.date_chosen.connect(self.marks_then.show_date)
         self.compared.compared.connect(self.marks_then.leave)
-        for shown in (self.comparisons.shown_changed, self.marks_then.changed):
+        self.panel_context.look.changed.connect(lambda: self.compared.hide_from(self.panel_context.look.blind))
+        for shown in (self.comparisons.shown_changed, self.marks_then.changed, self.panel_context.look.changed):
             shown.connect(self._show_mode)
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
@@ -410,7 +411,9 @@ class MainWindow(QMainWindow):
         """Show a mode of the whole map, such as the map alone, in the status bar, with the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
-        self.status.show_mode(" ".join(filter(None, (alone, self.comparisons.hint, self.marks_then.hint))))
+        is_blind = self.panel_context.look.blind is not None
+        blind = self.tr("Other observers’ rows are hidden (Shift+F9 shows them again).") if is_blind else ""
+        self.status.show_mode(" ".join(filter(None, (alone, blind, self.comparisons.hint, self.marks_then.hint))))
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:

@@ -23,6 +23,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
+from viewer.panels.observer_look import ObserverLook
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
@@ -119,6 +120,8 @@ class PanelContext(QObject):
         self.case, self.selection, self.view = case, selection, view or ViewAccess()
         self.layers, self.layer_verbs = layers or KnownLayers(), LayerVerbs(self)
         self.messages, self._dropped = messages or MessageAccess(), ""
+        self.look = ObserverLook(self)
+        self.look.changed.connect(self._look_otherwise)
         self._typed: Edit | None = None
         """All edits of the series that was last pushed, joined."""
         self._last: Edit | None = None
@@ -151,12 +154,21 @@ class PanelContext(QObject):
         for table in ROW_FORMS:
             self.show_row(table, "")
         self.document_replaced.emit()
+        if self.look.blind is not None:
+            self.look.hide_others(self.case.actor)  # it stays blind, in the name of the analyst
 
     def listed_marks(self) -> ListedMarks:
         """The present marks of the case, in the order of lists."""
         if self._marks is None:
-            self._marks = ListedMarks.of(self._document.sites)
+            sites, look = self._document.sites, self.look
+            shown = sites if look.blind is None else {uuid: site for uuid, site in sites.items() if look.shows(site)}
+            self._marks = ListedMarks.of(shown)
         return self._marks
+
+    def _look_otherwise(self) -> None:
+        """Let all panels read anew, as other rows are hidden now."""
+        self._marks = None
+        self.changed.emit(Changes(everything=True))
 
     def _tell(self, changes: Changes) -> None:
         if changes.touches("sites"):

@@ -46,7 +46,7 @@ class _Placed(Struct, frozen=True, eq=False):
 
 
 class MarksThen(QObject):
-    """Follows the date that is looked at, one object a window. A cell of the sheet goes before any other choice.
+    """Follows the date that is looked at, one object a window: of the last choice that was made.
 
     While no row tells of a date, marks are drawn as ever, and nothing is said.
     """
@@ -54,7 +54,7 @@ class MarksThen(QObject):
     changed = Signal()
     """Emitted when the marks are drawn as seen at another date, or as ever again."""
     left = Signal()
-    """Emitted when the analyst wants the marks as ever again."""
+    """Emitted when marks are no longer to be drawn as a cell of the sheet has them."""
 
     def __init__(self, context: PanelContext, canvas: MapCanvas, parent: QObject) -> None:
         super().__init__(parent)
@@ -88,7 +88,9 @@ class MarksThen(QObject):
             self._show()
 
     def show_date(self, acquired_at: str) -> None:
-        """Draw the marks as they were seen on a date; empty: as ever."""
+        """Draw the marks as they were seen on a date, in place of a cell of the sheet; empty: as ever."""
+        if acquired_at and self._of_cell is not None:
+            self.left.emit()
         self._date = acquired_at
         self._read()
 
@@ -113,7 +115,7 @@ class MarksThen(QObject):
 
     def _read(self) -> None:
         before = self._of_date
-        presences = seen_on(self._context.document, self._date) if self._date else {}
+        presences = seen_on(self._context.document, self._date, self._context.look.shows) if self._date else {}
         self._of_date = SeenMarks(in_language(date_words(self._date)), presences) if presences else None
         if self._of_date != before:
             self._show()

@@ -61,7 +61,6 @@ class SheetDesk(QObject):
         self.listing = Listing()
         self.target = ""
         self.observer = context.case.actor
-        self.is_blind = False
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
         self._stated: dict[tuple[str, str], str] = {}
@@ -111,12 +110,21 @@ class SheetDesk(QObject):
     def set_observer(self, observer: str) -> None:
         """Fill in the sheet of another observer; the name of the analyst for an empty text."""
         self.observer = observer.strip() or self.context.case.actor
+        if self.is_blind:
+            self.context.look.hide_others(self.observer)
         self._build()
 
     def set_blind(self, blind: bool) -> None:
-        """Hide the rows of other observers, or show them."""
-        self.is_blind = blind
-        self.rows_changed.emit()
+        """Hide the rows of other observers, here and everywhere in the window, or show them."""
+        if blind:
+            self.context.look.hide_others(self.observer)
+        else:
+            self.context.look.show_all()
+
+    @property
+    def is_blind(self) -> bool:
+        """True while the rows of other observers are hidden."""
+        return self.context.look.blind is not None
 
     def site(self, row: int) -> Site | None:
         """The site of a row; None where it is no longer in the case."""
@@ -125,7 +133,7 @@ class SheetDesk(QObject):
     def cell(self, at: SheetPlace) -> SheetCell:
         """A cell as the observer may see it: without the rows of others while these are hidden."""
         cell = self.sheet.cell(*at)
-        return cell._replace(others=()) if self.is_blind else cell
+        return cell._replace(others=tuple(filter(self.context.look.shows, cell.others)))
 
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""

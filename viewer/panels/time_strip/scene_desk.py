@@ -375,7 +375,7 @@ class SceneDesk(QObject):
             self._soon.start(LOOK_MS)  # a newer look at each page would let none of them end
             return
         ground, known = self.ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
-        seen = seen_of(self.context.document, self.site_uuid)
+        seen = seen_of(self.context.document, self.site_uuid, self.context.look.shows)
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()
