@@ -184,7 +184,7 @@ class SceneWalkDialog(QDialog):
         ground, canvas = current.scene.footprint, self._desk.canvas
         if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
             self._desk.context.view.show_bounds(Bounds(*ground.bounds))
-        self._desk.context.shown_above.emit(self._paint)
+        self._desk.context.shown_above.emit("scene walk", self._paint)
         canvas.update()
 
     def _paint(self, painter: QPainter, view: View) -> None:
@@ -265,7 +265,7 @@ class SceneWalkDialog(QDialog):
 
     def _leave(self) -> None:
         if self._desk.walk is None:
-            self._desk.context.shown_above.emit(None)
+            self._desk.context.shown_above.emit("scene walk", None)
 
 
 def _texts(kept: AnsweredScene) -> tuple[str, ...]:
