@@ -85,6 +85,8 @@ class PlaceHits(NamedTuple):
     """The place, in `crs`."""
     images: tuple[SeenPixel, ...] = ()
     """The images there, the topmost first."""
+    resolution: float = 1.0
+    """Units of `crs` a pixel of the view."""
 
 
 def images_at(shown: ShownScene, view: View, px: float, py: float) -> list[SeenPixel]:

@@ -38,7 +38,7 @@ class IdentifyTool(FeatureTool):
     def click(self, event: PointerEvent) -> None:
         view = self.view
         images = images_at(self.canvas.pane.shown, view, event.px, event.py)
-        place = PlaceHits(view.grid.crs, view.to_world(event.px, event.py), tuple(images))
+        place = PlaceHits(view.grid.crs, view.to_world(event.px, event.py), tuple(images), view.grid.resolution)
         self._pointed = place.crs, place.at
         self.canvas.update()
         self.identified.emit(self.hits(event) + self.cluster_hits(event), place)

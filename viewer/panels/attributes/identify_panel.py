@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, override
 
 import numpy as np
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.errors import GeoloupeError
+from layers.services.info.info_answer import InfoAnswer
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
 from viewer.canvas.image_below import PlaceHits, SeenPixel
@@ -29,6 +31,8 @@ from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.rendering.layer_date import badge
 from viewer.rendering.layers.image_values import BandValue, PixelValues, ask_pixel
+from viewer.rendering.layers.map_info import ask_info, has_info
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
@@ -133,8 +137,28 @@ class IdentifyPanel(QWidget):
         if isinstance(drawing, RasterDrawing):
             generation = self._generation
             ask_pixel(drawing, place.crs, place.at, lambda values: self._show_values(generation, item, values))
+        elif isinstance(drawing, TilesDrawing) and has_info(drawing):
+            answered = partial(self._show_info, self._generation, item)
+            ask_info(drawing, place.crs, place.at, place.resolution, answered)
         else:
             self._add_value(item, self.tr("Values"), self.tr("pictures of a service have none but their colours"))
+
+    def _show_info(self, generation: int, item: QTreeWidgetItem, answer: InfoAnswer | GeoloupeError) -> None:
+        """Show what the server of a map says of the place, in its own words."""
+        if generation != self._generation or not shiboken6.isValid(self):
+            return
+        name, remark = self.tr("Server"), self.tr("the server's own words")
+        if isinstance(answer, GeoloupeError):
+            self._add_value(item, name, in_language(answer.sentence))
+        elif answer.refusal:
+            self._add_value(item, name, one_line(answer.refusal, 200), remark)
+        elif not answer.rows:
+            self._add_value(item, name, self.tr("says nothing of this place"))
+        for row in () if isinstance(answer, GeoloupeError) else answer.rows:
+            self._add_value(item, one_line(row.name, 60) or name, one_line(row.value, 400), remark)
+        if isinstance(answer, InfoAnswer) and answer.is_cut:
+            self._add_value(item, name, self.tr("said more than is shown here"))
+        self._fit_names()
 
     def _show_values(self, generation: int, item: QTreeWidgetItem, values: PixelValues | GeoloupeError) -> None:
         if generation != self._generation:

@@ -1,0 +1,1 @@
+"""Questions to servers of maps about a place (GetFeatureInfo), and their answers as text."""
