@@ -19,6 +19,8 @@ from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.publishing import Publishing
 from layers.product.site_words import name_of
+from layers.product.wording.passed import rules_off
+from layers.product.wording.rules import BY_NAME
 from layers.text.counted import counted, metres
 
 ABSENCE = Phrase("What is not marked is not thereby absent.")
@@ -51,6 +53,8 @@ def caveats_of(
     yield from _on_origins(sources)
     yield from unrecorded_in(sources)
     yield from _on_searches(document, {site.uuid for site in marks}, publishing)
+    if off := [BY_NAME[name].title for name in rules_off(document)]:
+        yield Phrase("Not checked in its wording: {rules}.", rules=joined("; ", off))
 
 
 def _on_places(

@@ -61,13 +61,8 @@ def host_of(url: str) -> str:
 
 def host_of_url(url: QUrl) -> str:
     """ "name" or "name:port", as hosts are written here: in ASCII."""
-    return _written_host(url.host(_ENCODED), url.port())
-
-
-@lru_cache(MOST_HOSTS)
-def _written_host(name: str, port: int) -> str:
-    name = name.lower()
-    host = f"[{name}]" if ":" in name else name
+    host, port = url.host(_ENCODED).lower(), url.port()
+    host = f"[{host}]" if ":" in host else host
     return host if port < 0 else f"{host}:{port}"
 
 

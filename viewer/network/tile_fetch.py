@@ -127,8 +127,7 @@ class TileFetch[Made](Fetch[Made]):
 
     def _address(self) -> str:
         """The address under which the tile is stored."""
-        bare = self._context.without_key(self._target)
-        return self._write_target() if bare is self._target else bare.toString(_ENCODED)
+        return self._context.without_key(self._target).toString(_ENCODED)
 
     def _place(self) -> _Place | None:
         """The place of the answer in the store; None where the terms of a host forbid to store it."""

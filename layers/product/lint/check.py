@@ -1,5 +1,5 @@
 """The check of a product by all rules, which are written by subject: `page_rules`, `image_rules`, `party_rules`,
-`evidence_rules`."""
+`evidence_rules`, `wording_rules`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Iterable, Sequence
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from layers.product.lint import evidence_rules, image_rules, page_rules, party_rules
+from layers.product.lint import evidence_rules, image_rules, page_rules, party_rules, wording_rules
 from layers.product.lint.finding import BLOCKING, Checked, Finding, Rule
 from layers.product.lint.passing import reasons_that_hold
 from layers.product.spec import Override, ProductSpec
 
-RULES: tuple[Rule, ...] = (*page_rules.RULES, *image_rules.RULES, *party_rules.RULES, *evidence_rules.RULES)
-"""The twenty points of an export's checklist, and the rules of tradecraft that a program can judge."""
+RULES: tuple[Rule, ...] = (
+    *page_rules.RULES,
+    *image_rules.RULES,
+    *party_rules.RULES,
+    *evidence_rules.RULES,
+    *wording_rules.RULES,
+)
+"""The twenty points of an export's checklist, and the rules of tradecraft and of wording that a program can judge."""
 
 
 def findings(

@@ -23,6 +23,11 @@ _ABSENT = re.compile(
 """Words for the absence of a thing, in the plain forms that need no grammar."""
 
 
+def says_absence(text: str) -> bool:
+    """True for words that say plainly that something is not there."""
+    return _ABSENT.search(text) is not None
+
+
 def claim_name(claim: ClaimSaid) -> str:
     """The words for a claim."""
     return Phrase("claim “{said}”", said=short(claim.said))

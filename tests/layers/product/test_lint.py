@@ -375,6 +375,21 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("two-origins", lambda made: _graded(made, "1")),
     ("caveats", lambda made: made.without_words("What is not marked is not thereby absent.")),
     ("withheld", lambda made: made.published().with_content(left_out=LeftOut(rows=(_drafts("a", "b"),)))),
+    ("proof", lambda made: made.with_claim(1, change_note="Images prove that the station is running")),
+    ("absence-of", lambda made: made.with_claim(1, change_note="The island has no airstrip")),
+    ("gone", lambda made: made.with_claim(1, change_note="Tents vanish from the valley")),
+    ("published-date", lambda made: made.with_claim(1, change_note="Image date set to the press release date")),
+    ("guilt", lambda made: made.with_claim(1, change_note="Smugglers at the pier")),
+    ("purpose", lambda made: made.with_claim(1, change_note="The fence was built to keep people out")),
+    ("military", lambda made: made.with_claim(1, change_note="Army camp on the ridge")),
+    ("officials-likely", lambda made: made.with_claim(1, change_note="Minister says restart is likely (55-80 %)")),
+    ("stacked-hedges", lambda made: made.with_claim(1, change_note="The building could possibly be a school")),
+    ("attribution", lambda made: made.with_claim(1, change_note="China pays for the new road")),
+    ("cause", lambda made: made.with_claim(1, change_note="Drought drains reservoir")),
+    ("measure", lambda made: made.with_claim(1, change_note="Glacier is 340 m long")),
+    ("highly-confident", lambda made: made.with_claim(1, change_note="We are highly confident")),
+    ("independently", lambda made: made.with_claim(1, change_note="Two papers independently confirm closure")),
+    ("likelihood-in-reason", lambda made: made.with_claim(1, reason="The odds are good.")),
 ]
 
 

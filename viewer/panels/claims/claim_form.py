@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import MARKINGS, STATES, VOICES
+from layers.product.wording.claim_texts import CLAIM_KINDS, rules_kept
+from layers.product.wording.rules import BY_NAME
 from viewer.commands.claims import delete_claims, update_claim
 from viewer.panels.claims.claim_cautions import ClaimCautions
 from viewer.panels.claims.claim_sites import ClaimSites
@@ -30,6 +32,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, Text
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
+from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices, example
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import plain
@@ -67,6 +70,9 @@ class ClaimFormPanel(RowForm):
         self._add_links()
         self._add_more()
         self.cautions = ClaimCautions(context, self.fields.fields)
+        self.wording = WordingMargin(
+            context, {column: (self.fields.fields[column], kind) for column, kind in CLAIM_KINDS.items()}, self._kept
+        )
         self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
@@ -169,7 +175,9 @@ class ClaimFormPanel(RowForm):
         parts += [self.responses_part, self.more_part]
         self._parts = parts
         rows: list[QWidget] = [*parts]
-        rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [self.state_row, self.cautions, self.change_note]
+        rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [
+            *(self.state_row, self.cautions, self.wording, self.change_note)
+        ]
         rows.insert(0, self.about_many)
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
@@ -242,6 +250,13 @@ class ClaimFormPanel(RowForm):
         if self.row() is not None:
             self.page.show_form(from_top=True)
             begin_typing(self.fields.fields["statement"] if self._is_own else self.sources.picker)
+
+    def _kept(self, column: str) -> frozenset[str]:
+        """The rules of wording that are not asked of a text: a report's statement is no assertion of ours."""
+        claim = self.row()
+        if column == "statement" and not self._is_own:
+            return frozenset(BY_NAME)
+        return rules_kept(self._context.document, claim, column)
 
     def _cited(self) -> None:
         """Focus the words of the source that was just cited, where the claim is a report."""

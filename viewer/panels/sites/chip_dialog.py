@@ -24,6 +24,7 @@ from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import FormPage, muted
+from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices
 from viewer.support.language.text import one_line
 
@@ -62,6 +63,8 @@ class ChipDialog(QDialog):
         for widget in (self.picture, self.note, self.facts):
             page.content.addWidget(widget)
         page.content.addLayout(form)
+        self.wording = WordingMargin(context, {"caption": (self.fields.fields["caption"], "caption")})
+        page.content.addWidget(self.wording)
         page.content.addStretch(1)
         page.show_form()
         layout = QVBoxLayout(self)

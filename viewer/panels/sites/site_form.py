@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
-from layers.document.observation import seen_dates
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
@@ -53,6 +51,7 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
+from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices, class_choices, example
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import plain, tooltip
@@ -108,11 +107,8 @@ class SiteFormPanel(QWidget):
         self.stamps = muted()
         # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
-        self.search_button = LinkButton(
-            self.tr("Search this area…"), self.tr("Go through this area cell by cell, on an image")
-        )
-        self.search_button.clicked.connect(lambda: context.search_wanted.emit(self._uuid))
-        self.page.content.insertWidget(1, self.search_button)
+        self._add_search()
+        self._add_wording()
         self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addWidget(self.stamps)
@@ -123,6 +119,19 @@ class SiteFormPanel(QWidget):
         context.flush_requested.connect(self._flush)
         context.changed.connect(self._heard)
         self._selected()
+
+    def _add_search(self) -> None:
+        self.search_button = LinkButton(
+            self.tr("Search this area…"), self.tr("Go through this area cell by cell, on an image")
+        )
+        self.search_button.clicked.connect(lambda: self._context.search_wanted.emit(self._uuid))
+        self.page.content.insertWidget(1, self.search_button)
+
+    def _add_wording(self) -> None:
+        texts = {"label": "label", "notes": "note"}
+        fields = {column: (self.fields.fields[column], kind) for column, kind in texts.items()}
+        self.wording = WordingMargin(self._context, fields)
+        self.page.content.insertWidget(1, self.wording)
 
     def _begin_part(self, part: FoldSection) -> QFormLayout:
         """Begin a part: return its form layout, to which the fields that follow are added."""
@@ -253,7 +262,6 @@ class SiteFormPanel(QWidget):
             if site is None:
                 self.fields.forget()
             else:
-                site = _as_seen(self._context, site)
                 self.fields.show_other(_Shown(site))
                 dated = site.observed_at, site.valid_from, site.valid_to, site.lifecycle
                 self.dates_part.offer(is_open=any(dated))
@@ -289,7 +297,7 @@ class SiteFormPanel(QWidget):
     def _show(self) -> None:
         site = self._context.document.sites.get(self._uuid)
         if site is not None:
-            self.fields.show_row(_Shown(_as_seen(self._context, site)))
+            self.fields.show_row(_Shown(site))
         self._show_parts()
 
     def _show_parts(self) -> None:
@@ -397,16 +405,6 @@ class _Shown:
         if column.startswith("alias_"):
             return dict(self._site.aliases).get(column.removeprefix("alias_"), "")
         return getattr(self._site, column)
-
-
-def _as_seen(context: PanelContext, site: Site) -> Site:
-    """The site as the observer who looks may know it: dates that follow from hidden rows follow from the others."""
-    document = context.document
-    rows = document.links.observations_of_site(site.uuid)
-    shown = [row for row in rows if context.look.shows(row)]
-    if len(shown) == len(rows) or not seen_dates(rows, document.images).observed_at:
-        return site
-    return replace(site, **seen_dates(shown, document.images)._asdict())
 
 
 def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> tuple[tuple[str, str], ...]:
