@@ -20,7 +20,11 @@ from layers.phrase import Phrase
 from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.imagery.observations import observation_of, record_observation
+from viewer.commands.meta import set_meta
 from viewer.commands.stamps import stamp_of, update
+
+VIEW_KEY = "view_quality/"
+"""Beginning of the meta keys that say how clear an image was for an observer."""
 
 
 def record_look(
@@ -64,8 +68,15 @@ def record_look(
     return Edit(edit.label, (*image_changes, *edit.changes, *no_longer_first))
 
 
+def stated_view(document: Document, image_key: str, observer: str) -> str:
+    """The word of `VIEW_QUALITIES` that an observer has stated of an image; empty where nothing is stated."""
+    view = document.meta(_view_key(image_key, observer))
+    return view if view in VIEW_QUALITIES else ""
+
+
 def state_view(
     document: Document,
+    image_key: str,
     image_uuids: Iterable[str],
     view: str,
     before: str = "",
@@ -76,7 +87,8 @@ def state_view(
 ) -> Edit:
     """State how clear an image was for an observer: in all rows on it that state nothing else than `before`.
 
-    Raises InvalidValue where a row says *absent* and the view is not clear.
+    It is kept among the facts of the case, too, as there may be no row yet, and the image may have none either. Raises
+    InvalidValue where a row says *absent* and the view is not clear.
     """
     check_choice(view, VIEW_QUALITIES, column_word("view_quality"))
     stamp = stamp_of(actor, now)
@@ -90,7 +102,13 @@ def state_view(
                     "A row says “absent” on this image, which needs a clear view: change that row first."
                 )
             changes += update("observations", row, stamp, view_quality=view)
-    return Edit(Phrase("State how clear an image is"), tuple(changes))
+    fact = set_meta(document, _view_key(image_key, observer), view, actor=actor, now=now)
+    return Edit(Phrase("State how clear an image is"), (*changes, *fact.changes))
+
+
+def _view_key(image_key: str, observer: str) -> str:
+    """Meta key of what one observer states of one image: apart from others', so that two copies of a case merge."""
+    return f"{VIEW_KEY}{image_key}/{observer}"
 
 
 def _image(

@@ -15,7 +15,7 @@ from layers.document.site import Site
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.observations import delete_observations
-from viewer.commands.imagery.sheet_rows import record_look, state_view
+from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view, stated_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
 from viewer.panels.observations.layer_images import LayerImages
@@ -65,8 +65,6 @@ class SheetDesk(QObject):
         self.is_blind = False
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
-        self._stated: dict[tuple[str, str], str] = {}
-        """Clearness that was stated of images, by observer and key of the image."""
         self._chosen: tuple[str, ...] = ()
         """The sites that were selected for the sheet."""
         self._folders: list[str] | None = None
@@ -130,7 +128,7 @@ class SheetDesk(QObject):
 
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""
-        return self._stated.get((self.observer, image.key), image.view)
+        return stated_view(self.context.document, image.key, self.observer) or image.view
 
     def _sites_of(self, listing: Listing) -> Collection[str]:
         if listing.kind == SELECTED:
@@ -156,7 +154,7 @@ class SheetDesk(QObject):
     # -- following ----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
-        self._stated, self._chosen, self.listing, self.target = {}, (), Listing(), ""
+        self._chosen, self.listing, self.target = (), Listing(), ""
         self.observer = self.context.case.actor
         self.sheet, self._folders = Sheet(), None
         if self._is_watched:
@@ -175,6 +173,8 @@ class SheetDesk(QObject):
             return
         before, self.sheet = self.sheet, sheet_after(self.sheet, self.context.document, changes)
         if self.sheet is before:
+            if any(key.startswith(VIEW_KEY) for key in changes.uuids("meta")):
+                self.rows_changed.emit()
             return
         keys = [[image.key for image in sheet.images] for sheet in (before, self.sheet)]
         is_same = keys[0] == keys[1] and before.sites == self.sheet.sites
@@ -341,11 +341,7 @@ class SheetDesk(QObject):
         """
         image = self.sheet.images[column]
         before = self.view_of(image)
-        if not self._attempt(state_view, image.image_uuids, view, before, observer=self.observer):
-            return False
-        self._stated[self.observer, image.key] = view
-        self.rows_changed.emit()
-        return True
+        return self._attempt(state_view, image.key, image.image_uuids, view, before, observer=self.observer)
 
     def _attempt(self, command: Any, *args: Any, **fields: Any) -> bool:
         sentence = self.context.attempt(command, *args, **fields)

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from layers.product.gathering import content_of
 from tests.support.counted_steps import Counter
 from tests.support.observation_sheets import BENDS, YEARS, rows_of, sheet_of, typed, with_scenes
-from tests.support.windows import press, settle
+from tests.support.windows import opened, press, settle
 from viewer.app.window import MainWindow
+from viewer.commands.imagery.sheet_rows import stated_view
 from viewer.commands.sites import add_site
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
@@ -88,6 +89,35 @@ def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
     typed("C")
     assert rows_of(document)["middle", "1990"].view_quality == "clear", "the cell overrides its image"
     assert sheet.desk.view_of(sheet.desk.sheet.images[1]) == "obscured"
+
+
+def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
+    window: MainWindow, sheet: ObservationSheet, tmp_path: Path, qtbot: QtBot
+) -> None:
+    typed("o")
+    image = sheet.desk.sheet.images[0]
+    assert sheet.desk.view_of(image) == "obscured"
+    assert "obscured" in sheet.view.sheet_model.headerData(0, Qt.Orientation.Horizontal)
+    assert not window.session.document.observations
+    assert not window.session.document.images
+    window.action_table["undo"].trigger()
+    assert "clearness?" in sheet.view.sheet_model.headerData(0, Qt.Orientation.Horizontal)
+    window.action_table["redo"].trigger()
+    work = window.session.working_copy
+    assert work is not None
+    work.drain()
+    assert stated_view(work.read_document(), image.key, sheet.desk.observer) == "obscured", "durable at once"
+    window.session.save_as(tmp_path / "case.gpkg")
+    settle(window, qtbot)
+    window.session.new_case()
+    settle(window, qtbot)
+    opened(window, tmp_path / "case.gpkg", qtbot)
+    qtbot.waitUntil(lambda: len(sheet.desk.sheet.images) == 3)
+    assert sheet.desk.view_of(sheet.desk.sheet.images[0]) == "obscured"
+    sheet.view.setFocus()
+    sheet.view.begin()
+    typed("+")
+    assert rows_of(window.session.document)["north", "1985"].view_quality == "obscured"
 
 
 def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow, sheet: ObservationSheet) -> None:

@@ -11,7 +11,7 @@ from layers.document.image import Image
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue
-from viewer.commands.imagery.sheet_rows import record_look, state_view
+from viewer.commands.imagery.sheet_rows import record_look, state_view, stated_view
 
 
 def image(year: str) -> Image:
@@ -84,10 +84,10 @@ def test_the_clearness_of_an_image_reaches_rows_without_a_value_of_their_own() -
     document = case()
     document.apply(record_look(document, "a", "i1985", actor="me", presence="present"))
     document.apply(record_look(document, "a", "i1985", actor="Ann", observer="Ann", presence="present"))
-    document.apply(state_view(document, ["i1985"], "clear", observer="me", actor="me"))
+    document.apply(state_view(document, "k1985", ["i1985"], "clear", observer="me", actor="me"))
     assert {row.observer: row.view_quality for row in document.observations.values()} == {"me": "clear", "Ann": ""}
     document.apply(record_look(document, "a", "i1985", actor="me", view_quality="obscured"))
-    document.apply(state_view(document, ["i1985"], "partly obscured", "clear", observer="me", actor="me"))
+    document.apply(state_view(document, "k1985", ["i1985"], "partly obscured", "clear", observer="me", actor="me"))
     assert rows_of(case()) == {}
     assert [row.view_quality for row in document.observations.values() if row.observer == "me"] == ["obscured"]
 
@@ -96,4 +96,16 @@ def test_an_image_with_an_absent_row_stays_clear() -> None:
     document = case()
     document.apply(record_look(document, "a", "i1985", actor="me", presence="absent", view_quality="clear"))
     with pytest.raises(InvalidValue, match="needs a clear view"):
-        state_view(document, ["i1985"], "obscured", "clear", observer="me", actor="me")
+        state_view(document, "k1985", ["i1985"], "obscured", "clear", observer="me", actor="me")
+
+
+def test_a_view_is_stated_before_any_row_and_image_each_observer_for_themselves() -> None:
+    document = case()
+    edit = state_view(document, "still no row", (), "obscured", observer="me", actor="me")
+    document.apply(edit)
+    document.apply(state_view(document, "still no row", (), "clear", observer="Ann", actor="Ann"))
+    assert stated_view(document, "still no row", "me") == "obscured"
+    assert stated_view(document, "still no row", "Ann") == "clear"
+    assert stated_view(document, "k1985", "me") == ""
+    document.apply(edit.inverse())
+    assert stated_view(document, "still no row", "me") == ""
