@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from layers.errors import CaseDamaged, TooLarge
 from layers.phrase import Phrase
+from layers.project.opening.byte_check import ByteCheck
 from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.geometry_blobs import START_BYTES, told_boxes
-from layers.project.storage.integrity import Integrity, examine
+from layers.project.storage.integrity import Integrity
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
-from layers.project.storage.sqlite_file import check_sqlite, open_regular
+from layers.project.storage.sqlite_file import check_sqlite
 from layers.text.counted import counted
 
 CHUNK_ROWS = 20_000
@@ -87,6 +88,8 @@ class CaseFile:
             self._connection = self._stack.enter_context(hardened(self._held.path, deadline_s))
             self.schema = read_schema(self._connection)
             allow_only(self._connection, [*self.schema.tables, *self.schema.boxes])
+            self.meta = self._meta()
+            self._check = self._stack.enter_context(ByteCheck(self._held.path, self.meta.get("integrity", "")))
         except (sqlite3.Error, UnicodeDecodeError) as error:
             self._stack.close()
             raise damaged(place, _reason(error)) from error
@@ -102,20 +105,18 @@ class CaseFile:
         """Sentences about journals and other files beside the case."""
         return self._held.problems
 
-    def meta(self) -> dict[str, str]:
-        """The facts of loupe_meta that are text; empty where the file is no case."""
+    def _meta(self) -> dict[str, str]:
+        """Read the facts of loupe_meta that are text; none where the file is no case."""
         if not {"key", "value"} <= {column.name for column in self.schema.tables.get("loupe_meta", ())}:
             return {}
         rows = self._query('SELECT "key", "value" FROM "loupe_meta"').fetchmany(10_000)
         return {str(key): value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
 
-    def mark(self, integrity: str) -> tuple[Fingerprint, Integrity]:
-        """The case's fingerprint and its state by its bytes; `integrity` is the text in loupe_meta."""
-        mark = self._held.mark
-        with open_regular(self._held.path) as file:
-            state, at = examine(file, integrity)
+    def mark(self) -> tuple[Fingerprint, Integrity]:
+        """The case's fingerprint and its state by its bytes, once all of them are read."""
+        mark, (state, at) = self._held.mark, self._check.result()
         if at >= 0 and not mark.sides:
-            mark = replace(mark, integrity=integrity, at=at)
+            mark = replace(mark, integrity=self.meta["integrity"], at=at)
         return mark, state
 
     def check(self, tables: Sequence[str]) -> bool:

@@ -52,6 +52,9 @@ class CaseOps:
                 return {"count": self._case.count_boxes(params["table"])}, ()
             case "check":
                 return {"is_sound": self._case.check(params["tables"])}, ()
+            case "mark":
+                mark, integrity = self._case.mark()
+                return {"mark": encoded(mark), "integrity": str(integrity)}, ()
             case "piece":
                 return _piece(self._case, params)
         raise AssertionError(f"no op {op}")
@@ -65,14 +68,10 @@ class CaseOps:
         self.close()
         copy = Path(params["copy"]) if params["copy"] else None
         case = self._case = CaseFile(Path(params["path"]), copy, Path(params["scratch"]), params["deadline_s"])
-        meta = case.meta()
-        mark, state = case.mark(meta.get("integrity", ""))
         return {
-            "meta": meta,
-            "mark": encoded(mark),
-            "integrity": str(state),
+            "meta": case.meta,
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},
-            "foreign": encoded(foreign_in(case.schema, schema_version_in(meta))),
+            "foreign": encoded(foreign_in(case.schema, schema_version_in(case.meta))),
             "problems": list(case.problems),
         }
 

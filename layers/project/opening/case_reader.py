@@ -41,12 +41,17 @@ class UnreadCase(Struct, frozen=True):
     """An opened case, before its rows are read."""
 
     meta: Mapping[str, str]
-    mark: Fingerprint
-    integrity: Integrity
     tables: Mapping[str, frozenset[str]]
     """The plain columns of each plain table."""
     foreign: Foreign
     problems: tuple[str, ...]
+
+
+class ReadBytes(Struct, frozen=True):
+    """What the bytes of a case say: its fingerprint, and if they are those that were saved."""
+
+    mark: Fingerprint
+    integrity: Integrity
 
 
 class Chunk(Struct, frozen=True):
@@ -139,6 +144,10 @@ class CaseReader:
                 yield cls(asks, _decode(answer.header, UnreadCase))
         finally:
             asks.close()
+
+    def read_bytes(self) -> ReadBytes:
+        """What its bytes say. They are read beside all that is asked before; this waits for the last of them."""
+        return self._ask("mark", {}, ReadBytes)
 
     def is_sound(self, tables: Sequence[str]) -> bool:
         """True where SQLite's quick check of tables finds no fault."""

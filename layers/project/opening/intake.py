@@ -14,11 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.document.document import Document
-from layers.errors import CaseTooNew, UnsupportedFormat
+from layers.errors import CaseDamaged, CaseTooNew, TooLarge, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks, ended_by_refusal
-from layers.project.opening.case_reader import CaseReader
+from layers.project.opening.case_reader import CaseReader, ReadBytes
 from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.glimpse import Told, glimpse_of
 from layers.project.opening.left_out_keys import leave_out_keys
@@ -97,21 +97,21 @@ def take_in(
             "“{path}” was written by a later Geoloupe, and this one cannot read it. Install the later version.",
             path=shown(path),
         )
-    state = _checked(path, reader, accept_damage=accept_damage)
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
     version = schema_version_in(opened.meta)
-    tables: Tables = reader
-    if watch is not None:
-        glimpse = glimpse_of(reader, watch.size_px, shown(path))
-        if glimpse is not None:
-            watch.show(glimpse)
-            tables = Told(reader, watch, glimpse.sites)
-    rows = read_rows(tables, opened.tables, foreign, version)
+    try:
+        rows = read_rows(_watched(path, reader, watch), opened.tables, foreign, version)
+    except (CaseDamaged, TooLarge):
+        _judged(path, reader, accept_damage=accept_damage)
+        raise
+    # the bytes are read while the rows are: what was read counts from here on
+    judged = _judged(path, reader, accept_damage=accept_damage)
+    state = judged.integrity
     notes, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
     return Intake(
         rows,
         opened.meta.get("project_uuid", ""),
-        opened.mark,
+        judged.mark,
         (*notes, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
         version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
         version,
@@ -128,10 +128,20 @@ _STATES = {
 }
 
 
-def _checked(path: Path, reader: CaseReader, *, accept_damage: bool) -> Integrity:
-    state = reader.opened.integrity
-    if state in (Integrity.EDITED, Integrity.UNKNOWN) and not reader.is_sound(_READ_TABLES):
-        state = Integrity.DAMAGED
-    if state is Integrity.DAMAGED and not accept_damage:
+def _watched(path: Path, reader: CaseReader, watch: OpeningWatch | None) -> Tables:
+    """Show a glimpse of a large case to who watches, who is told from then on how far the reading is."""
+    glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
+    if watch is None or glimpse is None:
+        return reader
+    watch.show(glimpse)
+    return Told(reader, watch, glimpse.sites)
+
+
+def _judged(path: Path, reader: CaseReader, *, accept_damage: bool) -> ReadBytes:
+    """Return what the bytes say. Raises CaseDamaged where they are not those that were saved and nobody accepts it."""
+    judged = reader.read_bytes()
+    if judged.integrity in (Integrity.EDITED, Integrity.UNKNOWN) and not reader.is_sound(_READ_TABLES):
+        judged = replace(judged, integrity=Integrity.DAMAGED)
+    if judged.integrity is Integrity.DAMAGED and not accept_damage:
         raise damaged(path, Phrase("its bytes are not what was saved"))
-    return state
+    return judged

@@ -71,7 +71,7 @@ def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem
     with temporary_beside(place, fs) as whole:
         try:
             with CaseReader.open(place, copy=whole) as case:
-                mark = case.opened.mark
+                mark = case.read_bytes().mark
         except (CaseDamaged, UnsupportedFormat, TooLarge, NotAFile):
             if expected is not None:
                 raise

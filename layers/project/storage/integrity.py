@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -58,11 +59,14 @@ def seal(path: Path, slot: str, fs: FileSystem) -> Seal:
     return Seal(text, at)
 
 
-def examine(file: BinaryIO, stored: str) -> tuple[Integrity, int]:
-    """Compare an open file with the integrity text that stands in it: (answer, the byte at which it stands or -1)."""
+def examine(file: BinaryIO, stored: str, is_over: Callable[[], bool] = lambda: False) -> tuple[Integrity, int]:
+    """Compare an open file with the integrity text that stands in it: (answer, the byte at which it stands or -1).
+
+    Once `is_over` says so, the rest is not read, and the answer is of no use.
+    """
     if not is_integrity_text(stored):
         return Integrity.UNKNOWN, -1
-    digest, at = _digest(file, stored.encode("ascii"))
+    digest, at = _digest(file, stored.encode("ascii"), is_over)
     if _counter(file) != int(stored[-10:]):
         return Integrity.EDITED, at
     return (Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED), at
@@ -74,12 +78,12 @@ def _counter(file: BinaryIO) -> int:
     return int.from_bytes(file.read(4), "big")
 
 
-def _digest(file: BinaryIO, slot: bytes) -> tuple[str, int]:
+def _digest(file: BinaryIO, slot: bytes, is_over: Callable[[], bool] = lambda: False) -> tuple[str, int]:
     """(hash with the first `slot` zeroed, offset of the slot or -1)."""
     digest = hashlib.sha256()
     file.seek(0)
     at, before, kept = -1, 0, b""
-    while chunk := file.read(CHUNK_BYTES):
+    while not is_over() and (chunk := file.read(CHUNK_BYTES)):
         data = kept + chunk
         if at < 0:
             place = data.find(slot)

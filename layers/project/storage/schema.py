@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from layers.document import vocabulary
 from layers.project.storage.geometry_blobs import SRS_ID
-from layers.project.storage.tables import REQUIRED, SITE_SPECS, SPECS, TableSpec
+from layers.project.storage.tables import DATA, REQUIRED, SITE_SPECS, SPECS, TableSpec
 
 APPLICATION_ID = 0x47504B47
 """The characters GPKG."""
@@ -346,11 +346,13 @@ def _table_statements(spec: TableSpec) -> list[str]:
         columns = [f"{spec.key} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
     if spec.geometry_type:
         columns.append(f"geom {spec.geometry_type}")
-    columns += [f"{blob} BLOB{' NOT NULL' if (spec.name, blob) in REQUIRED else ''}" for blob in spec.blobs]
     for column in spec.plain_columns:
         if column.name != "key":
             required = " NOT NULL" if (spec.name, column.name) in REQUIRED else ""
             columns.append(f"{column.name} {column.sql_type}{required}")
+    # bytes stand last, the largest behind all others: SQLite reads through each value that stands before the one wanted
+    for blob in sorted(spec.blobs, key=DATA.__eq__):
+        columns.append(f"{blob} BLOB{' NOT NULL' if (spec.name, blob) in REQUIRED else ''}")
     statements = [f"CREATE TABLE {spec.name} ({', '.join(columns)})"]
     if spec.key:
         statements.append(f"CREATE INDEX {spec.name}_uuid ON {spec.name}(uuid)")

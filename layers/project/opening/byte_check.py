@@ -1,0 +1,58 @@
+"""Compares the bytes of a case with those that were saved, while its rows are read."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from layers.project.storage.integrity import Integrity, examine
+from layers.project.storage.sqlite_file import open_regular
+
+
+class ByteCheck:
+    """Reads a file in a thread of its own, from when it is made until it ends or is closed.
+
+    `stored` is the integrity text that stands in the file. A large case has most of its bytes in pictures and kept
+    files, which nothing else reads when it is opened.
+    """
+
+    def __init__(self, path: Path, stored: str) -> None:
+        self._path, self._stored = path, stored
+        self._is_over = False
+        self._answer: tuple[Integrity, int] | None = None
+        self._failure: OSError | None = None
+        self._thread = threading.Thread(target=self._run, name="byte check", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the system lets no more threads run
+            self._run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over = True
+        self._wait()
+
+    def result(self) -> tuple[Integrity, int]:
+        """(what the bytes say, the byte at which the integrity text stands or -1), once it is known. Raises OSError."""
+        self._wait()
+        if self._failure is not None:
+            raise self._failure
+        assert self._answer is not None, "not asked after the end"
+        return self._answer
+
+    def _wait(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with open_regular(self._path) as file:
+                self._answer = examine(file, self._stored, lambda: self._is_over)
+        except OSError as error:
+            self._failure = error
