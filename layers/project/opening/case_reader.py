@@ -48,7 +48,7 @@ class UnreadCase(Struct, frozen=True):
 
 
 class ReadBytes(Struct, frozen=True):
-    """What the bytes of a case say: its fingerprint, and if they are those that were saved."""
+    """The fingerprint of a case, and if its bytes are those that were saved."""
 
     mark: Fingerprint
     integrity: Integrity
@@ -146,7 +146,7 @@ class CaseReader:
             asks.close()
 
     def read_bytes(self) -> ReadBytes:
-        """What its bytes say. They are read beside all that is asked before; this waits for the last of them."""
+        """Wait for the last of its bytes, which are read beside all that is asked before, and tell what they say."""
         return self._ask("mark", {}, ReadBytes)
 
     def is_sound(self, tables: Sequence[str]) -> bool:
