@@ -30,10 +30,10 @@ class Layer(Row, frozen=True, kw_only=True):
     ``{"path": "/abs/file.tif"}`` a file (in a case's file, paths below its folder are relative to that), with
     ``"content"``, a `layers.disk.content_mark.ContentMark` of it as it was added, ``"table"`` for one of several, and
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
-    (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
-    where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent it, a
-    `layers.services.features.feature_origin.FeatureOrigin`, ``"page"`` where it is a picture of a page of a web map, a
-    `layers.document.placing.page_origin.PageOrigin`;
+    (``{"4": "nir"}``) where analyst or catalogue say what bands see of which the file does not, ``"sensor"`` and
+    ``"provider"`` where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent
+    it, a `layers.services.features.feature_origin.FeatureOrigin`, ``"page"`` where it is a picture of a page of a web
+    map, a `layers.document.placing.page_origin.PageOrigin`;
     ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges, with ``"catalogue"``
     of one that an archive listed: the item's id, collection and address, and of Sentinel-2 ``"values"``, what is stated
     of them, a `layers.raster.reflectance.StatedValues`;

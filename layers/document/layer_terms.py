@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from layers.document.chip import Chip
+from layers.document.document import Document
 from layers.document.layer import FORBIDDEN, Layer
 from layers.phrase import Phrase
 from layers.services.address_keys import split_key
@@ -69,6 +71,13 @@ def terms_of(layer: Layer) -> Terms:
 def may_leave(layer: Layer) -> bool:
     """False where the terms of its service forbid that a file or a copied picture shows it."""
     return terms_of(layer).export != FORBIDDEN
+
+
+def chip_may_leave(chip: Chip, document: Document) -> bool:
+    """False for a chip of an image that may not leave as its layer stands now, whenever the chip was kept."""
+    image = document.images.get(chip.image_uuid)
+    layers = (document.layers.get(uuid) for uuid in (chip.layer_uuid, image.layer_uuid if image is not None else ""))
+    return all(layer is None or may_leave(layer) for layer in layers)
 
 
 def withheld_words(layer: Layer) -> Phrase:

@@ -6,7 +6,7 @@ seen on an image is no proof of either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -28,15 +28,25 @@ class _Look(Struct, frozen=True):
     is_seen: bool
 
 
-def seen_words(document: Document, site_uuid: str) -> str:
-    """All statements on a site in one line; empty where no dated image shows whether it was there."""
-    return joined("; ", statements) if (statements := seen_statements(document, site_uuid)) else ""
+def every_row(_row: Observation) -> bool:
+    """Leaves out no row."""
+    return True
 
 
-def seen_statements(document: Document, site_uuid: str) -> tuple[str, ...]:
+def seen_words(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> str:
+    """All statements on a site in one line; empty where no dated image shows whether it was there.
+
+    `shows` leaves out rows.
+    """
+    return joined("; ", statements) if (statements := seen_statements(document, site_uuid, shows)) else ""
+
+
+def seen_statements(
+    document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row
+) -> tuple[str, ...]:
     """The statements on a site in the order of time; for each thing that was looked for, where there are several."""
     by_target: dict[str, list[Observation]] = {}
-    for row in document.links.observations_of_site(site_uuid):
+    for row in filter(shows, document.links.observations_of_site(site_uuid)):
         by_target.setdefault(row.target.strip(), []).append(row)
     lines: list[str] = []
     for target, rows in by_target.items():

@@ -7,8 +7,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from layers.phrase import joined
+from layers.phrase import Phrase, joined
+from layers.text.counted import counted
 from layers.text.links import is_plain_link
+
+MOST_EVIDENCE = 8
+"""Most rows of evidence that a page lists for one claim: the reports list all."""
 
 
 class SourceCited(Struct, frozen=True):
@@ -131,6 +135,23 @@ class OwnJudgement(NamedTuple):
     """The link between the two claims, which states the part and the relation."""
 
 
+class EvidenceListed(NamedTuple):
+    """A row of the case that a claim rests on: its link, table and uuid, its relation, and its words with a date."""
+
+    link_uuid: str
+    table: str
+    uuid: str
+    relation: str
+    words: str
+    marking: str = ""
+
+    @property
+    def line(self) -> str:
+        """The row in one line."""
+        relation = Phrase(self.relation) if self.relation else Phrase("relation not stated")
+        return Phrase("Evidence ({relation}): {words}", relation=relation, words=self.words)
+
+
 class ClaimSaid(Struct, frozen=True):
     """A claim as a product prints it: the words and their speaker, and apart from these our judgement.
 
@@ -174,7 +195,9 @@ class ClaimSaid(Struct, frozen=True):
     is_ours: bool = False
     """True for a judgement of ours, False for a report of what somebody said."""
     evidence: int = 0
-    """Rows of the case that are linked with it as evidence."""
+    """Number of rows of the case that are linked with it as evidence."""
+    rests_on: tuple[EvidenceListed, ...] = ()
+    """The ones that may stand in the product, in the order in which they were linked."""
     is_reviewed: bool = False
     """True where somebody else than its author has reviewed it."""
     judged: tuple[OwnJudgement, ...] = ()
@@ -199,6 +222,26 @@ class ClaimSaid(Struct, frozen=True):
         change = joined(" ", [*self.changes, *filter(None, (self.change_note,))]) if self.changes else ""
         return (*judged, *filter(None, (change,)))
 
+    def evidence_lines(self, most: int = MOST_EVIDENCE) -> tuple[str, ...]:
+        """Lines on what it rests on: rows of the case, and sources whose relation is stated. Those beyond `most`,
+        and those that are not published, are counted in words.
+        """
+        lines = [row.line for row in self.rests_on]
+        for quote in self.quotes:
+            if quote.bearing:
+                parts = [quote.source.number, quote.source.published, quote.page]
+                words = joined(", ", [part for part in parts if part])
+                lines.append(EvidenceListed("", "sources", quote.source.uuid, quote.bearing, words).line)
+        more, withheld = len(lines) - most, self.evidence - len(self.rests_on)
+        lines = lines[:most]
+        if more > 0:
+            rows = counted(more, "further row", "further rows") if lines else counted(more, "row", "rows")
+            lines.append(Phrase("Evidence: {rows} not listed here.", rows=rows))
+        if withheld > 0:
+            rows = counted(withheld, "row", "rows")
+            lines.append(Phrase("Evidence: {rows} not published.", rows=rows))
+        return tuple(lines)
+
     @property
     def is_judged(self) -> bool:
         """True where the analyst has assessed it."""
@@ -219,6 +262,8 @@ class ImageSeen(Struct, frozen=True):
     date: str = ""
     date_kind: str = "unknown"
     date_basis: str = ""
+    dated: str = ""
+    """The date as exactly as it is known, by its kind, with its basis."""
     credit: str = ""
     licence: str = ""
     placement: str = ""

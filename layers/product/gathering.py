@@ -34,7 +34,6 @@ from layers.product.content import (
 from layers.product.image_words import image_date_words
 from layers.product.judging.cautions import missing_of_verified
 from layers.product.judging.judged import (
-    CLAIMS,
     is_ours,
     is_reviewed,
     judged_sentences,
@@ -44,6 +43,7 @@ from layers.product.judging.judged import (
 from layers.product.judging.origins import origins_counted
 from layers.product.judging.reissue import change_sentences, earlier_judgements, lacks_change_note
 from layers.product.judging.steps import step_words
+from layers.product.listed_evidence import evidence_links, evidence_listed
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing, Withheld
@@ -234,6 +234,8 @@ class _Gathering:
         earlier = self._earlier.get(claim.uuid)
         is_assessed, tells_own = claim.state == "assessed", not publishing.is_on or claim.status in REVIEWED
         states_limits = not publishing.is_on or (not is_ours(claim) and publishing.admits_statement(document, claim))
+        rests_on = tuple(evidence_listed(document, claim, publishing)) if tells_own else ()
+        self._markings += [row.marking for row in rests_on]
         return ClaimSaid(
             uuid=claim.uuid,
             number=f"C{number}",
@@ -264,7 +266,8 @@ class _Gathering:
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),
-            evidence=_evidence_counted(document, claim),
+            evidence=len(evidence_links(document, claim)),
+            rests_on=rests_on,
             is_reviewed=is_reviewed(claim),
             judged=tuple(self._own_judgements(claim)),
             changes=change_sentences(earlier, claim) if earlier is not None else (),
@@ -431,12 +434,6 @@ def speaker_words(claim: Claim, speaker: str) -> str:
     return Phrase("our own judgement") if claim.voice == "analyst" else ""
 
 
-def _evidence_counted(document: Document, claim: Claim) -> int:
-    """The rows that a claim rests on. A report that is only judged by it proves nothing."""
-    links = document.links.claim_to_evidence(claim.uuid)
-    return sum(not (link.evidence_table == CLAIMS and link.bearing in ("", "context")) for link in links)
-
-
 def response_words(response: Response, number: str) -> str:
     """An answer in one line, or that none was given or asked for."""
     who = response.speaker.strip() or Phrase("a speaker who is not named")
@@ -490,6 +487,7 @@ def image_words(image: Image, publishing: Publishing) -> ImageSeen:
         date=at or image_date_words("", image.date_kind),
         date_kind=image.date_kind,
         date_basis=image.date_basis,
+        dated=image_date_words(image.acquired_at, image.date_kind, image.date_basis),
         credit=publishing.words(image.credit),
         licence=publishing.words(image.licence),
         placement=publishing.words(image.placement_note),

@@ -18,22 +18,28 @@ _BASES = {
 UNKNOWN = Phrase("date unknown")
 
 
-def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
-    """A date with its kind and its basis; never without the latter where there is a date. UTC where it has a time."""
+def date_words(acquired_at: str, date_kind: str) -> str:
+    """A date as exactly as it is known, with what kind it is where that is no plain moment; UTC where it has a time."""
     if not acquired_at.strip():
         return Phrase("composite, {unknown}", unknown=UNKNOWN) if date_kind == "composite" else UNKNOWN
     start, slash, end = acquired_at.partition("/")
     when = Phrase("{start} to {end}", start=moment_text(start), end=moment_text(end)) if slash else moment_text(start)
-    basis = _BASES.get(date_basis) or Phrase("basis not stated")
     if date_kind == "published":
-        return Phrase("published {when}, date of the image unknown ({basis})", when=when, basis=basis)
+        return Phrase("published {when}, date of the image unknown", when=when)
     if date_kind == "composite":
-        return Phrase("composite of {when} ({basis})", when=when, basis=basis)
+        return Phrase("composite of {when}", when=when)
     if date_kind == "interval" and not slash:
-        return Phrase("{when} ({basis})", when=interval_text(start), basis=basis)
-    if date_kind in ("instant", "interval"):
-        return Phrase("{when} ({basis})", when=when, basis=basis)
-    return Phrase("{when}, kind of date unknown ({basis})", when=when, basis=basis)
+        return interval_text(start)
+    return when if date_kind in ("instant", "interval") else Phrase("{when}, kind of date unknown", when=when)
+
+
+def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
+    """A date with its kind and its basis; never without the latter where there is a date."""
+    words = date_words(acquired_at, date_kind)
+    if not acquired_at.strip():
+        return words
+    basis = _BASES.get(date_basis) or Phrase("basis not stated")
+    return Phrase("{when} ({basis})", when=words, basis=basis)
 
 
 def credit_of(row: Layer) -> str:

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from layers.phrase import Phrase, joined
-from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
+from layers.product.content import MOST_EVIDENCE, ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
 from layers.text.counted import counted, grouped
 
 LEAST_EXCERPT, MOST_EXCERPT = 60, 110
@@ -440,6 +440,7 @@ def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
     yield from claim.beside
     if level is Telling.FULL:
         yield from claim.considered
+    yield from claim.evidence_lines(MOST_EVIDENCE if level is Telling.FULL else 0)
 
 
 def _judged(claim: ClaimSaid) -> Iterator[str]:

@@ -68,7 +68,10 @@ class _Subset:
             "sources": [document.sources[uuid] for uuid in self._sources],
             "responses": [document.responses[uuid] for uuid in document.responses if uuid in self._responses],
             "images": [document.images[uuid] for uuid in document.images if uuid in self._images],
-            "observations": list(self._observations.values()),
+            "observations": [
+                replace(observation, chip_uuid=_if_in(self._chips, observation.chip_uuid))
+                for observation in self._observations.values()
+            ],
             "chips": [replace(chip, sha256=self._chip_hashes[uuid]) for uuid, chip in self._chips.items()],
             "claim_sites": list(self._links("claim_sites", claim_uuid=self._claims, site_uuid=self._sites)),
             "claim_sources": list(self._links("claim_sources", claim_uuid=self._claims, source_uuid=self._sources)),

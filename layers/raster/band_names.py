@@ -1,8 +1,8 @@
-"""Names that the analyst gives to the bands of a file, where the file itself gives none."""
+"""Names that the analyst or a catalogue gives to the bands of a file, where the file itself gives none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,6 +17,14 @@ ORDERS = (("red", "green", "blue", "nir"), ("blue", "green", "red", "nir"), ("ni
 it.
 """
 KEY = "band_names"
+_STATED_AS = {
+    "nir08": "nir",
+    "nir09": "nir",
+    "rededge071": "rededge",
+    "rededge075": "rededge",
+    "rededge078": "rededge",
+}
+"""Finer common names of catalogues, and the meaning that each has here."""
 _MOST_DIGITS = 9
 
 
@@ -34,9 +42,27 @@ def given_names(source: Mapping[str, Any]) -> dict[int, str]:
     return {n: name for n, name in sorted(sound.items()) if n > 0}
 
 
+def stated_names(common_names: Sequence[str]) -> dict[str, str]:
+    """Names of bands by number, as a layer's source keeps them, from a catalogue's names in their order."""
+    names: dict[str, str] = {}
+    for number, name in enumerate(common_names, 1):
+        meaning = name if name in MEANINGS else _STATED_AS.get(name, "")
+        if meaning and meaning not in names.values() and (name == meaning or meaning not in common_names):
+            names[str(number)] = meaning
+    return names
+
+
+def do_fit(names: Mapping[int, str], info: RasterInfo) -> bool:
+    """False where names are of more bands than the file has: then none of them can be trusted."""
+    return max(names, default=0) <= len(info.bands)
+
+
 def with_names(info: RasterInfo, names: Mapping[int, str]) -> RasterInfo:
-    """The raster with its bands called so, as if the file said it. A band that the file names itself keeps its name."""
-    if not names:
+    """The raster with its bands called so, as if the file said it. A band that the file names itself keeps its name.
+
+    Names of more bands than there are say nothing of the file.
+    """
+    if not names or not do_fit(names, info):
         return info
     free = unnamed_bands(info)
     in_use = set(names_of(info))

@@ -92,6 +92,8 @@ _DESCRIBED = {
 }  # fmt: skip
 """Descriptions that a band may carry, letters and digits only, and the common name that each means."""
 
+DESCRIBED_NAMES = frozenset((*_DESCRIBED.values(), *(name for names in _ALIASES.values() for name in names)))
+"""Common names that say what a band sees, and do not only call it something."""
 _LETTERS = re.compile(r"[^a-z0-9]")
 
 

@@ -218,7 +218,8 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        sheet = partial(self.map.make_sheet, panels, self.toolbox)
+        self.marks_then = self.map.follow_dates(panels)
+        sheet = partial(self.map.make_sheet, panels, self.toolbox, self.marks_then)
         makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list)
         self.docks = Docks(self, self.panel_context, *desks, makers, views.hold_still)
         self.place = WindowPlace(self, self.docks.arrangement, self.settings)
@@ -344,8 +345,13 @@ class MainWindow(QMainWindow):
         self.toolbox.measured.connect(self.images.marks.note)
         self.toolbox.drawn.connect(lambda _uuid: self.docks.begin_drawn())
         self.docks.layer_tree.compare_wanted.connect(self.comparisons.compare_with)
-        self.toolbox.nothing_given_up.connect(self.comparisons.end)
-        self.comparisons.shown_changed.connect(self._show_mode)
+        for end in (self.comparisons.end, self.marks_then.leave):
+            self.toolbox.nothing_given_up.connect(end)
+        self.scenes.date_chosen.connect(self.marks_then.show_date)
+        self.compared.compared.connect(self.marks_then.leave)
+        self.panel_context.look.changed.connect(lambda: self.compared.hide_from(self.panel_context.look.blind))
+        for shown in (self.comparisons.shown_changed, self.marks_then.changed, self.panel_context.look.changed):
+            shown.connect(self._show_mode)
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
@@ -405,7 +411,9 @@ class MainWindow(QMainWindow):
         """Show a mode of the whole map, such as the map alone, in the status bar, with the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
-        self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
+        is_blind = self.panel_context.look.blind is not None
+        blind = self.tr("Other observers’ rows are hidden (Shift+F9 shows them again).") if is_blind else ""
+        self.status.show_mode(" ".join(filter(None, (alone, blind, self.comparisons.hint, self.marks_then.hint))))
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:

@@ -15,6 +15,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.grid.tile_grid import View
+from layers.observing.blind_look import BlindLook
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labelling.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labelling.map_labels import LabelTask, MapLabels
@@ -122,6 +123,12 @@ class MapScene(QObject):
     def show_solid_on(self, layers: Collection[str] | None) -> None:
         """Draw solid only marks that these layers' images tell of, others dashed; None: `MarkJudge` finds which."""
         if self.marks.show_solid_on(layers):
+            self.updated.emit()
+
+    def hide_from(self, blind: BlindLook | None) -> None:
+        """Keep from an observer what others have counted and seen; None: show all."""
+        if self.marks.hide_from(blind):
+            self._layouts.outdate()
             self.updated.emit()
 
     def draw_anew(self, uuids: Collection[str]) -> None:

@@ -61,6 +61,14 @@ def paint_hatches(painter: QPainter, view: View, hatches: Iterable[SearchHatch])
     painter.restore()
 
 
+def paint_scene(painter: QPainter, view: View, ground: BaseGeometry) -> None:
+    """Outline the ground of a scene."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_here(painter, view, _path_of(ground, view))
+    painter.restore()
+
+
 def paint_obscured(painter: QPainter, path: QPainterPath, ratio: float, frame: QRectF) -> None:
     """Hatch an outline with slanting lines, as far as it lies in a frame: looked at, and cannot be told."""
     box = path.boundingRect().intersected(frame)

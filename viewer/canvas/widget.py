@@ -85,7 +85,8 @@ class MapCanvas(QWidget):
         self._notices = Notices()
         self.gestures = Gestures(self, self._on_hint)
         self._tool: PointerTool | None = None
-        self._above: Callable[[QPainter, View], None] | None = None
+        self._above: dict[str, Callable[[QPainter, View], None]] = {}
+        """Functions that paint above the map, by the names of what they paint, the first below the others."""
         self.motion = Motion(lambda: self.pane.viewport, self._show_view, self)
         self.pane.scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -208,9 +209,11 @@ class MapCanvas(QWidget):
         self.tool_changed.emit()
         self.update()
 
-    def show_above(self, paint: Callable[[QPainter, View], None] | None) -> None:
-        """Paint something above the map on the screen, below the tool; None ends that."""
-        self._above = paint
+    def show_above(self, name: str, paint: Callable[[QPainter, View], None] | None) -> None:
+        """Paint something, by its name, above the map on the screen, below the tool; None ends that."""
+        self._above.pop(name, None)
+        if paint is not None:
+            self._above[name] = paint
         self.update()
 
     @property
@@ -284,10 +287,10 @@ class MapCanvas(QWidget):
         view, shown = pane.viewport.view(), pane.picture
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
-                for paint in (self._above, None if self._tool is None else self._tool.paint):
-                    if paint is not None:
-                        with going_on(), part_of_picture(painter):
-                            paint(painter, view)
+                of_tool = () if self._tool is None else (self._tool.paint,)
+                for paint in (*self._above.values(), *of_tool):
+                    with going_on(), part_of_picture(painter):
+                        paint(painter, view)
                 self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)

@@ -261,6 +261,7 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
         "sources": [
             {"number": quote.source.number, "quote": quote.words, "page": quote.page} for quote in claim.quotes
         ],
+        "evidence": [{"relation": row.relation, "kind": row.table, "words": row.words} for row in claim.rests_on],
     }
 
 

@@ -12,10 +12,12 @@ from layers.document.placing.control_points import read_control_points
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
+from layers.raster.seen_bands import Colours, colours_of
 from layers.raster.stretch import StretchRule
 from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
+from viewer.rendering.raster.band_words import seen_words
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
@@ -44,7 +46,7 @@ def processing_lines(shown: ShownScene, view: View, *, exactly: bool = False, ma
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            words = ", ".join(_style_words(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
+            words = ", ".join(_style_words(drawing, _stretch(frame, drawing, match), exactly))
             lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, words))
         lines += _placing(drawing.layer, drawing.info)
     return lines
@@ -57,7 +59,7 @@ def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> s
     """
     if drawing.style is None or drawing.info is None:
         return ""
-    return ", ".join(_style_words(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
+    return ", ".join(_style_words(drawing, _stretch(scene, drawing, match), exactly=False))
 
 
 def is_in_style_of_frame(scene: MapScene, drawing: RasterDrawing) -> bool:
@@ -78,7 +80,10 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     return [translate("Export", "{0} is placed by {1}.").format(layer.name, words)]
 
 
-def _style_words(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
+def _style_words(drawing: RasterDrawing, stretch: str, exactly: bool) -> Iterator[str]:
+    style, image = drawing.style, drawing.source.scene or drawing.info
+    assert style is not None
+    assert image is not None
     bands = ", ".join(map(str, style.bands))
     if style.expression:
         yield translate("Export", "{0} of bands {1}").format(style.expression, bands)
@@ -86,6 +91,8 @@ def _style_words(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bo
         yield (translate("Export", "bands {0}") if len(style.bands) > 1 else translate("Export", "band {0}")).format(
             bands
         )
+        if colours_of(style.bands, image) is Colours.FALSE:
+            yield translate("Export", "false colour ({0})").format(seen_words(style.bands, image))
     yield stretch
     if exactly:
         yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)

@@ -80,6 +80,12 @@ def words_for_picture(counts: Sequence[TileCount]) -> str:
     return _words(fetched, translate("ToldTiles", "This picture needs {0}"), offline=False)
 
 
+def words_for_file(counts: Sequence[TileCount], *, offline: bool) -> str:
+    """Sentences on the tiles of the pictures in a file of data; empty where none has to be fetched."""
+    fetched = [count for count in counts if count.fetched]
+    return _words(fetched, translate("ToldTiles", "The pictures in this file need {0}"), offline=offline)
+
+
 def _words(counts: Sequence[TileCount], sentence: str, *, offline: bool) -> str:
     if not counts:
         return ""

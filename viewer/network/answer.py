@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +20,8 @@ KEPT_HEADERS = frozenset(
         *("expires", "last-modified", "link", "location", "pragma", "retry-after", "warning", "x-ve-tile-info"),
     )
 )
+MOST_NAMES = 256
+"""Most names of headers that are remembered: servers repeat the same ones with each answer."""
 REFUSALS = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -84,19 +87,27 @@ class HttpAnswer(Struct, frozen=True):
     @property
     def retry_after_s(self) -> float | None:
         """Seconds for which the server wants to be left alone; None where it does not say."""
-        return seconds_of(self.headers.get("retry-after", ""), self.headers.get("date", ""))
+        stated = self.headers.get("retry-after")
+        return None if stated is None else seconds_of(stated, self.headers.get("date", ""))
 
 
 def answer_of(reply: QNetworkReply, body: bytes, address: str) -> HttpAnswer:
     """The answer that has come by a reply; `address` as it was asked for, without a key."""
     headers: dict[str, str] = {}
     for name, value in reply.rawHeaderPairs():
-        word = bytes(name.data()).decode("latin-1").lower()
-        if word in KEPT_HEADERS:
+        word = _kept_name(bytes(name.data()))
+        if word:
             text = bytes(value.data()).decode("latin-1")
             headers[word] = f"{headers[word]}, {text}" if word in headers else text
     status = int(reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) or 0)
     return HttpAnswer(body, address, status, headers)
+
+
+@lru_cache(MOST_NAMES)
+def _kept_name(name: bytes) -> str:
+    """The name of a header in small letters; empty for one that is not kept."""
+    word = name.decode("latin-1").lower()
+    return word if word in KEPT_HEADERS else ""
 
 
 def unpacked(answer: HttpAnswer, most_bytes: int) -> HttpAnswer | None:

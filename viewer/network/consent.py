@@ -61,8 +61,13 @@ def host_of(url: str) -> str:
 
 def host_of_url(url: QUrl) -> str:
     """ "name" or "name:port", as hosts are written here: in ASCII."""
-    host, port = url.host(_ENCODED).lower(), url.port()
-    host = f"[{host}]" if ":" in host else host
+    return _written_host(url.host(_ENCODED), url.port())
+
+
+@lru_cache(MOST_HOSTS)
+def _written_host(name: str, port: int) -> str:
+    name = name.lower()
+    host = f"[{name}]" if ":" in name else name
     return host if port < 0 else f"{host}:{port}"
 
 

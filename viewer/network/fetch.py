@@ -174,6 +174,8 @@ class Fetch[Result]:
         self._done = done
         self._reply: QNetworkReply | None = None
         self._target, self.target_host = url, self.host
+        self._written_target = ""
+        """The address of the present request as it is written, once that was asked for."""
         self._body = bytearray()
         self._cut = ""
         self._is_cut_for_kind = False
@@ -291,9 +293,14 @@ class Fetch[Result]:
             self._start_again()
 
     def _aim_at(self, target: QUrl) -> None:
-        self._target = target
+        self._target, self._written_target = target, ""
         self.target_host = self.host if target == self.url else host_of_url(target)
         """The host of the present request: not `host` where that has redirected the request."""
+
+    def _write_target(self) -> str:
+        """The address of the present request as it is written."""
+        self._written_target = self._written_target or self._target.toString(_ENCODED)
+        return self._written_target
 
     def _start_again(self) -> None:
         """Start anew, in turn where the turn has gone to another fetch."""
@@ -379,7 +386,7 @@ class Fetch[Result]:
         if error == _Error.NoError and is_short(reply, len(self._body)):
             error = _Error.RemoteHostClosedError  # Qt does not always notice
         text = "" if error == _Error.NoError else reply.errorString()
-        answer = answer_of(reply, bytes(self._body), self._target.toString(_ENCODED))
+        answer = answer_of(reply, bytes(self._body), self._write_target())
         if answer.status >= 400:  # its words are few, and read at once
             answer = unpacked(answer, MOST_WORDS_BYTES) or replace(answer, body=b"")
         reply.deleteLater()

@@ -388,7 +388,10 @@ class Fetcher(QObject):
     # -- hosts --------------------------------------------------------------------------------------------------
 
     def _state(self, host: str) -> HostState:
-        return self._hosts.setdefault(host, HostState(host))
+        state = self._hosts.get(host)
+        if state is None:
+            state = self._hosts[host] = HostState(host)
+        return state
 
     def _is_on_trial(self, state: HostState) -> bool:
         """True while a host has not let anybody in with its present login."""

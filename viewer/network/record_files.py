@@ -150,7 +150,7 @@ class RecordFiles:
     def _place(self, key: bytes) -> _Place | None:
         number = _number(key)
         place, places = self._new.get(number), self._places
-        if place is not None:
+        if place is not None or not len(places):
             return place
         after = int(places["key"].searchsorted(np.uint64(number), side="right"))
         if not after or int(places["key"][after - 1]) != number:
@@ -239,12 +239,12 @@ class RecordFiles:
     def _is_room(self) -> bool:
         now = time.monotonic()
         if now - self._room_seen_at >= ROOM_BELIEVED_S:
-            self._room_seen_at = now
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._has_room = shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES
             except OSError:
                 self._has_room = False
+            self._room_seen_at = now  # last: another thread would believe meanwhile that there is room
         return self._has_room
 
     def _count(self, nbytes: int) -> None:

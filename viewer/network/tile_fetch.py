@@ -127,7 +127,8 @@ class TileFetch[Made](Fetch[Made]):
 
     def _address(self) -> str:
         """The address under which the tile is stored."""
-        return self._context.without_key(self._target).toString(_ENCODED)
+        bare = self._context.without_key(self._target)
+        return self._write_target() if bare is self._target else bare.toString(_ENCODED)
 
     def _place(self) -> _Place | None:
         """The place of the answer in the store; None where the terms of a host forbid to store it."""

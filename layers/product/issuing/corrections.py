@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from layers.document.claim import Claim
 from layers.document.document import Document
-from layers.document.rows import Product, Response
+from layers.document.rows import ClaimEvidence, Product, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.phrase import Phrase, joined
 from layers.product.issuing.printed_rows import Difference, differences
+from layers.product.judging.judged import CLAIMS
 from layers.text.counted import counted
 
 MOST_NAMED = 4
@@ -59,6 +60,8 @@ def _words(document: Document, change: Difference) -> str:
             return Phrase("what is known of {label} is changed", label=_short(site.label) or Phrase("a mark"))
         case Source() as source:
             return Phrase("the source “{title}” is changed", title=_short(source.title or source.publisher))
+        case ClaimEvidence(evidence_table=table) if table != CLAIMS:
+            return Phrase("the evidence of a claim is changed")
     if change.what == "deleted":
         return {"responses": Phrase("an answer is taken back"), "claims": Phrase("a claim is taken back")}.get(
             change.table_name, ""
@@ -67,6 +70,9 @@ def _words(document: Document, change: Difference) -> str:
         "claim_sources": Phrase("the sources of a claim are changed"),
         "claim_evidence": Phrase("our judgement of a claim is added or changed"),
         "images": Phrase("an image is described anew"),
+        "observations": Phrase("an observation is changed"),
+        "chips": Phrase("an image chip is described anew"),
+        "searches": Phrase("a search is changed"),
     }
     return names.get(
         change.table_name, Phrase("what a layer says of itself is changed") if "layers" in change.table_name else ""
@@ -76,9 +82,10 @@ def _words(document: Document, change: Difference) -> str:
 def _row(document: Document, change: Difference) -> object:
     if change.table_name.startswith("site_"):
         return document.sites.get(change.uuid)
-    tables = {"responses": document.responses, "claims": document.claims, "sources": document.sources}
-    rows = tables.get(change.table_name)
-    return rows.get(change.uuid) if rows is not None else None
+    match change.table_name:
+        case "responses" | "claims" | "sources" | "claim_evidence" as table:
+            return document.table(table).get(change.uuid)
+    return None
 
 
 def _short(text: str) -> str:

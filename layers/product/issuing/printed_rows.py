@@ -29,6 +29,9 @@ _TABLES: dict[str, Table] = {
     "claim_sites": "claim_sites",
     "claim_sources": "claim_sources",
     "claim_evidence": "claim_evidence",
+    "observations": "observations",
+    "chips": "chips",
+    "searches": "searches",
     "responses": "responses",
     "response_claims": "response_claims",
     "sources": "sources",
@@ -94,6 +97,9 @@ def _named(document: Document, content: ProductContent, facts: ProductFacts | No
         for judgement in claim.judged:
             yield "claims", judgement.uuid
             yield "claim_evidence", judgement.link_uuid
+        for row in claim.rests_on:
+            yield "claim_evidence", row.link_uuid
+            yield row.table, row.uuid
         yield from (("claim_sites", link.uuid) for link in document.links.claim_to_sites(claim.uuid))
         yield from (("claim_sources", link.uuid) for link in document.links.claim_to_sources(claim.uuid))
     for answer in content.responses:

@@ -77,11 +77,11 @@ def evidence_words(document: Document, row: Row | None, places: Collection[str] 
         case Chip():
             return _joined_parts((row.caption, row.layer_title, _chip_date(document, row)))
         case Search():
-            return _joined_parts(_searched(document, row))
+            return _joined_parts(_searched(document, row, places))
         case Claim():
             return _joined_parts((row.made_by, row.statement or row.source_wording or Phrase("no words yet")))
         case Site():
-            return _joined_parts(_marked(row))
+            return _joined_parts(_marked(document, row))
     return Phrase("no longer in the case")
 
 
@@ -120,8 +120,8 @@ def _seen(document: Document, row: Observation) -> Iterator[str]:
     yield row.words
 
 
-def _searched(document: Document, row: Search) -> Iterator[str]:
-    area = document.sites.get(row.area_uuid)
+def _searched(document: Document, row: Search, places: Collection[str]) -> Iterator[str]:
+    area = document.sites.get(row.area_uuid) if row.area_uuid not in places else None
     yield area.label if area is not None else ""
     yield Phrase(row.result) if row.result else ""
     size = f"{row.target_size_m:g}" if row.target_size_m is not None else ""
@@ -132,12 +132,18 @@ def _searched(document: Document, row: Search) -> Iterator[str]:
     yield row.words
     if row.image_uuid:
         yield image_words(document.images.get(row.image_uuid))
+    elif row.at:
+        yield Phrase("asked on {date}", date=dated_words(row.at[:10]))
 
 
-def _marked(site: Site) -> Iterator[str]:
+def _marked(document: Document, site: Site) -> Iterator[str]:
     reading = reading_of(site) if site.mark_kind == "measurement" else None
     yield site.label or (Phrase(reading.quantity) if reading is not None else Phrase("a mark without a name"))
     yield reading.text if reading is not None else ""
+    if site.image_uuid:
+        yield image_words(document.images.get(site.image_uuid))
+    elif site.observed_at:
+        yield dated_words(site.observed_at)
 
 
 def _joined_parts(parts: Iterable[str]) -> str:

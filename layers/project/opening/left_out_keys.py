@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.json_fields import json_object
+from layers.document.search import Search
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.services.address_keys import split_key
@@ -38,15 +39,19 @@ def leave_out_keys(document: Document) -> tuple[Phrase, ...]:
             if (kept := _kept_json(layer.source_json)) != layer.source_json
         ),
         *(
-            Change("searches", search, replace(search, query_json=kept))
+            Change("searches", search, kept_search)
             for search in document.searches.values()
-            if (kept := _kept_json(search.query_json)) != search.query_json
+            if (kept_search := _search_without_keys(search)) != search
         ),
     ]
     if not changes:
         return ()
     document.apply(Edit("Leave keys out", tuple(changes)))
     return (KEYS_LEFT_OUT,)
+
+
+def _search_without_keys(search: Search) -> Search:
+    return replace(search, query_json=_kept_json(search.query_json), cells_json=_kept_json(search.cells_json))
 
 
 def leave_keys_out_of_history(connection: sqlite3.Connection) -> None:

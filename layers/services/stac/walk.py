@@ -188,6 +188,8 @@ class CatalogueWalk:
 
 def _read(document: bytes, address: str, status: int) -> tuple[StacDocument | None, Phrase]:
     """The document, or None and why there is none. A page without items is one, though it may be of any kind."""
+    if not status:
+        return None, Phrase("it is not there, or did not come whole.")
     if not 200 <= status < 300:
         return None, Phrase("the server answered with error {status}.", status=status)
     try:

@@ -6,9 +6,11 @@ import csv
 import hashlib
 import io
 import json
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.layer import FORBIDDEN
 from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
 from layers.project.saving.publish import write_case
@@ -34,6 +37,7 @@ from tests.viewer.app.conftest import Answers, settle
 from viewer.app.products.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
 from viewer.app.products.product_file import file_sha256
 from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
 from viewer.commands.products import products_in_order
 from viewer.commands.responses import delete_responses
 from viewer.export.data import data_files
@@ -114,6 +118,33 @@ def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, an
     dialog.take_button.click()
     written(demo, qtbot, answers.path)
     assert "Lost one" in demo.messages.line("export data").text
+
+
+@pytest.mark.bounded_after(1)
+@pytest.mark.parametrize("suffix", [".kmz", ".gpkg"])
+def test_chips_stay_where_the_terms_of_their_image_were_stated_since(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, suffix: str
+) -> None:
+    case = tmp_path / "case.gpkg"
+    write_case(rich_document(), case, blobs=BLOBS | {("chips", "chip"): told_in_chunks()})
+    opened(window, case, qtbot)
+    chip, (layer,) = window.session.document.chips["chip"], window.session.document.layers
+    image = replace(window.session.document.images[chip.image_uuid], layer_uuid=layer)
+    window.session.push(Edit("Image", (Change("images", window.session.document.images[image.uuid], image),)))
+    window.panel_context.do(update_layer, layer, own_export=FORBIDDEN)
+    dialog = asked(window, qtbot)
+    choose(dialog, suffix)
+    answers.path = tmp_path / f"out{suffix}"
+    dialog.take_button.click()
+    written(window, qtbot, answers.path)
+    said = "1 image chip is left out: the terms of its image do not allow its pictures in a file."
+    assert said in window.messages.line("export data").text
+    if suffix == ".kmz":
+        assert not [name for name in zipfile.ZipFile(answers.path).namelist() if name.startswith("chips/")]
+    else:
+        with closing(sqlite3.connect(answers.path)) as database:
+            assert database.execute("SELECT COUNT(*) FROM chips").fetchone() == (0,)
+            assert database.execute("SELECT DISTINCT chip_uuid FROM observations").fetchall() == [(None,)]
 
 
 @pytest.mark.bounded

@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtGui import QImage
 from shapely import Point
 
-from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimEvidence, ClaimSite
 from layers.document.site import Site
@@ -21,7 +20,7 @@ from layers.product.spec import ProductSpec
 from layers.project.opening.intake import read_case
 from layers.project.saving.publish import write_case
 from tests.support.cases.changed_cases import change
-from tests.support.cases.judgements import ASSESSED_LIKELY
+from tests.support.cases.judgements import judgement
 from tests.support.cases.older_schemas import case_of_schema_2
 from viewer.cli.terminal.command import BAD_INPUT, DONE, FINDINGS, USAGE
 
@@ -180,9 +179,7 @@ def test_lint_says_the_same_as_the_gate(cli, case: Path, tmp_path: Path) -> None
 @pytest.mark.bounded
 def test_a_reissue_whose_judgement_differs_says_what_changed(cli, tmp_path: Path) -> None:
     case, options = tmp_path / "a.gpkg", ("--product", "The pad", "--issue")
-    judged = Claim(
-        uuid="j", statement="It is in use", voice="analyst", confidence_reason="One image", **ASSESSED_LIKELY
-    )
+    judged = judgement("It is in use")
     rows = {
         "sites": [Site(uuid="pad", geometry=Point(128.3, 51.9), label="Pad", status="reviewed", position_error_m=50.0)],
         "claims": [judged],

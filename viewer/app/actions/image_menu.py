@@ -13,6 +13,7 @@ from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.rendering.layers.image_values import area_of, can_measure
@@ -70,6 +71,8 @@ class ImageMenu(ActionMenu):
         self._styler.refused.connect(self._say)
         self._seen: tuple[object, ...] = ()
         panels.archive_wanted.connect(self.search_archive)
+        panels.question_wanted.connect(self.ask_archive_again)
+        panels.scene_wanted.connect(scenes.show_listed)
         panels.layer_shown.connect(self.look_again)
         panels.changed.connect(self.look_again)
         panels.document_replaced.connect(self.look_again)
@@ -190,6 +193,11 @@ class ImageMenu(ActionMenu):
         """Show the question to the archive at an address; empty text for any."""
         self._panels.panel_wanted.emit("time_strip")
         self._scenes.search_archives(address)
+
+    def ask_archive_again(self, query: AskedQuestion) -> None:
+        """Show the question of a kept search to its archive, as it was asked."""
+        self._panels.panel_wanted.emit("time_strip")
+        self._scenes.ask_archive_again(query)
 
     def show_news(self) -> None:
         """Show the question what is new over sites."""

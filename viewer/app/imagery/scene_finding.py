@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from viewer.app.imagery.folder_scenes import FolderScenes
 from viewer.app.opening.opener import FileOpener
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
@@ -39,6 +40,8 @@ class SceneFinding(QObject):
 
     changed = Signal()
     """The outlines were switched on or off."""
+    date_chosen = Signal(str)
+    """Emitted with the date of the scene that was chosen in the strip; empty for none."""
 
     def __init__(
         self,
@@ -61,10 +64,11 @@ class SceneFinding(QObject):
         from viewer.panels.time_strip.outline_layer import OutlineLayer
         from viewer.panels.time_strip.scene_desk import SceneDesk, SceneSources
 
-        say, open_paths = partial(self._messages.show, "scenes"), partial(self._opener.open, stays=True)
+        say, open_paths = partial(self._messages.show, "scenes"), self._opener.open_scenes
         sources = SceneSources(self.folders, self._sources.archives, self._sources.clouds)
         desk = SceneDesk(self._panels, self._canvas, sources, self._jobs, open_paths, say, self._comparisons, self)
         desk.outlines_switched.connect(self.changed)
+        desk.date_chosen.connect(self.date_chosen)
         return _Parts(desk, OutlineLayer(desk, self._canvas))
 
     @property
@@ -128,6 +132,26 @@ class SceneFinding(QObject):
         before it is answered.
         """
         self._questions.show(address)
+
+    def show_listed(self, key: str, query: AskedQuestion) -> None:
+        """Show a scene that a kept search has listed as a layer. Where its archive has not answered in this session its
+        question is shown: addresses of scenes are not kept.
+        """
+        desk = self.desk
+        layer = next((scene.layer_uuid for scene in desk.case.known_scenes() if scene.key == key), "")
+        came = [scene for scene in desk.archives.known_scenes() if scene.key == key and scene.path]
+        if layer:
+            self._panels.show_layer(layer)
+            self._panels.view.show_layer(layer)
+        elif came:
+            desk.add(came[:1])
+        else:
+            self._messages.show("scenes", self.tr("Ask the archive again first: it tells where its pictures are."))
+            self.ask_archive_again(query)
+
+    def ask_archive_again(self, query: AskedQuestion) -> None:
+        """Show the question of a kept search to its archive; nothing is asked before Search is pressed."""
+        self._questions.show_again(query)
 
     @cached_property
     def _questions(self) -> ArchiveQuestions:

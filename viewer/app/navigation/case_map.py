@@ -18,6 +18,7 @@ from viewer.panels.access import KnownLayers, ViewAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.image_access import ImageAccess
+from viewer.panels.observations.marks_then import MarksThen
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.messages import Messages
@@ -65,8 +66,12 @@ class CaseMap:
         """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""
         return KnownLayers(self.views.layer_info, self._drawing_of, self.features, images)
 
-    def make_sheet(self, panels: PanelContext, toolbox: Toolbox) -> QWidget:
-        """Make the sheet of observations for its dock; the map shows the image of its current cell."""
+    def follow_dates(self, panels: PanelContext) -> MarksThen:
+        """Let the map draw its marks as they were seen at the date that is looked at."""
+        return MarksThen(panels, self.canvas, panels)
+
+    def make_sheet(self, panels: PanelContext, toolbox: Toolbox, then: MarksThen) -> QWidget:
+        """Make the sheet of observations for its dock; the map shows the image of its cell, and marks as `then`."""
         # For start-up time: the sheet is hidden at first.
         from viewer.app.observing.counting import Counting
         from viewer.panels.observations.cell_image import CellImage
@@ -75,7 +80,7 @@ class CaseMap:
 
         desk = SheetDesk(panels, panels)
         self.canvas.scene_updated.connect(desk.look_soon)
-        sheet = ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, desk))
+        sheet = ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, then, desk))
         Counting(desk, sheet.view, toolbox, sheet)
         return sheet
 

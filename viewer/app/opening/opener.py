@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 
 from layers.document.document import Document
@@ -23,6 +24,7 @@ from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opened_words import FileAddress, Meaning, ServerAddress, SortedWords, is_server_word, sort_words
 from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_address, layers_of_probe
+from viewer.commands.imagery.catalogue_layers import StatedScene
 from viewer.network.typed_keys import without_key
 from viewer.panels.access import CaseAccess
 from viewer.support.jobs import Jobs
@@ -52,6 +54,8 @@ class _Opening(Struct, eq=False):
     stays: bool = False
     """True where the map does not move: the new layers are known to lie in view."""
     reading: _Reading | None = None
+    stated: Mapping[str, StatedScene] = {}
+    """Statements of a catalogue on files, by path."""
 
 
 class FileOpener(QObject):
@@ -90,6 +94,10 @@ class FileOpener(QObject):
         """Prepare a reader: the analyst is about to choose files."""
         self._pool.expect()
 
+    def open_scenes(self, paths: Sequence[str], stated: Mapping[str, StatedScene]) -> None:
+        """Open files of scenes that lie in view. `stated`: what a catalogue states of them, by path."""
+        self._begin(_Opening(list(paths), self._session.document, stays=True, stated=stated))
+
     def open(self, words: Sequence[str], *, stays: bool = False, is_typed: bool = False) -> None:
         """Open what each word names: the first case becomes the open case, everything else becomes its layers.
 
@@ -108,7 +116,9 @@ class FileOpener(QObject):
             return
         # A key stands in no layer: the case goes to others.
         words = [without_key(word, self._case.show_key) for word in words]
-        opening = _Opening(words, self._session.document, stays=stays)
+        self._begin(_Opening(words, self._session.document, stays=stays))
+
+    def _begin(self, opening: _Opening) -> None:
         self._under_way.append(opening)
 
         def failed(error: GeoloupeError) -> None:
@@ -227,7 +237,8 @@ class FileOpener(QObject):
             opening.outcomes[at] = []
             self.columns_wanted.emit(path)
         else:
-            opening.outcomes[at] = _layers_in(path, answer, opening.reading)
+            layers, stated = _layers_in(path, answer, opening.reading), opening.stated.get(str(path))
+            opening.outcomes[at] = _with_stated(layers, stated) if stated and isinstance(layers, list) else layers
         self._add(opening)
 
     def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:
@@ -291,6 +302,14 @@ def _layers_in(
     if reading is None or len(layers) == 1:
         return layers
     return [layer for layer in layers if layer.source.get("table") == reading.table]
+
+
+def _with_stated(layers: list[FoundLayer], stated: StatedScene) -> list[FoundLayer]:
+    """The layers with what a catalogue states of their file."""
+    return [
+        replace(layer, source={**layer.source, **stated.source}, facts={**layer.facts, **stated.fields})
+        for layer in layers
+    ]
 
 
 def _layers_at(address: str, answer: Answer | GeoloupeError | None) -> list[FoundLayer]:

@@ -40,6 +40,10 @@ class WrittenFiles:
         sentence = translate("WrittenFile", "Written: {0}").format(path) + more
         self._messages.show("export", sentence, "info", open_button(path, self._messages))
 
+    def say(self, sentence: str) -> None:
+        """Say what a file that is being made needs."""
+        self._messages.show("export", sentence, "info")
+
     def fail(self, sentence: str) -> None:
         """Say why a file is not written."""
         self._messages.show("export", sentence, "error")

@@ -155,6 +155,7 @@ class DataDesk(QObject):
                 bounds=spec.bounds,
             )
             export, problems = data_through_gate(export, spec, Edition(None, today(), wish.state)), list[str]()
+            problems += [export.left_out] if export.left_out else []
             if wish.suffix in WITH_PICTURES:
                 export, left_out = with_shown_chips(export, pool, job.check)
                 problems += [left_out] if left_out else []
@@ -162,7 +163,7 @@ class DataDesk(QObject):
             reader = PageReader(job, self._jobs)
             export = reader.in_window(partial(leaving.named, export, self._panels))
             if wish.suffix in WITH_PICTURES:
-                pictures = self._pictures(export, wish.suffix)
+                pictures = self._pictures(export, wish.suffix, partial(reader.post, self._files.say))
                 export = pictures.make(reader)
                 problems += pictures.problems
             self._write(export, path, leaving)
@@ -231,14 +232,15 @@ class DataDesk(QObject):
             self._files.note(path)
         writing.deleteLater()
 
-    def _pictures(self, export: DataExport, suffix: str) -> GroundPictures:
-        """The pictures of the map in a file of this format."""
+    def _pictures(self, export: DataExport, suffix: str, tell: Callable[[str], None]) -> GroundPictures:
+        """The pictures of the map in a file of this format. `tell` takes a sentence on their tiles."""
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
         return GroundPictures(
             export,
             lambda make, rows: make_held(make, rows, context, folder),
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
+            tell=tell,
         )
 
     def _write(self, export: DataExport, path: Path, leaving: DataLeaving) -> None:

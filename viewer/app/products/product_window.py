@@ -311,7 +311,12 @@ class ProductWindow(QDialog):
 
     def _show_laid(self) -> None:
         """Show the page as its file would be now: stamped where it could leave only as a draft."""
-        if self.laid is not None:
+        if self.laid is not None and self._context.look.hides_any(self._context.document):
+            hidden = self.tr(
+                "You look blind, and the page may tell what others have seen: its file has it, unseen here."
+            )
+            self.preview.show_sentence(hidden)
+        elif self.laid is not None:
             self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
 
     def _show_lack(self, sentence: str) -> None:

@@ -13,6 +13,7 @@ from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.grid.tile_grid import View
+from layers.observing.blind_look import BlindLook
 from viewer.canvas.comparison.compared_painter import ComparedPainter
 from viewer.canvas.comparison.compared_sides import ComparedSides
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
@@ -117,6 +118,11 @@ class ComparedScene(QObject):
         if self.sides.spec is None:
             self.map.arrange(self._alone)
 
+    def hide_from(self, blind: BlindLook | None) -> None:
+        """Keep from an observer, in all frames, what others have counted and seen; None: show all."""
+        for scene in self.frames:
+            scene.hide_from(blind)
+
     def _follow(self, spec: ComparisonSpec | None) -> None:
         """Create, update and drop scenes so that there is one for each frame."""
         wanted = 0 if spec is None else len(spec.frames) - 1
@@ -137,6 +143,7 @@ class ComparedScene(QObject):
         folder = own.stack.base_folder
         scene = frame_scene(own.document, self.context, folder, spec, at, make_drawing=make, beside=own, parent=self)
         scene.label_language = own.label_language
+        scene.hide_from(own.marks.blind)
         self._others.append(scene)
         scene.updated.connect(self._other_updated)
         scene.edited.connect(self._other_edited)

@@ -17,6 +17,7 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.observing.blind_look import BlindLook
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.rendering.drawing import LayerDrawing
 
@@ -48,6 +49,8 @@ class MarkJudge:
     def __init__(self) -> None:
         self.deciding_layers: frozenset[str] | None = None
         """The layers whose images tell which marks are solid; None on the map alone."""
+        self.blind: BlindLook | None = None
+        """The observer to whom only own observations tell of marks; None: those of all do."""
         self._shown: tuple[_Shown, ...] = ()
         self.has_news = False
         """True where layers have changed since the last look: they are looked at together when sites are shown next."""
@@ -79,11 +82,11 @@ class MarkJudge:
         among = None if is_whole else touched
         if self.deciding_layers is not None:
             own = [row for row in rows if row.uuid in self.deciding_layers]
-            solid = solid_marks(document, own, among)
+            solid = solid_marks(document, own, among, self.blind)
             return solid if is_whole else (cast("frozenset[str]", before) - touched) | solid
         self._shown = _shown(rows, drawings) if document.images else ()
         left = before.dashed - touched if isinstance(before, AllBut) and not is_whole else frozenset()
-        dashed = left | _elsewhere(document, rows, self._shown, among)
+        dashed = left | _elsewhere(document, rows, self._shown, among, self.blind)
         return AllBut(dashed) if dashed else None
 
 
@@ -108,7 +111,11 @@ def _is_image(row: Layer) -> bool:
 
 
 def _elsewhere(
-    document: Document, rows: Sequence[Layer], shown: Sequence[_Shown], among: Iterable[str] | None
+    document: Document,
+    rows: Sequence[Layer],
+    shown: Sequence[_Shown],
+    among: Iterable[str] | None,
+    blind: BlindLook | None,
 ) -> frozenset[str]:
     """Uuids of the marks whose image is hidden, at places where another image is shown that does not tell of them."""
     if not shown:
@@ -118,7 +125,7 @@ def _elsewhere(
     drawn = [uuid for uuid in uuids if sites[uuid].image_uuid in images]
     if not drawn:
         return frozenset()
-    solid = solid_marks(document, [row for row in rows if row.visible and row.drawn_opacity], drawn)
+    solid = solid_marks(document, [row for row in rows if row.visible and row.drawn_opacity], drawn, blind)
     undecided = [uuid for uuid in drawn if uuid not in solid]
     if not undecided:
         return frozenset()

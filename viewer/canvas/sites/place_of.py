@@ -16,6 +16,7 @@ from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
+from layers.observing.blind_look import BlindLook
 from layers.phrase import Phrase
 
 _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
@@ -40,10 +41,13 @@ def place_of(site: Site) -> PlaceOf:
     return PlaceOf(**asdict(site))
 
 
-def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] | None = None) -> frozenset[str]:
+def solid_marks(
+    document: Document, rows: Sequence[Layer], among: Iterable[str] | None = None, blind: BlindLook | None = None
+) -> frozenset[str]:
     """Uuids of the marks, of all or of those `among`, that are solid on the images of these layers.
 
-    `rows` are the layers as they are shown; that of a service has the day that is shown.
+    `rows` are the layers as they are shown; that of a service has the day that is shown. `blind` leaves out what others
+    than its observer have seen.
     """
     images, sites = _images_of(document, rows), document.sites
     if not images:
@@ -57,7 +61,9 @@ def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] 
         observation.site_uuid
         for image in images
         for observation in document.links.observations_on_image(image)
-        if observation.presence == "present" and observation.site_uuid in sites
+        if observation.presence == "present"
+        and observation.site_uuid in sites
+        and (blind is None or blind.shows(observation))
     }
     return frozenset(marked | (seen if among is None else seen.intersection(among)))
 

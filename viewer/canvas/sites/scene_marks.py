@@ -11,6 +11,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from layers.observing.blind_look import BlindLook
 from viewer.canvas.sites.mark_judge import MarkJudge, Solid
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
@@ -41,14 +42,33 @@ class SceneMarks:
     def adopt(self, document: Document, index: SiteIndex | None = None) -> None:
         """Show the marks of another document. `index` is an index of its sites that was made already, to be owned."""
         self._document = document
-        self.index = SiteIndex.of(document.sites) if index is None else index
+        is_made = index is not None and self._judge.blind is None
+        self.index = index if index is not None and is_made else SiteIndex.of(self._shown(document.sites))
         self._frames, self._previewed = (), frozenset()
         self.judge()
+
+    @property
+    def blind(self) -> BlindLook | None:
+        """The observer from whom the marks of others' counts are kept; None: all are shown."""
+        return self._judge.blind
+
+    def hide_from(self, blind: BlindLook | None) -> bool:
+        """Show no marks of what others than an observer have counted; None: show all. False where nothing changes."""
+        if blind == self._judge.blind:
+            return False
+        self._judge.blind = blind
+        self.index, self._frames = SiteIndex.of(self._shown(self._document.sites)), ()
+        self.judge()
+        return True
+
+    def _shown(self, sites: Mapping[str, Site]) -> Mapping[str, Site]:
+        blind = self._judge.blind
+        return sites if blind is None else {uuid: site for uuid, site in sites.items() if blind.shows(site)}
 
     def follow(self, changes: Changes) -> None:
         """Follow an edit of the document's sites."""
         if changes.everything:
-            self.index, self._frames = SiteIndex.of(self._document.sites), ()
+            self.index, self._frames = SiteIndex.of(self._shown(self._document.sites)), ()
         elif changes.touches("sites"):
             self._update(changes.uuids("sites"), self._document.sites)
 
@@ -67,6 +87,8 @@ class SceneMarks:
 
     def _update(self, uuids: frozenset[str], sites: Mapping[str, Site]) -> None:
         placed_at = self.index.placed_at
+        if self._judge.blind is not None:
+            sites = self._shown({uuid: sites[uuid] for uuid in uuids if uuid in sites})
         self.index.update(self._in_order(uuids), sites)
         if self.index.placed_at != placed_at:
             self._frames = ()

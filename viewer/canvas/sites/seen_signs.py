@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from layers.grid.tile_grid import View
+from layers.observing.seen_then import DIFFERING
+from viewer.canvas.labels.fonts import map_font
 
 REACH_PX, CURRENT_PX = 9.0, 15.0
 """Half sizes of a strike and of the ring around the current mark, in logical pixels."""
+_UNSURE = ("cannot tell", DIFFERING)
+_TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 12.0
+"""Size of the letters of a sentence, its edge, and its distance from the top of the map, in logical pixels."""
+_GROUND, _FRAME = QColor(11, 20, 28, 225), QColor("#ffd54a")
 _HALO, _ABSENT, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ff8a65", "#ffffff", "#ffd54a"))
 
 
@@ -37,7 +43,7 @@ def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
             _ring(painter, at, CURRENT_PX * ratio, ratio)
         if mark.presence == "absent":
             _strike(painter, at, REACH_PX * ratio, ratio)
-        elif mark.presence == "cannot tell":
+        elif mark.presence in _UNSURE:
             _question(painter, at, REACH_PX * ratio, ratio)
     painter.restore()
 
@@ -66,3 +72,23 @@ def _question(painter: QPainter, at: QPointF, reach: float, ratio: float) -> Non
     painter.setFont(font)
     painter.setPen(_UNKNOWN)
     painter.drawText(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach), Qt.AlignmentFlag.AlignCenter, "?")
+
+
+def paint_sentence(painter: QPainter, view: View, sentence: str) -> None:
+    """Paint in the middle of the upper edge which date the marks are of, in the colour of their signs."""
+    ratio = view.ratio
+    font = map_font(_TEXT_PX * ratio)
+    metrics, edge = QFontMetricsF(font), _EDGE_PX * ratio
+    room = view.width - 4 * edge
+    text = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, room)
+    width, height = metrics.horizontalAdvance(text) + 2 * edge, metrics.height() + edge
+    plate = QRectF((view.width - width) / 2, _TOP_PX * ratio, width, height)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(_GROUND)
+    painter.setPen(QPen(_FRAME, 1.2 * ratio))
+    painter.drawRoundedRect(plate, 4 * ratio, 4 * ratio)
+    painter.setFont(font)
+    painter.setPen(_UNKNOWN)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

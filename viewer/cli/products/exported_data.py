@@ -53,7 +53,11 @@ def write_case_data(arguments: argparse.Namespace) -> int:
         )
         leaves = data_leaving(case, arguments, spec)
         export = data_through_gate(export, spec, leaves.edition)
-        problems = [leaves.notice, not_drawn(document.sites[site.uuid] for site in export.content.sites)]
+        problems = [
+            leaves.notice,
+            export.left_out,
+            not_drawn(document.sites[site.uuid] for site in export.content.sites),
+        ]
         if suffix in WITH_PICTURES:
             problems += _with_pictures(export, out, case.home)
         else:
@@ -82,6 +86,7 @@ def _with_pictures(export: DataExport, out: Path, home: CaseHome) -> list[str]:
             lambda make, rows: studio.scene_made(partial(make_held, make), rows, home),
             crs="" if is_report else WGS84,
             with_map=is_report,
+            tell=complain,
         )
         complete_export, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
         write_data(complete_export, out, studio.pool)

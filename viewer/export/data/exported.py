@@ -11,15 +11,17 @@ from shapely import box, intersects
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.image import Image
+from layers.document.layer_terms import chip_may_leave
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.bare_picture import bare_picture
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
-from layers.product.image_words import image_date_words
+from layers.product.image_words import date_words, image_date_words
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
+from viewer.support.language.translation import translate
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
 WITH_PICTURES = (".kmz", ".html")
@@ -83,6 +85,8 @@ class DataExport(Struct, frozen=True):
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, each comparison's in their order."""
     map: ExportedMap | None = None
+    left_out: str = ""
+    """The sentence on chips that are left out by the terms of their images; empty where none is."""
 
     @property
     def shown_sites(self) -> list[str]:
@@ -135,29 +139,54 @@ def data_export(
     ]
     content = content_of(document, uuids, publish, own, whole_case=sites is None and bounds is None)
     content = replace(content, marking=highest((marking, content.marking)).words)
-    chips = _chips_of(document, content, own, read_chips, suffix) if suffix in _WITH_CHIPS else {}
-    return DataExport(document, content, own, chips)
+    if suffix not in _WITH_CHIPS:
+        return DataExport(document, content, own)
+    wanted = _wanted_chips(document, content, own)
+    leaving = {uuid: chip for uuid, chip in wanted.items() if chip_may_leave(chip, document)}
+    left_out = _withheld_words([chip for uuid, chip in wanted.items() if uuid not in leaving])
+    if left_out:
+        content = replace(content, caveats=(*content.caveats, left_out))
+    return DataExport(document, content, own, _bytes_of(leaving, content, own, read_chips, suffix), left_out=left_out)
 
 
-def _chips_of(
-    document: Document, content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
+def _wanted_chips(document: Document, content: ProductContent, marking: str) -> dict[str, Chip]:
+    """The chips of the product's sites, by uuid."""
+    publishing = Publishing(marking if content.is_published else None)
+    sites: Collection[str] = {site.uuid for site in content.sites} - content.withheld
+    return {
+        chip.uuid: chip
+        for chip in document.chips.values()
+        if chip.site_uuid in sites and publishing.admits_marked(chip)
+    }
+
+
+def _withheld_words(chips: Sequence[Chip]) -> str:
+    """The sentence on chips that may not leave; the two of one capture count once."""
+    withheld = {chip.uuid for chip in chips}
+    number = sum(not (chip.kind == "pixels" and chip.pair_uuid in withheld) for chip in chips)
+    if not number:
+        return ""
+    return translate(
+        "Export",
+        "{count} image chips are left out: the terms of their images do not allow their pictures in a file.",
+        "{count} image chip is left out: the terms of its image do not allow its pictures in a file.",
+        number,
+    )
+
+
+def _bytes_of(
+    chips: Mapping[str, Chip], content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
 ) -> dict[str, bytes]:
-    """Bytes of the chips of the product's sites, by uuid, as the case keeps them.
+    """Bytes of chips by uuid, as the case keeps them.
 
     In a published GeoPackage they lack the words that are stored beside their pixels. Formats that show pictures need
     the bytes unchanged, for their hash: what they show is encoded anew (`with_shown_chips`).
     """
     publishing = Publishing(marking if content.is_published else None)
-    sites: Collection[str] = {site.uuid for site in content.sites} - content.withheld
-    wanted = {
-        chip.uuid: chip
-        for chip in document.chips.values()
-        if chip.site_uuid in sites and publishing.admits_marked(chip)
-    }
-    read = read_chips(wanted) if wanted else {}
+    read = read_chips(chips) if chips else {}
     if not publishing.is_on or suffix in WITH_PICTURES:
-        return {uuid: read[uuid] for uuid in wanted if uuid in read}
-    bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in wanted.items() if uuid in read}
+        return {uuid: read[uuid] for uuid in chips if uuid in read}
+    bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in chips.items() if uuid in read}
     return {uuid: data for uuid, data in bare.items() if data is not None}
 
 
@@ -165,10 +194,10 @@ def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Pu
     """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
     later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later_date_words(image, publishing)
-    date = chip.acquired_at or "date unknown"
+    date = publishing.words(date_words(chip.acquired_at, chip.date_kind))
     credit = publishing.words(chip.later_credit(image))
     credited = publishing.words(chip.credit), f"stated later: {credit}" if credit else ""
-    parts = (publishing.words(chip.caption), date, chip.date_kind, later, *credited)
+    parts = (publishing.words(chip.caption), date, later, *credited)
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 

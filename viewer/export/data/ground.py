@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
 from viewer.export.held_scenes import close_when_free
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
+from viewer.export.tile_counts import needs_of, tile_counts, words_for_file
 from viewer.rendering.context import RenderContext
 from viewer.support.language.text import one_line
 from viewer.support.painting import painting
@@ -70,6 +71,8 @@ class GroundPictures(Struct):
     """CRS for the images of comparisons: WGS84 where another program lays them on its ground; empty for the map's own.
     """
     with_map: bool = False
+    tell: Callable[[str], None] = lambda _words: None
+    """Takes, in the job, a sentence on the tiles that the pictures need, before any of them is asked for."""
     problems: list[str] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
@@ -81,7 +84,9 @@ class GroundPictures(Struct):
         try:
             for picture in wanted:
                 reader.wait_for(partial(_open, picture.scene), partial(_late_error, scenes))
-                reader.in_window(partial(self._begin, picture))
+                reader.in_window(partial(self._place, picture))
+            self._tell_tiles(wanted, reader)
+            reader.in_window(partial(_begin, wanted))
             for picture in wanted:
                 if picture.view is not None:
                     self._paint(picture, picture.scene, picture.view, reader)
@@ -109,14 +114,21 @@ class GroundPictures(Struct):
                 first = first or wanted[-1]
         return wanted
 
-    def _begin(self, picture: _WantedPicture) -> None:
-        """Set the view on the ground that is to be shown, if there is any."""
+    def _place(self, picture: _WantedPicture) -> None:
+        """Find the view of the ground that is to be shown, if there is any."""
         try:
             picture.view = picture.view_of(picture.scene) if picture.first is None else picture.first.view
         except CannotBePlaced as error:
             self.problems.append(error.sentence)
-        if picture.view is not None:
-            picture.scene.set_view(picture.view)
+
+    def _tell_tiles(self, wanted: Sequence[_WantedPicture], reader: PageReader) -> None:
+        """Tell of the tiles of all pictures, as long as none is asked for."""
+        maps = [(picture.scene, picture.view) for picture in wanted if picture.view is not None]
+        fetcher = next((scene.context.fetcher for scene, _ in maps), None)
+        if fetcher is not None and (needs := reader.in_window(partial(needs_of, maps))):
+            words = words_for_file(tile_counts(needs, fetcher, reader.check), offline=fetcher.offline)
+            if words:
+                self.tell(words)
 
     def _paint(self, picture: _WantedPicture, scene: MapScene, view: View, reader: PageReader) -> None:
         """Paint a picture once all that it shows is read."""
@@ -197,6 +209,13 @@ class GroundPictures(Struct):
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
         self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image
+
+
+def _begin(wanted: Iterable[_WantedPicture]) -> None:
+    """Set the views of pictures, which ask for what they show from then on."""
+    for picture in wanted:
+        if picture.view is not None:
+            picture.scene.set_view(picture.view)
 
 
 def shown_document(export: DataExport) -> Document:

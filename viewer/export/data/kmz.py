@@ -107,7 +107,7 @@ class _Kmz:
         parts += [_paragraph(content.correction), _paragraph(f"Marking: {content.marking or 'none'}")]
         parts += [_paragraph(caveat) for caveat in content.caveats]
         parts += [
-            _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.date, image.credit, image.licence))))
+            _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.dated, image.credit, image.licence))))
             for image in content.images
         ]
         parts += [_paragraph(f"{source.number}: {source.citation}") for source in content.sources]
@@ -293,6 +293,7 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
         yield ". ".join(filter(None, (claim.confidence, claim.reason)))
     yield from claim.beside
     yield from claim.considered
+    yield from claim.evidence_lines()
     yield from claim.inferred
     yield from answers
     for quote in claim.quotes:

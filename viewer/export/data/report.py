@@ -70,8 +70,7 @@ def _imagery(export: DataExport) -> list[str]:
         (
             image.name if image.name != image.date else "",
             image.sensor,
-            image.date,
-            image.date_kind,
+            image.dated,
             image.credit,
             image.licence,
         )
@@ -81,7 +80,7 @@ def _imagery(export: DataExport) -> list[str]:
     for frame in export.overlays:
         if frame.name not in named:
             at = _date_words(frame)
-            lines.append((frame.name if frame.name != at else "", "", at, "", frame.words, ""))
+            lines.append((frame.name if frame.name != at else "", "", at, frame.words, ""))
     return list(dict.fromkeys(plain(" · ".join(filter(None, parts))) for parts in lines))
 
 
@@ -195,6 +194,7 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
             for quote in claim.quotes
         ],
         "beside": [plain(line) for line in (*claim.beside, *claim.considered)],
+        "evidence": [plain(line) for line in claim.evidence_lines(len(claim.rests_on) + len(claim.quotes))],
         "steps": [plain(step) for step in claim.steps],
     }
 

@@ -134,6 +134,7 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], _Cell]] = {
     "sources": lambda claim: " ".join(dict.fromkeys(quote.source.number for quote in claim.quotes)),
     "quotes": lambda claim: joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
     "how_we_know": lambda claim: joined(claim.steps),
+    "evidence": lambda claim: joined(claim.evidence_lines(len(claim.rests_on) + len(claim.quotes))),
     "marking": lambda claim: claim.marking,
     "place_note": lambda claim: claim.place_note,
 }

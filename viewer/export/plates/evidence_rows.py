@@ -156,7 +156,9 @@ class EvidenceRows:
         if claim.confidence:
             reason = f". {claim.reason}" if claim.reason else ""
             atoms.append(self._inner(f"{in_language(claim.confidence)}{reason}"))
-        atoms += [self._inner(in_language(line)) for line in (*claim.beside, *claim.considered)]
+        atoms += [
+            self._inner(in_language(line)) for line in (*claim.beside, *claim.considered, *claim.evidence_lines())
+        ]
         if claim.is_ours and not claim.is_reviewed:
             atoms.append(self._inner(translate("Export", "Not independently reviewed.")))
         if claim.place_note:

@@ -54,6 +54,8 @@ class EvidenceRow(QWidget):
         kind = in_language(kind_of_evidence(row))
         places = [site_link.site_uuid for site_link in context.document.links.claim_to_sites(link.claim_uuid)]
         words = one_line(in_language(evidence_words(context.document, row, places)), _LONGEST) or kind
+        if row is not None and not context.look.shows(row):
+            words = self.tr("Hidden, as you look blind")
         self.relation = RelationButton(words)
         self.relation.picked.connect(lambda relation: self.related.emit(self.link_uuid, relation))
         self.words = LinkButton(words, self.tr("Show: {0}").format(words))
@@ -128,7 +130,7 @@ class EvidenceLinks(QWidget):
         self.picker.show_for(claim.uuid)
         self.chip_button.setVisible(newest_chip(self._context, claim.uuid) is not None)
         links = [link for link in document.links.claim_to_evidence(claim.uuid) if link.evidence_table != CLAIMS]
-        shown = tuple((link.uuid, evidence_words(document, evidence_row(document, link))) for link in links)
+        shown = tuple((link.uuid, self._words_of(link)) for link in links)
         if shown != self._shown:
             self._shown = shown
             self.rows = []
@@ -137,6 +139,13 @@ class EvidenceLinks(QWidget):
             self._ask_for_pictures()
         for row, link in zip(self.rows, links, strict=False):
             row.show_link(link)
+
+    def _words_of(self, link: ClaimEvidence) -> str:
+        """The words of a piece of evidence; empty where it is hidden."""
+        row = evidence_row(self._context.document, link)
+        return (
+            "" if row is not None and not self._context.look.shows(row) else evidence_words(self._context.document, row)
+        )
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""
@@ -169,7 +178,7 @@ class EvidenceLinks(QWidget):
 
     def _offers(self) -> Iterable[tuple[str, str]]:
         document = self._context.document
-        for row in offered_evidence(document, self._claim_uuid):
+        for row in filter(self._context.look.shows, offered_evidence(document, self._claim_uuid)):
             words = in_language(evidence_words(document, row))
             yield row.uuid, f"{in_language(kind_of_evidence(row))}: {words}"
 

@@ -141,7 +141,7 @@ class RegisterDialog(QDialog):
             self.apply_button.setFocus()
         if answer.residuals:
             self.residuals.setText(self._residual_words(answer))
-            self._context.shown_above.emit(partial(_paint, answer))
+            self._context.shown_above.emit("registration", partial(_paint, answer))
         self.adjustSize()
         self._step_aside()
 
@@ -207,11 +207,11 @@ class RegisterDialog(QDialog):
         self.found = self._run = None
         self.residuals.setText("")
         self.apply_button.setEnabled(False)
-        self._context.shown_above.emit(None)
+        self._context.shown_above.emit("registration", None)
 
     def _ended(self) -> None:
         self._run = None
-        self._context.shown_above.emit(None)
+        self._context.shown_above.emit("registration", None)
         self.deleteLater()
 
 

@@ -9,9 +9,10 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layers.document.observation import Observation
+from layers.observing.observation_rows import written_count
 from layers.observing.sheet import Cover, SheetCell
 from viewer.panels.observations.cell_chips import CellChips
-from viewer.panels.observations.cell_words import SIGNS, count_words
+from viewer.panels.observations.cell_words import SIGNS
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.support.language.text import one_line
 
@@ -102,7 +103,8 @@ def _paint_row(painter: QPainter, palette: QPalette, room: QRect, row: Observati
     painter.setFont(bold)
     painter.drawText(QRect(room.left(), room.top(), SIGN_PX, half), middle, SIGNS.get(row.presence, "·"))
     painter.setFont(plain_font)
-    notes = " ".join(filter(None, (count_words(row), {"changed": "Δ", "none seen": "="}.get(row.change, ""))))
+    count, change = written_count(row.count_low, row.count_high), {"changed": "Δ", "none seen": "="}.get(row.change, "")
+    notes = " ".join(filter(None, (count, change)))
     beside = QRect(room.left() + SIGN_PX, room.top(), room.width() - SIGN_PX, half)
     text = painter.fontMetrics().elidedText(notes, Qt.TextElideMode.ElideRight, beside.width())
     painter.drawText(beside, middle, text)

@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 from functools import partial
 
-import numpy as np
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QPainter
 
 from layers.document.comparison import ComparisonSpec, Frame, frame_rows
+from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.geo.measure import distance_m, ground_resolution_m
-from layers.grid.tile_grid import View
+from layers.observing.seen_then import presences_of
 from layers.observing.sheet import SheetImage
 from viewer.canvas.comparison.compared_scene import ComparedScene
-from viewer.canvas.sites.seen_signs import SeenAt, paint_seen
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.canvas.widget import MapCanvas
+from viewer.panels.observations.cell_words import image_date
+from viewer.panels.observations.marks_then import MarksThen, SeenMarks
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.rendering.layers.image_facts import raster_pixel_m
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 
 REST_MS = 120
 """Milliseconds for which a cell has to be the current one before the map follows."""
@@ -48,18 +49,19 @@ class _Shown(Struct, frozen=True):
 class CellImage(QObject):
     """Follows the current cell of the sheet while it is switched on. The case and its undo steps stay as they are."""
 
-    def __init__(self, desk: SheetDesk, canvas: MapCanvas, compared: ComparedScene, parent: QObject) -> None:
+    def __init__(
+        self, desk: SheetDesk, canvas: MapCanvas, compared: ComparedScene, then: MarksThen, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._desk, self._canvas, self._compared = desk, canvas, compared
+        self._desk, self._canvas, self._compared, self._then = desk, canvas, compared, then
         self._wanted: SheetPlace | None = None
         self._shown: _Shown | None = None
-        self._marks: tuple[str, dict[str, tuple[float, float]]] = ("", {})
-        """The CRS of the map, and the places of the listed sites in it."""
         self._soon = QTimer(self, singleShot=True, interval=REST_MS)
         self._soon.timeout.connect(self._follow)
-        desk.rows_changed.connect(self._paint_marks)
-        desk.sheet_changed.connect(self._forget_places)
+        desk.rows_changed.connect(self._show_marks)
+        desk.sheet_changed.connect(self._show_marks)
         desk.context.document_replaced.connect(self.end)
+        then.left.connect(self.end)
 
     @property
     def is_due(self) -> bool:
@@ -83,7 +85,7 @@ class CellImage(QObject):
         if self._shown is not None:
             self._shown = None
             self._compared.show_alone(None)
-            self._desk.context.shown_above.emit(None)
+            self._then.show_cell(None)
 
     def _follow(self) -> None:
         at, sheet = self._wanted, self._desk.sheet
@@ -99,7 +101,7 @@ class CellImage(QObject):
             self._compared.show_alone(_only(image) if image.layer_uuid else None)
         if before is None or before.site_uuid != site.uuid:
             self._centre_on(site, image)
-        self._paint_marks()
+        self._show_marks()
 
     # -- the view -----------------------------------------------------------------------------------------------
 
@@ -130,49 +132,21 @@ class CellImage(QObject):
 
     # -- the marks ----------------------------------------------------------------------------------------------
 
-    def _forget_places(self) -> None:
-        self._marks = ("", {})
-        self._paint_marks()
-
-    def _paint_marks(self) -> None:
-        """Paint the listed marks as the rows on the shown image have them."""
+    def _show_marks(self) -> None:
+        """Let the map draw the listed marks as the rows on the shown image have them."""
         if self._shown is None:
             return
         sheet = self._desk.sheet
         column = next((at for at, image in enumerate(sheet.images) if image.key == self._shown.image), -1)
         if column < 0:
             return
-        seen: dict[str, str] = {}
-        for row, uuid in enumerate(sheet.sites):
+        rows: list[Observation] = []
+        for row in range(len(sheet.sites)):
             cell = self._desk.cell(SheetPlace(row, column))
-            presences = {cell.own.presence} if cell.own is not None else {other.presence for other in cell.others}
-            if len(presences) == 1:
-                seen[uuid] = presences.pop()
-        current = self._shown.site_uuid
-        self._desk.context.shown_above.emit(partial(self._paint, seen, current))
-
-    def _paint(self, seen: dict[str, str], current: str, painter: QPainter, view: View) -> None:
-        places = self._places(view.grid.crs)
-        marks = [
-            SeenAt(*view.to_pixel(*places[uuid]), seen.get(uuid, ""), uuid == current)
-            for uuid in dict.fromkeys((*seen, current))
-            if uuid in places
-        ]
-        paint_seen(painter, view, marks)
-
-    def _places(self, crs: str) -> dict[str, tuple[float, float]]:
-        """The places of the listed sites in the CRS of the map."""
-        if self._marks[0] != crs:
-            sites = [site for row in range(len(self._desk.sheet.sites)) if (site := self._desk.site(row)) is not None]
-            sites = [site for site in sites if not site.geometry.is_empty]
-            lons, lats = [site.place.x for site in sites], [site.place.y for site in sites]
-            try:
-                xs, ys = transform_points(WGS84, crs, lons, lats)
-            except GeoloupeError:
-                xs = ys = np.full(len(sites), math.nan)
-            pairs = zip(sites, np.asarray(xs).tolist(), np.asarray(ys).tolist(), strict=True)
-            self._marks = crs, {site.uuid: (x, y) for site, x, y in pairs if math.isfinite(x + y)}
-        return self._marks[1]
+            rows += (cell.own,) if cell.own is not None else cell.others
+        image = sheet.images[column]
+        when = image_date(image) if image.is_dated else one_line(image.title, 60)
+        self._then.show_cell(SeenMarks(when, presences_of(rows), self._shown.site_uuid))
 
 
 def _only(image: SheetImage) -> partial[list]:  # type: ignore[type-arg]

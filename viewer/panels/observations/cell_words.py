@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.document.document import Document
 from layers.document.observation import Observation
+from layers.observing.observation_rows import written_count
 from layers.observing.seen_words import date_words
 from layers.observing.sheet import Cover, SheetCell, SheetImage
 from viewer.panels.said_names import said_name
@@ -24,16 +25,6 @@ def image_date(image: SheetImage) -> str:
     return date if image.is_dated else translate("Sheet", "{0}, {1}").format(date, word(image.date_kind))
 
 
-def count_words(row: Observation) -> str:
-    """The count of a row, "3" or "3–5"; empty without one."""
-    low, high = row.count_low, row.count_high
-    if low is None and high is None:
-        return ""
-    if low is None or high is None or low == high:
-        return str(low if low is not None else high)
-    return f"{low}–{high}"
-
-
 def change_words(row: Observation, document: Document) -> str:
     """The change that a row states, with the date of the image that it is against; empty without one."""
     if not row.change:
@@ -52,10 +43,11 @@ def change_words(row: Observation, document: Document) -> str:
 
 def row_words(row: Observation, document: Document) -> str:
     """A row in one sentence: what was seen, how many, how clear, the change, the words."""
+    count = written_count(row.count_low, row.count_high)
     parts = [
         capital(row.presence) if row.presence else translate("Sheet", "Not said what is seen"),
         word(row.why) if row.why else "",
-        translate("Sheet", "count {0}").format(count_words(row)) if count_words(row) else "",
+        translate("Sheet", "count {0}").format(count) if count else "",
         word(row.view_quality) if row.view_quality else "",
         change_words(row, document),
         f"“{one_line(row.words, LONGEST)}”" if row.words else "",

@@ -26,8 +26,9 @@ class ObservationLine(LinkButton):
     def show_site(self, site: Site) -> None:
         """Show the observations of a site: how many there are, and what follows from them."""
         document = self._context.document
-        rows = len(document.links.observations_of_site(site.uuid))
-        text = observed_words(rows, in_language(seen_words(document, site.uuid)))
+        shows = self._context.look.shows
+        rows = sum(map(shows, document.links.observations_of_site(site.uuid)))
+        text = observed_words(rows, in_language(seen_words(document, site.uuid, shows)))
         if text != self.text():
             self.setText(one_line(text, LONGEST))
             self.setAccessibleName(self.tr("{0}: open the sheet").format(self.text()))

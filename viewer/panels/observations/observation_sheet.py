@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from layers.observing.seen_words import seen_statements, statements_of
-from layers.phrase import joined
+from layers.observing.seen_words import seen_words
 from viewer.panels.observations.cell_image import CellImage
 from viewer.panels.observations.cell_words import cell_words, image_words
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
@@ -72,7 +71,13 @@ class ObservationSheet(QWidget):
         self.observer.setMaxLength(LONGEST_NAME)
         self.observer.editingFinished.connect(self._take_observer)
         self.blind = QCheckBox(self.tr("&Hide other observers' rows"))
-        self.blind.setToolTip(tooltip(self.tr("Look without knowing what others have seen")))
+        self.blind.setToolTip(
+            tooltip(
+                self.tr(
+                    "Look without knowing what others have seen: nothing in this window shows it; the case keeps it"
+                )
+            )
+        )
         self.blind.toggled.connect(self.desk.set_blind)
         self.blind.toggled.connect(lambda _: self.view.viewport().update())
         self.follows = QCheckBox(self.tr("Show the &image"))
@@ -190,14 +195,10 @@ class ObservationSheet(QWidget):
 
     def _seen(self, at: SheetPlace) -> str:
         """The statements on the site; by the rows of the observer alone where others are hidden."""
-        document, uuid = self.desk.context.document, self.desk.sheet.sites[at.row]
-        if not self.desk.is_blind:
-            statements = seen_statements(document, uuid)
-        else:
-            rows = document.links.observations_of_site(uuid)
-            own = [row for row in rows if row.observer == self.desk.observer]
-            statements = statements_of(own, document.images)
-        return one_line(in_language(joined("; ", statements)), 300) if statements else ""
+        context = self.desk.context
+        return one_line(
+            in_language(seen_words(context.document, self.desk.sheet.sites[at.row], context.look.shows)), 300
+        )
 
     # -- the current cell ---------------------------------------------------------------------------------------
 

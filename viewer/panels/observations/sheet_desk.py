@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -12,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from layers.document.changes import Changes
 from layers.document.observation import Observation
 from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.observations import delete_observations
@@ -19,12 +20,10 @@ from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
 from viewer.panels.observations.layer_images import LayerImages
+from viewer.support.language.translation import in_language
 
 LOOK_MS = 150
 """Milliseconds after which layers are looked at again, as many of them become known together."""
-LONGEST_COUNT = 9
-"""Most digits of a count."""
-_COUNT = re.compile(r"(\d+)(?:\s*[-–—−]\s*(\d+))?")
 SELECTED, ALL, FOLDER = "selected", "all", "folder"
 
 
@@ -62,7 +61,6 @@ class SheetDesk(QObject):
         self.listing = Listing()
         self.target = ""
         self.observer = context.case.actor
-        self.is_blind = False
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
         self._chosen: tuple[str, ...] = ()
@@ -110,12 +108,21 @@ class SheetDesk(QObject):
     def set_observer(self, observer: str) -> None:
         """Fill in the sheet of another observer; the name of the analyst for an empty text."""
         self.observer = observer.strip() or self.context.case.actor
+        if self.is_blind:
+            self.context.look.hide_others(self.observer)
         self._build()
 
     def set_blind(self, blind: bool) -> None:
-        """Hide the rows of other observers, or show them."""
-        self.is_blind = blind
-        self.rows_changed.emit()
+        """Hide the rows of other observers, here and everywhere in the window, or show them."""
+        if blind:
+            self.context.look.hide_others(self.observer)
+        else:
+            self.context.look.show_all()
+
+    @property
+    def is_blind(self) -> bool:
+        """True while the rows of other observers are hidden."""
+        return self.context.look.blind is not None
 
     def site(self, row: int) -> Site | None:
         """The site of a row; None where it is no longer in the case."""
@@ -124,7 +131,7 @@ class SheetDesk(QObject):
     def cell(self, at: SheetPlace) -> SheetCell:
         """A cell as the observer may see it: without the rows of others while these are hidden."""
         cell = self.sheet.cell(*at)
-        return cell._replace(others=()) if self.is_blind else cell
+        return cell._replace(others=tuple(filter(self.context.look.shows, cell.others)))
 
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""
@@ -292,12 +299,11 @@ class SheetDesk(QObject):
         return self.record(at, presence=presence, **fields)
 
     def count(self, at: SheetPlace, text: str) -> bool:
-        """Record a count, "3" or "3-5"; an empty text removes it. False where that is refused."""
-        match = _COUNT.fullmatch(text.strip())
-        if text.strip() and (match is None or len(text.strip()) > 2 * LONGEST_COUNT + 3):
-            return self._refuse(self.tr("“{0}” is no count: type 3, or 3-5.").format(text.strip()[:20]))
-        low = None if match is None else int(match[1])
-        high = None if match is None else int(match[2] or match[1])
+        """Record a count, "3", "3-5" or "3+"; an empty text removes it. False where that is refused."""
+        try:
+            low, high = read_count(text)
+        except InvalidValue as error:
+            return self._refuse(in_language(error.sentence))
         own = self.sheet.cell(*at).own
         if low and own is not None and own.presence == "absent":
             return self._refuse(self.tr("The row says “absent”: press + first where {0} are seen.").format(low))

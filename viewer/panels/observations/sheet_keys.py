@@ -62,8 +62,10 @@ _ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 def plain_text(text: str) -> str:
     """The text of a key in plain characters: full-width ones, and signs that look the same, are one."""
-    normal = unicodedata.normalize("NFKC", text)
-    return "".join(_SAME.get(letter, letter) for letter in normal)
+    alike = "".join(
+        _SAME.get(letter, letter) for letter in text
+    )  # first: NFKC makes two letters of the sign of numbers
+    return "".join(_SAME.get(letter, letter) for letter in unicodedata.normalize("NFKC", alike))
 
 
 def latin_of(text: str) -> str:

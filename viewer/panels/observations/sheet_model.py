@@ -6,7 +6,8 @@ from typing import Any, override
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from viewer.panels.observations.cell_words import SIGNS, cell_words, count_words, image_date, image_words
+from layers.observing.observation_rows import written_count
+from viewer.panels.observations.cell_words import SIGNS, cell_words, image_date, image_words
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.words import site_name
 from viewer.support.language.stored_words import word
@@ -51,8 +52,10 @@ class SheetModel(QAbstractTableModel):
         cell = self.desk.cell(SheetPlace(index.row(), index.column()))
         if role == _ROLE.DisplayRole:
             own = cell.own
-            parts = () if own is None else (SIGNS.get(own.presence, "·"), count_words(own), one_line(own.words, 40))
-            return " ".join(filter(None, parts))
+            if own is None:
+                return ""
+            count = written_count(own.count_low, own.count_high)
+            return " ".join(filter(None, (SIGNS.get(own.presence, "·"), count, one_line(own.words, 40))))
         if role in (_ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole):
             return tooltip(cell_words(cell, self.desk.context.document))
         if role == _ROLE.AccessibleTextRole:

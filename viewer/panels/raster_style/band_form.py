@@ -17,6 +17,7 @@ from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.widgets.field_set import LABEL_PX, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import muted
+from viewer.rendering.raster.band_words import picture_words
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import plain, tooltip
 from viewer.support.plain_label import plain_label
@@ -59,6 +60,9 @@ class BandForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addLayout(form)
+        self.picture = muted()
+        self.picture.setAccessibleName(self.tr("What the picture is"))
+        layout.addWidget(self.picture)
         layout.addWidget(self.verdict)
         layout.addLayout(self._band_grid())
 
@@ -92,6 +96,9 @@ class BandForm(QWidget):
         if image is not self._image:
             self._image = image
             self._offer(info, image)
+        words = " ".join(filter(None, (self.naming.doubt, picture_words(style, image))))
+        self.picture.setText(plain(words))
+        self.picture.setVisible(bool(words))
         self.preset.show_value(self._preset_of(style))
         self.mode.show_value(SUM if style.expression else len(style.bands))
         self.maths.show_value(style.expression)

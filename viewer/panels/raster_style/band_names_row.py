@@ -6,10 +6,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
-from layers.raster.band_names import MEANINGS, ORDERS
+from layers.raster.band_names import MEANINGS, ORDERS, do_fit
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.widgets.field_set import LABEL_PX
 from viewer.panels.widgets.fields import ChoiceField
+from viewer.rendering.raster.band_words import band_words
 from viewer.support.language.text import tooltip
 from viewer.support.plain_label import plain_label
 
@@ -27,18 +28,7 @@ class BandNamesRow(QWidget):
         self._styler = styler
         self._bands: tuple[int, ...] = ()
         self._chosen = ALL
-        self._words = {
-            "red": self.tr("red"),
-            "green": self.tr("green"),
-            "blue": self.tr("blue"),
-            "nir": self.tr("near infrared"),
-            "rededge": self.tr("red edge"),
-            "coastal": self.tr("coastal blue"),
-            "yellow": self.tr("yellow"),
-            "swir16": self.tr("short-wave infrared 1"),
-            "swir22": self.tr("short-wave infrared 2"),
-            "pan": self.tr("panchromatic"),
-        }
+        self._words = band_words()
         self.band = ChoiceField()
         self.band.setAccessibleName(self.tr("Band to name"))
         self.band.committed.connect(self._choose)
@@ -57,6 +47,15 @@ class BandNamesRow(QWidget):
         self.label.setBuddy(self.band)
         self.label.setMinimumWidth(LABEL_PX)
         form.addRow(self.label, self)
+
+    @property
+    def doubt(self) -> str:
+        """The sentence on names that cannot be those of the file's bands; empty where they can."""
+        info, names = self._styler.info, self._styler.given_names
+        if info is None or do_fit(names, info):
+            return ""
+        sentence = self.tr("Its catalogue names {0} bands, the file has {1}: those names are not used.")
+        return sentence.format(max(names), len(info.bands))
 
     def show_bands(self) -> None:
         """Show the bands of the current layer that its file leaves unnamed, with the names given to them."""

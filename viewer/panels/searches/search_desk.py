@@ -49,6 +49,8 @@ class SearchDesk(QObject):
     """Emitted when a walk begins, moves, sees more or ends."""
     dialog_wanted = Signal(str)
     """Emitted with the uuid of a search area, or an empty text, to show the form of a new search."""
+    scenes_wanted = Signal(str)
+    """Emitted with the uuid of a kept search of an archive, to go through the scenes that it listed."""
     reason_wanted = Signal()
     """Emitted when a cell cannot be told and no reason is at hand."""
 
@@ -140,7 +142,7 @@ class SearchDesk(QObject):
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
         self.walk, self.reason = walk, ""
-        self.context.shown_above.emit(self._paint)
+        self.context.shown_above.emit("search", self._paint)
         self.canvas.setFocus()
         walk.show()
         self._moved()
@@ -171,7 +173,7 @@ class SearchDesk(QObject):
         """Leave the search; its cells are in the case."""
         if self.walk is not None:
             self.walk, self.lacks = None, None
-            self.context.shown_above.emit(None)
+            self.context.shown_above.emit("search", None)
             self.shown_changed.emit()
 
     # -- answers ----------------------------------------------------------------------------------------------------

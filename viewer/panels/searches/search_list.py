@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import override
 
-from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from layers.decoding import decoded_or_none
 from layers.document.search import Search
+from layers.observing.listed_scenes import scenes_of
 from layers.observing.search_cells import sheet_of
 from layers.observing.search_words import found_sentence, rest_sentence, search_sentence
 from layers.text.counted import metres
-from viewer.commands.imagery.searches import kept_query
+from viewer.commands.imagery.asked_archives import asked_question
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.searches.search_desk import SearchDesk
@@ -27,19 +26,6 @@ _LONGEST = 60
 _LONGEST_WORDS = 400
 
 
-class _Asked(Struct, frozen=True):
-    """The archive that the query of a search names."""
-
-    archive: str = ""
-    title: str = ""
-
-
-def archive_of(search: Search) -> tuple[str, str]:
-    """Address and title of the archive that was asked; both empty for any other search."""
-    query = decoded_or_none(kept_query(search), _Asked) if search.kind == "catalogue" else None
-    return ("", "") if query is None else (query.archive, query.title)
-
-
 class SearchRows(NamedRows[Search]):
     """Rows of searches, the newest first: what was looked for or asked, the day, and the result with its shares."""
 
@@ -50,8 +36,9 @@ class SearchRows(NamedRows[Search]):
     @override
     def name_of(self, row: Search) -> str:
         if row.kind == "catalogue":
-            address, title = archive_of(row)
-            return one_line(title or address, _LONGEST) or self.tr("Archive")
+            query = asked_question(row)
+            name = "" if query is None else query.title or query.archive
+            return one_line(name, _LONGEST) or self.tr("Archive")
         target = one_line(row.target, _LONGEST) or self.tr("Anything")
         size = metres(row.target_size_m) if row.target_size_m else ""
         return self.tr("{0}, {1} or more").format(target, size) if size else target
@@ -62,6 +49,9 @@ class SearchRows(NamedRows[Search]):
         facts = [result]
         if row.kind == "image" and row.assessed_pct is not None:
             facts.append(self.tr("{0} % assessed").format(f"{row.assessed_pct:g}"))
+        scenes = scenes_of(row)
+        if scenes is not None:
+            facts.append(self.tr("{0} of {1} gone through").format(scenes.answered, len(scenes.scenes)))
         facts += [row.at[:10], one_line(row.observer, 30)]
         facts += [self.tr("gone through now")] if row.uuid == self._desk.current else []
         return " · ".join(filter(None, facts))
@@ -83,7 +73,8 @@ class SearchListPanel(NamedListPanel):
         self.words = wrapped("")
         self.words.setAccessibleName(self.tr("What the search has shown"))
         self.add_button = self.button(self.tr("Search…"), self.tr("Search an area, cell by cell"), lambda: desk.want())
-        self.open_button = self.button(self.tr("Go On"), self.tr("Go through the cells of the search"), self.enter)
+        go_on = self.tr("Go through the cells of the search, or the scenes that the archive listed")
+        self.open_button = self.button(self.tr("Go On"), go_on, self.enter)
         again = self.tr("Ask the archive of this search again")
         self.again_button = self.button(self.tr("Ask Again…"), again, self.ask_again)
         self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the search"), self.delete)
@@ -105,36 +96,44 @@ class SearchListPanel(NamedListPanel):
 
     @override
     def enter(self) -> None:
-        """Go on with a search of an area, or ask an archive again."""
+        """Go on with a search of an area, or with the scenes that an archive has listed; else ask it again."""
         search = self.search
-        if search is not None and search.kind == "catalogue":
+        if search is not None and scenes_of(search) is not None:
+            self._desk.scenes_wanted.emit(search.uuid)
+        elif search is not None and search.kind == "catalogue":
             self.ask_again()
         elif search is not None:
             self._desk.open(search.uuid)
 
     def ask_again(self) -> None:
-        """Show the question to the archive of the chosen search."""
-        address = "" if self.search is None else archive_of(self.search)[0]
-        if address:
-            self._desk.context.archive_wanted.emit(address)
+        """Show the question of the chosen search to its archive, as it was asked."""
+        query = None if self.search is None else asked_question(self.search)
+        if query is not None:
+            self._desk.context.question_wanted.emit(query)
 
     @override
     def offers(self) -> Sequence[Offer]:
-        if self.search is not None and self.search.kind == "catalogue":
-            return ((self.tr("Ask &Again…"), "Return", self.ask_again),)
-        return ((self.tr("&Go On"), "Return", self.enter),)
+        go_on = (self.tr("&Go On"), "Return", self.enter)
+        if self.search is None or self.search.kind != "catalogue":
+            return (go_on,)
+        again, has_scenes = self.tr("Ask &Again…"), scenes_of(self.search) is not None
+        return (go_on, (again, "", self.ask_again)) if has_scenes else ((again, "Return", self.ask_again),)
 
     @override
     def show_offers(self) -> None:
         search = self.search
-        self.open_button.setEnabled(search is not None and sheet_of(search) is not None)
-        self.again_button.setEnabled(search is not None and bool(archive_of(search)[0]))
+        has_steps = search is not None and (sheet_of(search) is not None or scenes_of(search) is not None)
+        self.open_button.setEnabled(has_steps)
+        self.again_button.setEnabled(search is not None and asked_question(search) is not None)
         self.delete_button.setEnabled(search is not None)
         self.words.setText("" if search is None else self._words(search))
         self.words.setVisible(search is not None)
 
     def _words(self, search: Search) -> str:
         """The sentence on a search, with that on the rest of the area."""
+        scenes = scenes_of(search)
+        if scenes is not None and scenes.answered:
+            return f"{one_line(search.words, _LONGEST_WORDS)} {in_language(scenes.sentence)}"
         if search.kind == "catalogue" or search.result not in ("none seen", "found", "not assessable"):
             return one_line(search.words, _LONGEST_WORDS)
         image = self._desk.context.document.images.get(search.image_uuid)

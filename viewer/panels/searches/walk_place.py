@@ -24,6 +24,7 @@ class WalkPlace(QWidget):
         self._room.setContentsMargins(0, 0, 0, 0)
         desk.shown_changed.connect(self._follow)
         desk.dialog_wanted.connect(self._show_form)
+        desk.scenes_wanted.connect(self._show_scenes)
 
     @cached_property
     def bar(self) -> SearchBar:
@@ -41,3 +42,13 @@ class WalkPlace(QWidget):
         from viewer.panels.searches.search_dialog import SearchDialog  # for start-up time: nothing is searched yet
 
         show_once(self.window(), SearchDialog, lambda: SearchDialog(self._desk, area_uuid, self.window()))
+
+    def _show_scenes(self, uuid: str) -> None:
+        from viewer.panels.searches.scene_walk import SceneWalkDialog  # for start-up time: nothing is gone through yet
+
+        show_once(
+            self.window(),
+            SceneWalkDialog,
+            lambda: SceneWalkDialog(self._desk, uuid, self.window()),
+            lambda dialog: dialog.uuid == uuid,
+        )

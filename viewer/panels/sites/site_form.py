@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from layers.document.observation import seen_dates
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
@@ -262,6 +264,7 @@ class SiteFormPanel(QWidget):
             if site is None:
                 self.fields.forget()
             else:
+                site = _as_seen(self._context, site)
                 self.fields.show_other(_Shown(site))
                 dated = site.observed_at, site.valid_from, site.valid_to, site.lifecycle
                 self.dates_part.offer(is_open=any(dated))
@@ -297,7 +300,7 @@ class SiteFormPanel(QWidget):
     def _show(self) -> None:
         site = self._context.document.sites.get(self._uuid)
         if site is not None:
-            self.fields.show_row(_Shown(site))
+            self.fields.show_row(_Shown(_as_seen(self._context, site)))
         self._show_parts()
 
     def _show_parts(self) -> None:
@@ -405,6 +408,16 @@ class _Shown:
         if column.startswith("alias_"):
             return dict(self._site.aliases).get(column.removeprefix("alias_"), "")
         return getattr(self._site, column)
+
+
+def _as_seen(context: PanelContext, site: Site) -> Site:
+    """The site as the observer who looks may know it: dates that follow from hidden rows follow from the others."""
+    document = context.document
+    rows = document.links.observations_of_site(site.uuid)
+    shown = [row for row in rows if context.look.shows(row)]
+    if len(shown) == len(rows) or not seen_dates(rows, document.images).observed_at:
+        return site
+    return replace(site, **seen_dates(shown, document.images)._asdict())
 
 
 def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> tuple[tuple[str, str], ...]:

@@ -134,15 +134,15 @@ class SiteListPanel(QWidget):
         touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
         if touched:
             sites = self._context.document.sites
-            self.kinds.follow(touched, sites)
-            here = {uuid: sites[uuid] for uuid in touched if uuid in sites}
+            here = {uuid: sites[uuid] for uuid in touched if uuid in sites and self._context.look.shows(sites[uuid])}
+            self.kinds.follow(touched, here)
             self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
 
     def _look_elsewhere(self, *_: object) -> None:
         """Show how many marks of other kinds have the searched name, where no listed mark has it."""
         words, count = self.list.filter.text().casefold().split(), 0
         if words and not self.model.rowCount():
-            others = (site for site in self._context.document.sites.values() if not self.kinds.shows(site))
+            others = (site for site in self._context.listed_marks().made.values() if not self.kinds.shows(site))
             count = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
         self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(count))
         self.elsewhere.setVisible(bool(count))

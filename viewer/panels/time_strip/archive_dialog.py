@@ -26,6 +26,7 @@ from layers.services.address_keys import split_key
 from layers.services.imagery_entry import ImageryEntry, checked_address
 from layers.services.stac.question import StacQuestion
 from layers.time.asked_dates import asked_date
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.network.consent import host_of
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
@@ -47,6 +48,12 @@ MOST_LETTERS = 40
 """Most letters of a site's name among the choices of the ground."""
 WIDE_PX, LOW_PX, HIGH_PX, EDGE_PX = 740, 470, 720, 8
 """Width of the dialog, its least and greatest height, and its distance from the edge, in logical pixels."""
+
+
+_VIEW, _SITES, _KEPT = "view", "sites", "kept"
+"""Choices of the ground."""
+_BETWEEN = "\n"
+"""Separator of the collections of one choice."""
 
 
 class ArchiveDialog(QDialog):
@@ -82,6 +89,8 @@ class ArchiveDialog(QDialog):
         self._archives, self._area, self._today = archives, area, today
         self._listed = list(archives)
         self._search: ArchiveSearch | None = None
+        self._again: AskedQuestion | None = None
+        """The kept search whose question is asked again."""
         self._leads_to_list = False
         """True from a search until its first hits are there, which get the keyboard."""
         self.hits = hits
@@ -113,8 +122,8 @@ class ArchiveDialog(QDialog):
         self._fill_archives()
         self.archive.editTextChanged.connect(lambda _: self._take_address())
         self.place = ComboBox()
-        self.place.addItem(self.tr("The view"), False)
-        self.place.addItem(self.tr("The selected sites"), True)
+        self.place.addItem(self.tr("The view"), _VIEW)
+        self.place.addItem(self.tr("The selected sites"), _SITES)
         self.kind = ComboBox()
         for name, words in COLLECTIONS:
             self.kind.addItem(translate("ArchiveWords", words), name)
@@ -228,7 +237,12 @@ class ArchiveDialog(QDialog):
     @property
     def is_of_site(self) -> bool:
         """True where the selected sites are searched, and not the view."""
-        return bool(self.place.currentData())
+        return bool(self.place.currentData() == _SITES)
+
+    @property
+    def asked_again(self) -> AskedQuestion | None:
+        """The kept search whose ground is searched; None where the view or the selected sites are."""
+        return self._again if self.place.currentData() == _KEPT else None
 
     def offer(self, archives: Sequence[ImageryEntry]) -> None:
         """Offer other archives; the chosen one stays."""
@@ -269,16 +283,35 @@ class ArchiveDialog(QDialog):
         self.begin.setFocus()
         self.begin.selectAll()
 
+    def take_question(self, query: AskedQuestion) -> None:
+        """Fill the fields with the question of a kept search; its ground is one more choice."""
+        self._again, question = query, query.question
+        self.choose(query.archive)
+        if self.place.findData(_KEPT) < 0:
+            self.place.addItem(self.tr("The ground of the kept search"), _KEPT)
+        self.place.setCurrentIndex(self.place.findData(_KEPT) if question.boxes else self.place.findData(_VIEW))
+        names = _BETWEEN.join(question.collections)
+        if self.kind.findData(names) < 0:
+            self.kind.addItem(one_line(", ".join(question.collections), MOST_LETTERS), names)
+        self.kind.setCurrentIndex(self.kind.findData(names))
+        self.begin.show_value(question.begin)
+        self.end.show_value(question.end)
+        self.limits_cloud.setChecked(question.max_cloud is not None)
+        if question.max_cloud is not None:
+            self.cloud.setValue(round(question.max_cloud))
+        self._ask_anew()
+        self.search_button.setFocus()
+
     def question(self) -> StacQuestion:
         """The question as the fields have it. Raises InvalidValue for a text that is no date."""
-        collection = str(self.kind.currentData())
+        collections, again = str(self.kind.currentData()), self.asked_again
         begin, end = (asked_date(field.text(), self._today) for field in (self.begin, self.end))
         question = StacQuestion(
-            boxes=self._area(self.is_of_site),
+            boxes=self._area(self.is_of_site) if again is None else again.question.boxes,
             begin=begin,
             end=end,
             max_cloud=float(self.cloud.value()) if self.limits_cloud.isChecked() else None,
-            collections=(collection,) if collection else (),
+            collections=tuple(filter(None, collections.split(_BETWEEN))),
             limit=PAGE_ITEMS,
         )
         if question.span is not None and question.span.begin > question.span.end:
@@ -336,11 +369,12 @@ class ArchiveDialog(QDialog):
         if os.path.isabs(entry.address):
             self.leaves.setText(self.tr("The folder is read where it lies: nothing leaves the computer."))
             return
-        ground = (
-            self.tr("a box of about 10 km around each selected site")
-            if self.is_of_site
-            else self.tr("the box of the view")
-        )
+        grounds = {
+            _VIEW: self.tr("the box of the view"),
+            _SITES: self.tr("a box of about 10 km around each selected site"),
+            _KEPT: self.tr("the ground that the kept search was about"),
+        }
+        ground = grounds[str(self.place.currentData())]
         words = self.tr("{0} is told {1}, the dates and the kind of imagery. {2}").format(
             host_of(entry.address), ground, one_line(word(entry.note), 200)
         )

@@ -14,6 +14,7 @@ from layers.scenes.footprint import EMPTY
 from layers.scenes.passes import Pass
 from layers.scenes.view_area import area_of_view
 from layers.services.stac.question import StacQuestion
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
@@ -86,6 +87,21 @@ class ArchiveQuestions(QObject):
         """Show the dialog, about the selected sites where there are any, with the archive at an address where one was
         chosen.
         """
+        self._come_up(address)
+        self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
+
+    def show_again(self, query: AskedQuestion) -> None:
+        """Show the dialog with the question of a kept search, and the map of its ground, whose scenes the strip shows;
+        Enter asks it.
+        """
+        self._come_up(query.archive)
+        self.dialog.take_question(query)
+        ground, canvas = query.question.area, self._desk.canvas
+        self._desk.set_place(SearchedGround.VIEW)
+        if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
+            self._desk.context.view.show_bounds(Bounds(*ground.bounds))
+
+    def _come_up(self, address: str) -> None:
         self._known.read_own()
         self._offer_archives()
         last = next((entry.address for entry in self._known.asked), "")
@@ -101,7 +117,6 @@ class ArchiveQuestions(QObject):
             self.dialog.step_aside(room, QRect(canvas.mapToGlobal(QPoint(0, 0)), canvas.size()))
         self.dialog.raise_()
         self.dialog.activateWindow()
-        self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
 
     # -- the question ---------------------------------------------------------------------------------------------
 
@@ -112,9 +127,12 @@ class ArchiveQuestions(QObject):
         without_key(typed, self._desk.context.case.show_key)
 
     def _begin(self, address: str, question: StacQuestion) -> None:
-        of_site = self.dialog.is_of_site
-        ground = self._desk.search_ground(of_site)
+        of_site, again = self.dialog.is_of_site, self.dialog.asked_again
+        ground = self._desk.search_ground(of_site) if again is None else question.area
         self._sites = tuple(site.uuid for site in self._desk.selected_sites) if of_site else ()
+        if again is not None:
+            sites = self._desk.context.document.sites
+            self._sites = tuple(uuid for uuid in again.about or again.sites if uuid in sites)
         if host := host_of(address):
             self._desk.context.case.consent(host)
         in_view = area_of_view(self._desk.canvas.viewport.view()).intersects(ground)
@@ -154,6 +172,7 @@ class ArchiveQuestions(QObject):
             is_complete=search.is_complete,
             words=evidence_words(search),
             sites=self._sites,
+            scenes=self._desk.archives.scenes_of(search),
         )
         if is_kept:
             names = [site.label for uuid in self._sites if (site := self._desk.context.document.sites.get(uuid))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -14,13 +16,16 @@ from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import SceneTable
 from layers.services.http_request import HttpRequest
+from layers.services.stac.addresses import is_path
 from layers.services.stac.documents import read_stac
+from layers.services.stac.folder_documents import FolderDocument, first_document, read_document
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
 from layers.services.stac.question import ACCEPT, StacQuestion
 from layers.services.stac.scenes import found_scene_of
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
+from viewer.network.document_fetch import DocumentDone
 from viewer.network.fetcher import Fetcher
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.support.jobs import Jobs
@@ -53,6 +58,8 @@ class ArchiveSearch(QObject):
         super().__init__(parent)
         self.address, self.question, self.ground = address, question, ground
         self._fetcher, self._jobs = fetcher, jobs
+        self._folder = ""
+        """The folder of a catalogue on this computer; empty for an archive on a host."""
         self._asker: _Asker | None = None
         self._unlisted: list[StacItem] = []
         """Items that have come, and wait to be made hits."""
@@ -96,10 +103,22 @@ class ArchiveSearch(QObject):
 
     def start(self) -> None:
         """Ask for the first document: it says how the archive is searched."""
+        if is_path(self.address):
+            self._read(partial(first_document, self.address), self._landed)
+            return
         if self._fetcher.offline:
             self._fail(OFFLINE)
             return
         self._fetcher.fetch_document(HttpRequest(self.address, headers=(ACCEPT,)), self._landed, keep=True)
+
+    def _read(self, read: Callable[[], FolderDocument], done: DocumentDone) -> None:
+        """Read a document of a folder in a job; `done` gets it as the answer of a server."""
+
+        def arrived(document: FolderDocument) -> None:
+            self._folder = self._folder or os.path.dirname(document.path)
+            done(HttpAnswer(document.body, document.path), None)
+
+        self._jobs.run(lambda _: read(), arrived, lambda error: done(None, error))
 
     def stop(self) -> None:
         """End the search; what has come stays."""
@@ -134,7 +153,9 @@ class ArchiveSearch(QObject):
     def _ask(self) -> None:
         asker = self._asker
         request = None if asker is None or self._is_over else asker.next_request()
-        if request is not None:
+        if request is not None and is_path(request.address):
+            self._read(partial(read_document, request.address, self._folder), self._answered)
+        elif request is not None:
             self._fetcher.fetch_document(request, self._answered)
         else:
             self._is_asked_out = True
@@ -144,10 +165,10 @@ class ArchiveSearch(QObject):
         asker = self._asker
         if self._is_over or asker is None:
             return
-        if self._fetcher.offline:
+        if self._fetcher.offline and not self._folder:
             self._fail(OFFLINE)
             return
-        if isinstance(error, NotAllowed):
+        if isinstance(error, NotAllowed) and not self._folder:
             self._fail(error.sentence)
             return
         # No whole answer is status 0: the asker knows what may be tried again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 import shapely
@@ -25,7 +25,7 @@ from layers.scenes.passes import Pass, passes_of
 from layers.scenes.scene_table import SceneTable
 from layers.scenes.view_area import area_of_view
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.catalogue_layers import add_scene
+from viewer.commands.imagery.catalogue_layers import StatedScene, add_scene, stated_scene
 from viewer.commands.layers import update_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
@@ -78,6 +78,8 @@ class SceneDesk(QObject):
     ticks_changed = Signal()
     """Emitted when the strip has other scenes, or another site's observations."""
     current_changed = Signal()
+    date_chosen = Signal(str)
+    """Emitted with the date of the scene that was chosen, as images state it; empty where there is none."""
     ground_changed = Signal()
     """Emitted when the ticks are those of another ground, also where they are the same."""
     outlines_changed = Signal()
@@ -95,12 +97,12 @@ class SceneDesk(QObject):
         canvas: MapCanvas,
         sources: SceneSources,
         jobs: Jobs,
-        open_paths: Callable[[list[str]], None],
+        open_paths: Callable[[list[str], Mapping[str, StatedScene]], None],
         say: Callable[[str], None],
         comparisons: ComparisonDesk,
         parent: QObject | None = None,
     ) -> None:
-        """`open_paths` adds files as layers without moving the map."""
+        """`open_paths` adds files as layers, with what is stated of them by path, without moving the map."""
         super().__init__(parent)
         self.context, self.canvas = context, canvas
         self.folders, self.archives, self.clouds = sources.folders, sources.archives, sources.clouds
@@ -208,6 +210,7 @@ class SceneDesk(QObject):
             self._current = key
             self.current_changed.emit()
             self.outlines_changed.emit()
+        self.date_chosen.emit("" if self.frames else _date_of(self.current))
 
     def step(self, by: int) -> None:
         """Go to an earlier or later tick; without a current one, to the newest dated one, or the first."""
@@ -277,9 +280,11 @@ class SceneDesk(QObject):
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them. Their
         hosts are not allowed by that: the layer waits, and the window asks, as for any other host.
         """
-        local = [scene.path for scene in scenes if not is_address(scene.path)]
+        local = [scene for scene in scenes if not is_address(scene.path)]
         if local:
-            self._open_paths(local)
+            items = {scene.path: self.archives.item_of(scene.key) for scene in local}
+            stated = {path: stated_scene(item, path) for path, item in items.items() if item is not None}
+            self._open_paths([scene.path for scene in local], stated)
         for scene in scenes:
             item = self.archives.item_of(scene.key)
             if item is not None and is_address(scene.path):
@@ -370,7 +375,7 @@ class SceneDesk(QObject):
             self._soon.start(LOOK_MS)  # a newer look at each page would let none of them end
             return
         ground, known = self.ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
-        seen = seen_of(self.context.document, self.site_uuid)
+        seen = seen_of(self.context.document, self.site_uuid, self.context.look.shows)
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()
@@ -406,7 +411,16 @@ class SceneDesk(QObject):
         if self._current and self.current_at < 0:
             self._current = ""
             self.current_changed.emit()
+            self.date_chosen.emit("")
         self.outlines_changed.emit()
+
+
+def _date_of(tick: Pass | None) -> str:
+    """The date of a tick as images state it; empty for one whose date is not known, or is of no one time."""
+    if tick is None or not tick.is_dated or tick.date_kind not in ("instant", "interval"):
+        return ""
+    scene = tick.scenes[0]
+    return f"{scene.acquired}/{scene.until}" if scene.until else scene.acquired
 
 
 def _area(ground: View | BaseGeometry) -> BaseGeometry:

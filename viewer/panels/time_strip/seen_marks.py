@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from layers.document.document import Document
+from layers.document.observation import Observation
 from layers.document.vocabulary import PRESENCES
+from layers.observing.seen_words import every_row
 from layers.time.time_span import TimeSpan, span_of
 from viewer.panels.said_names import said_name
 from viewer.support.language.stored_words import capital, word
@@ -26,11 +30,14 @@ class SeenMark(Struct, frozen=True):
     """The observation in a sentence."""
 
 
-def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
-    """The observations of a site in the order of their images' dates, those of unknown dates last."""
+def seen_of(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> list[SeenMark]:
+    """The observations of a site in the order of their images' dates, those of unknown dates last.
+
+    `shows` leaves out rows.
+    """
     if not site_uuid:
         return []
-    rows = [row for row in document.observations.values() if row.site_uuid == site_uuid]
+    rows = [row for row in document.observations.values() if row.site_uuid == site_uuid and shows(row)]
     marks = []
     for row in rows:
         image = document.images.get(row.image_uuid)

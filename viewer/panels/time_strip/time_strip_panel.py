@@ -195,7 +195,8 @@ class TimeStripPanel(QWidget):
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:
             parts.append(self.tr("an archive is being searched…"))
-        seen = in_language(seen_words(self._desk.context.document, self._desk.site_uuid))
+        context = self._desk.context
+        seen = in_language(seen_words(context.document, self._desk.site_uuid, context.look.shows))
         self.summary.say("; ".join(filter(None, (seen, ", ".join(parts)))))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
         if self._is_of_site and not self._desk.site_uuid:

@@ -22,27 +22,22 @@ from layers.product.judging.evidence_words import evidence_row, evidence_words, 
 from layers.product.judging.judged import judged_sentences, judgements_of, reports_of
 from layers.product.judging.origins import origins_counted
 from layers.product.judging.steps import Step, read_steps, steps_json
+from tests.support.cases.judgements import judgement
 
-JUDGEMENT = Claim(
-    uuid="j",
-    statement="The pad will be used in December",
-    voice="analyst",
-    state="assessed",
-    likelihood_term="likely",
-    likelihood_low=55,
-    likelihood_high=80,
+JUDGEMENT = judgement(
+    "The pad will be used in December",
     confidence="moderate",
     confidence_reason="Two clear images of the same week",
 )
 REPORT = Claim(uuid="r", statement="It is ready", source_wording="“it is likely ready”", made_by="An official")
 
 
-def case(judgement: Claim = JUDGEMENT) -> Document:
+def case(own: Claim = JUDGEMENT) -> Document:
     image = Image(uuid="i", image_key="k", layer_title="S2A", acquired_at="2024-04-12", date_kind="instant")
     return Document(
         {
             "sites": [Site(uuid="pad", geometry=Point(1, 2), label="Pad"), Site(uuid="far", geometry=Point(3, 4))],
-            "claims": [judgement, REPORT],
+            "claims": [own, REPORT],
             "images": [image],
             "observations": [
                 Observation(
@@ -74,8 +69,8 @@ def case(judgement: Claim = JUDGEMENT) -> Document:
 
 def test_both_ends_know_each_other() -> None:
     document = case()
-    ((judgement, link),) = judgements_of(document, "r")
-    assert (judgement.uuid, link.note) == ("j", "ready")
+    ((own, link),) = judgements_of(document, "r")
+    assert (own.uuid, link.note) == ("j", "ready")
     ((report, _),) = reports_of(document, "j")
     assert report.uuid == "r"
     assert judgements_of(document, "j") == reports_of(document, "r") == []

@@ -23,6 +23,7 @@ from layers.product.judging.reissue import newest_judgement, read_judgements
 from layers.product.lint.check import findings
 from layers.product.lint.finding import BLOCKING
 from layers.product.spec import ProductSpec
+from tests.support.cases.judgements import judgement
 from viewer.commands.claims import link_claim_sites, update_claim
 from viewer.commands.filing.evidence import update_evidence
 from viewer.commands.filing.judging import judge_report
@@ -37,19 +38,7 @@ def issued_case() -> Document:
     document = Document(
         {
             "sites": [Site(uuid="pad", geometry=Point(128.3, 51.9), label="Pad", status="reviewed")],
-            "claims": [
-                Claim(
-                    uuid="j",
-                    statement="It is in use",
-                    voice="analyst",
-                    state="assessed",
-                    likelihood_term="likely",
-                    likelihood_low=55,
-                    likelihood_high=80,
-                    confidence="low",
-                    confidence_reason="One image",
-                )
-            ],
+            "claims": [judgement("It is in use")],
             "claim_sites": [ClaimSite(uuid="l", claim_uuid="j", site_uuid="pad")],
         }
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import shapely
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -217,6 +217,41 @@ def test_the_same_keys_serve_a_chinese_and_a_cyrillic_keyboard(window: MainWindo
     typed("４")
     press(Key.Key_Return)
     assert rows_of(document)["middle", "1995"].count_low == 4
+
+
+def test_a_cyrillic_keyboard_fills_a_row_by_its_own_codes_and_no_letter_is_composed_first(
+    window: MainWindow, sheet: ObservationSheet, counter: Counter
+) -> None:
+    document, view = window.session.document, sheet.view
+    assert not view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "an input method would take the letters"
+    counter.told.clear()
+    for code, text in ((Key.Key_Minus, "-"), (0x0421, "с"), (Key.Key_Right, "")):
+        QApplication.sendEvent(view, QKeyEvent(QEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier, text))
+        QApplication.sendEvent(view, QKeyEvent(QEvent.Type.KeyRelease, code, Qt.KeyboardModifier.NoModifier, text))
+    row = rows_of(document)["north", "1985"]
+    assert (row.presence, row.view_quality) == ("absent", "clear")
+    assert view.place == SheetPlace(0, 1)
+    assert len(counter.told) == 3, counter.told
+    assert not document.claims
+    press(Key.Key_Return)
+    editor = QApplication.focusWidget()
+    assert editor is view.editor
+    assert editor.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "words are composed as ever"
+
+
+def test_an_open_count_is_typed_and_shown_as_it_is_written_elsewhere(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    typed("+3+")
+    press(Key.Key_Return)
+    row = rows_of(window.session.document)["north", "1985"]
+    assert (row.count_low, row.count_high) == (3, None)
+    assert sheet.view.sheet_model.index(0, 0).data() == "+ 3+"
+    assert "count 3+" in sheet.words.text()
+    typed("5x")
+    press(Key.Key_Return)
+    assert "“5x” is no count" in sheet.view.question.words.text()
+    assert rows_of(window.session.document)["north", "1985"].count_low == 3
 
 
 def test_the_map_shows_the_image_of_the_cell_alone_and_leaves_the_case_as_it_is(

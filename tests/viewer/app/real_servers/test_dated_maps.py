@@ -1,4 +1,6 @@
-"""A WMS with times on MapServer in the real window: the date asked for is drawn, listed and printed."""
+"""Maps with times of MapServer and tiles with times of MapProxy in the real window: the date asked for is drawn, listed
+and printed.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
-from tests.support.real_servers.map_servers import DATED, mapserver
+from layers.geo.bounds import Bounds
+from tests.support.real_servers.map_servers import DATED, mapproxy, mapserver
 from tests.support.real_servers.processes import folder_of_nobody
 from tests.support.service_layers import badge, note_on_map, plate, rest
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
@@ -72,10 +75,26 @@ def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], 
     return fetchers
 
 
+@pytest.fixture(scope="module")
+def proxy(server) -> Iterator[str]:
+    """MapProxy in front of the server, with tiles of the layer "dated" at addresses of REST only."""
+    box = (WEST, NORTH - SIDE_PX * STEP_DEG, WEST + SIDE_PX * STEP_DEG, NORTH)
+    with folder_of_nobody() as folder, mapproxy(server.address, "EPSG:4326", box, folder, times=list(DAYS)) as address:
+        yield address
+
+
 def added(window: MainWindow, server, name: str, qtbot: QtBot) -> Layer:
     """The layer of this name, by its server's address from the clipboard and the keyboard."""
     new_case(window, qtbot)
-    QGuiApplication.clipboard().setText(f"{server.address}/?SERVICE=WMS&REQUEST=GetCapabilities")
+    add_from(window, f"{server.address}/?SERVICE=WMS&REQUEST=GetCapabilities", name, qtbot)
+    window.views.show_layer(next(iter(window.session.document.layers)))
+    rest(window, qtbot)
+    return now(window)
+
+
+def add_from(window: MainWindow, address: str, name: str, qtbot: QtBot) -> None:
+    """Add the layer of this name that a document offers."""
+    QGuiApplication.clipboard().setText(address)
     press(Key.Key_V, Control)
     (dialog,) = [dialog for dialog in window.findChildren(AddImageryDialog) if dialog.isVisible()]
     qtbot.waitUntil(dialog.panel.line.hasFocus)
@@ -87,9 +106,6 @@ def added(window: MainWindow, server, name: str, qtbot: QtBot) -> Layer:
     QTest.mouseClick(dialog.panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(dialog.panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     settle(window, qtbot)
-    window.views.show_layer(next(iter(window.session.document.layers)))
-    rest(window, qtbot)
-    return now(window)
 
 
 def now(window: MainWindow) -> Layer:
@@ -117,7 +133,7 @@ def check_shown(window: MainWindow, server, name: str, day: str) -> None:
     """The day is what the server was asked for, what the map shows, and what list, credit and caption say."""
     assert (now(window).name, now(window).acquired_at) == (f"{name}, {day}", day)
     assert middle_color(window) == DAYS[day]
-    assert any(query.endswith(f"TIME={day}") for query in server.log)
+    assert any(f"TIME={day}" in query.upper().split("&") for query in server.log)
     assert (badge(window), plate(window)) == ("", None)
     assert window.docks.layer_tree.model.index(1).data(DATE_ROLE) == day
     assert credits_on_map(window) == [f"{name}, {day}, credit not given (on {day})"]
@@ -169,3 +185,33 @@ def test_a_day_that_is_offered_and_empty_is_said_to_be(window: MainWindow, serve
     press(Key.Key_Period, Control)
     rest(window, qtbot)
     check_shown(window, server, "Each Day", "2024-04-20")
+
+
+def test_tiles_of_mapproxy_are_stepped_through_and_compared_by_date(
+    window: MainWindow, server, proxy: str, qtbot: QtBot
+) -> None:
+    new_case(window, qtbot)
+    address = f"{proxy}/wmts/1.0.0/WMTSCapabilities.xml"
+    add_from(window, address, "dated", qtbot)
+    window.views.show_bounds(Bounds(WEST, NORTH - 2.0, WEST + 2.0, NORTH), 0.0)
+    rest(window, qtbot)
+    check_shown(window, server, "By Day", "2024-04-20")
+    for day in ("2024-04-12", "2024-04-01"):
+        begin_on_map(window, qtbot)
+        press(Key.Key_Comma, Control)
+        rest(window, qtbot)
+        check_shown(window, server, "By Day", day)
+    add_from(window, address, "dated", qtbot)
+    rest(window, qtbot)
+    assert middle_color(window) == DAYS["2024-04-20"], "on top of the other one"
+    begin_on_map(window, qtbot)
+    press(Key.Key_K)
+    settle(window, qtbot)
+    rest(window, qtbot)
+    row = argb_of_image(window.canvas.grab_picture())[window.canvas.height() // 2]
+    sides = [int(row[row.size // 2 + px]) for px in (-60, 60)]
+    assert sides == [DAYS["2024-04-01"], DAYS["2024-04-20"]], "the older on the left of the swipe"
+    spec = window.compared.sides.spec
+    assert spec is not None
+    names = [window.session.document.layers[frame.layers[0]].name for frame in spec.frames]
+    assert names == ["By Day, 2024-04-01", "By Day, 2024-04-20"]

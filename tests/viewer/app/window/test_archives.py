@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -19,6 +19,8 @@ from pytestqt.qtbot import QtBot
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from layers.observing.listed_scenes import scenes_of
+from layers.scenes.view_area import area_of_view
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from tests.support.signing_servers import FileServer, TokenServer
@@ -30,6 +32,8 @@ from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_source import FetchedRanges
+from viewer.panels.searches.scene_walk import SceneWalkDialog
+from viewer.panels.searches.search_list import SearchListPanel
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.rendering.access import hosts_of
@@ -173,6 +177,112 @@ def test_that_nothing_is_listed_is_evidence_too(
     (search,) = window.session.document.searches.values()
     assert search.result == "none listed"
     assert search.words == "Loopback Archive: no scene for this place and time."
+
+
+def kept_again(window: MainWindow, dialog: ArchiveDialog) -> SearchListPanel:
+    """The panel of searches with the kept search as its row, after the dialog and the map went elsewhere."""
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    dialog.close()
+    dialog.archive.setEditText("https://other.example.org/stac")
+    dialog.begin.setText("2001")
+    dialog.limits_cloud.setChecked(False)
+    window.views.show_bounds(Bounds(-70.0, -20.0, -69.0, -19.0), 0.0)
+    window.docks.show_panel("panel_searches")
+    panel = window.findChild(SearchListPanel)
+    assert panel is not None
+    (search,) = window.session.document.searches.values()
+    panel.choose(search.uuid)
+    return panel
+
+
+@pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse"])
+def test_a_kept_search_is_asked_again_with_its_own_question(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, by_keys: bool
+) -> None:
+    window.selection.set({"s1"})
+    dialog = asked(window, strip, server, qtbot, cloud=True, place=1)
+    panel = kept_again(window, dialog)
+    window.selection.clear()
+    if by_keys:
+        QTest.keyClick(panel.again_button, Qt.Key.Key_Space)
+        qtbot.waitUntil(dialog.search_button.hasFocus)
+        QTest.keyClick(dialog.search_button, Qt.Key.Key_Return)
+    else:
+        QTest.mouseClick(panel.again_button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.scenes.desk.archives.is_idle, timeout=20_000)
+    settle(window, qtbot)
+    assert server.questions[-1]["bbox"] == server.questions[0]["bbox"] == [10.2, 50.3, 10.3, 50.4]
+    assert server.questions[-1]["datetime"] == server.questions[0]["datetime"]
+    assert dialog.cloud.isEnabled()
+    assert titles(strip) == ["early", "late"], "the strip shows the scenes of that ground"
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    abouts = [json.loads(row.query_json)["about"] for row in window.session.document.searches.values()]
+    assert abouts == [["s1"], ["s1"]], "the second is about the same site"
+
+
+def begun(window: MainWindow, panel: SearchListPanel, qtbot: QtBot) -> SceneWalkDialog:
+    """The walk through the scenes of the chosen search."""
+    qtbot.waitUntil(lambda: window.findChild(SceneWalkDialog) is not None)
+    walk = window.findChild(SceneWalkDialog)
+    assert walk is not None
+    return walk
+
+
+def test_scenes_of_a_kept_answer_are_gone_through_by_keys(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    panel = kept_again(window, asked(window, strip, server, qtbot))
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
+    walk = begun(window, panel, qtbot)
+    assert [walk.list.item(row, 1).text() for row in range(3)] == ["early", "cloudy", "late"]
+    assert area_of_view(window.canvas.viewport.view()).intersects(shapely.box(*VIEW)), "the map goes to the scene"
+    QTest.keyClick(walk.list, Qt.Key.Key_1)
+    QTest.keyClick(walk.list, Qt.Key.Key_3)
+    assert walk.reason.view().isVisible(), "without a reason it is asked"
+    QTest.keyClick(walk.reason.view(), Qt.Key.Key_Down)
+    QTest.keyClick(walk.reason.view(), Qt.Key.Key_Return)
+    assert walk.current is not None
+    assert walk.current.title == "late"
+    QTest.keyClick(walk.list, Qt.Key.Key_4)
+    assert "Of 3 scenes, 3 gone through: 1 usable, 1 not usable (cloud), 1 skipped." in walk.says.text()
+    assert "3 of 3 gone through" in panel.model.data(panel.model.index(0), Qt.ItemDataRole.DisplayRole)
+    assert "1 not usable (cloud)" in panel.words.text()
+    window.action_table["undo"].trigger()
+    assert "2 gone through" in walk.says.text()
+    (search,) = window.session.document.searches.values()
+    answers = scenes_of(search)
+    assert answers is not None
+    assert [scene.answer for scene in answers.scenes] == ["usable", "not usable", ""]
+
+
+def test_a_scene_of_a_kept_answer_becomes_a_layer_by_the_mouse(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    panel = kept_again(window, asked(window, strip, server, qtbot))
+    QTest.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+    walk = begun(window, panel, qtbot)
+    QTest.mouseClick(walk.skip, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(walk.usable, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(walk.show_button, Qt.MouseButton.LeftButton)
+    (layer,) = window.session.document.layers.values()
+    assert layer.name == "late"
+    archives = window.scenes.desk.archives
+    for search in archives.searches:
+        archives.forget(search)
+    QTest.mouseClick(walk.list.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_row(walk, 0))
+    QTest.mouseDClick(walk.list.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_row(walk, 0))
+    assert len(window.session.document.layers) == 1, "its picture is not known any more"
+    dialog = window.findChild(ArchiveDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.begin.text() == "2026-03-01"
+    QTest.keyClick(walk, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(SceneWalkDialog) is None)
+
+
+def middle_of_row(walk: SceneWalkDialog, row: int) -> QPoint:
+    return walk.list.visualItemRect(walk.list.item(row, 1)).center()
 
 
 def test_a_search_that_fails_says_why_and_is_no_evidence(

@@ -26,6 +26,7 @@ from tests.support.windows import begin_on_map, opened
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.pointer import PointerEvent
+from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.searches.search_bar import SearchBar
@@ -360,14 +361,14 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     rows = [panel.model.data(panel.model.index(at), Qt.ItemDataRole.DisplayRole) for at in range(2)]
     assert rows[0].startswith("vehicle, 5 m or more\nNone seen · 4 % assessed")
     assert rows[1].startswith("Example archive\nNone listed · 2024-04-12")
-    addresses: list[str] = []
-    window.panel_context.archive_wanted.connect(addresses.append)
+    questions: list[AskedQuestion] = []
+    window.panel_context.question_wanted.connect(questions.append)
     panel.choose(edit.changes[0].row.uuid)
     assert "lists no scene" in panel.words.text()
     assert not panel.open_button.isEnabled()
-    monkeypatch.setattr(window.scenes, "search_archives", lambda _address: None)
+    monkeypatch.setattr(window.scenes, "ask_archive_again", lambda _asked: None)
     QTest.mouseClick(panel.again_button, Qt.MouseButton.LeftButton)
-    assert addresses == ["https://archive.example/stac"]
+    assert [asked.archive for asked in questions] == ["https://archive.example/stac"]
     panel.view.setCurrentIndex(panel.model.index(0))
     assert "this does not show absence" in panel.words.text()
     assert "96 % not searched" in panel.words.text()

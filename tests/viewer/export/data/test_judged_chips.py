@@ -145,7 +145,7 @@ def test_a_chip_keeps_its_stamp_and_says_what_was_stated_later(case: Document, s
     case.apply(Edit("chip", (Change("chips", chip, undated),)))
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
     (words,) = (shown.words for shown in told.chip_pictures if shown.uuid == "chip")
-    assert "date unknown · unknown · stated later: 2024-04-12 08:00 UTC (from metadata)" in words
+    assert "date unknown · stated later: 2024-04-12 08:00 UTC (from metadata)" in words
     credited = replace(image, acquired_at="", credit="© Another")
     case.apply(Edit("image", (Change("images", image, credited),)))
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))

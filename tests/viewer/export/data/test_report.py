@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from layers.document.document import Document
+from layers.document.edit import Change, Edit
 from layers.geo.bounds import Bounds
 from tests.support.browser import browser, violations
 from tests.support.qgis.peers import need
@@ -81,8 +82,11 @@ def test_it_says_what_the_case_says(export: DataExport, case: Document) -> None:
     assert text.count(export.content.marking) >= 2, "above and below"
     assert "Likelihood likely (55–80 %)" in text
     assert "Basis Confidence: moderate" in text
+    assert "Rests on Evidence (against): claim:" in text
     assert "place inferred by us" in text
-    assert "The quay · 2024-04-12 · instant · © A Provider" in text
+    assert "The quay · 2024-04-12 · © A Provider" in text
+    assert "Sentinel-2 · 2024-04-12 08:00 UTC (from metadata) · © A Provider" in text
+    assert "instant" not in text
     assert "Before: Port · 1985 · © A Provider" in text
     assert "4 marks are not on the map." in text
     assert len(page.ids) == len(set(page.ids))
@@ -179,3 +183,26 @@ def test_every_image_that_is_shown_is_in_the_list_of_imagery(export: DataExport)
     assert "Port · 1985 · © A Provider" in imagery
     assert "2020 · © A Provider" in imagery
     assert "2020 · 2020" not in imagery, "a name that is the date is said once"
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "basis", "words"),
+    [
+        ("2024-04-12", "instant", "analyst", "2024-04-12 (from the analyst)"),
+        ("2024-04-12T08:00:31Z", "instant", "metadata", "2024-04-12 08:00 UTC (from metadata)"),
+        ("1985-01-01/1985-12-31", "interval", "catalogue", "1985-01-01 to 1985-12-31 (from the catalogue)"),
+        ("1985", "interval", "catalogue", "within 1985 (from the catalogue)"),
+        ("2023", "composite", "catalogue", "composite of 2023 (from the catalogue)"),
+        ("2023-05-01", "published", "", "published 2023-05-01, date of the image unknown (basis not stated)"),
+        ("", "unknown", "", "date unknown"),
+    ],
+)
+def test_an_image_has_its_date_as_exactly_as_it_is_known(
+    case: Document, at: str, kind: str, basis: str, words: str
+) -> None:
+    """A day said "instant", as if its time were known."""
+    (image,) = case.images.values()
+    dated = replace(image, acquired_at=at, date_kind=kind, date_basis=basis)
+    case.apply(Edit("image", (Change("images", image, dated),)))
+    text = _Page(report_html(data_export(case, ".html", lambda uuids: {}))).text
+    assert f"Sentinel-2 · {words} · © A Provider" in text

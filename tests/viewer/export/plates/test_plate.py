@@ -11,9 +11,12 @@ from shapely.geometry import Point
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import TABLES
-from layers.document.rows import ClaimSite
+from layers.document.observation import Observation
+from layers.document.rows import ClaimEvidence, ClaimSite
 from layers.document.site import Site
+from layers.product.content import MOST_EVIDENCE
 from layers.product.spec import ProductSpec
+from tests.support.cases.judgements import judgement
 from tests.viewer.export.conftest import FRAME, pixels
 from tests.viewer.export.plates.conftest import faults, picture, strips_differ
 from viewer.export.formats.page_files import page_path
@@ -169,3 +172,34 @@ def test_a_claim_names_its_places_where_its_words_do_not(plate_of, document) -> 
     assert about(rows["sites"] + many)[1] == f"About: In; {'; '.join(f'Tank {at}' for at in range(7))}; 5 others"
     rows["claim_sites"] = [ClaimSite(uuid="l", claim_uuid="c", site_uuid="in2")]
     assert about([site for site in rows["sites"] if site.uuid == "in2"]) == []
+
+
+def test_a_judgement_lists_what_it_rests_on(plate_of, document) -> None:
+    """Rows of evidence were counted, and a reader could not tell what they were."""
+    rows = {name: list(document.table(name).values()) for name in TABLES}
+    seen = [
+        Observation(uuid=f"o{at}", site_uuid="in", image_uuid="", presence="present", words=f"crane {at}")
+        for at in range(MOST_EVIDENCE + 3)
+    ]
+    rows |= {
+        "claims": [judgement("It is in use")],
+        "claim_sites": [ClaimSite(uuid="l", claim_uuid="j", site_uuid="in")],
+        "observations": seen,
+        "claim_evidence": [
+            ClaimEvidence(
+                uuid=f"e{row.uuid}",
+                claim_uuid="j",
+                evidence_table="observations",
+                evidence_uuid=row.uuid,
+                bearing="against" if row.uuid == "o0" else "supports",
+            )
+            for row in seen
+        ],
+    }
+    plate = plate_of(SPEC, Document(rows))
+    texts = [text for piece in plate.pieces if piece.key == "claims" for text in piece.texts]
+    lines = [" ".join(text.split()) for text in texts if text.startswith("Evidence")]
+    assert lines[0] == "Evidence (against): observation: present · an image that is not in the case · crane 0"
+    assert len(lines) == MOST_EVIDENCE + 1
+    assert lines[-1] == "Evidence: 3 further rows not listed here."
+    assert list(faults(plate)) == []

@@ -1,0 +1,120 @@
+"""Marks of the map as they were seen at a date, in the real window: by the sheet, the time strip, a stepped layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.decoding import encoded
+from layers.services.tile_service import TileService
+from tests.support.observation_sheets import sheet_of, typed, with_scenes
+from tests.support.windows import press, settle
+from viewer.app.window import MainWindow
+from viewer.commands.imagery.images import add_image
+from viewer.commands.imagery.observations import record_observation
+from viewer.commands.layers import add_layer
+from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+
+Key = Qt.Key
+ABSENT_1990 = "Marks as seen on 1990-08-01: 1 present, 1 absent. Esc: as they are."
+
+
+@pytest.fixture
+def observed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """Three bends with rows on the image of 1990: present, absent, none; the sheet is closed."""
+    with_scenes(window, tmp_path, qtbot)
+    sheet = sheet_of(window, qtbot)
+    press(Key.Key_Right)
+    typed("+")
+    press(Key.Key_Down)
+    typed("-c")
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    settle(window, qtbot)
+    assert sheet.cell_image.layer_uuid == ""
+    return window
+
+
+def strip_of(window: MainWindow, qtbot: QtBot) -> TimeStripPanel:
+    window.docks.show_panel("panel_time_strip")
+    panel = window.docks.time_strip.panel
+    assert isinstance(panel, TimeStripPanel)
+    settle(window, qtbot)
+    return panel
+
+
+def picture(window: MainWindow) -> QImage:
+    return window.canvas.grab_picture()
+
+
+def test_the_date_chosen_in_the_strip_draws_the_marks_as_seen_then_until_esc(
+    observed: MainWindow, qtbot: QtBot
+) -> None:
+    window = observed
+    strip = strip_of(window, qtbot)
+    before = picture(window)
+    strip.view.setFocus()
+    press(Key.Key_Home)
+    assert window.marks_then.hint == "", "no row tells of 1985"
+    assert picture(window) == before
+    press(Key.Key_Right)
+    assert window.marks_then.hint == ABSENT_1990
+    assert ABSENT_1990 in window.status.hint.text(), "the way back stands there"
+    assert picture(window) != before
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Key.Key_Escape)
+    assert window.marks_then.hint == ""
+    assert picture(window) == before
+    strip.view.setFocus()
+    press(Key.Key_Return)
+    assert window.marks_then.hint == ABSENT_1990, "the same scene, chosen once more"
+    press(Key.Key_Right)
+    assert window.marks_then.hint == "", "no row tells of 1995"
+
+
+def test_a_layer_that_is_stepped_to_a_date_draws_the_marks_as_seen_then(observed: MainWindow, qtbot: QtBot) -> None:
+    window, document = observed, observed.session.document
+    service = TileService("Daily", "https://tiles.example.org/{time}/{z}/{x}/{y}.png", time="2001-01-01")
+    service = replace(service, times="2001-01-01,2001-01-02")
+    window.session.push(add_layer(document, "tiles", "Daily", encoded(service), actor="me", uuid="daily"))
+    window.panel_context.show_layer("daily")
+    facts = {"layer_uuid": "daily", "service": "daily", "acquired_at": "2001-01-02", "date_kind": "instant"}
+    window.session.push(add_image(document, actor="me", uuid="second", **facts))
+    window.session.push(
+        record_observation(document, "south", "second", actor="me", presence="cannot tell", why="cloud")
+    )
+    assert window.marks_then.hint == ""
+    window.action_table["next_date"].trigger()
+    assert window.marks_then.hint == "Marks as seen on 2001-01-02: 1 cannot be told. Esc: as they are."
+    window.action_table["undo"].trigger()
+    assert window.marks_then.hint == "", "the date before has no row"
+    window.action_table["redo"].trigger()
+    assert "2001-01-02" in window.marks_then.hint
+    window.session.new_case()
+    settle(window, qtbot)
+    assert window.marks_then.hint == ""
+
+
+def test_the_sheet_says_on_the_map_that_marks_are_those_of_its_cell_and_esc_leads_back(
+    observed: MainWindow, qtbot: QtBot
+) -> None:
+    window = observed
+    window.docks.show_panel("observation_sheet")
+    sheet = window.docks.observations.panel
+    sheet.setFocus()
+    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    press(Key.Key_Delete)
+    assert window.marks_then.hint == "Marks as seen on 1990-08-01: 1 present. Esc: as they are."
+    press(Key.Key_Left)
+    qtbot.waitUntil(lambda: window.marks_then.hint.startswith("Marks as seen on 1985-08-01: no row yet"))
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    QTest.keyClick(window.canvas, Key.Key_Escape)
+    assert window.marks_then.hint == ""
+    names = [layer.name for layer in window.session.document.layers_in_order()]
+    assert [window.session.document.layers[uuid].name for uuid in window.scene.stack.visible()] == names
