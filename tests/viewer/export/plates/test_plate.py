@@ -178,12 +178,13 @@ def test_a_judgement_lists_what_it_rests_on(plate_of, document) -> None:
     """Rows of evidence were counted, and a reader could not tell what they were."""
     rows = {name: list(document.table(name).values()) for name in TABLES}
     seen = [
-        Observation(uuid=f"o{at}", site_uuid="in", image_uuid="", presence="present", words=f"crane {at}")
+        Observation(uuid=f"o{at}", site_uuid="pad", image_uuid="", presence="present", words=f"crane {at}")
         for at in range(MOST_EVIDENCE + 3)
     ]
+    rows["sites"] += [Site(uuid="pad", geometry=Point(10.5, 50.4), label="Pad", class_code="launch_site")]
     rows |= {
         "claims": [judgement("It is in use")],
-        "claim_sites": [ClaimSite(uuid="l", claim_uuid="j", site_uuid="in")],
+        "claim_sites": [ClaimSite(uuid="l", claim_uuid="j", site_uuid="pad")],
         "observations": seen,
         "claim_evidence": [
             ClaimEvidence(
