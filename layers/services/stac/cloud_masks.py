@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,16 @@ def _mask(asset: StacAsset) -> CloudMask | None:
     return CloudMask(asset.key[:40], asset) if is_of_cloud and not is_probability and len(asset.bands) <= 1 else None
 
 
+def mask_in_file(name: str) -> CloudMask:
+    """The mask in a file that an analyst gives: of a well-known product where a part of its name is that of one."""
+    stem = name.rpartition(".")[0] or name
+    parts = re.split(r"[^a-z0-9]+", stem.lower())
+    named = (*parts, *(f"{first}_{second}" for first, second in pairwise(parts)))
+    known = next((mask for pattern, mask in _KEYS for part in named if pattern.fullmatch(part)), "")
+    asset = StacAsset(key=stem, href=name)
+    return CloudMask(known or stem[:40], asset, _UDM2_BANDS if known == UDM2 else (1,))
+
+
 SCL, QA_PIXEL, FMASK, UDM2 = "SCL", "QA_PIXEL", "Fmask", "UDM2"
 _ORDER = (SCL, QA_PIXEL, FMASK, UDM2)
 _KEYS = (
@@ -155,7 +166,7 @@ def _plain(values: MaskBands, counted: NDArray[np.bool_], name: str) -> SeenGrou
     numbers = set(np.unique(values[counted]).tolist())
     if not (numbers <= {0, 1} or numbers <= {0, 255}):
         raise UnsupportedFormat(
-            "The values of “{name}” are not only cloud or none, and the catalogue does not say what they mean.",
+            "The values of “{name}” are not only cloud or none, and nothing says what they mean.",
             name=name[:40],
         )
     return np.where(values != 0, CLOUD, CLEAR).astype(np.uint8)

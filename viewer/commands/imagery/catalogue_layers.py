@@ -15,6 +15,7 @@ from layers.document.edit import Edit
 from layers.document.vocabulary import WHYS
 from layers.errors import InvalidValue
 from layers.observing.listed_scenes import UNUSABLE, SceneState, listed, scenes_of
+from layers.observing.search_mask import kept_mask
 from layers.phrase import Phrase
 from layers.raster.band_names import KEY as BAND_NAMES
 from layers.raster.band_names import stated_names
@@ -49,6 +50,7 @@ def stated_scene(item: StacItem, place: str) -> StatedScene:
         "link": item.licence_link,
         "catalogue": {"id": item.id, "collection": item.collection, "address": unsigned(item.address)},
     }
+    source["catalogue"] |= kept_mask(item)
     if is_sentinel2(item):
         source["catalogue"]["values"] = encoded(stated_values(item))
     if names := _band_names(item, place):

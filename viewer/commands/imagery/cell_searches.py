@@ -28,6 +28,7 @@ from viewer.commands.stamps import new_uuid, stamp_of
 
 SEARCH_AREA = "search area"
 METHOD = "cell by cell"
+_BY_MASK = "; cloud by "
 _NOUN = Phrase("search")
 
 
@@ -124,22 +125,33 @@ def answer_cell(
 
 
 def note_cells(
-    document: Document, uuid: str, cells: Iterable[SearchCell], *, actor: str, now: str | None = None
+    document: Document, uuid: str, cells: Iterable[SearchCell], *, mask: str = "", actor: str, now: str | None = None
 ) -> Edit:
-    """Keep what the pixels of cells tell: where they lack data, lie under cloud or at the noise floor. Answers stay."""
+    """Keep what the pixels of cells tell: where they lack data, lie under cloud or at the noise floor. Answers stay.
+
+    `mask` names the mask by which cloud is known, for the row.
+    """
     search = row_of(document.searches, uuid, _NOUN)
     sheet = _sheet(search)
     for cell in cells:
         kept = sheet.cell(cell.row, cell.column)
         sheet = sheet.with_cell(replace(kept, no_data=cell.no_data, cloud=cell.cloud, dark=cell.dark))
-    return Edit(Phrase("Read pixels of search"), _kept(document, search, sheet, actor, now))
+    method = f"{METHOD}{_BY_MASK}{mask}" if mask else search.method
+    return Edit(Phrase("Read pixels of search"), _kept(document, search, sheet, actor, now, method=method))
 
 
-def _kept(document: Document, search: Search, sheet: SearchSheet, actor: str, now: str | None) -> tuple[Change, ...]:
+def mask_words(search: Search) -> str:
+    """The words for the mask by which cloud is known in a search; empty where none was read."""
+    return search.method.partition(_BY_MASK)[2]
+
+
+def _kept(
+    document: Document, search: Search, sheet: SearchSheet, actor: str, now: str | None, **more: str
+) -> tuple[Change, ...]:
     """The changes of a search's row to other cells, with the shares and the result that follow."""
     area = row_of(document.sites, search.area_uuid, Phrase("search area")).geometry
     shares = shares_of(sheet, area)
-    fields = {"cells_json": sheet.text, "result": result_of(sheet), **shares._asdict()}
+    fields = {"cells_json": sheet.text, "result": result_of(sheet), **shares._asdict(), **more}
     return update_search(document, search.uuid, actor=actor, now=now, **fields).changes
 
 

@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-import shapely
 from msgspec.structs import replace
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
@@ -19,25 +16,24 @@ from layers.document.search import Search
 from layers.errors import GeoloupeError
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
-from layers.observing.cell_pixels import blocks_of, covered_cells, read_cells
-from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, SearchCell, sheet_of
+from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, sheet_of
 from layers.observing.search_grid import SearchGrid
+from layers.observing.search_mask import SearchMask
 from layers.phrase import Phrase
-from layers.scenes.scene_cloud import CLOUD, SHADOW
-from layers.services.stac.cloud_masks import cloud_in_bands
+from layers.pool.protocol import Answer
 from viewer.canvas.search_painter import paint_search
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
 from viewer.commands.imagery.searches import delete_searches
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
+from viewer.panels.searches.cells_read import CellsRead, read_search_cells
 from viewer.panels.searches.search_walk import SearchWalk
 from viewer.rendering.layers.image_facts import image_facts
-from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels
+from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import in_language
 
-_SIDE_STEPS = 8
-"""Stretches of a side of a picture, whose outline may be bent on the map."""
 LOOK_MS = 80
 """Pause after which a view that rests is looked at."""
 
@@ -109,9 +105,13 @@ class SearchDesk(QObject):
         pixel_m: float,
         *,
         is_radar: bool = False,
+        mask: SearchMask | None = None,
         **fields: Any,
     ) -> str:
-        """Begin a search and go to its first cell; returns the reason of a refusal, empty where it was begun."""
+        """Begin a search and go to its first cell; returns the reason of a refusal, empty where it was begun.
+
+        `mask` is a mask of cloud apart from the image.
+        """
         drawing = self.context.layers.drawing_of(layer_uuid)
         facts: Mapping[str, Any] | None = None if drawing is None else image_facts(drawing)
         if facts is None:
@@ -122,7 +122,7 @@ class SearchDesk(QObject):
         )
         if not refusal:
             self.open(uuid)
-            self._read_pixels(uuid, layer_uuid, is_radar=is_radar)
+            self._read_pixels(uuid, layer_uuid, is_radar=is_radar, mask=mask)
         return refusal
 
     def open(self, uuid: str) -> bool:
@@ -306,34 +306,56 @@ class SearchDesk(QObject):
 
     # -- pixels -----------------------------------------------------------------------------------------------------
 
-    def _read_pixels(self, uuid: str, layer_uuid: str, *, is_radar: bool) -> None:
+    def _read_pixels(self, uuid: str, layer_uuid: str, *, is_radar: bool, mask: SearchMask | None) -> None:
         """Read what the pixels of the image tell of the cells, as a part of the step that began the search."""
         walk, drawing = self.walk, self.context.layers.drawing_of(layer_uuid)
         if walk is None or not isinstance(drawing, RasterDrawing):
             return
         self._reading.add(uuid)
         names = _band_names(drawing)
-        cells = partial(_cells_in, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar, names=names)
-        ask_area_pixels(drawing, walk.area, partial(self._pixels_read, uuid, cells))
+        read = partial(read_search_cells, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar, names=names)
 
-    def _pixels_read(
-        self, uuid: str, read: Callable[[AreaPixels], list[SearchCell]], answer: AreaPixels | GeoloupeError
+        def pixels_read(answer: AreaPixels | GeoloupeError) -> None:
+            if isinstance(answer, GeoloupeError):
+                self._reading.discard(uuid)
+            elif mask is None:
+                self._read_cells(uuid, partial(read, answer))
+            else:
+                fetcher = self.context.case.fetcher
+                if fetcher is not None and mask.collection:
+                    fetcher.signing.note(mask.place, mask.collection)
+                mask_read = partial(self._mask_read, uuid, mask, partial(read, answer))
+                ask_pixels_beside(drawing, answer, mask.place, mask.rule.bands, mask_read)
+
+        ask_area_pixels(drawing, walk.area, pixels_read)
+
+    def _mask_read(
+        self, uuid: str, mask: SearchMask, read: Callable[..., CellsRead], answer: Answer | GeoloupeError
     ) -> None:
         if isinstance(answer, GeoloupeError):
-            self._reading.discard(uuid)
-            return
-        work = partial(read, answer)
+            self._say_unread(answer)
+            self._read_cells(uuid, read)
+        else:
+            self._read_cells(uuid, partial(read, mask=mask, mask_values=answer.arrays))
+
+    def _say_unread(self, error: GeoloupeError) -> None:
+        sentence = self.tr("The mask of cloud was not read, so that no cloud is counted by it: {0}")
+        self.context.report(sentence.format(in_language(error.sentence)))
+
+    def _read_cells(self, uuid: str, read: Callable[..., CellsRead]) -> None:
         jobs = self.context.case.jobs
         if jobs is None:
-            self._note(uuid, work())
+            self._note(uuid, read())
             return
-        failed: Callable[[GeoloupeError], None] = lambda _error: self._note(uuid, [])  # noqa: E731
-        jobs.run(lambda _: work(), partial(self._note, uuid), failed, of_case=True)
+        failed: Callable[[GeoloupeError], None] = lambda _error: self._note(uuid, CellsRead(()))  # noqa: E731
+        jobs.run(lambda _: read(), partial(self._note, uuid), failed, of_case=True)
 
-    def _note(self, uuid: str, cells: list[SearchCell]) -> None:
+    def _note(self, uuid: str, read: CellsRead) -> None:
         self._reading.discard(uuid)
-        if cells and uuid in self.context.document.searches:
-            self.context.attempt_typed(_series(uuid), note_cells, uuid, cells)
+        if read.problem is not None:
+            self._say_unread(read.problem)
+        if read.cells and uuid in self.context.document.searches:
+            self.context.attempt_typed(_series(uuid), note_cells, uuid, read.cells, mask=read.mask)
         self.shown_changed.emit()
 
 
@@ -348,27 +370,3 @@ def _band_names(drawing: RasterDrawing) -> tuple[str, ...]:
     if scene is not None:
         return tuple(band.name for band in scene.bands)
     return () if info is None else tuple(band.description for band in info.bands)
-
-
-def _cells_in(
-    pixels: AreaPixels, grid: SearchGrid, area: BaseGeometry, is_radar: bool, names: tuple[str, ...]
-) -> list[SearchCell]:
-    """Read what the pixels tell of each cell of a search; for any thread."""
-
-    def cells_at(across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.int64]:
-        return grid.cells_at(pixels.lonlats(across, down))
-
-    codes = cloud_in_bands(names, pixels.bands)
-    hidden = None if codes is None else (codes == CLOUD) | (codes == SHADOW)
-    cells = read_cells(blocks_of(pixels.bands[0], pixels.valid, hidden=hidden), cells_at, is_radar=is_radar)
-    return covered_cells(cells, grid, area, _outline(pixels))
-
-
-def _outline(pixels: AreaPixels) -> BaseGeometry:
-    """The outline of a picture in longitudes and latitudes."""
-    height, width = pixels.valid.shape
-    step, zero, ones = np.arange(_SIDE_STEPS) / _SIDE_STEPS, np.zeros(_SIDE_STEPS), np.ones(_SIDE_STEPS)
-    across = np.concatenate([step, ones, 1 - step, zero]) * width
-    down = np.concatenate([zero, step, ones, 1 - step]) * height
-    places = pixels.lonlats(across, down)
-    return shapely.Polygon(places) if np.isfinite(places).all() else shapely.Polygon()

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.errors import GeoloupeError
 from layers.observing.search_grid import SearchGrid, grid_over
+from layers.observing.search_mask import SearchMask, mask_by_hand, mask_of_layer
 from layers.observing.search_words import LEAST_PIXELS, too_coarse
 from layers.text.counted import metres
 from viewer.panels.searches.search_desk import SearchDesk
@@ -48,6 +60,10 @@ class SearchDialog(QDialog):
         self.target, self.least_size = LineField(), NumberField(unit="m")
         self.rows, self.columns = SpinBox(), SpinBox()
         self.observer = LineField()
+        self.mask_file = LineField()
+        self.mask_button = QPushButton(self.tr("Mask &File…"))
+        self.mask_button.setAutoDefault(False)
+        self.mask_button.clicked.connect(self.ask_mask)
         self.radar = QCheckBox(self.tr("Point out cells at the noise floor of a radar image"))
         self.says = wrapped("")
         self.says.setAccessibleName(self.tr("What the search will be, or why it cannot begin"))
@@ -98,6 +114,7 @@ class SearchDialog(QDialog):
             (self.rows, self.tr("Rows of cells")),
             (self.columns, self.tr("Columns of cells")),
             (self.observer, self.tr("Observer")),
+            (self.mask_file, self.tr("File of a mask of cloud")),
             (self.radar, self.radar.text()),
         ):
             field.setAccessibleName(says)
@@ -120,6 +137,10 @@ class SearchDialog(QDialog):
         cells.addStretch(1)
         form.addRow(plain_label(self.tr("Cells")), cells)
         form.addRow(plain_label(self.tr("Observer")), self.observer)
+        mask = QHBoxLayout()
+        mask.addWidget(self.mask_file, 1)
+        mask.addWidget(self.mask_button)
+        form.addRow(plain_label(self.tr("Cloud mask")), mask)
         form.addRow(self.radar)
         return form
 
@@ -147,7 +168,29 @@ class SearchDialog(QDialog):
     def _image_changed(self) -> None:
         drawing = self._context.layers.drawing_of(self.layer_uuid)
         self.radar.setChecked(may_be_radar(drawing))
+        stated = self._stated_mask()
+        words = (
+            self.tr("none but the image's own") if stated is None else one_line(in_language(stated.words), LONGEST_NAME)
+        )
+        self.mask_file.clear()
+        self.mask_file.setPlaceholderText(words)
         self.look()
+
+    def _stated_mask(self) -> SearchMask | None:
+        layer = self._context.document.layers.get(self.layer_uuid)
+        return None if layer is None else mask_of_layer(layer.source)
+
+    def ask_mask(self) -> None:
+        """Ask for the file of a mask that lies apart from the image."""
+        text, _ = QFileDialog.getOpenFileName(self, self.tr("Choose the mask of cloud"), str(Path.home()))
+        if text:
+            self.mask_file.setText(text)
+
+    @property
+    def chosen_mask(self) -> SearchMask | None:
+        """The file given by hand, else the mask that the catalogue of the image names; None without either."""
+        path = self.mask_file.text().strip()
+        return mask_by_hand(path) if path else self._stated_mask()
 
     def look(self) -> None:
         """Say what the search will be, or why it cannot begin."""
@@ -202,7 +245,8 @@ class SearchDialog(QDialog):
             return
         fields = {"target": self.target.text(), "target_size_m": size_m, "observer": self.observer.text().strip()}
         is_radar = self.radar.isChecked()
-        refusal = self._desk.begin(ground.area, grid, self.layer_uuid, pixel_m, is_radar=is_radar, **fields)
+        mask = self.chosen_mask
+        refusal = self._desk.begin(ground.area, grid, self.layer_uuid, pixel_m, is_radar=is_radar, mask=mask, **fields)
         if refusal:
             self.says.setText(refusal)
         else:

@@ -14,6 +14,7 @@ from layers.observing.search_cells import sheet_of
 from layers.observing.search_words import found_sentence, rest_sentence, search_sentence
 from layers.text.counted import metres
 from viewer.commands.imagery.asked_archives import asked_question
+from viewer.commands.imagery.cell_searches import mask_words
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.searches.search_desk import SearchDesk
@@ -141,4 +142,6 @@ class SearchListPanel(NamedListPanel):
         sentences += [found_sentence(search)] if search.result == "found" else []
         sentences += [rest] if (rest := rest_sentence(search)) else []
         own = one_line(search.words, _LONGEST_WORDS)
-        return " ".join([*map(in_language, sentences), *([own] if own else [])])
+        mask = one_line(mask_words(search), _LONGEST_WORDS)
+        by_mask = self.tr("Cloud is known by {0}.").format(mask) if mask else ""
+        return " ".join(filter(None, (*map(in_language, sentences), by_mask, own)))

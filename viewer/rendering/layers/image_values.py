@@ -196,6 +196,18 @@ def ask_area_pixels(drawing: RasterDrawing, area: BaseGeometry, done: AreaPixels
     drawing.source.ask_pixels(grid.affine, grid.size, grid.crs, answered)
 
 
+def ask_pixels_beside(
+    drawing: RasterDrawing,
+    pixels: AreaPixels,
+    place: str,
+    bands: tuple[int, ...],
+    done: Callable[[Answer | GeoloupeError], None],
+) -> None:
+    """Read bands of another file, such as a mask, on the pixels that were read of an image."""
+    height, width = pixels.valid.shape
+    drawing.source.ask_beside(place, bands, pixels.affine, (width, height), pixels.crs, done)
+
+
 def _area_grid(drawing: RasterDrawing, info: RasterInfo | None, area: BaseGeometry, bands: int = 1) -> _AreaGrid:
     """The grid around an area, coarser where more than `MOST_AREA_PX` values of `bands` would be read. Raises
     CannotBePlaced.

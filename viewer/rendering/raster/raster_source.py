@@ -240,6 +240,15 @@ class RasterSource:
         """Read the raw values of all bands on the image's own `grid` in its `crs`, `size` pixels across and down."""
         self._submit(self._exact(ReadTile, self.all_bands, crs, grid, size), answered)
 
+    def ask_beside(
+        self, place: str, bands: tuple[int, ...], grid: Affine, size: tuple[int, int], crs: str, answered: _Answered
+    ) -> None:
+        """Read the raw values of another file at `place`, such as a mask of this image, on this one's own `grid`."""
+        question = ReadTile(
+            place, bands=bands, crs=crs, affine=grid, width=size[0], height=size[1], resampling="nearest"
+        )
+        self._submit(question, answered, strike_key=place)
+
     def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: _Answered) -> None:
         """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it."""
         grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
@@ -286,8 +295,8 @@ class RasterSource:
         """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, question: Question, answered: _Answered) -> None:
+    def _submit(self, question: Question, answered: _Answered, strike_key: str = "") -> None:
         def post(answer: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, answer)
 
-        self._context.pool.submit(Request(question, post, strike_key=self.place, profile=self._profile))
+        self._context.pool.submit(Request(question, post, strike_key=strike_key or self.place, profile=self._profile))

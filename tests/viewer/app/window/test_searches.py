@@ -15,19 +15,26 @@ import rasterio
 import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.search import Search
 from layers.geo.crs import WGS84, transform_points
-from layers.observing.search_cells import sheet_of
+from layers.observing.search_cells import SearchSheet, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
+from layers.services.stac.documents import read_stac
 from tests.support.drawn_rasters import write_raster
+from tests.support.stac_items import TIFF, stac_item
 from tests.support.windows import begin_on_map, opened
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.imagery.asked_archives import AskedQuestion
+from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.imagery.searches import record_search
+from viewer.commands.layers import update_layer
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.searches.search_bar import SearchBar
 from viewer.panels.searches.search_dialog import SearchDialog
@@ -222,6 +229,98 @@ def test_a_mask_in_the_image_tells_what_is_under_cloud(window: MainWindow, qtbot
     assert (sheet.cell(1, 1).answer, sheet.cell(1, 1).why) == ("cannot tell", "cloud")
     assert sheet.cell(1, 2).cloud == 0.0
     assert search.obscured_pct == 4.0
+
+
+def cloudy_pair(folder: Path, mask_name: str) -> tuple[Path, Path]:
+    """An image, and apart from it a mask of 4 m whose cloud covers the first of 5 x 5 cells."""
+    image, mask = folder / "scene.tif", folder / mask_name
+    write_raster(image, np.full((1, SIDE, SIDE), 90, np.uint8), UTM, LEFT, TOP, 1.0)
+    values = np.full((1, SIDE // 4, SIDE // 4), 4, np.uint8)
+    values[0, :25, :25] = 9
+    write_raster(mask, values, UTM, LEFT, TOP, 4.0)
+    return image, mask
+
+
+def kept_sheet(window: MainWindow) -> tuple[Search, SearchSheet]:
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    return search, sheet
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse"])
+def test_a_mask_in_a_file_apart_tells_what_is_under_cloud(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_keys: bool
+) -> None:
+    image, mask = cloudy_pair(tmp_path, "T33UUP_SCL_20m.tif")
+    opened(window, image, qtbot)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.least_size, "5")
+    if by_keys:
+        QTest.keyClicks(dialog.mask_file, str(mask))
+        QTest.keyClick(dialog.mask_file, Qt.Key.Key_Return)
+    else:
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(mask), ""))
+        QTest.mouseClick(dialog.mask_button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.begin_button, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    shown(window, qtbot)
+    assert "100 % of this cell is under cloud" in window.bars.search_bar.bar.says.text()
+    QTest.keyClick(window.canvas, Qt.Key.Key_3)
+    search, sheet = kept_sheet(window)
+    assert (sheet.cell(1, 1).answer, sheet.cell(1, 1).why, search.obscured_pct) == ("cannot tell", "cloud", 4.0)
+    assert sheet.cell(1, 2).cloud == 0.0
+    assert search.method == "cell by cell; cloud by the mask file T33UUP_SCL_20m.tif"
+    assert str(tmp_path) not in search.method
+    window.docks.show_panel("panel_searches")
+    panel = window.findChild(SearchListPanel)
+    assert panel is not None
+    panel.choose(search.uuid)
+    assert "Cloud is known by the mask file T33UUP_SCL_20m.tif." in panel.words.text()
+
+
+def test_a_mask_that_means_nothing_is_refused_in_words_and_the_search_goes_on(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    image, mask = cloudy_pair(tmp_path, "classes.tif")
+    opened(window, image, qtbot)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.least_size, "5")
+    QTest.keyClicks(dialog.mask_file, str(mask))
+    QTest.keyClick(dialog.mask_file, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert "The mask of cloud was not read" in " ".join(line.text for line in window.messages.lines())
+    search, sheet = kept_sheet(window)
+    assert search.method == "cell by cell"
+    assert not any(cell.cloud for cell in sheet.cells)
+
+
+@pytest.mark.bounded
+def test_the_mask_that_a_catalogue_names_is_read_beside_its_picture(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, mask = cloudy_pair(tmp_path, "any_name.tif")
+    opened(window, image, qtbot)
+    (layer,) = window.session.document.layers.values()
+    scl = {"scl": {"href": "https://files.example.org/a_scl.tif?sig=Ab1", "type": TIFF, "roles": ["data"]}}
+    item = read_stac(json.dumps(stac_item("late", "2026-04-10T10:00:00Z", assets=scl)).encode(), "").items[0]
+    catalogue = add_scene(Document(), item, "https://files.example.org/late.tif", actor="ana").changes[0].row
+    assert isinstance(catalogue, Layer)
+    kept = catalogue.source["catalogue"]["mask"]
+    assert kept["address"] == "https://files.example.org/a_scl.tif", "no signature is kept"
+    kept["address"] = str(mask)
+    source = {**layer.source, "catalogue": catalogue.source["catalogue"] | {"mask": kept}}
+    window.session.push(update_layer(window.session.document, layer.uuid, actor="ana", source_json=json.dumps(source)))
+    settle(window, qtbot)
+    dialog = ask(window, qtbot)
+    assert dialog.mask_file.placeholderText() == "the asset scl of late"
+    QTest.keyClicks(dialog.least_size, "5")
+    QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    search, sheet = kept_sheet(window)
+    assert search.method == "cell by cell; cloud by the asset scl of late"
+    assert (sheet.cell(1, 1).cloud, sheet.cell(1, 2).cloud) == (1.0, 0.0)
 
 
 @pytest.mark.bounded
