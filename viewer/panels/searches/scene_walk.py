@@ -38,6 +38,8 @@ from viewer.support.still_boxes import ComboBox
 
 WIDE_PX, HIGH_PX = 620, 420
 _LONGEST = 80
+_NAME = "listed scene"
+"""Name of the outline above the map."""
 _NO_MATTER = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 """Modifiers with which a digit may come."""
 
@@ -184,7 +186,7 @@ class SceneWalkDialog(QDialog):
         ground, canvas = current.scene.footprint, self._desk.canvas
         if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
             self._desk.context.view.show_bounds(Bounds(*ground.bounds))
-        self._desk.context.shown_above.emit("scene walk", self._paint)
+        self._desk.context.shown_above.emit(_NAME, self._paint)
         canvas.update()
 
     def _paint(self, painter: QPainter, view: View) -> None:
@@ -249,7 +251,7 @@ class SceneWalkDialog(QDialog):
             self.read()
 
     def _give_way(self) -> None:
-        """Close where cells are gone through, which are painted in the same place."""
+        """Close where cells are gone through: two things at once would be in hand."""
         if self._desk.walk is not None:
             self.close()
 
@@ -264,8 +266,7 @@ class SceneWalkDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def _leave(self) -> None:
-        if self._desk.walk is None:
-            self._desk.context.shown_above.emit("scene walk", None)
+        self._desk.context.shown_above.emit(_NAME, None)
 
 
 def _texts(kept: AnsweredScene) -> tuple[str, ...]:
