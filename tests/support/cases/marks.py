@@ -23,7 +23,9 @@ from layers.document.marks.mark_shape import (
     as_json,
     is_annotation,
 )
+from layers.document.rows import ClaimEvidence
 from layers.document.site import Site
+from layers.document.vocabulary import BEARINGS
 from tests.support.cases.rich import rich_document
 
 
@@ -38,7 +40,30 @@ def mark(uuid: str, shape: MarkShape, geometry: BaseGeometry | None = None, **fi
 def marked_document() -> Document:
     """A row in every table, and a mark of every kind."""
     rows = {table: list(rich_document().table(table).values()) for table in TABLES}
-    return Document({**rows, "sites": [*rows["sites"], *marks_of_every_kind()]})
+    sites = [*rows["sites"], *marks_of_every_kind()]
+    return Document({**rows, "sites": sites, "claim_evidence": [*rows["claim_evidence"], *evidence_of_every_table()]})
+
+
+def evidence_of_every_table() -> Iterator[ClaimEvidence]:
+    """A link of a claim with a row of each table that may be evidence, beside that with an observation."""
+    rows = {
+        "chips": "chip",
+        "searches": "search",
+        "site_point": "site-point",
+        "site_line": "site-line",
+        "site_polygon": "site-area",
+        "claims": "claim-2",
+    }
+    for number, (table, uuid) in enumerate(rows.items()):
+        bearing = BEARINGS[number % len(BEARINGS)]
+        yield ClaimEvidence(
+            uuid=f"ce-{table}",
+            claim_uuid="claim-1",
+            evidence_table=table,
+            evidence_uuid=uuid,
+            bearing=bearing,
+            note="a part of it",
+        )
 
 
 def marks_of_every_kind(lon: float = 10.0, lat: float = 50.0, size: float = 0.1, prefix: str = "") -> Iterator[Site]:

@@ -1,4 +1,4 @@
-// Run by Node: says as JSON what NGA's GeoPackage client sees of each site of a case.
+// Run by Node: says as JSON what NGA's GeoPackage client sees of each site of a case, and the rows of its other tables.
 // node nga_marks.js CASE.gpkg, with NODE_PATH where @ngageoint/geopackage is installed
 delete globalThis.fetch; // Node's own cannot read the client's WebAssembly from a file
 const path = require("path");
@@ -12,5 +12,9 @@ setSqljsWasmLocateFile((file) => path.join(path.dirname(require.resolve("rtree-s
       found[feature.properties.uuid] = { type: feature.geometry.type, label: feature.properties.label || "" };
     }
   }
-  console.log(JSON.stringify(found));
+  const rows = {};
+  for (const table of opened.getAttributesTables()) {
+    rows[table] = opened.getAttributeDao(table).count();
+  }
+  console.log(JSON.stringify({ sites: found, rows }));
 })();

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
+    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -62,7 +63,12 @@ class SceneWalkDialog(QDialog):
         layout.addWidget(self.says)
         layout.addWidget(self.list, 1)
         layout.addLayout(side_by_side(self.usable, self.unusable, self.reason, self.skip, stretch=2))
-        layout.addLayout(side_by_side(self.show_button, self.again, self.close_button, stretch=1))
+        verbs = QHBoxLayout()
+        verbs.addWidget(self.show_button)
+        verbs.addWidget(self.again)
+        verbs.addStretch(1)
+        verbs.addWidget(self.close_button)
+        layout.addLayout(verbs)
         self.resize(WIDE_PX, HIGH_PX)
         self.finished.connect(self._leave)
         desk.end()  # one thing at a time is gone through on the map

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,21 @@ import sample_data
 from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.tables import BY_NAME
 from tests.support.cases.marks import marked_document
 from tests.support.cases.older_schemas import case_of_schema_1, case_of_schema_2
 from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
+from viewer.commands.imagery.searches import delete_searches, record_search
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
 
 
-@pytest.fixture(scope="module", params=["rich", "marked", "empty", "edited", "demo", "migrated-1", "migrated-2"])
+@pytest.fixture(
+    scope="module", params=["rich", "marked", "empty", "edited", "every", "demo", "migrated-1", "migrated-2"]
+)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peers")
     path = folder / f"{request.param}.gpkg"
@@ -41,6 +47,8 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "marked":
         write_case(marked_document(), path, blobs=BLOBS)
         return path
+    if request.param == "every":
+        return case_with_every_table(folder)
     document = Document() if request.param == "empty" else rich_document()
     if request.param != "edited":
         write_case(document, path)
@@ -49,6 +57,26 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     work.append(relabel(document, "changed"), "me")
     publish(work, path)
     work.close()
+    return path
+
+
+def case_with_every_table(folder: Path) -> Path:
+    """A saved case with a row in every table, those of history and of what was deleted among them."""
+    path = folder / "every.gpkg"
+    write_case(marked_document(), path, blobs=BLOBS)
+    intake, work = open_for_work(folder / "sessions", path)
+    work.append(relabel(intake.document, "changed"), "me")
+    for command, options in ((record_search, {"uuid": "search-2"}), (delete_searches, {"uuids": ["search"]})):
+        edit = command(intake.document, actor="me", **options)
+        intake.document.apply(edit)
+        work.append(edit, "me")
+    publish(work, path)
+    work.close()
+    with closing(sqlite3.connect(path)) as file:
+        names = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {name: file.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+    own = {*BY_NAME, *(name for name in names if name.startswith("loupe_"))}
+    assert not {name for name in own if not counts[name]}, "a table without a row"
     return path
 
 
