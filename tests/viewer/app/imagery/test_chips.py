@@ -20,11 +20,13 @@ from pytestqt.qtbot import QtBot
 from rasterio.io import MemoryFile
 
 from layers.document.chip import Chip
+from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from tests.support.analyst import Analyst
+from tests.support.drawn_rasters import write_raster
 from tests.support.windows import press, settle
 from tests.viewer.app.conftest import MakeWindow
-from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
+from tests.viewer.app.imagery.conftest import AT, IN_HOLE, LEFT, MIDDLE, PIXEL_M, SIDE, TOP, AddImage
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.chips import update_chip
@@ -114,6 +116,39 @@ def test_c_keeps_the_exact_pixels_and_the_view(
     assert (view.width, view.height) == (round(window.canvas.width() * ratio), round(window.canvas.height() * ratio))
     assert "2024-04-12" in view.credit
     assert data_of(window, view).startswith(b"\x89PNG")
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32"])
+def test_chips_are_the_file_s_own_pixels_at_each_bit_depth(
+    window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot, kind: str
+) -> None:
+    """Byte for byte, and not a pixel aside: no two neighbours of the file are alike."""
+    rows, columns = np.mgrid[0:SIDE, 0:SIDE]
+    numbers = (rows * 251 + columns * 7) % 251 + 1 if kind == "uint8" else rows * 61 + columns
+    bands = numbers[None].astype(kind)
+    bands = bands / np.float32(3) if kind == "float32" else bands
+    path = tmp_path / f"{kind}.tif"
+    write_raster(path, bands, "EPSG:3857", LEFT, TOP, PIXEL_M)
+    add_image(path)
+    window.views.show_bounds(Bounds(9.435, 50.137, 9.522, 50.193), 0.0)
+    settle(window, qtbot)
+    uuid = marked(window, desk, MIDDLE, qtbot)
+    press(Key.Key_C)
+    settle(window, qtbot)
+    pixels, _view = pair(window)
+    place = window.session.document.sites[uuid].place
+    x, y = (float(number) for number in transform_points(WGS84, "EPSG:3857", place.x, place.y))
+    with MemoryFile(data_of(window, pixels)) as memory, memory.open() as chip, rasterio.open(path) as file:
+        assert chip.dtypes == file.dtypes == (kind,)
+        left, top = (chip.bounds.left - LEFT) / PIXEL_M, (TOP - chip.bounds.top) / PIXEL_M
+        assert (left, top) == (round(left), round(top)), "it lies on the file's own grid"
+        expected = bands[:, round(top) : round(top) + chip.height, round(left) : round(left) + chip.width]
+        assert chip.read().tobytes() == expected.tobytes()
+        column, row = (chip.bounds.right + chip.bounds.left) / 2 - x, (chip.bounds.top + chip.bounds.bottom) / 2 - y
+        assert max(abs(column), abs(row)) <= PIXEL_M / 2, "its middle is where the mark is, to half a pixel"
+        at = int((x - LEFT) / PIXEL_M), int((TOP - y) / PIXEL_M)
+        assert next(chip.sample([(x, y)]))[0] == bands[0, at[1], at[0]]
 
 
 @pytest.mark.bounded
