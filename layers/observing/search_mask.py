@@ -47,7 +47,7 @@ def mask_by_hand(path: str) -> SearchMask:
 
 
 def kept_mask(item: StacItem) -> dict[str, Any]:
-    """What a layer's source keeps of the mask that an item names by its role; empty for an item without one."""
+    """The mask that an item names by its role, as a layer's source keeps it; empty for an item without one."""
     mask = mask_of(item)
     if mask is None:
         return {}

@@ -1,4 +1,4 @@
-"""What pixels and masks tell of the cells of a search: where data lack, what lies under cloud or at the noise floor."""
+"""Cells of a search as pixels and masks tell them: where data lack, and what lies under cloud or at the noise floor."""
 
 from __future__ import annotations
 
