@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import sample_data
 from layers.document.edit import Edit
 from sample_data.build import facts
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import opened, press, settle
+from tests.support.windows import begin_on_map, opened, press, settle
 from viewer.__main__ import main
 from viewer.app.window import MainWindow
 from viewer.commands.claims import report_claim
@@ -27,13 +28,14 @@ from viewer.panels.sites.make_sites import MakeSitesDialog
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 
 
-def bring_in(window: MainWindow, qtbot: QtBot) -> None:
+def bring_in(window: MainWindow, path: Path, qtbot: QtBot) -> None:
     """Open the table of facilities, and make a site of each row."""
-    opened(window, sample_data.path("facts/facilities.csv"), qtbot)
+    opened(window, path, qtbot)
     (layer,) = window.session.document.layers
     window.panel_context.show_layer(layer)
     drawing = window.scene.drawings[layer]
-    window.canvas.features.set(layer, list(range(drawing.info.features)))  # type: ignore[attr-defined]
+    lines = range(2, drawing.info.features + 2)  # type: ignore[attr-defined]
+    window.canvas.features.set(layer, list(lines))
     window.action_table["make_sites"].trigger()
     dialog = window.findChild(MakeSitesDialog)
     assert dialog is not None
@@ -72,7 +74,8 @@ def answer_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 def test_the_facilities_come_in_and_the_likely_of_claim_7_becomes_no_band(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
 ) -> None:
-    bring_in(window, qtbot)
+    table = Path(shutil.copy(sample_data.path("facts/facilities.csv"), tmp_path))
+    bring_in(window, table, qtbot)
     document = window.session.document
     assert (len(document.sites), len(document.sources)) == (49, 20)
     form = claim_seven(window, qtbot)
@@ -87,7 +90,7 @@ def test_the_facilities_come_in_and_the_likely_of_claim_7_becomes_no_band(
     assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("", None, None)
     window.action_table["undo"].trigger()
     assert document.claims["c7"].state == "reported"
-    window.canvas.setFocus()
+    begin_on_map(window, qtbot)
     press(Key.Key_J)
     settle(window, qtbot)
     own = window.panel_context.claim_uuid
