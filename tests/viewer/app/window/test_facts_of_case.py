@@ -72,7 +72,11 @@ def answer_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 @popup
 @pytest.mark.bounded
 def test_the_facilities_come_in_and_the_likely_of_claim_7_becomes_no_band(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
+    window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = Path(shutil.copy(sample_data.path("facts/facilities.csv"), tmp_path))
     bring_in(window, table, qtbot)
@@ -95,7 +99,7 @@ def test_the_facilities_come_in_and_the_likely_of_claim_7_becomes_no_band(
     settle(window, qtbot)
     own = window.panel_context.claim_uuid
     assert own != "c7"
-    form.fields.fields["statement"].setPlainText("Firms may provide it")  # type: ignore[attr-defined]
+    form.fields.fields["statement"].setPlainText("Firms may provide it")
     choose_by_keys(form.fields.fields["likelihood_term"], "likely")
     choose_by_keys(form.fields.fields["confidence"], "Low")
     assert (document.claims[own].likelihood_low, document.claims[own].likelihood_high) == (55, 80)
