@@ -19,6 +19,7 @@ from shapely.geometry import Point
 import sample_data
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
+from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.__main__ import main
 
@@ -123,3 +124,19 @@ def few_frames() -> Iterator[None]:
     sys.setswitchinterval(interval)
     gc.unfreeze()
     gc.freeze()
+
+
+@pytest.fixture
+def real(cli, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command line with readers in processes: bytes of files on hosts come by their pipes."""
+    monkeypatch.setattr("viewer.export.headless.ReaderPool", ReaderPool)
+    return cli
+
+
+@pytest.fixture
+def range_server(tmp_path: Path) -> Iterator[RangeServer]:
+    """A server of the files of a folder, by ranges."""
+    (tmp_path / "www").mkdir()
+    server = RangeServer(tmp_path / "www")
+    yield server
+    server.stop()

@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from layers.pool.pool import ReaderPool
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 
-@pytest.fixture
-def real(cli, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The command line with readers in processes: bytes of files on hosts come by their pipes."""
-    monkeypatch.setattr("viewer.export.headless.ReaderPool", ReaderPool)
-    return cli
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RangeServer]:
-    (tmp_path / "www").mkdir()
-    server = RangeServer(tmp_path / "www")
-    yield server
-    server.stop()
-
-
 @pytest.mark.bounded
-def test_info_describes_it_as_the_file_on_disk(real, server: RangeServer) -> None:
-    path = write_cog(server.folder / "a.tif", 512)
-    here, there = real("info", path, "--json").json, real("info", server.address("a.tif"), "--json").json
+def test_info_describes_it_as_the_file_on_disk(real, range_server: RangeServer) -> None:
+    path = write_cog(range_server.folder / "a.tif", 512)
+    here, there = real("info", path, "--json").json, real("info", range_server.address("a.tif"), "--json").json
     assert {key: there[key] for key in here if key != "kind"} == {key: here[key] for key in here if key != "kind"}
     assert (there["kind"], there["service"], there["title"]) == ("service", "cog", "a.tif")
     (layer,) = there["layers"]
-    assert (layer["crs"], layer["address"]) == (["EPSG:3857"], server.address("a.tif"))
+    assert (layer["crs"], layer["address"]) == (["EPSG:3857"], range_server.address("a.tif"))
 
 
 @pytest.mark.bounded
-def test_render_draws_the_bytes_of_the_file_on_disk(real, server: RangeServer, tmp_path: Path) -> None:
-    path = write_cog(server.folder / "a.tif", 512)
-    for name, at in (("here.png", path), ("there.png", server.address("a.tif"))):
+def test_render_draws_the_bytes_of_the_file_on_disk(real, range_server: RangeServer, tmp_path: Path) -> None:
+    path = write_cog(range_server.folder / "a.tif", 512)
+    for name, at in (("here.png", path), ("there.png", range_server.address("a.tif"))):
         assert real("render", at, "--out", tmp_path / name, "--size", "200x200").code == DONE
     assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
 
 
-def test_another_host_is_not_followed_and_is_named(real, server: RangeServer) -> None:
-    write_cog(server.folder / "a.tif", 512)
-    server.fault, server.elsewhere = "elsewhere", "http://127.0.0.2:1/a.tif"
-    outcome = real("info", server.address("a.tif"), "--json")
+def test_another_host_is_not_followed_and_is_named(real, range_server: RangeServer) -> None:
+    write_cog(range_server.folder / "a.tif", 512)
+    range_server.fault, range_server.elsewhere = "elsewhere", "http://127.0.0.2:1/a.tif"
+    outcome = real("info", range_server.address("a.tif"), "--json")
     assert outcome.code == BAD_INPUT
     assert "sends us on to 127.0.0.2:1, which is not allowed" in outcome.err
     assert "Traceback" not in outcome.err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.pool.pool import ReaderPool
 from tests.support.range_server import RangeServer
 from tests.support.readers.pmtiles_files import Form, write_pmtiles
 from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 BOUNDS = (0.0, 0.0, 90.0, 66.51326)
-
-
-@pytest.fixture
-def real(cli, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The command line with readers in processes: bytes of files on hosts come by their pipes."""
-    monkeypatch.setattr("viewer.export.headless.ReaderPool", ReaderPool)
-    return cli
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RangeServer]:
-    (tmp_path / "www").mkdir()
-    server = RangeServer(tmp_path / "www")
-    yield server
-    server.stop()
 
 
 def write(path: Path, **form: Any) -> Path:
@@ -68,8 +51,8 @@ def test_vector_tiles_are_one_sentence(cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_at_an_address_it_is_that_of_the_file(real, server: RangeServer, tmp_path: Path) -> None:
-    path, address = write(server.folder / "a.pmtiles"), server.address("a.pmtiles")
+def test_at_an_address_it_is_that_of_the_file(real, range_server: RangeServer, tmp_path: Path) -> None:
+    path, address = write(range_server.folder / "a.pmtiles"), range_server.address("a.pmtiles")
     here, there = real("info", path, "--json").json, real("info", address, "--json").json
     assert there["layers"][0].pop("address") == address
     assert here["layers"][0].pop("address") == str(path)

@@ -49,6 +49,7 @@ class LayerMenu(CaseMenu):
         """Offers of servers since the program started, by the address that was asked."""
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, files.save_then, window)
+        panels.layer_verbs.make_pack.connect(self.packs.open)
         self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
         panels.picture_wanted.connect(lambda address: files.opener.open([address]))

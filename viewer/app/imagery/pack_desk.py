@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from layers.errors import BadTemplate
 from layers.project.opening.layer_paths import packs_in
 from layers.services.packs.pack_plan import PackPlan
 from layers.services.tile_service import TileService
-from viewer.app.case.session import Session
+from viewer.app.imagery.case_packs import CasePacks
 from viewer.app.imagery.scene_pack_desk import ScenePackDesk
 from viewer.commands.imagery.layer_packs import use_pack
-from viewer.network.fetcher import Fetcher
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
@@ -30,27 +27,17 @@ if TYPE_CHECKING:
     from viewer.panels.packs.pack_dialog import PackDialog
 
 
-class PackDesk(QObject):
+class PackDesk(CasePacks):
     """The packs that are being made for the open case, one a layer. For the window's thread."""
 
-    def __init__(
-        self,
-        session: Session,
-        panels: PanelContext,
-        fetcher: Fetcher | None,
-        save: Callable[[Callable[[], None]], None],
-        window: QWidget,
-    ) -> None:
-        """`fetcher` is None where there is no network access at all. `save` saves the case, asking for its place where
-        it has none, and then calls what it is given.
-        """
-        super().__init__(window)
-        self._save = save
-        self._scenes = ScenePackDesk(session, panels, fetcher, save, window)
-        self._session, self._panels, self._fetcher, self._window = session, panels, fetcher, window
-        self._work: dict[str, PackDownload] = {}
-        panels.layer_verbs.make_pack.connect(self.open)
-        panels.document_replaced.connect(self.close)
+    @cached_property
+    def _work(self) -> dict[str, PackDownload]:
+        """The work on packs of tiles, by layer."""
+        return {}
+
+    @cached_property
+    def _scenes(self) -> ScenePackDesk:
+        return ScenePackDesk(self._session, self._panels, self._fetcher, self._save, self._window)
 
     def can_open(self, uuid: str) -> bool:
         """True for a layer of tiles, and an image on a host, where there is a network."""

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shiboken6
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.services.http_request import HttpRequest
 from layers.services.offers.kept_item import kept_item
-from viewer.app.case.session import Session
+from viewer.app.imagery.case_packs import CasePacks
 from viewer.commands.imagery.layer_packs import use_clip
 from viewer.network.answer import HttpAnswer
 from viewer.network.consent import host_of
-from viewer.network.fetcher import Fetcher
-from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.rendering.access import address_of
 from viewer.rendering.layers.image_chips import pixels_within
@@ -36,23 +31,12 @@ if TYPE_CHECKING:
     from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 
 
-class ScenePackDesk(QObject):
+class ScenePackDesk(CasePacks):
     """The packs of images on hosts that are being made for the open case. For the window's thread."""
 
-    def __init__(
-        self,
-        session: Session,
-        panels: PanelContext,
-        fetcher: Fetcher | None,
-        save: Callable[[Callable[[], None]], None],
-        window: QWidget,
-    ) -> None:
-        """`save` saves the case, asking for its place where it has none, and then calls what it is given."""
-        super().__init__(window)
-        self._session, self._panels, self._fetcher, self._window = session, panels, fetcher, window
-        self._save = save
-        self._writings: list[Writing] = []
-        panels.document_replaced.connect(self.close)
+    @cached_property
+    def _writings(self) -> list[Writing]:
+        return []
 
     def is_meant_for(self, layer: Layer) -> bool:
         """True for a layer of a file on a host."""

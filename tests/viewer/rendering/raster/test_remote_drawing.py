@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.document.document import Document
-from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import blocks_of, write_cog
+from tests.viewer.rendering.raster.conftest import document_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
 from viewer.network.secrets import Secret, SecretKind
@@ -29,18 +27,6 @@ def server(tmp_path: Path) -> Iterator[RangeServer]:
     server = RangeServer(tmp_path)
     yield server
     server.stop()
-
-
-@pytest.fixture
-def studio(server: RangeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("GEOLOUPE_HOME", str(tmp_path / "home"))
-    with Studio(consent=[server.host], workers=1) as studio:
-        yield studio
-
-
-def document_of(source: dict[str, str]) -> Document:
-    layer = Layer(uuid="0b0f1c1c-0000-4000-8000-000000000001", kind="raster", name="a", source_json=json.dumps(source))
-    return Document({"layers": [layer]})
 
 
 def picture_of(studio: Studio, scene: MapScene, shrink: float = 1.0) -> QImage:

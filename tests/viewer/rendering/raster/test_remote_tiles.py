@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +10,13 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.document.document import Document
-from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.requests.probe import Probe
 from tests.support.range_server import RangeServer
 from tests.support.readers.pmtiles_files import Form, Tiles, write_pmtiles
+from tests.viewer.rendering.raster.conftest import document_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, answered_in_loop
 
@@ -51,16 +49,8 @@ def server(folder: Path) -> Iterator[RangeServer]:
     server.stop()
 
 
-@pytest.fixture
-def studio(server: RangeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("GEOLOUPE_HOME", str(tmp_path / "home"))
-    with Studio(consent=[server.host], workers=1) as studio:
-        yield studio
-
-
 def scene_of(studio: Studio, **source: str) -> MapScene:
-    layer = Layer(uuid="0b0f1c1c-0000-4000-8000-000000000001", kind="raster", name="a", source_json=json.dumps(source))
-    return studio.scene(Document({"layers": [layer]}))
+    return studio.scene(document_of(source))
 
 
 def picture_of(studio: Studio, scene: MapScene, bounds: Bounds = WORLD) -> QImage:
