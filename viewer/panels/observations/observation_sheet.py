@@ -173,8 +173,8 @@ class ObservationSheet(QWidget):
             else ""
         )
         keys = self.tr(
-            '+ present · - absent · ? cannot tell · 3-5 count · # ticks · Enter words · " carry words · c p o how clear'
-            " (Shift: this cell) · = none seen, ! changed, * cannot tell, against the date before · Del · Space selects"
+            '+ present · - absent · ? cannot tell · 3-5 count · # ticks · Enter words · " carry · c p o how clear'
+            " (Shift: cell) · change: = none, ! seen, * cannot tell · e evidence of the claim · Del · Space selects"
         )
         self.keys.say(" ".join(filter(None, (more, keys))))
 

@@ -14,12 +14,14 @@ from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
+from viewer.commands.filing.evidence import link_evidence
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.observations import delete_observations
 from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view, stated_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
 from viewer.panels.observations.layer_images import LayerImages
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 
 LOOK_MS = 150
@@ -334,6 +336,26 @@ class SheetDesk(QObject):
         """The observer's row of this site on the last earlier image; None for a first one."""
         column = self.sheet.earlier(*at)
         return None if column < 0 else self.sheet.cell(at.row, column).own
+
+    def row_of(self, at: SheetPlace) -> Observation | None:
+        """The row of a cell that can become evidence: the observer's own, else the only one that is shown."""
+        cell = self.cell(at)
+        return cell.own or (cell.others[0] if len(cell.others) == 1 else None)
+
+    def link_row(self, at: SheetPlace) -> bool:
+        """Link the row of a cell as support of the claim that is open; False where that is refused."""
+        row, claim = self.row_of(at), self.context.document.claims.get(self.context.claim_uuid)
+        if row is None:
+            return self._refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+        if claim is None:
+            return self._refuse(self.tr("No claim is open: report one (R) or judge (J), then link what is seen."))
+        if any(link.evidence_uuid == row.uuid for link in self.context.document.links.claim_to_evidence(claim.uuid)):
+            return self._refuse(self.tr("This row is evidence of the claim that is open already."))
+        if not self._attempt(link_evidence, claim.uuid, "observations", row.uuid, bearing="supports"):
+            return False
+        words = one_line(claim.statement or claim.source_wording, 60)
+        self.context.messages.tell(self.tr("Linked as support of “{0}”: its card has the relation.").format(words))
+        return True
 
     def remove(self, at: SheetPlace) -> bool:
         """Delete the observer's row of a cell; False where there is none."""

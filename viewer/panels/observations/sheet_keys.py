@@ -28,6 +28,7 @@ class Verb(StrEnum):
     CELL_CLEAR = "C"
     CELL_PARTLY_OBSCURED = "P"
     CELL_OBSCURED = "O"
+    EVIDENCE = "e"
     SELECT = "Space"
     DELETE = "Delete"
 

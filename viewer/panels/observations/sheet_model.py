@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from layers.observing.observation_rows import written_count
 from viewer.panels.observations.cell_words import SIGNS, cell_words, image_date, image_words
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
+from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
 from viewer.panels.words import site_name
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line, tooltip
@@ -63,6 +65,22 @@ class SheetModel(QAbstractTableModel):
             name = "" if site is None else site_name(site)
             return f"{name}, {image_date(image)}: {cell_words(cell, self.desk.context.document)}"
         return None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        at = SheetPlace(index.row(), index.column())
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() and self.desk.row_of(at) is not None else flags
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [ROWS_TYPE]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The rows of dragged or copied cells, for a claim that they become evidence of."""
+        rows = (self.desk.row_of(SheetPlace(index.row(), index.column())) for index in indexes)
+        return rows_data(("observations", row.uuid) for row in rows if row is not None)
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
@@ -69,6 +69,7 @@ class SheetView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setTabKeyNavigation(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setProperty(TAKES_LETTERS, True)
         self.setCornerButtonEnabled(False)
         self.setAccessibleName(self.tr("Sheet of observations: sites by images"))
@@ -152,6 +153,9 @@ class SheetView(QTableView):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
             is_escape = event.key() == Qt.Key.Key_Escape and not self.question.isHidden()
             if is_escape or verb_of_key(event) is not None or (self.question.is_asking and event.text().isprintable()):
                 event.accept()  # the map and the tools have these keys, too
@@ -161,6 +165,9 @@ class SheetView(QTableView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_row()
+            return
         if not self.question.isHidden() and self._answer_key(event):
             return
         self.question.end()
@@ -214,10 +221,18 @@ class SheetView(QTableView):
             self.count_wanted.emit()
         elif verb is Verb.DELETE:
             desk.remove(at)
+        elif verb is Verb.EVIDENCE:
+            desk.link_row(at)
         elif verb is Verb.SELECT:
             desk.select_site(at.row)
         else:
             self._type(at, is_count=verb is Verb.COUNT, begun=begun)
+
+    def copy_row(self) -> None:
+        """Copy the row of the current cell, which becomes evidence where it is pasted on a claim."""
+        at = self.place
+        if at is not None and self.desk.row_of(at) is not None:
+            QGuiApplication.clipboard().setMimeData(self.sheet_model.mimeData([self.currentIndex()]))
 
     def _see_absent(self, at: SheetPlace) -> None:
         """Record *absent* where the view is clear; ask how clear it is where nobody has said so."""

@@ -18,8 +18,10 @@ from tests.support.counted_steps import Counter
 from tests.support.observation_sheets import BENDS, YEARS, rows_of, sheet_of, typed, with_scenes
 from tests.support.windows import opened, press, settle
 from viewer.app.window import MainWindow
+from viewer.commands.claims import report_claim
 from viewer.commands.imagery.sheet_rows import stated_view
 from viewer.commands.sites import add_site
+from viewer.panels.claims.evidence_drop import take_evidence, words_of
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
 from viewer.panels.sites.site_form import SiteFormPanel
@@ -401,3 +403,33 @@ def test_a_chip_of_the_site_and_image_is_kept_with_the_row_and_shown_in_the_cell
     assert row.chip_uuid in document.chips
     qtbot.waitUntil(lambda: sheet.view.chips.picture(SheetPlace(0, 0)) is not None, timeout=10_000)
     assert sheet.view.chips.picture(SheetPlace(0, 1)) is None
+
+
+def test_a_row_becomes_evidence_of_the_open_claim_by_a_key_by_copying_and_by_a_drag(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    document, view = window.session.document, sheet.view
+    typed("e")
+    assert "Say first what is seen" in view.question.words.text()
+    typed("+e")
+    assert "No claim is open" in view.question.words.text()
+    window.session.push(report_claim(document, statement="It is there.", actor="me", uuid="claim"))
+    window.panel_context.show_claim("claim")
+    typed("e")
+    row = rows_of(document)["north", "1985"]
+    (link,) = document.links.claim_to_evidence("claim")
+    assert (link.evidence_table, link.evidence_uuid, link.bearing) == ("observations", row.uuid, "supports")
+    typed("e")
+    assert "already" in view.question.words.text()
+    press(Key.Key_Right)
+    typed("+")
+    other = rows_of(document)["north", "1990"]
+    press(Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QApplication.clipboard().mimeData()
+    take_evidence(window.panel_context, "claim", words_of(copied))
+    assert {link.evidence_uuid for link in document.links.claim_to_evidence("claim")} == {row.uuid, other.uuid}
+    model = view.sheet_model
+    assert view.dragEnabled()
+    assert model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert not model.flags(model.index(1, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert words_of(model.mimeData([model.index(0, 0)])) == [f"row of the case:observations:{row.uuid}"]

@@ -26,7 +26,7 @@ SCENES = Path(os.environ.get("GEOLOUPE_SCENES", "")) / "landsat_pucallpa_1985_20
 BENDS = {
     "north": ((-74.5309, -8.3508), "++------", "first seen 1985; last seen 1990; not seen 1995"),
     "west": ((-74.5050, -8.4729), "+-------", "last seen 1985; not seen 1990"),
-    "east": ((-74.2981, -8.5213), "++++----", "first seen 1985; last seen 2000; not seen 2005"),
+    "east": ((-74.3107, -8.5213), "++++----", "first seen 1985; last seen 2000; not seen 2005"),
 }
 """For each bend a place in its main channel of 1985, what the images show there, and what follows."""
 

@@ -37,6 +37,7 @@ RUSSIAN = (
     (key("С", modifiers=SHIFT), Verb.CELL_CLEAR),
     (key("З", modifiers=SHIFT), Verb.CELL_PARTLY_OBSCURED),
     (key("Щ", modifiers=SHIFT), Verb.CELL_OBSCURED),
+    (key("у"), Verb.EVIDENCE),
     (key(" "), Verb.SELECT),
 )
 CHINESE = (
@@ -51,6 +52,7 @@ CHINESE = (
     (key("“"), Verb.CARRY),
     (key("”"), Verb.CARRY),
     (key("＃"), Verb.TICKS),
+    (key("ｅ"), Verb.EVIDENCE),
     (key("ｃ"), Verb.CLEAR),
     (key("ｐ"), Verb.PARTLY_OBSCURED),
     (key("ｏ"), Verb.OBSCURED),
