@@ -15,8 +15,10 @@ from viewer.canvas.labels.fonts import map_font
 REACH_PX, CURRENT_PX = 9.0, 15.0
 """Half sizes of a strike and of the ring around the current mark, in logical pixels."""
 _UNSURE = ("cannot tell", DIFFERING)
-_TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 12.0
-"""Size of the letters of a sentence, its edge, and its distance from the top of the map, in logical pixels."""
+_TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 44.0
+"""Size of the letters of a sentence, its edge, and its distance from the top of the map, where messages come in, in
+logical pixels.
+"""
 _GROUND, _FRAME = QColor(11, 20, 28, 225), QColor("#ffd54a")
 _HALO, _ABSENT, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ff8a65", "#ffffff", "#ffd54a"))
 
