@@ -38,6 +38,8 @@ MOST_RECORD_BYTES = 4 << 20
 RECORDS, KEYS = ".tiles", ".keys"
 """Endings of a file of records and of that of their keys."""
 _ENTRY = np.dtype([("key", "<u8"), ("offset", "<u4"), ("length", "<u4")])
+_PACKED_ENTRY = struct.Struct("<QII")
+"""An entry as it is written, one at a time."""
 _PLACE = np.dtype([("key", "<u8"), ("offset", "<u4"), ("length", "<u4"), ("file", "<u4")])
 _DIGEST = 16
 
@@ -111,15 +113,14 @@ class RecordFiles:
         """Store a record under a key, where there is room. Raises OSError, after which it is not stored."""
         if len(record) > MOST_RECORD_BYTES or not self._is_room():
             return
+        stored = _digest(key + record) + key + record  # before the lock: it would be held while Python's own is awaited
         with self._lock:
             if self._is_closed.is_set():
                 return
-            own = self._file_for(_DIGEST + len(key) + len(record))
-            stored = _digest(key + record) + key + record
-            entry = np.array([(_number(key), own.nbytes, len(stored))], _ENTRY)
+            own = self._file_for(len(stored))
             try:
                 _append(own.records, stored)
-                _append(own.keys, entry.tobytes())
+                _append(own.keys, _PACKED_ENTRY.pack(_number(key), own.nbytes, len(stored)))
             except OSError:  # what follows must begin where the last whole record ends
                 _cut_back(own.records, own.nbytes)
                 _cut_back(own.keys, own.entries * _ENTRY.itemsize)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from functools import partial
@@ -292,7 +291,7 @@ def picture_of_tile(body: bytes, warning: str, host: str) -> QImage | ServerFaul
         return _ShortOfMemory("There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host)
     if warning:
         picture.setText(WARNING, warning)
-    picture.setText(DIGEST, hashlib.blake2b(body, digest_size=8).hexdigest())
+    picture.setText(DIGEST, f"{hash(body):x}")
     return picture
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, fitte
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from viewer.support.painting import painting
 
+FAR_PX = 2**30
+"""Pixels beyond which an edge of what is sampled is not told apart: Qt's rectangles are of 32 bits."""
 MARGIN_PX = 2
 """Pixels around what is sampled that are put together: bilinear sampling looks at one of them."""
 WHOLE_PX = 1e-3
@@ -65,9 +68,10 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if sources.is_affine:
+            place = _place_on(points[::CELLS, ::CELLS], 0, 0, TILE_PX)
             for top in range(0, TILE_PX, STRIP_PX):
                 painter.setClipRect(QRect(0, top, TILE_PX, STRIP_PX))
-                _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
+                _paint_placed(painter, place, mosaic)
         else:
             points = fitted(points)
             cells = points.shape[0] - 1
@@ -76,7 +80,7 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
                 for column in range(cells):
                     painter.setClipRect(QRect(column * side, row * side, side, side))
                     corners = points[row : row + 2, column : column + 2]
-                    _paint_square(painter, corners, mosaic, column * side, row * side, side)
+                    _paint_placed(painter, _place_on(corners, column * side, row * side, side), mosaic)
     return image
 
 
@@ -105,19 +109,25 @@ def _needed_part(sources: Sources, matrix: TileMatrix) -> QRect:
     whole = QRect(0, 0, len(sources.columns) * wide, len(sources.rows) * high)
     if not sources.is_affine or whole.isEmpty():
         return whole
-    places = sources.points - np.array([sources.columns.start * wide, sources.rows.start * high], dtype=float)
-    low, high_edge = np.floor(places.min(axis=(0, 1))) - MARGIN_PX, np.ceil(places.max(axis=(0, 1))) + MARGIN_PX
-    left, top, right, bottom = np.hstack((low, high_edge)).clip(-1, 2**30).astype(int).tolist()
+    left, top, right, bottom = _sampled(sources, matrix)
+    left, top = (min(max(math.floor(edge) - MARGIN_PX, -1), FAR_PX) for edge in (left, top))
+    right, bottom = (min(max(math.ceil(edge) + MARGIN_PX, -1), FAR_PX) for edge in (right, bottom))
     return QRect(left, top, right - left, bottom - top).intersected(whole)
+
+
+def _sampled(sources: Sources, matrix: TileMatrix) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what an affine display tile samples, in pixels of the mosaic of all its tiles."""
+    xs, ys = zip(*sources.points[::CELLS, ::CELLS].reshape(-1, 2).tolist(), strict=True)
+    left, top = sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height
+    return min(xs) - left, min(ys) - top, max(xs) - left, max(ys) - top
 
 
 def _fills_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], part: QRect, matrix: TileMatrix) -> bool:
     """True where each pixel of the display tile is painted with an opaque one."""
     if not sources.is_affine or part.isEmpty():
         return False
-    begin = np.array([sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height], dtype=float)
-    low, high = sources.points.min(axis=(0, 1)) - begin, sources.points.max(axis=(0, 1)) - begin
-    is_within = bool((low >= 0).all()) and high[0] <= part.right() + 1 and high[1] <= part.bottom() + 1
+    left, top, right, bottom = _sampled(sources, matrix)
+    is_within = left >= 0 and top >= 0 and right <= part.right() + 1 and bottom <= part.bottom() + 1
     if not is_within or len(sources.tiles) < len(sources.columns) * len(sources.rows):
         return False
     images = [pictures.get(tile) for tile in sources.tiles]
@@ -143,20 +153,27 @@ def cut_picture(picture: QImage, tiles: Sequence[SourceTile]) -> dict[SourceTile
     }
 
 
-def _paint_square(painter: QPainter, corners: Corners, mosaic: QImage, left: int, top: int, side: int) -> None:
-    """Paint what lies between the (2, 2, 2) `corners` in the mosaic onto a square; nothing if a corner has no place."""
+def _place_on(corners: Corners, left: int, top: int, side: int) -> QTransform | None:
+    """The way from the mosaic onto a square that shows what lies between the (2, 2, 2) `corners`; None if a corner has
+    no place.
+    """
     if not np.isfinite(corners).all():
-        return
+        return None
     ring = [QPointF(*corners[0, 0]), QPointF(*corners[0, 1]), QPointF(*corners[1, 1]), QPointF(*corners[1, 0])]
     place = QTransform()
     if not QTransform.quadToQuad(QPolygonF(ring), QPolygonF(_square(left, top, side)), place):
-        return
+        return None
     if place.type() == QTransform.TransformationType.TxTranslate and not _is_whole(place):
         # Qt would round a mere shift to whole pixels.
         place = QTransform.fromScale(1 + 1e-6, 1 + 1e-6) * place
-    painter.setTransform(place)
-    painter.drawImage(0, 0, mosaic)
-    painter.resetTransform()
+    return place
+
+
+def _paint_placed(painter: QPainter, place: QTransform | None, mosaic: QImage) -> None:
+    if place is not None:
+        painter.setTransform(place)
+        painter.drawImage(0, 0, mosaic)
+        painter.resetTransform()
 
 
 def _square(left: int, top: int, side: int) -> list[QPointF]:
