@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from layers.errors import BadTemplate
+from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import ServiceTimes, day_of
@@ -37,6 +38,20 @@ def chosen_service(offer: ServiceOffer, chosen: str, today: date) -> TileService
     return service.at(time if len(time) > len("2024-04-12") else times.on(day))
 
 
+def other_day(offer: ServiceOffer, chosen: str, service: TileService) -> str:
+    """The sentence where the service is at another day than the one that was named; empty where it is at that one."""
+    _, time = chosen_layer(offer, chosen)
+    wanted, day = day_of(time), day_of(service.time)
+    if wanted is None or day is None or wanted == day:
+        return ""
+    return Phrase(
+        "“{name}” has no time {wanted}: {day} is shown, the nearest that it has.",
+        name=service.title,
+        wanted=wanted.isoformat(),
+        day=day.isoformat(),
+    )
+
+
 def chosen_layer(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
     """The layer that is named, and the time behind its name; both signs may also stand in names. Raises BadTemplate."""
     by_name = {layer.name: layer for layer in offer.layers}
@@ -51,7 +66,7 @@ def chosen_layer(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
         return offer.layers[0], time
     names = ", ".join(list(by_name)[:NAMED_LAYERS])
     if not offer.layers:
-        raise BadTemplate("The service offers nothing that can be drawn.")
+        raise BadTemplate(_why_nothing(offer))
     if not chosen:
         raise BadTemplate(
             "The service has {count}: name one behind a #, such as {names}.",
@@ -59,3 +74,14 @@ def chosen_layer(offer: ServiceOffer, chosen: str) -> tuple[OfferedLayer, str]:
             names=names,
         )
     raise BadTemplate("The service has no layer “{name}”: it has {names}.", name=chosen[:80], names=names)
+
+
+def _why_nothing(offer: ServiceOffer) -> Phrase:
+    """The sentence on an offer without layers: of a catalogue it says how its scenes are come by."""
+    if not offer.service.startswith("stac-"):
+        return Phrase("The service offers nothing that can be drawn.")
+    pictures = [item.picture.asset for item in offer.items if item.picture.asset is not None]
+    if len(offer.items) == 1 and pictures:
+        where = pictures[0].web or pictures[0].path
+        return Phrase("“{title}” is a scene of a catalogue: open its picture, {where}.", title=offer.title, where=where)
+    return Phrase("“{title}” is a catalogue of scenes, which is searched: it has no layers.", title=offer.title)

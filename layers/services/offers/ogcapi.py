@@ -21,6 +21,7 @@ from layers.services.offers.documents import (
 )
 from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.service_door import bare_address
+from layers.services.stac.addresses import base_of
 
 _DATA = ("data", "http://www.opengis.net/def/rel/ogc/1.0/data", "collections")
 _ITEMS = ("items", "http://www.opengis.net/def/rel/ogc/1.0/items")
@@ -72,7 +73,8 @@ def collections_address(document: bytes, address: str) -> str:
     """The address that lists the collections of a landing page; empty where it is none. Raises NotReadable."""
     data = _object(document)
     links = data.get("links")
-    where = _link(data, _DATA, address)
+    # A landing page may be served without the slash at the end of its address.
+    where = _link(data, _DATA, base_of(address, _link(data, ("self",), ""), is_folder=True))
     if where or not isinstance(links, list):
         return where
     return _below(address, "collections") if _is_landing(data) and is_web(address) else ""

@@ -75,9 +75,9 @@ def _layer(value: dict[str, Any], address: str) -> OfferedLayer:
     attribution, link = plain_text(_text(value, "attribution"))
     service = None
     if "vector_layers" in value or picture_format in _FEATURES:
-        problems.append(Phrase("{title} has tiles of features, not of pictures: they are not drawn.", title=title))
+        problems.insert(0, Phrase("{title} has tiles of features, not of pictures: they are not drawn.", title=title))
     elif not template:
-        problems.append(Phrase("The document does not tell the address of {title}: open that.", title=title))
+        problems.insert(0, Phrase("The document does not tell the address of {title}: open that.", title=title))
     else:
         try:
             service = TileService(
@@ -94,7 +94,7 @@ def _layer(value: dict[str, Any], address: str) -> OfferedLayer:
                 capabilities=without_keys(address),
             )
         except BadTemplate as error:
-            problems.append(Phrase("{title}: {why}", title=title, why=error.sentence))
+            problems.insert(0, Phrase("{title}: {why}", title=title, why=error.sentence))
     return OfferedLayer(
         name=title,
         title=title,

@@ -59,6 +59,14 @@ def test_a_layer_and_a_time_are_drawn(cli, server: MapServer, tmp_path: Path) ->
     assert all("2024-04-01" in path for path in maps)
 
 
+def test_a_time_that_the_server_has_not_is_said_to_be_another(cli, server: MapServer, tmp_path: Path) -> None:
+    """The nearest one was drawn without a word."""
+    address = f"http://{server.host}/map?service=WMS#sky@2024-04-03"
+    done = cli("render", address, "--out", tmp_path / "map.png", "--size", "300x200", "--bounds", "10,45,20,52")
+    assert done.code == 0
+    assert "“The Sky” has no time 2024-04-03: 2024-04-01 is shown, the nearest that it has." in done.err
+
+
 def test_a_map_of_arcgis_is_drawn_at_a_time(cli, own_home: Path, tmp_path: Path) -> None:
     may_1, may_3 = 1714521600000, 1714694400000
     dates = {"timeExtent": [may_1, may_3], "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsDays"}

@@ -18,7 +18,7 @@ from layers.requests.addresses import is_ranged_address
 from layers.requests.probe import Probe
 from layers.services.address_keys import split_key
 from layers.services.naming import asks_server, is_service_text, service_from_text
-from layers.services.offers.chosen_service import chosen_service
+from layers.services.offers.chosen_service import chosen_service, other_day
 from viewer.cli.terminal.reading import existing
 from viewer.cli.terminal.server_documents import ServerDocuments, offer_at
 from viewer.cli.terminal.server_features import FeaturesWanted, feature_layers
@@ -158,7 +158,8 @@ def _layers_at(
     offer = offer_at(address, servers)
     if offer.service in ("wfs", "ogcapi") and features is not None:
         return feature_layers(offer, chosen, features, servers, pool)
-    return [layer_of_service(chosen_service(offer, chosen, today()))], ""
+    service = chosen_service(offer, chosen, today())
+    return [layer_of_service(service)], other_day(offer, chosen, service)
 
 
 def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:

@@ -127,7 +127,7 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     if place is not None and not (place.kind is StateKind.OUTSIDE and facts.has_pictures):
         return place, math.inf
     if facts.works_offline and not facts.is_stored and not (facts.problem and not facts.reach.is_cut_off):
-        return offline_state(facts.name, lacks_all=facts.lacks_all), math.inf
+        return offline_state(facts.name, lacks_all=facts.lacks_all, is_drawn=not facts.service.is_tiled), math.inf
     if facts.tried is not None and facts.tried.said_until > now and not facts.works_offline:
         return trying_state(facts.name), facts.tried.said_until
     if facts.problem:
@@ -204,13 +204,19 @@ def _meet(view: View, bounds: Bounds) -> bool:
     )
 
 
-def offline_state(name: str, *, lacks_all: bool) -> ServiceState:
-    """The state while working offline."""
+def offline_state(name: str, *, lacks_all: bool, is_drawn: bool = False) -> ServiceState:
+    """The state while working offline. `is_drawn`: its server draws each view anew, so that only these are stored."""
     sentence = (
         Phrase("“{name}”: working offline, and none of its tiles are stored for this place.", name=name)
         if lacks_all
         else Phrase("“{name}”: working offline, only tiles that are stored on this computer are shown.", name=name)
     )
+    if is_drawn:
+        sentence = Phrase(
+            "“{name}”: working offline. Its server draws each view anew: only views that were seen before, at the same"
+            " scale, are stored. A pack holds all of an area.",
+            name=name,
+        )
     return ServiceState(StateKind.OFFLINE, Phrase("offline mode"), sentence, (Way.WORK_ONLINE,), lacks_all)
 
 

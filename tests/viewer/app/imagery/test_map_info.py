@@ -15,6 +15,7 @@ from layers.decoding import encoded
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.services.tile_service import TileService
 from tests.support.map_server import MapServer, serving_map
+from tests.support.service_layers import note_on_map
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -115,3 +116,14 @@ def test_offline_the_server_is_not_asked_and_that_is_said(maps: MainWindow, serv
     fetcher.set_offline(True)
     assert identified(maps, qtbot)["Server"].startswith("You are working offline")
     assert questions(server) == []
+
+
+@pytest.mark.bounded
+def test_offline_the_map_says_that_only_views_seen_before_are_stored(maps: MainWindow, qtbot: QtBot) -> None:
+    """A server that draws on request is asked for the pixels of each view: those of another scale are of no use."""
+    fetcher = maps.context.fetcher
+    assert fetcher is not None
+    fetcher.set_offline(True)
+    maps.canvas.motion.zoom_out()
+    settle(maps, qtbot)
+    assert "only views that were seen before, at the same scale, are stored" in note_on_map(maps)
