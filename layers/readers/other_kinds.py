@@ -144,7 +144,8 @@ _END_BYTES = 4096
 _MEMBER = re.compile(rb'"(\w{1,40})"\s*:\s*(?:"(\w{0,40})")?')
 _TOPOJSON = OtherKind("TopoJSON", Phrase("save it as GeoJSON, as with mapshaper, QGIS or ogr2ogr"))
 _STAC = OtherKind(
-    Phrase("a STAC catalogue, which leads to images"), Phrase("download the images that you need and open those")
+    Phrase("a STAC catalogue, which leads to images"),
+    Phrase("search its folder by Search Archives on the time strip, or open the images"),
 )
 _TILEJSON = OtherKind(
     Phrase("TileJSON, the description of tiles"), Phrase("add its address of tiles with Layer, Add Imagery")

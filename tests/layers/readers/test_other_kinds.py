@@ -239,3 +239,11 @@ def test_info_says_it_in_one_sentence(tmp_path: Path) -> None:
         describe(str(path))
     assert "\n" not in caught.value.sentence
     assert caught.value.sentence.endswith("decoder).")
+
+
+def test_the_folder_of_a_catalogue_can_be_searched_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps({"type": "Catalog", "stac_version": "1.0.0", "id": "a", "links": []}))
+    kind = kind_of_json_file(str(path))
+    assert kind is not None
+    assert "Search Archives" in str(kind.cure)
