@@ -13,7 +13,8 @@ from layers.document.changes import Changes
 from layers.phrase import Phrase
 from layers.product.wording.advice import Advice
 from layers.product.wording.language import is_read, language
-from layers.product.wording.passed import advice_in_case
+from layers.product.wording.passed import advice_in_case, rules_off
+from layers.product.wording.rules import BY_NAME
 from viewer.commands.meta import let_advice_pass, switch_rule
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import clear_layout
@@ -60,6 +61,8 @@ class WordingMargin(QWidget):
         self._texts = [WrittenText(field, kind, column) for column, (field, kind) in texts.items()]
         self.advice: list[tuple[str, Advice]] = []
         """The advice that is shown, with the column that it is on."""
+        self._silent: tuple[str, ...] = ()
+        """The rules that would have had advice, and are switched off in the case."""
         self._is_reading = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -101,21 +104,27 @@ class WordingMargin(QWidget):
                 self._is_reading = True
                 self._context.run(language, lambda _wordings: self._look(), "")
             return
-        shown = [
+        document = self._context.document
+        judged = [
             (text.column, advice)
             for text in self._texts
-            for advice in advice_in_case(self._context.document, _typed(text.field), text.kind)
+            for advice in advice_in_case(document, _typed(text.field), text.kind, is_whole=True)
             if advice.rule not in self._kept(text.column)
-        ][:MOST_SHOWN]
-        if shown == self.advice:
+        ]
+        off = rules_off(document)
+        shown = [(column, advice) for column, advice in judged if advice.rule not in off][:MOST_SHOWN]
+        silent = tuple(rule for rule in off if any(advice.rule == rule for _, advice in judged))
+        if (shown, silent) == (self.advice, self._silent):
             return
-        self.advice = shown
+        self.advice, self._silent = shown, silent
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         clear_layout(layout)
         for _, advice in shown:
             layout.addWidget(self._line(advice))
-        self.setVisible(bool(shown))
+        for rule in silent:
+            layout.addWidget(self._again(rule))
+        self.setVisible(bool(shown or silent))
 
     def _line(self, advice: Advice) -> QWidget:
         line = QWidget()
@@ -135,6 +144,12 @@ class WordingMargin(QWidget):
         layout.addWidget(passed)
         layout.addWidget(off)
         return line
+
+    def _again(self, rule: str) -> LinkButton:
+        title = in_language(BY_NAME[rule].title)
+        again = LinkButton(self.tr("Check again: {0}").format(title), self.tr("Switch this rule on for the case"))
+        again.clicked.connect(lambda: self._context.do(switch_rule, rule, True))
+        return again
 
     def _let_pass(self, advice: Advice) -> None:
         self._context.do(let_advice_pass, advice)

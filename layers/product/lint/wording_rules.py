@@ -27,7 +27,8 @@ _OF_SPEC = {
 }
 _BLOCKED = frozenset(("absence-of", "gone"))
 """Rules that are silent where the same words block a product: one finding is enough."""
-_PASSED = Phrase("Let pass as it was written.")
+AS_WRITTEN = Phrase("Let pass as it was written.")
+"""The reason for which advice on wording is let pass: only what blocks asks for one."""
 
 
 class OwnText(NamedTuple):
@@ -70,7 +71,7 @@ def _faults(rule: str, checked: Checked) -> Iterator[Fault]:
     for text in own_texts(checked) if rule not in content.rules_off else ():
         for advice in advice_on(text.text, text.kind, text.off | set(content.rules_off)):
             if advice.rule == rule and not (rule in _BLOCKED and not content.tells_absence and says_absence(text.text)):
-                explained = _PASSED if passed_key(advice) in content.passed else ""
+                explained = AS_WRITTEN if passed_key(advice) in content.passed else ""
                 yield Fault(text.where, advice.what, advice.cure, text.jump, explained)
 
 
@@ -83,3 +84,5 @@ RULES = tuple(
     for rule in WORDING_RULES
     if rule.name not in _ELSEWHERE
 )
+ADVISED = frozenset(rule.name for rule in RULES)
+"""The names of these rules: their findings are let pass by one key."""

@@ -38,9 +38,10 @@ def keys_passed(document: Document) -> frozenset[str]:
     return frozenset(entry.uuid for entry in entries if entry.uuid.startswith(_PASSED) and document.meta(entry.uuid))
 
 
-def advice_in_case(document: Document, text: str, kind: str) -> tuple[Advice, ...]:
-    """The advice on a text of a case that stands: its rule is on, and nobody has let it pass."""
-    return tuple(standing(advice_on(text, kind, rules_off(document)), keys_passed(document)))
+def advice_in_case(document: Document, text: str, kind: str, *, is_whole: bool = False) -> tuple[Advice, ...]:
+    """The advice on a text of a case that nobody has let pass; `is_whole`: with that of rules which are off."""
+    off = () if is_whole else rules_off(document)
+    return tuple(standing(advice_on(text, kind, off), keys_passed(document)))
 
 
 def standing(all_advice: tuple[Advice, ...], passed: Container[str]) -> Iterator[Advice]:

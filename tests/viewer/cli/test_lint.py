@@ -57,6 +57,15 @@ def test_a_demo_that_is_stripped_fails(cli, case: Path, statement: str, rule: st
     assert (rule, severity) in {(one["rule"], one["severity"]) for one in found}
 
 
+@pytest.mark.bounded
+def test_wording_is_judged_and_a_rule_can_be_off(cli, case: Path) -> None:
+    change(case, "UPDATE loupe_meta SET value = 'Images prove that the depot is open' WHERE key = 'title'")
+    (finding,) = json.loads(cli("lint", case, "--json").out)
+    assert (finding["rule"], finding["severity"], finding["where"]) == ("proof", "warning", "the title")
+    change(case, "INSERT INTO loupe_meta (key, value) VALUES ('wording_off:proof', '1')")
+    assert json.loads(cli("lint", case, "--json").out) == [], "and the caveats of the page say that it is off"
+
+
 PAPERS = ("A4", "A4 portrait", "A3", "Letter", "slide", "square", "newspaper, 1", "newspaper, 2", "newspaper, 4")
 
 

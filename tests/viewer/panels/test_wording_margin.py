@@ -69,8 +69,13 @@ def test_a_rule_can_be_switched_off_for_the_case(qtbot, form: ClaimFormPanel, de
     qtbot.waitUntil(form.wording.isVisible)
     off = next(button for button in form.wording.findChildren(LinkButton) if "in the case" in button.text())
     qtbot.mouseClick(off, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not form.wording.isVisible())
+    qtbot.waitUntil(lambda: not form.wording.advice)
     assert rules_off(desk.document) == ("proof",)
+    again = next(button for button in form.wording.findChildren(LinkButton) if "again" in button.text())
+    assert again.text() == "Check again: No proof where an image only shows"
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(form.wording.advice))
+    assert rules_off(desk.document) == ()
 
 
 def test_the_statement_of_a_report_is_not_ours(qtbot, form: ClaimFormPanel, desk: Desk) -> None:

@@ -255,6 +255,16 @@ def test_a_blocking_finding_keeps_it_from_being_issued_until_a_second_person_let
     assert found.blocking
 
 
+def test_advice_on_wording_is_let_pass_by_one_click(table: Table) -> None:
+    table.findings = [WIDE._replace(rule="proof")]
+    window = table.open(ProductSpec(title="Pier", author="Anna A.", bounds=SEEN))
+    table.settle(window)
+    window.findings.choose_first()
+    QTest.mouseClick(window.findings.pass_button, Left)
+    assert not window.findings.reason.isVisible(), "only what blocks asks for a reason"
+    assert [passed.rule for passed in window.overrides] == ["proof"]
+
+
 def test_what_the_case_explains_alike_stands_once(table: Table) -> None:
     table.findings = [WIDE._replace(where=str(at), explained="as it should be") for at in range(12)]
     window = table.open()

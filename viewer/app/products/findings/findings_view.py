@@ -25,6 +25,7 @@ from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.lint.groups import WITHHELD, Group, groups_of
 from layers.product.lint.passing import NEVER_PASSED
+from layers.product.lint.wording_rules import ADVISED, AS_WRITTEN
 from layers.product.spec import Override
 from viewer.app.products.findings.bulk_cures import CureChoice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
@@ -379,7 +380,9 @@ class FindingsView(QWidget):
 
     def _ask(self) -> None:
         findings = self._findings()
-        if findings:
+        if findings and all(finding.rule in ADVISED for finding in findings):
+            self.let_pass.emit(findings, str(AS_WRITTEN), "")
+        elif findings:
             self.typed.hide()
             self.reason.clear()
             self.reason.show()
