@@ -144,13 +144,20 @@ class SearchBar(QWidget):
         if kept.answer:
             why = f" ({word(kept.why)})" if kept.why else ""
             parts.append(f"{capital(kept.answer)}{why}.")
+        if walk.outside and not kept.answer:
+            parts.append(self._outside_words(walk.outside))
         if self._desk.lacks is not None and not walk.is_shown:
             parts.append(in_language(self._desk.lacks))
-        elif not walk.is_shown:
+        elif not walk.is_shown and walk.outside < 1.0:
             parts.append(self.tr("Shown: {0} %. Enter shows the next part.").format(int(100 * walk.part_shown)))
         if words is not None and not kept.answer:
             parts += [in_language(words), self.tr("3 confirms it.")]
         return " ".join(parts) or self._looked_for(walk)
+
+    def _outside_words(self, part: float) -> str:
+        if part >= 1.0:
+            return self.tr("This cell lies outside the image.")
+        return self.tr("Part of this cell lies outside the image.")
 
     def _looked_for(self, walk: SearchWalk) -> str:
         search = self._desk.context.document.searches.get(walk.uuid)

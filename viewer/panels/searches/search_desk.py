@@ -29,6 +29,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.searches.cells_read import CellsRead, read_search_cells
 from viewer.panels.searches.search_walk import SearchWalk
+from viewer.panels.searches.searched_ground import ground_of_image
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -150,8 +151,9 @@ class SearchDesk(QObject):
 
     def _walk_of(self, search: Search, area: BaseGeometry, layer: str) -> SearchWalk | None:
         """The way through a search; None where its area was drawn elsewhere since, beside the cells."""
+        image = ground_of_image(self.context.layers.drawing_of(layer))
         try:
-            return SearchWalk(search, area, layer, self.canvas)
+            return SearchWalk(search, area, layer, self.canvas, None if image is None else image.shape)
         except GeoloupeError:
             return None
 
@@ -190,6 +192,8 @@ class SearchDesk(QObject):
         self._answer(NOTHING)
 
     def _not_shown(self, walk: SearchWalk) -> str:
+        if walk.outside >= 1.0:
+            return self.tr("This cell lies outside the image: 3 says that it cannot be told.")
         share = int(100 * walk.part_shown)
         sentence = self.tr("Only {0} % of this cell was shown at full resolution: look at the rest first (Enter).")
         return sentence.format(share)
@@ -252,6 +256,8 @@ class SearchDesk(QObject):
     def show_next_part(self) -> None:
         """Show the next part of the cell in hand, or the whole cell again."""
         if self.walk is not None:
+            if self.walk.outside >= 1.0:
+                self.context.report(self.tr("This cell lies outside the image: 3 says that it cannot be told."))
             self.walk.show()
             self._moved()
 
@@ -282,6 +288,8 @@ class SearchDesk(QObject):
         walk = self.walk
         if walk is None:
             return
+        if walk.fit_again():
+            self._moved()
         before = self.lacks, walk.part_shown
         self.lacks = walk.look()
         if (self.lacks, walk.part_shown) != before:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
@@ -25,6 +27,8 @@ _MARGIN = 1.06
 """Part of a view that a cell fills at most, as its inverse: its outline stays in sight."""
 _CLOSEST = 8.0
 """Pixels of the screen along one of the image's, at most: a closer view shows no more."""
+_STAYED_PX = 2.0
+"""Pixels by which the middle of the map may move when its size changes, and nobody moved it."""
 _SQUARE_DEG = 1.0
 """Turn from which a grid lies aslant in the view."""
 
@@ -40,9 +44,16 @@ class CellProgress(NamedTuple):
 class SearchWalk:
     """One search that is gone through, on one canvas. The case changes by its desk alone."""
 
-    def __init__(self, search: Search, area: BaseGeometry, image_layer: str, canvas: MapCanvas) -> None:
-        """`area` in lon, lat; `image_layer` is the uuid of the layer that is searched. Raises InvalidValue for an area
-        beside the cells.
+    def __init__(
+        self,
+        search: Search,
+        area: BaseGeometry,
+        image_layer: str,
+        canvas: MapCanvas,
+        image_outline: BaseGeometry | None = None,
+    ) -> None:
+        """`area` and `image_outline` in lon, lat; `image_layer` is the uuid of the layer that is searched. Raises
+        InvalidValue for an area beside the cells.
         """
         sheet = sheet_of(search)
         assert sheet is not None, "only searches with cells are gone through"
@@ -50,8 +61,10 @@ class SearchWalk:
         self.sheet: SearchSheet = sheet
         self.pixel_m = search.gsd_m or 0.0
         self.places: tuple[CellPlace, ...] = sheet.grid.cells_of(area)
-        self.shown = ShownGround(sheet.grid, area)
+        self.shown = ShownGround(sheet.grid, area, image_outline)
         self._canvas = canvas
+        self._placed: tuple[tuple[float, float], tuple[int, int]] | None = None
+        """Middle and size of the map as the last part was shown; None before the first."""
         if not self.places:
             raise InvalidValue("No cell of the search lies in its area.")
         first = next_open(sheet, self.places) or self.places[0]
@@ -61,8 +74,15 @@ class SearchWalk:
 
     @property
     def cell(self) -> SearchCell:
-        """The cell in hand, as the case has it."""
-        return self.sheet.cell(*self.at)
+        """The cell in hand, as the case has it; what of it lies outside the image is without data."""
+        cell = self.sheet.cell(*self.at)
+        outside = round(self.outside, 4)
+        return replace(cell, no_data=outside) if cell.no_data < outside else cell
+
+    @property
+    def outside(self) -> float:
+        """The part of the cell in hand that lies outside the image, 0 to 1."""
+        return self.shown.outside(*self.at)
 
     @property
     def part_shown(self) -> float:
@@ -130,6 +150,20 @@ class SearchWalk:
         if math.isfinite(x) and math.isfinite(y) and unit_m > 0:
             canvas.viewport.centre_on(x, y, resolution_m / unit_m)
             canvas.motion.come_to_rest()
+            self._placed = canvas.viewport.centre, canvas.viewport.size
+
+    def fit_again(self) -> bool:
+        """Show the cell in hand anew where the map has another size since and was not moved, as when the bar appears
+        above it; True where that was so.
+        """
+        placed, viewport = self._placed, self._canvas.viewport
+        if placed is None or placed[1] == viewport.size or self.is_shown:
+            return False
+        off = max(abs(now - then) for now, then in zip(viewport.centre, placed[0], strict=True))
+        if off > _STAYED_PX * viewport.resolution:
+            return False
+        self.show()
+        return True
 
     def _needed_m(self) -> float | None:
         """Ground metres of a pixel of the screen at which all of the cell in hand is in view; None off the map."""
@@ -183,17 +217,34 @@ class SearchWalk:
             return Phrase("Too far away to count: zoom in until a pixel of the image is a pixel of the screen.")
         if not (canvas.motion.is_resting and canvas.is_idle()):
             return Phrase("The picture is being read.")
+        seen = area_of_view(view)
         try:
-            middle = canvas.viewport.centre_lonlat()
-            below = images_below(canvas.pane.shown, view, *middle)
+            below = images_below(canvas.pane.shown, view, *self._judged_place(seen))
         except GeoloupeError:
             return Phrase("The picture is being read.")
         drawing = canvas.scene.drawings.get(self.image_layer)
         if drawing is None or self._is_hidden() or drawing.has_failed_in(drawing.seen(view)):
             return Phrase("The image that is searched is not shown: switch its layer on.")
-        if below.layers and below.layers != (self.image_layer,):
+        problem = self._covered_by(below.layers)
+        if problem is None:
+            self.shown.add(seen)
+        return problem
+
+    def _judged_place(self, seen: BaseGeometry) -> tuple[float, float]:
+        """The place of a view at which it is judged which image lies on top: one of the cell in hand, on the image."""
+        return self.shown.place_in(*self.at, seen) or self._canvas.viewport.centre_lonlat()
+
+    def _covered_by(self, layers: Sequence[str]) -> Phrase | None:
+        """The reason why images seen at a place, the topmost first, keep it from counting; None where they do not.
+
+        Images below that show through a hole in the one that is searched, or beside it, do not matter.
+        """
+        order = list(self._canvas.scene.stack.visible())
+        own = order.index(self.image_layer)
+        if any(uuid in order and order.index(uuid) > own for uuid in layers):
             return Phrase("Another image lies over the one that is searched: switch that off.")
-        self.shown.add(area_of_view(view))
+        if self.image_layer in layers and len(layers) > 1:
+            return Phrase("Images below show through the one that is searched: set its opacity to 100 %.")
         return None
 
     def _is_hidden(self) -> bool:

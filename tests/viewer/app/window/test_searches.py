@@ -17,6 +17,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
+from rasterio.transform import Affine
 
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -68,9 +69,21 @@ def ask(window: MainWindow, qtbot: QtBot) -> SearchDialog:
     return dialog
 
 
-def begin(window: MainWindow, qtbot: QtBot, size: str = "5") -> SearchBar:
-    """A search of the whole image for vehicles, begun by keys alone."""
+def scene_aslant(path: Path) -> Path:
+    """A radar scene whose rows run 15 degrees from east, in pixels of 1 m."""
+    values = np.random.default_rng(3).rayleigh(GROUND, (SIDE, SIDE)).clip(1, 255).astype(np.uint8)
+    transform = Affine.translation(LEFT, TOP) @ Affine.rotation(-15.0) @ Affine.scale(1.0, -1.0)
+    shape = {"width": SIDE, "height": SIDE, "count": 1, "dtype": "uint8"}
+    with rasterio.open(path, "w", driver="GTiff", crs=UTM, transform=transform, **shape) as file:
+        file.write(values, 1)
+    return path
+
+
+def begin(window: MainWindow, qtbot: QtBot, size: str = "5", rows: int = 5, columns: int = 5) -> SearchBar:
+    """A search for vehicles of the selected area, else of the whole image, begun by keys alone."""
     dialog = ask(window, qtbot)
+    dialog.rows.setValue(rows)
+    dialog.columns.setValue(columns)
     QTest.keyClicks(dialog.target, "vehicle")
     QTest.keyClick(dialog.target, Qt.Key.Key_Tab)
     QTest.keyClicks(QApplication.focusWidget(), size)
@@ -185,6 +198,71 @@ def test_nothing_seen_waits_until_all_of_a_cell_was_shown(window: MainWindow, qt
     sheet = sheet_of(search)
     assert sheet is not None
     assert sheet.cell(4, 4).answer == "nothing seen"
+
+
+@pytest.mark.bounded
+def test_cells_of_a_scene_that_lies_aslant_are_finished_on_a_low_map(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, scene_aslant(tmp_path / "aslant.tif"), qtbot)
+    window.resize(1000, 560)
+    window.docks.show_panel("panel_observations")
+    settle(window, qtbot)
+    bar = begin(window, qtbot, rows=2, columns=2)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    assert window.canvas.height() < 300
+    for number in range(1, 5):
+        for _ in range(60):
+            settle(window, qtbot)
+            before = walk.part_shown
+            if walk.is_shown:
+                break
+            QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+            settle(window, qtbot)
+            assert walk.part_shown > before, bar.says.text()
+        assert f"{number} of 4" in bar.where.text()
+        QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    (search,) = window.session.document.searches.values()
+    assert search.result == "none seen"
+
+
+def test_the_first_cell_is_shown_whole_beside_the_bar(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    settle(window, qtbot)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    assert walk.is_shown
+
+
+@pytest.mark.bounded
+def test_a_cell_that_lies_in_part_outside_the_image_says_so(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    lon, lat = transform_points(UTM, WGS84, LEFT + 500.0, TOP - 250.0)
+    area = shapely.box(float(lon) - 0.002, float(lat) - 0.001, float(lon) + 0.002, float(lat) + 0.001)
+    edit = add_site(window.session.document, area, actor="ana", uuid="area", mark_kind="search area", label="Edge")
+    window.session.push(edit)
+    window.selection.set(("area",))
+    settle(window, qtbot)
+    bar = begin(window, qtbot, rows=1, columns=3)
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    shown(window, qtbot)
+    assert "Part of this cell lies outside the image" in bar.says.text()
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    settle(window, qtbot)
+    assert "This cell lies outside the image" in bar.says.text()
+    assert "Another image" not in bar.says.text()
+    assert not bar.nothing.isEnabled()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert "This cell lies outside the image: 3" in " ".join(line.text for line in window.messages.lines())
+    QTest.keyClick(window.canvas, Qt.Key.Key_3)
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    assert (sheet.cell(1, 3).answer, sheet.cell(1, 3).why) == ("cannot tell", "not covered")
+    assert search.obscured_pct == pytest.approx(50.0, abs=1.0)
 
 
 @pytest.mark.bounded
