@@ -9,6 +9,7 @@ from layers.document.search import Search
 from layers.observing.search_cells import FOUND, SearchCell, sheet_of
 from layers.phrase import Phrase, joined
 from layers.text.counted import counted, metres
+from layers.time.written_dates import written_date
 
 LEAST_PIXELS = 3
 """Pixels that a target needs across to be seen, about: a smaller one cannot be said to be absent."""
@@ -37,7 +38,7 @@ def search_sentence(search: Search, image: Image | None) -> Phrase:
         if search.assessed_pct is not None
         else ""
     )
-    at = Phrase(" on {at}", at=image.acquired_at) if image is not None and image.acquired_at else ""
+    at = Phrase(" on {at}", at=written_date(image.acquired_at)) if image is not None and image.acquired_at else ""
     target = search.target.strip()
     return Phrase(
         "{value}{size} seen{share}{at}; this does not show absence.",

@@ -14,6 +14,7 @@ from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation, is_after
 from layers.phrase import Phrase, joined
+from layers.time.written_dates import written_date
 
 MOST_BETWEEN = 3
 """Most dates in one statement on when it was not seen in between."""
@@ -113,7 +114,7 @@ def is_dated(image: Image) -> bool:
 
 
 def date_words(acquired_at: str) -> str:
-    """The date of an image as precisely as it is known: an instant by its day, a month or a year as it stands."""
+    """The date of an image as precisely as it is known: an instant by its day."""
     begin, _, end = (part.strip() for part in acquired_at.partition("/"))
     first, last = begin[:DAY_LENGTH], end[:DAY_LENGTH]
-    return Phrase("{first} to {last}", first=first, last=last) if last and last != first else first
+    return written_date(f"{first}/{last}" if last and last != first else first)

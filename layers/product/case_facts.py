@@ -18,9 +18,10 @@ from layers.document.rows import Comparison, Product
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
-from layers.product.image_words import credit_of, image_date_words
+from layers.product.image_words import credit_of
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, read_spec
+from layers.time.image_dates import image_date_words
 
 
 def saved_specs(document: Document) -> Iterator[tuple[Product, ProductSpec]]:

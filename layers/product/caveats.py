@@ -22,6 +22,7 @@ from layers.product.site_words import name_of
 from layers.product.wording.passed import rules_off
 from layers.product.wording.rules import BY_NAME
 from layers.text.counted import counted, metres
+from layers.time.written_dates import written_date
 
 ABSENCE = Phrase("What is not marked is not thereby absent.")
 """The line on absence of evidence that every product with marks carries."""
@@ -183,10 +184,10 @@ def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
     return Phrase(
         "{archive}, asked on {day} for scenes of {sites}{begin}{end}{cloud}: {result}.",
         archive=query.title or query.archive,
-        day=search.at[:10],
+        day=written_date(search.at[:10]),
         sites=joined(", ", names),
-        begin=Phrase(" from {begin}", begin=begin) if begin else "",
-        end=Phrase(" to {end}", end=end) if end else "",
+        begin=Phrase(" from {begin}", begin=written_date(begin)) if begin else "",
+        end=Phrase(" to {end}", end=written_date(end)) if end else "",
         cloud=Phrase(" with at most {percent} % of cloud", percent=f"{cloud:g}") if cloud is not None else "",
         result=Phrase("it lists {scenes}", scenes=counted(query.count, "scene"))
         if query.count

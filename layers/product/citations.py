@@ -12,6 +12,7 @@ from layers.document.source import Source, read_machine
 from layers.phrase import Phrase, joined
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
+from layers.time.written_dates import written_date
 
 NO_DATE = Phrase("date of publication not recorded")
 NO_ACCESS = Phrase("date of access not recorded")
@@ -100,12 +101,14 @@ def citation_of(source: Source, url: str) -> str:
     title = source.title.strip()
     if title and not title.startswith(_QUOTES):
         title = f"“{title}”"
-    accessed = Phrase("accessed {accessed_at}", accessed_at=source.accessed_at) if source.accessed_at else ""
+    accessed = (
+        Phrase("accessed {accessed_at}", accessed_at=written_date(source.accessed_at)) if source.accessed_at else ""
+    )
     parts = (
         source.author.strip(),
         title or NO_TITLE,
         source.publisher.strip(),
-        source.published_at,
+        written_date(source.published_at),
         url,
         accessed,
     )

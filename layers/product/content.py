@@ -260,10 +260,11 @@ class ImageSeen(Struct, frozen=True):
     name: str
     sensor: str = ""
     date: str = ""
+    """The date as the case keeps it, for tables."""
     date_kind: str = "unknown"
     date_basis: str = ""
     dated: str = ""
-    """The date as exactly as it is known, by its kind, with its basis."""
+    """The date in words, with its kind and its basis."""
     credit: str = ""
     licence: str = ""
     placement: str = ""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from layers.geo.bounds import Bounds
+from layers.time.image_dates import date_details
 
 SCALE_CHANGES_M = 1_000_000.0
 """Ground width of a frame from which on its scale bar states for which latitude it holds."""
@@ -27,6 +28,7 @@ class ImageFact(Struct, frozen=True):
     """Time of acquisition in its row or its metadata, ISO 8601; empty: not known."""
     date_kind: str = "unknown"
     date_basis: str = ""
+    """Where the date is from: a word of the vocabulary, or any other text."""
     sensor: str = ""
     provider: str = ""
     credit: str = ""
@@ -42,6 +44,9 @@ class ImageFact(Struct, frozen=True):
     view_angle_kind: str = ""
     """*off nadir at the satellite* or *incidence at the ground*: they differ."""
     gsd_m: float | None = None
+    """Ground metres of a pixel of the image itself in the middle of the frame."""
+    colours: str = ""
+    """Words on colours that are not natural, such as *false colour (near infrared, red, green)*."""
     units: str = ""
     """Units of its values, such as *reflectance* or *digital numbers*."""
     processing: str = ""
@@ -64,6 +69,11 @@ class ImageFact(Struct, frozen=True):
     """True for an image that a host serves, of which nobody has stated on what terms it may be used."""
     is_reference: bool = False
     """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
+
+    @property
+    def date_details(self) -> str:
+        """How exactly its date is known and where that is from, in words for small type; empty without a date."""
+        return date_details(self.acquired_at, self.date_kind, self.date_basis)
 
 
 class ScaleBarFact(Struct, frozen=True):

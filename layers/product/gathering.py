@@ -31,7 +31,6 @@ from layers.product.content import (
     ResponseSaid,
     WithheldRows,
 )
-from layers.product.image_words import image_date_words
 from layers.product.judging.cautions import missing_of_verified
 from layers.product.judging.judged import (
     is_ours,
@@ -49,6 +48,8 @@ from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing, Withheld
 from layers.product.site_words import is_party, name_of, site_words
 from layers.product.wording.passed import keys_passed, rules_off
+from layers.time.image_dates import image_date_words
+from layers.time.written_dates import written_date
 
 _MARKS_A_STEP = 8
 NO_ANSWER = Phrase("No answer is recorded, nor that one was asked for.")
@@ -437,7 +438,7 @@ def speaker_words(claim: Claim, speaker: str) -> str:
 def response_words(response: Response, number: str) -> str:
     """An answer in one line, or that none was given or asked for."""
     who = response.speaker.strip() or Phrase("a speaker who is not named")
-    at = f" ({response.made_at})" if response.made_at else ""
+    at = f" ({written_date(response.made_at)})" if response.made_at else ""
     words = response.words.strip()
     cited = f" [{number}]" if number else ""
     match response.kind:
@@ -447,7 +448,7 @@ def response_words(response: Response, number: str) -> str:
             sentence = Phrase(
                 "{who} gave no reply by {made_at}",
                 who=who,
-                made_at=response.made_at or Phrase("a date that is not recorded"),
+                made_at=written_date(response.made_at) or Phrase("a date that is not recorded"),
             )
         case "not asked":
             sentence = Phrase("{who} was not asked{at}", who=who, at=at)
@@ -478,13 +479,11 @@ def quoted(words: str) -> str:
 
 def image_words(image: Image, publishing: Publishing) -> ImageSeen:
     """The words of an image on which evidence rests, from its row."""
-    start, _slash, end = image.acquired_at.partition("/")
-    at = Phrase("{start} to {end}", start=start, end=end) if end else start
     return ImageSeen(
         uuid=image.uuid,
         name=publishing.words(image.layer_title or image.product_id or Phrase("image without a name")),
         sensor=image.sensor,
-        date=at or image_date_words("", image.date_kind),
+        date=image.acquired_at.replace("/", " to ") or image_date_words("", image.date_kind),
         date_kind=image.date_kind,
         date_basis=image.date_basis,
         dated=image_date_words(image.acquired_at, image.date_kind, image.date_basis),

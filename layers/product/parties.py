@@ -13,6 +13,7 @@ from typing import NamedTuple
 from layers.phrase import Phrase, joined
 from layers.product.content import MOST_EVIDENCE, ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
 from layers.text.counted import counted, grouped
+from layers.time.written_dates import written_date
 
 LEAST_EXCERPT, MOST_EXCERPT = 60, 110
 """Fewest and most characters of the exact words in an excerpt: fewer would say too little of the claim."""
@@ -227,7 +228,7 @@ def claim_sentence(claim: ClaimSaid, level: Telling = Telling.WORDS) -> str:
     words = quoted(text) if claim.source_words else text
     numbers = _numbers(claim)
     if claim.voice == "speaker" and claim.words_kind == "direct speech":
-        at = f" ({claim.made_at})" if claim.made_at else ""
+        at = f" ({written_date(claim.made_at)})" if claim.made_at else ""
         speaker = claim.speaker or Phrase("a speaker who is not named")
         return joined("", [speaker, f"{at}: ", words, f" [{numbers}]" if numbers else ""])
     return joined(": ", [attribution_of(claim), words])
@@ -248,7 +249,7 @@ def attribution_of(claim: ClaimSaid) -> str:
             if len(more) <= 20
             else Phrase("{said} ({more})", said=attribution, more=more)
         )
-    at = f", {claim.made_at}" if claim.made_at else ""
+    at = f", {written_date(claim.made_at)}" if claim.made_at else ""
     return (
         Phrase("{numbers}, citing {speaker}{at}", numbers=numbers, speaker=claim.speaker, at=at)
         if claim.speaker.strip()

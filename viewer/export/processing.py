@@ -62,6 +62,14 @@ def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> s
     return ", ".join(_style_words(drawing, _stretch(scene, drawing, match), exactly=False))
 
 
+def colour_words(drawing: RasterDrawing) -> str:
+    """Words on colours that are not those of the eye; empty for natural ones, a single band, and unknown bands."""
+    style, image = drawing.style, drawing.source.scene or drawing.info
+    if style is None or image is None or style.expression or colours_of(style.bands, image) is not Colours.FALSE:
+        return ""
+    return translate("Export", "false colour ({0})").format(seen_words(style.bands, image))
+
+
 def is_in_style_of_frame(scene: MapScene, drawing: RasterDrawing) -> bool:
     """True where a comparison shows an image in another style than its layer's."""
     row = scene.document.layers.get(drawing.layer_uuid)
@@ -91,8 +99,8 @@ def _style_words(drawing: RasterDrawing, stretch: str, exactly: bool) -> Iterato
         yield (translate("Export", "bands {0}") if len(style.bands) > 1 else translate("Export", "band {0}")).format(
             bands
         )
-        if colours_of(style.bands, image) is Colours.FALSE:
-            yield translate("Export", "false colour ({0})").format(seen_words(style.bands, image))
+        if colours := colour_words(drawing):
+            yield colours
     yield stretch
     if exactly:
         yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)

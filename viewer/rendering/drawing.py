@@ -24,7 +24,7 @@ from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
 from layers.services.times.time_range import RANGE_KEY
-from layers.time.written_dates import interval_text, moment_text
+from layers.time.image_dates import image_date
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
@@ -311,16 +311,12 @@ def _data_of(layer: Layer) -> dict[str, Any]:
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "", note: str = "") -> str:
     """A credit with dates and a note, as maps print it; dates are ISO 8601 or as the source gives them."""
-    when = moment_text(acquired_at)
-    if until and until != acquired_at:
-        when = Phrase("{start} to {end}", start=when, end=moment_text(until))
-    elif when and date_kind == "interval":
-        when = interval_text(acquired_at)
-    if date_kind == "published" and when:
-        when = Phrase("published {when}, date of the image unknown", when=when)
-    if date_kind == "composite":
-        when = Phrase("composite of {when}", when=when) if when else Phrase("composite")
-    return Phrase("{credit} ({when}{note})", credit=credit, when=when or Phrase("date unknown"), note=note)
+    when = (
+        image_date(acquired_at, date_kind if date_kind != "unknown" else "instant", until)
+        if acquired_at or date_kind != "composite"
+        else Phrase("composite")
+    )
+    return Phrase("{credit} ({when}{note})", credit=credit, when=when, note=note)
 
 
 class StandInDrawing(LayerDrawing):

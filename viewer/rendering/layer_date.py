@@ -8,8 +8,7 @@ from layers.document.layer import Layer
 from layers.phrase import Phrase
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
-from layers.time.dates import precision_of
-from layers.time.written_dates import moment_text
+from layers.time.image_dates import UNKNOWN, image_date
 
 
 def acquisition_of(layer: Layer, info: RasterInfo | None, acquisition: Acquisition | None) -> Acquisition:
@@ -42,7 +41,7 @@ def tiles_acquisition(layer: Layer) -> Acquisition:
     return acquisition_of(replace(layer, acquired_at=str(layer.source.get("time") or layer.acquired_at)), None, None)
 
 
-UNDATED = Phrase("date unknown")
+UNDATED = UNKNOWN
 _LONGEST_DATE = 40
 """Most characters of a date; a longer text is no date, whatever a case calls it."""
 
@@ -62,14 +61,5 @@ def badge(known: Acquisition) -> str:
 
 
 def dated(known: Acquisition) -> str:
-    """A date with its kind, or as exact as it is known where it is one of an image."""
-    text = badge(known)
-    if not known.at or known.date_kind not in ("instant", "interval"):
-        return text
-    is_span = known.until not in ("", known.at)
-    precision = "" if is_span else precision_of(known.at)
-    if precision == "day":
-        return Phrase("{date}, to the day", date=text)
-    if precision in ("hour", "minute", "second"):
-        return moment_text(known.at)
-    return Phrase("{date}, {kind}", date=text, kind=Phrase(known.date_kind))
+    """The date as products and comparisons print it, with its kind where it is not one of the image."""
+    return image_date(known.at[:_LONGEST_DATE], known.date_kind, known.until[:_LONGEST_DATE])

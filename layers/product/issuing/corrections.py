@@ -13,6 +13,7 @@ from layers.phrase import Phrase, joined
 from layers.product.issuing.printed_rows import Difference, differences
 from layers.product.judging.judged import CLAIMS
 from layers.text.counted import counted
+from layers.time.written_dates import written_date
 
 MOST_NAMED = 4
 """Most changes that are named one by one; more are counted."""
@@ -29,7 +30,7 @@ def correction_of(document: Document, issued: Product) -> str:
         return ""
     if (more := len(changes) - MOST_NAMED) > 1:
         changes[MOST_NAMED:] = [counted(more, "further change")]
-    at = Phrase(" of {day}", day=issued.issued_at[:10]) if issued.issued_at else ""
+    at = Phrase(" of {day}", day=written_date(issued.issued_at[:10])) if issued.issued_at else ""
     return Phrase(
         "Correction to version {version}{at}: {told}.", version=issued.version, at=at, told=joined("; ", changes)
     )

@@ -18,6 +18,7 @@ from layers.product.lint.passing import stopping
 from layers.product.publishing import DRAFT
 from layers.product.spec import ProductSpec
 from layers.text.counted import counted
+from layers.time.written_dates import written_date
 
 
 def against_data(document: Document, content: ProductContent, spec: DataSpec) -> list[Finding]:
@@ -47,7 +48,7 @@ def with_status(content: ProductContent, edition: Edition, against: Sequence[Fin
     status = Phrase(
         "{state} {made_on} as product {number}, version {version}",
         state=edition.state,
-        made_on=edition.made_on,
+        made_on=written_date(edition.made_on),
         number=product.number,
         version=product.version,
     )

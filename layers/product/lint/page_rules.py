@@ -26,6 +26,7 @@ from layers.product.lint.finding import (
 from layers.product.marking import free_words, lacking
 from layers.product.own_paths import without_paths
 from layers.product.spec_words import typed_with_paths
+from layers.time.written_dates import written_date
 
 LEAST_PT = 6.0
 MGRS_UP_TO_M = 200_000.0
@@ -346,7 +347,7 @@ def _made_on(checked: Checked) -> Iterator[Fault]:
     facts = checked.facts
     if not facts.is_laid_out:
         return
-    if not facts.made_on or not checked.holds(facts.made_on):
+    if not facts.made_on or not checked.holds(written_date(facts.made_on)):
         yield Fault(
             Phrase("the imprint"),
             Phrase("The day of the product is not on the page."),

@@ -27,7 +27,7 @@ def test_a_target_of_three_pixels_is_seen(target_m: float | None, pixel_m: float
 def test_the_sentence_says_size_share_and_date() -> None:
     search = Search(uuid="s", target_size_m=30.0, assessed_pct=82.0, result="none seen")
     image = Image(uuid="i", image_key="k", acquired_at="2023-02-12", date_kind="instant")
-    whole = "None of 30 m or more seen in the 82 % assessable on 2023-02-12; this does not show absence."
+    whole = "None of 30 m or more seen in the 82 % assessable on 12 February 2023; this does not show absence."
     assert search_sentence(search, image) == whole
 
 

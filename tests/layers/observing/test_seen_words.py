@@ -53,10 +53,10 @@ def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, targ
         ({"1985": "+", "1990": "-", "1995": "+"}, "first seen 1985; not seen in between on 1990; last seen 1995"),
         ({"1985": "+", "1990": "+"}, "first seen 1985; last seen 1990"),
         ({"2020": "+", "2020-05": "-"}, "seen 2020"),  # neither lies behind the other as a whole
-        ({"2020-05-01T10:00:00Z": "+", "2020-06": "-"}, "last seen 2020-05-01; not seen 2020-06"),
+        ({"2020-05-01T10:00:00Z": "+", "2020-06": "-"}, "last seen 1 May 2020; not seen June 2020"),
         (
             {"2020-05-01/2020-05-31": "+", "2020-06-02": "-"},
-            "last seen 2020-05-01 to 2020-05-31; not seen 2020-06-02",
+            "last seen May 2020; not seen 2 June 2020",
         ),
         ({"1985": "+", "1990": "+-", "1995": "-"}, "last seen 1985; not seen 1995; observers differ on 1990"),
     ],

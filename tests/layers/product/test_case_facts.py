@@ -76,7 +76,7 @@ def test_images_tell_what_their_layers_do_not() -> None:
     image = replace(image, date_basis="analyst", sensor="Landsat 5 TM", credit="USGS", licence="public domain")
     fact = image_fact(layer, image)
     assert (fact.date, fact.sensor, fact.credit, fact.licence) == (
-        "1985-01-01 to 1985-12-31 (from the analyst)",
+        "1985 (known to the year, from the analyst)",
         "Landsat 5 TM",
         "USGS",
         "public domain",

@@ -176,9 +176,9 @@ def test_likelihood_and_confidence_stand_apart_and_on_assessed_claims_only() -> 
 def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
     said = content_of(_case(claim=ASSESSED), ["site"]).claims[0]
     assert [answer.sentence for answer in said.responses] == [
-        "A (2024-05-01): “No.”",
+        "A (1 May 2024): “No.”",
         "B was not asked",
-        "C gave no reply by 2024-06-01",
+        "C gave no reply by 1 June 2024",
         "D declined to answer [S1]",
         "The source has no answer of E [S1]",
     ]
@@ -363,7 +363,10 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
     assert _seen(content_of(document("present", "absent"), ["site"])) == ["last seen 1985; not seen 2020"]
     content = content_of(document("present", "present"), ["site"])
     assert _seen(content) == ["first seen 1985; last seen 2020"]
-    assert [image.date for image in content.images] == ["1985", "2020"]
+    assert [image.dated for image in content.images] == [
+        "1985 (known to the year, from the analyst)",
+        "2020 (known to the year, from the analyst)",
+    ]
     assert content.caveats[-1] == (
         "None of 30 m or more seen in the 82 % assessable on 2020; this does not show absence."
     )

@@ -367,7 +367,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("verified", lambda made: made.with_claim(0, state="verified", missing_of_verified=("a step",))),
     ("judgement-changed", lambda made: made.with_claim(1, lacks_change_note=True)),
     ("sourced", lambda made: made.with_claim(0, quotes=())),
-    ("source-list", lambda made: made.without_words("“A report”, 2024-04-12")),
+    ("source-list", lambda made: made.without_words("“A report”, 12 April 2024")),
     ("source-accessed", lambda made: made.with_source(has_access_date=False)),
     ("evaluated", lambda made: made.published().with_source(is_unevaluated=True)),
     ("evaluated", lambda made: made.published().with_source(is_unchecked=True, machine="translated by machine (X)")),

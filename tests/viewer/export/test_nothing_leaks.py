@@ -92,7 +92,7 @@ def _areas_of_pdf(data: bytes, _folder: Path) -> list[str]:
 
 def _cited_in(text: str) -> list[str]:
     """The addresses in the citations of `saved_planted`."""
-    return re.findall(r"“Source \d+”, (\S+), accessed 2024-04-12", text)
+    return re.findall(r"“Source \d+”, (\S+), accessed 12 April 2024", text)
 
 
 def _cells(data: bytes, _folder: Path) -> list[str]:

@@ -24,6 +24,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.processing import processing_lines
 
@@ -95,7 +96,7 @@ def test_every_product_says_what_places_it_how_well_and_when(
     assert line.startswith("Scan is placed by 5 control points, affine, RMS ")
     assert line.endswith("(4 degrees of freedom), which is no position error (set on 2026-11-27).")
     assert "Anna" not in line, "the name by which somebody logged in"
-    assert "placed by hand with control points" in printed.plate.captions[0][0]
+    assert "placed by hand with control points" in facts_of(printed.plate).words_of()
     assert line in printed.words.processing
     scene.close()
 

@@ -22,6 +22,7 @@ from viewer.canvas.scene import MapScene
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.processing import processing_lines, stretches_on_screen
 
@@ -70,7 +71,7 @@ def test_the_stretch_on_the_screen_is_frozen_into_the_product(studio: Studio, ca
     assert middle.min() == 255, "all of the east is beyond what was seen in the west"
     (line,) = processing_lines(scene, view)
     assert line == "Image processing of Scene: band 1, stretched as the view on the screen was (DRA), frozen."
-    assert "band 1, stretched as the view on the screen was (DRA), frozen" in printed.plate.captions[0][0]
+    assert "band 1, stretched as the view on the screen was (DRA), frozen" in facts_of(printed.plate).words_of()
     case.apply(update_layer(case, "l", actor="me", style_json=json.dumps(replace(DRA, invert=True).to_json())))
     complete(scene, view)
     assert (map_of(scene, view)[100:150, 100:150] == middle).all()

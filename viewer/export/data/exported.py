@@ -17,10 +17,10 @@ from layers.geo.bounds import Bounds
 from layers.product.bare_picture import bare_picture
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
-from layers.product.image_words import date_words, image_date_words
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
+from layers.time.image_dates import image_date, image_date_words
 from viewer.support.language.translation import translate
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
@@ -194,9 +194,9 @@ def _chip_words(document: Document, chip: Chip, shown: ShownChip, publishing: Pu
     """The words below a chip: the date of its stamp, and beside it the date that its image has now."""
     image = document.images.get(chip.image_uuid)
     later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later_date_words(image, publishing)
-    date = publishing.words(date_words(chip.acquired_at, chip.date_kind))
     credit = publishing.words(chip.later_credit(image))
     credited = publishing.words(chip.credit), f"stated later: {credit}" if credit else ""
+    date = publishing.words(image_date(chip.acquired_at, chip.date_kind))
     parts = (publishing.words(chip.caption), date, later, *credited)
     return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 

@@ -12,6 +12,8 @@ from layers.document.observation import is_after
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
 from layers.product.gathering import NO_ANSWER
 from layers.product.parties import claim_sentence, context_of, own_answers
+from layers.time.image_dates import image_date
+from layers.time.written_dates import written_date
 from viewer.export.data.exported import ChipPicture, DataExport, ExportedMap, GroundPicture
 from viewer.export.data.map_numbers import number_places
 from viewer.export.data.tables import for_xml
@@ -85,8 +87,7 @@ def _imagery(export: DataExport) -> list[str]:
 
 
 def _date_words(frame: GroundPicture) -> str:
-    at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
-    return at or "date unknown"
+    return image_date(frame.begin, "interval", frame.end)
 
 
 def _numbers(content: ProductContent) -> dict[str, int]:
@@ -180,7 +181,7 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
         "none": [plain(words) for words in own_answers([claim])] if claim.parties and claim.responses else [],
         "context": [plain(words) for words in context_of([claim])],
         "speaker": plain(claim.speaker) or "speaker not stated",
-        "made_at": plain(claim.made_at),
+        "made_at": plain(written_date(claim.made_at)),
         "state": claim.state,
         "likelihood": plain(claim.likelihood),
         "confidence": plain(claim.confidence),

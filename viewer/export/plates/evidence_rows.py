@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
+from layers.time.written_dates import written_date
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import Type, whole
@@ -194,5 +195,5 @@ def _claim_words(claim: ClaimSaid) -> str:
     if claim.source_words or claim.voice != "analyst":
         return claim_sentence(claim)
     cited = ", ".join(dict.fromkeys(cited_at(quote) for quote in claim.quotes))
-    who = ", ".join(part for part in (in_language(claim.speaker), claim.made_at) if part)
+    who = ", ".join(part for part in (in_language(claim.speaker), in_language(written_date(claim.made_at))) if part)
     return claim.statement + (f" — {who}" if who else "") + (f" [{cited}]" if cited else "")

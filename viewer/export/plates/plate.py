@@ -47,7 +47,9 @@ from viewer.export.plates.maps.image_captions import (
     image_facts,
     image_line,
     notes_on_stretches,
+    processing_notes,
     sides_of_maps,
+    told_in_captions,
 )
 from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
@@ -380,7 +382,8 @@ class Plate:
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
         publish = self.spec.publish
         self.images = [image_facts(on_page, note, publish) for on_page, note in zip(self.maps, notes, strict=True)]
-        self.captions = [[image_line(fact) for fact in facts] for facts in self.images]
+        told = told_in_captions(self.spec)
+        self.captions = [[image_line(fact, told=told) for fact in facts] for facts in self.images]
         if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
             seen = set(self.captions[0])
             self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
@@ -412,7 +415,9 @@ class Plate:
             evidence += rows.claims(self.content)
             evidence += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            evidence += rows.caveats(self.content, [*self.parties.left_out(), *notes_on_maps(self.maps)])
+            notes = [*self.parties.left_out(), *notes_on_maps(self.maps)]
+            notes += processing_notes(self.images, told_in_captions(spec))
+            evidence += rows.caveats(self.content, notes)
         ordered = [*evidence, *explained] if is_site else [*explained, *evidence]
         first = rows.site(self.content.site(spec.site)) if is_site and spec.site not in self.parties.unnamed else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)

@@ -14,6 +14,7 @@ from layers.product.issuing.edition import Edition
 from layers.product.own_paths import without_paths
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED
 from layers.product.spec import ProductSpec
+from layers.time.written_dates import written_date
 from viewer.canvas.furniture.overlays import scale_bar_of
 from viewer.export.plates.maps.image_captions import data_credits
 from viewer.export.plates.maps.locator import coast_credit
@@ -21,7 +22,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.page_sizes import is_paper
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 MGRS_UP_TO_M = 200_000
 """Width of a frame above which its centre is in degrees only: a square of the grid would be too exact."""
@@ -73,6 +74,7 @@ def edition_words(edition: Edition) -> str:
     """Number, version, state and day of a product."""
     product = edition.product
     number = one_line(product.number) if product is not None else ""
+    made_on = in_language(written_date(edition.made_on))
     state = {
         DRAFT: translate("Export", "draft, not issued"),
         ISSUED: translate("Export", "issued"),
@@ -81,7 +83,7 @@ def edition_words(edition: Edition) -> str:
     parts = [
         translate("Export", "Product {0}").format(number) if number else "",
         translate("Export", "version {0}").format(product.version) if product is not None else "",
-        f"{state} {edition.made_on}" if edition.state != DRAFT else f"{state}, {edition.made_on}".rstrip(", "),
+        f"{state} {made_on}" if edition.state != DRAFT else f"{state}, {made_on}".rstrip(", "),
     ]
     words = ", ".join(part for part in parts if part).rstrip()
     return f"{words[:1].upper()}{words[1:]}."

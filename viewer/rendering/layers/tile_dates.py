@@ -10,7 +10,7 @@ from layers.raster.acquisition import Acquisition
 from layers.services.tile_service import TileService
 from layers.services.times.served_time import served_time
 from layers.services.times.time_steps import written_time
-from layers.time.written_dates import moment_text
+from layers.time.written_dates import written_date
 from viewer.rendering.layer_date import tiles_acquisition
 
 
@@ -34,9 +34,12 @@ class TileDates:
 
     @property
     def asked(self) -> str:
-        """The date that is asked for, as people write it; empty for a service without dates."""
-        service = self._service
-        return moment_text(written_time(service.time) or service.time) if service.is_dated else ""
+        """The date that is asked for, short as states and evidence have it; empty for a service without dates."""
+        return _short(self._asked) if self._service.is_dated else ""
+
+    @property
+    def _asked(self) -> str:
+        return written_time(self._service.time) or self._service.time
 
     @property
     def is_nearest(self) -> bool:
@@ -45,12 +48,12 @@ class TileDates:
 
     @property
     def served_words(self) -> str:
-        """The date that was served instead, as people write it; empty where it is not known."""
-        return moment_text(written_time(self.served) or self.served) if self.served else ""
+        """The date that was served instead, short as states and evidence have it; empty where it is not known."""
+        return _short(written_time(self.served) or self.served) if self.served else ""
 
     @property
     def words(self) -> str:
-        """The date asked for against the one served, for evidence and products; empty where both are the same."""
+        """The date asked for against the one served, for evidence; empty where both are the same."""
         if self.served_words:
             return Phrase("asked for {asked}, {served} was served", asked=self.asked, served=self.served_words)
         if self.served is not None:
@@ -61,16 +64,18 @@ class TileDates:
     def caption_note(self) -> str:
         """The same for a caption, which prints the date of what is shown before it."""
         if self.served_words:
-            return Phrase("served where {asked} was asked for", asked=self.asked)
+            return Phrase("served where {asked} was asked for", asked=written_date(self._asked))
         if self.served is None and self.is_nearest:
             return Phrase("as asked for, the nearest may be served")
-        return self.words
+        return (
+            Phrase("asked for {asked}, another date was served", asked=written_date(self._asked)) if self.words else ""
+        )
 
     @property
     def credit_note(self) -> str:
         """The same for a credit, which tells the date asked for before it."""
-        if self.served_words:
-            return Phrase(", asked for; {date} was served", date=self.served_words)
+        if self.served:
+            return Phrase(", asked for; {date} was served", date=written_date(written_time(self.served) or self.served))
         if self.served is not None:
             return Phrase(", asked for; another date was served")
         return Phrase(", asked for; the nearest may be served") if self.is_nearest else ""
@@ -81,3 +86,9 @@ class TileDates:
         if self.served is None:
             return known
         return replace(known, at=written_time(self.served), until="")
+
+
+def _short(when: str) -> str:
+    """A day as it is, a moment as 2024-04-12 10:30 UTC."""
+    day, _, clock = when.strip().partition("T")
+    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.time.written_dates import written_date
 from tests.support.real_servers.map_servers import DATED, mapproxy, mapserver
 from tests.support.real_servers.processes import folder_of_nobody
 from tests.support.service_layers import badge, note_on_map, plate, rest
@@ -136,8 +137,8 @@ def check_shown(window: MainWindow, server, name: str, day: str) -> None:
     assert any(f"TIME={day}" in query.upper().split("&") for query in server.log)
     assert (badge(window), plate(window)) == ("", None)
     assert window.docks.layer_tree.model.index(1).data(DATE_ROLE) == day
-    assert credits_on_map(window) == [f"{name}, {day}, credit not given (on {day})"]
-    assert caption(window).startswith(f"Image: {name}, {day}, to the day.")
+    assert credits_on_map(window) == [f"{name}, {day}, credit not given ({written_date(day)})"]
+    assert caption(window).startswith(f"Image: {name}, {written_date(day)} (known to the day, ")
 
 
 def typed(form: ServiceTimeForm, day: str) -> None:

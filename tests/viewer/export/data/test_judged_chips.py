@@ -145,7 +145,7 @@ def test_a_chip_keeps_its_stamp_and_says_what_was_stated_later(case: Document, s
     case.apply(Edit("chip", (Change("chips", chip, undated),)))
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
     (words,) = (shown.words for shown in told.chip_pictures if shown.uuid == "chip")
-    assert "date unknown · stated later: 2024-04-12 08:00 UTC (from metadata)" in words
+    assert "date unknown · stated later: 12 April 2024, 08:00 UTC (from metadata)" in words
     credited = replace(image, acquired_at="", credit="© Another")
     case.apply(Edit("image", (Change("images", image, credited),)))
     told = with_pictures(data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, png_of())))
@@ -294,5 +294,11 @@ def test_what_a_layer_states_later_is_in_the_files(
     path = tmp_path / f"a{suffix}"
     write_data(with_shown_chips(told_with(case, png_of(), suffix), readers)[0], path, readers)
     text = text_of(path)
-    for words in ("PlanetScope", "© Planet Labs", "2020-08-31", "stated later: 2020-08-31", "stated later: © Planet"):
+    for words in (
+        "PlanetScope",
+        "© Planet Labs",
+        "31 August 2020",
+        "stated later: 31 August 2020",
+        "stated later: © Planet",
+    ):
         assert words in text

@@ -118,7 +118,7 @@ def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case:
     assert not any("<" in (one.text or "") for one in root.iter(f"{KML}name")), "nor is a name"
     words = marks["=Port"].findtext(f"{KML}description")
     assert 'src="chips/1.png"' in words
-    assert "The quay · 2024-04-12" in words
+    assert "The quay · 12 April 2024" in words
     for line in words.split("<p>"):
         assert not ("likely" in line and "moderate" in line), "likelihood and confidence never in one sentence"
     about = root.find(f"{KML}Document").findtext(f"{KML}description")

@@ -84,8 +84,8 @@ def test_it_says_what_the_case_says(export: DataExport, case: Document) -> None:
     assert "Basis Confidence: moderate" in text
     assert "Rests on Evidence (against): claim:" in text
     assert "place inferred by us" in text
-    assert "The quay · 2024-04-12 · © A Provider" in text
-    assert "Sentinel-2 · 2024-04-12 08:00 UTC (from metadata) · © A Provider" in text
+    assert "The quay · 12 April 2024 · © A Provider" in text
+    assert "Sentinel-2 · 12 April 2024, 08:00 UTC (from metadata) · © A Provider" in text
     assert "instant" not in text
     assert "Before: Port · 1985 · © A Provider" in text
     assert "4 marks are not on the map." in text
@@ -188,12 +188,12 @@ def test_every_image_that_is_shown_is_in_the_list_of_imagery(export: DataExport)
 @pytest.mark.parametrize(
     ("at", "kind", "basis", "words"),
     [
-        ("2024-04-12", "instant", "analyst", "2024-04-12 (from the analyst)"),
-        ("2024-04-12T08:00:31Z", "instant", "metadata", "2024-04-12 08:00 UTC (from metadata)"),
-        ("1985-01-01/1985-12-31", "interval", "catalogue", "1985-01-01 to 1985-12-31 (from the catalogue)"),
-        ("1985", "interval", "catalogue", "within 1985 (from the catalogue)"),
+        ("2024-04-12", "instant", "analyst", "12 April 2024 (known to the day, from the analyst)"),
+        ("2024-04-12T08:00:31Z", "instant", "metadata", "12 April 2024, 08:00 UTC (from metadata)"),
+        ("1985-01-01/1985-12-31", "interval", "catalogue", "1985 (known to the year, from the catalogue)"),
+        ("1985", "interval", "catalogue", "1985 (known to the year, from the catalogue)"),
         ("2023", "composite", "catalogue", "composite of 2023 (from the catalogue)"),
-        ("2023-05-01", "published", "", "published 2023-05-01, date of the image unknown (basis not stated)"),
+        ("2023-05-01", "published", "", "published 1 May 2023, date of the image unknown (basis not stated)"),
         ("", "unknown", "", "date unknown"),
     ],
 )

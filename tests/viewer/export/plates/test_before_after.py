@@ -89,7 +89,7 @@ def texts(plate: Plate) -> str:
 def test_known_dates_make_before_and_after_with_both_intervals_and_their_basis(plate_of, case) -> None:
     plate = plate_of(SPEC, case(**DATED))
     assert [strip.partition(" · ")[0] for strip in plate.strips] == ["Before", "After"]
-    for words in ("1985-01-01 – 1985-12-31", "2020-01-01 – 2020-12-31", "date from analyst", "date from file name"):
+    for words in ("Before · 1985", "After · 2020", "1985 (known to the year, from the analyst)", "from the file name)"):
         assert words in texts(plate)
     assert "Agency of the old" in plate.captions[0][0]
     assert "Agency of the new" in plate.captions[1][0]
@@ -172,10 +172,10 @@ def test_a_nudge_is_in_the_footnote_and_names_nobody(plate_of, case) -> None:
     )
     rows["layers"][1] = replace(rows["layers"][1], nudge_json=nudge)
     document = Document(rows)
-    assert "120 m east" in plate_of(SPEC, document).captions[1][0]
+    assert "Processing of The new one: moved by hand 120 m east" in texts(plate_of(SPEC, document))
     assert "Somebody" not in texts(plate_of(SPEC, document)), "it is the name by which somebody logged in"
     published = plate_of(replace(SPEC, publish=True), document)
-    assert "120 m east" in published.captions[1][0]
+    assert "120 m east" in texts(published)
     assert "Somebody" not in texts(published)
 
 
@@ -192,5 +192,5 @@ def test_an_image_that_is_named_by_its_date_is_told_of_once(plate_of, case) -> N
     document = case(old=("1985", "analyst"), new=("2020", "analyst"))
     document.apply(update_layer(document, "new", actor="me", name="2020"))
     plate = plate_of(SPEC, document)
-    assert plate.captions[1][0].startswith("Image: 2020, interval, date from analyst")
-    assert plate.captions[0][0].startswith("Image: The old one, 1985, interval")
+    assert plate.captions[1][0].startswith("Image: 2020 (known to the year, from the analyst)")
+    assert plate.captions[0][0].startswith("Image: The old one, 1985 (known to the year")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
 from msgspec.structs import asdict, replace
@@ -11,23 +13,28 @@ from msgspec.structs import asdict, replace
 from layers.document.layer import LONGEST_STATED
 from layers.document.layer_terms import is_served, terms_of
 from layers.document.placing.page_origin import page_origin_of
+from layers.errors import GeoloupeError
+from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
-from layers.phrase import Phrase
+from layers.phrase import Phrase, joined
 from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
 from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
+from layers.text.counted import metres
 from layers.time.dates import is_date_or_interval
 from layers.time.spans import Span
+from layers.time.written_dates import written_date
 from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
 from viewer.canvas.comparison.stretches import stretch_notes, top_image, units_of, with_matches_alone
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import compared_maps
-from viewer.export.processing import stretch_words
+from viewer.export.processing import colour_words, stretch_words
 from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
 from viewer.rendering.layer_date import UNDATED, dated
+from viewer.rendering.layers.image_facts import raster_pixel_m
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -37,6 +44,14 @@ from viewer.support.language.translation import in_language, translate
 
 _NAME_CHARS = 80
 _NON_COMMERCIAL = re.compile(r"\bNC\b|non.?commercial", re.IGNORECASE)
+
+
+class CaptionExtent(Enum):
+    """The processing of an image that its caption tells; notes tell the rest."""
+
+    ALL = "all"
+    STRETCH = "stretch"
+    NOTHING = "nothing"
 
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
@@ -86,7 +101,7 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
     `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
     """
     images = [(scene, drawing) for scene, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
-    facts = [_fact(scene, drawing, publish, note) for scene, drawing in images]
+    facts = [_fact(scene, drawing, on_page.view, note) for scene, drawing in images]
     if publish:
         facts = [_without_paths(fact) for fact in facts]
     if not facts or not note:
@@ -102,7 +117,7 @@ def _without_paths(fact: ImageFact) -> ImageFact:
     return replace(fact, **words)
 
 
-def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> ImageFact:
+def _fact(scene: MapScene, drawing: LayerDrawing, view: View, match: str) -> ImageFact:
     layer, known, terms = drawing.layer, acquisition_shown(drawing), terms_of(drawing.layer)
     nudge, angle = drawing.nudge, known.off_nadir_deg
     raster = drawing if isinstance(drawing, RasterDrawing) else None
@@ -121,8 +136,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         dated(known) if known.at or known.date_kind == "composite" else UNDATED,
         f"{known.at}/{known.until}" if known.at and known.until not in ("", known.at) else known.at,
         known.date_kind,
-        one_line(layer.date_basis, 60)
-        or (translate("Export", "metadata") if known.at and not layer.acquired_at else ""),
+        one_line(layer.date_basis, 60) or ("metadata" if known.at and not layer.acquired_at else ""),
         one_line(" ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))), 2 * LONGEST_STATED),
         one_line(terms.provider, LONGEST_STATED),
         credit,
@@ -133,7 +147,8 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         known.sun_azimuth_deg,
         angle,
         kind,
-        known.product_gsd_m or known.collected_gsd_m,
+        _pixel_m(drawing, view) or known.product_gsd_m,
+        colours=colour_words(raster) if raster is not None else "",
         units=units_of(raster) if raster is not None else "",
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else nudge.unsigned_words,
@@ -143,6 +158,19 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         lacks_terms=is_served(layer) and not (terms.are_stated or _is_not_for_sale(drawing)),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )
+
+
+def _pixel_m(drawing: LayerDrawing, view: View) -> float | None:
+    """Ground metres of a pixel of the image itself in the middle of a view; None where that is not known."""
+    if not isinstance(drawing, RasterDrawing) or drawing.info is None:
+        return None
+    try:
+        x, y = view.to_world(view.width / 2, view.height / 2)
+        lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+        metres_a_pixel = raster_pixel_m(drawing, lon, lat)
+    except GeoloupeError:
+        return None
+    return metres_a_pixel if math.isfinite(metres_a_pixel) and metres_a_pixel > 0 else None
 
 
 def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
@@ -170,35 +198,33 @@ def _undated_name(fact: ImageFact) -> str:
     name, _, tail = fact.name.rpartition(", ")
     if not name or not is_date_or_interval(tail):
         return fact.name
-    printed = f"{in_language(fact.date)} {in_language(fact.date_note)}"
-    days = [moment.partition("T")[0] for moment in tail.split("/")]
-    if not all(day in printed for day in days):
+    printed = f"{fact.date} {fact.date_note}"
+    words = written_date(tail if "/" in tail else tail.partition("T")[0])
+    if words not in printed:
         return fact.name
-    clock = "" if "/" in tail else tail.partition("T")[2].removesuffix("Z").removesuffix(":00")
-    return translate("Export", "{0}, {1} UTC").format(name, clock) if clock else name
+    clock = "" if "/" in tail else tail.partition("T")[2][:5]
+    is_new = bool(clock) and clock not in printed
+    return translate("Export", "{0}, {1} UTC").format(name, clock) if is_new else name
 
 
-def image_line(fact: ImageFact) -> str:
-    """One line on an image.
+def image_line(fact: ImageFact, *, told: CaptionExtent = CaptionExtent.ALL) -> str:
+    """One line on an image, with its processing as far as `told` says; `processing_notes` has the rest.
 
     Unknown facts are left out, except date and credit. A date in the name is not repeated.
     """
-    basis = translate("Export", "date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
-    is_named_by_date, date = fact.name == fact.date.partition(",")[0], in_language(fact.date)
+    is_named_by_date = bool(fact.name) and fact.name in (fact.date, fact.acquired_at)
+    date = in_language(joined(" ", [fact.date, f"({fact.date_details})"]) if fact.date_details else fact.date)
     parts = [
         translate("Export", "Image: {0}").format(date if is_named_by_date else _undated_name(fact)),
         "" if is_named_by_date else date,
         in_language(fact.date_note),
-        basis,
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
-        translate("Export", "{0} m a pixel").format(f"{fact.gsd_m:.3g}") if fact.gsd_m else "",
+        translate("Export", "{0} a pixel").format(metres(fact.gsd_m)) if fact.gsd_m else "",
         _angles(fact),
-        fact.stretch,
-        fact.processing,
-        in_language(fact.nudge),
-        in_language(fact.placement),
-        translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else "",
+        fact.colours if told is CaptionExtent.NOTHING else "",
+        *(_stretch(fact) if told is not CaptionExtent.NOTHING else ()),
+        *(_placing(fact) if told is CaptionExtent.ALL else ()),
     ]
     description = ", ".join(part for part in parts if part)
     credit = (
@@ -208,6 +234,35 @@ def image_line(fact: ImageFact) -> str:
     )
     licence = translate("Export", "Licence: {0}").format(fact.licence) if fact.licence else ""
     return ". ".join(part.rstrip(".") for part in (description, credit, licence) if part) + "."
+
+
+def _stretch(fact: ImageFact) -> tuple[str, ...]:
+    return fact.stretch, fact.processing
+
+
+def _placing(fact: ImageFact) -> tuple[str, ...]:
+    by_hand = translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else ""
+    return in_language(fact.nudge), in_language(fact.placement), by_hand
+
+
+def told_in_captions(spec: ProductSpec) -> CaptionExtent:
+    """The processing that captions tell: all of it where a page has no notes; a stretch where images are compared."""
+    if not spec.shows("caveats"):
+        return CaptionExtent.ALL
+    return CaptionExtent.STRETCH if spec.layout in MATCHED else CaptionExtent.NOTHING
+
+
+def processing_notes(images: Sequence[Sequence[ImageFact]], told: CaptionExtent) -> list[str]:
+    """A sentence for each image of the maps on what its caption does not tell of its stretch and its placing."""
+    notes = []
+    for fact in (fact for facts in images for fact in facts):
+        left = [
+            *(_stretch(fact) if told is CaptionExtent.NOTHING else ()),
+            *(_placing(fact) if told is not CaptionExtent.ALL else ()),
+        ]
+        if words := ", ".join(filter(None, left)):
+            notes.append(translate("Export", "Processing of {0}: {1}.").format(_undated_name(fact), words))
+    return list(dict.fromkeys(notes))
 
 
 def _angles(fact: ImageFact) -> str:
