@@ -17,11 +17,15 @@ from layers.document.layer import Layer
 from layers.document.rows import Comparison, Product
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.phrase import all_of
 from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
 from layers.product.image_words import credit_of
-from layers.product.site_words import subtitle_of
+from layers.product.site_words import is_party, subtitle_of
 from layers.product.spec import ProductSpec, read_spec
 from layers.time.image_dates import image_date_words
+
+MOST_IN_TITLE = 3
+"""Most sites whose names make the title of a case without one."""
 
 
 def saved_specs(document: Document) -> Iterator[tuple[Product, ProductSpec]]:
@@ -56,6 +60,16 @@ def default_specs(document: Document, layout: str, name: str = "") -> list[Produ
             for site in about.values()
         ]
     return [_of_comparison(spec, document)] if layout == "before-after" else [spec]
+
+
+def title_of_sites(document: Document) -> str:
+    """The title of a case that has none: the names of its few sites, firms and persons left out; empty for many.
+
+    The name of a file is none: it may be anything, and readers would take it for a heading.
+    """
+    sites = [site for site in document.sites.values() if site.is_site and site.label.strip() and not is_party(site)]
+    names = [site.with_doubt(site.label.strip()) for site in sites]
+    return all_of(names) if 0 < len(names) <= MOST_IN_TITLE else ""
 
 
 def _of_comparison(spec: ProductSpec, document: Document) -> ProductSpec:

@@ -38,6 +38,7 @@ PARTS = (
     "legend",
     "scale bar",
     "north arrow",
+    "date and place",
     "locator",
     "frame",
     "labels",

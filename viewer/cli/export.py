@@ -46,7 +46,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
-    parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
+    parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its few sites")
     parser.epilog = OUTSIDE
     parser.add_argument("--site", metavar="UUID", help="the page of this site; as data: only this site and its claims")
     parser.add_argument("--product", metavar="NAME", help="one that the case keeps: its name, number or uuid")

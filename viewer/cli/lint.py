@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     path = case_file(arguments.case)
     document, home = case_at_home(path)
     load_qt()
-    products = _products(document, arguments, path.stem)
+    products = _products(document, arguments)
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
     groups = findings_of(document, home, [(row, spec) for _, row, spec in products])
@@ -98,20 +98,18 @@ def _refusal(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _products(
-    document: Document, arguments: argparse.Namespace, stem: str
-) -> list[tuple[str, Product | None, ProductSpec]]:
+def _products(document: Document, arguments: argparse.Namespace) -> list[tuple[str, Product | None, ProductSpec]]:
     """Products to check, with their names: that of the options, else those the case keeps, else its defaults."""
     from msgspec.structs import replace  # for start-up time
 
-    from layers.product.case_facts import default_specs, saved_specs
+    from layers.product.case_facts import default_specs, saved_specs, title_of_sites
     from layers.product.named_product import kept_product, product_of_comparison, product_of_site
 
     if arguments.product is not None:
         row, kept = kept_product(document, arguments.product)
         return [("", row, replace(kept, publish=kept.publish or arguments.publish))]
     like = _options(arguments)
-    name = "" if arguments.publish else stem
+    name = "" if arguments.publish else title_of_sites(document)
     if arguments.site is not None or arguments.comparison is not None:
         first = replace(default_specs(document, "single", name)[0], publish=arguments.publish)
         if arguments.site is not None:

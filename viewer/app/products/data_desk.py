@@ -18,6 +18,7 @@ from layers.document.rows import Row
 from layers.errors import GeoloupeError, NotAllowed, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
+from layers.product.case_facts import title_of_sites
 from layers.product.gathering import content_of
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
@@ -189,11 +190,12 @@ class DataDesk(QObject):
         self._jobs.run(work, done, failed, title, apart=True, given_up=given_up)
 
     def _spec_of(self, wish: DataWish) -> DataSpec:
-        meta, target = self._session.document.meta, self._session.target
+        document = self._session.document
+        meta = document.meta
         sites, bounds = self._part_of(wish)
         return DataSpec(
             wish.suffix,
-            title=meta("title") or (target.stem if target is not None and not wish.publish else ""),
+            title=meta("title") or ("" if wish.publish else title_of_sites(document)),
             author=meta("author"),
             organisation=meta("organisation"),
             marking=wish.marking,

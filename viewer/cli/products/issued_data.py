@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from layers.document.document import Document
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.product.case_facts import title_of_sites
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.edition import Edition
 from layers.product.issuing.printed_rows import is_as_issued
@@ -44,7 +44,7 @@ def data_spec_of(document: Document, arguments: argparse.Namespace, suffix: str)
         )
     return DataSpec(
         suffix,
-        title=document.meta("title") or ("" if arguments.publish else Path(arguments.case).stem),
+        title=document.meta("title") or ("" if arguments.publish else title_of_sites(document)),
         author=document.meta("author"),
         organisation=document.meta("organisation"),
         marking=arguments.marking,

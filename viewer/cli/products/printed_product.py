@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from layers.document.document import Document
 from layers.errors import ExportFailed, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.batch import sites_of_products
-from layers.product.case_facts import default_specs
+from layers.product.case_facts import default_specs, title_of_sites
 from layers.product.issuing.edition import Edition
 from layers.product.named_product import kept_product, product_of_bookmark, product_of_comparison, product_of_site
 from layers.product.publishing import Publishing
@@ -60,7 +59,7 @@ def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     named = {option: name for option in NAMED if (name := getattr(arguments, option, None)) is not None}
     publish, marking = bool(arguments.publish), arguments.marking or document.meta("marking")
     layout = "single" if named else arguments.layout or "single"
-    offered = default_specs(document, layout, "" if publish else Path(arguments.case).stem)
+    offered = default_specs(document, layout, "" if publish else title_of_sites(document))
     spec = replace(offered[0], publish=publish, marking=marking)
     if publish:
         admitted = {site.uuid for site in sites_of_products(document, spec)}

@@ -97,14 +97,18 @@ class EvidenceRows:
                 atoms.append(Atom(PARTIES, whole(words), small, self._style.quiet, 0.2 * gap, indent))
         return atoms
 
-    def claims(self, content: ProductContent) -> list[Atom]:
-        """Each claim that names nobody: its exact words, who said them, our judgement apart, and the answers."""
+    def claims(self, content: ProductContent, *, with_steps: bool = False) -> list[Atom]:
+        """Each claim that names nobody: its exact words, who said them, our judgement apart, and the answers.
+
+        `with_steps`: also the steps by which we know it, as a page of a site has room for them.
+        """
         claims = [claim for claim in content.claims if not claim.parties]
         if not claims:
             return []
         atoms = [self._head("claims", translate("Export", "Claims"))]
         for claim in claims:
             atoms += self._claim(claim, about_words(claim, content))
+            atoms += self._steps(claim) if with_steps else []
         to_whole = [response for response in content.responses if response.is_to_whole]
         if to_whole:
             atoms.append(self._head("claims", translate("Export", "Answers to the whole")))
@@ -168,6 +172,13 @@ class EvidenceRows:
             if not response.is_to_whole:
                 atoms.append(self._response(response))
         return atoms
+
+    def _steps(self, claim: ClaimSaid) -> list[Atom]:
+        """The steps by which a claim is known, numbered in their order."""
+        if not claim.steps:
+            return []
+        lines = [f"{number}. {words}" for number, words in enumerate(claim.steps, 1)]
+        return [self._inner(line) for line in (translate("Export", "How we know:"), *lines)]
 
     def _numbered(self, key: str, number: str, text: str, type_: Type, before: float, color: str = "") -> Atom:
         """A row with its number in front."""

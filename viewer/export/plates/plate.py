@@ -33,6 +33,7 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.comparison.side_words import side_name
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
+from viewer.export.plates.date_stamp import stamp_pieces
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
@@ -412,7 +413,7 @@ class Plate:
             explained += legend_atoms(legend, sizes, style)
         evidence: list[Atom] = []
         if spec.shows("claims"):
-            evidence += rows.claims(self.content)
+            evidence += rows.claims(self.content, with_steps=is_site)
             evidence += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
             notes = [*self.parties.left_out(), *notes_on_maps(self.maps)]
@@ -532,6 +533,8 @@ class Plate:
         if spec.shows("north arrow"):
             arrow = north_arrow_piece(on_page, self.style, type_, obstacles, marks)
             pieces += [arrow] if arrow is not None else []
+        if spec.shows("date and place"):
+            pieces += stamp_pieces(on_page, self.style, self.sizes, obstacles, marks)
         return pieces
 
     def _inset_boxes(
