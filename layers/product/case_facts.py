@@ -17,7 +17,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Comparison, Product
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
-from layers.phrase import all_of
+from layers.phrase import all_of, joined
 from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
 from layers.product.image_words import credit_of
 from layers.product.site_words import is_party, subtitle_of
@@ -69,7 +69,9 @@ def title_of_sites(document: Document) -> str:
     """
     sites = [site for site in document.sites.values() if site.is_site and site.label.strip() and not is_party(site)]
     names = [site.with_doubt(site.label.strip()) for site in sites]
-    return all_of(names) if 0 < len(names) <= MOST_IN_TITLE else ""
+    if not 0 < len(names) <= MOST_IN_TITLE:
+        return ""
+    return all_of([joined(", ", names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _of_comparison(spec: ProductSpec, document: Document) -> ProductSpec:

@@ -253,16 +253,18 @@ def told_in_captions(spec: ProductSpec) -> CaptionExtent:
 
 
 def processing_notes(images: Sequence[Sequence[ImageFact]], told: CaptionExtent) -> list[str]:
-    """A sentence for each image of the maps on what its caption does not tell of its stretch and its placing."""
-    notes = []
+    """A sentence for images of the maps that are alike, on what their captions do not tell of stretch and placing."""
+    names: dict[str, dict[str, None]] = {}
     for fact in (fact for facts in images for fact in facts):
         left = [
             *(_stretch(fact) if told is CaptionExtent.NOTHING else ()),
             *(_placing(fact) if told is not CaptionExtent.ALL else ()),
         ]
         if words := ", ".join(filter(None, left)):
-            notes.append(translate("Export", "Processing of {0}: {1}.").format(_undated_name(fact), words))
-    return list(dict.fromkeys(notes))
+            names.setdefault(words, {})[_undated_name(fact)] = None
+    return [
+        translate("Export", "Processing of {0}: {1}.").format(", ".join(alike), words) for words, alike in names.items()
+    ]
 
 
 def _angles(fact: ImageFact) -> str:
