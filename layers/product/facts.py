@@ -28,7 +28,7 @@ class ImageFact(Struct, frozen=True):
     """Time of acquisition in its row or its metadata, ISO 8601; empty: not known."""
     date_kind: str = "unknown"
     date_basis: str = ""
-    """Where the date is from: a word of the vocabulary, or any other text."""
+    """The basis of the date: a word of the vocabulary, or any other text."""
     sensor: str = ""
     provider: str = ""
     credit: str = ""
@@ -72,7 +72,7 @@ class ImageFact(Struct, frozen=True):
 
     @property
     def date_details(self) -> str:
-        """How exactly its date is known and where that is from, in words for small type; empty without a date."""
+        """The exactness and the basis of its date, in words for small type; empty without a date."""
         return date_details(self.acquired_at, self.date_kind, self.date_basis)
 
 

@@ -140,8 +140,9 @@ class _Gathering:
         numbers = self._numbers(marks)
         checkpoint()
         claim_words: list[ClaimSaid] = []
-        for number, claim in enumerate(claims, 1):
-            claim_words.append(self._claim_words(claim, number, inside, numbers))
+        claim_numbers = self._claim_numbers()
+        for claim in claims:
+            claim_words.append(self._claim_words(claim, claim_numbers[claim.uuid], inside, numbers))
             checkpoint()
         if self._whole_case:
             self._say_all(document.responses.values())
@@ -200,6 +201,12 @@ class _Gathering:
             else {uuid for site in self._spoken_of() for uuid in self._claims_about(site)}
         )
         return [claim for uuid, claim in self._document.claims.items() if uuid in about and self._admits_claim(claim)]
+
+    def _claim_numbers(self) -> dict[str, int]:
+        """A number for each claim of the case that may stand in a product: the same in each format and on each page."""
+        document, publishing = self._document, self._publishing
+        admitted = (uuid for uuid, claim in document.claims.items() if publishing.why_withheld(document, claim) is None)
+        return {uuid: number for number, uuid in enumerate(admitted, 1)}
 
     def _spoken_of(self) -> list[Site]:
         """The marks whose claims are printed: those of other marks, which only lie in the frame, are no part of its

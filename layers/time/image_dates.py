@@ -43,9 +43,9 @@ def date_details(acquired_at: str, date_kind: str, date_basis: str = "", until: 
     if not acquired_at.strip():
         return ""
     basis = date_basis.strip()
-    told = _BASES.get(basis) or (Phrase("from {basis}", basis=basis) if basis else _NOT_STATED)
+    stated = _BASES.get(basis) or (Phrase("from {basis}", basis=basis) if basis else _NOT_STATED)
     exactness = _exactness(_span(acquired_at, until)) if date_kind in _OF_IMAGE else ""
-    return joined(", ", [words for words in (exactness, told) if words])
+    return joined(", ", [words for words in (exactness, stated) if words])
 
 
 def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "", until: str = "") -> str:

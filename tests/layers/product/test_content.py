@@ -434,3 +434,15 @@ def test_an_answer_is_direct_speech_only_where_that_is_stated(
 ) -> None:
     row = Response(**({"uuid": "r", "speaker": "A firm", "words": "never"} | fields))
     assert response_words(row, number) == sentence
+
+
+def test_a_claim_has_one_number_on_each_page_and_in_the_whole_case() -> None:
+    sites = [Site(uuid=f"s{number}", geometry=Point(number, 0), label=f"Site {number}") for number in range(3)]
+    claims = [Claim(uuid=f"c{number}", statement=f"Claim {number}") for number in range(3)]
+    links = [ClaimSite(uuid=f"l{number}", claim_uuid=f"c{number}", site_uuid=f"s{number}") for number in range(3)]
+    document = Document({"sites": sites, "claims": claims, "claim_sites": links})
+    whole = {claim.uuid: claim.number for claim in content_of(document, ["s0", "s1", "s2"]).claims}
+    assert whole == {"c0": "C1", "c1": "C2", "c2": "C3"}
+    for number in range(3):
+        (claim,) = content_of(document, [f"s{number}"]).claims
+        assert claim.number == whole[claim.uuid]

@@ -33,7 +33,6 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.comparison.side_words import side_name
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.export.plates.date_stamp import stamp_pieces
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
@@ -63,6 +62,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_o
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
     Marks,
+    date_and_place_pieces,
     north_arrow_piece,
     scale_bar_piece,
 )
@@ -383,8 +383,8 @@ class Plate:
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
         publish = self.spec.publish
         self.images = [image_facts(on_page, note, publish) for on_page, note in zip(self.maps, notes, strict=True)]
-        told = told_in_captions(self.spec)
-        self.captions = [[image_line(fact, told=told) for fact in facts] for facts in self.images]
+        extent = told_in_captions(self.spec)
+        self.captions = [[image_line(fact, extent=extent) for fact in facts] for facts in self.images]
         if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
             seen = set(self.captions[0])
             self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
@@ -534,7 +534,7 @@ class Plate:
             arrow = north_arrow_piece(on_page, self.style, type_, obstacles, marks)
             pieces += [arrow] if arrow is not None else []
         if spec.shows("date and place"):
-            pieces += stamp_pieces(on_page, self.style, self.sizes, obstacles, marks)
+            pieces += date_and_place_pieces(on_page, self.style, self.sizes, obstacles, marks)
         return pieces
 
     def _inset_boxes(

@@ -207,8 +207,8 @@ def _undated_name(fact: ImageFact) -> str:
     return translate("Export", "{0}, {1} UTC").format(name, clock) if is_new else name
 
 
-def image_line(fact: ImageFact, *, told: CaptionExtent = CaptionExtent.ALL) -> str:
-    """One line on an image, with its processing as far as `told` says; `processing_notes` has the rest.
+def image_line(fact: ImageFact, *, extent: CaptionExtent = CaptionExtent.ALL) -> str:
+    """One line on an image, with its processing as far as `extent` says; `processing_notes` has the rest.
 
     Unknown facts are left out, except date and credit. A date in the name is not repeated.
     """
@@ -222,9 +222,9 @@ def image_line(fact: ImageFact, *, told: CaptionExtent = CaptionExtent.ALL) -> s
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
         translate("Export", "{0} a pixel").format(metres(fact.gsd_m)) if fact.gsd_m else "",
         _angles(fact),
-        fact.colours if told is CaptionExtent.NOTHING else "",
-        *(_stretch(fact) if told is not CaptionExtent.NOTHING else ()),
-        *(_placing(fact) if told is CaptionExtent.ALL else ()),
+        fact.colours if extent is CaptionExtent.NOTHING else "",
+        *(_stretch(fact) if extent is not CaptionExtent.NOTHING else ()),
+        *(_placing(fact) if extent is CaptionExtent.ALL else ()),
     ]
     description = ", ".join(part for part in parts if part)
     credit = (
@@ -252,13 +252,13 @@ def told_in_captions(spec: ProductSpec) -> CaptionExtent:
     return CaptionExtent.STRETCH if spec.layout in MATCHED else CaptionExtent.NOTHING
 
 
-def processing_notes(images: Sequence[Sequence[ImageFact]], told: CaptionExtent) -> list[str]:
+def processing_notes(images: Sequence[Sequence[ImageFact]], extent: CaptionExtent) -> list[str]:
     """A sentence for images of the maps that are alike, on what their captions do not tell of stretch and placing."""
     names: dict[str, dict[str, None]] = {}
     for fact in (fact for facts in images for fact in facts):
         left = [
-            *(_stretch(fact) if told is CaptionExtent.NOTHING else ()),
-            *(_placing(fact) if told is not CaptionExtent.ALL else ()),
+            *(_stretch(fact) if extent is CaptionExtent.NOTHING else ()),
+            *(_placing(fact) if extent is not CaptionExtent.ALL else ()),
         ]
         if words := ", ".join(filter(None, left)):
             names.setdefault(words, {})[_undated_name(fact)] = None

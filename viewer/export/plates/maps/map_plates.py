@@ -1,4 +1,4 @@
-"""Scale bar and north arrow, each on a plate of its own: legible on snow and sea, and clear of marks if possible."""
+"""Scale bar, north arrow, date and place, each on a plate of its own: legible on snow and sea, and clear of marks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from layers.geo.crs import is_off_earth, true_north_degrees
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.crs import WGS84, is_off_earth, transform_points, true_north_degrees
+from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.product.facts import SCALE_CHANGES_M
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.furniture.overlays import north_angle_deg, scale_bar_of
+from viewer.export.plates.maps.image_captions import dates_of, image_facts
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type
+from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
@@ -25,6 +29,8 @@ _MOST_TURN_DEG = 5.0
 """Greatest change of true north over a frame, in degrees, for which one arrow is shown."""
 _WIDE_M = 0.99 * SCALE_CHANGES_M
 """Width of a frame from which the bar names its latitude; a little less, as widths are measured in several ways."""
+_WIDEST_STAMP, _HIGHEST_STAMP = 0.6, 0.3
+"""Greatest parts of a frame's width and height for the stamp of date and place."""
 _CORNERS = ((0, 1), (1, 0), (1, 1), (0, 0))
 """Corners as parts across and down: lower left, upper right, lower right, upper left."""
 _SIDES = ((0.5, 1), (0.5, 0), (0, 0.5), (1, 0.5))
@@ -91,6 +97,43 @@ def north_arrow_piece(
     return Piece(
         f"north arrow:{on_page.number}", on_page.page, box, (line,), (paint,), frame=on_page.number, texts=("N",)
     )
+
+
+def date_and_place(on_page: MapOnPage) -> list[str]:
+    """The dates of the images in a frame, and the place of its middle; without images only the place."""
+    is_dated = any(not fact.is_reference for fact in image_facts(on_page))
+    place = "" if is_off_earth(on_page.view.grid.crs) else centre_degrees(on_page.view)
+    return [words for words in (dates_of(on_page) if is_dated else "", place) if words]
+
+
+def date_and_place_pieces(
+    on_page: MapOnPage, style: HouseStyle, sizes: PageSizes, obstacles: list[QRectF], marks: Marks
+) -> list[Piece]:
+    """Make the stamp, clear of marks if possible; none where the frame has no room for it."""
+    words = date_and_place(on_page)
+    type_, small = sizes.type(0.95, bold=True), sizes.type(0.85)
+    lettered = [(text, type_ if at == 0 else small) for at, text in enumerate(words)]
+    pad = 0.5 * type_.size
+    width = max((set_in.width(text) for text, set_in in lettered), default=0.0) + 2 * pad
+    height = sum(1.3 * set_in.size for _, set_in in lettered) + 1.2 * pad
+    if not words or width > _WIDEST_STAMP * on_page.rect.width() or height > _HIGHEST_STAMP * on_page.rect.height():
+        return []
+    box = corner_box(on_page, width, height, obstacles, marks, 2)
+    lines, top = [], box.top() + 0.6 * pad
+    for text, set_in in lettered:
+        lines.append(TextLine(box.left() + pad, top + set_in.size, text, set_in, style.plate_ink))
+        top += 1.3 * set_in.size
+    paint = partial(paint_plate, box=box, ground=style.plate, ink=style.plate_ink)
+    key = f"date and place:{on_page.number}"
+    return [Piece(key, on_page.page, box, tuple(lines), (paint,), frame=on_page.number, texts=tuple(words))]
+
+
+def centre_degrees(view: View) -> str:
+    """Coordinates of the middle of a view, with the digits that a hundredth of it is worth."""
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+    wide_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) * view.width
+    return format_coordinate(lon, lat, Notation.DD, error_m=wide_m / 100)
 
 
 def north_holds(view: View) -> bool:
