@@ -17,6 +17,8 @@ from layers.decoding import encoded
 from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.product.spec import ProductSpec
+from layers.scenes.found_scene import FoundScene
+from layers.services.stac.question import StacQuestion
 from layers.services.tile_service import TileService
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import opened, settle
@@ -25,6 +27,7 @@ from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.products.state_question import StateQuestion
 from viewer.app.window import MainWindow
+from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.panels.layers.table_picker import TablePicker
@@ -32,6 +35,7 @@ from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
+from viewer.panels.searches.scene_walk import SceneWalkDialog
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 
@@ -120,6 +124,11 @@ def open_by_hand(window: MainWindow) -> None:
     picture = {"address": "https://files.example.org/a.tif"}
     window.session.push(add_layer(document, "raster", "Tiles", picture, actor="me", uuid="scene"))
     ScenePackDialog(context, document.layers["scene"], lambda _: (9000, 8000, 3), lambda: None, window).show()
+    scene = FoundScene("s1", "A scene with a name as catalogues give them", acquired="2024-04-12", date_kind="instant")
+    answer = ("https://archive.example.org/v1", "Archive", StacQuestion(), 1, None)
+    kept = record_catalogue_search(document, *answer, is_complete=True, scenes=[scene], actor="me")
+    window.session.push(kept)
+    SceneWalkDialog(window.bars.searches, kept.changes[0].row.uuid, window).show()
 
 
 def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
