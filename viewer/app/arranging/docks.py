@@ -217,9 +217,11 @@ class Docks(QObject):
             self.begin_typing("site_form")
 
     def begin_typing(self, name: str) -> None:
-        """Bring a form to the front, with the keyboard in its first field."""
+        """Bring a form or a panel to the front, with the keyboard in its first field, or in its cells."""
         self.show_panel(name)
-        begin = getattr(self._pages[name][0].panel, "begin", None)
+        late = self._pages[name][0] if name in self._pages else self._docks[ALIASES.get(name, name)].widget()
+        assert isinstance(late, LazyPanel)
+        begin = getattr(late.panel, "begin", None)
         assert callable(begin)
         begin()
 

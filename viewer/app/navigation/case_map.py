@@ -81,7 +81,7 @@ class CaseMap:
         desk = SheetDesk(panels, panels)
         self.canvas.scene_updated.connect(desk.look_soon)
         sheet = ObservationSheet(desk, CellImage(desk, self.canvas, self.compared, then, desk))
-        Counting(desk, sheet.view, toolbox, sheet)
+        Counting(sheet, toolbox)
         return sheet
 
     def _drawing_of(self, uuid: str) -> LayerDrawing | None:

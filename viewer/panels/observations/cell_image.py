@@ -17,6 +17,7 @@ from layers.geo.measure import distance_m, ground_resolution_m
 from layers.observing.seen_then import presences_of
 from layers.observing.sheet import SheetImage
 from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.image_below import images_below
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.observations.cell_words import image_date
@@ -77,6 +78,29 @@ class CellImage(QObject):
         """Show the image of a cell once the keys rest."""
         self._wanted = at
         self._soon.start()
+
+    def show_now(self, at: SheetPlace | None) -> None:
+        """Show the image of a cell at once."""
+        self._soon.stop()
+        self._wanted = at
+        self._follow()
+
+    def why_not_seen(self, at: SheetPlace, lon: float, lat: float) -> str:
+        """A sentence why the image of a cell is not the one that the map shows at a place; empty where it is."""
+        image, shown = self._desk.sheet.images[at.column], self._shown
+        if not image.layer_uuid:
+            return self.tr("No layer of the case shows the image of this cell: nothing can be counted on it.")
+        if self._compared.sides.spec is not None:
+            return self.tr("The map shows a comparison: end it, so that the image of the cell is shown alone.")
+        below = images_below(self._canvas.pane.shown, self._canvas.viewport.view(), lon, lat)
+        if shown is None or (shown.image, shown.layer_uuid) != (image.key, image.layer_uuid):
+            sentence = self.tr("The map showed another image than that of the cell: now it shows {0}. Click again.")
+            return sentence.format(image_date(image))
+        if below.layers[:1] == (image.layer_uuid,):
+            return ""
+        if below.is_awaited:
+            return self.tr("The image of the cell is still being read here: click again when it is seen.")
+        return self.tr("The image of the cell, {0}, shows nothing at that place.").format(image_date(image))
 
     def end(self) -> None:
         """Show the layers again as the case has them."""

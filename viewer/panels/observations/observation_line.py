@@ -20,7 +20,7 @@ class ObservationLine(LinkButton):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
         self._context = context
-        self.clicked.connect(lambda: context.panel_wanted.emit("observation_sheet"))
+        self.clicked.connect(lambda: context.typing_wanted.emit("observation_sheet"))
         self.hide()
 
     def show_site(self, site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -31,10 +31,15 @@ WHOLE_PX = 900
 class ObservationSheet(QWidget):
     """The panel; it follows the case, and moves the map, only while it is shown."""
 
+    switched = Signal()
+    """Emitted when the sheet comes into sight, or goes out of it."""
+
     def __init__(self, desk: SheetDesk, cell_image: CellImage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk, self.cell_image = desk, cell_image
         self.view = SheetView(desk)
+        self.is_counting = False
+        """True while ticks are set on the map for the current cell: its image is shown then, whatever is chosen."""
         self.setFocusProxy(self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -66,10 +71,12 @@ class ObservationSheet(QWidget):
         self.target.setToolTip(tooltip(self.tr("What is looked for at each site; it goes into each new row")))
         self.target.setMaxLength(LONGEST_LINE)
         self.target.editingFinished.connect(self._take_target)
+        self.target.returnPressed.connect(self.begin)
         self.observer.setAccessibleName(self.tr("Observer"))
         self.observer.setToolTip(tooltip(self.tr("Who looks: each observer has a row of their own in each cell")))
         self.observer.setMaxLength(LONGEST_NAME)
         self.observer.editingFinished.connect(self._take_observer)
+        self.observer.returnPressed.connect(self.begin)
         self.blind = QCheckBox(self.tr("&Hide other observers' rows"))
         self.blind.setToolTip(
             tooltip(
@@ -104,6 +111,12 @@ class ObservationSheet(QWidget):
         row.addWidget(self.blind)
         row.addWidget(self.follows)
         return row
+
+    def begin(self) -> None:
+        """Move the keyboard into the cells; the map shows the image of the current one."""
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.view.begin()
+        self._follow_cell()
 
     # -- the head -----------------------------------------------------------------------------------------------
 
@@ -206,8 +219,16 @@ class ObservationSheet(QWidget):
         self._show_words()
         self._follow_cell()
 
+    def set_counting(self, counting: bool) -> None:
+        """Keep the image of the current cell on the map at each step while ticks are set on it."""
+        if counting != self.is_counting:
+            self.is_counting = counting
+            self._follow_cell()
+
     def _follow_cell(self) -> None:
-        if self.follows.isChecked() and self.isVisible():
+        if self.is_counting and self.isVisible():
+            self.cell_image.show_now(self.view.place)
+        elif self.follows.isChecked() and self.isVisible():
             if self.view.hasFocus() or self.cell_image.is_due or self.cell_image.layer_uuid:
                 self.cell_image.show(self.view.place)
         else:
@@ -227,6 +248,7 @@ class ObservationSheet(QWidget):
         super().showEvent(event)
         self.desk.set_watched(True)
         self._show_head()
+        self.switched.emit()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -234,6 +256,7 @@ class ObservationSheet(QWidget):
         self.view.question.end()
         self.desk.set_watched(False)
         self.cell_image.end()
+        self.switched.emit()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -228,11 +228,16 @@ class SheetDesk(QObject):
         if not self._is_watched or self._is_selecting or not chosen:
             return
         if chosen <= set(self.sheet.sites):
-            if len(chosen) == 1:
-                self.site_wanted.emit(self.sheet.sites.index(next(iter(chosen))))
+            self.go_to_selected()
         elif self.listing.kind == SELECTED:
             self._take_selection()
             self._build()
+
+    def go_to_selected(self) -> None:
+        """Go to the selected site, where one alone is selected and listed."""
+        chosen = self.context.selection.uuids
+        if len(chosen) == 1 and chosen <= set(self.sheet.sites):
+            self.site_wanted.emit(self.sheet.sites.index(next(iter(chosen))))
 
     def select_site(self, row: int) -> None:
         """Select the site of a row on the map, so that its form shows it."""
@@ -256,7 +261,7 @@ class SheetDesk(QObject):
         cell, image = self.sheet.cell(*at), self.sheet.images[at.column]
         facts = None if image.image_uuids else self.images.facts_of(image.layer_uuid)
         if not image.image_uuids and facts is None:
-            return self._refuse(self.tr("The image is still being read: try again in a moment."))
+            return self.refuse(self.tr("The image is still being read: try again in a moment."))
         if cell.own is None or not cell.own.target:
             fields.setdefault("target", self.target.strip())
         if cell.own is None or not cell.own.view_quality:
@@ -276,14 +281,18 @@ class SheetDesk(QObject):
         key = self.sheet.images[at.column].key
         return ticks_of(self.context.document, self.sheet.sites[at.row], key, self.observer)
 
-    def add_tick(self, at: SheetPlace, lon: float, lat: float) -> bool:
-        """Count one more thing of a cell at a place; False where that is refused."""
+    def why_outside(self, at: SheetPlace, lon: float, lat: float) -> str:
+        """A sentence why nothing of a cell is seen at a place: beyond its image; empty where it may be."""
         if self.sheet.cell(*at).cover is Cover.NOT_COVERED:
-            return self._refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
+            return self.tr("This image does not cover the site: nothing can be seen of it there.")
         layer_uuid = self.sheet.images[at.column].layer_uuid
         bounds = next((scene.bounds for scene in self.sheet.scenes if scene.layer_uuid == layer_uuid), None)
         if bounds is not None and not any(bounds.contains_point(lon + turn, lat) for turn in (0.0, 360.0, -360.0)):
-            return self._refuse(self.tr("That place lies outside of the image: nothing is counted there."))
+            return self.tr("That place lies outside of the image: nothing is counted there.")
+        return ""
+
+    def add_tick(self, at: SheetPlace, lon: float, lat: float) -> bool:
+        """Count one more thing of a cell at a place; False where that is refused."""
         return self._record_with(add_tick, at, (lon, lat))
 
     def take_tick_back(self, at: SheetPlace) -> bool:
@@ -295,7 +304,7 @@ class SheetDesk(QObject):
         """Record *present* or *absent*; False where that is refused."""
         cell = self.sheet.cell(*at)
         if cell.cover is Cover.NOT_COVERED:
-            return self._refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
+            return self.refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
         if presence == "absent":
             fields |= {"why": "", "count_low": None, "count_high": None}
         return self.record(at, presence=presence, **fields)
@@ -305,10 +314,10 @@ class SheetDesk(QObject):
         try:
             low, high = read_count(text)
         except InvalidValue as error:
-            return self._refuse(in_language(error.sentence))
+            return self.refuse(in_language(error.sentence))
         own = self.sheet.cell(*at).own
         if low and own is not None and own.presence == "absent":
-            return self._refuse(self.tr("The row says “absent”: press + first where {0} are seen.").format(low))
+            return self.refuse(self.tr("The row says “absent”: press + first where {0} are seen.").format(low))
         fields: dict[str, Any] = {"count_low": low, "count_high": high}
         if low and (own is None or not own.presence):
             return self.see(at, "present", **fields)
@@ -320,16 +329,16 @@ class SheetDesk(QObject):
         """Record the change against the earlier row of this site; False where that is refused."""
         earlier = self.earlier(at)
         if self.sheet.cell(*at).own is None:
-            return self._refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+            return self.refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
         if earlier is None:
-            return self._refuse(self.tr("No earlier dated image has a row of this site to compare with."))
+            return self.refuse(self.tr("No earlier dated image has a row of this site to compare with."))
         return self.record(at, change=change, compared_to_uuid=earlier.image_uuid)
 
     def carry_words(self, at: SheetPlace) -> bool:
         """Copy the words of the earlier row, and nothing else of it; False where there are none."""
         earlier = self.earlier(at)
         if earlier is None or not earlier.words:
-            return self._refuse(self.tr("The earlier row of this site has no words to carry forward."))
+            return self.refuse(self.tr("The earlier row of this site has no words to carry forward."))
         return self.record(at, words=earlier.words)
 
     def earlier(self, at: SheetPlace) -> Observation | None:
@@ -373,8 +382,9 @@ class SheetDesk(QObject):
 
     def _attempt(self, command: Any, *args: Any, **fields: Any) -> bool:
         sentence = self.context.attempt(command, *args, **fields)
-        return self._refuse(sentence) if sentence else True
+        return self.refuse(sentence) if sentence else True
 
-    def _refuse(self, sentence: str) -> bool:
+    def refuse(self, sentence: str) -> bool:
+        """Say why something cannot be recorded. False, as the answer of whoever asked for it."""
         self.refused.emit(sentence)
         return False

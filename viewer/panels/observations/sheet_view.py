@@ -78,7 +78,9 @@ class SheetView(QTableView):
         self.question.answered.connect(self._answer)
         desk.refused.connect(self._refuse)
         desk.sheet_changed.connect(self._keep_current)
-        desk.site_wanted.connect(self._go_to_site)
+        desk.site_wanted.connect(self._take_site)
+        self.is_unasked = False
+        """True while the current cell is one that nobody has chosen: the first gap of the first site."""
         self._kept = ("", "")
         """The site and the key of the image of the current cell, to find it again in another sheet."""
 
@@ -110,6 +112,7 @@ class SheetView(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.question.end()
+        self.is_unasked = False
         sheet = self.desk.sheet
         if current.isValid():
             self._kept = sheet.sites[current.row()], sheet.images[current.column()].key
@@ -119,6 +122,7 @@ class SheetView(QTableView):
         """Make the first gap of the first site the current cell, where there is none yet."""
         if not self.currentIndex().isValid():
             self._go_to_site(0)
+            self.is_unasked = self.currentIndex().isValid()
 
     def step(self, down: int, right: int) -> None:
         """Make a neighbour of the current cell the current one, where there is one."""
@@ -137,6 +141,14 @@ class SheetView(QTableView):
             column = keys.index(key) if key in keys else 0
             self.setCurrentIndex(self.sheet_model.index(sheet.sites.index(site), column))
         else:
+            self.current_changed.emit()
+            self.desk.go_to_selected()
+
+    def _take_site(self, row: int) -> None:
+        """Go to a site that was selected."""
+        self._go_to_site(row)
+        if self.is_unasked:
+            self.is_unasked = False
             self.current_changed.emit()
 
     def _go_to_site(self, row: int) -> None:
@@ -203,6 +215,7 @@ class SheetView(QTableView):
         at, desk = self.place, self.desk
         if at is None:
             return
+        self.is_unasked = False
         if verb is Verb.PRESENT:
             desk.see(at, "present")
         elif verb is Verb.ABSENT:
@@ -345,6 +358,7 @@ class SheetView(QTableView):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.question.end()
+        self.is_unasked = False
         super().mousePressEvent(event)
 
     def _offer_views(self, column: int) -> None:

@@ -130,7 +130,7 @@ class TimeStripPanel(QWidget):
         self.sheet_button = QPushButton(self.tr("O&bservations…"))
         self.sheet_button.setAccessibleName(self.tr("Observations"))
         self.sheet_button.setToolTip(tooltip(self.tr("Open the sheet: sites by the dates of images (Shift+F9)")))
-        self.sheet_button.clicked.connect(lambda: self._desk.context.panel_wanted.emit("observation_sheet"))
+        self.sheet_button.clicked.connect(lambda: self._desk.context.typing_wanted.emit("observation_sheet"))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.place)

@@ -118,3 +118,73 @@ def test_the_map_follows_a_quick_hand_to_the_next_image(
     typed("#")
     QTest.keyClick(window.canvas, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: sheet.cell_image.layer_uuid == sheet.desk.sheet.images[1].layer_uuid)
+
+
+def test_the_menu_counts_for_the_selected_site_and_on_the_image_that_it_shows(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """From the menu, without a click into the sheet: the map showed the newest image, and an old one was counted on."""
+    with_scenes(window, tmp_path, qtbot)
+    window.selection.set(("middle",))
+    press_count(window, qtbot)
+    sheet = window.docks.observations.panel
+    assert isinstance(sheet, ObservationSheet)
+    qtbot.waitUntil(lambda: len(sheet.desk.sheet.images) == 3)
+    assert (sheet.desk.sheet.sites, sheet.view.place) == (("middle",), SheetPlace(0, 0))
+    settle(window, qtbot)
+    assert shown_alone(window) == [sheet.desk.sheet.images[0].layer_uuid]
+    click(window, 6, 0)
+    assert rows_of(window.session.document)["middle", "1985"].count_high == 1
+    QTest.keyClick(window.canvas, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    settle(window, qtbot)
+    assert shown_alone(window) == [sheet.desk.sheet.images[1].layer_uuid], "the picture moves with the cell"
+    assert "1990" in window.canvas.hint
+
+
+def test_no_site_is_counted_for_unasked(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    with_scenes(window, tmp_path, qtbot)
+    window.selection.set(())
+    press_count(window, qtbot)
+    settle(window, qtbot)
+    assert "Choose a cell of the sheet" in window.canvas.hint
+    click(window, 6, 0)
+    assert not window.session.document.observations
+    sheet = sheet_of(window, qtbot)
+    window.canvas.setFocus()
+    press_count(window, qtbot)
+    assert "Choose a cell of the sheet" in window.canvas.hint, "the sheet's first cell is nobody's choice"
+    window.selection.set(("north",))
+    assert "0 counted" in window.canvas.hint
+    assert sheet.view.place == SheetPlace(0, 0)
+
+
+def test_a_click_on_another_image_counts_nothing(window: MainWindow, sheet: ObservationSheet, qtbot: QtBot) -> None:
+    """Where something else brought the other images back to the map, or the sheet's image is switched off."""
+    sentences: list[str] = []
+    sheet.desk.refused.connect(sentences.append)
+    sheet.follows.setChecked(False)
+    typed("#")
+    settle(window, qtbot)
+    assert shown_alone(window) == [sheet.desk.sheet.images[0].layer_uuid], "counting needs the image"
+    sheet.cell_image.end()
+    settle(window, qtbot)
+    click(window, 6, 0)
+    assert not window.session.document.observations
+    assert sentences[0].startswith("The map showed another image than that of the cell: now it shows 1985-08-01")
+    settle(window, qtbot)
+    click(window, 6, 0)
+    assert rows_of(window.session.document)["north", "1985"].count_high == 1
+    window.toolbox.take("tool_pan")
+    settle(window, qtbot)
+    assert len(shown_alone(window)) == 3, "with the tool the image leaves, as it is switched off"
+
+
+def press_count(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(window.canvas, Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    assert window.toolbox.in_hand == "tool_count"
+    qtbot.waitUntil(window.docks["panel_observations"].isVisible)
+
+
+def shown_alone(window: MainWindow) -> list[str]:
+    """The layers that the map shows now."""
+    return list(window.canvas.scene.stack.visible())

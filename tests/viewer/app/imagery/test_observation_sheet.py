@@ -122,6 +122,31 @@ def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
     assert rows_of(window.session.document)["north", "1985"].view_quality == "obscured"
 
 
+def test_the_link_of_a_site_leads_into_its_cell_and_enter_in_the_head_to_the_cells(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The link marked a cell, and kept the keyboard: a + went nowhere, and the map stayed as it was."""
+    with_scenes(window, tmp_path, qtbot)
+    window.selection.set(("middle",))
+    settle(window, qtbot)
+    form = window.docks.details.currentWidget().findChild(SiteFormPanel)
+    assert isinstance(form, SiteFormPanel)
+    QTest.mouseClick(form.observation_line, Qt.MouseButton.LeftButton)
+    sheet = window.docks.observations.panel
+    assert isinstance(sheet, ObservationSheet)
+    qtbot.waitUntil(lambda: sheet.view.hasFocus() and not sheet.cell_image.is_due)
+    assert sheet.cell_image.layer_uuid == sheet.desk.sheet.images[0].layer_uuid
+    typed("+")
+    assert rows_of(window.session.document)["middle", "1985"].presence == "present"
+    sheet.target.setFocus()
+    typed("the channel")
+    press(Key.Key_Return)
+    assert sheet.view.hasFocus()
+    sheet.observer.setFocus()
+    press(Key.Key_Return)
+    assert sheet.view.hasFocus()
+
+
 def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow, sheet: ObservationSheet) -> None:
     typed("?")
     press(Key.Key_Escape)
