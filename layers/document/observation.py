@@ -33,6 +33,11 @@ class Observation(Row, frozen=True, kw_only=True):
     """The thing at the site that is looked for: the main channel, not water."""
 
 
+def target_key(target: str) -> str:
+    """What is looked for, without regard to case and spaces: rows with the same key are about one thing."""
+    return " ".join(target.split()).casefold()
+
+
 class SeenDates(NamedTuple):
     """Dates of a site that follow from its observations; an empty text where they do not."""
 

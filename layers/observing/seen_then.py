@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from layers.document.document import Document
-from layers.document.observation import Observation
+from layers.document.observation import Observation, target_key
 from layers.document.vocabulary import PRESENCES
 from layers.observing.seen_words import DAY_LENGTH, every_row, is_dated
 from layers.phrase import Phrase, joined
@@ -28,12 +28,16 @@ def seen_on(document: Document, acquired_at: str, shows: Callable[[Observation],
 
 
 def presences_of(rows: Iterable[Observation]) -> dict[str, str]:
-    """The presence of each site, by uuid, that these rows state together. *Cannot tell* contradicts nothing."""
-    seen: dict[str, set[str]] = {}
+    """The presence of each site, by uuid, that these rows state together. *Cannot tell* contradicts nothing.
+
+    Observers differ about one target; of several targets at a site, one that is present makes the site present.
+    """
+    seen: dict[str, dict[str, set[str]]] = {}
     for row in rows:
         if row.presence in PRESENCES:
-            seen.setdefault(row.site_uuid, set()).add(row.presence)
-    return {uuid: _together(presences) for uuid, presences in seen.items()}
+            of_target = seen.setdefault(row.site_uuid, {})
+            of_target.setdefault(target_key(row.target), set()).add(row.presence)
+    return {uuid: _strongest(map(_together, targets.values())) for uuid, targets in seen.items()}
 
 
 def then_words(when: str, presences: Mapping[str, str]) -> str:
@@ -53,6 +57,11 @@ def then_words(when: str, presences: Mapping[str, str]) -> str:
 
 def _day(acquired_at: str) -> str:
     return "/".join(part.strip()[:DAY_LENGTH] for part in acquired_at.split("/"))
+
+
+def _strongest(presences: Iterable[str]) -> str:
+    """The presence of a site by those of its targets."""
+    return min(presences, key=(DIFFERING, "present", "absent", "cannot tell").index)
 
 
 def _together(presences: set[str]) -> str:

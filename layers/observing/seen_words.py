@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from layers.document.document import Document
 from layers.document.image import Image
-from layers.document.observation import Observation, is_after
+from layers.document.observation import Observation, is_after, target_key
 from layers.phrase import Phrase, joined
 from layers.time.written_dates import written_date
 
@@ -48,12 +48,18 @@ def seen_statements(
     """The statements on a site in the order of time; for each thing that was looked for, where there are several."""
     by_target: dict[str, list[Observation]] = {}
     for row in filter(shows, document.links.observations_of_site(site_uuid)):
-        by_target.setdefault(row.target.strip(), []).append(row)
+        by_target.setdefault(target_key(row.target), []).append(row)
+    of_target = {
+        rows[0].target.strip(): statements
+        for rows in by_target.values()
+        if (statements := statements_of(rows, document.images))
+    }
     lines: list[str] = []
-    for target, rows in by_target.items():
-        statements = statements_of(rows, document.images)
-        if target and statements:
+    for target, statements in of_target.items():
+        if target:
             lines.append(Phrase("{target}: {statements}", target=target, statements=joined("; ", statements)))
+        elif len(of_target) > 1:  # or they would be read as more of another target's
+            lines.append(Phrase("what was looked for is not stated: {statements}", statements=joined("; ", statements)))
         else:
             lines += statements
     return tuple(lines)

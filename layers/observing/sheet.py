@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.image import Image
-from layers.document.observation import Observation, is_after
+from layers.document.observation import Observation, is_after, target_key
 from layers.document.site import Site
 from layers.document.vocabulary import VIEW_QUALITIES
 from layers.geo.antimeridian import in_one_piece
@@ -73,11 +73,15 @@ class SheetImage(Struct, frozen=True, kw_only=True):
 
 
 class SheetCell(NamedTuple):
-    """A site on an image: the row of the observer, those of others, and whether the image shows the place."""
+    """A site on an image: the row of the observer, those of others, and whether the image shows the place.
+
+    These rows are about the target of the sheet; `besides` are those about other things at the site.
+    """
 
     own: Observation | None
     others: tuple[Observation, ...]
     cover: Cover
+    besides: tuple[Observation, ...] = ()
 
     @property
     def is_gap(self) -> bool:
@@ -95,13 +99,18 @@ class Sheet(Struct, frozen=True, eq=False):
     rows: Mapping[tuple[str, str], tuple[Observation, ...]] = {}
     covers: NDArray[np.int8] = np.zeros((0, 0), np.int8)
     """(sites, images) Values of `Cover`."""
+    target: str = ""
+    """The thing at the sites that is looked for: rows about another one are not the cells'."""
 
     def cell(self, row: int, column: int) -> SheetCell:
         """The cell of a site and an image, by their places in the sheet."""
         entries = self.rows.get((self.sites[row], self.images[column].key), ())
-        own = next((entry for entry in entries if entry.observer == self.observer), None)
-        others = tuple(entry for entry in entries if entry is not own)
-        return SheetCell(own, others, Cover(int(self.covers[row, column])))
+        wanted = target_key(self.target)
+        about = [entry for entry in entries if target_key(entry.target) == wanted]
+        own = next((entry for entry in about if entry.observer == self.observer), None)
+        others = tuple(entry for entry in about if entry is not own)
+        besides = tuple(entry for entry in entries if target_key(entry.target) != wanted)
+        return SheetCell(own, others, Cover(int(self.covers[row, column])), besides)
 
     def earlier(self, row: int, column: int) -> int:
         """The column of the last earlier image on which the observer has a row of this site; -1 for none.
@@ -118,8 +127,10 @@ class Sheet(Struct, frozen=True, eq=False):
         return -1
 
 
-def sheet_of(document: Document, sites: Sequence[str], scenes: Iterable[SheetScene], observer: str) -> Sheet:
-    """Make the sheet of these sites, by uuid, in their order.
+def sheet_of(
+    document: Document, sites: Sequence[str], scenes: Iterable[SheetScene], observer: str, target: str = ""
+) -> Sheet:
+    """Make the sheet of these sites, by uuid, in their order, for an observer and what is looked for.
 
     Its images are those of the case and of its layers that show one of the sites, or have a row of one.
     """
@@ -140,7 +151,7 @@ def sheet_of(document: Document, sites: Sequence[str], scenes: Iterable[SheetSce
         if column.key in looked_at or (len(known) and (covers[:, at] == Cover.COVERED).any())
     ]
     images = tuple(replace(columns[at], view=_view_of(document, columns[at], observer)) for at in kept)
-    return Sheet(tuple(site.uuid for site in known), images, observer, scenes, rows, covers[:, kept])
+    return Sheet(tuple(site.uuid for site in known), images, observer, scenes, rows, covers[:, kept], target)
 
 
 def sheet_after(sheet: Sheet, document: Document, changes: Changes) -> Sheet:
@@ -150,14 +161,14 @@ def sheet_after(sheet: Sheet, document: Document, changes: Changes) -> Sheet:
     """
     is_other = changes.everything or changes.touches("images", "layers") or _moves_sites(sheet, document, changes)
     if is_other:
-        return sheet_of(document, sheet.sites, sheet.scenes, sheet.observer)
+        return sheet_of(document, sheet.sites, sheet.scenes, sheet.observer, sheet.target)
     if not changes.touches("observations") or changes.edit is None:
         return sheet
     own_sites = set(sheet.sites)
     keys = {uuid: column.key for column in sheet.images for uuid in column.image_uuids}
     edited = [change for change in changes.edit.changes if change.table == "observations"]
     if not all(isinstance(change.row, Observation) and change.row.image_uuid in keys for change in edited):
-        return sheet_of(document, sheet.sites, sheet.scenes, sheet.observer)
+        return sheet_of(document, sheet.sites, sheet.scenes, sheet.observer, sheet.target)
     rows, touched = dict(sheet.rows), set()
     for change in edited:
         assert isinstance(change.row, Observation)

@@ -313,11 +313,12 @@ class Numbered(Struct, frozen=True):
 class CountTick(Struct, frozen=True):
     """A tick with its number in a count, at the row's own point. The row names the counted site and the image.
 
-    `observer` is who counted; the counts of two observers on one image stand apart.
+    `observer` is who counted, and `target` what; the counts of two observers or targets on one image stand apart.
     """
 
     number: int
     observer: str = ""
+    target: str = ""
 
     kind: ClassVar[str] = "count_tick"
 
@@ -325,14 +326,17 @@ class CountTick(Struct, frozen=True):
         _check_range(self.number, 1, MOST_NUMBER, _NUMBER)
 
     def fields(self) -> dict[str, Any]:
-        return {"number": self.number, "observer": self.observer}
+        target = {"target": self.target} if self.target else {}
+        return {"number": self.number, "observer": self.observer, **target}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> CountTick:
-        number, observer = data.get("number"), data.get("observer")
-        if not isinstance(number, int) or isinstance(number, bool) or not isinstance(observer, str):
+        number, observer, target = data.get("number"), data.get("observer"), data.get("target", "")
+        if not (isinstance(number, int) and isinstance(observer, str) and isinstance(target, str)) or isinstance(
+            number, bool
+        ):
             raise InvalidValue("A tick of a count has a whole number and an observer.")
-        return cls(number, observer)
+        return cls(number, observer, target)
 
 
 type MarkShape = (

@@ -16,6 +16,7 @@ from msgspec import Struct
 from layers.document.alias import sources_of
 from layers.document.document import Document
 from layers.document.edit import Table
+from layers.document.observation import target_key
 from layers.document.rows import ClaimEvidence
 from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, UNDATED, LikelihoodTerm
 from layers.errors import CaseDamaged
@@ -198,7 +199,7 @@ def _observations(document: Document) -> Iterator[Irregularity]:
     """Find observations that state more than a look at one image can show."""
     keys = {image.uuid: image.image_key for image in document.images.values()}
     looks = Counter(
-        (row.site_uuid, keys.get(row.image_uuid, row.image_uuid), row.observer)
+        (row.site_uuid, keys.get(row.image_uuid, row.image_uuid), row.observer, target_key(row.target))
         for row in document.observations.values()
     )
     twice = sum(count > 1 for count in looks.values())

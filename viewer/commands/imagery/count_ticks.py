@@ -11,7 +11,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.image import Image
 from layers.document.marks.mark_shape import CountTick, shape_of
-from layers.document.observation import Observation
+from layers.document.observation import Observation, target_key
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
@@ -20,14 +20,16 @@ from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
 
 
-def ticks_of(document: Document, site_uuid: str, image_key: str, observer: str) -> list[Site]:
-    """The ticks that an observer has set on an image for a site, in the order of their numbers."""
+def ticks_of(document: Document, site_uuid: str, image_key: str, observer: str, target: str = "") -> list[Site]:
+    """The ticks that an observer has set on an image for a target at a site, in the order of their numbers."""
     ticks = []
     for mark in document.sites.values():
         if mark.parent_uuid != site_uuid or mark.mark_kind != "annotation":
             continue
         shape, image = shape_of(mark.shape_json), document.images.get(mark.image_uuid)
-        if isinstance(shape, CountTick) and shape.observer == observer and image and image.image_key == image_key:
+        if not (isinstance(shape, CountTick) and image and image.image_key == image_key):
+            continue
+        if shape.observer == observer and target_key(shape.target) == target_key(target):
             ticks.append((shape.number, mark))
     return [mark for _number, mark in sorted(ticks, key=lambda numbered: numbered[0])]
 
@@ -42,6 +44,7 @@ def add_tick(
     observer: str,
     actor: str,
     now: str | None = None,
+    target: str = "",
     **fields: Any,
 ) -> Edit:
     """Set the next tick at a place in lon, lat, and write the new number of ticks into the observer's row.
@@ -49,9 +52,10 @@ def add_tick(
     `image_uuid`, `facts` and `fields` as in `record_look`. Raises InvalidValue, also where the row says *absent*.
     """
     key = document.images[image_uuid].image_key if image_uuid in document.images else ""
-    number = len(ticks_of(document, site_uuid, key, observer)) + 1
+    number = len(ticks_of(document, site_uuid, key, observer, target)) + 1
+    fields["target"] = target
     counts = {"presence": "present", "count_low": number, "count_high": number}
-    _check_row(document, site_uuid, key, observer)
+    _check_row(document, site_uuid, key, observer, target)
     look = record_look(
         document, site_uuid, image_uuid, facts, actor=actor, now=now, observer=observer, **{**fields, **counts}
     )
@@ -59,7 +63,7 @@ def add_tick(
     image_uuid = image_uuid or images[0].uuid
     tick = add_mark(
         document,
-        CountTick(number, observer),
+        CountTick(number, observer, target),
         Point(place),
         actor=actor,
         now=now,
@@ -70,29 +74,37 @@ def add_tick(
 
 
 def take_tick_back(
-    document: Document, site_uuid: str, image_uuid: str, *, observer: str, actor: str, now: str | None = None
+    document: Document,
+    site_uuid: str,
+    image_uuid: str,
+    *,
+    observer: str,
+    actor: str,
+    now: str | None = None,
+    target: str = "",
 ) -> Edit:
     """Delete the last tick of a count, and write the number that is left into the observer's row.
 
     Raises InvalidValue where there is no tick.
     """
     image = document.images.get(image_uuid)
-    ticks = [] if image is None else ticks_of(document, site_uuid, image.image_key, observer)
+    ticks = [] if image is None else ticks_of(document, site_uuid, image.image_key, observer, target)
     if not ticks:
         raise InvalidValue("There is no tick to take back.")
     left = len(ticks) - 1
     gone = delete_sites(document, [ticks[-1].uuid], actor=actor, now=now)
-    count = left or None
+    counts: dict[str, Any] = {"count_low": left or None, "count_high": left or None}
     look = record_look(
-        document, site_uuid, image_uuid, actor=actor, now=now, observer=observer, count_low=count, count_high=count
+        document, site_uuid, image_uuid, actor=actor, now=now, observer=observer, target=target, **counts
     )
     return Edit(Phrase("Take back tick {number}", number=left + 1), (*gone.changes, *look.changes))
 
 
-def _check_row(document: Document, site_uuid: str, image_key: str, observer: str) -> None:
+def _check_row(document: Document, site_uuid: str, image_key: str, observer: str, target: str) -> None:
     """Raise InvalidValue where the observer's row on the image says that nothing is there."""
     for row in document.links.observations_of_site(site_uuid):
-        if row.observer == observer and row.presence == "absent" and _is_on(document, row, image_key):
+        is_own = row.observer == observer and target_key(row.target) == target_key(target)
+        if is_own and row.presence == "absent" and _is_on(document, row, image_key):
             raise InvalidValue("The row says “absent” on this image: press + first where something is seen.")
 
 

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image, image_key_of
+from layers.document.observation import target_key
 from layers.errors import InvalidValue
 from layers.observing.observation_rows import SeenRow, folded
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.observations import observation_of, record_observation
+from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
 
 _KEPT = ("presence", "count_low", "count_high", "words", "why", "view_quality", "target")
 """Fields of a row that are fields of an observation; empty ones leave what the case has."""
@@ -50,27 +51,28 @@ def observations_from_rows(
     fits.
     """
     work = document.copied()
+    observer = observer_of(document, actor)
     sites, at_hand = _Sites(work), _Images(work, images, stated_image)
     changes: list[Change] = []
     left_out: list[str] = []
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, str, str, str], int] = {}
     added = changed = 0
     for done, row in enumerate(rows):
         check(done)
         try:
             site_uuid = sites.uuid_of(row.site)
             image, new_image = at_hand.image_of(row, actor, now)
-            key = (site_uuid, image.image_key, row.observer or actor)
+            by = row.observer or observer
+            key = (site_uuid, image.image_key, by, target_key(row.target))
             if key in seen:
                 raise InvalidValue("Row {number} has the same site, image and observer.", number=seen[key])
             there = work.links.image_of_key(image.image_key) is not None and observation_of(
-                work, site_uuid, image.uuid, row.observer or actor
+                work, site_uuid, image.uuid, by, row.target
             )
             work.apply(Edit("", new_image))
             fields = {name: value for name in _KEPT if (value := getattr(row, name)) not in ("", None)}
-            edit = record_observation(
-                work, site_uuid, image.uuid, actor=actor, now=now, observer=row.observer, **fields
-            )
+            fields["target"] = row.target
+            edit = record_observation(work, site_uuid, image.uuid, actor=actor, now=now, observer=by, **fields)
         except InvalidValue as error:
             left_out.append(Phrase("Row {number} is left out. {why}", number=row.number, why=error.sentence))
             continue

@@ -8,10 +8,11 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.observation import Observation, is_after, seen_dates
+from layers.document.observation import Observation, is_after, seen_dates, target_key
 from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from layers.project.saving.lock import login_name
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
@@ -33,16 +34,17 @@ def record_observation(
     observer: str = "",
     **fields: Any,
 ) -> Edit:
-    """Record what an observer (by default the actor) saw of a site on an image. Raises InvalidValue.
+    """Record what an observer (by default `observer_of` the actor) saw of a site on an image. Raises InvalidValue.
 
-    There is one row for each site, image key and observer: a second look at the same image changes that row. The dates
-    of the site follow from its observations.
+    There is one row for each site, image key, observer and target: a second look for the same thing on the same image
+    changes that row. Without `target` among the fields, as in `observation_of`. The dates of the site follow from its
+    observations.
     """
     row_of(document.sites, site_uuid, Phrase("site"))
     row_of(document.images, image_uuid, Phrase("image"))
-    observer = observer or actor
+    observer = observer or observer_of(document, actor)
     stamp = stamp_of(actor, now)
-    there = observation_of(document, site_uuid, image_uuid, observer)
+    there = observation_of(document, site_uuid, image_uuid, observer, fields.get("target"))
     changes: tuple[Change, ...]
     if there is None:
         row = Observation(
@@ -92,13 +94,29 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
     return Edit(label, tuple(changes))
 
 
-def observation_of(document: Document, site_uuid: str, image_uuid: str, observer: str) -> Observation | None:
-    """The observation of a site by an observer on an image, also under another row of the same image key."""
+def observer_of(document: Document, actor: str) -> str:
+    """The name under which an actor observes: for a login name, which is no person's name, the author of the case, or
+    none.
+    """
+    is_login = actor.strip().casefold() == login_name().strip().casefold()
+    return document.meta("author").strip() if is_login else actor
+
+
+def observation_of(
+    document: Document, site_uuid: str, image_uuid: str, observer: str, target: str | None = None
+) -> Observation | None:
+    """The observation of a site by an observer on an image, also under another row of the same image key.
+
+    `target` is what was looked for; None: the row that says nothing of it, else the first of any.
+    """
     key = _key(document, image_uuid)
-    for row in document.links.observations_of_site(site_uuid):
-        if row.observer == observer and _key(document, row.image_uuid) == key:
-            return row
-    return None
+    rows = [
+        row
+        for row in document.links.observations_of_site(site_uuid)
+        if row.observer == observer and _key(document, row.image_uuid) == key
+    ]
+    exact = (row for row in rows if target_key(row.target) == target_key(target or ""))
+    return next(exact, rows[0] if rows and target is None else None)
 
 
 def _key(document: Document, image_uuid: str) -> str:

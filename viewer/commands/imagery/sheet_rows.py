@@ -12,14 +12,14 @@ from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
-from layers.document.observation import Observation, is_after
+from layers.document.observation import Observation, is_after, target_key
 from layers.document.vocabulary import VIEW_QUALITIES
 from layers.errors import InvalidValue
 from layers.observing.seen_words import is_dated
 from layers.phrase import Phrase
 from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.observations import observation_of, record_observation
+from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
 from viewer.commands.meta import set_meta
 from viewer.commands.stamps import stamp_of, update
 
@@ -46,10 +46,11 @@ def record_look(
     """
     site = row_of(document.sites, site_uuid, Phrase("site"))
     image, image_changes = _image(document, image_uuid, facts, actor, now)
-    observer = observer or actor
+    observer = observer or observer_of(document, actor)
     rows = document.links.observations_of_site(site_uuid)
-    there = observation_of(document, site_uuid, image.uuid, observer)
-    own = [row for row in rows if row.observer == observer and row is not there]
+    there = observation_of(document, site_uuid, image.uuid, observer, fields.get("target"))
+    target = target_key(fields.get("target", "" if there is None else there.target))
+    own = [row for row in rows if row.observer == observer and row is not there and target_key(row.target) == target]
     images = {**document.images, image.uuid: image}
     if fields.get("presence", "cannot tell") != "cannot tell":
         fields.setdefault("why", "")

@@ -57,6 +57,8 @@ class CellDelegate(QStyledItemDelegate):
             _paint_row(painter, palette, room, cell.own)
         if cell.others:
             _paint_others(painter, palette, area, cell.others)
+        if cell.besides:
+            _paint_besides(painter, palette, area)
         if bool(option.state & QStyle.StateFlag.State_HasFocus) or bool(option.state & QStyle.StateFlag.State_Selected):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -113,6 +115,14 @@ def _paint_row(painter: QPainter, palette: QPalette, room: QRect, row: Observati
         below = QRect(room.left(), room.top() + half - 2, room.width(), room.height() - half)
         words = painter.fontMetrics().elidedText(one_line(row.words, 80), Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, middle, words)
+
+
+def _paint_besides(painter: QPainter, palette: QPalette, area: QRect) -> None:
+    """Paint three dots in the lower corner: there are rows about another thing that is looked for."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_faint(palette, 150))
+    for number in range(3):
+        painter.drawEllipse(QPointF(area.right() - EDGE_PX - 4 * number, area.bottom() - EDGE_PX), 1.2, 1.2)
 
 
 def _paint_others(painter: QPainter, palette: QPalette, area: QRect, others: tuple[Observation, ...]) -> None:

@@ -61,6 +61,9 @@ def cell_words(cell: SheetCell, document: Document) -> str:
     for row in cell.others:
         by = said_name(row.observer, document) or translate("Sheet", "another observer")
         lines.append(translate("Sheet", "{0}: {1}").format(by, row_words(row, document)))
+    for row in cell.besides:
+        target = one_line(row.target, 60) or translate("Sheet", "no “looked for”")
+        lines.append(translate("Sheet", "another row, {0}: {1}").format(target, row_words(row, document)))
     return "; ".join(filter(None, lines))
 
 

@@ -14,7 +14,6 @@ from viewer.panels.observations.cell_words import cell_words, image_words
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_line import SheetLine
 from viewer.panels.observations.sheet_view import SheetView
-from viewer.panels.said_names import said_name
 from viewer.panels.widgets.fields import LONGEST_LINE
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import example, site_name
@@ -68,7 +67,9 @@ class ObservationSheet(QWidget):
         self.target, self.observer = QLineEdit(), QLineEdit()
         self.target.setAccessibleName(self.tr("Looked for"))
         self.target.setPlaceholderText(example(self.tr("the main channel, not water")))
-        self.target.setToolTip(tooltip(self.tr("What is looked for at each site; it goes into each new row")))
+        self.target.setToolTip(
+            tooltip(self.tr("What is looked for at each site; rows about another thing stand apart"))
+        )
         self.target.setMaxLength(LONGEST_LINE)
         self.target.editingFinished.connect(self._take_target)
         self.target.returnPressed.connect(self.begin)
@@ -121,12 +122,13 @@ class ObservationSheet(QWidget):
     # -- the head -----------------------------------------------------------------------------------------------
 
     def _take_target(self) -> None:
-        self.desk.target = self.target.text().strip()
+        typed = self.target.text().strip()
+        if typed != one_line(self.desk.target, LONGEST_LINE):
+            self.desk.set_target(typed)
 
     def _take_observer(self) -> None:
         name = self.observer.text().strip()
-        shown = said_name(self.desk.observer, self.desk.context.document)
-        if name != shown:
+        if name != one_line(self.desk.observer, LONGEST_NAME):
             self.desk.set_observer(name)
         self._show_head()
 
@@ -134,12 +136,12 @@ class ObservationSheet(QWidget):
         self._take_target()
 
     def _show_head(self) -> None:
-        desk, document = self.desk, self.desk.context.document
+        desk = self.desk
         if not self.target.hasFocus():
             self.target.setText(one_line(desk.target, LONGEST_LINE))
         if not self.observer.hasFocus():
-            self.observer.setText(said_name(desk.observer, document))
-            self.observer.setPlaceholderText(self.tr("you"))
+            self.observer.setText(one_line(desk.observer, LONGEST_NAME))
+            self.observer.setPlaceholderText(self.tr("no name stated"))
 
     def _show_listings(self) -> None:
         count = len(self.desk.context.selection.uuids)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.document.changes import Changes
@@ -16,7 +17,7 @@ from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.filing.evidence import link_evidence
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
-from viewer.commands.imagery.observations import delete_observations
+from viewer.commands.imagery.observations import delete_observations, observer_of
 from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view, stated_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
@@ -62,7 +63,8 @@ class SheetDesk(QObject):
         self.sheet = Sheet()
         self.listing = Listing()
         self.target = ""
-        self.observer = context.case.actor
+        """What is looked for, as it is typed: the sheet's rows are about this alone."""
+        self.observer = self._own_name()
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
         self._chosen: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ class SheetDesk(QObject):
             self._is_watched = True
             self._take_selection()
             self._build()
-            self._remember_target()
+            self._remember()
             self._follow_selection()
         self._is_watched = watched
 
@@ -108,11 +110,21 @@ class SheetDesk(QObject):
         return self._folders
 
     def set_observer(self, observer: str) -> None:
-        """Fill in the sheet of another observer; the name of the analyst for an empty text."""
-        self.observer = observer.strip() or self.context.case.actor
+        """Fill in the sheet of another observer; the name of the analyst, where it is known, for an empty text."""
+        self.observer = observer.strip() or self._own_name()
         if self.is_blind:
             self.context.look.hide_others(self.observer)
         self._build()
+
+    def set_target(self, target: str) -> None:
+        """Look for another thing at the sites: the sheet shows its rows, and keeps those about other things."""
+        if target.strip() != self.target:
+            self.target = target.strip()
+            self._build()
+
+    def _own_name(self) -> str:
+        """The name under which the analyst observes: never the login name."""
+        return observer_of(self.context.document, self.context.case.actor)
 
     def set_blind(self, blind: bool) -> None:
         """Hide the rows of other observers, here and everywhere in the window, or show them."""
@@ -133,7 +145,8 @@ class SheetDesk(QObject):
     def cell(self, at: SheetPlace) -> SheetCell:
         """A cell as the observer may see it: without the rows of others while these are hidden."""
         cell = self.sheet.cell(*at)
-        return cell._replace(others=tuple(filter(self.context.look.shows, cell.others)))
+        shows = self.context.look.shows
+        return cell._replace(others=tuple(filter(shows, cell.others)), besides=tuple(filter(shows, cell.besides)))
 
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""
@@ -151,24 +164,38 @@ class SheetDesk(QObject):
         wanted = self._sites_of(self.listing)
         self.sites_left_out = max(len(wanted) - MOST_SITES, 0)
         listed = [uuid for uuid, _ in zip(wanted, range(MOST_SITES), strict=False)]
-        self.sheet = sheet_of(self.context.document, listed, self.images.scenes(), self.observer)
+        self.sheet = sheet_of(self.context.document, listed, self.images.scenes(), self.observer, self.target)
         self.sheet_changed.emit()
 
-    def _remember_target(self) -> None:
-        """Take what is looked for from the last row of the listed sites, unless something is stated already."""
-        rows = [row for entries in self.sheet.rows.values() for row in entries if row.target]
-        if rows and not self.target:
-            self.target = max(rows, key=lambda row: row.modified_at or row.created_at).target
+    def _remember(self) -> None:
+        """Take from the last rows of the listed sites what is looked for, and who of this login looks.
+
+        What is stated already stays.
+        """
+        rows = sorted(
+            (row for entries in self.sheet.rows.values() for row in entries),
+            key=lambda row: row.modified_at or row.created_at,
+        )
+        named = [observer_of(self.context.document, row.observer) for row in rows if self._is_by_login(row)]
+        observer = self.observer or next(filter(None, reversed(named)), "")
+        target = self.target or next((row.target.strip() for row in reversed(rows) if row.target.strip()), "")
+        if (observer, target) != (self.observer, self.target):
+            self.observer, self.target = observer, target
+            self.sheet = replace(self.sheet, observer=observer, target=target)
+            self.sheet_changed.emit()
+
+    def _is_by_login(self, row: Observation) -> bool:
+        return row.created_by == self.context.case.actor
 
     # -- following ----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
         self._chosen, self.listing, self.target = (), Listing(), ""
-        self.observer = self.context.case.actor
+        self.observer = self._own_name()
         self.sheet, self._folders = Sheet(), None
         if self._is_watched:
             self._build()
-            self._remember_target()
+            self._remember()
 
     def _follow(self, changes: Changes) -> None:
         if changes.touches("sites"):
@@ -262,8 +289,7 @@ class SheetDesk(QObject):
         facts = None if image.image_uuids else self.images.facts_of(image.layer_uuid)
         if not image.image_uuids and facts is None:
             return self.refuse(self.tr("The image is still being read: try again in a moment."))
-        if cell.own is None or not cell.own.target:
-            fields.setdefault("target", self.target.strip())
+        fields["target"] = self.target if cell.own is None else cell.own.target
         if cell.own is None or not cell.own.view_quality:
             fields.setdefault("view_quality", self.view_of(image))
         site_uuid, image_uuid = self.sheet.sites[at.row], self._image_uuid(at)
@@ -279,7 +305,7 @@ class SheetDesk(QObject):
     def ticks(self, at: SheetPlace) -> list[Site]:
         """The observer's ticks in a cell, in the order of their numbers."""
         key = self.sheet.images[at.column].key
-        return ticks_of(self.context.document, self.sheet.sites[at.row], key, self.observer)
+        return ticks_of(self.context.document, self.sheet.sites[at.row], key, self.observer, self.target)
 
     def why_outside(self, at: SheetPlace, lon: float, lat: float) -> str:
         """A sentence why nothing of a cell is seen at a place: beyond its image; empty where it may be."""
@@ -298,7 +324,7 @@ class SheetDesk(QObject):
     def take_tick_back(self, at: SheetPlace) -> bool:
         """Take back the last tick of a cell; False where there is none."""
         site_uuid, image_uuid = self.sheet.sites[at.row], self._image_uuid(at)
-        return self._attempt(take_tick_back, site_uuid, image_uuid, observer=self.observer)
+        return self._attempt(take_tick_back, site_uuid, image_uuid, observer=self.observer, target=self.target)
 
     def see(self, at: SheetPlace, presence: str, **fields: Any) -> bool:
         """Record *present* or *absent*; False where that is refused."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from layers.product.gathering import content_of
+from layers.project.saving.lock import login_name
 from tests.support.counted_steps import Counter
 from tests.support.observation_sheets import BENDS, YEARS, rows_of, sheet_of, typed, with_scenes
 from tests.support.windows import opened, press, settle
@@ -21,6 +22,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.claims import report_claim
 from viewer.commands.imagery.sheet_rows import stated_view
 from viewer.commands.sites import add_site
+from viewer.export.data.observation_table import observation_table
 from viewer.panels.claims.evidence_drop import take_evidence, words_of
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
@@ -145,6 +147,75 @@ def test_the_link_of_a_site_leads_into_its_cell_and_enter_in_the_head_to_the_cel
     sheet.observer.setFocus()
     press(Key.Key_Return)
     assert sheet.view.hasFocus()
+
+
+def test_another_thing_that_is_looked_for_has_rows_and_ticks_of_its_own(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    """The count of the lake went into the row of the channel, as the sheet said at its head."""
+    document = window.session.document
+
+    def look_for(target: str) -> None:
+        sheet.target.setFocus()
+        sheet.target.selectAll()
+        typed(target)
+        press(Key.Key_Return)
+        assert sheet.view.hasFocus()
+        assert sheet.view.place == SheetPlace(0, 0)
+
+    def counts() -> dict[str, int | None]:
+        return {row.target: row.count_high for row in document.observations.values()}
+
+    look_for("Main channel")
+    typed("+5")
+    press(Key.Key_Return)
+    look_for("Oxbow lake")
+    assert sheet.desk.cell(SheetPlace(0, 0)).own is None
+    assert "another row, Main channel: Present, count 5" in sheet.words.text()
+    assert "another row" in sheet.view.sheet_model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    typed("+2")
+    press(Key.Key_Return)
+    assert counts() == {"Main channel": 5, "Oxbow lake": 2}
+    typed("#")
+    settle(window, qtbot)
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    assert counts() == {"Main channel": 5, "Oxbow lake": 1}
+    look_for("main  channel")
+    assert "0 counted" in window.canvas.hint
+    own = sheet.desk.cell(SheetPlace(0, 0)).own
+    assert own is not None
+    assert own.count_high == 5, "the same words, however they are written"
+    assert content_of(document, ["north"]).sites[0].seen == "Main channel: seen 1985-08-01; Oxbow lake: seen 1985-08-01"
+
+
+def test_the_observer_that_the_field_shows_is_stored_and_a_login_never(
+    window: MainWindow, sheet: ObservationSheet, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """A case with an author: the field showed that name, and the rows said the login's."""
+    document = window.session.document
+    assert window.session.actor == login_name()
+    assert sheet.observer.text() == ""
+    typed("+")
+    assert rows_of(document)["north", "1985"].observer == "", "nobody has stated a name"
+    sheet.observer.setFocus()
+    typed("A. Stranger")
+    press(Key.Key_Return)
+    press(Key.Key_Right)
+    typed("+")
+    assert rows_of(document)["north", "1990"].observer == "A. Stranger"
+    target = tmp_path / "kept.gpkg"
+    window.session.save_as(target)
+    settle(window, qtbot)
+    opened(window, target, qtbot)
+    qtbot.waitUntil(lambda: len(sheet.desk.sheet.images) == 3)
+    sheet.view.setFocus()
+    assert sheet.observer.text() == "A. Stranger"
+    sheet.view.setCurrentIndex(sheet.view.sheet_model.index(0, 2))
+    typed("+")
+    rows = rows_of(window.session.document)
+    assert rows["north", "1995"].observer == "A. Stranger"
+    texts = {cell for row in observation_table(window.session.document).rows for cell in row}
+    assert login_name() not in texts
 
 
 def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow, sheet: ObservationSheet) -> None:

@@ -42,13 +42,15 @@ def row_of(document: Document, observer: str = "Li") -> Observation:
 def test_each_tick_has_the_next_number_and_the_row_has_the_count(document: Document) -> None:
     for _ in range(3):
         tick(document, target="aircraft")
-    ticks = ticks_of(document, "apron", "product:J", "Li")
-    assert [shape_of(mark.shape_json) for mark in ticks] == [CountTick(number, "Li") for number in (1, 2, 3)]
+    ticks = ticks_of(document, "apron", "product:J", "Li", "aircraft")
+    assert [shape_of(mark.shape_json) for mark in ticks] == [
+        CountTick(number, "Li", "aircraft") for number in (1, 2, 3)
+    ]
     assert {(mark.mark_kind, mark.parent_uuid, mark.image_uuid) for mark in ticks} == {("annotation", "apron", "june")}
     row = row_of(document)
     assert (row.presence, row.count_low, row.count_high, row.target) == ("present", 3, 3, "aircraft")
-    document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW))
-    assert len(ticks_of(document, "apron", "product:J", "Li")) == 2
+    document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW, target="aircraft"))
+    assert len(ticks_of(document, "apron", "product:J", "Li", "aircraft")) == 2
     assert row_of(document).count_high == 2
 
 
