@@ -34,7 +34,7 @@ class Observation(Row, frozen=True, kw_only=True):
 
 
 def target_key(target: str) -> str:
-    """What is looked for, without regard to case and spaces: rows with the same key are about one thing."""
+    """The name of a target without regard to case and spaces: rows with the same key are about one thing."""
     return " ".join(target.split()).casefold()
 
 

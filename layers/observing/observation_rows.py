@@ -114,6 +114,8 @@ class RowReading(Struct, frozen=True):
     view_quality: str = ""
     why: str = ""
     """Reason of "cannot tell" where no column says one."""
+    target: str = ""
+    """The target of the rows where no column says one."""
 
 
 def read_row(cells: Mapping[str, str], number: int, reading: RowReading) -> SeenRow | None:
@@ -144,7 +146,7 @@ def read_row(cells: Mapping[str, str], number: int, reading: RowReading) -> Seen
         why=why,
         view_quality=read_choice(cell("view_quality"), VIEW_QUALITIES) or reading.view_quality,
         image=cell("image"),
-        target=cell("target"),
+        target=cell("target") or reading.target,
         observer=cell("observer"),
     )
 

@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image, image_key_of
-from layers.document.observation import target_key
+from layers.document.observation import Observation, target_key
 from layers.errors import InvalidValue
-from layers.observing.observation_rows import SeenRow, folded
+from layers.observing.observation_rows import SeenRow, folded, written_count
 from layers.phrase import Phrase
 from layers.text.counted import counted
+from layers.time.time_span import span_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
 
 _KEPT = ("presence", "count_low", "count_high", "words", "why", "view_quality", "target")
 """Fields of a row that are fields of an observation; empty ones leave what the case has."""
 
+_TEXTS = ("presence", "words", "why", "view_quality", "target")
+
 _DAY_CHARS = len("2024-04-12")
 
 
+class RowDifference(NamedTuple):
+    """A row that changes an observation of the case: its number, the site's label, the date, the image's name, and the
+    old and new text of each field that differs.
+    """
+
+    number: int
+    site: str
+    date: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
 class RecordedRows(NamedTuple):
-    """The edit of a spreadsheet's rows, how many rows are new or change one, and a sentence for each row left out."""
+    """The edit of a spreadsheet's rows, how many rows are new or change one, and a sentence for each row left out.
+
+    `differences` are the rows that change one, also those that were to be left as they are.
+    """
 
     edit: Edit
     added: int
     changed: int
     left_out: list[str]
+    differences: list[RowDifference]
 
 
 def observations_from_rows(
@@ -41,20 +59,22 @@ def observations_from_rows(
     title: str = "",
     images: Sequence[Mapping[str, Any]] = (),
     stated_image: str = "",
+    kept_as_is: Collection[int] = (),
     check: Callable[[int], None] = lambda number: None,
 ) -> RecordedRows:
     """Record rows as one step. A row that fits no site or image is left out; one that nothing is new in is no change.
 
     `title` is the file's name; `images` are facts of images on the map that the case has no row of yet;
     `stated_image` is the name under which dates without an image are entered as images of their own, "" to leave those
-    rows out. `check` is called with the number of rows done, and may raise to cancel. Raises InvalidValue where no row
-    fits.
+    rows out. `kept_as_is` are numbers of rows that are not to change what the case has. `check` is called with the
+    number of rows done, and may raise to cancel. Raises InvalidValue where no row fits.
     """
     work = document.copied()
     observer = observer_of(document, actor)
     sites, at_hand = _Sites(work), _Images(work, images, stated_image)
     changes: list[Change] = []
     left_out: list[str] = []
+    differences: list[RowDifference] = []
     seen: dict[tuple[str, str, str, str], int] = {}
     added = changed = 0
     for done, row in enumerate(rows):
@@ -76,17 +96,30 @@ def observations_from_rows(
         except InvalidValue as error:
             left_out.append(Phrase("Row {number} is left out. {why}", number=row.number, why=error.sentence))
             continue
-        work.apply(edit)
         seen[key] = row.number
+        if there and edit.changes:
+            differences.append(_difference(row, work.sites[site_uuid].label, there, edit))
+            if row.number in kept_as_is:
+                continue
+        work.apply(edit)
         changes += (*new_image, *edit.changes)
         added += not there
         changed += bool(there and edit.changes)
     if not (changes or seen):
-        raise InvalidValue(
-            left_out[0] if left_out else Phrase("No row says what was seen: there is nothing to record.")
-        )
+        raise InvalidValue(next(iter(left_out), Phrase("No row says what was seen: there is nothing to record.")))
     label = Phrase("Record {rows} of “{title}”", rows=counted(added + changed, "observation"), title=title)
-    return RecordedRows(Edit(label, tuple(changes)).joined(Edit("", ())), added, changed, left_out)
+    return RecordedRows(Edit(label, tuple(changes)).joined(Edit("", ())), added, changed, left_out, differences)
+
+
+def _difference(row: SeenRow, site: str, before: Observation, edit: Edit) -> RowDifference:
+    """The changes of a row to an observation, field by field."""
+    after = next(change.after for change in edit.changes if change.uuid == before.uuid)
+    assert isinstance(after, Observation)
+    texts = [
+        ("count", written_count(before.count_low, before.count_high), written_count(after.count_low, after.count_high)),
+        *((name, str(getattr(before, name)), str(getattr(after, name))) for name in _TEXTS),
+    ]
+    return RowDifference(row.number, site, row.date, tuple(text for text in texts if text[1] != text[2]))
 
 
 class _Sites:
@@ -131,9 +164,9 @@ class _Images:
 
     def image_of(self, row: SeenRow, actor: str, now: str | None) -> tuple[Image, tuple[Change, ...]]:
         """The image of a row, and the changes that enter it where the case has none. Raises InvalidValue."""
-        fits = _is_named(row.image) if row.image else _is_of(row.date)
-        there = {image.image_key: image for image in self._document.images.values() if fits(image_facts_of(image))}
-        others = {key: facts for key, facts in self._others.items() if key not in there and fits(facts)}
+        there, others = self._fitting(_is_named(row.image) if row.image else _is_of(row.date))
+        if not (there or others or row.image):
+            there, others = self._fitting(_holds(row.date))
         if len(there) + len(others) > 1:
             raise InvalidValue(
                 "{count} images are of {date}: name the image in a column of its own.",
@@ -144,6 +177,13 @@ class _Images:
             return next(iter(there.values())), ()
         known = known_image(self._document, actor=actor, now=now, **self._new_facts(row, list(others.values())))
         return known.image, known.changes
+
+    def _fitting(
+        self, fits: Callable[[Mapping[str, Any]], bool]
+    ) -> tuple[dict[str, Image], dict[str, Mapping[str, Any]]]:
+        """The images of the case, and facts of the others on the map, that fit; by their keys."""
+        there = {image.image_key: image for image in self._document.images.values() if fits(image_facts_of(image))}
+        return there, {key: facts for key, facts in self._others.items() if key not in there and fits(facts)}
 
     def _new_facts(self, row: SeenRow, others: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         if others:
@@ -164,7 +204,9 @@ class _Images:
 
 def image_facts_of(image: Image) -> Mapping[str, Any]:
     """The facts of an image by which a row finds it."""
-    return {name: getattr(image, name) for name in ("image_key", "product_id", "layer_title", "acquired_at")}
+    return {
+        name: getattr(image, name) for name in ("image_key", "product_id", "layer_title", "acquired_at", "date_kind")
+    }
 
 
 def _is_named(text: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -179,5 +221,16 @@ def _is_of(date: str) -> Callable[[Mapping[str, Any]], bool]:
     def fits(facts: Mapping[str, Any]) -> bool:
         at = str(facts.get("acquired_at") or "")
         return at == date or (min(len(at), len(date)) >= _DAY_CHARS and (at.startswith(date) or date.startswith(at)))
+
+    return fits
+
+
+def _holds(date: str) -> Callable[[Mapping[str, Any]], bool]:
+    """A test for images whose interval has a date in it: an image of 1990 for 31 December 1990."""
+    wanted = span_of(date)
+
+    def fits(facts: Mapping[str, Any]) -> bool:
+        span = span_of(str(facts.get("acquired_at") or "")) if facts.get("date_kind") == "interval" else None
+        return wanted is not None and span is not None and span.begin <= wanted.begin and wanted.end <= span.end
 
     return fits

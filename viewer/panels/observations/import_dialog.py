@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QGridLayout,
+    QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -41,11 +43,12 @@ from layers.observing.observation_rows import (
 from layers.phrase import Phrase
 from layers.requests.features import SheetOfCells
 from viewer.commands.feature_sites import guess_mapping
-from viewer.commands.imagery.observation_rows import RecordedRows, observations_from_rows
+from viewer.commands.imagery.observation_rows import RecordedRows, RowDifference, observations_from_rows
 from viewer.panels.context import PanelContext
 from viewer.panels.words import choices
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
@@ -87,6 +90,11 @@ class ObservationImportDialog(QDialog):
         self.stated = QCheckBox(
             self.tr("Enter dates without an image as images of “{0}”").format(one_line(path.name, 40))
         )
+        self.target = ComboBox()
+        self.target.setEditable(True)
+        self.kept_as_is: set[int] = set()
+        """Numbers of the rows whose tick was taken away: what the case has stays."""
+        self.differences = QListWidget()
         self.outcome, self.reasons = plain_label(), QPlainTextEdit()
         self._fill_choices()
         self._lay_out()
@@ -105,13 +113,19 @@ class ObservationImportDialog(QDialog):
         ):
             box.setAccessibleName(name)
             box.addItem(self.tr("not stated"), "")
-            for word, text in choices(words):
-                box.addItem(text, word)
+            for value, text in choices(words):
+                box.addItem(text, value)
         self.order.setAccessibleName(self.tr("Order of day and month"))
         for field, box in self.columns.items():
             box.setAccessibleName(self.tr("Column for: {0}").format(self.word(field)))
         for box in (*self.columns.values(), self.order, self.view_quality, self.why):
             box.currentIndexChanged.connect(self._look_anew)
+        self.target.setAccessibleName(self.tr("What was looked for, where no column says"))
+        targets = {row.target.strip(): None for row in self._context.document.observations.values()}
+        self.target.addItems([one_line(target, 80) for target in ("", *sorted(filter(None, targets)))])
+        self.target.currentTextChanged.connect(self._look_anew)
+        self.differences.setAccessibleName(self.tr("Rows that change what the case has"))
+        self.differences.itemChanged.connect(self._tick)
         self.sheet.currentIndexChanged.connect(self._show_sheet)
         self.stated.toggled.connect(self._look_anew)
 
@@ -131,6 +145,7 @@ class ObservationImportDialog(QDialog):
         form.addRow(self.tr("Order of day and month"), self.order)
         form.addRow(self.tr("How clear the view was, where no column says"), self.view_quality)
         form.addRow(self.tr("Why it cannot be told, where no column says"), self.why)
+        form.addRow(self.tr("What was looked for, where no column says"), self.target)
         form.addRow(self.stated)
         self._form = form
         self.outcome.setWordWrap(True)
@@ -153,6 +168,9 @@ class ObservationImportDialog(QDialog):
         layout.addLayout(grid)
         layout.addLayout(form)
         layout.addWidget(self.outcome)
+        self.differences.setFixedHeight(REASONS_PX)
+        self.differences.hide()
+        layout.addWidget(self.differences)
         layout.addWidget(self.reasons)
         layout.addWidget(buttons)
         self.setMinimumWidth(WIDTH_PX)
@@ -178,6 +196,7 @@ class ObservationImportDialog(QDialog):
                 box.setItemData(box.count() - 1, one_line(example, 80), Qt.ItemDataRole.ToolTipRole)
             box.setCurrentIndex(max(box.findData(guessed.get(field, "")), 0))
             box.blockSignals(False)
+        self.kept_as_is.clear()
         self._look_anew()
 
     def reading(self) -> RowReading:
@@ -185,7 +204,9 @@ class ObservationImportDialog(QDialog):
         columns = {field: box.currentData() for field, box in self.columns.items() if box.currentData()}
         dates = self._dates(columns)
         order = order_of(dates) or (self.order.currentData() or "")
-        return RowReading(columns, order, self.view_quality.currentData(), self.why.currentData())
+        return RowReading(
+            columns, order, self.view_quality.currentData(), self.why.currentData(), self.target.currentText().strip()
+        )
 
     def _dates(self, columns: Mapping[str, str]) -> list[str]:
         return self.chosen_sheet.columns.get(columns.get("date", ""), [])
@@ -225,6 +246,7 @@ class ObservationImportDialog(QDialog):
             title=self._path.name,
             images=self._images,
             stated_image=self._path.name if self.stated.isChecked() else "",
+            kept_as_is=frozenset(self.kept_as_is),
         )
         self.outcome.setText(self.tr("Reading the rows…"))
         self._job = self._jobs.run(
@@ -248,14 +270,46 @@ class ObservationImportDialog(QDialog):
             parts.append(translate("ObservationImportDialog", "{count} left out", "{count} left out", left))
         counts = self.tr("Observations: {0}.").format(", ".join(parts))
         nothing = self.tr("All of this is in the case already.")
-        self.outcome.setText(counts if count or recorded.left_out else nothing)
+        self.outcome.setText(counts if count or recorded.left_out or recorded.differences else nothing)
+        self._list_differences(recorded.differences)
         self._list_reasons(recorded.left_out)
+
+    def _list_differences(self, differences: Sequence[RowDifference]) -> None:
+        """List what the rows change, old and new, each with a tick."""
+        lines = self.differences
+        lines.blockSignals(True)
+        lines.clear()
+        for each in differences[:MOST_REASONS]:
+            line = QListWidgetItem(one_line(self._difference_words(each), 300))
+            line.setData(Qt.ItemDataRole.UserRole, each.number)
+            line.setFlags(line.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            is_off = each.number in self.kept_as_is
+            line.setCheckState(Qt.CheckState.Unchecked if is_off else Qt.CheckState.Checked)
+            line.setToolTip(self.tr("Untick to leave the row of the case as it is"))
+            lines.addItem(line)
+        lines.blockSignals(False)
+        lines.setVisible(bool(differences))
+
+    def _difference_words(self, difference: RowDifference) -> str:
+        nothing = self.tr("not stated")
+        fields = [
+            self.tr("{0}: {1} → {2}").format(self.word(name), word(old) or nothing, word(new) or nothing)
+            for name, old, new in difference.fields
+        ]
+        return self.tr("{0}, {1}: {2}").format(difference.site, difference.date, "; ".join(fields))
+
+    def _tick(self, line: QListWidgetItem) -> None:
+        """Leave a row of the case as it is, or change it after all."""
+        number = line.data(Qt.ItemDataRole.UserRole)
+        (self.kept_as_is.discard if line.checkState() == Qt.CheckState.Checked else self.kept_as_is.add)(number)
+        self._look_anew()
 
     def _say_refused(self, sentence: str) -> None:
         self._recorded = None
         self.record_button.setText(self.tr("&Record"))
         self.record_button.setEnabled(False)
         self.outcome.setText(sentence)
+        self._list_differences([])
         self._list_reasons([])
 
     def _list_reasons(self, left_out: Sequence[str]) -> None:

@@ -63,7 +63,7 @@ class SheetDesk(QObject):
         self.sheet = Sheet()
         self.listing = Listing()
         self.target = ""
-        """What is looked for, as it is typed: the sheet's rows are about this alone."""
+        """The thing that is looked for, as it is typed: the sheet's rows are about this alone."""
         self.observer = self._own_name()
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
@@ -381,11 +381,11 @@ class SheetDesk(QObject):
         """Link the row of a cell as support of the claim that is open; False where that is refused."""
         row, claim = self.row_of(at), self.context.document.claims.get(self.context.claim_uuid)
         if row is None:
-            return self._refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+            return self.refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
         if claim is None:
-            return self._refuse(self.tr("No claim is open: report one (R) or judge (J), then link what is seen."))
+            return self.refuse(self.tr("No claim is open: report one (R) or judge (J), then link what is seen."))
         if any(link.evidence_uuid == row.uuid for link in self.context.document.links.claim_to_evidence(claim.uuid)):
-            return self._refuse(self.tr("This row is evidence of the claim that is open already."))
+            return self.refuse(self.tr("This row is evidence of the claim that is open already."))
         if not self._attempt(link_evidence, claim.uuid, "observations", row.uuid, bearing="supports"):
             return False
         words = one_line(claim.statement or claim.source_wording, 60)

@@ -16,6 +16,7 @@ from layers.requests.features import ReadSheets, SheetFacts
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import add_image
+from viewer.commands.imagery.observations import record_observation
 from viewer.commands.sites import add_site
 from viewer.panels.observations.import_dialog import ObservationImportDialog
 
@@ -142,3 +143,43 @@ def test_the_dialog_fits_a_small_screen(case: MainWindow, answers: Answers, tmp_
     assert dialog.sizeHint().height() <= 660
     assert dialog.minimumSizeHint().width() <= 900
     assert QGuiApplication.primaryScreen() is not None
+
+
+def test_what_changes_is_listed_and_an_unticked_row_stays_as_it_is(
+    case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """A file turned "absent" into "present" without a word."""
+    document = case.session.document
+    sites = {site.label: site.uuid for site in document.sites.values()}
+    images = {image.acquired_at: image.uuid for image in document.images.values()}
+    for label, day, words in (("Bend 1", "2024-04-12", "dry"), ("Bend 2", "2024-06-01", "")):
+        facts = {"presence": "absent", "view_quality": "clear", "words": words, "target": "Channel"}
+        case.session.push(record_observation(document, sites[label], images[day], actor=case.session.actor, **facts))
+    path = tmp_path / "seen.csv"
+    path.write_text("site,date,presence,count\nBend 1,2024-04-12,+,2\nBend 2,2024-06-01,+,\n", "utf-8")
+    dialog = dialog_of(case, answers, path, qtbot)
+    assert dialog.outcome.text() == "Observations: 2 new, 0 changed.", "nothing is said of the channel"
+    assert not dialog.differences.isVisible()
+    dialog.target.setEditText("channel")
+    qtbot.waitUntil(lambda: not dialog.is_reading)
+    assert dialog.outcome.text() == "Observations: 0 new, 2 changed."
+    lines = [dialog.differences.item(at) for at in range(dialog.differences.count())]
+    assert lines[0].text().startswith("Bend 1, 2024-04-12: Count: not stated → 2; Present or absent: absent → present")
+    lines[0].setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: not dialog.is_reading)
+    assert dialog.record_button.text() == "&Record 1 observation"
+    assert dialog.differences.item(0).checkState() == Qt.CheckState.Unchecked
+    qtbot.mouseClick(dialog.record_button, Qt.MouseButton.LeftButton)
+    assert [(row.presence, row.words) for row in document.observations.values()] == [("absent", "dry"), ("present", "")]
+
+
+def test_a_day_in_the_interval_of_an_image_is_of_that_image(
+    case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    facts = {"product_id": "Y", "layer_title": "Mosaic", "acquired_at": "1990", "date_kind": "interval"}
+    case.session.push(add_image(case.session.document, actor="Li", **facts))
+    path = tmp_path / "seen.csv"
+    path.write_text("site,date,presence\nBend 1,1990-12-31,+\nBend 1,1991-01-01,+\n", "utf-8")
+    dialog = dialog_of(case, answers, path, qtbot)
+    assert dialog.outcome.text() == "Observations: 1 new, 0 changed, 1 left out."
+    assert "1991-01-01" in dialog.reasons.toPlainText()
