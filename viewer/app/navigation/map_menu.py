@@ -16,7 +16,6 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.mark_query import marks_at
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.cell_searches import SEARCH_AREA
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import counted_marks, delete_sites
 from viewer.panels.context import PanelContext
@@ -118,7 +117,7 @@ class MapMenu(QObject):
         images = self._panels.layers.images
         if images is not None:
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
-        if site.mark_kind == SEARCH_AREA:
+        if site.kind == "polygon":
             menu.addAction(self.tr("&Search This Area…"), lambda: self._panels.search_wanted.emit(uuid))
         if site.mark_kind == MEASUREMENT:
             menu.addAction(self.tr("&Make a Site of It"), lambda: self._panels.do(make_sites, (uuid,)))

@@ -128,8 +128,10 @@ def line_symbol(site: Site) -> LineSymbol:
 
 
 def fill_of(site: Site) -> QColor:
-    """The translucent fill of a polygon or an area circle."""
+    """The translucent fill of a polygon or an area circle; none for a search area, whose pixels are to be judged."""
     own = own_color(site.fill_color)
+    if site.mark_kind == "search area" and not own:
+        return QColor(0, 0, 0, 0)
     is_measured = _is_measured(site)
     color = QColor(
         own or own_color(site.stroke_color) or (MEASURE_COLOR if is_measured else _bright(role_color(site.role)))

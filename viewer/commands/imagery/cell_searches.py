@@ -22,8 +22,8 @@ from layers.observing.search_words import too_coarse
 from layers.phrase import Phrase
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.searches import record_search, update_search
-from viewer.commands.sites import add_site
+from viewer.commands.imagery.searches import record_search, stands_on, update_search
+from viewer.commands.sites import add_site, update_site
 from viewer.commands.stamps import new_uuid, stamp_of
 
 SEARCH_AREA = "search area"
@@ -47,8 +47,9 @@ def begin_search(
     observer: str = "",
     area_label: str = "",
 ) -> Edit:
-    """Begin a search of an area, a search area's uuid or a shape that becomes one, cell by cell on an image.
+    """Begin a search of an area, a polygon's uuid or a shape, cell by cell on an image.
 
+    A polygon that nothing stands on becomes a search area, and of any other its shape becomes one, in the same step.
     `image` are the facts of its row, `pixel_m` the ground size of its pixel there. Raises InvalidValue, also where the
     target is too small for the image.
     """
@@ -57,11 +58,8 @@ def begin_search(
     coarse = too_coarse(target_size_m, pixel_m)
     if coarse is not None:
         raise InvalidValue(coarse)
-    made: tuple[Change, ...] = ()
-    if not isinstance(area, str):
-        made = add_site(document, area, actor=actor, now=now, mark_kind=SEARCH_AREA, label=area_label).changes
-    site = made[0].row if made else row_of(document.sites, str(area), Phrase("search area"))
-    assert isinstance(site, Site)
+    now = stamp_of(actor, now).now  # one time for all rows: it tells which area was made with the search
+    site, made = _area(document, area, area_label, actor, now)
     known = known_image(document, actor=actor, now=now, **image)
     sheet = SearchSheet(grid)
     shares = shares_of(sheet, site.geometry)
@@ -81,6 +79,24 @@ def begin_search(
         **shares._asdict(),
     )
     return Edit(Phrase("Begin search"), (*made, *known.changes, *search.changes))
+
+
+def _area(
+    document: Document, area: str | BaseGeometry, label: str, actor: str, now: str
+) -> tuple[Site, tuple[Change, ...]]:
+    """The search area of a new search, with the changes that make it one."""
+    if isinstance(area, str):
+        site = row_of(document.sites, area, Phrase("search area"))
+        if site.mark_kind == SEARCH_AREA:
+            return site, ()
+        if site.mark_kind in ("site", "annotation") and not stands_on(document, site.uuid):
+            changes = update_site(document, site.uuid, actor=actor, now=now, mark_kind=SEARCH_AREA).changes
+            return next(change.row for change in changes if isinstance(change.row, Site)), changes
+        area, label = site.geometry, label or site.label
+    changes = add_site(document, area, actor=actor, now=now, mark_kind=SEARCH_AREA, label=label).changes
+    made = changes[0].row
+    assert isinstance(made, Site)
+    return made, changes
 
 
 def answer_cell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from layers.document.document import Document
@@ -16,7 +16,7 @@ from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
-from viewer.commands.sites import comments_on
+from viewer.commands.sites import comments_on, delete_sites
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 _RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
@@ -62,19 +62,55 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
 
 
 def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "") -> Edit:
-    """Delete searches with the comments on them; claims no longer rest on them."""
+    """Delete searches with the comments on them; claims no longer rest on them.
+
+    An area that was made with a search goes too, unless something else stands on it.
+    """
     searches = [row_of(document.searches, uuid, Phrase("search")) for uuid in dict.fromkeys(uuids)]
     gone = {search.uuid for search in searches}
+    areas = {search.area_uuid: search for search in searches if _made_its_area(document, search)}
+    areas = {uuid: search for uuid, search in areas.items() if not stands_on(document, uuid, but=gone)}
+    with_area = {search.uuid for search in searches if search.area_uuid in areas}
+    gone -= with_area
     changes = [
+        *(delete_sites(document, areas, actor=actor).changes if areas else ()),
         *without_evidence(document, gone),
         *(delete("comments", remark) for remark in comments_on(document, gone)),
-        *(delete("searches", search) for search in searches),
+        *(delete("searches", search) for search in searches if search.uuid in gone),
     ]
     return Edit(
         Phrase("Delete search")
         if len(searches) == 1
         else Phrase("Delete {searches}", searches=counted(len(searches), "search", "searches")),
         tuple(changes),
+    )
+
+
+def _made_its_area(document: Document, search: Search) -> bool:
+    """True where the area of a search was made with it, in one step, and got no words since."""
+    site = document.sites.get(search.area_uuid)
+    return (
+        site is not None
+        and site.mark_kind == "search area"
+        and (site.created_at, site.created_by) == (search.created_at, search.created_by)
+        and not (site.label or site.notes)
+    )
+
+
+def stands_on(document: Document, uuid: str, but: Collection[str] = ()) -> bool:
+    """True where rows of the case stand on a mark: claims, evidence, observations, chips, searches, comments, parts or
+    a watch. `but` are the uuids of searches that do not count.
+    """
+    links = document.links
+    return bool(
+        links.site_to_claims(uuid)
+        or links.evidence_to_claims(uuid)
+        or links.observations_of_site(uuid)
+        or links.watches_of_site(uuid)
+        or comments_on(document, {uuid})
+        or any(chip.site_uuid == uuid for chip in document.chips.values())
+        or any(site.parent_uuid == uuid for site in document.sites.values())
+        or any(row.area_uuid == uuid and row.uuid not in but for row in document.searches.values())
     )
 
 

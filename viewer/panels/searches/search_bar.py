@@ -68,7 +68,7 @@ class SearchBar(QWidget):
             Qt.Key.Key_Backspace: partial(desk.step, -1),
             Qt.Key.Key_PageUp: partial(desk.step, -1),
             Qt.Key.Key_PageDown: partial(desk.step, 1),
-            Qt.Key.Key_Escape: desk.end,
+            Qt.Key.Key_Escape: desk.leave,
         }
         self._lay_out()
         self._connect()
@@ -112,7 +112,7 @@ class SearchBar(QWidget):
         self.part.clicked.connect(lambda: desk.show_next_part())
         self.back.clicked.connect(lambda: desk.step(-1))
         self.next.clicked.connect(lambda: desk.step(1))
-        self.end.clicked.connect(lambda: desk.end())
+        self.end.clicked.connect(lambda: desk.leave())
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 

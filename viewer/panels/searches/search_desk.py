@@ -178,6 +178,15 @@ class SearchDesk(QObject):
             self.context.shown_above.emit("search", None)
             self.shown_changed.emit()
 
+    def leave(self) -> None:
+        """Leave the search by hand: one without any answer is given up, with the area that was made for it."""
+        walk = self.walk
+        self.end()
+        if walk is None or walk.progress.answered or walk.uuid not in self.context.document.searches:
+            return
+        if self.context.do(delete_searches, (walk.uuid,)):
+            self.context.report(self.tr("No cell had an answer: the search was given up. Undo brings it back."))
+
     # -- answers ----------------------------------------------------------------------------------------------------
 
     def nothing_seen(self) -> None:

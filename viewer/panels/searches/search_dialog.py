@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import override
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -119,9 +119,11 @@ class SearchDialog(QDialog):
         ):
             field.setAccessibleName(says)
         self.least_size.setPlaceholderText(self.tr("metres"))
+        for line in (self.target, self.least_size, self.observer, self.mask_file):
+            line.installEventFilter(self)
         self.area.currentIndexChanged.connect(self.look)
         self.image.currentIndexChanged.connect(self._image_changed)
-        self.least_size.textEdited.connect(self.look)
+        self.least_size.textChanged.connect(self.look)
 
     def _lay_out(self) -> QFormLayout:
         form = QFormLayout()
@@ -149,6 +151,16 @@ class SearchDialog(QDialog):
         super().showEvent(event)
         self.target.setFocus()
 
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close by Esc at once: nothing typed here is kept anywhere that it could be taken back to."""
+        is_escape = (
+            event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        )
+        if is_escape:
+            self.reject()
+        return is_escape or super().eventFilter(watched, event)
+
     # -- what is asked for ------------------------------------------------------------------------------------------
 
     @property
@@ -161,7 +173,7 @@ class SearchDialog(QDialog):
         if choice == _IMAGE:
             return ground_of_image(self._context.layers.drawing_of(self.layer_uuid))
         if choice == _VIEW:
-            return ground_of_view(self._context.view.shown())
+            return ground_of_view(self._context.view.shown(), self._context.layers.drawing_of(self.layer_uuid))
         site = self._context.document.sites.get(choice)
         return None if site is None else ground_of_mark(site)
 
@@ -204,6 +216,8 @@ class SearchDialog(QDialog):
         if not self.layer_uuid:
             return self.tr("A search is on an image: add one, and switch it on."), ""
         if ground is None:
+            if str(self.area.currentData()) == _VIEW:
+                return self.tr("The view shows nothing of that image: move the map, or choose another area."), ""
             return self.tr("That area has no outline on the map: choose a search area, or the view."), ""
         pixel_m = pixel_m_of(self._context.layers.drawing_of(self.layer_uuid), ground.shape)
         if pixel_m is None:

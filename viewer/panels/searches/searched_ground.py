@@ -43,9 +43,9 @@ class GroundChoice(Struct, frozen=True, eq=False):
 
 
 def area_marks(document: Document, chosen: Sequence[str]) -> list[Site]:
-    """The marks that can be searched: search areas, those chosen first."""
+    """The marks that can be searched: the chosen polygons of any kind, then search areas."""
     first = [document.sites[uuid] for uuid in chosen if uuid in document.sites]
-    marks = [site for site in (*first, *document.sites.values()) if site.mark_kind == SEARCH_AREA]
+    marks = [*first, *(site for site in document.sites.values() if site.mark_kind == SEARCH_AREA)]
     return list({site.uuid: site for site in marks if site.kind == "polygon"}.values())[:MOST_AREAS]
 
 
@@ -54,9 +54,13 @@ def ground_of_mark(site: Site) -> GroundChoice:
     return GroundChoice(site.uuid, site.geometry)
 
 
-def ground_of_view(view: View) -> GroundChoice | None:
-    """The ground in view; None where that is none of the Earth."""
-    shape = area_of_view(view)
+def ground_of_view(view: View, drawing: LayerDrawing | None = None) -> GroundChoice | None:
+    """The ground in view, cut to the outline of an image; None where nothing of it, or of the Earth, is in view."""
+    shape, image = area_of_view(view), ground_of_image(drawing)
+    if image is not None and -180.0 <= image.shape.bounds[0] <= image.shape.bounds[2] <= 180.0:
+        common = shapely.intersection(shape, shapely.make_valid(image.shape))
+        areas = [part for part in shapely.get_parts(common) if part.geom_type == "Polygon"]
+        shape = areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
     return None if shape.is_empty else GroundChoice(shape, shape)
 
 

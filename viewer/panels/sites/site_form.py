@@ -16,7 +16,6 @@ from layers.document.observation import seen_dates
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
-from viewer.commands.imagery.cell_searches import SEARCH_AREA
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid, utc_now
 from viewer.panels.claims.claim_cards import ClaimCards, lines_of
@@ -322,7 +321,7 @@ class SiteFormPanel(QWidget):
         claims = document.links.claims_of_site(site.uuid)
         self.sighting.show_site(site)
         self.cards.show_claims((claim, self._sources(claim.uuid), lines_of(document, claim)) for claim in claims)
-        self.search_button.setVisible(site.mark_kind == SEARCH_AREA)
+        self.search_button.setVisible(site.kind == "polygon")
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
         for column, unsaid in OF_SITES.items():

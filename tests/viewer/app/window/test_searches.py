@@ -32,6 +32,7 @@ from tests.support.windows import begin_on_map, opened
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.sites.site_symbology import fill_of
 from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.imagery.searches import record_search
@@ -40,6 +41,7 @@ from viewer.commands.sites import add_site, update_site
 from viewer.panels.searches.search_bar import SearchBar
 from viewer.panels.searches.search_dialog import SearchDialog
 from viewer.panels.searches.search_list import SearchListPanel
+from viewer.panels.searches.searched_ground import ground_of_image
 from viewer.panels.sites.site_form import SiteFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -234,6 +236,65 @@ def test_the_first_cell_is_shown_whole_beside_the_bar(window: MainWindow, qtbot:
     walk = window.bars.searches.walk
     assert walk is not None
     assert walk.is_shown
+
+
+def drawn_polygon(window: MainWindow, left_m: float, uuid: str = "drawn") -> None:
+    """A selected polygon of 200 by 200 m on the radar scene, as the tool for areas draws one."""
+    lon, lat = transform_points(UTM, WGS84, np.array([left_m, left_m + 200.0]), np.array([TOP - 300.0, TOP - 100.0]))
+    area = shapely.box(float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))
+    window.session.push(add_site(window.session.document, area, actor="ana", uuid=uuid))
+    window.selection.set((uuid,))
+
+
+def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    drawn_polygon(window, LEFT + 100.0)
+    settle(window, qtbot)
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    assert form.search_button.isVisible()
+    assert any("Search This Area" in text for text in words_of_map_menu(window))
+    assert fill_of(window.session.document.sites["drawn"]).alpha() > 0
+    begin(window, qtbot, rows=1, columns=1)
+    (search,) = window.session.document.searches.values()
+    (site,) = window.session.document.sites.values()
+    assert (search.area_uuid, site.mark_kind) == ("drawn", "search area")
+    assert fill_of(site).alpha() == 0
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert "drawn" in window.session.document.sites, "what was drawn before stays"
+
+
+def test_a_search_that_is_given_up_takes_its_area_with_it(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    document = window.session.document
+    assert (len(document.searches), len(document.sites)) == (1, 1)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert (len(document.searches), len(document.sites)) == (0, 0)
+    window.action_table["undo"].trigger()
+    assert (len(document.searches), len(document.sites)) == (1, 1)
+
+
+def test_the_form_leaves_by_one_escape_and_cuts_the_view_to_the_image(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    dialog = ask(window, qtbot)
+    dialog.area.setCurrentIndex(dialog.area.findText("The view"))
+    ground = dialog.ground()
+    whole = ground_of_image(window.panel_context.layers.drawing_of(dialog.layer_uuid))
+    assert ground is not None
+    assert whole is not None
+    assert ground.shape.difference(whole.shape.buffer(1e-7)).is_empty
+    dialog.least_size.setText("1")
+    assert "Too coarse" in dialog.says.text()
+    dialog.least_size.setText("")
+    assert "Too coarse" not in dialog.says.text()
+    QTest.keyClicks(dialog.target, "boat")
+    QTest.keyClick(dialog.target, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 @pytest.mark.bounded
@@ -482,6 +543,7 @@ def test_a_search_whose_area_was_moved_away_is_not_gone_on_with(
 ) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     begin(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_4)
     (search,) = window.session.document.searches.values()
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     moved = shapely.box(20.0, 40.0, 20.01, 40.01)

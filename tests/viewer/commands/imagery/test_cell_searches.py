@@ -14,7 +14,7 @@ from layers.observing.search_cells import SearchCell, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
 from tests.support.searched_areas import AREA, GRID
 from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
-from viewer.commands.imagery.searches import record_search, update_search
+from viewer.commands.imagery.searches import delete_searches, record_search, update_search
 
 IMAGE = {"image_key": "product:x", "acquired_at": "2023-02-12", "date_kind": "instant", "sensor": "Umbra SAR"}
 NOW = "2024-04-12T08:00:00Z"
@@ -175,3 +175,42 @@ def test_a_search_without_cells_of_ours_takes_no_answer(document: Document) -> N
         answered(document, 1, 1, "nothing seen")
     document.apply(update_search(document, "search", actor="ana", words="none"))
     assert isinstance(document.searches["search"], Search)
+
+
+def test_a_bare_polygon_becomes_the_search_area_and_one_that_is_used_is_copied(document: Document) -> None:
+    drawn = Site(uuid="drawn", geometry=AREA, mark_kind="site", label="Valley")
+    document = Document({"sites": (drawn,)})
+    edit = begin(document, "drawn")
+    document.apply(edit)
+    assert (document.searches["search"].area_uuid, document.sites["drawn"].mark_kind) == ("drawn", "search area")
+    document.apply(edit.inverse())
+    assert document.sites["drawn"] == drawn
+    document = Document({"sites": (drawn, Site(uuid="part", geometry=AREA.centroid, parent_uuid="drawn"))})
+    document.apply(begin(document, "drawn"))
+    area = document.sites[document.searches["search"].area_uuid]
+    assert (area.mark_kind, area.label, document.sites["drawn"]) == ("search area", "Valley", drawn)
+
+
+def test_an_area_that_a_search_made_goes_with_it_unless_something_stands_on_it(document: Document) -> None:
+    document = Document()
+    document.apply(begin(document, AREA))
+    before = dict(document.sites)
+    gone = delete_searches(document, ["search"])
+    document.apply(gone)
+    assert not document.sites
+    assert not document.searches
+    document.apply(gone.inverse())
+    assert dict(document.sites) == before
+    (area,) = before
+    other = record_search(document, actor="ana", now=NOW, area_uuid=area)
+    document.apply(other)
+    document.apply(delete_searches(document, ["search"]))
+    assert area in document.sites
+    document.apply(delete_searches(document, [other.changes[0].row.uuid]))
+    assert area not in document.sites
+
+
+def test_a_drawn_area_stays_when_its_search_is_deleted(document: Document) -> None:
+    document.apply(begin(document))
+    document.apply(delete_searches(document, ["search"]))
+    assert "area" in document.sites

@@ -62,6 +62,7 @@ def test_both_kinds_are_hatched_and_in_the_legend(plate_of: MakePlate) -> None:
     texts = [row.text for row in plate.legend]
     assert OBSCURED in texts
     assert MISSED in texts
+    assert "Frame: an area that was searched" in texts
     facts = facts_of(plate)
     assert facts.maps[0].legend_missing == ()
     words = " ".join(text.words for text in facts.texts)

@@ -77,6 +77,9 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         text = translate("Export", "Dotted rim: how well the place is known was not judged")
         rows.append(LegendRow(text, min(not_judged, key=lambda site: site.uuid), is_note=True))
     rows += _doubt_notes(inside)
+    if searched := [site for site in marks if site.mark_kind == "search area" and site.kind == "polygon"]:
+        text = translate("Export", "Frame: an area that was searched")
+        rows.append(LegendRow(text, min(searched, key=lambda site: site.uuid), is_note=True))
     return rows
 
 
