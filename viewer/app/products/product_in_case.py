@@ -36,7 +36,8 @@ class ProductInCase:
         self.overrides = read_overrides(row.overrides_json) if row is not None else ()
         self._typed = row.correction if row is not None and not row.issued_at else ""
         self._offered: str | None = None
-        self.state: State | None = self._state_before()
+        self.state: State | None = self._issued_before()
+        self._state_before = self.state
         self._kept: _Whole = self._whole(spec)
         self._issued: _Whole | None = None
         """The product as it was last issued here. Until something changes, another file of it is the same version."""
@@ -89,6 +90,21 @@ class ProductInCase:
             row = Product(uuid="", name="", number=row.number, version=version, previous_uuid=row.uuid)
         row = replace(row, layout_json="", overrides_json="", number=number, correction=self.correction)
         return Edition(row, today(), state)
+
+    def shown_edition(self, spec: ProductSpec, is_stamped: bool) -> Edition:
+        """The edition that a preview prints: a draft where the page is stamped, as it could leave only as one."""
+        edition = self.edition(spec)
+        return edition._replace(state=DRAFT) if is_stamped and not self.is_as_issued(spec) else edition
+
+    def choose_state(self, state: State) -> None:
+        """Take a state for further exports."""
+        if state != self.state:
+            self._state_before, self.state = self.state, state
+
+    def go_back(self) -> None:
+        """Go back to the state before the one that was chosen last: an export in it was refused."""
+        if self.state not in (None, DRAFT):
+            self.state = self._state_before
 
     def outgoing(self, spec: ProductSpec) -> Outgoing:
         """All that is needed to write the product's file."""
@@ -145,7 +161,7 @@ class ProductInCase:
     def _whole(self, spec: ProductSpec) -> _Whole:
         return spec, self.overrides, self._typed
 
-    def _state_before(self) -> State | None:
+    def _issued_before(self) -> State | None:
         before = self.previous
         return _issued_state(before) if before is not None and before.issued_at else None
 

@@ -293,8 +293,9 @@ class ProductWindow(QDialog):
         if lack:
             self._show_lack(lack)
             return
+        edition = self.kept.shown_edition(self.spec, self._is_stamped)
         try:
-            laid = self._maker.make(self.spec, self.preview.dpi_of(self.spec), self.edition)
+            laid = self._maker.make(self.spec, self.preview.dpi_of(self.spec), edition)
         except GeoloupeError as error:
             self._show_lack(error.sentence)
             return
@@ -336,7 +337,7 @@ class ProductWindow(QDialog):
             self.say("")
         if self._is_stamped != is_blocked:
             self._is_stamped = is_blocked
-            self._show_laid()
+            self._rest.start(0)  # what the page prints on its state differs too
         if self._is_leaving:
             self._is_leaving = False
             self._leave()
@@ -473,14 +474,13 @@ class ProductWindow(QDialog):
     def _take_state(self, state: State, author: str, organisation: str) -> None:
         """Take the answer about the state: lay the page out in it, judge it, and export it."""
         self.come_forward()
-        named = replace(self.spec, author=author, organisation=organisation)
-        self._set_spec(named)
+        self._set_spec(replace(self.spec, author=author, organisation=organisation))
         self.choose_state(state)
         self._is_leaving = True
 
     def choose_state(self, state: State) -> None:
         """Set the state of further exports; a published product is laid out without internal content."""
-        self.kept.state = state
+        self.kept.choose_state(state)
         self._set_spec(replace(self.spec, publish=self.spec.publish or state == PUBLISHED))
         self._judging.stop()
         self._rest.start(0)
@@ -490,17 +490,23 @@ class ProductWindow(QDialog):
         state = self.edition.state
         forbidden = kept_back(self.findings.blocking, self.laid.facts()) if self.laid is not None else []
         if forbidden:
-            self.say(in_language(not_written(forbidden).sentence))
-            self.findings.choose(forbidden[0])
+            self._stay(in_language(not_written(forbidden).sentence), forbidden[0])
         elif state != DRAFT and self.findings.blocking:
-            self.say(self._to_cure)
-            self.findings.choose_first()
+            self._stay(self._to_cure)
         elif state == PUBLISHED and self.findings.taken_away not in ([], self._taken_away):
             self._taken_away = self.findings.taken_away
             self.say(self.tr("Publishing leaves out what is listed at the right. Export again to publish without it."))
             self.findings.choose(self._taken_away[0])
         else:
             self.export_wanted.emit()
+
+    def _stay(self, sentence: str, finding: Finding | None = None) -> None:
+        """Say why an export is refused, and go back to the state before: nothing was issued."""
+        self.say(sentence)
+        self.findings.choose_first() if finding is None else self.findings.choose(finding)
+        self.kept.go_back()
+        self._show_title()
+        self._rest.start(0)
 
     def note_issued(self) -> None:
         """Record that the present product was written and issued."""
@@ -510,9 +516,8 @@ class ProductWindow(QDialog):
 
     def note_stopped(self, sentence: str) -> None:
         """Say why the gate stopped the product, and lead to the findings."""
-        self.say(sentence)
         self._look_over()
-        self.findings.choose_first()
+        self._stay(sentence)
 
     def come_forward(self) -> None:
         """Bring the window to the front, with the keyboard."""

@@ -68,6 +68,30 @@ def test_a_draft_is_exported_in_spite_of_what_blocks_and_is_not_asked_again(tabl
     assert window.findings.list.hasFocus()
 
 
+def test_a_refused_issue_leaves_the_state_and_prints_no_issue(table: Table) -> None:
+    table.findings = [PIN]
+    window = table.open(SPEC)
+    export_as(window, ISSUED)
+    table.settle(window)
+    assert not table.exported
+    assert window.state_box.currentIndex() == -1
+    assert table.pages.made[-1].edition.state == DRAFT
+    window.choose_state(DRAFT)
+    table.settle(window)
+    window.choose_state(ISSUED)
+    table.settle(window)
+    assert table.pages.made[-1].edition.state == DRAFT, "what may leave only as a draft is shown as one"
+    window.export()
+    table.settle(window)
+    assert window.state_box.currentData() == DRAFT
+    table.findings = []
+    window.choose_state(ISSUED)
+    table.settle(window)
+    assert table.pages.made[-1].edition.state == ISSUED
+    window.export()
+    assert len(table.exported) == 1
+
+
 def test_what_is_published_is_laid_out_for_readers_outside_before_it_is_judged(table: Table) -> None:
     window = table.open(SPEC)
     window.export()
