@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from layers.document.rows import Product
 from layers.product.issuing.corrections import correction_of
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.publishing import DRAFT, STATES, State
+from layers.product.publishing import DRAFT, PUBLISHED, STATES, State
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from viewer.commands.products import (
     change_product,
@@ -38,6 +38,8 @@ class ProductInCase:
         self._offered: str | None = None
         self.state: State | None = self._issued_before()
         self._state_before = self.state
+        self._refused: State | None = None
+        """State in which an export was refused, to be taken up once nothing blocks it any more."""
         self._kept: _Whole = self._whole(spec)
         self._issued: _Whole | None = None
         """The product as it was last issued here. Until something changes, another file of it is the same version."""
@@ -100,11 +102,18 @@ class ProductInCase:
         """Take a state for further exports."""
         if state != self.state:
             self._state_before, self.state = self.state, state
+        self._refused = None
 
     def go_back(self) -> None:
         """Go back to the state before the one that was chosen last: an export in it was refused."""
         if self.state not in (None, DRAFT):
-            self.state = self._state_before
+            self._refused, self.state = self.state, self._state_before
+
+    def take_up(self, spec: ProductSpec) -> None:
+        """Take up the state that was refused: nothing blocks it any more."""
+        refused, self._refused = self._refused, None
+        if refused is not None and (refused != PUBLISHED or spec.publish):
+            self.state = refused
 
     def outgoing(self, spec: ProductSpec) -> Outgoing:
         """All that is needed to write the product's file."""

@@ -8,13 +8,7 @@ from typing import override
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QDialog,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QDialog, QSplitter, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.rows import Product
@@ -337,6 +331,9 @@ class ProductWindow(QDialog):
             self.say("")
         if self._is_stamped != is_blocked:
             self._is_stamped = is_blocked
+            if not is_blocked:
+                self.kept.take_up(self.spec)
+                self._show_title()
             self._rest.start(0)  # what the page prints on its state differs too
         if self._is_leaving:
             self._is_leaving = False

@@ -85,8 +85,9 @@ def test_a_refused_issue_leaves_the_state_and_prints_no_issue(table: Table) -> N
     table.settle(window)
     assert window.state_box.currentData() == DRAFT
     table.findings = []
-    window.choose_state(ISSUED)
+    window.fields.checks["dark"].setChecked(True)
     table.settle(window)
+    assert window.state_box.currentData() == ISSUED, "nothing stands against what was wanted any more"
     assert table.pages.made[-1].edition.state == ISSUED
     window.export()
     assert len(table.exported) == 1
