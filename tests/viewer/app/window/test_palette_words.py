@@ -38,6 +38,9 @@ def name_of(window: MainWindow, id_: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "id_"),
     [
+        ("observation sheet", "panel_observations"),
+        ("last seen", "panel_observations"),
+        ("counting", "tool_count"),
         ("basemap", "add_imagery"),
         ("wms", "add_imagery"),
         ("pdf", "export_product"),
