@@ -169,6 +169,8 @@ class ObservationImportDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.outcome)
         self.differences.setFixedHeight(REASONS_PX)
+        self.differences.setWordWrap(True)
+        self.differences.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.differences.hide()
         layout.addWidget(self.differences)
         layout.addWidget(self.reasons)

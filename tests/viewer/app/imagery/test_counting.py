@@ -170,7 +170,7 @@ def test_a_click_on_another_image_counts_nothing(window: MainWindow, sheet: Obse
     settle(window, qtbot)
     click(window, 6, 0)
     assert not window.session.document.observations
-    assert sentences[0].startswith("The map showed another image than that of the cell: now it shows 1985-08-01")
+    assert sentences[0].startswith("The map showed another image than that of the cell: now it shows 1 August 1985")
     settle(window, qtbot)
     click(window, 6, 0)
     assert rows_of(window.session.document)["north", "1985"].count_high == 1

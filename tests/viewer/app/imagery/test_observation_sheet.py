@@ -185,7 +185,10 @@ def test_another_thing_that_is_looked_for_has_rows_and_ticks_of_its_own(
     own = sheet.desk.cell(SheetPlace(0, 0)).own
     assert own is not None
     assert own.count_high == 5, "the same words, however they are written"
-    assert content_of(document, ["north"]).sites[0].seen == "Main channel: seen 1985-08-01; Oxbow lake: seen 1985-08-01"
+    assert (
+        content_of(document, ["north"]).sites[0].seen
+        == "Main channel: seen 1 August 1985; Oxbow lake: seen 1 August 1985"
+    )
 
 
 def test_the_observer_that_the_field_shows_is_stored_and_a_login_never(
@@ -249,7 +252,7 @@ def test_a_change_is_against_the_earlier_image_that_has_a_row(window: MainWindow
         "changed",
         rows["north", "1985"].image_uuid,
     )
-    assert "changed against 1985-08-01" in sheet.words.text()
+    assert "changed against 1 August 1985" in sheet.words.text()
 
 
 def test_words_are_typed_in_the_cell_and_carried_forward_alone(window: MainWindow, sheet: ObservationSheet) -> None:
@@ -436,9 +439,9 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
     content = content_of(document, list(BENDS))
     target = "the main channel, not water: "
     assert [site.seen for site in content.sites] == [
-        target + "first seen 1985-08-01; last seen 1995-08-01; not seen 2000-08-01",
-        target + "not seen 2000-08-01; first seen 2005-08-01; last seen 2020-08-01",
-        target + "first seen 1985-08-01; last seen 2010-08-01; not seen 2015-08-01",
+        target + "first seen 1 August 1985; last seen 1 August 1995; not seen 1 August 2000",
+        target + "not seen 1 August 2000; first seen 1 August 2005; last seen 1 August 2020",
+        target + "first seen 1 August 1985; last seen 1 August 2010; not seen 1 August 2015",
     ]
 
 
@@ -453,12 +456,12 @@ def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(
     form = window.findChild(SiteFormPanel)
     assert form is not None
     line = form.observation_line
-    assert line.text() == "Observations: 2 rows, last seen 1985-08-01; not seen 1990-08-01"
+    assert line.text() == "Observations: 2 rows, last seen 1 August 1985; not seen 1 August 1990"
     window.docks.show_panel("panel_time_strip")
     strip = window.docks.time_strip.panel
     assert isinstance(strip, TimeStripPanel)
     settle(window, qtbot)
-    assert "last seen 1985-08-01; not seen 1990-08-01" in strip.summary.text()
+    assert "last seen 1 August 1985; not seen 1 August 1990" in strip.summary.text()
     line.click()
     qtbot.waitUntil(sheet.isVisible)
     window.docks.set_panel_visible("panel_observations", visible=False)
