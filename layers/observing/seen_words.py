@@ -6,7 +6,7 @@ seen on an image is no proof of either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,19 +14,22 @@ from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation, is_after, target_key
 from layers.phrase import Phrase, joined
+from layers.text.counted import counted
 from layers.time.written_dates import written_date
 
 MOST_BETWEEN = 3
-"""Most dates in one statement on when it was not seen in between."""
+"""Most dates in one statement on when it was not seen in between, or on which nobody could tell."""
 _SHOWN = ("present", "absent")
 DAY_LENGTH = len("2020-08-31")
 
 
-class _Look(Struct, frozen=True):
-    """A date on which the observers agree."""
+class _Looks(Struct, frozen=True):
+    """The dates on which it was seen, not seen, seen by some observers only, and on which none could tell."""
 
-    at: str
-    is_seen: bool
+    seen: tuple[str, ...]
+    missed: tuple[str, ...]
+    differing: tuple[str, ...]
+    unclear: tuple[str, ...]
 
 
 def every_row(_row: Observation) -> bool:
@@ -67,21 +70,34 @@ def seen_statements(
 
 def statements_of(rows: Iterable[Observation], images: Mapping[str, Image]) -> tuple[str, ...]:
     """The statements that follow from these observations of one thing, in the order of time."""
-    looks, differing = _looks(rows, images)
-    seen = [look.at for look in looks if look.is_seen]
-    missed = [look.at for look in looks if not look.is_seen]
-    if seen:
-        lines = _on_seen(seen, missed)
-    else:
-        lines = [Phrase("not seen {missed}", missed=date_words(missed[-1]))] if missed else []
-    if differing:
-        dates = joined(", ", [date_words(at) for at in differing[:MOST_BETWEEN]])
-        lines.append(Phrase("observers differ on {dates}", dates=dates))
+    looks = _looks(rows, images)
+    lines = _on_seen(looks, images) if looks.seen else _on_missed(looks)
+    if looks.differing:
+        lines.append(Phrase("observers differ on {dates}", dates=_dates(looks.differing)))
+    if looks.unclear and lines:
+        lines.append(
+            Phrase("cannot tell {dates}", dates=_dates(looks.unclear))
+            if len(looks.unclear) <= MOST_BETWEEN
+            else Phrase("cannot tell on {count} images", count=len(looks.unclear))
+        )
     return tuple(lines)
 
 
-def _on_seen(seen: list[str], missed: list[str]) -> list[str]:
-    """The statements on a site that was seen at these dates, and not seen at those."""
+def _on_missed(looks: _Looks) -> list[str]:
+    """The statement on a site that was looked for and never seen: the last date, and how many before it."""
+    if not looks.missed:
+        return []
+    last = date_words(looks.missed[-1])
+    if len(looks.missed) == 1:
+        return [Phrase("not seen {missed}", missed=last)]
+    earlier = counted(len(looks.missed) - 1, "earlier image", "earlier images")
+    since = date_words(looks.missed[0])
+    return [Phrase("not seen {missed}, nor on {earlier} since {since}", missed=last, earlier=earlier, since=since)]
+
+
+def _on_seen(looks: _Looks, images: Mapping[str, Image]) -> list[str]:
+    """The statements on a site that was seen at some dates, and not seen at others."""
+    seen, missed = looks.seen, looks.missed
     first, last = seen[0], seen[-1]
     earlier = [at for at in missed if is_after(first, at)]
     later = [at for at in missed if is_after(at, last)]
@@ -94,24 +110,48 @@ def _on_seen(seen: list[str], missed: list[str]) -> list[str]:
     elif first != last:
         lines.append(Phrase("first seen {seen}", seen=date_words(first)))
     if between:
-        dates = joined(", ", [date_words(at) for at in between[:MOST_BETWEEN]])
-        lines.append(Phrase("not seen in between on {dates}", dates=dates))
+        lines.append(Phrase("not seen in between on {dates}", dates=_dates(between)))
     if later:
-        lines.append(Phrase("last seen {seen}; not seen {later}", seen=date_words(last), later=date_words(later[0])))
+        lines.append(Phrase("last seen {seen}; {missed}", seen=date_words(last), missed=_missed_since(later)))
     elif first != last:
         lines.append(Phrase("last seen {seen}", seen=date_words(last)))
-    return lines or [Phrase("seen {seen}", seen=date_words(last))]
+    lines = lines or [Phrase("seen {seen}", seen=date_words(last))]
+    known = (*looks.missed, *looks.differing, *looks.unclear)
+    is_followed = any(is_dated(image) and is_after(image.acquired_at, last) for image in images.values())
+    if is_followed and not any(is_after(at, last) for at in known):
+        lines.append(Phrase("not looked at since"))
+    return lines
 
 
-def _looks(rows: Iterable[Observation], images: Mapping[str, Image]) -> tuple[list[_Look], list[str]]:
-    """The dates on which all observers agree, in order, and those on which they differ."""
+def _missed_since(later: Sequence[str]) -> Phrase:
+    """The first of these dates on which it was not seen, and how many follow."""
+    if len(later) == 1:
+        return Phrase("not seen {later}", later=date_words(later[0]))
+    count = counted(len(later) - 1, "later image", "later images")
+    until = date_words(later[-1])
+    return Phrase(
+        "not seen {later}, nor on {count} until {until}", later=date_words(later[0]), count=count, until=until
+    )
+
+
+def _dates(dates: Sequence[str]) -> str:
+    return joined(", ", [date_words(at) for at in dates[:MOST_BETWEEN]])
+
+
+def _looks(rows: Iterable[Observation], images: Mapping[str, Image]) -> _Looks:
+    """The dates of these rows in order, by what the observers say who could tell."""
     by_date: dict[str, set[str]] = {}
     for row in rows:
         image = images.get(row.image_uuid)
-        if image is not None and row.presence in _SHOWN and is_dated(image):
-            by_date.setdefault(image.acquired_at, set()).add(row.presence)
-    agreed = [_Look(at, "present" in presences) for at, presences in sorted(by_date.items()) if len(presences) == 1]
-    return agreed, [at for at, presences in sorted(by_date.items()) if len(presences) > 1]
+        if image is not None and is_dated(image):
+            by_date.setdefault(image.acquired_at, set()).update({row.presence} & set(_SHOWN))
+    kinds: dict[frozenset[str], list[str]] = {}
+    for at, presences in sorted(by_date.items()):
+        kinds.setdefault(frozenset(presences), []).append(at)
+    seen, missed = kinds.get(frozenset(("present",)), ()), kinds.get(frozenset(("absent",)), ())
+    return _Looks(
+        tuple(seen), tuple(missed), tuple(kinds.get(frozenset(_SHOWN), ())), tuple(kinds.get(frozenset(), ()))
+    )
 
 
 def is_dated(image: Image) -> bool:

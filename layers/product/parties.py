@@ -367,12 +367,17 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
 
 def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
     """Sentences on the parts of names that are ours."""
-    words: dict[str, str] = {}
+    yield from map(identity_sentence, not_so_written(claims))
+
+
+def not_so_written(claims: Iterable[ClaimSaid]) -> list[NamedSite]:
+    """The parties whose label stands in the words of none of the claims that name them: a part of it is ours."""
+    words, parties = dict[str, str](), dict[str, NamedSite]()
     for claim in claims:
         for party in claim.parties:
+            parties[party.uuid] = party
             words[party.uuid] = f"{words.get(party.uuid, '')}\n{claim.said}"
-    parties = list({party.uuid: party for claim in claims for party in claim.parties}.values())
-    yield from (identity_sentence(party) for party in parties if not is_written(party, words[party.uuid]))
+    return [party for uuid, party in parties.items() if not is_written(party, words[uuid])]
 
 
 def identity_sentence(party: NamedSite) -> str:

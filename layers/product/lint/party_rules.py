@@ -18,10 +18,10 @@ from layers.product.parties import (
     attribution_of,
     counted_only,
     identity_sentence,
-    is_written,
     left_out_words,
     names_of,
     no_own_answer,
+    not_so_written,
     of_all_marks,
     party_claims,
     places,
@@ -43,6 +43,8 @@ class _Wanted(Struct, frozen=True):
 
     no_answer: str
     """Sentence on those who have no answer of their own; empty without any."""
+    partly_ours: frozenset[str]
+    """Parties of whose names a part is ours, in the words of all claims that name them."""
     own_places: Mapping[str, Sequence[str]]
     """Sentences on each party whose place is ours, by its uuid, one for each length at which a page tells it."""
 
@@ -53,7 +55,9 @@ class _Wanted(Struct, frozen=True):
             for ours in places(parties, level):
                 for party in ours.parties:
                     own_places.setdefault(party.uuid, []).append(ours.sentence)
-        return cls(no_own_answer(party_claims(content)), own_places)
+        claims = party_claims(content)
+        partly_ours = frozenset(party.uuid for party in not_so_written(claims))
+        return cls(no_own_answer(claims), partly_ours, own_places)
 
 
 class _File(Struct, frozen=True):
@@ -278,15 +282,15 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
                 Phrase("Print “{inferred}” beside it.", inferred=party.inferred),
                 to_part("claims"),
             )
-        if not is_written(party, claim.said) and not file.holds(identity_sentence(party)):
+        if party.uuid in file.wanted.partly_ours and not file.holds(identity_sentence(party)):
             yield Fault(
                 where,
                 Phrase(
                     "The name “{name}” is not so in the source's words, and it is not said what of it is ours.",
                     name=short(party.name),
                 ),
-                Phrase("Show the claims; enter in the form of the site what of its name is ours."),
-                Jump("sites", party.uuid, "label"),
+                Phrase("Show the claims; state under Names in the form of the site what of its name is ours."),
+                Jump("sites", party.uuid, "identity_note"),
             )
 
 

@@ -171,6 +171,9 @@ class SiteFormPanel(QWidget):
             LANGUAGES, (self.tr("Chinese"), self.tr("Russian"), self.tr("English")), strict=True
         ):
             add(f"alias_{language}", title, LineField(), self.tr("The site's name in this language"))
+        ours = TextField(lines=1)
+        ours.setPlaceholderText(self.tr("S1 writes this name. No part of it is ours."))
+        add("identity_note", self.tr("What is ours"), ours, self.tr("Who writes its name so, and what of it we added"))
 
     def _add_position(self, form: QFormLayout) -> None:
         add = self.fields.add
@@ -269,7 +272,7 @@ class SiteFormPanel(QWidget):
                 self.dates_part.offer(is_open=any(dated))
                 filed = site.marking, site.folder, site.parent_uuid, not site.is_site
                 self.filing_part.offer(is_open=any(filed))
-                self.names_part.offer(is_open=bool(site.aliases))
+                self.names_part.offer(is_open=bool(site.aliases or site.identity_note))
                 self.style_part.offer(is_open=bool(site.stroke_color or site.fill_color))
                 self.page.show_form(from_top=True)
             self._show_parts()
