@@ -289,6 +289,8 @@ class LeftOut:
 
     claims_of_no_place: int = 0
     claims_elsewhere: int = 0
+    judgements: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """(uuid, statement) of each judgement of ours that stands at no mark. Not shown in logs: its words are internal."""
     rows: tuple[WithheldRows, ...] = field(default=(), repr=False)
     """All that is withheld, in groups. Not shown in logs: its names are internal."""
 

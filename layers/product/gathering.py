@@ -395,9 +395,11 @@ class _Gathering:
         document, kept, printed = self._document, self._kept_back, {claim.uuid for claim in shown}
         self._keep_back_sources()
         others = [claim for claim in document.claims.values() if claim.uuid not in printed]
-        placed = sum(bool(document.links.claim_to_sites(claim.uuid)) for claim in others)
+        homeless = [claim for claim in others if not document.links.claim_to_sites(claim.uuid)]
+        placed = len(others) - len(homeless)
         return LeftOut(
-            claims_of_no_place=len(others) - placed,
+            claims_of_no_place=len(homeless),
+            judgements=tuple((claim.uuid, claim.statement) for claim in homeless if is_ours(claim)),
             claims_elsewhere=max(placed - kept.count_of("claims"), 0),
             rows=kept.groups(document),
         )

@@ -44,6 +44,7 @@ PARTS = (
     "labels",
     "annotation",
     "key",
+    "observations",
     "claims",
     "sources",
     "caveats",

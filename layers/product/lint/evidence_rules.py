@@ -139,6 +139,18 @@ def _judgement_reviewed(checked: Checked) -> Iterator[Fault]:
             )
 
 
+def _judgement_left_out(checked: Checked) -> Iterator[Fault]:
+    """A judgement of ours that stands at no mark is on no page, whatever the page is about."""
+    for uuid, statement in checked.content.left_out.judgements if checked.spec.shows("claims") else ():
+        yield Fault(
+            Phrase("judgement “{words}”", words=short(statement)),
+            Phrase("It stands at no mark, so that no page prints it."),
+            Phrase("Link it with a mark of the map, or let this pass where it is not for this product."),
+            Jump("claims", uuid, "sites"),
+            rows=(uuid,),
+        )
+
+
 def _absence(checked: Checked) -> Iterator[Fault]:
     """Words of ours that say that something is not there rest on a search, or on an observation."""
     if checked.content.tells_absence:
@@ -377,6 +389,7 @@ RULES = (
         _judgement_changed,
         13,
     ),
+    Rule("judgement-left-out", Phrase("Judgements of ours on the page"), WARNING, _judgement_left_out, 13),
     Rule("absence", Phrase("Absence by a search or an observation"), BLOCKING, _absence, 15),
     Rule("judgement-shown", Phrase("Likelihood and confidence on the page"), WARNING, _judgement_shown, 13),
     Rule("likelihood-rows", Phrase("One row of terms"), WARNING, _likelihood_rows, 13),

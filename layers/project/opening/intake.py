@@ -99,8 +99,14 @@ def take_in(
         )
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
     version = schema_version_in(opened.meta)
+    tables: Tables = reader
     try:
-        rows = read_rows(_watched(path, reader, watch), opened.tables, foreign, version)
+        glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
+        if watch is not None and glimpse is not None:
+            _judged(path, reader, accept_damage=accept_damage)  # of a damaged case nothing is shown
+            watch.show(glimpse)
+            tables = Told(reader, watch, glimpse.sites)
+        rows = read_rows(tables, opened.tables, foreign, version)
     except (CaseDamaged, TooLarge):
         _judged(path, reader, accept_damage=accept_damage)
         raise
@@ -126,15 +132,6 @@ _STATES = {
     Integrity.EDITED: EDITED_SENTENCE,
     Integrity.UNKNOWN: UNKNOWN_SENTENCE,
 }
-
-
-def _watched(path: Path, reader: CaseReader, watch: OpeningWatch | None) -> Tables:
-    """Show a glimpse of a large case to who watches, who is told from then on how far the reading is."""
-    glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
-    if watch is None or glimpse is None:
-        return reader
-    watch.show(glimpse)
-    return Told(reader, watch, glimpse.sites)
 
 
 def _judged(path: Path, reader: CaseReader, *, accept_damage: bool) -> ReadBytes:

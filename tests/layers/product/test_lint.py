@@ -357,6 +357,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("judgement-whole", lambda made: made.with_claim(1, reason="")),
     ("judgement-supported", lambda made: made.with_claim(1, evidence=0)),
     ("judgement-reviewed", lambda made: made.with_claim(1, is_reviewed=False)),
+    ("judgement-left-out", lambda made: made.with_content(left_out=LeftOut(judgements=(("j", "A pad is in use"),)))),
     ("absence", lambda made: made.with_spec(bottom_line="No pad is visible.")),
     ("absence", lambda made: made.with_claim(1, reason="The old pad has been removed.")),
     ("judgement-shown", lambda made: made.without_words("likely (55–80 %)")),

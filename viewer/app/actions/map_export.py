@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 CREDITS_PX = 60
 """Height, in logical pixels, added below the map in a copied picture for dates and credits."""
 LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
-NOT_COPIED = frozenset({"legend", "key", "claims", "sources", "caveats", "locator"})
+NOT_COPIED = frozenset({"legend", "key", "observations", "claims", "sources", "caveats", "locator"})
 """Parts of a page that a copied picture of the map has no room for."""
 PAINTED_ON_SIDES = frozenset({"annotation", "labels"})
 """Parts that each side of a comparison has of its own, as on the screen."""

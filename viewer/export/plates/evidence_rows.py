@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import batched
 
 from msgspec.structs import replace
@@ -78,6 +78,20 @@ class EvidenceRows:
             if words:
                 atoms.append(self._plain_row("site", f"{label}: {in_language(words)}"))
         return atoms + ([self._plain_row("site", site.inferred)] if site.inferred else [])
+
+    def observed(self, spec: ProductSpec, sites: Iterable[NamedSite], unnamed: Container[str]) -> list[Atom]:
+        """A line for each of these marks that anybody looked at: when it was seen and when not.
+
+        Its own page says so of one site; `unnamed` are uuids of marks that may not be named.
+        """
+        if spec.layout in ("site", "plain") or not (spec.shows("observations") and spec.shows("annotation")):
+            return []
+        rows = [
+            self._plain_row("observations", f"{one_line(site.name)}: {in_language(site.seen)}")
+            for site in sites
+            if site.seen and site.uuid not in unnamed
+        ]
+        return [self._head("observations", translate("Export", "What was seen")), *rows] if rows else []
 
     def _plain_row(self, key: str, text: str) -> Atom:
         return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)

@@ -411,7 +411,7 @@ class Plate:
                 legend = [replace(row, text=without_paths(row.text)) for row in legend]
             self.legend = legend
             explained += legend_atoms(legend, sizes, style)
-        evidence: list[Atom] = []
+        evidence = rows.observed(spec, self.content.sites, self.parties.unnamed)
         if spec.shows("claims"):
             evidence += rows.claims(self.content, with_steps=is_site)
             evidence += rows.sources(self.content) if spec.shows("sources") else []

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from PIL import Image
 
 from layers.document.document import Document
-from layers.document.rows import Response, ResponseClaim
+from layers.document.rows import ClaimSite, Response, ResponseClaim
 from layers.geo.bounds import Bounds
 from layers.product.lint.check import findings
 from layers.product.parties import Telling
 from layers.product.spec import ProductMap, ProductSpec
+from tests.support.cases.judgements import judgement
 from tests.support.cases.rich import read_case
 from tests.viewer.export.plates.conftest import MakePlate, faults, wait_for
 from viewer.export.formats.writers import begin_writing
@@ -242,6 +243,19 @@ def test_an_answer_of_their_own_stands_beside_their_claim(plate_of: MakePlate, d
     assert said[claim + 1] == "Hikvision: “We make cameras.”"
     assert any(text.startswith(("Of North China Research", "Of iRay")) for text in said)
     assert "named-party" not in {one.rule for one in findings(plate.spec, plate.content, facts_of(plate))}
+
+
+def test_a_name_that_one_of_its_claims_has_is_not_ours_in_the_others(plate_of: MakePlate, demo: Document) -> None:
+    """A judgement beside a report does not repeat the name that the report has."""
+    firm = next(site.uuid for site in demo.sites.values() if "Tongsheng" in site.label)
+    rows = {name: list(demo.table(name).values()) for name in ("layers", "sites", "responses", "sources", "meta")}
+    rows |= {name: list(demo.table(name).values()) for name in ("claims", "claim_sites", "claim_sources")}
+    rows["claims"].append(judgement("Chinese suppliers shipped optics in 2023"))
+    rows["claim_sites"].append(ClaimSite(uuid="own", claim_uuid="j", site_uuid=firm))
+    plate = plate_of(SPEC, Document(rows))
+    found = findings(plate.spec, plate.content, facts_of(plate))
+    assert any(one.rule == "judgement-supported" for one in found)
+    assert [one.sentence for one in found if one.rule == "named-party" and "what of it is ours" in one.sentence] == []
 
 
 # -- files ------------------------------------------------------------------------------------------------------------

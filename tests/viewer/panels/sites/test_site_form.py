@@ -21,6 +21,7 @@ from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_form import SiteFormPanel, with_alias
+from viewer.panels.widgets.field_set import lead_to_column
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import laid_out
 
@@ -55,6 +56,16 @@ def test_a_name_in_one_language_leaves_the_others_with_their_origin() -> None:
     named = (Alias("zh", "东方", is_ours=True), Alias("ru", "Восточный", source_uuid="s"))
     assert with_alias(named, "en", "East") == (*named, ("en", "East"))
     assert with_alias(named, "zh", "东") == (("zh", "东"), named[1]), "of new words no origin is stated"
+
+
+def test_what_of_a_name_is_ours_is_stated_beside_its_names(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    """The check of a product leads there: it blocks where that is not said."""
+    lead_to_column(form, "identity_note")
+    field = form.fields.fields["identity_note"]
+    assert not form.names_part.is_folded
+    qtbot.keyClicks(field, "S1 writes this name.")
+    form.fields.flush()
+    assert desk.document.sites["pad"].identity_note == "S1 writes this name."
 
 
 def test_a_field_is_one_undo_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:
