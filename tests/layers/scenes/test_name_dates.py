@@ -84,7 +84,7 @@ def test_a_date_as_people_write_it_is_read_again(day: date) -> None:
     [
         ("2020-08-31", "31 August 2020"),
         ("2020", "2020"),
-        ("2020-08-31T10:12:30Z", "31 August 2020 10:12 UTC"),
+        ("2020-08-31T10:12:30Z", "31 August 2020, 10:12 UTC"),
         ("2020-08-01/2020-09", "1 August 2020 to September 2020"),
         ("", ""),
         ("soon", "soon"),

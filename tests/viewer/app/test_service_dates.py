@@ -186,7 +186,7 @@ def test_the_nearest_may_be_served_is_said(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: form_of(window).isVisible())
     assert "nearest" in form_of(window).note.text()
     drawing = TilesDrawing(now(window), TileService.from_json(now(window).source), window.context)
-    assert drawing.attribution == "Sky company (2024-04-11, asked for; the nearest may be served)"
+    assert drawing.attribution == "Sky company (11 April 2024, asked for; the nearest may be served)"
     drawing.close()
 
 

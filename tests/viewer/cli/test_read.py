@@ -207,7 +207,7 @@ def test_observations(cli, demo: Path, tmp_path: Path) -> None:
     ]
     assert (facts[1]["count"], facts[1]["compared_to"], facts[1]["why"]) == (None, "2024-04-12", "cloud")
     assert cli("observations", tmp_path / "case.gpkg").out.splitlines() == [
-        "Bend: seen 2024-04-12",
+        "Bend: seen 12 April 2024; cannot tell 1 June 2024",
         "   2024-04-12 | present | count 2-3 | by not said",
         "   2024-06-01 | cannot tell (cloud) | change: changed | two lines | by Li",
     ]

@@ -62,9 +62,9 @@ def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
 ) -> None:
     form, strip = form_of(window), strip_of(window)
     before = window.canvas.grab_picture()
-    assert form.observation_line.text() == "Observations: 2 rows, last seen 1985-08-01; not seen 1990-08-01"
+    assert form.observation_line.text() == "Observations: 2 rows, last seen 1 August 1985; not seen 1 August 1990"
     assert form.fields.fields["valid_to"].text() == "1985-08-01T10:00:00Z"
-    assert "last seen 1985-08-01" in strip.summary.text()
+    assert "last seen 1 August 1985" in strip.summary.text()
     assert len(strip.view.seen) == 2
     look_blind(sheet)
     window.docks.set_panel_visible("panel_observations", visible=False)

@@ -22,7 +22,7 @@ from viewer.commands.layers import add_layer
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
-ABSENT_1990 = "Marks as seen on 1990-08-01: 1 present, 1 absent. Esc: as they are."
+ABSENT_1990 = "Marks as seen on 1 August 1990: 1 present, 1 absent. Esc: as they are."
 
 
 @pytest.fixture
@@ -90,11 +90,11 @@ def test_a_layer_that_is_stepped_to_a_date_draws_the_marks_as_seen_then(observed
     )
     assert window.marks_then.hint == ""
     window.action_table["next_date"].trigger()
-    assert window.marks_then.hint == "Marks as seen on 2001-01-02: 1 cannot be told. Esc: as they are."
+    assert window.marks_then.hint == "Marks as seen on 2 January 2001: 1 cannot be told. Esc: as they are."
     window.action_table["undo"].trigger()
     assert window.marks_then.hint == "", "the date before has no row"
     window.action_table["redo"].trigger()
-    assert "2001-01-02" in window.marks_then.hint
+    assert "2 January 2001" in window.marks_then.hint
     window.session.new_case()
     settle(window, qtbot)
     assert window.marks_then.hint == ""
@@ -109,9 +109,9 @@ def test_the_sheet_says_on_the_map_that_marks_are_those_of_its_cell_and_esc_lead
     sheet.setFocus()
     qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
     press(Key.Key_Delete)
-    assert window.marks_then.hint == "Marks as seen on 1990-08-01: 1 present. Esc: as they are."
+    assert window.marks_then.hint == "Marks as seen on 1 August 1990: 1 present. Esc: as they are."
     press(Key.Key_Left)
-    qtbot.waitUntil(lambda: window.marks_then.hint.startswith("Marks as seen on 1985-08-01: no row yet"))
+    qtbot.waitUntil(lambda: window.marks_then.hint.startswith("Marks as seen on 1 August 1985: no row yet"))
     press(Key.Key_Escape)
     assert window.canvas.hasFocus()
     QTest.keyClick(window.canvas, Key.Key_Escape)

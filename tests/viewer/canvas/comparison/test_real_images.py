@@ -123,13 +123,13 @@ def test_a_mark_stands_on_the_image_that_is_seen_there(show):
 def test_each_side_says_of_when_it_is(show, document):
     scene = show(TWO)
     old, new = words_of(TWO, scene.frames, ["", "x"])
-    assert (old.head, old.text) == ("Before · 1985-08-01, to the day", "Old")
-    assert (new.head, new.text) == ("After · 2020 – 2021, composite", "New · x")
+    assert (old.head, old.text) == ("Before · 1 August 1985", "Old")
+    assert (new.head, new.text) == ("After · composite of 2020 to 2021", "New · x")
     swapped = words_of(TWO.swapped(), scene.frames[::-1], ["", ""])
     assert [words.letter for words in swapped] == ["After", "Before"]
     row = document.layers["old"]
     for fields, letters, head in (
-        ({"acquired_at": "2020-06-01"}, ["A", "B"], "A · 2020-06-01, to the day"),
+        ({"acquired_at": "2020-06-01"}, ["A", "B"], "A · 1 June 2020"),
         ({"acquired_at": "", "date_kind": "unknown"}, ["A", "B"], "A · date unknown"),
     ):
         document.apply(Edit("x", (Change("layers", document.layers["old"], replace(row, **fields)),)))
