@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +66,7 @@ def test_views_of_elsewhere_show_nothing() -> None:
     assert ground.next_middle(9, 9, 10.0, 10.0) is None
 
 
+@pytest.mark.bounded
 @given(
     st.floats(0.15, 1.6),
     st.floats(0.15, 1.6),
@@ -102,6 +104,7 @@ def squat_views(grid: SearchGrid, middle: tuple[float, float], side: float) -> s
     return grid.on_earth(turned)
 
 
+@pytest.mark.bounded
 def test_views_aslant_leave_no_thread_at_which_the_walk_stands_still() -> None:
     area = rotate(shapely.box(169.440, -19.540, 169.458, -19.522), 14.6)
     grid = grid_over(area, 2, 2, row_bearing_deg=75.4)

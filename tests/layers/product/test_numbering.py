@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ def test_numbers_go_up_and_keep_those_of_markers() -> None:
     assert numbered(["a", "b", "c"], {"b": 1, "c": 1}) == {"a": 2, "b": 1, "c": 3}
 
 
+@pytest.mark.bounded
 @given(_IDS, _IDS, st.dictionaries(st.sampled_from([f"m{n}" for n in range(12)]), st.integers(-2, 9)))
 def test_an_issued_number_holds_and_none_is_used_twice(
     first: list[str], second: list[str], own: dict[str, int]

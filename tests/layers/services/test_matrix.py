@@ -77,6 +77,7 @@ def test_a_display_tile_of_a_levels_own_pixels_needs_no_neighbours() -> None:
     assert all(len(source.tiles) > 1 for source in between), "what is sampled needs the pixels around"
 
 
+@pytest.mark.bounded
 @given(
     st.floats(0.3, 3e5),
     st.floats(-MERCATOR_HALF_M, MERCATOR_HALF_M),

@@ -153,6 +153,7 @@ def test_verified_needs_step_evidence_and_another_reviewer() -> None:
     assert len(missing_of_verified(Document({"claims": [verified]}), verified)) == 1
 
 
+@pytest.mark.bounded
 @given(st.lists(st.builds(Step, *([st.text(max_size=20)] * 4)), max_size=6))
 def test_steps_come_back(steps: list[Step]) -> None:
     assert read_steps(steps_json(steps)) == tuple(

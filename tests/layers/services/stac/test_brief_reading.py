@@ -74,6 +74,7 @@ def compare(content: bytes) -> None:
     assert list(map(facts_of, brief.items)) == list(map(facts_of, whole.items))
 
 
+@pytest.mark.bounded
 @settings(max_examples=60, deadline=None)
 @given(CHANGES)
 def test_an_item_read_in_part_tells_what_the_whole_tells(changes: dict[str, Any]) -> None:

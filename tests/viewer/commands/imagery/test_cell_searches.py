@@ -89,7 +89,9 @@ def test_radar_shadow_in_two_cells_is_said_in_the_sentence(document: Document) -
     assert search.assessed_pct is not None
     assert search.assessed_pct <= 92.0
     image = document.images[search.image_uuid]
-    sentence = "vehicle: none of 30 m or more seen in the 92 % assessable on 12 February 2023; this does not show absence."
+    sentence = (
+        "vehicle: none of 30 m or more seen in the 92 % assessable on 12 February 2023; this does not show absence."
+    )
     assert str(search_sentence(search, image)).lower() == sentence.lower()
     assert rest_sentence(search) == "8 % obscured (radar shadow)."
 

@@ -245,6 +245,7 @@ def test_an_answer_of_their_own_stands_beside_their_claim(plate_of: MakePlate, d
     assert "named-party" not in {one.rule for one in findings(plate.spec, plate.content, facts_of(plate))}
 
 
+@pytest.mark.bounded
 def test_a_name_that_one_of_its_claims_has_is_not_ours_in_the_others(plate_of: MakePlate, demo: Document) -> None:
     """A judgement beside a report does not repeat the name that the report has."""
     firm = next(site.uuid for site in demo.sites.values() if "Tongsheng" in site.label)
