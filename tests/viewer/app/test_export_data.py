@@ -29,6 +29,7 @@ from layers.document.layer import FORBIDDEN
 from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
 from layers.project.saving.publish import write_case
+from layers.time.written_dates import written_date
 from tests.support.cases.rich import BLOBS, read_case, rich_document
 from tests.support.hostile_pictures import PAGE, SECRET, bomb, told_in_chunks, with_broken_pixels
 from tests.support.readers.tiny_rasters import write_raster
@@ -309,7 +310,7 @@ def test_data_are_issued_numbered_and_kept_or_stopped_at_the_gate(
     qtbot.waitUntil(lambda: bool(products_in_order(demo.session.document)), timeout=10_000)
     (row,) = products_in_order(demo.session.document)
     assert (row.number, row.state, row.sha256) == ("1", "issued", file_sha256(path))
-    assert f"issued {row.issued_at[:10]} as product 1, version 1" in text
+    assert f"issued {written_date(row.issued_at[:10])} as product 1, version 1" in text
     assert "issued as product 1" in demo.messages.line("export").text
     assert demo.session.document.links.rows_of_product(row.uuid)
     for answer in tuple(demo.session.document.responses):

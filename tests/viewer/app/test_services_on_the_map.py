@@ -272,7 +272,8 @@ def test_w17_another_date_that_was_served_is_said_in_all_places(window, server, 
     assert badge(window) == "served 2024-04-10"
     assert sentence in note_on_map(window)
     assert sentence in properties(window, qtbot).words.text()
-    assert window.canvas.panes.in_use.picture.credits == ["Sky company (2024-04-12, asked for; 2024-04-10 was served)"]
+    said = "Sky company (12 April 2024, asked for; 10 April 2024 was served)"
+    assert window.canvas.panes.in_use.picture.credits == [said]
 
 
 @pytest.mark.bounded

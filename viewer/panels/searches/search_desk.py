@@ -28,8 +28,8 @@ from viewer.commands.imagery.searches import delete_searches
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.searches.cells_read import CellsRead, read_search_cells
+from viewer.panels.searches.image_ground import ground_of_image
 from viewer.panels.searches.search_walk import SearchWalk
-from viewer.panels.searches.searched_ground import ground_of_image
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
 from viewer.rendering.raster.raster_drawing import RasterDrawing

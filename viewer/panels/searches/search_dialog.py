@@ -24,11 +24,10 @@ from layers.observing.search_grid import SearchGrid, grid_over
 from layers.observing.search_mask import SearchMask, mask_by_hand, mask_of_layer
 from layers.observing.search_words import LEAST_PIXELS, too_coarse
 from layers.text.counted import metres
+from viewer.panels.searches.image_ground import GroundChoice, ground_of_image
 from viewer.panels.searches.search_desk import SearchDesk
 from viewer.panels.searches.searched_ground import (
-    GroundChoice,
     area_marks,
-    ground_of_image,
     ground_of_mark,
     ground_of_view,
     may_be_radar,

@@ -5,24 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import shapely
-from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.errors import GeoloupeError
-from layers.geo.crs import WGS84, transform_points
-from layers.geo.measure import azimuth_deg
-from layers.geo.picture_outline import picture_outline
+from layers.geo.crs import WGS84
 from layers.grid.tile_grid import TileGrid, View
-from layers.observing.search_grid import NORTH_UP_DEG
 from layers.scenes.view_area import area_of_view
 from layers.time.shadows import RADAR
 from viewer.canvas.image_below import is_image
 from viewer.commands.imagery.cell_searches import SEARCH_AREA
 from viewer.panels.context import PanelContext
+from viewer.panels.searches.image_ground import GroundChoice, ground_of_image
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layers.image_facts import image_facts, pick_at, raster_pixel_m
 from viewer.rendering.layers.shadow_facts import shadow_image
@@ -32,14 +28,6 @@ MOST_AREAS = 200
 """Most marks that are offered as areas."""
 _CLOSE_M = 0.01
 """Size of a pixel of the screen at which a service shows its finest level, in metres."""
-
-
-class GroundChoice(Struct, frozen=True, eq=False):
-    """A ground to go through: a mark of the case by its uuid, else a shape that becomes a search area."""
-
-    area: str | BaseGeometry
-    shape: BaseGeometry
-    row_bearing_deg: float = NORTH_UP_DEG
 
 
 def area_marks(document: Document, chosen: Sequence[str]) -> list[Site]:
@@ -62,32 +50,6 @@ def ground_of_view(view: View, drawing: LayerDrawing | None = None) -> GroundCho
         areas = [part for part in shapely.get_parts(common) if part.geom_type == "Polygon"]
         shape = areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
     return None if shape.is_empty else GroundChoice(shape, shape)
-
-
-def ground_of_image(drawing: LayerDrawing | None) -> GroundChoice | None:
-    """All of an image, with the rows and columns of a grid along its own; None for one without an outline."""
-    info = drawing.info if isinstance(drawing, RasterDrawing) else None
-    if info is None or drawing is None or drawing.nudge is not None:
-        return None
-    crs = drawing.layer.crs or info.crs
-    try:
-        ring = picture_outline(crs, info.transform, (info.width, info.height)) if crs else []
-        if len(ring) < 3:
-            return None
-        shape = shapely.Polygon(ring)
-        return GroundChoice(shape, shape, _row_bearing(crs, info.transform, info.width, info.height))
-    except GeoloupeError:
-        return None
-
-
-def _row_bearing(crs: str, transform: Sequence[float], width: int, height: int) -> float:
-    """The bearing in which the columns of a picture follow each other, in its middle."""
-    a, b, c, d, e, f = transform
-    across = np.array([width * 0.4, width * 0.6])
-    x, y = a * across + b * height / 2 + c, d * across + e * height / 2 + f
-    lon, lat = transform_points(crs, WGS84, x, y)
-    bearing = azimuth_deg(float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])) % 360.0
-    return bearing if math.isfinite(bearing) else NORTH_UP_DEG
 
 
 def searched_images(context: PanelContext) -> list[tuple[str, str]]:

@@ -38,10 +38,10 @@ from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.layers import update_layer
 from viewer.commands.sites import add_site, update_site
+from viewer.panels.searches.image_ground import ground_of_image
 from viewer.panels.searches.search_bar import SearchBar
 from viewer.panels.searches.search_dialog import SearchDialog
 from viewer.panels.searches.search_list import SearchListPanel
-from viewer.panels.searches.searched_ground import ground_of_image
 from viewer.panels.sites.site_form import SiteFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
