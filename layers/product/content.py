@@ -219,7 +219,8 @@ class ClaimSaid(Struct, frozen=True):
     def beside(self) -> tuple[str, ...]:
         """Lines that follow the judgement: its change with the reason, or our judgements about a report."""
         judged = (judgement.words for judgement in self.judged)
-        change = joined(" ", [*self.changes, *filter(None, (self.change_note,))]) if self.changes else ""
+        note = self.change_note[:1].upper() + self.change_note[1:]  # it follows whole sentences
+        change = joined(" ", [*self.changes, *filter(None, (note,))]) if self.changes else ""
         return (*judged, *filter(None, (change,)))
 
     def evidence_lines(self, most: int = MOST_EVIDENCE) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class LikelihoodField(ChoiceField):
             ]
         super().__init__(items, parent=parent)
         self.setMaxVisibleItems(len(items))
-        self._headings = {1: self.tr("One row of terms"), 2: self.tr("The other row")}
+        self._headings = {1: self.tr("Terms with “likely”"), 2: self.tr("Terms with “probable”")}
         self.offer_row(None)
 
     def offer_row(self, in_use: int | None) -> None:
