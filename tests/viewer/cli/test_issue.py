@@ -201,4 +201,4 @@ def test_a_reissue_whose_judgement_differs_says_what_changed(cli, tmp_path: Path
     change(case, "UPDATE claims SET change_note = 'because a third image shows the tower'")
     assert cli("export", case, "--out", tmp_path / "2.svg", *options).code == DONE
     page = " ".join(re.sub("<[^>]*>", " ", (tmp_path / "2.svg").read_text("utf-8")).split())
-    assert "because a third image" in page
+    assert "Because a third image" in page
