@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, override
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -17,7 +17,7 @@ from viewer.support.language.text import one_line, tooltip
 
 type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
-LONGEST_HEAD = 18
+LONGEST_HEAD = 60
 """Most characters of a line in the head of a column."""
 
 
@@ -27,6 +27,8 @@ class SheetModel(QAbstractTableModel):
     def __init__(self, desk: SheetDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.shorten: Callable[[str], str] = str
+        """Cuts a line of a column's head to the width that it has."""
         desk.sheet_changed.connect(self._begin_anew)
         desk.rows_changed.connect(self._show_rows)
 
@@ -96,7 +98,7 @@ class SheetModel(QAbstractTableModel):
         if role == _ROLE.DisplayRole:
             named = one_line(image.sensor or image.title, LONGEST_HEAD)
             lines = image_date(image), named, word(view) if view else self.tr("clearness?")
-            return "\n".join(dict.fromkeys(filter(None, lines)))
+            return "\n".join(map(self.shorten, dict.fromkeys(filter(None, lines))))
         if role in (_ROLE.ToolTipRole, _ROLE.AccessibleTextRole):
             return tooltip(image_words(image, view))
         return None

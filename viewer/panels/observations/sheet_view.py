@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
@@ -22,7 +22,7 @@ from viewer.support.language.stored_words import word
 from viewer.support.language.translation import in_language
 
 CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
-WORDS_PX, COUNT_PX = 280, 96
+WORDS_PX, COUNT_PX, HEAD_MARGIN_PX = 280, 96, 16
 SITES_PX = 150
 """Width of the names of sites."""
 _WHY_KEYS = {
@@ -42,6 +42,13 @@ _WHY_KEYS = {
 _VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
 _IMAGE_VIEWS = {Verb.CLEAR: CLEAR, Verb.PARTLY_OBSCURED: PARTLY, Verb.OBSCURED: OBSCURED}
 _CELL_VIEWS = {Verb.CELL_CLEAR: CLEAR, Verb.CELL_PARTLY_OBSCURED: PARTLY, Verb.CELL_OBSCURED: OBSCURED}
+_MOVES = frozenset(
+    (
+        *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+    )
+)
+"""Keys that lead to another cell."""
 _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
 
 
@@ -62,6 +69,7 @@ class SheetView(QTableView):
         """The cell that the question is about."""
         self._asks_why = False
         self.editor: CellEditor | None = None
+        self.sheet_model.shorten = self._shortened
         self.setModel(self.sheet_model)
         self.setItemDelegate(CellDelegate(desk, self.chips))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -174,6 +182,12 @@ class SheetView(QTableView):
                 return True
         return super().event(event)
 
+    def _shortened(self, line: str) -> str:
+        """Cut a line of a column's head in its middle to the column's width: Qt would cut both of its ends."""
+        font = QFont(self.font())
+        font.setBold(True)  # as the head of the current column is
+        return QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideMiddle, CELL_WIDTH_PX - HEAD_MARGIN_PX)
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()
@@ -201,14 +215,17 @@ class SheetView(QTableView):
         event.accept()
 
     def _answer_key(self, event: QKeyEvent) -> bool:
-        """Answer the question by a key, or end it by Esc; False for a key that moves on or asks something else."""
+        """Answer the question by a key, or end it by Esc; False for a key that begins something else.
+
+        A key that moves leaves the question where it is: what was begun would be lost unsaid.
+        """
         if event.key() == Qt.Key.Key_Escape:
             self.question.end()
             return True
         value = self.question.answer_of(event.text())
         if value:
             self._answer(value)
-        return bool(value)
+        return bool(value) or (self.question.is_asking and event.key() in _MOVES)
 
     def do(self, verb: Verb, begun: str = "") -> None:
         """Do in the current cell what a key is for; `begun` are the first letters of an entry."""

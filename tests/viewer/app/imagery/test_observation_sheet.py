@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import shapely
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -237,6 +238,28 @@ def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow,
     ]
     QTest.mouseClick(haze, Qt.MouseButton.LeftButton)
     assert rows_of(window.session.document)["north", "1985"].why == "haze"
+
+
+def test_a_key_that_moves_leaves_a_question_where_it_is(window: MainWindow, sheet: ObservationSheet) -> None:
+    """An arrow at the question took the answer away unsaid."""
+    typed("?")
+    for key in (Key.Key_Right, Key.Key_Down, Key.Key_Home):
+        press(key)
+        assert sheet.view.question.is_asking
+        assert sheet.view.place == SheetPlace(0, 0)
+    typed("c")
+    assert rows_of(window.session.document)["north", "1985"].why == "cloud"
+
+
+def test_a_long_name_of_an_image_is_cut_in_its_middle_at_the_head_of_its_column(sheet: ObservationSheet) -> None:
+    model, (first, *others) = sheet.view.sheet_model, sheet.desk.sheet.images
+    long = replace(first, sensor="4709963_se_14_2020_08_31_a_name_as_deliveries_have")
+    sheet.desk.sheet = replace(sheet.desk.sheet, images=(long, *others))
+    lines = model.headerData(0, Qt.Orientation.Horizontal).splitlines()
+    assert any(line.startswith("470") and "…" in line and line.endswith("ve") for line in lines)
+    font = sheet.view.font()
+    font.setBold(True)
+    assert all(QFontMetrics(font).horizontalAdvance(line) <= sheet.view.columnWidth(0) for line in lines)
 
 
 def test_a_change_is_against_the_earlier_image_that_has_a_row(window: MainWindow, sheet: ObservationSheet) -> None:
