@@ -170,6 +170,8 @@ def _is_other(row: Row, rev: int, digest: str | None) -> bool:
 def _added(document: Document, claims: Iterable[str], known: set[str], is_published: bool) -> Iterator[Difference]:
     """Answers to printed claims, sources of them, and judgements about them, that came after the product was issued."""
     for claim in claims:
+        if not _is_told(document, claim, known):
+            continue
         for answer in document.links.responses_to(claim):
             if answer.uuid not in known:
                 yield Difference("new", "responses", answer.uuid)
@@ -180,6 +182,14 @@ def _added(document: Document, claims: Iterable[str], known: set[str], is_publis
             is_printed = bool(judged_sentences(judgement)) and (not is_published or judgement.status in REVIEWED)
             if is_printed and about.uuid not in known:
                 yield Difference("new", "claim_evidence", about.uuid)
+
+
+def _is_told(document: Document, claim: str, known: set[str]) -> bool:
+    """False for a claim that a product names only beside another, as what a judgement of ours is about: its answers and
+    sources did not stand there.
+    """
+    links = (*document.links.claim_to_sites(claim), *document.links.claim_to_sources(claim))
+    return not links or any(link.uuid in known for link in links)
 
 
 def is_as_issued(document: Document, product: Product) -> bool:

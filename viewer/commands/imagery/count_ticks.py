@@ -15,9 +15,11 @@ from layers.document.observation import Observation, target_key
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from viewer.commands.imagery.observations import delete_observations, observation_of
 from viewer.commands.imagery.sheet_rows import record_look
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
+from viewer.commands.stamps import stamp_of
 
 
 def ticks_of(document: Document, site_uuid: str, image_key: str, observer: str, target: str = "") -> list[Site]:
@@ -51,6 +53,7 @@ def add_tick(
 
     `image_uuid`, `facts` and `fields` as in `record_look`. Raises InvalidValue, also where the row says *absent*.
     """
+    now = stamp_of(actor, now).now  # one moment for the tick and for a row that it makes
     key = document.images[image_uuid].image_key if image_uuid in document.images else ""
     number = len(ticks_of(document, site_uuid, key, observer, target)) + 1
     fields["target"] = target
@@ -85,7 +88,8 @@ def take_tick_back(
 ) -> Edit:
     """Delete the last tick of a count, and write the number that is left into the observer's row.
 
-    Raises InvalidValue where there is no tick.
+    A row that the first tick made goes with it: nobody said that anything is there. Raises InvalidValue where there is
+    no tick.
     """
     image = document.images.get(image_uuid)
     ticks = [] if image is None else ticks_of(document, site_uuid, image.image_key, observer, target)
@@ -93,11 +97,21 @@ def take_tick_back(
         raise InvalidValue("There is no tick to take back.")
     left = len(ticks) - 1
     gone = delete_sites(document, [ticks[-1].uuid], actor=actor, now=now)
+    row = observation_of(document, site_uuid, image_uuid, observer, target)
+    if not left and row is not None and _is_made_by(row, ticks[0]):
+        look = delete_observations(document, (row.uuid,), actor=actor, now=now)
+        return Edit(Phrase("Take back tick {number}", number=1), (*gone.changes, *look.changes))
     counts: dict[str, Any] = {"count_low": left or None, "count_high": left or None}
     look = record_look(
         document, site_uuid, image_uuid, actor=actor, now=now, observer=observer, target=target, **counts
     )
     return Edit(Phrase("Take back tick {number}", number=left + 1), (*gone.changes, *look.changes))
+
+
+def _is_made_by(row: Observation, tick: Site) -> bool:
+    """True for a row that came with this tick and that nobody has said more in."""
+    is_same_edit = (row.created_at, row.created_by) == (tick.created_at, tick.created_by)
+    return is_same_edit and not (row.words or row.why or row.chip_uuid)
 
 
 def _check_row(document: Document, site_uuid: str, image_key: str, observer: str, target: str) -> None:

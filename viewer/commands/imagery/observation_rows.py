@@ -92,7 +92,7 @@ def observations_from_rows(
             work.apply(Edit("", new_image))
             fields = {name: value for name in _KEPT if (value := getattr(row, name)) not in ("", None)}
             fields["target"] = row.target
-            edit = record_observation(work, site_uuid, image.uuid, actor=actor, now=now, observer=by, **fields)
+            edit = record_observation(work, site_uuid, image.uuid, actor=actor, now=now, observer=by or None, **fields)
         except InvalidValue as error:
             left_out.append(Phrase("Row {number} is left out. {why}", number=row.number, why=error.sentence))
             continue

@@ -31,10 +31,10 @@ def record_observation(
     actor: str,
     now: str | None = None,
     uuid: str | None = None,
-    observer: str = "",
+    observer: str | None = None,
     **fields: Any,
 ) -> Edit:
-    """Record what an observer (by default `observer_of` the actor) saw of a site on an image. Raises InvalidValue.
+    """Record what an observer (None: `observer_of` the actor) saw of a site on an image. Raises InvalidValue.
 
     There is one row for each site, image key, observer and target: a second look for the same thing on the same image
     changes that row. Without `target` among the fields, as in `observation_of`. The dates of the site follow from its
@@ -42,7 +42,7 @@ def record_observation(
     """
     row_of(document.sites, site_uuid, Phrase("site"))
     row_of(document.images, image_uuid, Phrase("image"))
-    observer = observer or observer_of(document, actor)
+    observer = observer_of(document, actor) if observer is None else observer
     stamp = stamp_of(actor, now)
     there = observation_of(document, site_uuid, image_uuid, observer, fields.get("target"))
     changes: tuple[Change, ...]

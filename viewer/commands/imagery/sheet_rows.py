@@ -35,10 +35,12 @@ def record_look(
     *,
     actor: str,
     now: str | None = None,
-    observer: str = "",
+    observer: str | None = None,
     **fields: Any,
 ) -> Edit:
-    """Record what an observer saw of a site on an image, which becomes a row of the case with its first observation.
+    """Record what an observer (None: `observer_of` the actor) saw of a site on an image.
+
+    The image becomes a row of the case with its first observation.
 
     `facts` are the fields of that row, for an image without one: `image_uuid` is empty then. The earliest row of an
     observer is the first look, unless `fields` say otherwise; a chip of the same site and image is kept with the row.
@@ -46,7 +48,7 @@ def record_look(
     """
     site = row_of(document.sites, site_uuid, Phrase("site"))
     image, image_changes = _image(document, image_uuid, facts, actor, now)
-    observer = observer or observer_of(document, actor)
+    observer = observer_of(document, actor) if observer is None else observer
     rows = document.links.observations_of_site(site_uuid)
     there = observation_of(document, site_uuid, image.uuid, observer, fields.get("target"))
     target = target_key(fields.get("target", "" if there is None else there.target))

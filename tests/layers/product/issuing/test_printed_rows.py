@@ -10,7 +10,7 @@ from layers.document.alias import with_origin
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim, Row
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response, ResponseClaim, Row
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.product.gathering import content_of
@@ -25,6 +25,7 @@ from layers.product.issuing.printed_rows import (
     standing_products,
 )
 from layers.product.spec import ProductSpec
+from tests.support.cases.judgements import judgement
 from viewer.commands.products import issue_product, reissue_product, save_product
 
 WHO = {"actor": "Li", "now": "2026-11-27T20:00:00Z"}
@@ -70,6 +71,26 @@ def test_a_row_knows_the_products_that_print_it(document: Document) -> None:
 def test_nothing_has_changed_right_after_it_is_issued(document: Document) -> None:
     assert needs_correction(document) == {}
     assert set(read_digests(document.products["one"].numbers_json)) == {"firm", "c", "s", "whole", "l", "q"}
+
+
+def test_a_report_that_is_named_beside_a_judgement_has_no_answers_or_sources_to_come(document: Document) -> None:
+    """A product of a judgement was to be corrected at once, for answers that it never printed."""
+    rows = {name: list(document.table(name).values()) for name in ("sites", "claims", "sources", "responses")}
+    rows |= {name: list(document.table(name).values()) for name in ("claim_sources", "meta")}
+    own = judgement("Optics were shipped in 2023")
+    rows["claims"].append(own)
+    rows["claim_sites"] = [ClaimSite(uuid="l", claim_uuid=own.uuid, site_uuid="firm")]
+    rows["claim_evidence"] = [
+        ClaimEvidence(uuid="e", claim_uuid=own.uuid, evidence_table="claims", evidence_uuid="c", bearing="supports")
+    ]
+    rows["response_claims"] = [ResponseClaim(uuid="a", response_uuid="whole", claim_uuid="c")]
+    found = Document(rows)  # type: ignore[arg-type]
+    found.apply(save_product(found, ProductSpec(title="A firm", author="Anna A."), uuid="one", **WHO))
+    _issue(found, "one")
+    assert ("claims", "c") in {(one.table_name, one.row_uuid) for one in found.links.rows_of_product("one")}
+    assert needs_correction(found) == {}
+    _change(found, "claims", "c", source_wording="provides lenses")
+    assert needs_correction(found) == {"one": [Difference("changed", "claims", "c")]}
 
 
 @pytest.mark.parametrize(

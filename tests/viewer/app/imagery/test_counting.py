@@ -66,6 +66,13 @@ def test_ticks_count_on_one_date_and_again_on_the_next(
     settle(window, qtbot)
     assert ticks_drawn(window) == ["1", "2"]
 
+    for _ in range(2):
+        QTest.keyClick(window.canvas, Key.Key_Backspace)
+    assert (site, "1985") not in rows_of(document), "nobody said that anything was seen"
+    for _ in range(2):
+        window.action_table["undo"].trigger()
+    assert rows_of(document)[site, "1985"].count_high == 2
+
     QTest.keyClick(window.canvas, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert sheet.view.place == SheetPlace(0, 1)
     qtbot.waitUntil(lambda: not sheet.cell_image.is_due)

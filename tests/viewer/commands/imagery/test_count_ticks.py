@@ -12,6 +12,7 @@ from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
+from viewer.commands.imagery.sheet_rows import record_look
 
 NOW = "2026-01-02T03:04:05Z"
 FACTS = {"product_id": "A", "layer_title": "April", "acquired_at": "2024-04-12", "date_kind": "instant"}
@@ -83,7 +84,15 @@ def test_nothing_is_counted_where_the_row_says_absent(document: Document) -> Non
         take_tick_back(document, "apron", "june", observer="Li", actor="Li")
 
 
-def test_the_last_tick_taken_back_leaves_no_count(document: Document) -> None:
+def test_the_last_tick_taken_back_leaves_nothing_that_nobody_said(document: Document) -> None:
+    tick(document)
+    document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW))
+    assert document.observations == {}
+
+
+def test_a_row_that_stood_before_its_ticks_stays_without_a_count(document: Document) -> None:
+    seen = {"observer": "Li", "presence": "present", "target": ""}
+    document.apply(record_look(document, "apron", "june", actor="Li", now="2026-01-01T00:00:00Z", **seen))
     tick(document)
     document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW))
     assert (row_of(document).presence, row_of(document).count_low) == ("present", None)
