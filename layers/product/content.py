@@ -204,6 +204,8 @@ class ClaimSaid(Struct, frozen=True):
     """Our judgements about what was reported here."""
     changes: tuple[str, ...] = ()
     """Sentences on the change of the judgement since the version before."""
+    judges: str = ""
+    """A sentence on the sources whose reports a judgement of ours is about; empty for any other claim."""
     change_note: str = ""
     """Our words for the reason of that change."""
     lacks_change_note: bool = False
@@ -217,11 +219,11 @@ class ClaimSaid(Struct, frozen=True):
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """Lines that follow the judgement: its change with the reason, or our judgements about a report."""
+        """Lines that follow the judgement: what it is about, its change with the reason; our judgements of a report."""
         judged = (judgement.words for judgement in self.judged)
         note = self.change_note[:1].upper() + self.change_note[1:]  # it follows whole sentences
         change = joined(" ", [*self.changes, *filter(None, (note,))]) if self.changes else ""
-        return (*judged, *filter(None, (change,)))
+        return (*judged, *filter(None, (self.judges, change)))
 
     def evidence_lines(self, most: int = MOST_EVIDENCE) -> tuple[str, ...]:
         """Lines on what it rests on: rows of the case, and sources whose relation is stated. Those beyond `most`,

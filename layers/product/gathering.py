@@ -33,6 +33,7 @@ from layers.product.content import (
 )
 from layers.product.judging.cautions import missing_of_verified
 from layers.product.judging.judged import (
+    CLAIMS,
     is_ours,
     is_reviewed,
     judged_sentences,
@@ -278,6 +279,7 @@ class _Gathering:
             rests_on=rests_on,
             is_reviewed=is_reviewed(claim),
             judged=tuple(self._own_judgements(claim)),
+            judges=self._reports_judged(claim) if tells_own else "",
             changes=change_sentences(earlier, claim) if earlier is not None else (),
             change_note=publishing.words(claim.change_note) if tells_own else "",
             lacks_change_note=earlier is not None and lacks_change_note(earlier, claim),
@@ -300,6 +302,19 @@ class _Gathering:
                 lines += [Phrase("In our words: “{statement}”.", statement=statement)] if statement else []
                 lines += [Phrase("The report speaks against it.")] if link.bearing == "against" else []
                 yield OwnJudgement(judgement.uuid, joined(" ", lines), link.uuid)
+
+    def _reports_judged(self, claim: Claim) -> str:
+        """A sentence on the sources whose reports a judgement of ours is about; the product lists them then."""
+        document, publishing, cited = self._document, self._publishing, dict[str, None]()
+        for link in document.links.claim_to_evidence(claim.uuid):
+            report = document.claims.get(link.evidence_uuid) if link.evidence_table == CLAIMS else None
+            if report is None or (publishing.is_on and publishing.why_withheld(document, report) is not None):
+                continue
+            for source_link in document.links.claim_to_sources(report.uuid):
+                source = self._citations.cite(source_link.source_uuid)
+                if source is not None:
+                    cited[source.number] = None
+        return Phrase("It judges what is reported in {sources}.", sources=", ".join(cited)) if cited else ""
 
     def _considered(self, claim: Claim) -> Iterable[str]:
         words = self._publishing.words

@@ -13,10 +13,11 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation
-from layers.document.rows import ClaimEvidence, ClaimSource
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.product.gathering import content_of
 from layers.product.judging.cautions import cautions_of, missing_of_verified, observation_caution
 from layers.product.judging.evidence_words import evidence_row, evidence_words, offered_evidence
 from layers.product.judging.judged import judged_sentences, judgements_of, reports_of
@@ -159,3 +160,23 @@ def test_steps_come_back(steps: list[Step]) -> None:
     assert read_steps(steps_json(steps)) == tuple(
         step for step in steps if step.what or step.how or step.on or step.result
     )
+
+
+def test_a_page_of_a_judgement_cites_the_source_of_the_report_that_it_is_about() -> None:
+    """The report stands at no mark, so that no block of its own brings its source to the page."""
+    own = judgement("Optics were shipped in 2023")
+    document = Document(
+        {
+            "sites": [Site(uuid="port", geometry=Point(114, 30), label="The port")],
+            "claims": [own, Claim(uuid="report", source_wording="ships optics", made_by="an official")],
+            "sources": [Source(uuid="s", title="A report on optics")],
+            "claim_sites": [ClaimSite(uuid="l", claim_uuid=own.uuid, site_uuid="port")],
+            "claim_sources": [ClaimSource(uuid="q", claim_uuid="report", source_uuid="s")],
+            "claim_evidence": [
+                ClaimEvidence(uuid="e", claim_uuid=own.uuid, evidence_table="claims", evidence_uuid="report")
+            ],
+        }
+    )
+    content = content_of(document, ["port"])
+    assert content.claims[0].beside == ("It judges what is reported in S1.",)
+    assert [source.title for source in content.sources] == ["A report on optics"]

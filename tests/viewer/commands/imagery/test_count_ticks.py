@@ -11,8 +11,10 @@ from layers.document.marks.mark_shape import CountTick, as_json, shape_of
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.project.saving.lock import login_name
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
 from viewer.commands.imagery.sheet_rows import record_look
+from viewer.commands.meta import set_meta
 
 NOW = "2026-01-02T03:04:05Z"
 FACTS = {"product_id": "A", "layer_title": "April", "acquired_at": "2024-04-12", "date_kind": "instant"}
@@ -88,6 +90,14 @@ def test_the_last_tick_taken_back_leaves_nothing_that_nobody_said(document: Docu
     tick(document)
     document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW))
     assert document.observations == {}
+
+
+def test_who_states_no_name_counts_under_none_though_the_case_has_an_author(document: Document) -> None:
+    """The sheet shows no name, and the count stood under the author's."""
+    document.apply(set_meta(document, "author", "A. Author", actor="Li", now=NOW))
+    facts, place = None, (10.0, 50.0)
+    document.apply(add_tick(document, "apron", "june", facts, place, observer="", actor=login_name(), now=NOW))
+    assert [row.observer for row in document.observations.values()] == [""]
 
 
 def test_a_row_that_stood_before_its_ticks_stays_without_a_count(document: Document) -> None:
