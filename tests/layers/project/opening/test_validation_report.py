@@ -104,8 +104,8 @@ def test_the_rules_of_the_trade(tmp_path: Path, claim: Claim, code: str) -> None
         ("UPDATE observations SET presence = 'absent', view_quality = 'obscured'", "absent"),
         ("UPDATE observations SET change = 'changed'", "change"),
         (
-            "INSERT INTO observations (uuid, site_uuid, image_uuid, observer) "
-            "SELECT 'twice', site_uuid, image_uuid, observer FROM observations",
+            "INSERT INTO observations (uuid, site_uuid, image_uuid, observer, target) "
+            "SELECT 'twice', site_uuid, image_uuid, observer, target FROM observations",
             "observation_twice",
         ),
     ],
