@@ -206,7 +206,8 @@ def _observations(document: Document) -> Iterator[Irregularity]:
     if twice:
         rows = counted(twice, "site has", "sites have")
         yield Irregularity(
-            "observation_twice", Phrase("{rows} more than one observation of one thing on one image by one observer.", rows=rows)
+            "observation_twice",
+            Phrase("{rows} more than one observation of one thing on one image by one observer.", rows=rows),
         )
     for row in document.observations.values():
         site = document.sites.get(row.site_uuid)

@@ -19,11 +19,16 @@ def link_row(context: PanelContext, claim_uuid: str, uuid: str, relation: str = 
 
 
 def newest_chip(context: PanelContext, claim_uuid: str) -> Chip | None:
-    """The chip of the claim's sites that was taken last, where it is not linked yet; else None."""
-    links = context.document.links
+    """The chip that was taken last, where it is not linked yet; else None.
+
+    It is one of the claim's sites; for a claim without any, one that is kept with the case and with no site.
+    """
+    document, links = context.document, context.document.links
     known = {link.evidence_uuid for link in links.claim_to_evidence(claim_uuid)}
     sites = {link.site_uuid for link in links.claim_to_sites(claim_uuid)}
-    chips = [chip for uuid in sites for chip in links.chips_of_site(uuid) if is_offered(context.document, chip)]
+    of_case = (chip for chip in document.chips.values() if not chip.site_uuid)
+    kept = (chip for uuid in sites for chip in links.chips_of_site(uuid)) if sites else of_case
+    chips = [chip for chip in kept if is_offered(document, chip)]
     newest = max(chips, key=lambda chip: chip.created_at, default=None)
     return newest if newest is not None and newest.uuid not in known else None
 

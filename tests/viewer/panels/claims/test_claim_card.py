@@ -22,8 +22,9 @@ from layers.product.numbering import numbers_json
 from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
-from viewer.commands.claims import update_claim
+from viewer.commands.claims import report_claim, update_claim
 from viewer.commands.filing.evidence import unlink_evidence
+from viewer.panels.claims.chip_linking import link_newest_chip
 from viewer.panels.claims.claim_cards import ClaimCard, lines_of
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_verbs import judge
@@ -142,6 +143,18 @@ def test_the_newest_chip_and_a_measurement_support(qtbot, form: ClaimFormPanel, 
     assert "Fence length" in form.evidence.rows[1].words.text()
     qtbot.mouseClick(form.evidence.rows[1].words, Qt.MouseButton.LeftButton)
     assert desk.context.selection.uuids == {"m"}
+
+
+def test_a_claim_of_no_site_is_offered_the_newest_chip_of_the_case(form: ClaimFormPanel, desk: Desk) -> None:
+    """It had to be linked with a site that it is not about, for the sake of its chip."""
+    chip = Chip(uuid="case", content_type="image/png", created_at="2024-05-03T00:00:00Z")
+    desk.context.push(Edit("x", (Change("chips", None, chip),)))
+    assert desk.context.do(report_claim, uuid="free", statement="Nothing was shipped")
+    desk.context.show_claim("free")
+    link_newest_chip(desk.context, "free")
+    assert [link.evidence_uuid for link in desk.document.links.claim_to_evidence("free")] == ["case"]
+    link_newest_chip(desk.context, "c1")
+    assert [link.evidence_uuid for link in desk.document.links.claim_to_evidence("c1")] == ["new"]
 
 
 def test_a_source_has_a_relation_and_sources_their_origins(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
