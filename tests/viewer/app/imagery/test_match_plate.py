@@ -251,7 +251,7 @@ def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
     assert "Numbers match what the analyst sees as the same feature." in lines
     assert "Not on the map: 2." in lines
     assert "date unknown" in lines, "of the photograph"
-    assert "2024-04-12" in lines, "of the scene"
+    assert "12 April 2024" in lines, "of the scene"
     beside = plate.map_pane.canvas.grab().toImage()
     assert "#c03030" not in colors_of(beside), "the photograph does not lie over the map that it is matched with"
     answers.path = tmp_path / "plate.png"

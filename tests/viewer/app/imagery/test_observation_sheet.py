@@ -461,11 +461,13 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
     assert {row.target for row in rows.values()} == {"the main channel, not water"}
     content = content_of(document, list(BENDS))
     target = "the main channel, not water: "
-    assert [site.seen for site in content.sites] == [
-        target + "first seen 1 August 1985; last seen 1 August 1995; not seen 1 August 2000",
-        target + "not seen 1 August 2000; first seen 1 August 2005; last seen 1 August 2020",
-        target + "first seen 1 August 1985; last seen 1 August 2010; not seen 1 August 2015",
-    ]
+    until = "until 1 August 2020"
+    said = (
+        f"first seen 1 August 1985; last seen 1 August 1995; not seen 1 August 2000, nor on 4 later images {until}",
+        "not seen 1 August 2000; first seen 1 August 2005; last seen 1 August 2020",
+        f"first seen 1 August 1985; last seen 1 August 2010; not seen 1 August 2015, nor on 1 later image {until}",
+    )
+    assert [site.seen for site in content.sites] == [f"{target}{words}" for words in said]
 
 
 def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(

@@ -24,9 +24,17 @@ from viewer.commands.sites import add_site
 Key = Qt.Key
 SCENES = Path(os.environ.get("GEOLOUPE_SCENES", "")) / "landsat_pucallpa_1985_2020"
 BENDS = {
-    "north": ((-74.5309, -8.3508), "++------", "first seen 1985; last seen 1990; not seen 1995"),
-    "west": ((-74.5050, -8.4729), "+-------", "last seen 1985; not seen 1990"),
-    "east": ((-74.3107, -8.5213), "++++----", "first seen 1985; last seen 2000; not seen 2005"),
+    "north": (
+        (-74.5309, -8.3508),
+        "++------",
+        "first seen 1985; last seen 1990; not seen 1995, nor on 5 later images until 2020",
+    ),
+    "west": ((-74.5050, -8.4729), "+-------", "last seen 1985; not seen 1990, nor on 6 later images until 2020"),
+    "east": (
+        (-74.3107, -8.5213),
+        "++++----",
+        "first seen 1985; last seen 2000; not seen 2005, nor on 3 later images until 2020",
+    ),
 }
 """For each bend a place in its main channel of 1985, what the images show there, and what follows."""
 
@@ -104,5 +112,8 @@ def test_three_real_bends_are_24_rows_by_keys_and_a_product_says_first_and_last_
     product = ready(window, qtbot)
     assert product.laid is not None
     seen = [site.seen for site in product.laid.content.sites]
-    assert "the main channel, not water: first seen 1985; last seen 2000; not seen 2005" in seen
+    assert (
+        "the main channel, not water: first seen 1985; last seen 2000; not seen 2005, nor on 3 later images until 2020"
+        in seen
+    )
     keep_picture(product, "river_bends_product")

@@ -113,7 +113,7 @@ def test_its_date_is_that_of_what_is_shown(window: MainWindow, three: dict, qtbo
     plain = '{"bands": [4]}'
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", style_json=plain))
     settle(window, qtbot)
-    assert window.scene.stack.credits(view) == ["ESA (2020-05-01)"]
+    assert window.scene.stack.credits(view) == ["ESA (1 May 2020)"]
 
 
 @pytest.mark.bounded
