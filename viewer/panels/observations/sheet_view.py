@@ -69,6 +69,8 @@ class SheetView(QTableView):
         """The cell that the question is about."""
         self._asks_why = False
         self.editor: CellEditor | None = None
+        self._short: dict[str, str] = {}
+        """Lines of heads as they were cut: each key paints all of them."""
         self.sheet_model.shorten = self._shortened
         self.setModel(self.sheet_model)
         self.setItemDelegate(CellDelegate(desk, self.chips))
@@ -184,9 +186,18 @@ class SheetView(QTableView):
 
     def _shortened(self, line: str) -> str:
         """Cut a line of a column's head in its middle to the column's width: Qt would cut both of its ends."""
-        font = QFont(self.font())
-        font.setBold(True)  # as the head of the current column is
-        return QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideMiddle, CELL_WIDTH_PX - HEAD_MARGIN_PX)
+        if line not in self._short:
+            font = QFont(self.font())
+            font.setBold(True)  # as the head of the current column is
+            wide = CELL_WIDTH_PX - HEAD_MARGIN_PX
+            self._short[line] = QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideMiddle, wide)
+        return self._short[line]
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._short.clear()
+        super().changeEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
