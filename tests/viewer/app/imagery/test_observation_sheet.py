@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,6 @@ from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    steps = Counter(qapp)
-    yield steps
-    qapp.removeEventFilter(steps)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,13 +42,6 @@ def keep_picture(widget: QWidget, name: str) -> None:
     """Keep a picture for a person to look at, where GEOLOUPE_PICTURES names a folder."""
     if folder := os.environ.get("GEOLOUPE_PICTURES"):
         widget.grab().save(str(Path(folder) / f"{name}.png"))
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    steps = Counter(qapp)
-    yield steps
-    qapp.removeEventFilter(steps)
 
 
 @pytest.fixture
