@@ -10,7 +10,9 @@ from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.product.content import ProductContent
 from layers.product.issuing.edition import Edition
+from layers.product.marking import lacking, product_marking
 from layers.product.own_paths import without_paths
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED
 from layers.product.spec import ProductSpec
@@ -87,6 +89,18 @@ def edition_words(edition: Edition) -> str:
     ]
     words = ", ".join(part for part in parts if part).rstrip()
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def correction_words(spec: ProductSpec, edition: Edition) -> str:
+    """The line on the error in its issued version; empty for a first version."""
+    correction = edition.product.correction if edition.product is not None else ""
+    return without_paths(correction) if spec.publish else correction
+
+
+def marking_words(spec: ProductSpec, content: ProductContent) -> str:
+    """The marking as it is printed: the product's own, raised to the highest of what is on the page."""
+    own, inputs = spec.marking, content.input_markings
+    return product_marking(own, inputs) if lacking(own, inputs) else own
 
 
 def crs_words(crs: str) -> str:

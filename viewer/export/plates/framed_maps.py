@@ -1,0 +1,79 @@
+"""The maps of a page, framed in its rooms, and the evidence on the marks that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layers.checkpoint import Checkpoint
+from layers.document.document import Document
+from layers.document.rows import Product
+from layers.geo.crs import chosen_canvas
+from layers.product.content import ProductContent
+from layers.product.gathering import content_of
+from layers.product.spec import ProductSpec, maps_of
+from viewer.canvas.shown_scene import ShownScene
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.export.plates.maps.framing import Framing
+from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_of
+from viewer.export.plates.maps.map_scenes import solid_on
+from viewer.export.plates.maps.shown_parts import Shown
+from viewer.export.plates.setting.page_rooms import PageRooms
+
+
+class FramedMaps:
+    """The maps of one product as they are framed now; what rooms of another size do not change is kept."""
+
+    def __init__(
+        self,
+        spec: ProductSpec,
+        document: Document,
+        shown: Sequence[ShownScene],
+        sign_scale: float,
+        product: Product | None,
+    ) -> None:
+        """`sign_scale`: size of signs relative to the screen. `product`: its row in the case, if there is one."""
+        self._spec, self._document, self._shown = spec, document, shown
+        self._sign_scale, self._product = sign_scale, product
+        self.maps: list[MapOnPage] = []
+        self.content = ProductContent()
+        self._indexes: dict[int, tuple[frozenset[str] | None, SiteIndex]] = {}
+        self._content_of: tuple[list[str], ProductContent] | None = None
+
+    def frame(self, rooms: PageRooms, parts: Sequence[Shown], checkpoint: Checkpoint) -> None:
+        """Frame each map's part of the Earth in its room, and gather the evidence on the marks in the frames."""
+        spec = self._spec
+        crs = chosen_canvas(spec.crs, parts[0].bounds)[0]
+        hidden = self.content.withheld if spec.shows("annotation") else None
+        before, self.maps = {on_page.number: on_page for on_page in self.maps}, []
+        for number, (scene, cell, product_map) in enumerate(zip(self._shown, rooms.cells, maps_of(spec), strict=True)):
+            bounds, reach, marked = parts[number]
+            framing = Framing.of(cell.frame, crs, bounds, self._sign_scale, marked, reach)
+            index, kept = self._index(number, hidden, product_map.marks), before.get(number)
+            hatches = hatches_of(self._document, index)
+            is_same = kept is not None and kept.framing == framing and kept.index is index and kept.hatches == hatches
+            made = kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index, hatches)
+            self.maps.append(made)
+            checkpoint()
+        drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())
+        in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
+        if self._content_of is None or self._content_of[0] != in_frame:
+            about = spec.site if spec.layout == "site" else ""
+            publish, marking = spec.publish, spec.marking
+            content = content_of(
+                self._document, in_frame, publish, marking, self._product, about=about, checkpoint=checkpoint
+            )
+            self._content_of = in_frame, content
+        self.content = self._content_of[1]
+        checkpoint()
+        if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
+            self.frame(rooms, parts, checkpoint)
+
+    def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
+        """The marks of a map, made once."""
+        if number not in self._indexes or self._indexes[number][0] != hidden:
+            index = index_of(
+                self._document, hidden, None if marks is None else frozenset(marks), publish=self._spec.publish
+            )
+            index.show_solid(solid_on(self._spec, self._document, number, self._shown[number].frames[0]))
+            self._indexes[number] = hidden, index
+        return self._indexes[number][1]

@@ -1,0 +1,81 @@
+"""The words above and below the maps of a page: titles, dates, credits, and the imprint at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from layers.product.facts import ImageFact
+from layers.product.issuing.edition import Edition
+from layers.product.spec import ProductSpec, maps_of
+from viewer.canvas.comparison.side_words import side_name
+from viewer.export.plates.maps.image_captions import (
+    dates_of,
+    image_facts,
+    image_line,
+    notes_on_stretches,
+    sides_of_maps,
+    told_in_captions,
+)
+from viewer.export.plates.maps.locator_on_page import window_of
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.page_names import PageNames
+from viewer.export.plates.plate_words import edition_words, imprint_lines, page_data_credits
+from viewer.support.language.text import one_line
+
+
+class MapWords(Struct):
+    """The words at the maps of a page, map by map, and those at its foot."""
+
+    sides: list[str] = field(default_factory=list)
+    """Side of each map: *before*, *after*, its letter, or empty."""
+    strips: list[str] = field(default_factory=list)
+    """The line above each map."""
+    notes: list[str] = field(default_factory=list)
+    """Notes on the stretches that were matched between maps."""
+    images: list[list[ImageFact]] = field(default_factory=list)
+    captions: list[list[str]] = field(default_factory=list)
+    """The lines below each map."""
+    data_credits: list[str] = field(default_factory=list)
+    foot: list[str] = field(default_factory=list)
+
+
+def map_words(
+    spec: ProductSpec,
+    maps: Sequence[MapOnPage],
+    names: PageNames,
+    edition: Edition,
+    program: str,
+    *,
+    is_small: bool,
+) -> MapWords:
+    """The words at these maps. A page that `is_small` prints its edition below its map."""
+    sides = sides_of_maps(maps, spec.layout)
+    notes = notes_on_stretches(spec, maps)
+    images = [image_facts(on_page, note, spec.publish) for on_page, note in zip(maps, notes, strict=True)]
+    captions = _captions(spec, images)
+    if is_small:  # its imprint stands on a further page, which is another file
+        captions[0].append(edition_words(edition))
+    data = page_data_credits(spec, maps, locator=window_of(spec, maps) is not None)
+    foot = imprint_lines(spec, maps, data, edition, program) if spec.shows("imprint") else []
+    return MapWords(sides, _strips(spec, maps, sides, names), notes, images, captions, data, foot)
+
+
+def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], names: PageNames) -> list[str]:
+    strips = []
+    for side, on_page, chosen in zip(sides, maps, maps_of(spec), strict=True):
+        title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
+        title = names.for_publication(title)
+        date = dates_of(on_page) if side and spec.layout != "insets" else ""
+        strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
+    return strips
+
+
+def _captions(spec: ProductSpec, images: Sequence[Sequence[ImageFact]]) -> list[list[str]]:
+    extent = told_in_captions(spec)
+    captions = [[image_line(fact, extent=extent) for fact in facts] for facts in images]
+    if spec.layout == "insets":  # all maps show the same images: said once, below the overview
+        seen = set(captions[0])
+        captions[1:] = [[line for line in lines if line not in seen] for lines in captions[1:]]
+    return captions

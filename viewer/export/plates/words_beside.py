@@ -1,0 +1,89 @@
+"""The words beside and below the maps of a page, in their order: key, legend, evidence, caveats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from layers.document.document import Document
+from layers.product.content import ProductContent
+from layers.product.own_paths import without_paths
+from layers.product.spec import ProductSpec
+from viewer.export.plates.evidence_rows import EvidenceRows
+from viewer.export.plates.map_words import MapWords
+from viewer.export.plates.maps.image_captions import processing_notes, told_in_captions
+from viewer.export.plates.maps.legend_content import LegendRow
+from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
+from viewer.export.plates.maps.locator_on_page import locator_atom, window_of
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.page_head import caption_below
+from viewer.export.plates.page_names import PageNames
+from viewer.export.plates.party_block import PartyBlock
+from viewer.export.plates.plate_words import notes_on_maps
+from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.house_style import HouseStyle
+from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.things_on_maps import ThingsOnMaps
+from viewer.support.language.text import one_line
+
+
+class WordsBeside:
+    """The words of one product that flow beside its maps. `legend` has the rows of the legend that was made last."""
+
+    def __init__(
+        self,
+        spec: ProductSpec,
+        document: Document,
+        rows: EvidenceRows,
+        parties: PartyBlock,
+        sizes: PageSizes,
+        style: HouseStyle,
+    ) -> None:
+        self._spec, self._document, self._rows, self._parties = spec, document, rows, parties
+        self._sizes, self._style = sizes, style
+        self.is_key_run_in = False
+        """True where the rows of the key are set as one paragraph, which is shorter."""
+        self.has_locator = False
+        self.legend: list[LegendRow] = []
+
+    def atoms(
+        self, key: Sequence[Atom], maps: Sequence[MapOnPage], content: ProductContent, words: MapWords
+    ) -> list[Atom]:
+        """All words beside and below the maps and on further pages, after those on the named parties."""
+        spec, sizes, rows, is_site = self._spec, self._sizes, self._rows, self._spec.layout == "site"
+        explained = self._explained(maps)
+        evidence = rows.observed(spec, content.sites, self._parties.unnamed)
+        if spec.shows("claims"):
+            evidence += rows.claims(content, with_steps=is_site)
+            evidence += rows.sources(content) if spec.shows("sources") else []
+        if spec.shows("caveats"):
+            notes = [*self._parties.left_out(), *notes_on_maps(maps)]
+            notes += processing_notes(words.images, told_in_captions(spec))
+            evidence += rows.caveats(content, notes)
+        ordered = [*evidence, *explained] if is_site else [*explained, *evidence]
+        first = rows.site(content.site(spec.site)) if is_site and spec.site not in self._parties.unnamed else []
+        caption = [] if caption_below(spec, sizes) else rows.caption(spec)
+        # Numbers on the map are explained beside it, whatever goes to a next page.
+        return [*caption, *first, *key, *ordered, *(rows.imprint(words.foot) if sizes.is_small else ())]
+
+    def key_atoms(self, things: ThingsOnMaps, names: PageNames, content: ProductContent) -> list[Atom]:
+        """The key to the numbers on the maps; empty where the product has none."""
+        if not (self._spec.shows("key") and self._spec.shows("annotation")):
+            return []
+        named = {uuid: one_line(names.name_of(uuid, content)) for uuid in things.numbers}
+        return self._rows.key(things.numbers, named, things.left_out, run_in=self.is_key_run_in)
+
+    def _explained(self, maps: Sequence[MapOnPage]) -> list[Atom]:
+        """Locator and legend."""
+        spec, explained = self._spec, list[Atom]()
+        if (window := window_of(spec, maps)) is not None:
+            explained.append(locator_atom(spec, maps, window, self._sizes, self._style))
+            self.has_locator = True
+        if spec.shows("legend") and spec.layout != "plain":
+            legend = legend_of(self._document, maps, spec.shows("annotation"))
+            if spec.publish:
+                legend = [replace(row, text=without_paths(row.text)) for row in legend]
+            self.legend = legend
+            explained += legend_atoms(legend, self._sizes, self._style)
+        return explained
