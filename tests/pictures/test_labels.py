@@ -301,7 +301,7 @@ def test_the_labels_of_the_demo(studio: Studio, demo: Document, pictures: Path, 
     assert image_of(scene, view).save(str(pictures / f"labels_demo_{number}.png"))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("number", range(len(VIEWS)))
 def test_the_labels_of_layers_and_sites(
     studio: Studio, demo: Document, layers: list[Layer], pictures: Path, number: int
@@ -348,7 +348,7 @@ def river(number: int) -> list[list[float]]:
     return (first + t[:, None] * way + off[:, None] * across).tolist()
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("number", range(len(RIVER_VIEWS)))
 def test_the_labels_of_winding_rivers_and_routes(
     studio: Studio, demo: Document, layers: list[Layer], tmp_path: Path, pictures: Path, number: int

@@ -48,6 +48,7 @@ def sheet(answers: dict[tuple[int, int], str], shown: float = 1.0, **more: float
     return made
 
 
+@pytest.mark.bounded
 @given(area=areas(), cells=st.lists(CELLS, max_size=30))
 @settings(max_examples=120, deadline=None)
 def test_the_three_shares_are_all_of_the_area(area: shapely.Polygon, cells: list[SearchCell]) -> None:

@@ -18,6 +18,7 @@ from tests.support.searched_areas import areas, is_ground
 COUNT = st.integers(1, 7)
 
 
+@pytest.mark.bounded
 @given(area=areas(), rows=COUNT, columns=COUNT, bearing=st.floats(0, 360))
 @settings(max_examples=120, deadline=None)
 def test_the_cells_share_all_of_the_area(area: BaseGeometry, rows: int, columns: int, bearing: float) -> None:

@@ -499,7 +499,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("end", ["closed", "left open", "killed"])
 def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
     script = tmp_path / "script.py"

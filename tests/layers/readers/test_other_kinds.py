@@ -232,6 +232,7 @@ def test_an_unsupported_bit_depth_is_no_damage(tmp_path: Path, bits: int, sample
     )
 
 
+@pytest.mark.bounded
 def test_info_says_it_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "a.sid"
     path.write_bytes(BINARY["a.sid"][0])

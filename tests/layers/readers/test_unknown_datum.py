@@ -52,6 +52,7 @@ def test_datums_that_are_known_or_near_need_no_word(crs: str) -> None:
     assert unknown_datum(crs) == ""
 
 
+@pytest.mark.bounded
 def test_an_image_and_features_in_one_say_so(tmp_path: Path) -> None:
     bounds = Bounds(8_400_000, 5_500_000, 8_401_280, 5_501_280)
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), ROUNDED, bounds)

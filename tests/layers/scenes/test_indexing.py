@@ -189,6 +189,7 @@ def test_it_stops_when_asked_and_goes_on_where_it_was(tmp_path: Path, pool: Read
     assert report.read <= 7
 
 
+@pytest.mark.bounded
 def test_a_folder_that_is_not_there(tmp_path: Path, pool: ReaderPool) -> None:
     with pytest.raises(FileMissing, match="no folder gone"):
         index(tmp_path / "gone", pool)

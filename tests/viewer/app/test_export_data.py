@@ -121,7 +121,7 @@ def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, an
     assert "Lost one" in demo.messages.line("export data").text
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".kmz", ".gpkg"])
 def test_chips_stay_where_the_terms_of_their_image_were_stated_since(
     window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, suffix: str

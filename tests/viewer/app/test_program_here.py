@@ -184,7 +184,7 @@ def no_word_of(key: str, window: MainWindow) -> None:
     assert key not in [line.key for line in window.messages.lines()], "said once"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_f88_a_signal_ends_it_and_what_was_not_saved_is_offered(

@@ -85,6 +85,7 @@ def test_a_mark_and_its_chip_are_of_the_date_that_was_served(window, server, qtb
     assert acquisition_shown(drawing).at.startswith("2024-04-10"), "comparisons go by what is shown"
 
 
+@pytest.mark.bounded
 def test_a_mark_says_that_the_nearest_may_have_been_served(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot, **DATED, nearest=True)
     image = marked(window, qtbot)
@@ -129,6 +130,7 @@ def test_a_range_for_the_steps_has_no_tile_fetched_again(window, server, qtbot) 
     assert server.log
 
 
+@pytest.mark.bounded
 def test_a_release_is_published_in_the_list_on_marks_chips_and_products(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot)
     (layer,) = window.session.document.layers.values()

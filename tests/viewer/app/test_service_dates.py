@@ -67,6 +67,7 @@ def test_arrows_go_to_the_dates_that_the_service_has(window: MainWindow, form: S
     assert not form.latest.isEnabled()
 
 
+@pytest.mark.bounded
 def test_a_date_that_is_typed_shows_the_nearest_one(window: MainWindow, form: ServiceTimeForm) -> None:
     form.date.setFocus()
     form.date.selectAll()
@@ -115,6 +116,7 @@ def test_the_calendar_marks_days_that_the_service_has(window: MainWindow, qtbot:
     assert TileService.from_json(now(window).source).time == "2024-04-05"
 
 
+@pytest.mark.bounded
 def test_the_way_to_a_date_leads_the_keyboard_to_it(window: MainWindow, qtbot: QtBot) -> None:
     layer = shown_layer(window, times=LISTED)
     window.canvas.setFocus()
@@ -122,6 +124,7 @@ def test_the_way_to_a_date_leads_the_keyboard_to_it(window: MainWindow, qtbot: Q
     qtbot.waitUntil(lambda: form_of(window).date.hasFocus())
 
 
+@pytest.mark.bounded
 def test_keys_step_through_the_dates_of_the_current_layer(window: MainWindow, form: ServiceTimeForm) -> None:
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
@@ -164,6 +167,7 @@ def test_keys_and_arrows_step_through_a_range(window: MainWindow, form: ServiceT
     assert form.first.text() == "2024-04-02"
 
 
+@pytest.mark.bounded
 def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbot: QtBot) -> None:
     shown_layer(window)
     qtbot.waitUntil(lambda: form_of(window).isVisible())
@@ -175,12 +179,14 @@ def test_a_service_without_a_list_is_stepped_day_by_day(window: MainWindow, qtbo
     assert "has dates" not in form_of(window).note.text()
 
 
+@pytest.mark.bounded
 def test_a_step_beyond_the_last_date_is_said(window: MainWindow, qtbot: QtBot) -> None:
     shown_layer(window, times="2024-04-01,2024-04-11")
     window.action_table["next_date"].trigger()
     assert "has no date after 2024-04-11." in texts(window)
 
 
+@pytest.mark.bounded
 def test_the_nearest_may_be_served_is_said(window: MainWindow, qtbot: QtBot) -> None:
     shown_layer(window, times=LISTED, nearest=True)
     qtbot.waitUntil(lambda: form_of(window).isVisible())
@@ -190,6 +196,7 @@ def test_the_nearest_may_be_served_is_said(window: MainWindow, qtbot: QtBot) -> 
     drawing.close()
 
 
+@pytest.mark.bounded
 def test_other_layers_have_no_such_control(window: MainWindow, qtbot: QtBot) -> None:
     window.session.new_case()
     service = TileService("Sky", "https://tiles.example.org/{z}/{x}/{y}.png")

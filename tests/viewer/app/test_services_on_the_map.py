@@ -36,6 +36,7 @@ def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], 
     return fetchers
 
 
+@pytest.mark.bounded
 def test_a_service_that_ends_at_level_4_is_shown_enlarged_and_the_map_says_so(window, server, qtbot) -> None:
     show(window, server, "shallow", qtbot)
     assert dark_share(window) < 0.01
@@ -54,6 +55,7 @@ def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(wi
     assert window.scene.stack.notices(window.canvas.viewport.view()) == []
 
 
+@pytest.mark.bounded
 def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot, allowed=False)
     assert server.log == []
@@ -72,6 +74,7 @@ def test_a_service_is_credited_once_a_tile_of_it_is_there(window, server, qtbot)
     assert window.canvas.panes.in_use.picture.credits == ["Sky company (date unknown)"]
 
 
+@pytest.mark.bounded
 def test_the_plate_lies_on_no_mark_goes_with_a_click_and_leaves_the_badge(window, server, qtbot) -> None:
     window.context.fetcher.set_offline(True)
     show(window, server, "ok", qtbot)
@@ -113,7 +116,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_understood_from_the_badge_the_map_and_the_properties(window, server, fault, qtbot) -> None:
     word, sentence, ways = FAULTS[fault]
@@ -129,6 +132,7 @@ def test_each_fault_is_understood_from_the_badge_the_map_and_the_properties(wind
     assert [link.text() for link in form.links.values() if link.isVisible()] == ways
 
 
+@pytest.mark.bounded
 def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, server, qtbot) -> None:
     port = server.server_address[1]
     server.stop()
@@ -150,6 +154,7 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
         again.stop()
 
 
+@pytest.mark.bounded
 def test_trying_again_is_seen_at_once_and_a_new_failure_says_when(window, server, qtbot) -> None:
     server.stop()
     show(window, server, "ok", qtbot)

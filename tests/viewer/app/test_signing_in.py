@@ -111,6 +111,7 @@ def test_f29_from_a_refusal_to_tiles_by_signing_in_on_the_map(
     assert badge(window) == ""
 
 
+@pytest.mark.bounded
 def test_a_wrong_login_is_said_and_tried_once(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     server.login = SHOWN[SecretKind.BEARER]
     show(window, server, "by_login", qtbot)
@@ -139,7 +140,7 @@ def accessible_texts(widget: QWidget) -> list[str]:
     return texts
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", [SecretKind.QUERY, *(kind for kind in SecretKind if kind is not SecretKind.QUERY)])
 def test_w25_what_was_typed_stands_nowhere_but_in_the_keyring(
     window: MainWindow,
@@ -194,6 +195,7 @@ def test_w25_what_was_typed_stands_nowhere_but_in_the_keyring(
         assert not [text[:200] for text in texts if word in text]
 
 
+@pytest.mark.bounded
 def test_logins_are_listed_and_forgotten(
     window: MainWindow, server: TileServer, vault: MemoryVault, qtbot: QtBot
 ) -> None:
@@ -220,6 +222,7 @@ def test_logins_are_listed_and_forgotten(
     assert server.headers.get("Authorization") is None
 
 
+@pytest.mark.bounded
 def test_without_a_keyring_that_is_said_and_nothing_is_kept(
     window: MainWindow, server: TileServer, vault: MemoryVault, qtbot: QtBot
 ) -> None:
@@ -237,7 +240,7 @@ def test_without_a_keyring_that_is_said_and_nothing_is_kept(
     assert vault.texts == {}
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("address", ["http://tokens.example.org/t", "tokens", "https://ann:b@tokens.example.org/t"])
 def test_a_token_address_that_would_show_the_secret_is_refused(
     window: MainWindow, server: TileServer, qtbot: QtBot, address: str

@@ -69,6 +69,7 @@ def test_every_site_of_the_demo_is_in_the_file(cli, demo: Document, tmp_path: Pa
     assert FIRM in published
 
 
+@pytest.mark.bounded
 def test_a_case_of_one_site_or_of_an_extent(cli, demo: Document, tmp_path: Path) -> None:
     (firm,) = (uuid for uuid, site in demo.sites.items() if site.label == FIRM)
     made(cli, tmp_path / "one.gpkg", "--site", firm)

@@ -48,7 +48,7 @@ def exported(case: Path, out: Path, *options: str) -> list[bytes]:
     return [path.read_bytes() for path in found]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", KINDS)
 def test_no_byte_of_a_published_product_tells_of_the_house(tmp_path: Path, suffix: str) -> None:
     case = saved_planted(tmp_path)
@@ -61,7 +61,7 @@ def test_no_byte_of_a_published_product_tells_of_the_house(tmp_path: Path, suffi
         assert set().union(*(words_in(data, PRINTED) for data in files)) == set(PRINTED)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".gpkg", ".html", ".svg", ".geojson"])
 def test_the_search_finds_what_is_planted_in_one_for_the_desk(tmp_path: Path, suffix: str) -> None:
     case = saved_planted(tmp_path)

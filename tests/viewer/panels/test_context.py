@@ -75,6 +75,7 @@ def test_a_replaced_document_is_heard_no_more(desk: Desk) -> None:
     assert heard == []
 
 
+@pytest.mark.bounded
 def test_a_bulk_edit_is_built_off_the_window_thread(jobs: Jobs, qtbot) -> None:
     sites = [Site(uuid=f"{n:06}", geometry=Point(0, 0)) for n in range(BULK_ROWS)]
     document = Document({"sites": sites})

@@ -193,6 +193,7 @@ def test_rare_values_are_seen_by_their_logarithm(view: HistogramView) -> None:
 # -- the stretch --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_handle_is_live_on_the_map_reads_nothing_and_is_one_step(
     qtbot, panel: LayerPropertiesPanel, desk: Desk, drawing: RasterDrawing
 ) -> None:

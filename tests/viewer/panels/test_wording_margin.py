@@ -35,6 +35,7 @@ def typed(widget: QWidget, words: str) -> None:
     QTest.keyClicks(widget, words)
 
 
+@pytest.mark.bounded
 def test_advice_follows_the_words_of_a_claim(qtbot, form: ClaimFormPanel) -> None:
     statement = form.fields.fields["statement"]
     assert not form.wording.isVisible()

@@ -121,6 +121,7 @@ def test_600_words_never_hold_the_hand_that_types_them() -> None:
     assert min(took) < STALL_MS, took
 
 
+@pytest.mark.bounded
 def test_no_pattern_is_passed_over_that_would_find_something() -> None:
     spoken = language()
     branches = [branch for pattern in spoken.patterns for branch in pattern.branches]

@@ -253,7 +253,7 @@ def code_in(path: Path) -> int:
     return sum("import os" in text for text in found)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("is_forged", [False, True])
 def test_a_case_with_code_says_so_and_saves_none(case: Path, is_forged: bool) -> None:
     if is_forged:

@@ -86,6 +86,7 @@ def test_hostile_answers(case: Path, name: str, count: int) -> None:
     assert refused
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
 def test_hostile_words_on_an_opened_case(case: Path, count: int) -> None:
     asks, opened, refused = TakenOver(), 0, 0

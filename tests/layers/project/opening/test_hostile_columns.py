@@ -90,6 +90,7 @@ def batches(count: int) -> Iterator[list[tuple[TableSpec, StoredColumn, Any]]]:
         yield batch
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
 def test_a_value_costs_itself_and_nothing_beside_it(case: Path, tmp_path: Path, count: int) -> None:
     sound, path = state(read_case(case).document), tmp_path / "case.gpkg"

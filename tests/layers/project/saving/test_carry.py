@@ -113,7 +113,7 @@ def test_a_row_number_at_the_end_of_all_numbers_stops_nothing(case: Path) -> Non
     assert len(read_case(case).document.sites) == 5
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("names", [("rowid",), ("oid", "RowID"), ("rowid", "_rowid_", "oid")])
 def test_columns_called_as_row_numbers_are_hide_no_row(case: Path, names: tuple[str, ...]) -> None:
     change(case, *TRACKS)
@@ -287,6 +287,7 @@ def test_words_of_rules_in_texts_and_names_are_no_rules(case: Path) -> None:
     assert not [one for one in read_case(case).problems if "next save" in one]
 
 
+@pytest.mark.bounded
 def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:
     change(case, "UPDATE layer_styles SET styleQML = '<qgis>red</qgis>' WHERE f_table_name = 'site_point'")
     for number in range(2):

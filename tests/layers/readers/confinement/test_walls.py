@@ -112,6 +112,7 @@ def test_what_a_reader_was_not_asked_for_is_refused(pool, home, listener):
     assert (holds.files, holds.network, holds.tcp, holds.calls, holds.lacks) == (True, True, True, True, ())
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "profile",
     [
@@ -186,6 +187,7 @@ def test_files_that_are_asked_for_together_need_one_process(pool, home):
     assert len(set(pids)) == 1
 
 
+@pytest.mark.bounded
 def test_a_link_is_followed_to_its_folder_and_no_further(pool, home):
     real = picture(home / "archive" / "real.tif")
     (home / "archive" / "real.tfw").write_text("x")

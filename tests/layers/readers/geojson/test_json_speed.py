@@ -34,7 +34,7 @@ def collection(path: Path, *texts: str) -> Path:
     return path
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @given(texts=st.lists(TEXTS, max_size=6), gap=st.sampled_from(["", ",", ":", ", ", "\n    ", '": "']))
 @pytest.mark.parametrize("block", [7, 64, 2**20])
 def test_odd_dates_are_found_in_blocks_as_a_pattern_finds_them(block, texts, gap):

@@ -24,6 +24,7 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 CORNERS = st.tuples(st.floats(-5, 25), st.floats(-5, 25))
 
 
+@pytest.mark.bounded
 @settings(max_examples=60, deadline=None)
 @given(st.lists(CORNERS, min_size=3, max_size=3, unique=True))
 def test_a_pixel_counts_where_its_centre_is_inside(corners: list[tuple[float, float]]) -> None:

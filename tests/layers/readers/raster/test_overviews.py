@@ -114,6 +114,7 @@ def test_a_cache_that_was_emptied_does_no_harm(tmp_path, cache):
     assert tile(path, overview_path=built)[0]["shrink"] == 1
 
 
+@pytest.mark.bounded
 def test_a_build_that_was_left_begins_again_or_goes_on(tmp_path, cache, monkeypatch):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
     monkeypatch.setattr(overview_cache, "TILE_PX", 128)

@@ -178,6 +178,7 @@ def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
         probed_image(path)
 
 
+@pytest.mark.bounded
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is told by Linux only")
 def test_f43_a_reader_that_refuses_a_giant_block_stays_small(tmp_path, reader):
     reader.ask(raw("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000, "EPSG:32652", UTM))}))

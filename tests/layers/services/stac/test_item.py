@@ -336,6 +336,7 @@ def test_whatever_a_field_holds_the_item_is_read_or_refused(
     assert scene.footprint is None or shapely.is_valid(scene.footprint)
 
 
+@pytest.mark.bounded
 @given(JSON)
 def test_whatever_a_document_is_it_is_read_or_refused_in_a_sentence(value: Any) -> None:
     try:

@@ -115,7 +115,7 @@ def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot,
     assert len(answers.asked) == asked + 1, "giving up asks for no file"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
 def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path, suffix):
     """As where the ids of OpenStreetMap are the fids: more than 32 bits."""

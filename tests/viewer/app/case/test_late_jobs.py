@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
@@ -14,6 +15,7 @@ from viewer.commands.sites import delete_sites
 from viewer.panels.context import BULK_ROWS
 
 
+@pytest.mark.bounded
 def test_an_edit_built_for_the_case_before_is_dropped(window: MainWindow, qtbot: QtBot) -> None:
     sites = [Site(uuid=f"s{n}", geometry=Point(n / 100, 0), label=str(n)) for n in range(BULK_ROWS)]
     take_up(window, qtbot, sites=sites)

@@ -151,6 +151,7 @@ def test_f79_nothing_outside_the_case_is_looked_at_before_consent(
     assert line.text.startswith("7 layers wait for your permission (")
 
 
+@pytest.mark.bounded
 def test_f79_what_lies_beside_a_case_needs_no_permission(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     scene_file(tmp_path / "scenes" / "a.tif")
     points_file(tmp_path / "b.geojson")
@@ -259,6 +260,7 @@ def test_a_folder_is_allowed_alone_and_remembered_for_this_case(
     assert paused(again) == {"one"}
 
 
+@pytest.mark.bounded
 def test_all_of_a_case_are_allowed_at_once(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     one, two = scene_file(tmp_path / "one" / "a.tif"), scene_file(tmp_path / "two" / "b.tif")
     case = foreign_case(tmp_path / "case" / "c.gpkg", one=str(one), two=str(two), tiles={"template": HOST})
@@ -291,6 +293,7 @@ def test_private_hosts_are_allowed_for_one_case_only(make_window: MakeWindow, qt
     assert Settings.of_user().get("allowed_hosts") == []
 
 
+@pytest.mark.bounded
 def test_a_link_out_of_the_case_waits_for_the_folder_that_it_leads_to(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -391,6 +394,7 @@ def test_saving_a_case_is_no_consent_for_what_still_waits(
     assert read_case(case).document.layers["theirs"].source == {"path": str(outside)}, "nothing is dropped on save"
 
 
+@pytest.mark.bounded
 def test_f78_what_cannot_be_found_is_saved_as_it_stood(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

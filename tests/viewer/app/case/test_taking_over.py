@@ -113,7 +113,7 @@ def test_a_case_that_was_taken_over_is_saved_in_its_place(
     assert not mine.session.is_dirty
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("she_is_first", [True, False])
 def test_f13_the_later_of_two_saves_is_asked_and_replaces_nothing(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, *, she_is_first: bool

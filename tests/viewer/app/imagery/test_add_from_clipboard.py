@@ -347,6 +347,7 @@ def test_a_large_picture_is_pasted_and_added(desk: MainWindow, qtbot: QtBot) -> 
     assert row.entry.address == address
 
 
+@pytest.mark.bounded
 def test_an_address_is_pasted_wherever_no_text_is_typed(desk: MainWindow, qtbot: QtBot) -> None:
     """A catalogue's address, which could be that of a page, after a click beside the map."""
     service = {"kind": "xyz", "url": "https://tiles.example.org/{z}/{x}/{y}.png"}

@@ -65,7 +65,7 @@ def order_in_case(window: MainWindow) -> AxisOrder | None:
     return order_of(TileService.from_json(the_layer(window).source))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("crs", "outside"),
     [
@@ -119,6 +119,7 @@ def test_w2_the_message_turns_it_back(window: MainWindow, server: FaultyMaps, qt
     assert order_in_case(window) is NORTH
 
 
+@pytest.mark.bounded
 def test_w2_an_honest_server_is_asked_in_its_order_alone(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
     show(window, server, service_at(server, "EPSG:4326"), BOX, qtbot)
     assert colours(window) == QUARTERS

@@ -57,6 +57,7 @@ def strip_of(window: MainWindow) -> TimeStripPanel:
     return strip
 
 
+@pytest.mark.bounded
 def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -104,6 +105,7 @@ def test_what_the_blind_observer_counts_is_on_the_map_and_undo_of_the_first_ones
     assert rows_of(window.session.document)
 
 
+@pytest.mark.bounded
 def test_evidence_of_a_claim_that_another_has_seen_is_not_told(window: MainWindow, sheet: ObservationSheet) -> None:
     document = window.session.document
     row = rows_of(document)["north", "1985"]

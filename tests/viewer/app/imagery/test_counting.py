@@ -43,6 +43,7 @@ def ticks_drawn(window: MainWindow) -> list[str]:
     )
 
 
+@pytest.mark.bounded
 def test_ticks_count_on_one_date_and_again_on_the_next(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -99,6 +100,7 @@ def test_the_menu_opens_the_sheet_and_a_tick_without_a_cell_is_refused(
     assert not window.session.document.sites
 
 
+@pytest.mark.bounded
 def test_nothing_is_counted_outside_of_the_image_or_where_the_row_says_absent(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -117,6 +119,7 @@ def test_nothing_is_counted_outside_of_the_image_or_where_the_row_says_absent(
     assert not [mark for mark in window.session.document.sites.values() if mark.shape_json]
 
 
+@pytest.mark.bounded
 def test_the_map_follows_a_quick_hand_to_the_next_image(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -127,6 +130,7 @@ def test_the_map_follows_a_quick_hand_to_the_next_image(
     qtbot.waitUntil(lambda: sheet.cell_image.layer_uuid == sheet.desk.sheet.images[1].layer_uuid)
 
 
+@pytest.mark.bounded
 def test_the_menu_counts_for_the_selected_site_and_on_the_image_that_it_shows(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -148,6 +152,7 @@ def test_the_menu_counts_for_the_selected_site_and_on_the_image_that_it_shows(
     assert "1990" in window.canvas.hint
 
 
+@pytest.mark.bounded
 def test_no_site_is_counted_for_unasked(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     with_scenes(window, tmp_path, qtbot)
     window.selection.set(())
@@ -165,6 +170,7 @@ def test_no_site_is_counted_for_unasked(window: MainWindow, tmp_path: Path, qtbo
     assert sheet.view.place == SheetPlace(0, 0)
 
 
+@pytest.mark.bounded
 def test_a_click_on_another_image_counts_nothing(window: MainWindow, sheet: ObservationSheet, qtbot: QtBot) -> None:
     """Where something else brought the other images back to the map, or the sheet's image is switched off."""
     sentences: list[str] = []

@@ -93,6 +93,7 @@ def test_identify_tells_the_raw_values_of_every_image_there(window: MainWindow, 
     assert ["lower", "Pixel", "column 97, row 71"] in copied
 
 
+@pytest.mark.bounded
 def test_the_shown_colour_is_that_of_the_map(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     place = pixel_at(window, 90, 40)
@@ -114,6 +115,7 @@ def test_where_there_is_nothing_it_says_so_and_a_hole_shows_what_is_below(
     assert "neither a feature nor an image" in window.findChild(IdentifyPanel).message.text()
 
 
+@pytest.mark.bounded
 def test_by_keys_alone_the_crosshair_is_identified(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     window.action_table["tool_identify"].trigger()
@@ -275,7 +277,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
         assert found["seam"]["Pixel"] == f"column {column}, row {row}"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", ["over it", "over it, from the west", "Web Mercator, over it", "UTM, over it"])
 def test_statistics_over_the_antimeridian_miss_nothing(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str

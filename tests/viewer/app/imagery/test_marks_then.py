@@ -77,6 +77,7 @@ def test_the_date_chosen_in_the_strip_draws_the_marks_as_seen_then_until_esc(
     assert window.marks_then.hint == "", "no row tells of 1995"
 
 
+@pytest.mark.bounded
 def test_a_layer_that_is_stepped_to_a_date_draws_the_marks_as_seen_then(observed: MainWindow, qtbot: QtBot) -> None:
     window, document = observed, observed.session.document
     service = TileService("Daily", "https://tiles.example.org/{time}/{z}/{x}/{y}.png", time="2001-01-01")
@@ -100,6 +101,7 @@ def test_a_layer_that_is_stepped_to_a_date_draws_the_marks_as_seen_then(observed
     assert window.marks_then.hint == ""
 
 
+@pytest.mark.bounded
 def test_the_sheet_says_on_the_map_that_marks_are_those_of_its_cell_and_esc_leads_back(
     observed: MainWindow, qtbot: QtBot
 ) -> None:

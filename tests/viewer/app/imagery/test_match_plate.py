@@ -122,6 +122,7 @@ def map_numbers(window: MainWindow) -> list[int]:
     return sorted(shape.number for shape in shapes if isinstance(shape, Numbered))
 
 
+@pytest.mark.bounded
 def test_a_plate_is_neither_copied_nor_saved_with_what_its_terms_forbid(
     window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot, answers: Answers
 ) -> None:

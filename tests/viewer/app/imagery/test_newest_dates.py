@@ -69,6 +69,7 @@ def documents_asked(server: FaultyMaps) -> int:
     return sum("getcapabilities" in path.lower() for path in server.log)
 
 
+@pytest.mark.bounded
 def test_w18_latest_is_the_newest_that_the_server_has_now(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
     form = shown(window, server, "2024-05-01/2024-05-03/P1D", qtbot)
     assert service(window).time == "2024-05-03"
@@ -97,7 +98,7 @@ def test_w18_nothing_newer_changes_nothing(window: MainWindow, server: FaultyMap
     assert the_layer(window) == before
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("state", ["offline", "no such page", "no dates"])
 def test_w18_where_the_server_cannot_say_what_is_known_is_kept(
     window: MainWindow, server: FaultyMaps, state: str, qtbot: QtBot

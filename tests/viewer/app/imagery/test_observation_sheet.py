@@ -38,6 +38,7 @@ def sheet(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> ObservationSheet:
     return sheet_of(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_row_is_three_keys_and_each_edit_one_step_back(
     window: MainWindow, sheet: ObservationSheet, counter: Counter
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_row_is_three_keys_and_each_edit_one_step_back(
     assert not document.images
 
 
+@pytest.mark.bounded
 def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
     window: MainWindow, sheet: ObservationSheet
 ) -> None:
@@ -88,6 +90,7 @@ def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
     assert sheet.desk.view_of(sheet.desk.sheet.images[1]) == "obscured"
 
 
+@pytest.mark.bounded
 def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
     window: MainWindow, sheet: ObservationSheet, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -117,6 +120,7 @@ def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
     assert rows_of(window.session.document)["north", "1985"].view_quality == "obscured"
 
 
+@pytest.mark.bounded
 def test_the_link_of_a_site_leads_into_its_cell_and_enter_in_the_head_to_the_cells(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -142,6 +146,7 @@ def test_the_link_of_a_site_leads_into_its_cell_and_enter_in_the_head_to_the_cel
     assert sheet.view.hasFocus()
 
 
+@pytest.mark.bounded
 def test_another_thing_that_is_looked_for_has_rows_and_ticks_of_its_own(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -184,6 +189,7 @@ def test_another_thing_that_is_looked_for_has_rows_and_ticks_of_its_own(
     )
 
 
+@pytest.mark.bounded
 def test_the_observer_that_the_field_shows_is_stored_and_a_login_never(
     window: MainWindow, sheet: ObservationSheet, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -214,6 +220,7 @@ def test_the_observer_that_the_field_shows_is_stored_and_a_login_never(
     assert login_name() not in texts
 
 
+@pytest.mark.bounded
 def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow, sheet: ObservationSheet) -> None:
     typed("?")
     press(Key.Key_Escape)
@@ -232,6 +239,7 @@ def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow,
     assert rows_of(window.session.document)["north", "1985"].why == "haze"
 
 
+@pytest.mark.bounded
 def test_a_key_that_moves_leaves_a_question_where_it_is(window: MainWindow, sheet: ObservationSheet) -> None:
     """An arrow at the question took the answer away unsaid."""
     typed("?")
@@ -243,6 +251,7 @@ def test_a_key_that_moves_leaves_a_question_where_it_is(window: MainWindow, shee
     assert rows_of(window.session.document)["north", "1985"].why == "cloud"
 
 
+@pytest.mark.bounded
 def test_a_long_name_of_an_image_is_cut_in_its_middle_at_the_head_of_its_column(sheet: ObservationSheet) -> None:
     model, (first, *others) = sheet.view.sheet_model, sheet.desk.sheet.images
     long = replace(first, sensor="4709963_se_14_2020_08_31_a_name_as_deliveries_have")
@@ -254,6 +263,7 @@ def test_a_long_name_of_an_image_is_cut_in_its_middle_at_the_head_of_its_column(
     assert all(QFontMetrics(font).horizontalAdvance(line) <= sheet.view.columnWidth(0) for line in lines)
 
 
+@pytest.mark.bounded
 def test_a_change_is_against_the_earlier_image_that_has_a_row(window: MainWindow, sheet: ObservationSheet) -> None:
     document = window.session.document
     typed("+")
@@ -270,6 +280,7 @@ def test_a_change_is_against_the_earlier_image_that_has_a_row(window: MainWindow
     assert "changed against 1 August 1985" in sheet.words.text()
 
 
+@pytest.mark.bounded
 def test_words_are_typed_in_the_cell_and_carried_forward_alone(window: MainWindow, sheet: ObservationSheet) -> None:
     document = window.session.document
     typed("+5-7")
@@ -292,6 +303,7 @@ def test_words_are_typed_in_the_cell_and_carried_forward_alone(window: MainWindo
     assert sheet.view.hasFocus()
 
 
+@pytest.mark.bounded
 def test_words_that_no_image_shows_are_pointed_out_while_they_are_typed(
     window: MainWindow, sheet: ObservationSheet
 ) -> None:
@@ -311,6 +323,7 @@ def test_words_that_no_image_shows_are_pointed_out_while_they_are_typed(
     assert rows_of(window.session.document)["north", "1985"].words == "the bend is gone", "nothing is refused"
 
 
+@pytest.mark.bounded
 def test_the_same_keys_serve_a_chinese_and_a_cyrillic_keyboard(window: MainWindow, sheet: ObservationSheet) -> None:
     document, view = window.session.document, sheet.view
     typed("＋")
@@ -335,6 +348,7 @@ def test_the_same_keys_serve_a_chinese_and_a_cyrillic_keyboard(window: MainWindo
     assert rows_of(document)["middle", "1995"].count_low == 4
 
 
+@pytest.mark.bounded
 def test_a_cyrillic_keyboard_fills_a_row_by_its_own_codes_and_no_letter_is_composed_first(
     window: MainWindow, sheet: ObservationSheet, counter: Counter
 ) -> None:
@@ -355,6 +369,7 @@ def test_a_cyrillic_keyboard_fills_a_row_by_its_own_codes_and_no_letter_is_compo
     assert editor.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "words are composed as ever"
 
 
+@pytest.mark.bounded
 def test_an_open_count_is_typed_and_shown_as_it_is_written_elsewhere(
     window: MainWindow, sheet: ObservationSheet
 ) -> None:
@@ -370,6 +385,7 @@ def test_an_open_count_is_typed_and_shown_as_it_is_written_elsewhere(
     assert rows_of(window.session.document)["north", "1985"].count_low == 3
 
 
+@pytest.mark.bounded
 def test_the_map_shows_the_image_of_the_cell_alone_and_leaves_the_case_as_it_is(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -399,6 +415,7 @@ def test_the_map_shows_the_image_of_the_cell_alone_and_leaves_the_case_as_it_is(
     assert window.session.history.stack.count() == steps
 
 
+@pytest.mark.bounded
 def test_a_blind_observer_sees_nothing_of_the_first_ones_rows(window: MainWindow, sheet: ObservationSheet) -> None:
     document = window.session.document
     typed("+")
@@ -462,6 +479,7 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
     assert [site.seen for site in content.sites] == [f"{target}{words}" for words in said]
 
 
+@pytest.mark.bounded
 def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -486,6 +504,7 @@ def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(
     qtbot.waitUntil(sheet.isVisible)
 
 
+@pytest.mark.bounded
 def test_a_site_that_is_selected_elsewhere_is_listed_or_gone_to(
     window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
 ) -> None:
@@ -521,6 +540,7 @@ def test_a_chip_of_the_site_and_image_is_kept_with_the_row_and_shown_in_the_cell
     assert sheet.view.chips.picture(SheetPlace(0, 1)) is None
 
 
+@pytest.mark.bounded
 def test_a_row_becomes_evidence_of_the_open_claim_by_a_key_by_copying_and_by_a_drag(
     window: MainWindow, sheet: ObservationSheet
 ) -> None:

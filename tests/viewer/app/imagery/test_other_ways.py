@@ -66,6 +66,7 @@ def doors(server: FaultyMaps) -> list[str]:
     return [urlsplit(path).path.split("/")[1] for path in server.log]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("crs", "words", "side"),
     [
@@ -127,7 +128,7 @@ def test_w6_where_the_declared_address_is_dead_the_one_that_was_opened_is_used(
     assert "/old/path" in service_in_case(window).template
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("status", [404, 400])
 def test_t11_of_two_addresses_the_one_that_answers_is_used(
     window: MainWindow, server: FaultyMaps, status: int, qtbot: QtBot
@@ -154,6 +155,7 @@ def test_t11_of_two_addresses_the_one_that_answers_is_used(
     assert line not in window.messages.lines()
 
 
+@pytest.mark.bounded
 def test_t11_where_the_first_address_answers_the_other_one_is_not_asked(
     window: MainWindow, server: FaultyMaps, qtbot: QtBot
 ) -> None:

@@ -191,7 +191,7 @@ def test_a_height_is_drawn_by_keys_alone_and_follows_a_moved_tip(window: MainWin
     assert shape_in(window).result is None
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("fields", "why"),
     [

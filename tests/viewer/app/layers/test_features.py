@@ -182,6 +182,7 @@ def test_conditions_of_several_columns_and_what_is_wrong_with_them(opened: MainW
     assert not panel.filter_rows.problem.text()
 
 
+@pytest.mark.bounded
 def test_rows_are_selected_by_mouse_and_keys_and_shown_on_the_map(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     view = panel.view

@@ -56,6 +56,7 @@ def type_into(panel: LayerPropertiesPanel, column: str, text: str) -> None:
     field.flush()
 
 
+@pytest.mark.bounded
 def test_terms_are_stated_in_the_properties_and_kept(
     window: MainWindow, server: TileServer, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -96,6 +97,7 @@ def test_what_the_service_states_stands_there_in_grey(window: MainWindow, server
     assert not fields["own_licence"].toPlainText()
 
 
+@pytest.mark.bounded
 def test_a_file_here_has_no_terms_of_a_service(window: MainWindow, qtbot: QtBot) -> None:
     window.session.new_case()
     source = {"shipped": "blue_marble.tif"}
@@ -105,6 +107,7 @@ def test_a_file_here_has_no_terms_of_a_service(window: MainWindow, qtbot: QtBot)
     assert not any(fields[name].isVisible() for name in TERMS_STATED)
 
 
+@pytest.mark.bounded
 def test_a_finding_leads_to_the_field_of_the_terms(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     show(window, server, "ok", qtbot)
     window.action_table["export_product"].trigger()

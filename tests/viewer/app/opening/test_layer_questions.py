@@ -127,6 +127,7 @@ def test_a_table_whose_columns_say_nothing_is_asked_about(window, qtbot, tmp_pat
     assert bounds.centre == pytest.approx((127.55, 51.89), abs=0.01)
 
 
+@pytest.mark.bounded
 def test_how_a_layer_is_read_can_be_changed_and_undone(window, qtbot, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("lat,lon,lat2,lon2\n51,128,10,20\n", encoding="utf-8")

@@ -98,6 +98,7 @@ def analyst(window: MainWindow, qtbot: QtBot) -> Analyst:
     return Analyst(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_five_interactions_from_the_browser_to_a_placed_layer(analyst: Analyst, qtbot: QtBot) -> None:
     analyst.copy(picture())
     analyst.paste()
@@ -127,6 +128,7 @@ def test_five_interactions_from_the_browser_to_a_placed_layer(analyst: Analyst, 
     assert not window.session.document.layers
 
 
+@pytest.mark.bounded
 def test_address_first_and_then_the_picture(analyst: Analyst, qtbot: QtBot) -> None:
     analyst.copy(COPERNICUS)
     analyst.paste()
@@ -144,6 +146,7 @@ def test_address_first_and_then_the_picture(analyst: Analyst, qtbot: QtBot) -> N
     assert "secret" not in json.dumps(layer.source)
 
 
+@pytest.mark.bounded
 def test_a_clipboard_with_both_needs_no_second_way(analyst: Analyst, qtbot: QtBot) -> None:
     content = QMimeData()
     content.setImageData(picture())

@@ -64,7 +64,7 @@ def _by_drop(window: MainWindow, answers: Answers, path: Path) -> None:
     window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", [_by_open, _by_words, _by_recent, _by_drop])
 def test_recovery_is_offered_wherever_the_case_is_opened_from(
     make_window: MakeWindow,
@@ -168,6 +168,7 @@ def _offered(window: MainWindow) -> list[QAbstractButton]:
     return [one for one in window.start_page.findChildren(QAbstractButton) if "Recover" in one.accessibleName()]
 
 
+@pytest.mark.bounded
 def test_a_renamed_computer_is_offered_its_edits(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_file_whose_host_does_not_answer_in_time_is_a_layer_that_says_so(
     qtbot.waitUntil(lambda: window.opener.is_idle)
 
 
+@pytest.mark.bounded
 def test_a_named_layer_is_added_and_shown(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     window.opener.open([f"{address_of(server)}#second@{DAY}"], is_typed=True)
     qtbot.waitUntil(lambda: bool(window.session.document.layers))

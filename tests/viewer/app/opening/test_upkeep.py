@@ -73,6 +73,7 @@ def colour(window: MainWindow) -> tuple[int, int, int]:
 # -- overviews --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_moderate_ones_are_built_without_a_question(window: MainWindow, moderate, raster: Path, qtbot: QtBot) -> None:
     titles: list[str] = []
     window.context.jobs.started.connect(lambda job: titles.append(job.title))
@@ -115,6 +116,7 @@ def test_they_are_built_from_the_menus_too(window: MainWindow, large, raster: Pa
     qtbot.waitUntil(lambda: not window.messages.lines())
 
 
+@pytest.mark.bounded
 def test_too_large_ones_are_not_offered(window: MainWindow, large, raster: Path, qtbot: QtBot, monkeypatch) -> None:
     monkeypatch.setattr("layers.raster.overviews.MAX_PIXELS", 1_200_000)
     opened(window, qtbot, raster)
@@ -193,6 +195,7 @@ def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster:
     assert not window.scene.stack.problems()
 
 
+@pytest.mark.bounded
 def test_a_change_is_found_by_reading_where_nobody_tells_of_it(
     window: MainWindow, raster: Path, qtbot: QtBot, monkeypatch
 ) -> None:

@@ -59,7 +59,7 @@ def sentences(window: MainWindow, answers: Answers, path: Path, server: TileServ
     return said
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("ending", [".html", ".kmz"])
 def test_the_number_is_said_before_the_pictures_are_made(
     window: MainWindow, server: TileServer, answers: Answers, tmp_path: Path, qtbot: QtBot, ending: str

@@ -72,7 +72,7 @@ def opened(window: MainWindow, qtbot: QtBot, dpi: int) -> ProductWindow:
     return shown
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("ending", "dpi"), [(".png", 150), (".png", 300), (".pdf", 300), (".svg", 200), (".tif", 200), (".jpg", 400)]
 )
@@ -95,7 +95,7 @@ def test_the_number_told_is_the_number_fetched(
     assert server.log == []
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("dpi", [100, 250])
 def test_maps_on_request_are_told_by_their_pictures(
     window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, dpi: int
@@ -118,6 +118,7 @@ def test_maps_on_request_are_told_by_their_pictures(
         assert (stored, needed) == (0, len(maps.log))
 
 
+@pytest.mark.bounded
 def test_the_number_follows_the_resolution_of_the_page(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     show(window, server, "ok", qtbot, **KEPT)
     shown = opened(window, qtbot, 300)
@@ -143,6 +144,7 @@ def test_a_slow_server_is_waited_for_as_long_as_its_tiles_come(
     exported(window, shown, answers, tmp_path / "page.png", qtbot)
 
 
+@pytest.mark.bounded
 def test_a_service_that_forbids_many_tiles_is_named(
     window: MainWindow, server: TileServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_service_that_forbids_many_tiles_is_named(
     assert "none is stored" in told(shown, qtbot), "its tiles are not kept"
 
 
+@pytest.mark.bounded
 def test_offline_nothing_is_fetched_and_that_is_said(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     show(window, server, "ok", qtbot, **KEPT)
     assert window.context.fetcher is not None
@@ -188,6 +191,7 @@ def test_the_number_is_said_before_a_picture_of_the_map_is_copied(
     assert "on the clipboard" in last
 
 
+@pytest.mark.bounded
 def test_a_page_without_tiles_has_no_line(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     show(window, server, "ok", qtbot, **KEPT)
     (layer,) = window.session.document.layers

@@ -162,6 +162,7 @@ class EndOfLine(QLineEdit):
         return super().event(event)
 
 
+@pytest.mark.bounded
 def test_ctrl_e_makes_a_product_from_a_text_field_too(case: MainWindow, qtbot: QtBot) -> None:
     line = EndOfLine(case)
     line.show()

@@ -160,6 +160,7 @@ def test_before_and_after_are_the_frames_of_a_comparison(full: Table) -> None:
     assert [strip.partition(" · ")[0] for strip in plate_of(full, window).plate.strips] == ["Before", "After"]
 
 
+@pytest.mark.bounded
 def test_a_single_map_is_another_one(full: Table) -> None:
     window = full.open(ProductSpec(title="Yard", bounds=SEEN, dpi=96))
     choose(window, "Tank farm")

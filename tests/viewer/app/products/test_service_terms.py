@@ -45,6 +45,7 @@ def rules_in(shown: ProductWindow) -> set[str]:
     return {finding.rule for group in shown.findings.groups for finding in group.findings}
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("may_export", [True, False])
 def test_imagery_whose_terms_forbid_it_keeps_a_product_from_being_issued(
     window: MainWindow, server: TileServer, qtbot: QtBot, may_export: bool
@@ -56,6 +57,7 @@ def test_imagery_whose_terms_forbid_it_keeps_a_product_from_being_issued(
     assert ("licence-forbids" in rules) == (not may_export)
 
 
+@pytest.mark.bounded
 def test_not_even_a_draft_shows_it_until_its_terms_are_stated(
     window: MainWindow, server: TileServer, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -76,6 +78,7 @@ def test_not_even_a_draft_shows_it_until_its_terms_are_stated(
     assert answers.path.exists()
 
 
+@pytest.mark.bounded
 def test_a_picture_of_the_map_is_not_copied_with_it(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     show(window, server, "ok", qtbot, may_export=False)
     QGuiApplication.clipboard().clear()
@@ -85,6 +88,7 @@ def test_a_picture_of_the_map_is_not_copied_with_it(window: MainWindow, server: 
     assert any("do not allow a file that shows image “Sky”" in line.text for line in window.messages.lines())
 
 
+@pytest.mark.bounded
 def test_a_chip_of_the_view_is_not_taken_with_it(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     """Nor where it lies under another layer that may be kept: a chip of the view shows both."""
     show(window, server, "ok", qtbot, may_export=False)
@@ -100,6 +104,7 @@ def test_a_chip_of_the_view_is_not_taken_with_it(window: MainWindow, server: Til
     assert not document.chips
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("terms", "warns"), [({}, True), ({"licence": "CC BY 4.0"}, False), ({"licence": "none"}, True)]
 )
@@ -120,6 +125,7 @@ def test_a_product_warns_of_a_service_whose_terms_nobody_states(
         )
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("nearest", [False, True])
 def test_a_caption_prints_the_date_of_the_imagery_once(
     window: MainWindow, server: TileServer, qtbot: QtBot, nearest: bool
@@ -153,6 +159,7 @@ def test_only_a_date_that_is_printed_beside_a_name_is_left_out_of_it(name: str, 
     assert image_line(ImageFact("l", name, date=date)).startswith(line)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("licence", "words"),
     [

@@ -162,6 +162,7 @@ def cells(dialog: ArchiveDialog, column: HitColumn) -> list[str]:
     return [rows.index(row, column).data() for row in range(rows.rowCount())]
 
 
+@pytest.mark.bounded
 def test_what_there_is_of_a_site_since_march_under_20_percent_in_four(
     site: MainWindow, server: StacServer, hand: Hand, qtbot: QtBot
 ) -> None:
@@ -289,7 +290,7 @@ def test_rows_that_come_move_nothing_under_the_pointer(
     assert hits.rowViewportPosition(rows.row_of(key)) == place
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("begin", "end", "why"),
     [

@@ -112,6 +112,7 @@ def test_nothing_is_asked_before_search_is_pressed(
     assert not window.context.consent.permits(server.host)
 
 
+@pytest.mark.bounded
 def test_scenes_of_an_archive_stand_on_the_strip(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -140,6 +141,7 @@ def test_sites_are_told_as_a_rounded_box(
     assert server.questions[0]["bbox"] == [10.2, 50.3, 10.3, 50.4]
 
 
+@pytest.mark.bounded
 def test_a_click_adds_the_scene_with_what_the_archive_states(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -153,6 +155,7 @@ def test_a_click_adds_the_scene_with_what_the_archive_states(
     assert layer.source["catalogue"]["id"] == "late"
 
 
+@pytest.mark.bounded
 def test_a_search_is_kept_as_evidence(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -195,6 +198,7 @@ def kept_again(window: MainWindow, dialog: ArchiveDialog) -> SearchListPanel:
     return panel
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse"])
 def test_a_kept_search_is_asked_again_with_its_own_question(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot, by_keys: bool
@@ -229,6 +233,7 @@ def begun(window: MainWindow, panel: SearchListPanel, qtbot: QtBot) -> SceneWalk
     return walk
 
 
+@pytest.mark.bounded
 def test_scenes_of_a_kept_answer_are_gone_through_by_keys(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -256,6 +261,7 @@ def test_scenes_of_a_kept_answer_are_gone_through_by_keys(
     assert [scene.answer for scene in answers.scenes] == ["usable", "not usable", ""]
 
 
+@pytest.mark.bounded
 def test_a_scene_of_a_kept_answer_becomes_a_layer_by_the_mouse(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -285,6 +291,7 @@ def middle_of_row(walk: SceneWalkDialog, row: int) -> QPoint:
     return walk.list.visualItemRect(walk.list.item(row, 1)).center()
 
 
+@pytest.mark.bounded
 def test_a_search_that_fails_says_why_and_is_no_evidence(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -294,6 +301,7 @@ def test_a_search_that_fails_says_why_and_is_no_evidence(
     assert not dialog.keep_button.isEnabled()
 
 
+@pytest.mark.bounded
 def test_offline_no_archive_is_asked_and_that_is_said(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -445,6 +453,7 @@ def choose(menu: QMenu, text: str) -> None:
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
 
 
+@pytest.mark.bounded
 def test_a_right_click_on_a_hit_opens_what_can_be_done_with_it(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -480,6 +489,7 @@ def test_a_right_click_on_a_hit_opens_what_can_be_done_with_it(
     QTest.keyClick(dialog.hits.list, Qt.Key.Key_Escape)
 
 
+@pytest.mark.bounded
 def test_outlines_on_the_map_lead_to_their_scenes(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:

@@ -48,7 +48,7 @@ def rearrange(window: MainWindow) -> None:
     window.resizeDocks([docks["panel_layers"]], [333], Qt.Orientation.Horizontal)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("closes_case_first", [False, True])
 def test_the_panels_come_back_as_they_were_left(
     make_window: MakeWindow, qtbot: QtBot, *, closes_case_first: bool
@@ -74,6 +74,7 @@ def test_the_panels_come_back_as_they_were_left(
     assert not second.action_table["panel_acquisition"].isChecked()
 
 
+@pytest.mark.bounded
 def test_a_look_at_the_start_page_forgets_no_arrangement(make_window: MakeWindow, qtbot: QtBot) -> None:
     first = begun(make_window(), qtbot)
     rearrange(first)
@@ -125,6 +126,7 @@ def test_a_broken_arrangement_is_left_out(make_window: MakeWindow, qtbot: QtBot,
     assert window.toolbar.isVisible()
 
 
+@pytest.mark.bounded
 def test_reset_panels_puts_everything_back(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     assert not window.action_table["reset_panels"].isEnabled(), "the start page has no panels"

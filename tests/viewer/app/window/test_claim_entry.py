@@ -79,6 +79,7 @@ def type_into(field: QWidget, text: str) -> None:
     QTest.keyClicks(field, text)
 
 
+@pytest.mark.bounded
 def test_a_refusal_covers_nothing_that_is_to_be_filled_next_and_esc_takes_it_back(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_refusal_covers_nothing_that_is_to_be_filled_next_and_esc_takes_it_bac
     assert "Not kept" not in texts(window), "it was taken back by who typed it"
 
 
+@pytest.mark.bounded
 def test_a_refusal_never_stands_over_the_field_in_which_one_types(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:
@@ -121,6 +123,7 @@ def test_a_refusal_never_stands_over_the_field_in_which_one_types(
     assert refusal.isVisible()
 
 
+@pytest.mark.bounded
 def test_what_was_refused_is_not_lost_without_a_word(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
     type_into(form.judgement.low, "90")
     press(Key.Key_Tab)
@@ -139,7 +142,7 @@ def test_what_was_refused_is_not_lost_without_a_word(window: MainWindow, form: C
     assert "Not kept" not in texts(window), "it was mended"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("date", ["2020", "2020-05", "2020-05-01/2020-05-31"])
 def test_a_date_tells_its_kind_and_enter_goes_back_to_the_map(window: MainWindow, qtbot: QtBot, date: str) -> None:
     window.resize(1366, 768)

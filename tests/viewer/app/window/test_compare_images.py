@@ -513,6 +513,7 @@ def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     assert window.comparisons.spec == spec
 
 
+@pytest.mark.bounded
 def test_what_a_case_cannot_say_is_said(hand: Hand, tmp_path: Path) -> None:
     rows = [Comparison(uuid="odd", name="Odd", spec_json="[" * 9000)]
     take_up(hand.window, hand.qtbot, comparisons=rows)

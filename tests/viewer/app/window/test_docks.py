@@ -57,6 +57,7 @@ def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     assert column.count() > 1, "it knows the layer's columns"
 
 
+@pytest.mark.bounded
 def test_the_form_follows_what_the_layer_is_found_to_hold(
     window: MainWindow, points: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

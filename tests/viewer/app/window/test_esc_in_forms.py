@@ -90,6 +90,7 @@ def test_only_what_was_typed_since_the_keyboard_came_is_taken_back(
     assert window.session.document.sites["pad"].notes == "One. Two. Three."
 
 
+@pytest.mark.bounded
 def test_a_place_is_given_back_to_its_last_digit(window: MainWindow, form: SiteFormPanel) -> None:
     before, shown = window.session.document.sites["pad"], form.place.line.text()
     retype(form.place.line, "51.7, 128.2")

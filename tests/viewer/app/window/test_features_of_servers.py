@@ -97,6 +97,7 @@ def test_a_collection_is_added_from_its_address(
     assert Path(layer.source["path"]).parent == data_folder() / "features"
 
 
+@pytest.mark.bounded
 def test_a_saved_case_has_its_features_beside_it(
     desk: MainWindow, server: FeatureServer, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_fetching_again_is_one_step_to_undo_and_keeps_the_old_file(
     assert only_layer(desk).source == after.source
 
 
+@pytest.mark.bounded
 def test_f29_features_that_want_a_login_are_fetched_after_it(
     desk: MainWindow, server: FeatureServer, qtbot: QtBot
 ) -> None:

@@ -55,6 +55,7 @@ def test_it_is_drawn_kept_and_taken_back(window: MainWindow, qtbot: QtBot) -> No
     assert (pixels(canvas.grab_picture()) == pixels(pictures[""])).all()
 
 
+@pytest.mark.bounded
 def test_a_map_that_moves_keeps_its_lines(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     settle(window, qtbot)

@@ -75,6 +75,7 @@ def test_j_on_an_open_report_judges_it(window: MainWindow, form: ClaimFormPanel,
     assert judgements_of(document, "r") == []
 
 
+@pytest.mark.bounded
 def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:

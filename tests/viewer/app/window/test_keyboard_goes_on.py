@@ -60,6 +60,7 @@ def form_of(window: MainWindow) -> SiteFormPanel:
 # -- after the label ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_after_the_label_of_a_new_mark_the_keys_are_the_maps(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -74,6 +75,7 @@ def test_after_the_label_of_a_new_mark_the_keys_are_the_maps(window: MainWindow,
     assert window.findChild(ClaimFormPanel) is not None
 
 
+@pytest.mark.bounded
 def test_tab_after_the_label_goes_on_and_enter_there_too(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)

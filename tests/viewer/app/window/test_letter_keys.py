@@ -33,7 +33,7 @@ def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("key", [Qt.Key.Key_R, Qt.Key.Key_J, Qt.Key.Key_C])
 def test_a_letter_makes_no_row_of_nothing(case: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:
     press(key)

@@ -67,7 +67,7 @@ def picker_of(window: MainWindow, name: str) -> Picker:
     }[name]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["typed", "from the list"])
 @pytest.mark.parametrize(
     ("name", "text"),
@@ -191,6 +191,7 @@ def test_a_click_elsewhere_leaves_the_line_with_its_list(case: MainWindow, qtbot
     assert (case.toolbox.in_hand, line.text()) == ("tool_measure", "")
 
 
+@pytest.mark.bounded
 def test_esc_takes_back_what_was_typed_to_be_linked(case: MainWindow, qtbot: QtBot) -> None:
     line = picker_of(case, "source")
     qtbot.waitUntil(line.isVisible)
@@ -203,6 +204,7 @@ def test_esc_takes_back_what_was_typed_to_be_linked(case: MainWindow, qtbot: QtB
     assert len(case.session.document.sources) == 1
 
 
+@pytest.mark.bounded
 def test_what_was_typed_and_not_linked_is_named_when_another_row_is_shown(case: MainWindow, qtbot: QtBot) -> None:
     case.session.push(add_claim(case.session.document, actor="me", uuid="other", statement="Another"))
     line = picker_of(case, "source")

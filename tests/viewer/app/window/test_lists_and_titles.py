@@ -38,6 +38,7 @@ def add_length(window: MainWindow, uuid: str, *places: tuple[float, float]) -> S
     return add(window, uuid, LineString(places), mark_kind="measurement", shape_json=shape)
 
 
+@pytest.mark.bounded
 def test_after_going_somewhere_the_coordinate_is_what_lies_under_the_resting_pointer(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -55,7 +56,7 @@ def test_after_going_somewhere_the_coordinate_is_what_lies_under_the_resting_poi
     assert window.status.coordinate_text() == after
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", ["measurement", "annotation", "search area"])
 def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     window: MainWindow, desk: Desk, qtbot: QtBot, kind: str
@@ -95,6 +96,7 @@ def test_a_command_with_the_very_words_stands_before_names_that_are_spelled_near
     palette.close()
 
 
+@pytest.mark.bounded
 def test_the_error_is_whole_in_the_list_of_sites_on_a_small_screen(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

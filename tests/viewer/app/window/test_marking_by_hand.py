@@ -130,7 +130,7 @@ def test_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     assert label.selectedText() == "A"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("rests", [False, True])
 @pytest.mark.parametrize(
     ("column", "stood", "typed", "kept"),
@@ -233,6 +233,7 @@ def test_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
     assert len(site.geometry.exterior.coords) == 5
 
 
+@pytest.mark.bounded
 def test_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.action_table["judge"].trigger()
     qtbot.waitUntil(lambda: named("Statement") == "Statement")
@@ -396,7 +397,7 @@ def test_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -> No
     assert not window.toolbox.is_kept
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("begun", [False, True])
 def test_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, desk: Desk, begun: bool) -> None:
     for id_ in window.toolbox.ids:
@@ -669,6 +670,7 @@ def choose(menu: QMenu, text: str) -> None:
     QTest.mouseClick(menu, Left, Nothing, menu.actionGeometry(action).center())
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_place(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     at = desk.at(9.5, 50.2)
     choose(context_menu(window, at), "Mark a Point Here")

@@ -79,7 +79,7 @@ def rows(window: MainWindow) -> dict[str, object]:
     return {site.uuid: (site.geometry.wkt, site.shape_json, site.label) for site in sites}
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", MARKS)
 def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
     window: MainWindow, desk: Desk, mark: Mark, kind: str
@@ -295,7 +295,7 @@ def edge(place: tuple[float, float], radius_m: float) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("key", [Key.Key_E, Key.Key_V])
 @pytest.mark.parametrize(("kind", "radii"), [("circle", (5000.0,)), ("range ring", (3000.0, 6000.0))])
 def test_a_circle_has_a_handle_in_its_middle_and_one_at_each_radius(

@@ -274,6 +274,7 @@ def test_units_offered_are_those_of_the_quantity_whatever_was_shown_before(
     assert unit.currentData() == "ha"
 
 
+@pytest.mark.bounded
 def test_a_named_measurement_keeps_its_name_beside_its_result(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     measure(window, desk, "bearing")
     label = form(window, qtbot).fields.fields["label"]

@@ -105,6 +105,7 @@ def test_the_line_before_says_what_leaves_and_nothing_is_asked(
     assert not window.context.consent.permits(server.host)
 
 
+@pytest.mark.bounded
 def test_scenes_stand_by_site_with_the_best_first(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -120,6 +121,7 @@ def test_scenes_stand_by_site_with_the_best_first(
     assert "covers 50 % of the site" in facts
 
 
+@pytest.mark.bounded
 def test_the_look_button_stays_under_the_pointer(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -139,6 +141,7 @@ def test_the_look_button_stays_under_the_pointer(
     assert dialog.look_button.mapToGlobal(QPoint(0, 0)) == place
 
 
+@pytest.mark.bounded
 def test_after_a_look_the_line_says_what_was_asked_and_when_the_next_begins(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -154,6 +157,7 @@ def test_after_a_look_the_line_says_what_was_asked_and_when_the_next_begins(
     assert f"2 areas go to {server.host}" in dialog.leaves.text(), "that is another question"
 
 
+@pytest.mark.bounded
 def test_a_look_is_one_row_and_one_step(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     (query,) = looks(window)
@@ -201,6 +205,7 @@ def test_what_was_passed_over_does_not_come_again(window: MainWindow, dialog: Ne
     assert listed(dialog)[:2] == ["Pad", "newest"]
 
 
+@pytest.mark.bounded
 def test_n_records_that_no_image_is_usable(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     QTest.keyClick(dialog.view, Qt.Key.Key_N)
@@ -265,6 +270,7 @@ def test_that_nothing_is_new_is_a_look_too(
     assert "nothing new" in dialog.rows.rows[0].words
 
 
+@pytest.mark.bounded
 def test_an_archive_that_fails_is_no_look(
     window: MainWindow, dialog: NewsDialog, server: StacServer, qtbot: QtBot
 ) -> None:
@@ -368,6 +374,7 @@ def test_sites_have_intervals_and_those_that_are_due_are_offered(
     assert not window.session.document.watch
 
 
+@pytest.mark.bounded
 def test_a_right_click_passes_over_a_scene(window: MainWindow, dialog: NewsDialog, qtbot: QtBot) -> None:
     look(window, dialog, qtbot)
     before = listed(dialog)

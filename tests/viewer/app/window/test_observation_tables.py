@@ -57,6 +57,7 @@ def choose(dialog: ObservationImportDialog, field: str, data: str, qtbot: QtBot)
     qtbot.waitUntil(lambda: not dialog.is_reading)
 
 
+@pytest.mark.bounded
 def test_a_spreadsheet_comes_in_and_goes_out_again(
     case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_file_that_is_no_table_is_one_sentence(
     assert case.findChild(ObservationImportDialog) is None
 
 
+@pytest.mark.bounded
 def test_dates_without_an_image_are_entered_where_that_is_ticked(
     case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -135,6 +137,7 @@ def test_dates_without_an_image_are_entered_where_that_is_ticked(
     assert [image.service for image in images if isinstance(image, Image)][-1] == "seen.csv"
 
 
+@pytest.mark.bounded
 def test_the_dialog_fits_a_small_screen(case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "seen.csv"
     path.write_text(ROWS, "utf-8")
@@ -145,6 +148,7 @@ def test_the_dialog_fits_a_small_screen(case: MainWindow, answers: Answers, tmp_
     assert QGuiApplication.primaryScreen() is not None
 
 
+@pytest.mark.bounded
 def test_what_changes_is_listed_and_an_unticked_row_stays_as_it_is(
     case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -173,6 +177,7 @@ def test_what_changes_is_listed_and_an_unticked_row_stays_as_it_is(
     assert [(row.presence, row.words) for row in document.observations.values()] == [("absent", "dry"), ("present", "")]
 
 
+@pytest.mark.bounded
 def test_a_day_in_the_interval_of_an_image_is_of_that_image(
     case: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -90,6 +90,7 @@ def test_the_menu_of_the_map_calls_a_measurement_by_its_kind(window: MainWindow,
     assert "1 measurement deleted." in texts(window)
 
 
+@pytest.mark.bounded
 def test_a_mark_without_a_label_is_called_the_same_everywhere(window: MainWindow, qtbot: QtBot) -> None:
     """In the list of sites, in the title of the inspector, and where a claim tells its places."""
     claim, link = Claim(uuid="said", statement="It is there."), ClaimSite(uuid="l", claim_uuid="said", site_uuid="pad")

@@ -239,6 +239,7 @@ def test_a_source_takes_dates_and_addresses_as_such(
     assert sources.fields.fields[others[-1]].text() == odd[others[-1]] or others[-1] == "title"
 
 
+@pytest.mark.bounded
 def test_a_site_does_not_end_before_it_begins(window: MainWindow, mark: SiteFormPanel) -> None:
     fields = mark.fields.fields
     enter(fields["valid_from"], "2020")

@@ -63,7 +63,7 @@ def words_shown(form: SiteFormPanel) -> list[str]:
     return [one.text() for one in said if form.window().rect().contains(one.geometry())]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("size", [(1366, 768), (911, 512), (1024, 700)])
 @pytest.mark.parametrize("uuid", MARKS)
 def test_the_sentence_stands_at_the_field(window: MainWindow, qtbot: QtBot, uuid: str, size: tuple[int, int]) -> None:
@@ -74,7 +74,7 @@ def test_the_sentence_stands_at_the_field(window: MainWindow, qtbot: QtBot, uuid
     assert window.session.document.sites[uuid] == MARKS[uuid]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("goes_to", ["Tab", "map"])
 def test_the_sentence_stays_when_the_keyboard_goes_on(window: MainWindow, qtbot: QtBot, goes_to: str) -> None:
     window.resize(911, 512)

@@ -72,7 +72,7 @@ def test_zoom_to_selection_stays_close_to_a_point_in_sight(case: MainWindow, qtb
     assert (case.canvas.viewport.resolution == pytest.approx(20.0)) == seen
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("count", "key"), [(5, Key.Key_R), (6, Key.Key_R), (62, Key.Key_J)])
 def test_a_claim_about_many_sites_says_so_at_its_head(case: MainWindow, qtbot: QtBot, count: int, key: Qt.Key) -> None:
     rows = [(Point(128.3 + row / 100, 51.9), {"label": str(row)}) for row in range(count)]

@@ -152,6 +152,7 @@ def test_a_target_too_small_for_the_image_is_refused_with_both_numbers(
     assert window.bars.searches.walk is None
 
 
+@pytest.mark.bounded
 def test_each_answer_is_kept_at_once_and_is_a_step(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     bar = begin(window, qtbot)
@@ -229,6 +230,7 @@ def test_cells_of_a_scene_that_lies_aslant_are_finished_on_a_low_map(
     assert search.result == "none seen"
 
 
+@pytest.mark.bounded
 def test_the_first_cell_is_shown_whole_beside_the_bar(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     begin(window, qtbot)
@@ -246,6 +248,7 @@ def drawn_polygon(window: MainWindow, left_m: float, uuid: str = "drawn") -> Non
     window.selection.set((uuid,))
 
 
+@pytest.mark.bounded
 def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -266,6 +269,7 @@ def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
     assert "drawn" in window.session.document.sites, "what was drawn before stays"
 
 
+@pytest.mark.bounded
 def test_a_search_that_is_given_up_takes_its_area_with_it(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     begin(window, qtbot)
@@ -419,6 +423,7 @@ def test_a_mask_in_a_file_apart_tells_what_is_under_cloud(
     assert "Cloud is known by the mask file T33UUP_SCL_20m.tif." in panel.words.text()
 
 
+@pytest.mark.bounded
 def test_a_mask_that_means_nothing_is_refused_in_words_and_the_search_goes_on(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

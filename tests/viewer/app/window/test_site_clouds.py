@@ -194,6 +194,7 @@ def test_stop_ends_the_reading_of_masks(
     assert submitted == [files.address("cloudy.tif"), files.address("gone.tif")]
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("inline_ranges")
 def test_a_tick_tells_the_cloud_over_the_site_and_over_the_view(
     window: MainWindow, dialog: NewsDialog, files: RangeServer, qtbot: QtBot

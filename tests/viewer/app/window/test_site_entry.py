@@ -441,6 +441,7 @@ def test_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel) -
 # -- units, and refusals ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_number_takes_units(window: MainWindow, form: SiteFormPanel) -> None:
     field = form.fields.fields["position_error_m"]
     for typed, metres in (("5 km", 5000.0), ("400 ft", 121.92), ("2 nmi", 3704.0), ("1,5km", 1500.0), ("250 m", 250.0)):
@@ -450,6 +451,7 @@ def test_a_number_takes_units(window: MainWindow, form: SiteFormPanel) -> None:
         assert form.fields.refusal.isHidden()
 
 
+@pytest.mark.bounded
 def test_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
@@ -659,6 +661,7 @@ def test_reliability_takes_room_once_it_is_judged(window: MainWindow, form: Site
     assert not register.list.view.isColumnHidden(RELIABILITY)
 
 
+@pytest.mark.bounded
 def test_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:
     assert form.image_part.chips.isHidden(), "no empty box for chips that are not there"
     button = form.image_part.cite_button

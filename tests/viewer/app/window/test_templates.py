@@ -227,6 +227,7 @@ def test_a_file_that_is_none_is_said(desk: MainWindow, answers: Answers, tmp_pat
     assert not desk.session.document.table("templates")
 
 
+@pytest.mark.bounded
 def test_hostile_templates_of_a_case_do_no_harm(window: MainWindow, qtbot: QtBot) -> None:
 
     rows = [

@@ -493,6 +493,7 @@ def test_the_strip_is_used_by_wheel_and_drag(window: MainWindow, answers: Answer
     assert view.axis.end - view.axis.begin == pytest.approx(zoomed.end - zoomed.begin), "it stays as it was left"
 
 
+@pytest.mark.bounded
 def test_two_panels_below_the_map_stand_behind_each_other(window: MainWindow, qtbot: QtBot) -> None:
     at_view(window, qtbot)
     strip_of(window, qtbot)

@@ -145,7 +145,7 @@ def test_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> 
     assert "numbers" not in line.text
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("lifecycles", "column"), [(("planned", "agreed"), "valid_from"), (("closed", "closed"), "valid_to")]
 )
@@ -221,6 +221,7 @@ def _world_corners(window: MainWindow) -> list[tuple[float, float]]:
     return [tuple(float(v) for v in transform_points(WGS84, crs, *at)) for at in ((128.0, 51.5), (129.0, 52.2))]  # type: ignore[misc]
 
 
+@pytest.mark.bounded
 def test_no_name_lies_on_the_radius_of_a_ring(window: MainWindow, qtbot: QtBot) -> None:
     ring = RangeRing(PAD, (3_000.0,))
     north = Point(PAD[0] - 0.02, PAD[1] + 3_000 / 111_250)

@@ -92,6 +92,7 @@ def dropped(window: MainWindow, text: str) -> None:
     window.opener.open_dropped(data)
 
 
+@pytest.mark.bounded
 def test_w25_a_dropped_template_is_drawn_with_its_key_which_stands_nowhere(
     desk: MainWindow, server: TileServer, qtbot: QtBot, tmp_path: Path, own_home: Path
 ) -> None:
@@ -126,6 +127,7 @@ def searches(window: MainWindow) -> list[dict[str, Any]]:
     return [json.loads(row.query_json) for row in window.session.document.searches.values()]
 
 
+@pytest.mark.bounded
 def test_w25_s16_a_search_of_a_typed_archive_and_its_scene_are_kept_without_keys(
     desk: MainWindow, archive: StacServer, qtbot: QtBot, tmp_path: Path, own_home: Path
 ) -> None:
@@ -150,6 +152,7 @@ def test_w25_s16_a_search_of_a_typed_archive_and_its_scene_are_kept_without_keys
     assert looked_for(desk, qtbot, tmp_path, own_home) == []
 
 
+@pytest.mark.bounded
 def test_w25_a_look_at_a_typed_archive_is_kept_without_its_key(
     desk: MainWindow, archive: StacServer, qtbot: QtBot, tmp_path: Path, own_home: Path
 ) -> None:

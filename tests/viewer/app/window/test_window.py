@@ -98,6 +98,7 @@ def test_a_case_brings_the_map_the_tools_and_the_panels(window: MainWindow, qtbo
     assert window.pages.currentWidget() is window.start_page
 
 
+@pytest.mark.bounded
 def test_the_title_says_what_is_open_and_whether_it_is_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, _case(tmp_path / "Amur.gpkg"), qtbot)
     assert window.windowTitle().startswith("Amur")
@@ -108,6 +109,7 @@ def test_the_title_says_what_is_open_and_whether_it_is_saved(window: MainWindow,
     assert not window.isWindowModified()
 
 
+@pytest.mark.bounded
 def test_undo_says_what_it_undoes(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot)
     assert not window.action_table["undo"].isEnabled()
@@ -327,7 +329,7 @@ def test_another_case_is_opened_after_the_question(
     assert [site.label for site in window.session.document.sites.values()] == ["Vostochny"]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("answer", list(Changed))
 def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed
@@ -403,6 +405,7 @@ def test_f90_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBo
     assert window.scene.stack.problems() == {}
 
 
+@pytest.mark.bounded
 def test_f81_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot, "<b>bold</b><img src='x'>")
     window.selection.set(window.session.document.sites)

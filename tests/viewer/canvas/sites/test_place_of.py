@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ def mark(uuid: str, image_uuid: str = "", **more: object) -> Site:
     return Site(uuid=uuid, geometry=shapely.Point(10, 50), label=f"Site {uuid}", image_uuid=image_uuid, **more)
 
 
+@pytest.mark.bounded
 @given(st.lists(st.sampled_from(["", *IMAGES]), max_size=6), st.data())
 def test_solid_is_what_was_marked_on_it_or_seen_on_it(marked: list[str], data: st.DataObject) -> None:
     sites = [mark(str(n), f"image of {on}" if on else "") for n, on in enumerate(marked)]

@@ -125,7 +125,7 @@ def test_a_picture_that_is_given_up_ends_in_silence(plate_of: MakePlate) -> None
         assert ended_at(last) == last
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("ending", ["png", "pdf"])
 def test_a_window_goes_on_while_a_page_is_written_and_its_maps_hold_still(
     plate_of: MakePlate, studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ending: str

@@ -36,6 +36,7 @@ SPEC = ProductSpec(
 )
 
 
+@pytest.mark.bounded
 def test_a_page_in_strips_is_the_page(plate_of) -> None:
     plate = plate_of(SPEC)
     assert strips_differ(plate, 72, 97) == []
@@ -94,6 +95,7 @@ def test_the_groups_of_a_page_are_the_page(plate_of) -> None:
     assert together == whole
 
 
+@pytest.mark.bounded
 def test_the_marking_is_never_below_that_of_what_is_on_the_page(plate_of, document) -> None:
     rows = {name: list(document.table(name).values()) for name in TABLES}
     rows["sites"] = [replace(row, marking="TLP:RED" if row.uuid == "in" else "") for row in rows["sites"]]
@@ -121,7 +123,7 @@ def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, 
         assert (pixels(written) == pixels(preview)).all()
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("layout", ["single", "site"])
 def test_the_caption_stands_under_its_map(plate_of, layout: str) -> None:
     spec = replace(SPEC, layout=layout, site="in", page="A4 landscape", caption="The quay, seen from above.")

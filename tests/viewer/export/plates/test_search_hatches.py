@@ -57,6 +57,7 @@ def colored(image: QImage, color: tuple[int, int, int]) -> int:
     )
 
 
+@pytest.mark.bounded
 def test_both_kinds_are_hatched_and_in_the_legend(plate_of: MakePlate) -> None:
     plate = plate_of(ProductSpec(title="Valley", bounds=AROUND), searched())
     texts = [row.text for row in plate.legend]

@@ -67,7 +67,7 @@ def at_rest(drawing: TilesDrawing, view: View, context: RenderContext, qtbot) ->
     return picture_of(drawing, view).astype(int)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("end", ENDS)
 def test_t15_however_a_server_says_that_it_has_no_tile_its_parent_is_drawn_and_that_is_said(
     drawn, server: TileServer, context: RenderContext, qtbot, end: str
@@ -87,7 +87,7 @@ def test_t15_however_a_server_says_that_it_has_no_tile_its_parent_is_drawn_and_t
     assert len(server.log) == again, "what is missing is not asked for again and again"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", ["endwords", "hatched", "endclear"])
 def test_t15_nothing_is_asked_about_tiles_that_are_stored(
     drawn, server: TileServer, context: RenderContext, qtbot, fault: str
@@ -101,7 +101,7 @@ def test_t15_nothing_is_asked_about_tiles_that_are_stored(
     assert (again.state.kind is StateKind.PARTIAL) == (fault != "hatched")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("colour", [0xFF203050, 0xFFFFFFFF])
 def test_t15_open_sea_of_one_colour_is_sea(
     drawn, server: TileServer, context: RenderContext, qtbot, colour: int

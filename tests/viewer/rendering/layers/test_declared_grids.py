@@ -99,7 +99,7 @@ def as_file(draw, tmp_path: Path, qtbot):
     return lambda view: complete(drawing, view, qtbot)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", VIEWS)
 def test_t5_tiles_of_an_odd_grid_lie_where_the_file_does(draw, server: MapServer, as_file, name: str, qtbot) -> None:
     drawing = drawn_as_service(draw, TileService("Map", server.tiles, max_level=2, grid=ODD, kind="wmts"))

@@ -98,6 +98,7 @@ def levels_asked(server: TileServer) -> set[int]:
     return {int(path.split("/")[2]) for path in server.log} - {0}
 
 
+@pytest.mark.bounded
 def test_pixels_of_a_level_are_shown_as_they_are(drawn, server: TileServer, world: QImage, qtbot) -> None:
     left, top = 700, 900
     view = View(TileGrid(WEB_MERCATOR, RESOLUTION, -MERCATOR_HALF_M, MERCATOR_HALF_M), left, top, 340, 280)

@@ -146,6 +146,7 @@ def test_f22_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server
     assert (picture_of(drawing, view)[..., 3] == 255).all()
 
 
+@pytest.mark.bounded
 def test_a_server_that_comes_back_is_asked_again(basemap, server, context, qtbot) -> None:
     server.fail_first = 10_000
     drawing, view = basemap(), VIEWS["own resolution"]

@@ -31,6 +31,7 @@ def painted(content: VectorContent) -> tuple[QImage, int]:
     return image, len(checkpoints)
 
 
+@pytest.mark.bounded
 def test_with_many_checkpoints_the_picture_is_that_with_few(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas, lines and points lie on each other, in two symbols through which one sees."""
     tables = tuple(table_of(shapes(np.random.default_rng(seed), 400, 300.0), 1 + 1000 * seed) for seed in (0, 1))

@@ -50,7 +50,7 @@ def test_english_without_a_language(qapp: QApplication) -> None:
     assert in_language("text") == "text"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("count", "form"), [(1, ONE), (2, FEW), (21, ONE), (5, MANY), (0, MANY)])
 def test_a_number_has_the_forms_of_the_language(language: MadeUpLanguage, count: int, form: str) -> None:
     said = translate("Words", "{count} sites", "{count} site", count)
