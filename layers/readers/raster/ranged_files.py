@@ -18,9 +18,11 @@ from layers.errors import GeoloupeError, SourceChanged
 from layers.readers.window_bytes import LINE
 from layers.requests.addresses import WantedRanges, name_of
 
-BLOCK_BYTES = 8 * 2**10
+BLOCK_BYTES = 4 * 2**10
 """Bytes of a block that is asked for where GDAL wants less: headers are read in pieces of some bytes."""
-MOST_BLOCKS = 64
+BLOCKS_ON = 4
+"""Blocks up to a multiple of so many are asked for at once after one that is there: GDAL reads on in a long header."""
+MOST_BLOCKS = 128
 _BESIDE_NOTHING = os.devnull
 """A folder that holds nothing and never will."""
 
@@ -66,12 +68,13 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
     def _block(self, number: int) -> bytes:
         block = self._blocks.get(number)
         if block is None:
-            start = number * BLOCK_BYTES
-            block = self._asked(((start, start + BLOCK_BYTES - 1),))
-            if block:
-                self._blocks[number] = block
-                if len(self._blocks) > MOST_BLOCKS:
-                    self._blocks.popitem(last=False)
+            start, count = number * BLOCK_BYTES, BLOCKS_ON - number % BLOCKS_ON if number - 1 in self._blocks else 1
+            run = self._asked(((start, start + count * BLOCK_BYTES - 1),))
+            block = run[:BLOCK_BYTES]
+            for at in range(0, len(run), BLOCK_BYTES):
+                self._blocks[number + at // BLOCK_BYTES] = run[at : at + BLOCK_BYTES]
+            while len(self._blocks) > MOST_BLOCKS:
+                self._blocks.popitem(last=False)
         else:
             self._blocks.move_to_end(number)
         return block

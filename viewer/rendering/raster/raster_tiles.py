@@ -271,9 +271,21 @@ class RasterTiles:
             return requests
         for_people = self._context.overviews is not None
         is_first = self.source.lack is not Lack.NONE or self._is_dear(shown)
+        if not is_first and is_address(self.source.place) and any(map(self._holds_most, self.views)):
+            return requests  # the exact tiles stand in for it, at no more bytes of the host
         return self._requests.with_whole(
             requests, shown.reading, shown.info, crs, bounds, sampled=for_people, is_first=is_first
         )
+
+    def _holds_most(self, view: View) -> bool:
+        """True where at least half of the layer lies in a view, or in one world copy in it."""
+        within = self.tile_layer.within(view.grid)
+        if within is None:
+            return False
+        across = min(within.right, view.left + view.width) - max(within.left, view.left)
+        down = min(within.bottom, view.top + view.height) - max(within.top, view.top)
+        area = (within.right - within.left) * (within.bottom - within.top)
+        return across > 0 and down > 0 and 2 * across * down >= area
 
     def _is_dear(self, shown: ShownTile) -> bool:
         """True where the view of a file on a host takes many bytes, and no coarse tiles come before the exact ones."""

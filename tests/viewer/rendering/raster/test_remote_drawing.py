@@ -81,6 +81,26 @@ def test_a_view_fetches_the_blocks_that_it_needs_and_little_beside_the_small_pic
     assert begun[0] < begun[1]
 
 
+@pytest.mark.bounded
+def test_a_view_of_most_of_a_file_fetches_no_small_picture_of_all_until_it_moves_on(
+    studio: Studio, server: RangeServer, tmp_path: Path
+) -> None:
+    path = write_cog(tmp_path / "a.tif", 2048, bands=1, compress="JPEG", quality=90)
+    scene = studio.scene(document_of({"address": server.address("a.tif")}))
+    studio.picture(scene, WEB_MERCATOR, None, 1100, 1000)
+    wait_until(studio.context.is_idle)
+    exact, small = (sum(last - first + 1 for first, last in blocks_of(path, level).values()) for level in (0, 1))
+    assert exact < DEAR_BYTES
+    assert exact <= server.sent <= exact + HEADER_BYTES
+    assert small > HEADER_BYTES, "else it could have been fetched unnoticed"
+    before = server.sent
+    picture_of(studio, scene)
+    wait_until(studio.context.is_idle)
+    (small_first, _), *_ = sorted(blocks_of(path, 1).values())
+    assert any(asked.first <= small_first <= asked.last for asked in server.log), "there before the next way out"
+    assert server.sent > before
+
+
 def test_nothing_is_asked_of_a_host_that_is_not_allowed(tmp_path: Path, server: RangeServer) -> None:
     write_cog(tmp_path / "a.tif", 512)
     with Studio(workers=1) as studio:
