@@ -42,29 +42,27 @@ def seen_words(document: Document, site_uuid: str, shows: Callable[[Observation]
 
     `shows` leaves out rows.
     """
-    return joined("; ", statements) if (statements := seen_statements(document, site_uuid, shows)) else ""
+    return joined("; ", lines) if (lines := seen_lines(document, site_uuid, shows)) else ""
 
 
-def seen_statements(
-    document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row
-) -> tuple[str, ...]:
-    """The statements on a site in the order of time; for each thing that was looked for, where there are several."""
+def seen_lines(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> tuple[str, ...]:
+    """All statements on a site in the order of time, a line for each thing that was looked for."""
     by_target: dict[str, list[Observation]] = {}
     for row in filter(shows, document.links.observations_of_site(site_uuid)):
         by_target.setdefault(target_key(row.target), []).append(row)
     of_target = {
-        rows[0].target.strip(): statements
+        rows[0].target.strip(): joined("; ", statements)
         for rows in by_target.values()
         if (statements := statements_of(rows, document.images))
     }
     lines: list[str] = []
-    for target, statements in of_target.items():
+    for target, words in of_target.items():
         if target:
-            lines.append(Phrase("{target}: {statements}", target=target, statements=joined("; ", statements)))
+            lines.append(Phrase("{target}: {statements}", target=target, statements=words))
         elif len(of_target) > 1:  # or they would be read as more of another target's
-            lines.append(Phrase("what was looked for is not stated: {statements}", statements=joined("; ", statements)))
+            lines.append(Phrase("what was looked for is not stated: {statements}", statements=words))
         else:
-            lines += statements
+            lines.append(words)
     return tuple(lines)
 
 

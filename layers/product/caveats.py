@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -139,12 +139,16 @@ def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
         )
 
 
+def searched_words(document: Document, marks: Collection[str], publishing: Publishing) -> Iterator[str]:
+    """Statements on the searches of these marks that found nothing, each with the rest of its area."""
+    for search in document.searches.values():
+        if search.area_uuid in marks and search.result == "none seen":
+            sentence = search_sentence(search, document.images.get(search.image_uuid))
+            rest = rest_sentence(search)
+            yield publishing.words(joined(" ", [sentence, rest]) if rest else sentence)
+
+
 def _on_searches(document: Document, marks: set[str], publishing: Publishing) -> Iterator[str]:
-    searches = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
-    for search in searches[:MOST_SEARCHES]:
-        yield publishing.words(search_sentence(search, document.images.get(search.image_uuid)))
-        if rest := rest_sentence(search):
-            yield publishing.words(rest)
     sentences = [words for row in document.searches.values() if (words := _archive_words(document, row, marks))]
     for sentence in sentences[:MOST_SEARCHES]:
         yield publishing.words(sentence)

@@ -122,8 +122,13 @@ class NamedSite(Struct, frozen=True):
     """The words for that, "place inferred by us: …"; empty where it was not."""
     names: tuple[tuple[str, str], ...] = ()
     """(language, name) pairs of its other names."""
-    seen: str = ""
-    """Dates on which it was seen, from its observations; empty: none exist."""
+    seen_lines: tuple[str, ...] = ()
+    """Statements on when it was seen, from its observations, a line for each thing looked for; empty: none exist."""
+
+    @property
+    def seen(self) -> str:
+        """All these statements in one line."""
+        return joined("; ", list(self.seen_lines)) if self.seen_lines else ""
 
 
 class OwnJudgement(NamedTuple):
@@ -308,6 +313,8 @@ class ProductContent(Struct, frozen=True):
     """Answers, each once; those to the whole are last."""
     sources: tuple[SourceCited, ...] = ()
     images: tuple[ImageSeen, ...] = ()
+    searched: tuple[str, ...] = ()
+    """Statements on the searches in its frames that found nothing, each with what was hidden from it."""
     caveats: tuple[str, ...] = ()
     left_out: LeftOut = LeftOut()
     withheld: frozenset[str] = frozenset()

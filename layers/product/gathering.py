@@ -18,7 +18,7 @@ from layers.document.site import Site
 from layers.document.source import read_machine
 from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH, REVIEWED
 from layers.phrase import Phrase, joined
-from layers.product.caveats import caveats_of
+from layers.product.caveats import caveats_of, searched_words
 from layers.product.citations import Citations, credibility_words
 from layers.product.content import (
     ClaimSaid,
@@ -166,6 +166,7 @@ class _Gathering:
             responses=tuple(sorted(self._responses.values(), key=lambda answer: answer.is_to_whole)),
             sources=sources,
             images=self._images(inside),
+            searched=tuple(searched_words(document, {site.uuid for site in marks}, self._publishing)),
             caveats=tuple(caveats_of(document, marks, tuple(claim_words), sources, self._publishing)),
             left_out=self._left_out(claims),
             withheld=frozenset(self._kept_back.marks),

@@ -10,7 +10,7 @@ from layers.document.mark_position import at_best_m, shown_error_m
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
-from layers.observing.seen_words import seen_words
+from layers.observing.seen_words import seen_lines
 from layers.phrase import Phrase, joined
 from layers.product.content import NamedSite
 from layers.text.counted import metres
@@ -55,7 +55,7 @@ def site_words(
         place_inferred=is_inferred,
         inferred=inferred_words(site, named_by) if is_inferred else "",
         names=site.aliases,
-        seen=seen_words(document, site.uuid),
+        seen_lines=seen_lines(document, site.uuid),
     )
 
 

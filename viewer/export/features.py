@@ -85,6 +85,7 @@ def _about(content: ProductContent) -> Iterator[tuple[str, Any]]:
     yield "correction", content.correction
     yield "marking", content.marking
     yield "credits", credit_lines(content)
+    yield "searched", list(content.searched)
     yield "caveats", list(content.caveats)
     yield (
         "sources",

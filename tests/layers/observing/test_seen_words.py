@@ -7,7 +7,7 @@ import pytest
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation
-from layers.observing.seen_words import seen_statements, seen_words
+from layers.observing.seen_words import seen_lines, seen_words
 
 _LETTERS = {"+": "present", "-": "absent", "?": "cannot tell"}
 
@@ -82,5 +82,14 @@ def test_a_composite_says_nothing_of_when() -> None:
 
 
 def test_a_statement_names_what_was_looked_for() -> None:
-    said = seen_statements(document_of({"1985": "+", "1990": "-"}, target="the main channel, not water"), "s")
+    said = seen_lines(document_of({"1985": "+", "1990": "-"}, target="the main channel, not water"), "s")
     assert said == ("the main channel, not water: last seen 1985; not seen 1990",)
+
+
+def test_each_thing_has_a_line_of_its_own_and_one_thing_one_line() -> None:
+    assert seen_lines(document_of({"1985": "+", "1990": "+"}), "s") == ("first seen 1985; last seen 1990",)
+    document = document_of({"1985": "+", "1990": "-"}, target="channel")
+    row = Observation(uuid="o", site_uuid="s", image_uuid="1985", presence="present", target="ferry")
+    both = Document({"images": document.images.values(), "observations": [*document.observations.values(), row]})
+    assert seen_lines(both, "s") == ("channel: last seen 1985; not seen 1990", "ferry: seen 1985; not looked at since")
+    assert seen_words(both, "s") == "; ".join(seen_lines(both, "s"))

@@ -367,9 +367,10 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
         "1985 (known to the year, from the analyst)",
         "2020 (known to the year, from the analyst)",
     ]
-    assert content.caveats[-1] == (
-        "None of 30 m or more seen in the 82 % assessable on 2020; this does not show absence."
+    assert content.searched == (
+        "None of 30 m or more seen in the 82 % assessable on 2020; this does not show absence.",
     )
+    assert not any("none of 30 m" in caveat.casefold() for caveat in content.caveats)
     assert content.sites[0].name == "Other"
 
 

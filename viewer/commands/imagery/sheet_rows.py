@@ -1,27 +1,31 @@
-"""Edits of the sheet of observations: a row with the image that it rests on, the clearness of an image, carried words.
+"""Edits of the sheet of observations: a row with its image, the clearness of an image, a name for what is looked for.
 
 Each is one step to undo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from msgspec.structs import replace
 
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
+from layers.document.marks.mark_shape import CountTick, as_json, shape_of
 from layers.document.observation import Observation, is_after, target_key
 from layers.document.vocabulary import VIEW_QUALITIES
 from layers.errors import InvalidValue
 from layers.observing.seen_words import is_dated
 from layers.phrase import Phrase
+from layers.text.counted import counted
 from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
 from viewer.commands.meta import set_meta
-from viewer.commands.stamps import stamp_of, update
+from viewer.commands.stamps import Stamp, stamp_of, update
 
 VIEW_KEY = "view_quality/"
 """Beginning of the meta keys that say how clear an image was for an observer."""
@@ -107,6 +111,84 @@ def state_view(
             changes += update("observations", row, stamp, view_quality=view)
     fact = set_meta(document, _view_key(image_key, observer), view, actor=actor, now=now)
     return Edit(Phrase("State how clear an image is"), (*changes, *fact.changes))
+
+
+def name_target(
+    document: Document,
+    site_uuids: Iterable[str],
+    target: str,
+    *,
+    observer: str,
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Name the thing that an observer's rows without one at these sites are about.
+
+    A row stays as it is where the observer has one about `target` on the same image. Raises InvalidValue where there is
+    nothing to name.
+    """
+    target, stamp = target.strip(), stamp_of(actor, now)
+    changes: list[Change] = []
+    named: dict[tuple[str, str], None] = {}
+    for site_uuid in dict.fromkeys(site_uuids):
+        unnamed = unnamed_rows(document, site_uuid, observer, target)
+        named |= dict.fromkeys((site_uuid, _image_key(document, row.image_uuid)) for row in unnamed)
+        changes += _rows_named(document, site_uuid, unnamed, target, observer, stamp)
+    if not target or not named:
+        raise InvalidValue("No row of yours here says no thing: there is nothing to name.")
+    changes += _ticks_named(document, named, target, observer, stamp)
+    return Edit(Phrase("Name what {rows} look for", rows=counted(len(named), "observation")), tuple(changes))
+
+
+def unnamed_rows(document: Document, site_uuid: str, observer: str, target: str) -> list[Observation]:
+    """The rows of an observer at a site that say no thing, on images without a row of theirs about `target`."""
+    own = [row for row in document.links.observations_of_site(site_uuid) if row.observer == observer]
+    keys = {_image_key(document, row.image_uuid) for row in own if target_key(row.target) == target_key(target)}
+    return [row for row in own if not target_key(row.target) and _image_key(document, row.image_uuid) not in keys]
+
+
+def _rows_named(
+    document: Document, site_uuid: str, unnamed: Collection[Observation], target: str, observer: str, stamp: Stamp
+) -> list[Change]:
+    """Changes of the rows: of all that are then about the target, the earliest alone is a first look."""
+    names = {row.uuid for row in unnamed}
+    about = [
+        row
+        for row in document.links.observations_of_site(site_uuid)
+        if row.observer == observer and (row.uuid in names or target_key(row.target) == target_key(target))
+    ]
+    changes: list[Change] = []
+    for row in about if unnamed else ():
+        fields = {"target": target} if row.uuid in names else {}
+        if row.change == "first look" and any(_is_before(document, other, row) for other in about):
+            fields["change"] = ""
+        changes += update("observations", row, stamp, **fields)
+    return changes
+
+
+def _ticks_named(
+    document: Document, rows: Collection[tuple[str, str]], target: str, observer: str, stamp: Stamp
+) -> list[Change]:
+    """Changes of the ticks of an observer's counts without a target, in rows by their site and image key."""
+    changes: list[Change] = []
+    for mark in document.sites.values():
+        if mark.mark_kind != "annotation" or (mark.parent_uuid, _image_key(document, mark.image_uuid)) not in rows:
+            continue
+        shape = shape_of(mark.shape_json)
+        if isinstance(shape, CountTick) and shape.observer == observer and not target_key(shape.target):
+            changes += update("sites", mark, stamp, shape_json=as_json(replace(shape, target=target)))
+    return changes
+
+
+def _image_key(document: Document, image_uuid: str) -> str:
+    image = document.images.get(image_uuid)
+    return image_uuid if image is None else image.image_key
+
+
+def _is_before(document: Document, row: Observation, other: Observation) -> bool:
+    """True where the image of a row is of an earlier date than that of another."""
+    image = document.images.get(other.image_uuid)
+    return image is not None and is_dated(image) and _is_earlier(document.images, row.image_uuid, image)
 
 
 def _view_key(image_key: str, observer: str) -> str:

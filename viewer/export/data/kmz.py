@@ -105,6 +105,7 @@ class _Kmz:
         content = self._content
         parts = [_paragraph(f"Status: {content.status}")] if content.status else []
         parts += [_paragraph(content.correction), _paragraph(f"Marking: {content.marking or 'none'}")]
+        parts += [_paragraph(text) for text in content.searched]
         parts += [_paragraph(caveat) for caveat in content.caveats]
         parts += [
             _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.dated, image.credit, image.licence))))
@@ -180,7 +181,9 @@ class _Kmz:
         names = [name for _language, name in named_site.names]
         lines = [_paragraph(" · ".join(filter(None, (named_site.class_words, named_site.doubt, *names))))]
         lines.append(_paragraph(" ".join(filter(None, (named_site.place, named_site.precision)))))
-        lines += [_paragraph(text) for text in (named_site.inferred, named_site.identity, named_site.seen) if text]
+        lines += [
+            _paragraph(text) for text in (named_site.inferred, named_site.identity, *named_site.seen_lines) if text
+        ]
         for claim in self._claimed.get(named_site.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
         for name, chip in self._chips.get(site.uuid, ()):

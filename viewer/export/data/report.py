@@ -61,6 +61,7 @@ def _values(export: DataExport) -> dict[str, Any]:
         "responses": [plain(answer.sentence) for answer in content.responses],
         "sources": [_source(source) for source in content.sources],
         "images": _imagery(export),
+        "searched": [plain(words) for words in content.searched],
         "caveats": [plain(caveat) for caveat in content.caveats],
     }
 
@@ -216,7 +217,7 @@ def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[st
         ("Precision", site.precision),
         ("Inferred", site.inferred),
         ("Exists", site.doubt or site.lifecycle),
-        ("Seen", site.seen),
+        *(("Seen", line) for line in site.seen_lines),
     )
     return {
         "number": number,

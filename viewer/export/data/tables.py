@@ -73,6 +73,7 @@ def about(content: ProductContent) -> list[tuple[str, str]]:
         *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
         ("marking", content.marking or "none"),
         *(("credit", credit) for credit in credit_lines(content)),
+        *(("search", words) for words in content.searched),
         *(("caveat", caveat) for caveat in content.caveats),
         ("made with", "Geoloupe"),
     ]

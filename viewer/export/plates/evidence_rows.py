@@ -71,7 +71,7 @@ class EvidenceRows:
             (translate("Export", "State"), site.doubt or word(site.lifecycle)),
             (translate("Export", "Other names"), names),
             (translate("Export", "Name"), site.identity),
-            (translate("Export", "Seen"), site.seen),
+            *((translate("Export", "Seen"), line) for line in site.seen_lines),
         ]
         atoms = [self._head("site", site.name)]
         for label, words in rows:
@@ -86,12 +86,22 @@ class EvidenceRows:
         """
         if spec.layout in ("site", "plain") or not (spec.shows("observations") and spec.shows("annotation")):
             return []
-        rows = [
-            self._plain_row("observations", f"{one_line(site.name)}: {in_language(site.seen)}")
-            for site in sites
-            if site.seen and site.uuid not in unnamed
-        ]
+        rows = []
+        for site in sites:
+            lines = [in_language(line) for line in site.seen_lines] if site.uuid not in unnamed else []
+            if len(lines) == 1:
+                rows.append(self._plain_row("observations", f"{one_line(site.name)}: {lines[0]}"))
+            elif lines:
+                rows.append(self._plain_row("observations", f"{one_line(site.name)}:"))
+                rows += [replace(self._plain_row("observations", line), indent=self._sizes.body) for line in lines]
         return [self._head("observations", translate("Export", "What was seen")), *rows] if rows else []
+
+    def searched(self, spec: ProductSpec, content: ProductContent) -> list[Atom]:
+        """The searches that found nothing: a finding, as what was seen is one."""
+        if not (spec.shows("observations") and spec.shows("annotation")):
+            return []
+        rows = [self._plain_row("observations", in_language(words)) for words in content.searched]
+        return [self._head("observations", translate("Export", "What was searched")), *rows] if rows else []
 
     def _plain_row(self, key: str, text: str) -> Atom:
         return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)

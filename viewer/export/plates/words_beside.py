@@ -54,6 +54,7 @@ class WordsBeside:
         spec, sizes, rows, is_site = self._spec, self._sizes, self._rows, self._spec.layout == "site"
         explained = self._explained(maps)
         evidence = rows.observed(spec, content.sites, self._parties.unnamed)
+        evidence += rows.searched(spec, content)
         if spec.shows("claims"):
             evidence += rows.claims(content, with_steps=is_site)
             evidence += rows.sources(content) if spec.shows("sources") else []

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
-from layers.observing.seen_words import seen_words
+from layers.observing.seen_words import seen_lines
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 
-LONGEST = 160
+LONGEST, MOST_LINES = 160, 8
+LINE_END = "\u2028"
+"""The end of a line within one text."""
 
 
 class ObservationLine(LinkButton):
@@ -28,18 +32,20 @@ class ObservationLine(LinkButton):
         document = self._context.document
         shows = self._context.look.shows
         rows = sum(map(shows, document.links.observations_of_site(site.uuid)))
-        text = observed_words(rows, in_language(seen_words(document, site.uuid, shows)))
+        lines = [in_language(line) for line in seen_lines(document, site.uuid, shows)]
+        words = observed_words(rows, lines)
+        text = LINE_END.join(one_line(line, LONGEST) for line in words[:MOST_LINES])
         if text != self.text():
-            self.setText(one_line(text, LONGEST))
-            self.setAccessibleName(self.tr("{0}: open the sheet").format(self.text()))
+            self.setText(text)
+            self.setAccessibleName(self.tr("{0}: open the sheet").format(" ".join(words)))
             self.setToolTip(tooltip(self.tr("Open the sheet: this site by the dates of its images (Shift+F9)")))
             self.updateGeometry()
         self.setVisible(site.is_site or rows > 0)
 
 
-def observed_words(rows: int, seen: str) -> str:
-    """The number of rows, and the statements that follow from them."""
+def observed_words(rows: int, seen: Sequence[str]) -> list[str]:
+    """The number of rows, and the statements that follow from them: in one line on one thing, else a line a thing."""
     if not rows:
-        return translate("Sheet", "Observations: none yet")
+        return [translate("Sheet", "Observations: none yet")]
     counted_rows = translate("Sheet", "Observations: {count} rows", "Observations: {count} row", rows)
-    return f"{counted_rows}, {seen}" if seen else counted_rows
+    return [", ".join((counted_rows, *seen))] if len(seen) < 2 else [counted_rows, *seen]

@@ -8,15 +8,19 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from layers.observing.seen_words import seen_words
+from layers.document.observation import target_key
+from layers.observing.seen_words import seen_lines, statements_of
+from layers.phrase import joined
 from viewer.panels.observations.cell_image import CellImage
 from viewer.panels.observations.cell_words import cell_words, image_words
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_line import SheetLine
+from viewer.panels.observations.sheet_things import name_rows, things_of_case, things_of_sheet
 from viewer.panels.observations.sheet_view import SheetView
+from viewer.panels.observations.target_box import TargetBox, ThingsApart
 from viewer.panels.widgets.fields import LONGEST_LINE
 from viewer.panels.widgets.form_page import muted
-from viewer.panels.words import example, site_name
+from viewer.panels.words import site_name
 from viewer.support.elided import ElidedLabel
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
@@ -44,6 +48,9 @@ class ObservationSheet(QWidget):
         layout.setContentsMargins(6, 4, 6, 4)
         layout.setSpacing(4)
         layout.addLayout(self._build_head())
+        self.apart = ThingsApart()
+        self.apart.naming_wanted.connect(lambda: name_rows(desk))
+        layout.addWidget(self.apart)
         self.hint = muted("")
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -59,20 +66,15 @@ class ObservationSheet(QWidget):
         self.view.current_changed.connect(self._cell_changed)
         self.view.installEventFilter(self)
         desk.sheet_changed.connect(self._show_sheet)
-        desk.rows_changed.connect(self._show_words)
+        desk.rows_changed.connect(self._show_rows)
         desk.context.document_replaced.connect(self._show_head)
         desk.context.flush_requested.connect(self._flush)
 
     def _build_head(self) -> QHBoxLayout:
-        self.target, self.observer = QLineEdit(), QLineEdit()
-        self.target.setAccessibleName(self.tr("Looked for"))
-        self.target.setPlaceholderText(example(self.tr("the main channel, not water")))
-        self.target.setToolTip(
-            tooltip(self.tr("What is looked for at each site; rows about another thing stand apart"))
-        )
-        self.target.setMaxLength(LONGEST_LINE)
-        self.target.editingFinished.connect(self._take_target)
-        self.target.returnPressed.connect(self.begin)
+        self.target, self.observer = TargetBox(), QLineEdit()
+        self.target.list_wanted.connect(lambda: self.target.fill(things_of_case(self.desk)))
+        self.target.named.connect(self._take_target)
+        self.target.entered.connect(self.begin)
         self.observer.setAccessibleName(self.tr("Observer"))
         self.observer.setToolTip(tooltip(self.tr("Who looks: each observer has a row of their own in each cell")))
         self.observer.setMaxLength(LONGEST_NAME)
@@ -121,10 +123,10 @@ class ObservationSheet(QWidget):
 
     # -- the head -----------------------------------------------------------------------------------------------
 
-    def _take_target(self) -> None:
-        typed = self.target.text().strip()
-        if typed != one_line(self.desk.target, LONGEST_LINE):
-            self.desk.set_target(typed)
+    def _take_target(self, name: str) -> None:
+        if name != one_line(self.desk.target, LONGEST_LINE):
+            self.desk.set_target(name)
+        self.target.show_name(self.desk.target)
 
     def _take_observer(self) -> None:
         name = self.observer.text().strip()
@@ -133,12 +135,12 @@ class ObservationSheet(QWidget):
         self._show_head()
 
     def _flush(self) -> None:
-        self._take_target()
+        self._take_target(self.target.typed)
 
     def _show_head(self) -> None:
         desk = self.desk
         if not self.target.hasFocus():
-            self.target.setText(one_line(desk.target, LONGEST_LINE))
+            self.target.show_name(desk.target)
         if not self.observer.hasFocus():
             self.observer.setText(one_line(desk.observer, LONGEST_NAME))
             self.observer.setPlaceholderText(self.tr("no name stated"))
@@ -172,10 +174,15 @@ class ObservationSheet(QWidget):
                 )
             )
         self._show_listings()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """Show what follows from the rows of the sheet."""
+        self.apart.show_things(*things_of_sheet(self.desk))
         self._show_words()
 
     def _show_words(self) -> None:
-        self.words.say(self._cell_sentence())
+        self.words.say(self._cell_sentence(), self._seen_apart())
         left_out = self.desk.sites_left_out
         more = (
             translate(
@@ -201,7 +208,10 @@ class ObservationSheet(QWidget):
             return ""
         image = self.desk.sheet.images[at.column]
         place = f"{one_line(site_name(site), 60)}; {image_words(image, self.desk.view_of(image))}"
-        parts = [place, cell_words(self.desk.cell(at), self.desk.context.document), self._seen(at)]
+        words = cell_words(self.desk.cell(at), self.desk.context.document)
+        target = one_line(self.desk.target, 60)
+        about = self.tr("{0}: {1}").format(target, words) if target else words
+        parts = [place, about, self._seen(at)]
         if not image.is_dated:
             parts.append(self.tr("nothing follows from its rows until the image has a date"))
         if not image.layer_uuid:
@@ -209,11 +219,23 @@ class ObservationSheet(QWidget):
         return " — ".join(filter(None, parts))
 
     def _seen(self, at: SheetPlace) -> str:
-        """The statements on the site; by the rows of the observer alone where others are hidden."""
-        context = self.desk.context
-        return one_line(
-            in_language(seen_words(context.document, self.desk.sheet.sites[at.row], context.look.shows)), 300
+        """The statements on what is looked for at the site; by the observer alone where others are hidden."""
+        context, wanted = self.desk.context, target_key(self.desk.target)
+        rows = context.document.links.observations_of_site(self.desk.sheet.sites[at.row])
+        about = [row for row in rows if target_key(row.target) == wanted and context.look.shows(row)]
+        return one_line(in_language(joined("; ", statements_of(about, context.document.images))), 300)
+
+    def _seen_apart(self) -> list[str]:
+        """The statements on other things at the site of the current cell, a line each."""
+        at, wanted, context = self.view.place, target_key(self.desk.target), self.desk.context
+        if at is None or self.desk.site(at.row) is None:
+            return []
+        lines = seen_lines(
+            context.document,
+            self.desk.sheet.sites[at.row],
+            lambda row: target_key(row.target) != wanted and context.look.shows(row),
         )
+        return [one_line(in_language(line), 300) for line in lines]
 
     # -- the current cell ---------------------------------------------------------------------------------------
 

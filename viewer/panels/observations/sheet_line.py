@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import override
 
 from PySide6.QtCore import QSize, Qt
@@ -20,19 +21,19 @@ class SheetLine(QWidget):
 
     def __init__(self, role: QPalette.ColorRole = QPalette.ColorRole.WindowText, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text, self._role = "", role
+        self._text, self._role, self._below = "", role, tuple[str, ...]()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
         return self._text
 
-    def say(self, text: str) -> None:
-        """Show a text from any source."""
-        line = one_line(text, LONGEST)
-        if line != self._text:
-            self._text = line
-            self.setToolTip(tooltip(line))
-            self.setAccessibleDescription(line)
+    def say(self, text: str, more: Sequence[str] = ()) -> None:
+        """Show a text from any source; its tooltip has lines more."""
+        line, below = one_line(text, LONGEST), tuple(one_line(each, LONGEST) for each in more)
+        if (line, below) != (self._text, self._below):
+            self._text, self._below = line, below
+            self.setToolTip(tooltip("\n".join((line, *below))))
+            self.setAccessibleDescription(" ".join((line, *below)))
             self.update()
 
     @override

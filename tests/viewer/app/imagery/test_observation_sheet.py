@@ -30,6 +30,7 @@ from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
+pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)  # lists offscreen
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ def test_another_thing_that_is_looked_for_has_rows_and_ticks_of_its_own(
 
     def look_for(target: str) -> None:
         sheet.target.setFocus()
-        sheet.target.selectAll()
+        sheet.target.lineEdit().selectAll()
         typed(target)
         press(Key.Key_Return)
         assert sheet.view.hasFocus()
@@ -453,7 +454,7 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
     sheet = sheet_of(window, qtbot, len(YEARS))
     press(Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     sheet.target.setFocus()
-    sheet.target.selectAll()
+    sheet.target.lineEdit().selectAll()
     typed("the main channel, not water")
     sheet.view.setFocus()
     document = window.session.document

@@ -1,0 +1,126 @@
+"""The things that the sheet looks for: a list of them, which one the rows are about, and a name for rows without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.support.observation_sheets import sheet_of, typed, with_scenes
+from tests.support.windows import press, settle
+from viewer.app.window import MainWindow
+from viewer.panels.observations.observation_sheet import ObservationSheet
+from viewer.panels.observations.sheet_things import name_rows
+
+Key = Qt.Key
+pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)  # lists offscreen
+
+
+@pytest.fixture
+def sheet(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> ObservationSheet:
+    with_scenes(window, tmp_path, qtbot)
+    return sheet_of(window, qtbot)
+
+
+def select_name(sheet: ObservationSheet) -> None:
+    sheet.target.setFocus()
+    line = sheet.target.lineEdit()
+    assert line is not None
+    line.selectAll()
+
+
+def look_for(sheet: ObservationSheet, name: str) -> None:
+    select_name(sheet)
+    typed(name)
+    press(Key.Key_Return)
+    assert sheet.view.hasFocus()
+
+
+def listed(sheet: ObservationSheet) -> list[str]:
+    sheet.target.list_wanted.emit()
+    return [sheet.target.itemText(at) for at in range(sheet.target.count())]
+
+
+def test_things_stand_in_a_list_and_rows_without_one_are_named_as_one_step(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document, apart = window.session.document, sheet.apart
+    typed("+3")
+    press(Key.Key_Right)
+    typed("#")
+    settle(window, qtbot)
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    assert not apart.isVisible(), "all rows are about one thing"
+    sheet.view.setFocus()
+    look_for(sheet, "main channel")
+    assert apart.isVisible()
+    assert apart.words.text() == (
+        "Rows shown: “main channel” (0 rows). Apart, in the list above: no thing said (2 rows)."
+    )
+    assert apart.name_button.text() == "Name the 2 rows that say no thing"
+    QTest.mouseClick(apart.name_button, Qt.MouseButton.LeftButton)
+    assert {row.target for row in document.observations.values()} == {"main channel"}
+    assert sorted(row.change for row in document.observations.values()) == ["", "first look"]
+    assert not apart.isVisible()
+    place = sheet.view.place
+    assert place is not None
+    assert len(sheet.desk.ticks(place)) == 1, "the ticks of the count go along"
+    assert "main channel: Present" in sheet.words.text()
+    window.action_table["undo"].trigger()
+    assert {row.target for row in document.observations.values()} == {""}
+    window.action_table["redo"].trigger()
+    look_for(sheet, "ferry landing")
+    assert "“main channel” (2 rows)" in apart.words.text()
+    assert not apart.name_button.isVisible()
+    typed("+")
+    assert sorted(listed(sheet)) == ["ferry landing", "main channel"]
+    sheet.target.setFocus()
+    sheet.target.showPopup()
+    names = sheet.target.view()
+    names.setCurrentIndex(names.model().index(sheet.target.findText("main channel"), 0))
+    QTest.keyClick(names, Key.Key_Return)
+    assert sheet.desk.target == "main channel"
+    assert sheet.target.currentText() == "main channel"
+    assert "“ferry landing” (1 row)" in apart.words.text()
+
+
+@pytest.mark.bounded
+def test_a_name_that_begins_as_another_is_not_completed_and_a_taken_image_keeps_its_row(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    document = window.session.document
+    look_for(sheet, "main channel")
+    typed("+")
+    look_for(sheet, "main")
+    assert sheet.desk.target == "main", "as it was typed"
+    select_name(sheet)
+    press(Key.Key_Delete)
+    press(Key.Key_Return)
+    assert sheet.desk.target == ""
+    typed("+")
+    press(Key.Key_Right)
+    typed("+")
+    assert listed(sheet)[-1] == "(rows that say no thing)"
+    look_for(sheet, "main channel")
+    assert sheet.apart.name_button.text() == "Name the 1 row that says no thing", "the other image has a row already"
+    assert name_rows(sheet.desk)
+    assert sorted(row.target for row in document.observations.values()) == ["", "main channel", "main channel"]
+    assert not name_rows(sheet.desk), "nothing is left to name"
+
+
+@pytest.mark.bounded
+def test_what_others_looked_for_is_not_listed_for_the_blind(window: MainWindow, sheet: ObservationSheet) -> None:
+    sheet.desk.set_observer("A. One")
+    look_for(sheet, "ferry landing")
+    typed("+")
+    sheet.desk.set_observer("B. Two")
+    look_for(sheet, "main channel")
+    assert "ferry landing" in listed(sheet)
+    assert sheet.apart.isVisible()
+    sheet.blind.setChecked(True)
+    assert "ferry landing" not in listed(sheet)
+    sheet.desk.set_observer("B. Two")
+    assert not sheet.apart.isVisible()
