@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -32,6 +33,8 @@ MOST_BYTES = 1 << 20
 SHORTEST_LOOKED_FOR = 8
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 _NOTHING_THERE = (400, 404, 410)
+_PLAIN = re.compile(r"https?://[a-wyz][a-z0-9.-]*/[A-Za-z0-9._~/-]*")
+"""Addresses that Qt writes as they are, as nearly all are: to let it read thousands of them takes the window's time."""
 
 
 class _Token(Struct):
@@ -273,4 +276,6 @@ def _url(address: str) -> QUrl:
 
 def _name(address: str) -> str:
     """The address as Qt writes it, which is the name of a file here."""
+    if _PLAIN.fullmatch(address):
+        return address
     return _url(address).toString(_ENCODED)

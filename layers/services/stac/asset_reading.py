@@ -40,6 +40,7 @@ from layers.services.stac.foreign_values import (
 _MOST_ASSETS = 500
 _MOST_FIELDS, _MOST_CLASSES = 32, 256
 """Most bit fields, and most classes of each, that are read of an asset."""
+_MOST_COLLECTIONS = 64
 _MOST_ALIKE = 4096
 """Most assets that are remembered: those of one collection differ in their addresses alone."""
 
@@ -103,23 +104,36 @@ def shown_assets(value: Any, properties: dict[str, Any], base: str) -> ShownAsse
         briefs = list(_BRIEFS.decode(value).items())[:_MOST_ASSETS]
     except (msgspec.DecodeError, RecursionError):
         return None
-    if any(_is_vague(brief.type or "") for _, brief in briefs):
+    likes = tuple((key, brief.type or "", brief.roles or ()) for key, brief in briefs)
+    orders = _orders_by_words(likes)
+    if orders is None:
         return None
-    picture = None
-    for most, has_title in ((_BY_ROLE, False), (MOST_VISUAL, True)):
+    by_role, smallest = orders
+    picture = _first_in_reach([briefs[at] for at in by_role], properties, base)
+    if picture is None:
         ranks = [
-            (_rank_by_words(key, (brief.title or "") if has_title else "", brief.type or "", brief.roles or ()), at)
+            (_rank_by_words(key, brief.title or "", brief.type or "", brief.roles or ()), at)
             for at, (key, brief) in enumerate(briefs)
         ]
-        order = [briefs[at] for rank, at in sorted(ranks) if rank <= most]
+        order = [briefs[at] for rank, at in sorted(ranks) if rank <= MOST_VISUAL]
         picture = _first_in_reach(order, properties, base)
-        if picture is not None:
-            break
-    smallest = [
-        (_small_by_words(key, brief.type or "", brief.roles or ()), at) for at, (key, brief) in enumerate(briefs)
-    ]
-    order = [briefs[at] for place, at in sorted(smallest) if place < WORST]
-    return ShownAssets(picture, _first_in_reach(order, properties, base))
+    return ShownAssets(picture, _first_in_reach([briefs[at] for at in smallest], properties, base))
+
+
+type _Likes = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""Key, media type and roles of each asset of an item: items of one collection have them in common."""
+
+
+@lru_cache(_MOST_COLLECTIONS)
+def _orders_by_words(likes: _Likes) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The assets that are true colour by their roles, best first, and the small pictures; None where a type is vague,
+    so that all has to be read.
+    """
+    if any(_is_vague(media_type) for _, media_type, _ in likes):
+        return None
+    ranks = sorted((_rank_by_words(key, "", *rest), at) for at, (key, *rest) in enumerate(likes))
+    smallest = sorted((_small_by_words(*like), at) for at, like in enumerate(likes))
+    return tuple(at for rank, at in ranks if rank <= _BY_ROLE), tuple(at for place, at in smallest if place < WORST)
 
 
 def _first_in_reach(briefs: list[tuple[str, _Brief]], properties: dict[str, Any], base: str) -> StacAsset | None:

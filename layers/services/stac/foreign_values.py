@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from msgspec import Raw
 
 MOST_CHARS = 500
 MOST_LISTED = 10_000
+_SHORT_CHARS, _MOST_ALIKE = 48, 4096
 
 
 def parsed(value: Any) -> Any:
@@ -29,12 +32,22 @@ def parsed(value: Any) -> Any:
 
 def text(value: Any) -> str:
     """One line of plain text, at most `MOST_CHARS` long; numbers are written out."""
+    if type(value) is str and len(value) <= _SHORT_CHARS:
+        return _line(value)
+    return _written(value)
+
+
+def _written(value: Any) -> str:
     if isinstance(value, str) and value.isprintable():  # nearly all
         return " ".join(value.split())[:MOST_CHARS]
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
     written = str(value) if not isinstance(value, int) or abs(value) < 1e18 else f"{float(value):g}"
     return " ".join("".join(char if char.isprintable() else " " for char in written).split())[:MOST_CHARS]
+
+
+_line: Callable[[str], str] = lru_cache(_MOST_ALIKE)(_written)
+"""Short texts that were met before: the items of a catalogue have most of theirs in common."""
 
 
 def number(value: Any, low: float = -math.inf, high: float = math.inf) -> float | None:

@@ -72,24 +72,27 @@ def _first(properties: dict[str, Any], *names: str) -> Any:
 
 def _read(value: Any) -> tuple[str, tuple[Phrase, ...]]:
     """The moment that a value states, and sentences about what is wrong with it."""
-    words = text(value)
-    if words.lower() in _OPEN:
+    words = "" if value is None else text(value)
+    if not words or words.lower() in _OPEN:
         return "", ()
-    unreadable = (Phrase("Its date “{words}” is none that is understood.", words=words[:40]),)
     written = words.upper().replace(" UTC", "Z").replace(" Z", "Z")
     try:
         if _DAY.fullmatch(written):
             return date.fromisoformat(written).isoformat(), ()
         if not isinstance(value, str) or not _MOMENT.match(written):
-            return "", unreadable
+            return "", _unreadable(words)
         moment = datetime.fromisoformat(written)
         without_zone = moment.tzinfo is None
         moment = moment.replace(tzinfo=UTC) if without_zone else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        return "", unreadable
+        return "", _unreadable(words)
     digits = "milliseconds" if moment.microsecond >= 1000 else "seconds"
     iso = moment.isoformat(timespec=digits).replace("+00:00", "Z")
     return iso, (Phrase("Its date states no time zone: taken as UTC."),) if without_zone else ()
+
+
+def _unreadable(words: str) -> tuple[Phrase, ...]:
+    return (Phrase("Its date “{words}” is none that is understood.", words=words[:40]),)
 
 
 def _is_composite(start: str, end: str, names: str, sources: int) -> bool:

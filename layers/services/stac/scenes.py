@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from layers.services.stac.addresses import unsigned
 from layers.services.stac.assets import StacAsset
 from layers.services.stac.item import StacItem
 
+type _Ring = tuple[tuple[float, float], ...]
+_NOWHERE = (np.nan,) * 4
 _FINEST_DEG = 1e-5
 """Tolerance in degrees from which on an outline of too many points is simplified."""
 
@@ -30,15 +33,28 @@ def key_of_scene(address: str, collection: str, identity: str) -> str:
     return unsigned(address) or "/".join(filter(None, (collection, identity)))
 
 
-def found_scene_of(item: StacItem) -> FoundScene:
-    """The scene that an item describes. Its date is the catalogue's word; a place without an outline is its box."""
+def scenes_to_open(items: Sequence[StacItem]) -> list[FoundScene]:
+    """The scenes of many items at once, with the address of its picture as the path to open each by, where it has one
+    and is not on this computer.
+    """
+    return [
+        found_scene_of(item, ring, "" if item.picture.asset is None else item.picture.asset.web)
+        for item, ring in zip(items, _rings_of(items), strict=True)
+    ]
+
+
+def found_scene_of(item: StacItem, ring: _Ring | None = None, web: str = "") -> FoundScene:
+    """The scene that an item describes. Its date is the catalogue's word; a place without an outline is its box.
+
+    `ring` is its outline where that is known already; `web` an address to open it by where it has no path.
+    """
     sensor = " ".join(dict.fromkeys((item.platform, *item.instruments))).strip()
     is_stretch = item.date_kind in ("interval", "composite")
     acquired = item.start if is_stretch else item.datetime
     scene = FoundScene(
         key=scene_key(item),
         title=item.title or item.id,
-        path=_path(item),
+        path=_path(item) or web,
         kind="STAC",
         sensor=sensor,
         acquired=acquired if item.date_kind != "unknown" else "",
@@ -48,7 +64,7 @@ def found_scene_of(item: StacItem) -> FoundScene:
         credit=item.credit,
         gsd_m=item.gsd_m,
         cloud_percent=None if item.is_radar else item.cloud_cover,
-        ring=_ring(item.footprint, item.bounds_lonlat),
+        ring=_ring(item.footprint, item.bounds_lonlat) if ring is None else ring,
         observation=observation_of(item),
         version=" ".join(filter(None, (item.baseline, item.processed))),
         has_picture=item.thumbnail is not None,
@@ -104,7 +120,24 @@ def _asset_facts(asset: StacAsset) -> dict[str, Any]:
     }
 
 
-def _ring(footprint: BaseGeometry | None, box: Bounds | None) -> tuple[tuple[float, float], ...]:
+def _rings_of(items: Sequence[StacItem]) -> list[_Ring]:
+    """The outlines of many items. Each call for one geometry would give up Python's turn, and wait for the next."""
+    shapes = np.array([item.footprint for item in items], dtype=object)
+    boxes = np.array([item.bounds_lonlat or _NOWHERE for item in items], dtype=np.float64).reshape(-1, 4)
+    counts = shapely.get_num_coordinates(shapes)
+    is_plain = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & shapely.is_valid(shapes)
+    is_plain &= (shapely.bounds(shapes) == boxes).all(axis=1) & (counts <= MOST_RING_POINTS)
+    is_plain &= shapely.get_num_interior_rings(shapes) == 0
+    places = list(map(tuple, shapely.get_coordinates(shapes[is_plain]).tolist()))
+    rings: list[_Ring] = []
+    at = 0
+    for item, plainly, count in zip(items, is_plain.tolist(), counts.tolist(), strict=True):
+        rings.append(tuple(places[at : at + count - 1]) if plainly else _ring(item.footprint, item.bounds_lonlat))
+        at += count if plainly else 0
+    return rings
+
+
+def _ring(footprint: BaseGeometry | None, box: Bounds | None) -> _Ring:
     """The outline of a footprint, which runs on over the antimeridian; of one in several parts that around them all."""
     if footprint is None or shapely.get_dimensions(footprint) != 2 or box is None:
         return () if box is None or box.width <= 0 or box.height <= 0 else tuple(box_outline(box))

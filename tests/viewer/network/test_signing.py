@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
 
 from layers.errors import NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
-from layers.services.stac.signing import shipped_rules
+from layers.services.stac.signing import SigningRule, shipped_rules
 from tests.support.signing_servers import FileServer, TokenServer
 from tests.support.tile_server import encoded
 from tests.viewer.network.conftest import QUICK, Documents, Heard
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.range_store import BLOCK_BYTES
-from viewer.network.signing import known_rules, problem_of_rules
+from viewer.network.signing import Signing, known_rules, problem_of_rules
 from viewer.support.settings import config_folder
 
 FILE = bytes(range(256)) * (3 * BLOCK_BYTES // 256)
@@ -307,3 +308,26 @@ def test_rules_of_the_user_come_first_and_a_broken_file_is_said(tmp_path: Path, 
     path.write_text("[[signing]")
     assert known_rules() == shipped_rules()
     assert "no TOML" in problem_of_rules()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://files.example/a/B_2.tif",
+        "http://a.example/~x/../y/./z",
+        "https://files.example/a//b.tif",
+        "https://files.example/a%2Fb_c.tif",
+        "https://FILES.example/a.tif",
+        "https://files.example:443/a.tif",
+        "https://files.example",
+        "https://xn--bcher-kva.example/a.tif",
+        "https://bücher.example/ä.tif",
+    ],
+)
+def test_a_file_is_known_by_its_address_as_qt_writes_it(address: str) -> None:
+    rules = [SigningRule(start, ("https://token.invalid/{collection}",)) for start in ("http://", "https://")]
+    signing = Signing(tuple(rules), Consent(), lambda *_: None)
+    assert signing.note(address, "sentinel-2") == address
+    need = signing.need(QUrl(address, QUrl.ParsingMode.StrictMode))
+    assert need is not None
+    assert need.endpoint == "https://token.invalid/sentinel-2"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 from layers.errors import GeoloupeError, NotAllowed
 from layers.phrase import Phrase
 from layers.scenes.footprint import EMPTY
-from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import SceneTable
 from layers.services.http_request import HttpRequest
 from layers.services.stac.addresses import is_path
@@ -22,7 +20,7 @@ from layers.services.stac.folder_documents import FolderDocument, first_document
 from layers.services.stac.item import StacItem
 from layers.services.stac.pages import Pager
 from layers.services.stac.question import ACCEPT, StacQuestion
-from layers.services.stac.scenes import found_scene_of
+from layers.services.stac.scenes import scenes_to_open
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
 from viewer.network.document_fetch import DocumentDone
@@ -225,7 +223,7 @@ class ArchiveSearch(QObject):
 
 def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[ArchiveHit]:
     """Hits whose ground is computed by now: a page of hundreds would hold up the window."""
-    scenes = [scene_to_open(item) for item in items]
+    scenes = scenes_to_open(items)
     parts = {covering.scene.key: covering.part for covering in SceneTable(scenes).covering(ground)}
     hits = []
     for item, scene in zip(items, scenes, strict=True):
@@ -233,12 +231,6 @@ def _hits_of(items: list[StacItem], ground: BaseGeometry) -> list[ArchiveHit]:
         picture = item.thumbnail
         hits.append(ArchiveHit(item, scene, parts.get(scene.key, 0.0), "" if picture is None else picture.web))
     return hits
-
-
-def scene_to_open(item: StacItem) -> FoundScene:
-    """The scene of an item, with the address of its picture as the path to open it by, where it has one."""
-    scene, choice = found_scene_of(item), item.picture
-    return scene if scene.path or choice.asset is None else replace(scene, path=choice.asset.web)
 
 
 def _asker_of(answer: HttpAnswer, question: StacQuestion) -> tuple[_Asker, str, list[StacItem]]:

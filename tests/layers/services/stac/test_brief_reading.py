@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from layers.scenes.found_scene import fill_grounds
 from layers.services.stac import asset_reading, documents
 from layers.services.stac.documents import page_of, parse_json, read_page
+from layers.services.stac.foreign_values import text
 from layers.services.stac.item import StacItem
-from layers.services.stac.scenes import found_scene_of, item_facts
+from layers.services.stac.scenes import found_scene_of, item_facts, scenes_to_open
 from tests.layers.services.stac.made import HOST, SQUARE, item, page
 from tests.support.many_items import many_items
 
@@ -158,3 +159,38 @@ def test_the_ground_of_many_scenes_is_that_of_each() -> None:
     for one, other in zip(at_once, each, strict=True):
         assert len(one.ground) == len(other.ground)
         assert all(map(shapely.equals_exact, one.ground, other.ground))
+
+
+def test_many_scenes_at_once_are_as_each_of_them() -> None:
+    over = {"type": "Polygon", "coordinates": [[[179, 1], [181, 1], [181, 2], [179, 2], [179, 1]]]}
+    crossed = {"type": "Polygon", "coordinates": [[[1, 1], [2, 2], [2, 1], [1, 2], [1, 1]]]}
+    hole = [[[1, 1], [9, 1], [9, 9], [1, 9], [1, 1]], [[2, 2], [3, 2], [3, 3], [2, 2]]]
+    circle = shapely.Point(10.5, 50.5).buffer(0.4, quad_segs=2000)
+    stated = [
+        item("a"),
+        item("b", geometry=over),
+        item("c", geometry=crossed),
+        item("d", geometry={"type": "Polygon", "coordinates": hole}, bbox=[1, 1, 9, 9]),
+        item("e", geometry=None, bbox=None),
+        item("f", geometry=None),
+        item("g", geometry=json.loads(shapely.to_geojson(circle)), bbox=list(circle.bounds)),
+        item("h"),
+    ]
+    items = read_page(page(*stated), ADDRESS).items
+    assert len(items) == len(stated)
+    for scene, known in zip(scenes_to_open(items), items, strict=True):
+        shown = known.picture.asset
+        assert scene == found_scene_of(known, web="" if shown is None else shown.web)
+    assert scenes_to_open(items)[0].path.startswith("https://")
+    assert scenes_to_open(()) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["a  b\n c", " x ", "", "\x07bell", "ä" * 600, 12, 1.5, True, None, [], "1" * 48, "\u2028"]
+)
+def test_a_text_met_before_is_read_as_the_first_time(words: object) -> None:
+    first, again = text(words), text(words)
+    assert first == again
+    assert first == " ".join(first.split())
+    assert first.isprintable()
+    assert isinstance(words, str | int | float) or first == ""
