@@ -424,18 +424,18 @@ def _bare(words: str) -> str:
     return words[1:-1] if is_one else words
 
 
-def _our_words(claim: ClaimSaid) -> str:
+def our_words(claim: ClaimSaid) -> str:
     """Our statement, where it says more than the source's words beside it."""
     words = _bare(claim.source_words)
     if not words or claim.statement == claim.source_words:
         return ""
     before, middle, after = claim.statement.partition(words)
-    return after.strip(' "”;,.') if middle else before
+    return after.lstrip(' "”;,.').rstrip(" ;,.") if middle else before
 
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
     """Judgements and words of ours, where there are any, apart from the claim's own words."""
-    if ours := _our_words(claim):
+    if ours := our_words(claim):
         yield Phrase("Our note: {ours}.", ours=ours) if claim.source_words else ours
     if level is Telling.FULL:
         if claim.state != "reported":

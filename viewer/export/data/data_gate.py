@@ -8,8 +8,9 @@ from layers.product.issuing.data_gate import against_data, with_status
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.issuing.edition import Edition
 from layers.product.publishing import DRAFT
-from viewer.export.data.exported import DataExport
+from viewer.export.data.exported import DataExport, Imprint
 from viewer.export.gate import stopped
+from viewer.support.language.text import one_line
 
 
 def data_through_gate(export: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
@@ -21,4 +22,12 @@ def data_through_gate(export: DataExport, spec: DataSpec, edition: Edition) -> D
     against = against_data(export.document, export.content, spec)
     if against and edition.state != DRAFT:
         raise stopped(against, edition.state)
-    return replace(export, content=with_status(export.content, edition, against))
+    imprint = _imprint(export, spec, edition)
+    return replace(export, content=with_status(export.content, edition, against), imprint=imprint)
+
+
+def _imprint(export: DataExport, spec: DataSpec, edition: Edition) -> Imprint:
+    """Subtitle, people and day; a published product names the organisation alone."""
+    names = (spec.organisation,) if spec.publish else (spec.author, spec.organisation)
+    subtitle = export.publishing.words(export.document.meta("subtitle"))
+    return Imprint(subtitle, ", ".join(filter(None, map(one_line, names))), edition.made_on)

@@ -21,6 +21,7 @@ from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
 from layers.time.image_dates import image_date, image_date_words
+from viewer.export.data.map_reading import MapReading
 from viewer.support.language.translation import translate
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
@@ -43,16 +44,30 @@ class GroundPicture(Struct, frozen=True):
     group: int = 0
     """Number of a comparison, shared by its pictures."""
     size: tuple[int, int] = (0, 0)
+    stretch: str = ""
+    """Words on its stretch, and whether another frame has set it; empty where there is nothing to say."""
 
 
 class ExportedMap(Struct, frozen=True):
-    """The map with the marks of a product: a PNG, the pixels of the marks by uuid, and the credits of its layers."""
+    """The map of a product without its point marks, the pixels of the marks by uuid, and the credits of its layers.
+
+    `reading` is what stands on it and beside it, where the map can be zoomed.
+    """
 
     data: bytes
     width: int
     height: int
     places: Mapping[str, tuple[float, float]]
     credits: tuple[str, ...] = ()
+    reading: MapReading = MapReading()
+
+
+class Imprint(Struct, frozen=True):
+    """The subtitle, the people and the day of a product. `made_on` is YYYY-MM-DD, or empty."""
+
+    subtitle: str = ""
+    by: str = ""
+    made_on: str = ""
 
 
 class ShownChip(Struct, frozen=True):
@@ -87,6 +102,7 @@ class DataExport(Struct, frozen=True):
     map: ExportedMap | None = None
     left_out: str = ""
     """The sentence on chips that are left out by the terms of their images; empty where none is."""
+    imprint: Imprint = Imprint()
 
     @property
     def shown_sites(self) -> list[str]:

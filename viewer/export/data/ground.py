@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from PySide6.QtCore import QBuffer, QIODevice, QRectF
 from PySide6.QtGui import QImage
 
 from layers.document.comparison import ComparisonSpec, read_spec
@@ -18,32 +17,37 @@ from layers.document.layer_terms import may_leave, withheld_words
 from layers.document.rows import Comparison
 from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
+from layers.geo.crs import WGS84, chosen_canvas, transform_bounds
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
+from viewer.canvas.comparison.stretches import StretchMatch, stretch_notes, top_image, with_styles, without_styles
 from viewer.canvas.extent import bounds_of_all, lone_plane
-from viewer.canvas.furniture.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import tiles_come
+from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
+from viewer.export.data.map_signs import is_sign, map_reading, pixel_of
+from viewer.export.data.picture_bytes import map_bytes, png_bytes
 from viewer.export.held_scenes import close_when_free
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
+from viewer.export.processing import stretch_words
 from viewer.export.tile_counts import needs_of, tile_counts, words_for_file
 from viewer.rendering.context import RenderContext
 from viewer.support.language.text import one_line
 from viewer.support.painting import painting
 
-LONGER_PX = 1200
-"""The longer side of a picture, in pixels."""
+LONGER_PX, MAP_PX = 1200, 2400
+"""The longer side of the picture of a comparison, and of the map, which can be zoomed; in pixels."""
 _ROOM = 0.06
 _LEAST_ROOM = 0.01
 """Least room around the marks of a map, in degrees."""
 _SHAPE = 1.5
 """Least width of a map as a multiple of its height, for a page and a screen."""
-_RATIO = 1.5
-"""Factor of symbols and words: a page shows the picture smaller than it is."""
+_RATIO = 2.0
+"""Pixels of the map for each pixel of the page."""
 
 type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapScene], Document], MapScene]
 """Makes a scene of a document, with readers for it."""
@@ -54,12 +58,14 @@ class _WantedPicture(Struct):
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
-    take: Callable[[MapScene, View, QImage], None]
+    take: Callable[[_WantedPicture, View, QImage], None]
     first: _WantedPicture | None = None
     """The first frame of the same comparison, whose ground the others show too."""
-    is_map: bool = False
-    """True for a map, which has a scale bar and a north arrow."""
+    spec: ComparisonSpec | None = None
+    """The comparison that it is a frame of; None for the map."""
     view: View | None = None
+    stretch: str = ""
+    """Words on the stretch of a frame."""
 
 
 class GroundPictures(Struct):
@@ -87,9 +93,11 @@ class GroundPictures(Struct):
                 reader.in_window(partial(self._place, picture))
             self._tell_tiles(wanted, reader)
             reader.in_window(partial(_begin, wanted))
+            for compared in _comparisons(wanted):
+                _match(compared, reader)
             for picture in wanted:
                 if picture.view is not None:
-                    self._paint(picture, picture.scene, picture.view, reader)
+                    self._paint(picture, picture.view, reader)
             sentences = reader.in_window(lambda: [sentence for scene in scenes for sentence in said_problems(scene)])
             self.problems = list(dict.fromkeys([*self.problems, *sentences]))
         finally:
@@ -97,7 +105,7 @@ class GroundPictures(Struct):
             reader.post(close_when_free, scenes)
         frames = [self._frames[key] for key in sorted(self._frames)]
         shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
-        drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
+        drawn = None if self._map is None else replace(self._map[0], data=map_bytes(self._map[1]))
         return replace(self.export, overlays=shown, map=drawn)
 
     def _wanted_pictures(self) -> list[_WantedPicture]:
@@ -105,8 +113,8 @@ class GroundPictures(Struct):
         wanted = []
         self.problems += [withheld_words(layer) for layer in self._withheld()]
         if self.with_map:
-            scene = self.make_scene(MapScene, shown_document(self.export))
-            wanted.append(_WantedPicture(scene, self._map_view, self._take_map, is_map=True))
+            scene = self.make_scene(MapScene, map_document(self.export))
+            wanted.append(_WantedPicture(scene, self._map_view, self._take_map))
         for number, spec in enumerate(self._specs()):
             first: _WantedPicture | None = None
             for at in range(len(spec.frames)):
@@ -130,40 +138,32 @@ class GroundPictures(Struct):
             if words:
                 self.tell(words)
 
-    def _paint(self, picture: _WantedPicture, scene: MapScene, view: View, reader: PageReader) -> None:
+    def _paint(self, picture: _WantedPicture, view: View, reader: PageReader) -> None:
         """Paint a picture once all that it shows is read."""
+        scene = picture.scene
         reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
-        picture.take(scene, view, _picture(scene, view, is_map=picture.is_map))
+        picture.take(picture, view, _picture(scene, view))
 
     # -- the map --------------------------------------------------------------------------------------------------
 
     def _map_view(self, scene: MapScene) -> View | None:
-        sites = frozenset(self.export.shown_sites)
-        content_bounds = scene.marks.bounds(sites) or bounds_of_all(scene)
+        rows = self.export.document.sites
+        index = SiteIndex.of({uuid: rows[uuid] for uuid in self.export.shown_sites})
+        content_bounds = index.bounds_lonlat() or bounds_of_all(scene)
         if content_bounds is None or lone_plane(scene):
             return None
         grown = content_bounds.expanded(max(content_bounds.width * _ROOM, content_bounds.height * _ROOM, _LEAST_ROOM))
         crs = chosen_canvas(None, content_bounds)[0]
         bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
-        return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds))), ratio=_RATIO)
+        return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds)), MAP_PX), ratio=_RATIO)
 
-    def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
-        publishing = self.export.publishing
-        credit_lines = tuple(publishing.words(text) for text in scene.stack.credits(view))
-        self._map = ExportedMap(b"", view.width, view.height, self._places(view), credit_lines), image
-
-    def _places(self, view: View) -> dict[str, tuple[float, float]]:
-        """Pixels of the marks of the product that are in the picture."""
-        pixels = {}
-        for uuid in self.export.shown_sites:
-            place = self.export.document.sites[uuid].place
-            xs, ys = transform_points(WGS84, view.grid.crs, [place.x, place.x + 360, place.x - 360], [place.y] * 3)
-            for x, y in zip(xs, ys, strict=True):
-                px, py = view.to_pixel(x, y)
-                if 0 <= px < view.width and 0 <= py < view.height:
-                    pixels[uuid] = (px, py)
-                    break
-        return pixels
+    def _take_map(self, picture: _WantedPicture, view: View, image: QImage) -> None:
+        rules, scene, document = self.export.publishing, picture.scene, self.export.document
+        credit_lines = tuple(rules.words(text) for text in scene.stack.credits(view))
+        places = {uuid: document.sites[uuid].place for uuid in self.export.shown_sites}
+        pixels = {uuid: at for uuid, place in places.items() if (at := pixel_of(view, place.x, place.y)) is not None}
+        reading = map_reading(scene, view, document, [*pixels], rules)
+        self._map = ExportedMap(b"", view.width, view.height, pixels, credit_lines, reading), image
 
     # -- comparisons ----------------------------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class GroundPictures(Struct):
         rows = [layer for layer in self.export.document.layers.values() if layer.uuid in spec.layers]
         scene = self.make_scene(partial(_scene_of_frame, spec, at), Document({"layers": rows}))
         take = partial(self._take_frame, number, spec, at)
-        return _WantedPicture(scene, partial(self._frame_view, spec), take, first)
+        return _WantedPicture(scene, partial(self._frame_view, spec), take, first, spec)
 
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """View of the ground of the comparison, else of its first images; None without any."""
@@ -199,16 +199,17 @@ class GroundPictures(Struct):
         return _view(crs, transform_bounds(WGS84, crs, lonlat))
 
     def _take_frame(
-        self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, image: QImage
+        self, number: int, spec: ComparisonSpec, at: int, picture: _WantedPicture, view: View, image: QImage
     ) -> None:
         publishing = self.export.publishing
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(publishing.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(publishing.words(text) for text in scene.stack.credits(view))
+        words = " · ".join(publishing.words(text) for text in picture.scene.stack.credits(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
-        self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image
+        frame = GroundPicture(name, b"", box, begin, end, words, number, size, picture.stretch)
+        self._frames[number, at] = frame, image
 
 
 def _begin(wanted: Iterable[_WantedPicture]) -> None:
@@ -216,6 +217,49 @@ def _begin(wanted: Iterable[_WantedPicture]) -> None:
     for picture in wanted:
         if picture.view is not None:
             picture.scene.set_view(picture.view)
+
+
+def _comparisons(wanted: Sequence[_WantedPicture]) -> list[list[_WantedPicture]]:
+    """The frames that have a view, by comparison."""
+    return [
+        [picture for picture in wanted if picture is first or picture.first is first]
+        for first in wanted
+        if first.spec is not None and first.first is None and first.view is not None
+    ]
+
+
+def _match(frames: Sequence[_WantedPicture], reader: PageReader) -> None:
+    """Match the stretches of a comparison's frames where it asks for that, and note the stretch of each one."""
+    spec, view = frames[0].spec, frames[0].view
+    assert spec is not None
+    assert view is not None
+    scenes = [picture.scene for picture in frames]
+
+    def complete() -> bool | None:
+        return True if all(scene.is_complete(view) for scene in scenes) else None
+
+    def show(shown: ComparisonSpec) -> None:
+        for at, scene in enumerate(scenes):
+            show_frame(scene, shown, at)
+
+    def note(shown: ComparisonSpec) -> None:
+        for at, (picture, words) in enumerate(zip(frames, stretch_notes(shown, scenes), strict=True)):
+            top = top_image(picture.scene, shown, at)
+            picture.stretch = words or ("" if top is None else stretch_words(picture.scene, top))
+
+    reader.wait_for(complete, partial(_late_error, scenes), partial(tiles_come, scenes))
+    match = reader.in_window(partial(StretchMatch.of, without_styles(spec), scenes)) if spec.match else None
+    if match is not None:
+        spec = with_styles(without_styles(spec), match.styles())
+        reader.in_window(partial(show, spec))
+    reader.in_window(partial(note, spec))
+
+
+def map_document(export: DataExport) -> Document:
+    """The rows of the map itself: marks that stand on it as signs, at any zoom, are not painted into it."""
+    document = shown_document(export)
+    sites = [site for site in document.sites.values() if not is_sign(site)]
+    return Document({**{name: document.table(name).values() for name in ("layers", "templates")}, "sites": sites})
 
 
 def shown_document(export: DataExport) -> Document:
@@ -227,14 +271,6 @@ def shown_document(export: DataExport) -> Document:
     sites = [replace(site, label="", aliases=()) for uuid, site in document.sites.items() if uuid in shown]
     layers = [layer for layer in document.layers.values() if may_leave(layer)]
     return Document({"layers": layers, "sites": sites, "templates": document.table("templates").values()})
-
-
-def png_bytes(picture: QImage) -> bytes:
-    """A picture as PNG, without any text or time in it."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
 
 
 def _scene_of_frame(
@@ -249,9 +285,9 @@ def _wide(bounds: Bounds) -> Bounds:
     return Bounds(bounds.left - more, bounds.bottom, bounds.right + more, bounds.top)
 
 
-def _view(crs: str, bounds: Bounds) -> View:
+def _view(crs: str, bounds: Bounds, longer_px: int = LONGER_PX) -> View:
     """View of exactly these bounds of the CRS, as far as whole pixels allow."""
-    scale = LONGER_PX / max(bounds.width, bounds.height)
+    scale = longer_px / max(bounds.width, bounds.height)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
     return View.of_bounds(crs, bounds, width, height)
 
@@ -269,17 +305,13 @@ def _nothing() -> None:
     """Request nothing more: the view is set."""
 
 
-def _picture(scene: MapScene, view: View, *, is_map: bool) -> QImage:
+def _picture(scene: MapScene, view: View) -> QImage:
     """Paint a picture, in any thread. Raises ExportFailed."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
     with painting(image) as painter:
         scene.paint_map(painter, view)
-        if is_map:
-            size = 40 * view.ratio
-            paint_scale_bar(painter, QRectF(8, view.height - size - 8, view.width * 0.3, size), view)
-            paint_north_arrow(painter, QRectF(view.width - size - 8, 8, size, size), view)
     return image
 
 

@@ -24,8 +24,8 @@ from layers.product.parties import claim_sentence, context_of, own_answers, told
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture
-from viewer.export.data.ground import png_bytes
 from viewer.export.data.kml_shape import kml_shape
+from viewer.export.data.picture_bytes import png_bytes
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site
 from viewer.support.language.text import one_line, plain
@@ -275,11 +275,15 @@ class _Kmz:
             box = overlay.bounds
             overlays.append(
                 f"<GroundOverlay><name>{_name(overlay.name)}</name><visibility>{int(number == len(self._overlays))}"
-                f"</visibility><description>{_text(_paragraph(overlay.words))}</description>{span}"
+                f"</visibility><description>{_text(_overlay_words(overlay))}</description>{span}"
                 f"<Icon><href>{name}</href></Icon><LatLonBox><north>{box.top:.9f}</north><south>{box.bottom:.9f}</south>"
                 f"<east>{box.right:.9f}</east><west>{box.left:.9f}</west></LatLonBox></GroundOverlay>"
             )
         return f"<Folder><name>Images</name><styleUrl>#{style}</styleUrl>{''.join(overlays)}</Folder>"
+
+
+def _overlay_words(overlay: GroundPicture) -> str:
+    return _paragraph(overlay.words) + _paragraph(overlay.stretch)
 
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:

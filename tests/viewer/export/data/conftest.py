@@ -33,8 +33,9 @@ from layers.document.rows import (
 )
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
+from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from viewer.export.data.exported import DataExport
+from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture, data_export
 from viewer.export.data.shown_chips import with_shown_chips
 
 USER, FOLDER, DRAFT, INTERNAL, NOTE = "Wilhelmina-Quist", "/srv/quagga-desk", "zebrafinch", "okapi-cable", "numbat-note"
@@ -277,3 +278,18 @@ def without_site(document: Document, uuid: str, **values: object) -> Document:
     """The same with other values in one site."""
     rows = [replace(site, **values) if site.uuid == uuid else site for site in document.sites.values()]
     return Document({"sites": rows})
+
+
+def frame(name: str, begin: str, end: str = "") -> GroundPicture:
+    """One side of a comparison, of these dates."""
+    ground = Bounds(10, 50, 11, 51)
+    return GroundPicture(name, png_of(), ground, begin, end or begin, "© A Provider", 0, (8, 6))
+
+
+@pytest.fixture
+def export(case: Document) -> DataExport:
+    """A case with its map and a comparison, as the report is made of it."""
+    told = with_pictures(data_export(case, ".html", lambda uuids: {"chip": png_of()}))
+    places = {"port": (2.0, 3.0), "firm": (4.0, 3.0)}
+    shown = ExportedMap(png_of(), 8, 6, places, ("© A Provider (2024-04-12)",))
+    return replace(told, map=shown, overlays=(frame("Port", "1985"), frame("Port", "2020-06-01")))

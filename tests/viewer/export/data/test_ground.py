@@ -125,13 +125,39 @@ def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, com
     assert words_in(report_html(published).encode(), PLANTED) == set()
     assert words_in(kmz_bytes(compared, published.content, [], published.overlays), PLANTED) == set()
     assert set(published.map.places) == {"port", "pad", "note"}
-    x, y = published.map.places["port"]
     picture = QImage.fromData(published.map.data)
     assert picture.size().toTuple() == (published.map.width, published.map.height)
-    seen = pixels(picture)[int(y) - 6 : int(y) + 6, int(x) - 6 : int(x) + 6].reshape(-1, 3)
-    assert np.ptp(seen, axis=0).max() > 60, "its symbol stands there"
+    reading = published.map.reading
+    assert set(reading.signs) == {"port", "pad"}, "a note is an area: it is painted into the map"
+    assert np.ptp(pixels(QImage.fromData(reading.signs["port"])).reshape(-1, 3), axis=0).max() > 60
+    assert {"Port", "Launch site (planned)"} <= {line.text for line in reading.legend}
+    assert "Coordinates: WGS 84" in reading.projection
+    assert len(reading.scale) == 81
     assert any("© new" in credit for credit in published.map.credits)
     assert [picture.group for picture in published.overlays] == [0, 0]
+
+
+@pytest.mark.bounded
+def test_a_stretch_that_is_matched_is_shown_and_said(studio: Studio, compared: Document, tmp_path: Path) -> None:
+    """The export showed each image in its own stretch, whatever the comparison said."""
+    rng, rows = np.random.default_rng(7), []
+    scene = rng.integers(0, 1000, (1, 64, 64))
+    for name, date, values in (("old", "1985", scene), ("new", "2020", scene * 3 + 500)):
+        place = Bounds(WEST, SOUTH, EAST, NORTH)
+        path = write_raster(tmp_path / f"{name}16.tif", values.astype(np.uint16), "EPSG:4326", place)
+        rows.append(replace(compared.layers[name], source_json=f'{{"path": "{path}"}}', acquired_at=date))
+    pictures = {}
+    for is_matched in (False, True):
+        spec = replace(spec_of(["old"], ["new"]), match=is_matched)
+        row = Comparison(uuid="c", name="Then and now", spec_json=spec.to_json())
+        told = drawn(studio, data_export(Document({"layers": rows, "comparisons": [row]}), ".html", lambda uuids: {}))
+        pictures[is_matched] = told.overlays
+    old, new = pictures[True]
+    assert new.stretch == "stretch matched to Before, band by band"
+    assert pictures[False][1].stretch == "band 1, stretched to 2 – 98 % of the image"
+    seen = [pixels(QImage.fromData(picture.data))[5:-5:50, 5:-5:50].astype(int) for picture in (old, new)]
+    assert np.abs(seen[0] - seen[1]).max() <= 3, "the same ground has the same tones"
+    assert "Stretch matched to Before, band by band." in report_html(told)
 
 
 def test_pictures_are_painted_in_jobs_while_their_scenes_hold_still(

@@ -1,0 +1,236 @@
+"use strict";
+{
+  const NAMESPACE = "http://www.w3.org/2000/svg";
+  const APART = 30, TIGHT = 0.75, STEP = 1.6, MOST = 40;
+
+  const html = (name, values = {}, ...inside) => {
+    const made = Object.assign(document.createElement(name), values);
+    made.append(...inside);
+    return made;
+  };
+  const drawn = (name, values = {}, ...inside) => {
+    const made = document.createElementNS(NAMESPACE, name);
+    for (const [key, value] of Object.entries(values)) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  const within = (value, least, most) => Math.min(Math.max(value, least), most);
+
+  class ZoomedMap {
+    constructor(figure) {
+      this.figure = figure;
+      this.box = figure.querySelector(".box");
+      this.ground = figure.querySelector(".ground");
+      const still = figure.querySelector(".still");
+      this.width = still.viewBox.baseVal.width;
+      this.steps = Number(figure.dataset.steps);
+      this.scales = JSON.parse(figure.dataset.scale);
+      this.here = figure.querySelector(".here");
+      this.k = 1; this.x = 0; this.y = 0; this.chosen = "";
+      this.marks = [...still.querySelectorAll("a.mark")].map(mark => ({
+        x: Number(mark.dataset.x), y: Number(mark.dataset.y), sign: mark.dataset.sign,
+        href: mark.getAttribute("href"), name: mark.getAttribute("aria-label"), number: mark.textContent.trim(),
+      }));
+      this.live = drawn("svg", { class: "live" });
+      this.box.append(this.live);
+      this.box.tabIndex = 0;
+      this.box.setAttribute("role", "group");
+      this.box.setAttribute("aria-label", "Map: arrow keys move it, plus and minus zoom");
+      figure.classList.add("zooms");
+      figure.querySelector(".how").hidden = false;
+      this.addKeys();
+      this.listen();
+      new ResizeObserver(() => this.show()).observe(this.box);
+      this.show();
+    }
+
+    addKeys() {
+      const key = (words, name, act) => {
+        const made = html("button", { type: "button", textContent: words });
+        made.setAttribute("aria-label", name);
+        made.addEventListener("click", act);
+        return made;
+      };
+      this.closer = key("+", "Zoom in", () => this.zoom(STEP));
+      this.away = key("\u2212", "Zoom out", () => this.zoom(1 / STEP));
+      this.whole = key("Whole map", "Show the whole map", () => this.reset());
+      this.bar = html("div", { className: "bar live-bar" });
+      this.barWords = this.figure.querySelector(".bar-words");
+      this.stillWords = this.barWords.textContent;
+      this.arrow = drawn("svg", { viewBox: "0 0 16 24", "aria-hidden": "true" }, drawn("path", { d: "M8 0L15 23L8 17L1 23Z" }));
+      this.north = html("span", { className: "north" }, this.arrow, "N");
+      const under = this.figure.querySelector(".under");
+      under.prepend(this.bar);
+      under.append(this.north, html("div", { className: "keys" }, this.away, this.closer, this.whole));
+    }
+
+    listen() {
+      const box = this.box, held = new Map();
+      let moved = 0;
+      box.addEventListener("keydown", event => {
+        const by = 60, act = {
+          "+": () => this.zoom(STEP), "=": () => this.zoom(STEP), "-": () => this.zoom(1 / STEP), _: () => this.zoom(1 / STEP),
+          0: () => this.reset(), Home: () => this.reset(),
+          ArrowLeft: () => this.move(by, 0), ArrowRight: () => this.move(-by, 0),
+          ArrowUp: () => this.move(0, by), ArrowDown: () => this.move(0, -by),
+        }[event.key];
+        if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        act();
+      });
+      box.addEventListener("wheel", event => {
+        if (!event.ctrlKey && !event.metaKey && !box.contains(document.activeElement)) return;
+        event.preventDefault();
+        this.zoom(Math.exp(-event.deltaY / 400), ...this.place(event));
+      }, { passive: false });
+      box.addEventListener("dblclick", event => this.zoom(STEP * STEP, ...this.place(event)));
+      box.addEventListener("pointerdown", event => {
+        if (held.size === 0) moved = 0;
+        held.set(event.pointerId, this.place(event));
+      });
+      box.addEventListener("pointermove", event => {
+        const before = held.get(event.pointerId);
+        if (!before) return;
+        const now = this.place(event), others = [...held].filter(([id]) => id !== event.pointerId);
+        if (others.length) {
+          const [ox, oy] = others[0][1], span = ([x, y]) => Math.hypot(x - ox, y - oy);
+          moved = 99;
+          this.zoom(span(now) / Math.max(span(before), 1), (now[0] + ox) / 2, (now[1] + oy) / 2);
+        } else {
+          moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
+          if (moved < 4) return;
+          if (!box.hasPointerCapture(event.pointerId)) box.setPointerCapture(event.pointerId);
+          this.move(now[0] - before[0], now[1] - before[1]);
+        }
+        held.set(event.pointerId, now);
+      });
+      for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, event => held.delete(event.pointerId));
+      box.addEventListener("click", event => { if (moved >= 4) { event.preventDefault(); event.stopPropagation(); moved = 0; } }, true);
+      box.addEventListener("focusin", event => { if (event.target !== box) box.scrollTo(0, 0); });
+    }
+
+    place(event) {
+      const rect = this.box.getBoundingClientRect();
+      return [event.clientX - rect.left, event.clientY - rect.top];
+    }
+
+    zoom(by, x = this.box.clientWidth / 2, y = this.box.clientHeight / 2) {
+      const k = within(this.k * by, 1, MOST), ratio = k / this.k;
+      this.x = x - (x - this.x) * ratio; this.y = y - (y - this.y) * ratio; this.k = k;
+      this.show();
+    }
+
+    move(x, y) { this.x += x; this.y += y; this.show(); }
+
+    reset() { this.k = 1; this.x = this.y = 0; this.show(); }
+
+    show() {
+      const wide = this.box.clientWidth, high = this.box.clientHeight;
+      if (!wide || !high) return;
+      this.x = within(this.x, wide * (1 - this.k), 0);
+      this.y = within(this.y, high * (1 - this.k), 0);
+      this.ground.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.k})`;
+      this.figure.classList.toggle("zoomed", this.k > 1);
+      this.away.disabled = this.whole.disabled = this.k <= 1;
+      this.closer.disabled = this.k >= MOST;
+      this.showMarks(wide, high);
+      this.showScale(wide, high);
+    }
+
+    showMarks(wide, high) {
+      const unit = this.k * wide / this.width, groups = [];
+      for (const mark of this.marks) {
+        const x = this.x + mark.x * unit, y = this.y + mark.y * unit;
+        if (x < -20 || y < -20 || x > wide + 20 || y > high + 20) continue;
+        const near = groups.find(group => Math.hypot(group.x - x, group.y - y) < APART);
+        if (near) near.marks.push(mark); else groups.push({ x, y, marks: [mark] });
+      }
+      this.live.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+      this.live.replaceChildren(...groups.map(group => group.marks.length > 1 ? this.many(group) : this.one(group)));
+    }
+
+    one({ x, y, marks: [mark] }) {
+      const wide = 8 + 7 * mark.number.length, up = mark.sign === "0" ? 0 : -16;
+      const link = drawn("a", { href: mark.href, "aria-label": mark.name, transform: `translate(${x} ${y})` });
+      if (mark.sign !== "0") link.append(drawn("use", { href: `#g${mark.sign}`, transform: `scale(${TIGHT})` }));
+      const number = drawn("text", { y: up + 4 });
+      number.textContent = mark.number;
+      link.append(drawn("rect", { x: -wide / 2, y: up - 8, width: wide, height: 16, rx: 8 }), number);
+      link.classList.toggle("chosen", this.chosen === mark.href);
+      link.addEventListener("click", event => { event.preventDefault(); this.tell([mark]); });
+      return link;
+    }
+
+    many({ x, y, marks }) {
+      const count = drawn("text", { y: 4.5 });
+      count.textContent = marks.length;
+      const group = drawn("g", { class: "many", role: "button", tabindex: 0, transform: `translate(${x} ${y})`, "aria-label": `${marks.length} marks here` },
+        drawn("circle", { r: marks.length > 9 ? 14 : 12 }), count);
+      const act = () => this.open(marks);
+      group.addEventListener("click", act);
+      group.addEventListener("keydown", event => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault(); event.stopPropagation();
+        act(); this.box.focus({ preventScroll: true });
+      });
+      return group;
+    }
+
+    open(marks) {
+      const xs = marks.map(mark => mark.x), ys = marks.map(mark => mark.y);
+      const span = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+      const unit = this.box.clientWidth / this.width;
+      const k = Math.min(span > 0 ? 0.6 * Math.min(this.box.clientWidth, this.box.clientHeight) / (span * unit) : MOST, MOST);
+      this.tell(marks);
+      if (span * unit * MOST < APART || k <= this.k * 1.05) return;
+      this.k = k;
+      this.x = this.box.clientWidth / 2 - k * unit * (Math.max(...xs) + Math.min(...xs)) / 2;
+      this.y = this.box.clientHeight / 2 - k * unit * (Math.max(...ys) + Math.min(...ys)) / 2;
+      this.show();
+    }
+
+    tell(marks) {
+      this.chosen = marks.length === 1 ? marks[0].href : "";
+      const links = marks.flatMap((mark, at) => [at ? " · " : "", html("a", { href: mark.href, textContent: mark.name.replace(":", "") })]);
+      this.here.replaceChildren(...links);
+      this.show();
+    }
+
+    scaleAt(wide, high) {
+      const last = this.steps - 1, at = (middle, side) => within(Math.round(middle / side * last), 0, last);
+      const column = at((wide / 2 - this.x) / this.k, wide), row = at((high / 2 - this.y) / this.k, high);
+      return this.scales[row * this.steps + column];
+    }
+
+    showScale(wide, high) {
+      const [metres, latitude, north] = this.scaleAt(wide, high) || [-1, 0, 0];
+      const known = metres > 0;
+      this.bar.hidden = this.north.hidden = !known;
+      this.barWords.textContent = "";
+      if (!known) return;
+      const perPixel = metres * this.width / (wide * this.k), room = Math.min(130, wide / 3) * perPixel;
+      const power = 10 ** Math.floor(Math.log10(room)), length = power * [5, 2, 1].find(step => step * power <= room);
+      this.bar.style.width = `${length / perPixel}px`;
+      const words = length >= 1000 ? `${(length / 1000).toLocaleString("en")} km` : `${length} m`;
+      this.barWords.textContent = `${words} at ${Math.abs(Math.round(latitude))}\u00b0 ${latitude < 0 ? "S" : "N"}`;
+      this.arrow.style.transform = `rotate(${north}deg)`;
+    }
+  }
+
+  function slide(pair) {
+    const names = [...pair.querySelectorAll("strong")].map(name => name.textContent);
+    const input = html("input", { type: "range", min: 0, max: 100, value: 50, className: "slide" });
+    const show = () => {
+      pair.style.setProperty("--v", input.value / 100);
+      input.setAttribute("aria-valuetext", `${input.value} % ${names[0]}, ${100 - input.value} % ${names[1]}`);
+    };
+    input.setAttribute("aria-label", "Share of the first image");
+    input.addEventListener("input", show);
+    pair.classList.add("slider");
+    pair.append(input);
+    show();
+  }
+
+  document.querySelectorAll(".map").forEach(figure => new ZoomedMap(figure));
+  document.querySelectorAll(".two").forEach(slide);
+}
