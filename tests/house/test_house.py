@@ -273,6 +273,7 @@ WRITTEN_IN_PLACE = {
     "viewer/export/formats/pdf_parts.py",  # the same
     "viewer/export/formats/png.py",  # the same
     "viewer/export/formats/raw_pixels.py",  # the same
+    "viewer/export/factcheck/sheet_file.py",  # the same
     "viewer/export/formats/svg.py",  # the same
 }
 

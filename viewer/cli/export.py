@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
+FACT_CHECK, SHEETS = "fact-check", (".html", ".pdf")
+"""The layout that is no page but the sheet beside one, and the endings of its file."""
 OF_PAGES = ("bookmark", "comparison")
 """Options that do not apply to data formats, as a table has no view."""
 OF_ITS_OWN = ("layout", "paper", "size", "bounds", "title", "marking", "site", *OF_PAGES)
@@ -34,7 +36,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     endings = ",".join(ending[1:] for ending in NOW)
     parser.add_argument("--out", metavar=f"X.{{{endings}}}", help="the ending says what is written")
     parser.add_argument(
-        "--layout", metavar="NAME", help="how the page is laid out: single, plain, site, before-after, panels, insets"
+        "--layout",
+        metavar="NAME",
+        help="how the page is laid out: single, plain, site, before-after, panels, insets; fact-check: the"
+        " internal sheet beside it, as .html or .pdf",
+    )
+    parser.add_argument(
+        "--since", metavar="SHEET.html", help="with --layout fact-check: only what changed since this earlier sheet"
     )
     parser.add_argument("--paper", metavar="A4", help="the page: A4, A3, Letter, slide, square; “A4 portrait”")
     parser.add_argument("--size", type=parse_page_size, metavar="WxH", help="pixels; default 1600x1000")
@@ -72,6 +80,8 @@ def _run(arguments: argparse.Namespace) -> int:
         complain("--out is missing: name the file to write.")
         return USAGE
     suffix = Path(arguments.out).suffix.lower()
+    if arguments.layout == FACT_CHECK:
+        return _fact_check(arguments, suffix)
     if suffix in LATER:
         complain(f"export to {suffix} is not yet available.")
         return USAGE
@@ -84,6 +94,24 @@ def _run(arguments: argparse.Namespace) -> int:
     if suffix in DATA_ENDINGS:
         return write_case_data(arguments)
     return _page(arguments)
+
+
+def _fact_check(arguments: argparse.Namespace, suffix: str) -> int:
+    """Write the fact-check sheet of a product, which never leaves the house: it is neither issued nor published."""
+    if suffix not in SHEETS:
+        complain(f"A fact-check sheet is written as {' or '.join(SHEETS)}.")
+        return USAGE
+    if arguments.issue or arguments.publish or arguments.raw:
+        complain("A fact-check sheet is internal: leave --issue, --publish and --raw out.")
+        return USAGE
+    arguments.layout = None
+    if sentence := _refusal(arguments, is_sheet=True):
+        complain(sentence)
+        return USAGE
+    load_qt()
+    from viewer.cli.products.fact_check import write_fact_check  # for start-up time
+
+    return write_fact_check(arguments)
 
 
 def _batch(arguments: argparse.Namespace) -> int:
@@ -101,7 +129,7 @@ def _batch(arguments: argparse.Namespace) -> int:
     return write_batch(arguments, suffix)
 
 
-def _refusal(arguments: argparse.Namespace) -> str:
+def _refusal(arguments: argparse.Namespace, *, is_sheet: bool = False) -> str:
     """A sentence on options that are refused; empty where all are accepted."""
     from layers.product.spec import LAYOUTS, page_of_words  # for start-up time
 
@@ -110,7 +138,9 @@ def _refusal(arguments: argparse.Namespace) -> str:
         return f"A product is of one thing: give one of {' and '.join(f'--{option}' for option in named)}."
     if named and any(getattr(arguments, option) is not None for option in BATCHES):
         return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
-    if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA_ENDINGS:
+    if arguments.since is not None and not is_sheet:
+        return f"--since is of a fact-check sheet: give --layout {FACT_CHECK} with it."
+    if not is_sheet and named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA_ENDINGS:
         return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
     if arguments.product is not None:
         options = [option for option in OF_ITS_OWN if getattr(arguments, option, None)]

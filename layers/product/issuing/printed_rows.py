@@ -115,6 +115,12 @@ def _name_of(name: str, row: Row) -> str:
     return f"site_{row.kind}" if isinstance(row, Site) else name
 
 
+def printed_row(document: Document, table_name: str, uuid: str) -> Row | None:
+    """The row of a table of the file that a product may print; None for any other."""
+    table = _TABLES.get(table_name)
+    return document.table(table).get(uuid) if table is not None else None
+
+
 def digest_of(row: Row) -> str:
     """Twelve hexadecimal digits over all of a row that a product may print: equal rows have equal digits."""
     parts = []

@@ -1,0 +1,139 @@
+"""The fact-check sheet of a product as plain values: its facts, one a row, and what of it was folded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from layers.product.factcheck.word_groups import QuoteStretch
+from layers.product.spec import Override
+
+UNSOURCED, NO_WORDS, OTHERWISE, OWN, AS_QUOTED = "unsourced", "no words", "otherwise", "own", "as quoted"
+BASES = (UNSOURCED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED)
+"""The ways in which a fact stands on its source, in the order of the sheet: without any source; with words that the
+quote does not have so; with a source of which the case keeps no exact words; words of the page's own, such as a title;
+word for word in the quote.
+"""
+SUBJECTS = ("claims", "sites")
+"""Tables of the document whose rows a checker reviews."""
+_DIGEST_BYTES = 8
+
+
+class StandsOn(NamedTuple):
+    """A source of a fact: its number in the product, the exact words, its address, and how it is dated."""
+
+    number: str
+    citation: str
+    quote: str = ""
+    address: str = ""
+    dated: str = ""
+    """Its date with the basis of that."""
+    page: str = ""
+    stretch: QuoteStretch = QuoteStretch()
+    """Place of the fact's words in the quote."""
+    is_source: bool = True
+    """False for what is no source of the case, such as the words of a basis."""
+
+
+class SheetFact(Struct, frozen=True):
+    """One fact of a product. `table` and `uuid` name the row that states it; both are empty for words of the page."""
+
+    kind: str
+    words: str
+    table: str = ""
+    uuid: str = ""
+    subject: str = ""
+    """The row in a word or two: the number of a claim, the name of a mark."""
+    printed: str = ""
+    """The page and part of the product that print it."""
+    stands_on: tuple[StandsOn, ...] = ()
+    is_own: bool = False
+    """True for words of the page's own, which no row of the case states."""
+    entered: str = ""
+    reviewed: str = ""
+    number: int = 0
+    """Number on the sheet."""
+
+    @property
+    def basis(self) -> str:
+        """One of `BASES`."""
+        if self.is_own:
+            return OWN
+        if not any(source.is_source for source in self.stands_on):
+            return UNSOURCED
+        quotes = [source for source in self.stands_on if source.quote]
+        if not quotes:
+            return NO_WORDS
+        return AS_QUOTED if any(source.stretch.is_verbatim for source in quotes) else OTHERWISE
+
+    @property
+    def key(self) -> str:
+        """The fact among those of all sheets of its product: what it says, of which row."""
+        return _digest(self.kind, self.words, self.table, self.uuid)
+
+    @property
+    def digest(self) -> str:
+        """Sixteen digits over what a checker compares: two sheets on which it is the same have equal digits."""
+        sources = (part for source in self.stands_on for part in (*source[:6], str(source.is_source)))
+        return _digest(self.key, *sources)
+
+
+class LetPass(Struct, frozen=True):
+    """A finding of the check that was let pass: the rule with the reason."""
+
+    override: Override
+    finding: str = ""
+    """Sentence of the finding, where it still stands."""
+    blocks: bool = False
+
+
+class SubjectState(Struct, frozen=True):
+    """A row that the sheet's facts are about as it stood: its revision, and a digest of it with all it rests on."""
+
+    table: str
+    uuid: str
+    rev: int
+    digest: str
+    name: str = ""
+
+
+class FactSheet(Struct, frozen=True):
+    """A sheet. `carried` are facts that an earlier sheet had, so that this one does not ask for them again."""
+
+    title: str
+    product: str = ""
+    """Number, version and state of the product in words."""
+    product_uuid: str = ""
+    made_on: str = ""
+    marking: str = ""
+    facts: tuple[SheetFact, ...] = ()
+    carried: tuple[SheetFact, ...] = ()
+    done: frozenset[str] = frozenset()
+    """Keys of facts that were ticked on the earlier sheet."""
+    gone: tuple[str, ...] = ()
+    """Facts of the earlier sheet that the product does not print any more."""
+    folded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Computed values and standing words by the part of the page that has them."""
+    let_pass: tuple[LetPass, ...] = ()
+    subjects: tuple[SubjectState, ...] = ()
+    since: str = ""
+    """The day of the earlier sheet, and who has ticked it; empty: this is the first."""
+
+    @property
+    def unsourced(self) -> int:
+        return self.count_of(UNSOURCED)
+
+    def count_of(self, basis: str) -> int:
+        """Number of listed facts that stand so on their source."""
+        return sum(fact.basis == basis for fact in self.facts)
+
+    @property
+    def sheet_id(self) -> str:
+        """The same for sheets that ask the same: a browser keeps ticks under it."""
+        return _digest(self.product_uuid, self.since, *(fact.digest for fact in (*self.facts, *self.carried)))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()

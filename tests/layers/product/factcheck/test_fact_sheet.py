@@ -1,0 +1,162 @@
+"""The fact-check sheet: one fact a row, led to the words that it stands on, those without a source first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import TABLES, Change, Edit, Table
+from layers.document.rows import ClaimSite, ClaimSource, Product
+from layers.document.source import Source
+from layers.product.case_facts import default_specs, facts_of_case, marks_of
+from layers.product.factcheck.fact_sheet import AS_QUOTED, BASES, OTHERWISE, FactSheet
+from layers.product.factcheck.sheet import CheckedProduct, fact_sheet
+from layers.product.factcheck.word_groups import NAME, NUMBER
+from layers.product.gathering import content_of
+from layers.product.issuing.edition import Edition
+from layers.product.spec import Override, ProductSpec
+
+EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
+
+
+def sheet_of(document: Document, marks: list[str] | None = None, overrides: tuple[Override, ...] = ()) -> FactSheet:
+    spec = ProductSpec(title="A product", author="A. Author")
+    inside = marks_of(document, spec) if marks is None else marks
+    content = content_of(document, inside)
+    facts = facts_of_case(document, spec, inside, None)
+    row = Product(uuid="p-1", name="A product", number="3", version=2)
+    return fact_sheet(CheckedProduct(document, content, facts, spec, Edition(row, "2026-05-01"), overrides))
+
+
+@pytest.fixture
+def own(demo: Document) -> Document:
+    """A case with one claim on one site, from one source with its exact words."""
+    site = next(iter(demo.links.sites_of_claim(EIGHT)))
+    words = "Aurora Ltd. delivered 12 pumps to Boreal in 2019"
+    document = Document()
+    rows = (
+        ("sites", replace(site, label="Aurora Ltd.", aliases=(), position_source_uuid="s-1", identity_note="")),
+        ("claims", Claim(uuid="c-1", statement=words, source_wording=words, created_by="A. Author")),
+        ("sources", Source(uuid="s-1", title="Report", url="https://example.org/a", published_at="2020-02-03")),
+        ("claim_sites", ClaimSite(uuid="l-1", claim_uuid="c-1", site_uuid=site.uuid)),
+        ("claim_sources", ClaimSource(uuid="l-2", claim_uuid="c-1", source_uuid="s-1", quote=words)),
+    )
+    document.apply(Edit("rows", tuple(Change(table, None, row) for table, row in rows)))  # type: ignore[arg-type]
+    return document
+
+
+def changed(document: Document, table: Table, uuid: str, **fields: object) -> Document:
+    row = document.table(table)[uuid]
+    document.apply(Edit("change", (Change(table, row, replace(row, rev=row.rev + 1, **fields)),)))
+    return document
+
+
+def test_each_fact_of_claim_8_leads_to_the_words_that_it_stands_on(demo: Document) -> None:
+    sheet = sheet_of(demo, [site.uuid for site in demo.links.sites_of_claim(EIGHT)])
+    facts = [fact for fact in sheet.facts if fact.uuid == EIGHT and fact.basis == AS_QUOTED]
+    assert [fact.words for fact in facts if fact.kind == NAME] == [
+        "China-based",
+        "Wuhan Global Sensor Technology Co.",
+        "Wuhan Tongsheng Technology Co. Ltd.",
+        "Hikvision",
+        "Russian",
+    ]
+    wording = demo.claims[EIGHT].source_wording
+    for fact in facts:
+        (source,) = fact.stands_on
+        assert source.number == "S1"
+        assert source.quote == wording
+        assert source.quote[source.stretch.start : source.stretch.end].rstrip(".") == fact.words.rstrip(".")
+        assert fact.entered.startswith("Geoloupe demo")
+
+
+def test_the_sheet_of_the_demo_has_at_most_200_rows(demo: Document) -> None:
+    (spec,) = default_specs(demo, "single")
+    marks = marks_of(demo, spec)
+    content, facts = content_of(demo, marks), facts_of_case(demo, spec, marks, None)
+    sheet = fact_sheet(CheckedProduct(demo, content, facts, spec))
+    assert 150 < len(sheet.facts) <= 200
+    assert [fact.number for fact in sheet.facts] == list(range(1, len(sheet.facts) + 1))
+    ranks = [BASES.index(fact.basis) for fact in sheet.facts]
+    assert ranks == sorted(ranks), "those without a source first"
+
+
+def test_five_facts_whose_source_is_taken_away_are_counted(own: Document) -> None:
+    before = sheet_of(own)
+    own.apply(Edit("unlink", (Change("claim_sources", own.table("claim_sources")["l-2"], None),)))
+    after = sheet_of(own)
+    assert (before.unsourced, after.unsourced) == (0, 5)
+    assert [fact.words for fact in after.facts[:5]] == [
+        "Aurora Ltd. delivered 12 pumps to Boreal in 2019",
+        "Aurora Ltd.",
+        "12 pumps",
+        "Boreal",
+        "2019",
+    ]
+
+
+def test_five_planted_in_the_demo_come_to_those_that_it_has(demo: Document) -> None:
+    document = Document({table: tuple(demo.table(table).values()) for table in TABLES})
+    before = sheet_of(document).unsourced
+    sourced = [site for site in document.sites.values() if site.position_source_uuid and not site.image_uuid]
+    parties = {site.uuid for claim in document.claims for site in document.links.sites_of_claim(claim)}
+    for site in [site for site in sourced if site.uuid not in parties][:5]:
+        changed(document, "sites", site.uuid, position_source_uuid="")
+    # Each has a name and a place that stood on that source alone.
+    assert sheet_of(document).unsourced == before + 10
+
+
+@pytest.mark.parametrize(
+    ("quote", "kind", "words", "missing"),
+    [
+        ("Aurora Ltd. delivered 15 pumps to Boreal in 2019", NUMBER, "12 pumps", ("12",)),
+        (
+            "Aurora Ltd. has not delivered 12 pumps to Boreal in 2019",
+            "words",
+            "Aurora Ltd. delivered 12 pumps to Boreal in 2019",
+            (),
+        ),
+        ("Aurelia Ltd. delivered 12 pumps to Boreal in 2019", NAME, "Aurora Ltd.", ("aurora",)),
+        ("Aurora Ltd. delivered 12 pumps to Boreal in 2018", "date", "2019", ("2019",)),
+    ],
+)
+def test_a_fact_that_its_quote_says_otherwise_is_listed_so(
+    own: Document, quote: str, kind: str, words: str, missing: tuple[str, ...]
+) -> None:
+    sheet = sheet_of(changed(own, "claim_sources", "l-2", quote=quote))
+    (fact,) = [fact for fact in sheet.facts if fact.uuid == "c-1" and (fact.kind, fact.words) == (kind, words)]
+    assert fact.basis == OTHERWISE
+    assert fact.stands_on[0].stretch.missing == missing
+    assert fact.stands_on[0].stretch.denies is (not missing)
+
+
+def test_findings_that_were_let_pass_stand_in_it_with_reason_and_name(own: Document) -> None:
+    override = Override("scale-bar", "map 1", "The client draws it.", "B. Second", "2026-05-01T10:00:00Z")
+    (passed,) = sheet_of(own, overrides=(override,)).let_pass
+    assert passed.override == override
+
+
+def _retell(document: Document) -> Document:
+    return changed(document, "claims", "c-1", source_wording="Aurora Ltd. delivered 13 pumps in 2019")
+
+
+def _redate(document: Document) -> Document:
+    return changed(document, "sources", "s-1", published_at="2020-02-04")
+
+
+def _review(document: Document) -> Document:
+    return changed(document, "claims", "c-1", status="reviewed", reviewed_by="B. Second")
+
+
+@pytest.mark.parametrize("change", [_retell, _redate])
+def test_equal_facts_have_equal_digests_and_others_have_not(
+    own: Document, change: Callable[[Document], Document]
+) -> None:
+    before = {fact.key: fact.digest for fact in sheet_of(own).facts}
+    assert {fact.key: fact.digest for fact in sheet_of(_review(own)).facts} == before, "a review is no change"
+    after = {fact.key: fact.digest for fact in sheet_of(change(own)).facts}
+    assert after != before

@@ -1,0 +1,59 @@
+"""A sentence in facts that are checked one by one, and their words in a quote."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.product.factcheck.word_groups import DATE, MOST_PARTS, NAME, NUMBER, WORDS, parts_of, stretch_in
+
+
+def test_a_sentence_is_split_into_words_numbers_dates_and_names() -> None:
+    parts = parts_of(
+        "A 12-metre S-band dish was installed at Amachuma on 31 August 2020; it covers 55–80 % of the sky."
+    )
+    assert [part.words for part in parts if part.kind == NUMBER] == ["12-metre", "55–80 %"]
+    assert [part.words for part in parts if part.kind == DATE] == ["31 August 2020"]
+    assert [part.words for part in parts if part.kind == NAME] == ["S-band", "Amachuma"]
+    assert [part.words for part in parts if part.kind == WORDS] == [
+        "A 12-metre S-band dish was installed at Amachuma on 31 August 2020",
+        "it covers 55–80 % of the sky",
+    ]
+
+
+def test_firms_in_a_list_are_a_fact_each() -> None:
+    names = [
+        part.words for part in parts_of("Aurora Ltd., Boreal Works Co. Ltd. and Cirrus are firms.") if part.kind == NAME
+    ]
+    assert names == ["Aurora Ltd.", "Boreal Works Co. Ltd.", "Cirrus"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "S1, S2", "…", "\ue000", "and of the"])
+def test_a_text_without_words_has_no_facts(text: str) -> None:
+    assert parts_of(text) == []
+
+
+def test_a_long_text_ends() -> None:
+    assert len(parts_of("one thing; another thing; " * 500 + "last 7 things")) <= MOST_PARTS
+    assert len(parts_of("; ".join(f"thing {number}" for number in range(500)))) == MOST_PARTS
+
+
+def test_words_are_found_in_a_quote_but_for_case_spaces_and_signs() -> None:
+    quote = "It said: “Russia has  received military optics”, nothing more"
+    stretch = stretch_in(quote, "russia has received")
+    assert quote[stretch.start : stretch.end] == "Russia has  received"
+    assert stretch.is_verbatim
+
+
+@pytest.mark.parametrize(
+    ("words", "missing", "denies"),
+    [
+        ("12-metre dish", ("12",), False),
+        ("the dish was finished", (), True),
+        ("two pads", ("two", "pads"), False),
+        ("dish the finished was not", (), False),
+    ],
+)
+def test_what_a_quote_lacks_is_named(words: str, missing: tuple[str, ...], denies: bool) -> None:
+    stretch = stretch_in("The 13-metre dish was not finished.", words)
+    assert not stretch.is_verbatim
+    assert (stretch.missing, stretch.denies) == (missing, denies)

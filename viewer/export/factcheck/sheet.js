@@ -1,0 +1,75 @@
+"use strict";
+(() => {
+  const asked = JSON.parse(document.getElementById("sheet").textContent);
+  const kept = document.getElementById("ticks");
+  const boxes = [...document.querySelectorAll("input[data-key]")];
+  const remarks = [...document.querySelectorAll("textarea[data-key]")];
+  const checker = document.getElementById("checker");
+  const said = document.getElementById("said");
+  const store = "geoloupe-fact-check-" + asked.id;
+  let dirty = false;
+
+  const present = () => {
+    const facts = {};
+    for (const box of boxes) facts[box.dataset.key] = { ticked: box.checked, remark: "" };
+    for (const field of remarks) facts[field.dataset.key].remark = field.value;
+    return { checker: checker.value.trim(), at: new Date().toISOString(), facts };
+  };
+  const show = (state) => {
+    checker.value = typeof state.checker === "string" ? state.checker : "";
+    const facts = state.facts || {};
+    for (const box of boxes) box.checked = (facts[box.dataset.key] || {}).ticked === true;
+    for (const field of remarks) field.value = String((facts[field.dataset.key] || {}).remark || "");
+  };
+  const count = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    for (const box of boxes) box.closest("article").classList.toggle("ticked", box.checked);
+    said.textContent = `${ticked} of ${boxes.length} ticked` + (dirty ? ", not saved" : "");
+  };
+  const read = (text) => {
+    try { return JSON.parse(text) || {}; } catch (_) { return {}; }
+  };
+  const changed = () => {
+    dirty = true;
+    try { localStorage.setItem(store, JSON.stringify(present())); } catch (_) { /* the file alone keeps them then */ }
+    count();
+  };
+  // The file as it is saved: what was ticked stands in it as data and in its fields, so it is read without a script too.
+  const whole = () => {
+    kept.textContent = JSON.stringify(present()).replace(/</g, "\\u003c");
+    for (const box of boxes) box.toggleAttribute("checked", box.checked);
+    for (const field of remarks) field.textContent = field.value;
+    checker.setAttribute("value", checker.value);
+    return "<!doctype html>\n" + document.documentElement.outerHTML + "\n";
+  };
+  const save = () => {
+    if (!checker.value.trim()) {
+      checker.focus();
+      said.textContent = "Enter your name first: a tick is somebody's.";
+      return;
+    }
+    dirty = false;
+    count();
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([whole()], { type: "text/html" }));
+    link.download = document.documentElement.dataset.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+
+  const inFile = read(kept.textContent);
+  let inBrowser = {};
+  try { inBrowser = read(localStorage.getItem(store)); } catch (_) { /* not offered for this file */ }
+  show((inBrowser.at || "") > (inFile.at || "") ? inBrowser : inFile);
+  dirty = (inBrowser.at || "") > (inFile.at || "");
+  for (const field of [...boxes, ...remarks, checker]) field.addEventListener("input", changed);
+  document.getElementById("save").addEventListener("click", save);
+  const open = document.getElementById("open");
+  open.addEventListener("click", () => {
+    const isOn = document.body.classList.toggle("open-only");
+    open.setAttribute("aria-pressed", String(isOn));
+  });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  document.documentElement.classList.add("live");
+  count();
+})();
