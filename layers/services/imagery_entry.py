@@ -14,7 +14,8 @@ ROLES = ("basemap", "dated", "archive", "vectors", "server")
 features, and servers that have not said yet what they have."""
 ROLE_OF_KIND = {
     **dict.fromkeys(("wfs", "ogcapi"), "vectors"),
-    **dict.fromkeys(("stac-item", "stac-items", "stac-collection", "stac-catalog", "stac-api"), "archive"),
+    "stac-item": "dated",
+    **dict.fromkeys(("stac-items", "stac-collection", "stac-catalog", "stac-api"), "archive"),
 }
 """Roles of the kinds of services that offer no tiles."""
 LONGEST_ADDRESS = 3000

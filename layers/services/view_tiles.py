@@ -104,7 +104,12 @@ def _finest_m(service: TileService) -> float:
 
 def is_speck(service: TileService, view: View) -> bool:
     """True where all that the service has lies in the view, and is too small there to see anything of it."""
-    bounds = None if service.bounds is None else _bounds_in(view, service.bounds)
+    return service.bounds is not None and are_speck(service.bounds, view)
+
+
+def are_speck(lonlat: Bounds, view: View) -> bool:
+    """True where bounds in longitude and latitude lie in the view, and are too small there to see anything in them."""
+    bounds = _bounds_in(view, lonlat)
     if bounds is None:
         return False
     shown = view.world_bounds()

@@ -13,16 +13,20 @@ from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, host_of_ad
 from layers.services.offers.documents import with_parameters
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, ServiceOffer
 from layers.services.offers.wms_maps import dimension_key
+from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
 
 _STYLE = re.compile(r"([?&]styles?=)[^&]*", re.IGNORECASE)
 
 
 class OfferedEntry(Struct, frozen=True):
-    """An entry with the layer that it comes from; None for a catalogue or a picture, which is offered as a whole."""
+    """An entry with the layer, or the item of a catalogue, that it comes from; a catalogue or a picture is offered as a
+    whole.
+    """
 
     entry: ImageryEntry
     layer: OfferedLayer | None = None
+    item: StacItem | None = None
 
 
 def entries_of_offer(offer: ServiceOffer, address: str) -> tuple[OfferedEntry, ...]:
@@ -40,7 +44,20 @@ def entries_of_offer(offer: ServiceOffer, address: str) -> tuple[OfferedEntry, .
         licence=offer.licence,
         group=host_of_address(address),
     )
-    return (OfferedEntry(whole),)
+    item = offer.items[0] if offer.service == "stac-item" and offer.items else None
+    return (OfferedEntry(whole) if item is None else OfferedEntry(_of_item(whole, item), item=item),)
+
+
+def _of_item(whole: ImageryEntry, item: StacItem) -> ImageryEntry:
+    """The entry of one scene of a catalogue: an image of its date."""
+    return replace(
+        whole,
+        title=item.title or item.id,
+        attribution=item.credit,
+        licence=str(item.terms),
+        link=item.licence_link,
+        group=item.collection or whole.group,
+    )
 
 
 def _offered(layer: OfferedLayer, offer: ServiceOffer, role: str, address: str) -> OfferedEntry:

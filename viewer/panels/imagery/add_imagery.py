@@ -26,7 +26,9 @@ from PySide6.QtWidgets import (
 
 from layers.decoding import encoded
 from layers.errors import GeoloupeError, NotReadable
+from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
+from layers.scenes.view_area import area_of_view
 from layers.services.catalog import catalog
 from layers.services.entry_text import MOST_BYTES, EntriesRead
 from layers.services.imagery_entry import ImageryEntry
@@ -34,9 +36,11 @@ from layers.services.listed.connections import read_connections
 from layers.services.listed.typed_entry import is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
+from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
-from layers.services.view_tiles import is_speck
+from layers.services.view_tiles import are_speck, is_speck
 from viewer.commands.found_layers import dates_of_service
+from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.layers import add_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
@@ -306,6 +310,9 @@ class AddImageryPanel(QWidget):
 
     def _add(self, row: EntryRow) -> None:
         """Add the layer on top of the imagery, and allow its hosts."""
+        if row.item is not None:
+            self._add_scene(row, row.item)
+            return
         service = self.form.service()
         assert service is not None
         self._servers.allow(service.hosts)
@@ -317,6 +324,20 @@ class AddImageryPanel(QWidget):
             self._context.show_layer(uuid)
             self._lead_to(service)
             self._remember(self.form.chosen_entry(row))
+            self.added.emit()
+
+    def _add_scene(self, row: EntryRow, item: StacItem) -> None:
+        """Add the picture of an item of a catalogue, with its date and all else that the item states of it."""
+        self._servers.allow(row.hosts)
+        self._network.note_file(row.picture, item.collection)
+        uuid = new_uuid()
+        if self._context.do(add_scene, item, row.picture, uuid=uuid):
+            self._context.show_layer(uuid)
+            view, ground = self._context.view.shown(), item.footprint
+            bounds = None if ground is None else Bounds(*ground.bounds)
+            if bounds is not None and (are_speck(bounds, view) or not area_of_view(view).intersects(ground)):
+                self._context.view.show_bounds(bounds)
+            self._remember(row.entry)
             self.added.emit()
 
     def _lead_to(self, service: TileService) -> None:
@@ -526,6 +547,7 @@ def open_add_imagery(
         ways = fetcher.fetch, fetcher.consent.permits, context.case.show_key
         sign_in = partial(open_sign_in, context)
         network = ImageryNetwork(source, *ways, openers, fetcher.respect, fetcher.wants_login, sign_in)
+        network = replace(network, note_file=fetcher.signing.note)
     if context.case.ways is not None:
         network = replace(network, preferred=context.case.ways.preferred)
     dialog = AddImageryDialog(context, window, network, KeptImagery.of_user(), offers)

@@ -145,7 +145,7 @@ class AskedServers(QObject):
         """Make rows of an offer, in a job: servers have thousands of layers."""
 
         def read() -> ListedOffer:
-            rows = [row_of(offered.entry, offered.layer) for offered in entries_of_offer(offer, address)]
+            rows = [row_of(offered.entry, offered.layer, offered.item) for offered in entries_of_offer(offer, address)]
             return ListedOffer(offer, rows)
 
         def keep(listed: ListedOffer) -> None:

@@ -13,6 +13,8 @@ from layers.grid.tile_grid import View
 from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import in_style
+from layers.services.stac.item import StacItem
+from layers.services.stac.scenes import found_scene_of
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
 from layers.services.times.time_steps import written_time
@@ -292,11 +294,11 @@ class EntryForm(FormPage):
                 pixel = self.tr("not stated: the server draws any scale")
             facts.append((self.tr("Detail here"), pixel or self.tr("has nothing in the middle of the view")))
         facts += [
-            (self.tr("Dates"), self._dates(service)),
+            (self.tr("Dates"), self._dates(service) if row.item is None else _date_of(row.item)),
             (self.tr("Licence"), _words(entry.licence)),
             (self.tr("Terms"), self._terms(service)),
             (self.tr("Credit"), plain(entry.attribution, 500)),
-            (self.tr("Server"), ", ".join(entry.hosts)),
+            (self.tr("Server"), ", ".join(row.hosts)),
             (self.tr("Address"), plain(entry.address, 500) if service is None else ""),
             (self.tr("Kind"), KIND_NAMES.get(entry.kind, entry.kind)),
             (self.tr("About"), entry.link),
@@ -336,6 +338,11 @@ class EntryForm(FormPage):
         return self._base is not None and any(
             self._base.template == service.template for group in catalog() for service in group.services
         )
+
+
+def _date_of(item: StacItem) -> str:
+    """The date of a scene of a catalogue, and its cloud."""
+    return ", ".join(map(in_language, (found_scene_of(item).when, item.cloud_words)))
 
 
 def _words(text: str) -> str:

@@ -11,8 +11,9 @@ from PySide6.QtGui import QIcon, QPalette
 
 from layers.grid.tile_grid import View
 from layers.places.names import name_key, tight
-from layers.services.imagery_entry import ROLES, ImageryEntry
+from layers.services.imagery_entry import ROLES, ImageryEntry, host_of_address
 from layers.services.offers.offer import OfferedLayer
+from layers.services.stac.item import StacItem
 from layers.services.view_tiles import finest_detail_m
 from viewer.panels.search.hits import WantedKey
 from viewer.panels.search.palette_rows import HEADING_ROLE, NOTE_ROLE
@@ -51,14 +52,28 @@ MOST_LOOKED_AT = 200
 
 
 class EntryRow(Struct, frozen=True, eq=False):
-    """An entry as it is listed: `layer` is the offer it comes from; `key` is searched, `closed_key` has no spaces."""
+    """An entry as it is listed: `layer`, or the `item` of a catalogue, is the offer it comes from; `key` is searched,
+    `closed_key` has no spaces.
+    """
 
     entry: ImageryEntry
     layer: OfferedLayer | None = None
+    item: StacItem | None = None
     is_recent: bool = False
     is_own: bool = False
     key: str = ""
     closed_key: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The address of the picture of its item; empty without one."""
+        asset = None if self.item is None else self.item.picture.asset
+        return "" if asset is None else asset.web
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts that are contacted for it."""
+        return (host_of_address(self.picture),) if self.picture else self.entry.hosts
 
 
 type ListedRow = EntryRow | str
@@ -66,13 +81,18 @@ type ListedRow = EntryRow | str
 
 
 def row_of(
-    entry: ImageryEntry, layer: OfferedLayer | None = None, *, is_recent: bool = False, is_own: bool = False
+    entry: ImageryEntry,
+    layer: OfferedLayer | None = None,
+    item: StacItem | None = None,
+    *,
+    is_recent: bool = False,
+    is_own: bool = False,
 ) -> EntryRow:
     """The row of an entry. In any thread."""
     name = "" if layer is None else layer.name
     texts = (entry.title, name, entry.group, KIND_NAMES.get(entry.kind, ""), *entry.hosts, entry.note, entry.licence)
     key = name_key(" ".join(texts)[:LONGEST_SEARCHED])
-    return EntryRow(entry, layer, is_recent, is_own, key, tight(key))
+    return EntryRow(entry, layer, item, is_recent, is_own, key, tight(key))
 
 
 def arranged(rows: Iterable[EntryRow], words: str) -> list[ListedRow]:

@@ -10,7 +10,7 @@ from layers.services.features.feature_question import is_of_features
 from viewer.panels.imagery.entry_rows import EntryRow
 from viewer.panels.imagery.offer_source import ImageryNetwork
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 
 class Doing(Enum):
@@ -44,8 +44,8 @@ def step_of(row: EntryRow | None, network: ImageryNetwork, awaited: str, *, is_a
     """
     if row is None:
         return NextStep(Doing.NOTHING, translate("Imagery", "Add"), is_possible=False)
-    hosts = one_line(", ".join(row.entry.hosts), 200)
-    is_known = all(map(network.permits, row.entry.hosts))
+    hosts = one_line(", ".join(row.hosts), 200)
+    is_known = all(map(network.permits, row.hosts))
     step = _step(row, network, awaited, is_known=is_known, is_agreed=is_agreed)
     return NextStep(step.doing, step.verb, step.contact.replace("%1", hosts), step.is_possible)
 
@@ -55,6 +55,11 @@ def _step(row: EntryRow, network: ImageryNetwork, awaited: str, *, is_known: boo
     if entry.service is not None:
         words = _fetching(is_known=is_known)
         return NextStep(Doing.ADD, add, words, is_agreed)
+    if row.picture:
+        return NextStep(Doing.ADD, add, _fetching(is_known=is_known))
+    if row.item is not None:
+        words = translate("Imagery", "It cannot be drawn.")
+        return NextStep(Doing.NOTHING, add, in_language(row.item.picture.sentence or words), is_possible=False)
     if awaited and awaited == entry.address:
         words = translate("Imagery", "%1 is asked…")
         return NextStep(Doing.NOTHING, translate("Imagery", "Ask"), words, is_possible=False)

@@ -52,6 +52,9 @@ class ImageryNetwork(Struct, frozen=True):
     sign_in: Callable[[QWidget, Sequence[str], Callable[[], None]], object] = lambda parent, hosts, done: None
     """Shows the dialog that signs in to hosts; the function is called once somebody has signed in."""
 
+    note_file: Callable[[str, str], object] = lambda address, collection: None
+    """Notes the address of a file of a collection, which its catalogue may have signed."""
+
     preferred: Callable[[TileService], TileService] = lambda service: service
     """Gives the service in the order of axes that its server is known to want."""
 

@@ -4,18 +4,21 @@ are delivered, and nobody contacted before consent.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from tests.layers.services.stac.made import item
 from tests.support.counted_steps import Counter
+from tests.support.stac_server import serving_stac
 from tests.support.tile_server import TileServer, serving
 from tests.support.windows import begin_on_map, new_case, press, settle
 from tests.support.wmts_documents import capabilities, dimension, layer, mercator, resource
@@ -123,6 +126,34 @@ def test_three_keys_lead_from_a_copied_address_to_a_dated_layer(
     check_dated(desk, server, qtbot)
     print(f"by keyboard: {counter.told}")
     assert 0 < len(counter.told) <= MOST_STEPS, counter.told
+
+
+def test_three_keys_lead_from_the_address_of_one_scene_to_its_dated_layer(
+    desk: MainWindow, counter: Counter, qtbot: QtBot
+) -> None:
+    with serving_stac([]) as server:
+        picture = f"http://{server.host}/v1/scene.tif"
+        scene = item(assets={"visual": {"href": picture, "type": "image/tiff", "roles": ["visual"]}})
+        path = "/v1/stac/collections/s2/items/scene"
+        server.files[path] = json.dumps(scene).encode()
+        copy(f"http://{server.host}{path}")
+        press(Key.Key_V, Control)
+        dialog = shown_dialog(desk, qtbot)
+        assert (dialog.add_button.text(), server.log) == ("Allow and Ask", [])
+        press(Key.Key_Return)
+        wait_for_answer(dialog, qtbot)
+        listed = [row if isinstance(row, str) else row.entry.title for row in dialog.panel.model.rows]
+        assert listed == ["Dated imagery", "scene"]
+        assert dialog.add_button.text() == "Add"
+        facts = " ".join(label.text() for label in dialog.panel.form.findChildren(QLabel))
+        assert "2026-03-01" in facts
+        assert "cloud 12.5 % of the scene" in facts
+        press(Key.Key_Return)
+        layer = added(desk, qtbot)
+    assert (layer.name, layer.acquired_at, layer.date_kind) == ("scene", "2026-03-01T10:20:30Z", "instant")
+    assert layer.source["address"] == picture
+    assert desk.canvas.viewport.centre_lonlat() == pytest.approx((10.5, 50.5), abs=0.1), "the map has gone there"
+    assert len(counter.told) <= MOST_STEPS, counter.told
 
 
 @pytest.mark.bounded
