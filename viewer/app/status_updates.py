@@ -31,7 +31,10 @@ class StatusUpdates(QObject):
         self._context, self._settings = context, settings
         canvas.view_changed.connect(self._show_view)
         canvas.cursor_moved.connect(self._show_place)
-        canvas.hint_changed.connect(bar.show_hint)
+        canvas.hint_changed.connect(self._show_hint)
+        context.hint_wanted.connect(self._take_hint)
+        self._panel_hint = ""
+        """The hint of a panel that has the keyboard; empty while the map's stands."""
         views.crs_changed.connect(self._show_view)
         bar.scale_asked.connect(views.set_metres_per_pixel)
         bar.keyboard_left.connect(canvas.setFocus)
@@ -57,7 +60,14 @@ class StatusUpdates(QObject):
         if crs != self._crs_shown:
             self._crs_shown = crs
             self._bar.show_crs(self._views.crs_text(), crs)
-            self._bar.show_hint(self._canvas.hint)  # in pixel space tools say that they cannot
+            self._show_hint()  # in pixel space tools say that they cannot
+
+    def _show_hint(self, *_: object) -> None:
+        self._bar.show_hint(self._panel_hint or self._canvas.hint)
+
+    def _take_hint(self, hint: str) -> None:
+        self._panel_hint = hint
+        self._show_hint()
 
     def _show_place(self, lon: float, lat: float) -> None:
         pixel = self._canvas.gestures.cursor_pixel()

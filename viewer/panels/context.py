@@ -60,6 +60,10 @@ class PanelContext(QObject):
     changed = Signal(object)
     """Emitted with the `Changes` of an edit."""
     claim_shown = Signal(str)
+    hint_wanted = Signal(str)
+    """Emitted with the hint of a panel that has the keyboard, for the place of the map's; empty: the map's again."""
+    relation_wanted = Signal(str, list)
+    """Emitted with a claim and the rows that were just linked with it: their relation is to be asked."""
     """Emitted with the claim that the forms show; empty for none."""
     layer_shown = Signal(str)
     """Emitted with the layer that the layer properties show; empty for none."""

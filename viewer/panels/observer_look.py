@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from layers.document.document import Document
 from layers.document.rows import Row
 from layers.observing.blind_look import BlindLook
 
@@ -35,10 +34,6 @@ class ObserverLook(QObject):
     def shows(self, row: Row) -> bool:
         """False for a row that the window keeps from the observer who looks."""
         return self._blind is None or self._blind.shows(row)
-
-    def hides_any(self, document: Document) -> bool:
-        """True while the window keeps rows of a case: a page or a list of the case may tell them."""
-        return self._blind is not None and not all(map(self._blind.shows, document.observations.values()))
 
     def _take(self, blind: BlindLook | None) -> None:
         if blind != self._blind:

@@ -23,7 +23,9 @@ class Counting(QObject):
     def __init__(self, sheet: ObservationSheet, toolbox: Toolbox) -> None:
         super().__init__(sheet)
         self._sheet, self._view, self._desk, self._toolbox = sheet, sheet.view, sheet.desk, toolbox
-        self._view.count_wanted.connect(lambda: toolbox.take(TOOL))
+        self._is_by_key = False
+        """True while the tool is taken by the key of a cell, which is the one to count in."""
+        self._view.count_wanted.connect(self._take_tool)
         toolbox.taken.connect(self._begin)
         toolbox.ticked.connect(self._tick)
         toolbox.tick_taken_back.connect(self._take_back)
@@ -41,8 +43,23 @@ class Counting(QObject):
         return at if is_there and self._sheet.isVisible() and not self._view.is_unasked else None
 
     def _begin(self, tool: str) -> None:
+        if tool == TOOL and not self._is_by_key:
+            self._take_chosen_image()
         self._say()
         self._sheet.set_counting(tool == TOOL and self._place is not None)
+
+    def _take_tool(self) -> None:
+        self._is_by_key = True
+        self._toolbox.take(TOOL)
+        self._is_by_key = False
+
+    def _take_chosen_image(self) -> None:
+        """Go to the image of the layer that is chosen in the list: whoever picks the tool means that one."""
+        layer = self._desk.context.layer_uuid
+        columns = [at for at, image in enumerate(self._desk.sheet.images) if layer and image.layer_uuid == layer]
+        at = self._view.place
+        if columns and at is not None and at.column != columns[0]:
+            self._view.go_to(SheetPlace(at.row, columns[0]))
 
     def _tick(self, lon: float, lat: float) -> None:
         at = self._place
@@ -74,5 +91,7 @@ class Counting(QObject):
         if at is None or site is None:
             self._toolbox.say_count("", 0)
             return
-        words = f"{one_line(site_name(site), 40)}, {image_date(self._desk.sheet.images[at.column])}"
+        place = f"{one_line(site_name(site), 40)}, {image_date(self._desk.sheet.images[at.column])}"
+        thing = one_line(self._desk.target, 40)
+        words = self.tr("“{0}” at {1}").format(thing, place) if thing else place
         self._toolbox.say_count(words, len(self._desk.ticks(at)))

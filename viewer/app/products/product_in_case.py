@@ -38,6 +38,8 @@ class ProductInCase:
         self._offered: str | None = None
         self.state: State | None = self._issued_before()
         self._state_before = self.state
+        self.answered: bool | None = None
+        """The product's `publish` before the question on its state was answered; None: the answer stands."""
         self._refused: State | None = None
         """State in which an export was refused, to be taken up once nothing blocks it any more."""
         self._kept: _Whole = self._whole(spec)

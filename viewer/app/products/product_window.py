@@ -23,6 +23,7 @@ from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.desktop import dialog_fit
 from viewer.app.keys.button_keys import ENTER
+from viewer.app.products.blind_page import findings_shown, why_hidden
 from viewer.app.products.findings.bulk_cures import cured_words, do_cure
 from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
 from viewer.app.products.findings.findings_view import FindingsView
@@ -36,7 +37,7 @@ from viewer.app.products.product_fields import ProductFields
 from viewer.app.products.product_in_case import ProductInCase
 from viewer.app.products.product_preview import ProductPreview
 from viewer.app.products.spec_steps import SpecSteps
-from viewer.app.products.state_question import StateQuestion
+from viewer.app.products.state_question import ask_state
 from viewer.commands.products import override_of, product_number, with_override
 from viewer.commands.stamps import utc_now
 from viewer.export.gate import not_written
@@ -306,10 +307,7 @@ class ProductWindow(QDialog):
 
     def _show_laid(self) -> None:
         """Show the page as its file would be now: stamped where it could leave only as a draft."""
-        if self.laid is not None and self._context.look.hides_any(self._context.document):
-            hidden = self.tr(
-                "You look blind, and the page may tell what others have seen: its file has it, unseen here."
-            )
+        if self.laid is not None and (hidden := why_hidden(self._context.look, self.laid)):
             self.preview.show_sentence(hidden)
         elif self.laid is not None:
             self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
@@ -325,7 +323,7 @@ class ProductWindow(QDialog):
             return
         self.tiles.look(self.laid, self.spec.dpi)
         findings = self._check(self.spec, self.laid, self.overrides)
-        self.findings.show_findings(findings, self.overrides)
+        self.findings.show_findings(findings_shown(self._context.look, self.laid, findings), self.overrides)
         is_blocked = bool(self.findings.blocking)
         if self.said.text() == self._to_cure and not is_blocked:
             self.say("")
@@ -461,19 +459,23 @@ class ProductWindow(QDialog):
             self._leave()
 
     def _ask_state(self) -> None:
-        meta = self._context.document.meta
-        is_known = meta("author") or meta("organisation") or self.spec.author or self.spec.organisation
-        self.state_question = StateQuestion(self.spec, asks_names=not is_known, parent=self)
+        self.state_question = ask_state(self._context.document, self.spec, self)
         self.state_question.chosen.connect(self._take_state)
-        self.state_question.open()
-        self.state_question.activateWindow()
 
     def _take_state(self, state: State, author: str, organisation: str) -> None:
         """Take the answer about the state: lay the page out in it, judge it, and export it."""
         self.come_forward()
         self._set_spec(replace(self.spec, author=author, organisation=organisation))
+        self.kept.answered = self.spec.publish
         self.choose_state(state)
         self._is_leaving = True
+
+    def take_answer_back(self) -> None:
+        """Forget the answer about the state, as no file was named for it: the next export asks again."""
+        before, self.kept.answered = self.kept.answered, None
+        if before is not None:
+            self.kept.state = None
+            self._set_spec(replace(self.spec, publish=before), rest_ms=0)
 
     def choose_state(self, state: State) -> None:
         """Set the state of further exports; a published product is laid out without internal content."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from layers.document.document import Document
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import LONGEST_TEXT, ProductSpec
 from viewer.app.keys.button_keys import ENTER
@@ -109,3 +110,13 @@ class StateQuestion(QDialog):
             focused.click()
         else:
             super().keyPressEvent(event)
+
+
+def ask_state(document: Document, spec: ProductSpec, parent: QWidget) -> StateQuestion:
+    """Ask for the state of a product, and who answers for it where neither the case nor the product says so."""
+    meta = document.meta
+    is_known = meta("author") or meta("organisation") or spec.author or spec.organisation
+    question = StateQuestion(spec, asks_names=not is_known, parent=parent)
+    question.open()
+    question.activateWindow()
+    return question

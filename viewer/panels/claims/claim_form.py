@@ -81,6 +81,7 @@ class ClaimFormPanel(RowForm):
         drop = EvidenceDrop(self)
         drop.dropped.connect(lambda words, _: self._take(words))
         context.claim_shown.connect(self._shown)
+        context.relation_wanted.connect(self._ask_relation)
         context.flush_requested.connect(self.flush)
         context.changed.connect(self._heard)
         context.document_replaced.connect(self.refresh)
@@ -311,6 +312,12 @@ class ClaimFormPanel(RowForm):
     def _take(self, words: list[str]) -> None:
         if self.row() is not None:
             take_evidence(self._context, self._uuid, words)
+
+    def _ask_relation(self, uuid: str, rows: list[str]) -> None:
+        """Ask which relation rows have that were just dropped here."""
+        if uuid == self._uuid:
+            self.evidence_part.offer(is_open=True)
+            self.evidence.ask_relation(rows)
 
     def _delete(self) -> None:
         self._context.do(delete_claims, (self._uuid,))

@@ -95,26 +95,37 @@ def words_of(data: QMimeData | None) -> list[str]:
 
 
 def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> None:
-    """Cite links and files, as `words_of` gives them, for a claim; a copy of a file is kept in the case."""
+    """Cite links and files, as `words_of` gives them, for a claim; a copy of a file is kept in the case.
+
+    Rows of the case that became evidence are shown on its card, which asks for their relation.
+    """
+    linked: list[str] = []
     for word in words:
         if word.startswith(_ROW):
-            _link(context, claim_uuid, *word.removeprefix(_ROW).split(":", 1))
+            table, uuid = word.removeprefix(_ROW).split(":", 1)
+            linked += [uuid] if _link(context, claim_uuid, table, uuid) else []
         elif link_in(word):
             cite(context, claim_uuid, word)
         else:
             _keep(context, claim_uuid, Path(word))
+    if linked:
+        context.show_claim(claim_uuid, raise_form=True)
+        context.relation_wanted.emit(claim_uuid, linked)
 
 
-def _link(context: PanelContext, claim_uuid: str, table: str, uuid: str) -> None:
-    """Link a row that was dropped: a source is cited, a report judged, anything else supports."""
+def _link(context: PanelContext, claim_uuid: str, table: str, uuid: str) -> bool:
+    """Link a row that was dropped: a source is cited, a report judged. True for evidence with a relation."""
     if table == "sources":
         context.do(link_claim_source, claim_uuid, uuid)
     elif table == "claims":
         context.do(link_report, claim_uuid, uuid)
-    elif not link_row(context, claim_uuid, uuid):
+    elif link_row(context, claim_uuid, uuid):
+        return True
+    else:
         context.report(
             translate("EvidenceDrop", "That is no evidence: drop a chip, a measurement, a source or a link.")
         )
+    return False
 
 
 def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:

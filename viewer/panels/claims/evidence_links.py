@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -121,11 +121,32 @@ class EvidenceLinks(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(side_by_side(self.picker, self.chip_button, stretch=0))
+        self.asked = muted()
+        """The question for the relation of what was dropped, while its button has the focus."""
+        self.asked.setWordWrap(True)
+        self.asked.hide()
+        layout.addWidget(self.asked)
         layout.addLayout(self._column)
+
+    def ask_relation(self, uuids: Collection[str]) -> None:
+        """Ask for the relation of rows that were just linked: the button of the last one takes the next key."""
+        rows = [row for row in self.rows if row.row_uuid in uuids]
+        if rows:
+            self.asked.setText(
+                self.tr("Linked as support. Which relation is it? + supports, − against, 0 context.")
+                if len(rows) == 1
+                else self.tr("Linked as support; the last one is asked first. + supports, − against, 0 context.")
+            )
+            self.asked.show()
+            button = rows[-1].relation
+            button.left.connect(self.asked.hide)
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_claim(self, claim: Claim) -> None:
         """Show the evidence of a claim; rows whose words are as before stay, with the focus in them."""
         document = self._context.document
+        if claim.uuid != self._claim_uuid:
+            self.asked.hide()
         self._claim_uuid = claim.uuid
         self.picker.show_for(claim.uuid)
         self.chip_button.setVisible(newest_chip(self._context, claim.uuid) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from layers.document.vocabulary import BEARINGS
@@ -27,6 +27,8 @@ class RelationButton(QPushButton):
 
     picked = Signal(str)
     """Emitted with another relation than the one that is shown."""
+    left = Signal()
+    """Emitted when the keyboard leaves it, or a relation was chosen for it."""
 
     def __init__(self, about: str, parent: QWidget | None = None) -> None:
         """`about` names the evidence, for screen readers."""
@@ -54,6 +56,12 @@ class RelationButton(QPushButton):
     def _pick(self, relation: str) -> None:
         if relation != self._relation:
             self.picked.emit(relation)
+        self.left.emit()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

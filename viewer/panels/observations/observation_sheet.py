@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.observation import target_key
@@ -58,7 +58,8 @@ class ObservationSheet(QWidget):
         self.pages.addWidget(self.view)
         self.pages.addWidget(self.hint)
         layout.addWidget(self.pages, 1)
-        self.words, self.keys = SheetLine(), SheetLine(QPalette.ColorRole.PlaceholderText)
+        self.words, self.keys = SheetLine(), muted("")
+        self.keys.setWordWrap(True)
         self.words.setAccessibleName(self.tr("Current cell"))
         self.keys.setAccessibleName(self.tr("Keys of the sheet"))
         layout.addWidget(self.words)
@@ -194,11 +195,15 @@ class ObservationSheet(QWidget):
             if left_out
             else ""
         )
-        keys = self.tr(
+        self.keys.setText(" ".join(filter(None, (more, self.keys_hint))))
+
+    @property
+    def keys_hint(self) -> str:
+        """The keys of the sheet, in a line."""
+        return self.tr(
             '+ present · - absent · ? cannot tell · 3-5 count · # ticks · Enter words · " carry · c p o how clear'
-            " (Shift: cell) · change: = none, ! seen, * cannot tell · e evidence of the claim · Del · Space selects"
+            " (Shift: cell) · change: = none, ! seen, * cannot tell · e evidence · Del · Space selects"
         )
-        self.keys.say(" ".join(filter(None, (more, keys))))
 
     def _cell_sentence(self) -> str:
         """The site, the image, the row and what follows from all rows of the site, in one line."""
@@ -263,8 +268,11 @@ class ObservationSheet(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self.desk.context.hint_wanted.emit(self.keys_hint)
             self.view.begin()
             self._follow_cell()
+        elif watched is self.view and event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            self.desk.context.hint_wanted.emit("")
         return False
 
     @override
@@ -288,7 +296,8 @@ class ObservationSheet(QWidget):
         is_whole = self.width() >= WHOLE_PX
         self.target_label.setVisible(is_whole)
         self.observer_label.setVisible(is_whole)
-        self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))
+        self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Blind"))
+        self.follows.setText(self.tr("Show the &image") if is_whole else self.tr("&Image"))
 
     @override
     def minimumSizeHint(self) -> QSize:

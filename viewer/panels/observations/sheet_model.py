@@ -8,6 +8,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from layers.observing.observation_rows import written_count
+from layers.observing.seen_words import DAY_LENGTH
 from viewer.panels.observations.cell_words import SIGNS, cell_words, image_date, image_words
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
@@ -97,7 +98,10 @@ class SheetModel(QAbstractTableModel):
         view = self.desk.view_of(image)
         if role == _ROLE.DisplayRole:
             named = one_line(image.sensor or image.title, LONGEST_HEAD)
-            lines = image_date(image), named, word(view) if view else self.tr("clearness?")
+            date = image_date(image)
+            if self.shorten(date) != date and image.is_dated:
+                date = image.acquired_at.partition("/")[0][:DAY_LENGTH]  # whole in figures rather than cut in words
+            lines = date, named, word(view) if view else self.tr("clearness?")
             return "\n".join(map(self.shorten, dict.fromkeys(filter(None, lines))))
         if role in (_ROLE.ToolTipRole, _ROLE.AccessibleTextRole):
             return tooltip(image_words(image, view))

@@ -134,6 +134,12 @@ class SheetView(QTableView):
             self._go_to_site(0)
             self.is_unasked = self.currentIndex().isValid()
 
+    def go_to(self, at: SheetPlace) -> None:
+        """Make a cell the current one."""
+        is_unasked = self.is_unasked
+        self.setCurrentIndex(self.sheet_model.index(*at))
+        self.is_unasked = is_unasked  # the site is still one that nobody has chosen
+
     def step(self, down: int, right: int) -> None:
         """Make a neighbour of the current cell the current one, where there is one."""
         at = self.place

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.changes import Changes
 from layers.document.search import Search
+from layers.document.site import Site
 from layers.errors import GeoloupeError
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
@@ -33,6 +34,7 @@ from viewer.panels.searches.search_walk import SearchWalk
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 
 LOOK_MS = 80
@@ -118,13 +120,26 @@ class SearchDesk(QObject):
         if facts is None:
             return self.tr("The image is not known yet: try again in a moment.")
         uuid = new_uuid()
+        mark = self.context.document.sites.get(area) if isinstance(area, str) else None
         refusal = self.context.attempt_typed(
             _series(uuid), begin_search, area, grid, image=facts, pixel_m=pixel_m, uuid=uuid, **fields
         )
         if not refusal:
+            if mark is not None:
+                self._say_moved(mark, uuid)
             self.open(uuid)
             self._read_pixels(uuid, layer_uuid, is_radar=is_radar, mask=mask)
         return refusal
+
+    def _say_moved(self, mark: Site, uuid: str) -> None:
+        """Say that a mark became a search area by its search: lists and products no longer have it as what it was."""
+        now = self.context.document.sites.get(mark.uuid)
+        if now is not None and now.mark_kind != mark.mark_kind:
+            sentence = self.tr(
+                "“{0}” is a search area now, and stands under Search areas in the list. Undo (Ctrl+Z) gives up the"
+                " search and puts it back."
+            )
+            self.context.report_of("searches", uuid, sentence.format(one_line(mark.label, 60) or self.tr("The mark")))
 
     def open(self, uuid: str) -> bool:
         """Go on with a search, at its first cell without an answer; obstacles are reported."""

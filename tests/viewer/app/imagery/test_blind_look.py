@@ -8,9 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from layers.geo.bounds import Bounds
+from layers.product.lint.finding import BLOCKING, Finding, Jump
 from tests.support.observation_sheets import BENDS, rows_of, sheet_of, typed, with_scenes
 from tests.support.product_windows import ready
 from tests.support.windows import press, settle
+from viewer.app.products.blind_page import findings_shown
 from viewer.app.window import MainWindow
 from viewer.commands.claims import report_claim
 from viewer.commands.filing.evidence import link_evidence
@@ -135,3 +138,26 @@ def test_a_page_that_may_tell_is_not_shown_and_comes_back(
     qtbot.waitUntil(lambda: product.is_idle)
     sheet.blind.setChecked(False)
     qtbot.waitUntil(product.preview.note.isHidden)
+
+
+@pytest.mark.bounded
+def test_a_page_is_shown_to_the_blind_where_it_tells_of_no_row_of_others(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    window.product_windows.begin()
+    product = ready(window, qtbot)
+    look_blind(sheet)
+    qtbot.waitUntil(lambda: product.preview.note.text().startswith("You look blind"))
+    told = Finding("place-known", BLOCKING, "North", "It was seen in 1985.", "Say so.", Jump("sites", "north"))
+    other = told._replace(jump=Jump("sites", "south"))
+    assert product.laid is not None
+    look = window.panel_context.look
+    hidden, shown = findings_shown(look, product.laid, [told, other])
+    assert (hidden.where, hidden.sentence, hidden.severity) == ("", "Hidden, as you look blind.", BLOCKING)
+    assert shown == other
+    window.views.show_bounds(Bounds(10.04, 50.01, 10.06, 50.03), 0.0)
+    settle(window, qtbot)
+    product.take_view()
+    qtbot.waitUntil(lambda: product.is_idle and product.preview.note.isHidden())
+    assert [site.uuid for site in product.laid.content.sites] == ["south"]
+    assert findings_shown(look, product.laid, [told]) == [told]

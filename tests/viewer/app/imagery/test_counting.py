@@ -167,7 +167,7 @@ def test_no_site_is_counted_for_unasked(window: MainWindow, tmp_path: Path, qtbo
     assert "Choose a cell of the sheet" in window.canvas.hint, "the sheet's first cell is nobody's choice"
     window.selection.set(("north",))
     assert "0 counted" in window.canvas.hint
-    assert sheet.view.place == SheetPlace(0, 0)
+    assert sheet.view.place == SheetPlace(0, 2), "on the image of the chosen layer"
 
 
 @pytest.mark.bounded

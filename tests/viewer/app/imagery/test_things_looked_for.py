@@ -13,6 +13,7 @@ from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
 from viewer.panels.observations.observation_sheet import ObservationSheet
+from viewer.panels.observations.sheet_desk import SheetPlace
 from viewer.panels.observations.sheet_things import name_rows
 
 Key = Qt.Key
@@ -124,3 +125,35 @@ def test_what_others_looked_for_is_not_listed_for_the_blind(window: MainWindow, 
     assert "ferry landing" not in listed(sheet)
     sheet.desk.set_observer("B. Two")
     assert not sheet.apart.isVisible()
+
+
+def test_the_status_bar_tells_the_keys_of_the_sheet_while_it_has_the_keyboard(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    assert "+ present" in window.status.hint.text()
+    window.canvas.setFocus()
+    assert "+ present" not in window.status.hint.text()
+    assert window.canvas.hint in window.status.hint.text()
+    sheet.view.setFocus()
+    assert "+ present" in window.status.hint.text()
+    window.resize(911, 512)
+    settle(window, qtbot)
+    assert sheet.keys.height() >= sheet.keys.heightForWidth(sheet.keys.width()), "in as many lines as it needs"
+    date = sheet.view.sheet_model.headerData(0, Qt.Orientation.Horizontal).split("\n")[0]
+    assert "…" not in date
+
+
+@pytest.mark.bounded
+def test_counting_begins_on_the_image_of_the_chosen_layer_and_names_the_thing(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    look_for(sheet, "boats")
+    window.panel_context.show_layer(sheet.desk.sheet.images[2].layer_uuid)
+    window.action_table["tool_count"].trigger()
+    assert sheet.view.place == SheetPlace(0, 2)
+    assert "“boats” at north, 1 August 1995: 0 counted" in window.canvas.hint
+    sheet.view.setFocus()
+    press(Key.Key_Home)
+    window.action_table["tool_select"].trigger()
+    typed("#")
+    assert sheet.view.place == SheetPlace(0, 0), "the key counts in the cell where it is pressed"

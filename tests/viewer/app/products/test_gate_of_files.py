@@ -130,3 +130,21 @@ def test_who_answers_is_asked_for_at_the_first_product(table: Table) -> None:
     answer_state(window, ISSUED)
     table.settle(window)
     assert (window.spec.author, window.spec.organisation) == ("Anna A.", "A desk")
+
+
+def test_an_answer_about_the_state_is_forgotten_where_no_file_is_named(table: Table) -> None:
+    window = table.open(ProductSpec(title="Pier", bounds=SEEN))
+    export_as(window, PUBLISHED)
+    table.settle(window)
+    assert window.kept.state == PUBLISHED
+    window.take_answer_back()
+    table.settle(window)
+    assert (window.kept.state, window.spec.publish) == (None, False)
+    assert window.state_box.currentIndex() == -1
+    window.export()
+    assert window.state_question.isVisible(), "the next export asks again"
+    answer_state(window, DRAFT)
+    table.settle(window)
+    window.kept.answered = None
+    window.take_answer_back()
+    assert window.kept.state == DRAFT, "what a file was named for stands"

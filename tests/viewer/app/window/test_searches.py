@@ -264,6 +264,7 @@ def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
     (search,) = window.session.document.searches.values()
     (site,) = window.session.document.sites.values()
     assert (search.area_uuid, site.mark_kind) == ("drawn", "search area")
+    assert [line.text for line in window.messages.lines() if "is a search area now" in line.text]
     assert fill_of(site).alpha() == 0
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     assert "drawn" in window.session.document.sites, "what was drawn before stays"

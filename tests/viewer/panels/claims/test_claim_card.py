@@ -255,6 +255,24 @@ def drop(form: ClaimFormPanel, data: QMimeData) -> None:
         QApplication.sendEvent(form, event)
 
 
+def test_a_drop_asks_for_the_relation_and_one_key_answers(form: ClaimFormPanel, desk: Desk) -> None:
+    form.evidence_part.set_folded(True)
+    drop(form, rows_data([("observations", "o")]))
+    (row,) = form.evidence.rows
+    assert not form.evidence_part.is_folded
+    assert form.evidence.asked.isVisible()
+    assert "+ supports, − against, 0 context" in form.evidence.asked.text()
+    assert row.relation.hasFocus()
+    QTest.keyClick(row.relation, Key.Key_Minus)
+    (link,) = desk.document.links.claim_to_evidence("c1")
+    assert link.bearing == "against"
+    assert not form.evidence.asked.isVisible()
+    drop(form, rows_data([("chips", "old"), ("chips", "new")]))
+    assert form.evidence.rows[-1].relation.hasFocus()
+    form.sources.picker.setFocus()
+    assert not form.evidence.asked.isVisible(), "it goes with the keyboard"
+
+
 def test_chips_sources_measurements_and_reports_are_dropped_on_a_claim(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     strip = shown(qtbot, ChipStrip(desk.context), 330, 200)
     strip.show_chips(list(desk.document.chips.values()))

@@ -221,7 +221,9 @@ class ProductWindows(QObject):
             return
         shown.come_forward()
         if path is None:
+            shown.take_answer_back()
             return
+        shown.kept.answered = None
         self._folder, self._suffix = path.parent, path.suffix
         if not self._is_kept(shown):
             return
