@@ -308,8 +308,10 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
 
 
 def _circle(site: Site, radius_m: float) -> BaseGeometry:
-    place = site.place
-    return orient_polygons(split_geometry(Polygon(list(zip(*circle(place.x, place.y, radius_m), strict=True)))))
+    """A circle around the place as it is written, with the digits of its pin: both say one thing."""
+    digits = digits_for(site.position_error_m)
+    lon, lat = round(site.place.x, digits), round(site.place.y, digits)
+    return orient_polygons(split_geometry(Polygon(list(zip(*circle(lon, lat, radius_m), strict=True)))))
 
 
 def _folder(name: str, inside: str) -> str:

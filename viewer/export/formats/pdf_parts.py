@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
-from viewer.export.formats.pdf_letters import name_letters_as_written
+from viewer.export.formats.pdf_letters import name_fonts_by_content, name_letters_as_written
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.printed import OF_MAP, GroupKind, ProductWords
@@ -47,6 +47,7 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
     put(tree, Kids=[_add_page(pdf, page, tree_place, tags) for page in pages])
     tags.close(root)
     name_letters_as_written(pdf)
+    name_fonts_by_content(pdf)
     _describe(pdf, root, words, xmp)
     with out.open("wb") as file:
         pdf.write(file, root_place, pdf.add(_info(words)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -140,7 +141,7 @@ def test_a_city_level_firm_is_a_circle_and_never_a_pin(case: Document) -> None:
     assert firm.find(f".//{KML}Point") is None
     ring = [tuple(map(float, pair.split(","))) for pair in firm.findtext(f".//{KML}coordinates").split()]
     assert len(ring) > 30
-    assert all(abs(distance_m(114.305678, 30.592345, *pair) - 20_000) < 300 for pair in ring)
+    assert all(abs(distance_m(114.3, 30.6, *pair) - 20_000) < 300 for pair in ring), "around the place as it is written"
     port = placemarks(root, "Setting (public infrastructure)")["=Port"]
     assert port.findtext(f".//{KML}coordinates") == "10.5012,50.5012", "as fine as the error"
     circle = placemarks(root, "Position errors (90 %)")["=Port: ± 40 m (90 %)"]
@@ -148,6 +149,21 @@ def test_a_city_level_firm_is_a_circle_and_never_a_pin(case: Document) -> None:
     path = placemarks(root)["Восточный путь"]
     assert len(list(path.iter(f"{KML}LineString"))) == 2, "cut at the antimeridian"
     assert "planned 2030" in placemarks(root)["Pad (planned 2030)"].findtext(f"{KML}description")
+
+
+def test_circles_lie_where_the_pins_and_the_words_say(case: Document) -> None:
+    """Circles lay around the place as it was kept, up to half of the last digit from the one that is written."""
+    root, _files = opened(kmz_bytes(case, content(case)))
+    pin = placemarks(root, "Setting (public infrastructure)")["=Port"].findtext(f".//{KML}coordinates")
+    firm = content(case).site("firm")
+    assert firm is not None
+    lat, lon = (float(number) for number in re.findall(r"([\d.]+)°", firm.place)[:2])
+    for middle, radius_m, circle in (
+        ((lon, lat), 20_000.0, placemarks(root)[FIRM]),
+        (tuple(map(float, pin.split(","))), 40.0, placemarks(root, "Position errors (90 %)")["=Port: ± 40 m (90 %)"]),
+    ):
+        rim = [tuple(map(float, point.split(","))) for point in circle.findtext(f".//{KML}coordinates").split()]
+        assert all(distance_m(*middle, *point[:2]) == pytest.approx(radius_m, rel=0.02) for point in rim)
 
 
 def test_gdal_reads_it_with_its_fields(case: Document, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from decimal import Decimal
 from io import BytesIO
@@ -18,6 +19,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 from tests.support.printed_pages import WORDS, one_map
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.pdf import vectors
+from viewer.export.formats.pdf_letters import name_fonts_by_content
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, entries, name, put, stream
 from viewer.export.formats.pdf_pages import PdfGroup, PdfPage
 from viewer.export.formats.pdf_parts import assembled
@@ -127,3 +129,16 @@ def test_a_content_is_taken_however_long_it_is(tmp_path: Path) -> None:
 def test_a_full_disk_is_told() -> None:
     with pytest.raises(OSError, match="No space left"):
         assembled(Path("/dev/full"), [painted_page()], WORDS, xmp_packet(WORDS))
+
+
+def test_the_part_of_a_font_is_named_by_its_content_not_by_qts_count_of_objects() -> None:
+    """Two exports beside other work differed in these letters alone."""
+    names = []
+    for tag, glyphs in (("QSGAAA", b"abc"), ("QMGAAA", b"abc"), ("QMGAAA", b"abd")):
+        pdf = PdfObjects()
+        font = entries(FontName=name(f"{tag}+NotoSans-Bold"), FontFile2=pdf.add(stream(glyphs)))
+        pdf.add(font)
+        name_fonts_by_content(pdf)
+        names.append(font["/FontName"])
+    assert names[0] == names[1] != names[2]
+    assert re.fullmatch(r"/[A-Z]{6}\+NotoSans-Bold", names[0])

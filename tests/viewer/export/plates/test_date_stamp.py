@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +101,18 @@ def test_a_case_without_a_title_is_called_by_its_few_sites(labels: tuple[str, ..
 def test_a_firm_gives_no_case_its_title() -> None:
     site = Site(uuid="f", geometry=Point(1, 1), label="A firm", class_code="company")
     assert title_of_sites(Document({"sites": [site]})) == ""
+
+
+@pytest.mark.bounded
+def test_two_processes_write_the_same_pdf(tmp_path: Path) -> None:
+    """The order of a set, a clock, or Qt's count of its objects would make two files of one product."""
+    case = Path("sample_data/demo.gpkg").resolve()
+    written = []
+    for seed in ("1", "2"):
+        out = tmp_path / seed / "page.pdf"
+        out.parent.mkdir()
+        command = [sys.executable, "-m", "viewer", "export", case, "--out", out, "--size", "900x600"]
+        environment = {"PYTHONHASHSEED": seed, "QT_QPA_PLATFORM": "offscreen", "GEOLOUPE_HOME": str(tmp_path / seed)}
+        subprocess.run(command, check=True, capture_output=True, timeout=200, env={**os.environ, **environment})
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
