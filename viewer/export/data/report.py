@@ -150,7 +150,9 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
                 "alt": one_line(f"{name}: {frame.name}, {at}"),
             }
         )
-    return {"title": "Before and after" if names[0] == "Before" else "Images compared", "frames": shown}
+    title = "Before and after" if names[0] == "Before" else "Images compared"
+    width, height = frames[0].size
+    return {"title": title, "frames": shown, "ratio": round(width / height, 4) if height else 0}
 
 
 def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[str, Any]:
