@@ -47,6 +47,9 @@ _HALVINGS = 40
 _ABOUT_THE_POLE = 60.0
 """Least latitude, north or south, of an area about a pole."""
 
+CHOSEN_REMARK = "Chosen by the extent of a map"
+"""Remark in the WKT of a projection that was made for one map: it has no code, and looking for one takes 0.5 s."""
+
 _CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -121,7 +124,7 @@ def crs_name(text: str) -> str:
     if text == PIXEL_SPACE:
         return "pixel space"
     crs = parse_crs(text)
-    authority = crs.to_authority()
+    authority = crs.to_authority() if crs.remarks != CHOSEN_REMARK else None
     return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
 
 

@@ -25,6 +25,7 @@ from layers.product.spec import (
 )
 from viewer.app.products.correction_field import CorrectionField
 from viewer.app.products.map_fields import MapFields, is_shown_for
+from viewer.app.products.projection_box import ProjectionBox
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
@@ -64,7 +65,13 @@ class ProductFields(FormPage):
         self.maps, self.refusal, self.correction = MapFields(selected), Refusal(), CorrectionField()
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
-        self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
+        self.projection_box = ProjectionBox()
+        self._choices: dict[str, ComboBox] = {
+            "layout": self.layout_box,
+            "crs": self.projection_box,
+            "graticule": self.graticule_box,
+            "style": self.style_box,
+        }
         """Boxes whose rows hold values of the product, by its column."""
         self._fill_boxes(styles)
         self._build()
@@ -103,6 +110,7 @@ class ProductFields(FormPage):
         self._row(form, self.tr("&Number"), self._line("number"))
         if self.style_box.count() > 1:
             self._row(form, self.tr("&House style"), self.style_box)
+        self._row(form, self.tr("Pro&jection"), self.projection_box)
         self._row(form, self.tr("&Graticule"), self.graticule_box)
         for name, text, tip in (
             ("dark", self.tr("Dar&k"), self.tr("Light letters on a dark page")),
@@ -212,6 +220,7 @@ class ProductFields(FormPage):
             box.setChecked(getattr(spec, name))
         for part, box in self.parts.items():
             box.setChecked(spec.shows(part))
+        self.projection_box.offer(spec.crs)
         for name, choice in self._choices.items():
             choice.setCurrentIndex(max(choice.findData(getattr(spec, name)), 0))
         self.dpi_box.setValue(spec.dpi)

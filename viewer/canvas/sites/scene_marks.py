@@ -13,6 +13,7 @@ from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from layers.observing.blind_look import BlindLook
 from viewer.canvas.sites.mark_judge import MarkJudge, Solid
+from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.commands.meta import sites_visible
@@ -152,12 +153,9 @@ class SceneMarks:
         """Bounds of sites in lon, lat, with the areas that stand for loosely known places."""
         return self._index_of(uuids).bounds_lonlat()
 
-    def bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
-        """Bounds of those of the sites, or of all, that touch a part of the Earth.
-
-        None where none of them is shown there.
-        """
-        return self._index_of(uuids).bounds_within(part) if self.are_shown else None
+    def boxes_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Floats:
+        """(n, 4) boxes of those of the sites, or of all, that touch a part of the Earth, in its turn of longitudes."""
+        return (self._index_of(uuids) if self.are_shown else SiteIndex.of({})).boxes_within(part)
 
     def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
         sites = self.index.sites

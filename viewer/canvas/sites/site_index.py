@@ -353,17 +353,14 @@ class SiteIndex(Struct):
         boxes = self.boxes_lonlat()
         return narrowest(boxes) if len(boxes) else None
 
-    def bounds_within(self, part: Bounds) -> Bounds | None:
-        """Bounds of the sites that touch a part of the Earth, in its turn of longitudes; None without any."""
+    def boxes_within(self, part: Bounds) -> Floats:
+        """(n, 4) boxes of the sites that touch a part of the Earth, in its turn of longitudes."""
         boxes = self.boxes_lonlat()
         middle = (part.left + part.right) / 2
         turned = 360.0 * np.round((middle - (boxes[:, 0] + boxes[:, 2]) / 2) / 360.0)
         left, bottom, right, top = boxes[:, 0] + turned, boxes[:, 1], boxes[:, 2] + turned, boxes[:, 3]
         inside = (left <= part.right) & (right >= part.left) & (bottom <= part.top) & (top >= part.bottom)
-        if not inside.any():
-            return None
-        ends = left[inside].min(), bottom[inside].min(), right[inside].max(), top[inside].max()
-        return Bounds(*map(float, ends))
+        return np.column_stack([left, bottom, right, top])[inside]
 
     def boxes_lonlat(self) -> Floats:
         """(n, 4) Boxes of the sites that can be drawn, with the areas that stand for loosely known places."""

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from layers.checkpoint import Checkpoint
 from layers.document.document import Document
 from layers.document.rows import Product
-from layers.geo.crs import chosen_canvas
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from layers.product.spec import ProductSpec, maps_of
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_of
 from viewer.export.plates.maps.map_scenes import solid_on
-from viewer.export.plates.maps.shown_parts import Shown
+from viewer.export.plates.maps.shown_parts import Shown, framing_of
 from viewer.export.plates.setting.page_rooms import PageRooms
 
 
@@ -42,12 +40,10 @@ class FramedMaps:
     def frame(self, rooms: PageRooms, parts: Sequence[Shown], checkpoint: Checkpoint) -> None:
         """Frame each map's part of the Earth in its room, and gather the evidence on the marks in the frames."""
         spec = self._spec
-        crs = chosen_canvas(spec.crs, parts[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {on_page.number: on_page for on_page in self.maps}, []
         for number, (scene, cell, product_map) in enumerate(zip(self._shown, rooms.cells, maps_of(spec), strict=True)):
-            bounds, reach, marked = parts[number]
-            framing = Framing.of(cell.frame, crs, bounds, self._sign_scale, marked, reach)
+            framing = framing_of(cell.frame, parts[number], self._sign_scale)
             index, kept = self._index(number, hidden, product_map.marks), before.get(number)
             hatches = hatches_of(self._document, index)
             is_same = kept is not None and kept.framing == framing and kept.index is index and kept.hatches == hatches

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from layers.checkpoint import Checkpoint
 from layers.document.document import Document
-from layers.geo.crs import chosen_canvas
 from layers.product.issuing.edition import Edition
 from layers.product.numbering import issued_numbers
 from layers.product.parties import Telling
@@ -115,9 +114,8 @@ class PageLayout:
     ) -> tuple[PageRooms, list[Atom]]:
         """Cut the page until its words fit beside its frames. Their heights only grow, so that this ends."""
         spec, count = self._spec, len(self._shown)
-        crs = chosen_canvas(spec.crs, parts[0].bounds)[0]
         overview = parts[:1] if spec.layout == "insets" else parts
-        shapes = pane_shape(crs, overview), pane_shape(crs, parts[len(overview) :])
+        shapes = pane_shape(overview), pane_shape(parts[len(overview) :])
         heights = [0.0] * (2 * count + 1)
         others: list[Atom] = list(key)
         for _turn in range(_TURNS):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
+from layers.geo.map_projections import projection_words
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.product.content import ProductContent
@@ -23,6 +24,7 @@ from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.page_sizes import is_paper
+from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
@@ -107,7 +109,7 @@ def crs_words(crs: str) -> str:
     """Projection and datum."""
     if is_off_earth(crs):
         return translate("Export", "Projection: {0}.").format(crs_name(crs))
-    return translate("Export", "Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
+    return translate("Export", "Projection: {0}. Coordinates: WGS 84.").format(in_language(projection_words(crs)))
 
 
 def _centre_and_scale(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
@@ -119,7 +121,7 @@ def _centre_and_scale(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]
     bar = scale_bar_of(view, 100.0)
     is_one = bar is not None and bar.latitude is None
     if scale and is_one and is_paper(spec.page) and all(same_scale(maps[0], on_page) for on_page in maps):
-        sentences.append(translate("Export", "Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
+        sentences.append(translate("Export", "Scale about 1:{0} at {1}.").format(f"{scale:,}", word(spec.page)))
     return sentences
 
 

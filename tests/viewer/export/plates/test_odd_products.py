@@ -40,7 +40,9 @@ def test_any_part_of_the_earth_is_laid_out(plate_of, bounds: Bounds) -> None:
 
 
 def test_a_continent_tells_the_latitude_of_its_scale_and_needs_no_locator(plate_of) -> None:
-    (one,) = facts_of(plate_of(replace(SPEC, bounds=Bounds(-150.0, 10.0, 150.0, 75.0)), Document())).maps
+    (one,) = facts_of(
+        plate_of(replace(SPEC, bounds=Bounds(-150.0, 10.0, 150.0, 75.0), crs=WEB_MERCATOR), Document())
+    ).maps
     assert one.scale_bar is not None
     assert one.scale_bar.holds_at_lat == pytest.approx(53.0, abs=8.0)
     assert "° N" in one.scale_bar.words

@@ -42,14 +42,33 @@ class Framing(Struct, frozen=True):
         With `marked` (lon, lat) the frame shows less where all of that stays inside, so that no margin is without an
         image. `sign_scale`: size of signs relative to the screen.
         """
-        world = world_of(crs, bounds)
+        marked_world = None if marked is None else world_of(crs, marked)
+        reach_world = None if reach is None else world_of(crs, reach)
+        framing = cls.of_world(rect, crs, world_of(crs, bounds), sign_scale, marked_world, reach_world)
+        if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
+            return replace(framing, view=slid_into(framing.view, world_bounds(crs)))
+        return framing
+
+    @classmethod
+    def of_world(
+        cls,
+        rect: QRectF,
+        crs: str,
+        world: Bounds,
+        sign_scale: float,
+        marked: Bounds | None = None,
+        reach: Bounds | None = None,
+        marks: Bounds | None = None,
+    ) -> Framing:
+        """Frame as `of` does, with all bounds in units of `crs`; a frame that the data do not fill is closer, if the
+        `marks` stay in it.
+        """
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
         if marked is not None:
-            view = _fill(view, world, world_of(crs, marked))
+            view = _fill(view, world, marked)
         if reach is not None:
-            view = slid_into(view, world_of(crs, reach))
-        if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
-            view = slid_into(view, world_bounds(crs))
+            view = slid_into(view, reach)
+            view = _fill_if_dark(view, reach, marks)
         return cls(rect, replace(view, ratio=sign_scale))
 
     def at(self, ratio: float) -> tuple[QRect, View]:
@@ -108,6 +127,20 @@ def _start_of_part(low: float, high: float, length: float, first: float, last: f
     if least > most + _ROUNDED * length:
         return None
     return min(max((low + high - length) / 2, least), most)
+
+
+def _fill_if_dark(view: View, reach: Bounds, marks: Bounds | None) -> View:
+    """A closer view that the data fill to all edges, where they do not fill this one and the marks stay in it."""
+    frame = view.world_bounds()
+    if frame.width <= reach.width * (1 + _ROUNDED) and frame.height <= reach.height * (1 + _ROUNDED):
+        return view
+    closer = _fill(view, reach, frame.intersection(marks) or _middle_of(frame) if marks else _middle_of(frame))
+    return closer
+
+
+def _middle_of(bounds: Bounds) -> Bounds:
+    x, y = bounds.centre
+    return Bounds(x, y, x, y)
 
 
 def slid_into(view: View, whole: Bounds) -> View:

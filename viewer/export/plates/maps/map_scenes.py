@@ -13,7 +13,6 @@ from PySide6.QtCore import QRectF
 from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.geo.crs import chosen_canvas
 from layers.grid.tile_grid import View
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
@@ -21,8 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.export.held_scenes import make_held
-from viewer.export.plates.maps.framing import Framing
-from viewer.export.plates.maps.shown_parts import compared_bounds
+from viewer.export.plates.maps.shown_parts import framing_of, shown_parts
 from viewer.rendering.context import RenderContext
 
 MATCH_PX = 1000, 800
@@ -66,11 +64,9 @@ def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
     framed = _framed_numbers(spec)
     if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
         return None
-    bounds = compared_bounds(spec, scenes).bounds
-    if spec.layout == "panels":  # each may show another place: all are seen where the first of them is
-        bounds = maps_of(spec)[framed[0]].bounds or bounds
-    crs = chosen_canvas(spec.crs, bounds)[0]
-    return Framing.of(QRectF(0, 0, *MATCH_PX), crs, bounds, 1.0).view
+    # Each panel may show another place: all are seen where the first of them is.
+    part = shown_parts(spec, scenes)[framed[0]]
+    return framing_of(QRectF(0, 0, *MATCH_PX), part, 1.0).view
 
 
 def match_of(spec: ProductSpec, scenes: Sequence[MapScene]) -> StretchMatch | None:

@@ -1,4 +1,4 @@
-"""The part of the Earth that each map of a product shows, and the shape of its frame for that."""
+"""The part of the Earth that each map of a product shows, its projection, and the shape of its frame for that."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
+import numpy as np
+from PySide6.QtCore import QRectF
+
 from layers.geo.bounds import Bounds
-from layers.geo.crs import is_unrolled, world_bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, is_unrolled, transform_points, world_bounds
 from layers.geo.lon_extent import around
+from layers.geo.map_projections import suited_crs
 from layers.product.publishing import Publishing
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from viewer.canvas.extent import bounds_of_all
 from viewer.canvas.image_below import is_image
 from viewer.canvas.scene import MapScene
 from viewer.commands.meta import sites_visible
-from viewer.export.plates.maps.framing import MARK_ROOM, world_of
+from viewer.export.plates.maps.framing import MARK_ROOM, Framing, world_of
+from viewer.export.plates.maps.image_shapes import filled_box
 from viewer.export.plates.setting.page_rooms import FrameShape
 
 WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
@@ -30,16 +35,22 @@ _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
 """Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width from which a
 map shows the whole Earth. Such a map may lose more, as its empty seas are not missed.
 """
+_WIDE_DEG = 20.0
+"""Extent from which the sides of a box of degrees bend so much that its middle lines say how large it is meant."""
 
 
 class Shown(NamedTuple):
-    """The part of the Earth (lon, lat) that a map is to show."""
+    """The part of the Earth that a map is to show: `bounds` in lon, lat, all else in units of `crs`."""
 
     bounds: Bounds
+    crs: str
+    world: Bounds
     reach: Bounds | None = None
-    """Bounds of the data, where they are known: images fill their frames."""
+    """The box that images fill, with the marks beyond them; None where it has no end."""
     marked: Bounds | None = None
     """Bounds of the marks that the map must show, where no bounds were requested."""
+    marks: Bounds | None = None
+    """Bounds of the marks in the part that was requested, which no cut may leave out."""
 
 
 def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
@@ -49,23 +60,30 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool 
     """
     own, marks = maps_of(spec), _admitted(spec, scenes)
     if spec.layout in MATCHED:
-        compared = compared_bounds(spec, scenes)
+        compared = compared_part(spec, scenes)
         if spec.layout == "before-after":
             return [compared] * len(scenes)
         pairs = zip(own, scenes, strict=True)
         return [
-            reached(product_map.bounds, [scene], marks) if product_map.bounds is not None else compared
+            _part(spec.crs, product_map.bounds, [scene], marks) if product_map.bounds is not None else compared
             for product_map, scene in pairs
         ]
     whole = _whole(spec, scenes, marks)
     parts = []
     for at, (product_map, scene) in enumerate(zip(own, scenes, strict=True)):
         bounds, marked = _a_turn_of(product_map.bounds or whole), _marked(spec, at, scene, marks)
+        if marked is not None and marked.width < _WHOLE_EARTH_DEG <= bounds.width and spec.crs != WEB_MERCATOR:
+            bounds, marked = _with_surroundings(marked), None
         has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
         # A map without images is dark wherever nothing is drawn: it shows what is asked for.
-        part = reached(bounds, [scene], marks) if has_image and cropped else Shown(bounds)
-        parts.append(part._replace(marked=marked))
+        part = _part(spec.crs, bounds, [scene], marks, is_cut=has_image and cropped)
+        parts.append(part if marked is None else part._replace(marked=world_of(part.crs, marked)))
     return parts
+
+
+def framing_of(rect: QRectF, part: Shown, sign_scale: float) -> Framing:
+    """Frame a part of the Earth in `rect`. `sign_scale`: size of signs relative to the screen."""
+    return Framing.of_world(rect, part.crs, part.world, sign_scale, part.marked, part.reach, part.marks)
 
 
 def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] | None:
@@ -89,9 +107,14 @@ def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] 
     if spec.bounds is not None:
         return spec.bounds
     if spec.layout == "site" and (site := scenes[0].marks.bounds(frozenset({spec.site}))) is not None:
-        # A point has no size: what is around it tells where it is.
-        return site.expanded(max(0.5 * max(site.width, site.height), _LEAST_ROOM_DEG))
+        return _with_surroundings(site)
     return next((box for scene in scenes if (box := shown_bounds(scene, marks)) is not None), WORLD)
+
+
+def _with_surroundings(marked: Bounds) -> Bounds:
+    """Marks with what is around them, which tells where a point is, as it has no size."""
+    share = 0.5 if max(marked.width, marked.height) < 1.0 else MARK_ROOM
+    return marked.expanded(max(share * max(marked.width, marked.height), _LEAST_ROOM_DEG))
 
 
 def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
@@ -103,14 +126,14 @@ def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[st
     return shown or (reduce(Bounds.union, insets) if insets else shown_bounds(scene, marks))
 
 
-def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
+def compared_part(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
     """The part of the Earth that the maps of before and after both show."""
     own = next((product_map.bounds for product_map in spec.maps if product_map.bounds is not None), None)
     bounds, marks = spec.bounds or own, _admitted(spec, scenes)
     if bounds is None:
         shown = (box for scene in scenes if (box := shown_bounds(scene, marks)) is not None)
         bounds = _reach(scenes) or next(shown, WORLD)
-    return reached(_a_turn_of(bounds), scenes, marks)
+    return _part(spec.crs, _a_turn_of(bounds), scenes, marks)
 
 
 def _a_turn_of(bounds: Bounds) -> Bounds:
@@ -119,23 +142,65 @@ def _a_turn_of(bounds: Bounds) -> Bounds:
     return Bounds(max(bounds.left, middle - 180.0), bounds.bottom, min(bounds.right, middle + 180.0), bounds.top)
 
 
-def reached(bounds: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
-    """Cut `bounds` (lon, lat) to what the scenes' images, and the marks in them, reach.
+def _part(
+    crs: str,
+    bounds: Bounds,
+    scenes: Sequence[MapScene],
+    uuids: frozenset[str] | None = None,
+    *,
+    is_cut: bool = True,
+) -> Shown:
+    """The part for `bounds` (lon, lat) in `crs`, or in the projection that suits it; cut to what the scenes' images,
+    and the marks in them, reach, if it `is_cut`.
 
     `uuids` are the marks that count; None for all.
     """
-    images = _reach(scenes)
+    crs = crs or suited_crs(bounds)
+    marks = _marks_in(crs, bounds, scenes[0], uuids)
+    world = _asked_world(crs, bounds, marks)
+    images = _turned_to(world, filled_box(scenes, crs), crs) if is_cut else None
     if images is None:
-        return Shown(bounds)
-    turned = [
-        Bounds(images.left + turn, images.bottom, images.right + turn, images.top) for turn in (-360.0, 0.0, 360.0)
-    ]
-    seen = [box for box in turned if bounds.intersection(box) is not None]
-    if len(seen) != 1:  # what is seen in two turns goes round the Earth
-        return Shown(bounds)
-    marks = scenes[0].marks.bounds_within(bounds, uuids)
-    reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(bounds.width, bounds.height))
-    return Shown(bounds.intersection(reach) or bounds, reach)
+        return Shown(bounds, crs, world, marks=marks)
+    reach = images if marks is None else _with_room(images, marks, MARK_ROOM * max(world.width, world.height))
+    return Shown(bounds, crs, world.intersection(reach) or world, reach, marks=marks)
+
+
+def _asked_world(crs: str, bounds: Bounds, marks: Bounds | None) -> Bounds:
+    """The box in `crs` for requested bounds (lon, lat). Of a wide one its middle lines are shown whole, and its marks:
+    its corners are far away, and a box around them would make all else small.
+    """
+    if is_unrolled(crs) or max(bounds.width, bounds.height) < _WIDE_DEG or bounds.width > 180.0:
+        return world_of(crs, bounds)
+    along, (lon, lat) = np.linspace(0.0, 1.0, 65), bounds.centre
+    lons = np.concatenate([bounds.left + along * bounds.width, np.full(65, lon)])
+    lats = np.concatenate([np.full(65, lat), bounds.bottom + along * bounds.height])
+    cross = Bounds.of_points(*transform_points(WGS84, crs, lons, np.clip(lats, -90.0, 90.0)))
+    if marks is None:
+        return cross
+    return cross.union(marks.expanded(MARK_ROOM * max(marks.width, marks.height)))
+
+
+def _marks_in(crs: str, bounds: Bounds, scene: MapScene, uuids: frozenset[str] | None) -> Bounds | None:
+    """Bounds in `crs` of the marks in a part of the Earth; None without any."""
+    boxes = scene.marks.boxes_within(bounds, uuids)
+    if not len(boxes):
+        return None
+    left, bottom = np.maximum(boxes[:, 0], bounds.left), np.maximum(boxes[:, 1], bounds.bottom)
+    right, top = np.minimum(boxes[:, 2], bounds.right), np.minimum(boxes[:, 3], bounds.top)
+    lons = np.concatenate([left, (left + right) / 2, right] * 3)
+    lats = np.repeat([bottom, (bottom + top) / 2, top], 3, axis=0).ravel()
+    x, y = transform_points(WGS84, crs, lons, lats)
+    return Bounds.of_points(x, y) if np.isfinite(x).any() else None
+
+
+def _turned_to(world: Bounds, images: Bounds | None, crs: str) -> Bounds | None:
+    """The images' box in the turn of the Earth that is shown; None without images, and for those that go round it."""
+    if images is None or not is_unrolled(crs):
+        return images
+    turn = world_bounds(crs).width
+    turned = [Bounds(images.left + by, images.bottom, images.right + by, images.top) for by in (-turn, 0.0, turn)]
+    seen = [box for box in turned if world.intersection(box) is not None]
+    return seen[0] if len(seen) == 1 else None
 
 
 def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
@@ -155,9 +220,9 @@ def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
     return around(known) if len(known) == len(boxes) else None
 
 
-def pane_shape(crs: str, shown: Sequence[Shown]) -> FrameShape:
+def pane_shape(shown: Sequence[Shown]) -> FrameShape:
     """The shape of equal frames that their images fill."""
-    shapes = [shape for part in shown if (shape := _shape(crs, part)) is not None]
+    shapes = [shape for part in shown if (shape := _shape(part)) is not None]
     if not shapes:
         return FrameShape()
     least, best, most = (
@@ -172,20 +237,24 @@ def pane_shape(crs: str, shown: Sequence[Shown]) -> FrameShape:
     return FrameShape(min(least, widest), middle, max(most, narrowest))
 
 
-def _shape(crs: str, shown: Shown) -> FrameShape | None:
-    world = world_of(crs, shown.bounds)
+def _shape(shown: Shown) -> FrameShape | None:
+    world = shown.world
     if not (world.width > 0 and world.height > 0):
         return None
     best = world.width / world.height
-    whole = max(best, world_bounds(crs).width / world.height) if is_unrolled(crs) else math.inf
+    whole = math.inf
+    if is_unrolled(shown.crs):
+        whole = max(best, world_bounds(shown.crs).width / world.height)
+    elif shown.bounds.width >= _WHOLE_EARTH_DEG:
+        whole = best
     if shown.reach is None:
         return FrameShape(0.0, best, whole)
-    reach = world_of(crs, shown.reach)
+    reach = shown.reach
     least = world.width / max(reach.height, world.height)
     most = min(max(reach.width, world.width) / world.height, whole)
     if shown.marked is None:
         return FrameShape(least, best, most)
-    marked, inner = world_of(crs, shown.marked), 1 - 2 * MARK_ROOM
+    marked, inner = shown.marked, 1 - 2 * MARK_ROOM
     cut = _MOST_CUT if shown.bounds.width < _WHOLE_EARTH_DEG else math.inf
     return FrameShape(
         min(least, max(best / cut, marked.width / inner / world.height)),
