@@ -9,7 +9,7 @@ import pyproj
 from pyproj.enums import WktVersion
 from pyproj.exceptions import CRSError, ProjError
 
-from layers.geo.crs import is_off_earth, parse_crs
+from layers.geo.crs import CHOSEN_REMARK, is_off_earth, parse_crs
 
 type Corner = tuple[float, float]
 _TOLERANCE = 1e-4
@@ -47,7 +47,8 @@ def map_measure(crs: str, corners: tuple[Corner, ...]) -> MapMeasure | None:
     if not wkt or not np.isfinite(far).all() or far.max() > _TOLERANCE * np.hypot(np.ptp(x), np.ptp(y)):
         return None
     places = tuple((float(east), float(north)) for east, north in zip(lon, lat, strict=True))
-    return MapMeasure(places, wkt, own.to_epsg(), own.is_projected)
+    code = own.to_epsg() if own.remarks != CHOSEN_REMARK else None
+    return MapMeasure(places, wkt, code, own.is_projected)
 
 
 def _wkt(crs: pyproj.CRS) -> str:
