@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from itertools import count, takewhile
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -21,6 +22,33 @@ from layers.services.scales import levels_in_scale
 from layers.services.template import has_numbers, tile_url
 from layers.services.tile_matrix import MOST_TILES_A_SIDE, TileMatrix, TileMatrixSet
 from layers.services.tile_service import TileService
+
+
+class PictureBox(NamedTuple):
+    """A rectangle in pixels of the matrix of squares; right and bottom lie outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    def within(self, other: PictureBox) -> PictureBox:
+        """The part that lies in another one, which it meets."""
+        return PictureBox(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
 
 MOST_A_SIDE = 4
 """Most squares of a picture along either side: a view needs some pictures then, which are drawn at the same time."""
@@ -79,8 +107,7 @@ def _squares(grid: TileGrid, bounds: Bounds, drawn: Bounds) -> TileMatrix | None
 def fitted_sources(grid: TileGrid, keys: Sequence[TileKey], service: TileService) -> list[Sources]:
     """The sources of display tiles of the grid that a service was fitted to: each is one square."""
     (matrix,) = service.matrices.matrices
-    side = grid.resolution * TILE_PX
-    left, top = round((matrix.left - grid.origin_x) / side), round((grid.origin_y - matrix.top) / side)
+    left, top = _first_square(matrix, grid)
     first_column, last_column, first_row, last_row = matrix.tile_range
     edge = np.arange(CELLS + 1) * float(CELL_PX)
     within = np.stack(np.meshgrid(edge, edge), axis=-1)
@@ -93,6 +120,28 @@ def fitted_sources(grid: TileGrid, keys: Sequence[TileKey], service: TileService
         spans = (range(column, column + 1), range(row, row + 1)) if is_there else (range(0), range(0))
         sources.append(Sources(0, points, *spans, tiles, is_affine=True, enlarged=float(is_there)))
     return sources
+
+
+def _first_square(matrix: TileMatrix, grid: TileGrid) -> tuple[int, int]:
+    """Column and row of the display tile that is the first square."""
+    side = grid.resolution * TILE_PX
+    return round((matrix.left - grid.origin_x) / side), round((grid.origin_y - matrix.top) / side)
+
+
+def view_box(service: TileService, view: View) -> PictureBox:
+    """The view in pixels of the squares of a service that was fitted to its grid."""
+    (matrix,) = service.matrices.matrices
+    column, row = _first_square(matrix, view.grid)
+    left, top = view.left - column * TILE_PX, view.top - row * TILE_PX
+    return PictureBox(left, top, left + view.width, top + view.height)
+
+
+def box_of(squares: Sequence[SourceTile], seen: PictureBox | None = None) -> PictureBox:
+    """The box of a picture of squares, given row by row; of that what lies in `seen`."""
+    first, last = squares[0], squares[-1]
+    box = PictureBox(first.x * TILE_PX, first.y * TILE_PX, (last.x + 1) * TILE_PX, (last.y + 1) * TILE_PX)
+    part = box if seen is None else box.within(seen)
+    return part if part.width > 0 and part.height > 0 else box
 
 
 def pictures_of(squares: Sequence[SourceTile], most: int) -> list[tuple[SourceTile, ...]]:
@@ -126,12 +175,9 @@ def _share(length: int, most: int) -> int:
     return math.ceil(length / math.ceil(length / most))
 
 
-def picture_url(service: TileService, squares: Sequence[SourceTile]) -> str:
-    """The address of a picture of squares. Raises BadTemplate where a time is missing."""
+def picture_url(service: TileService, box: PictureBox) -> str:
+    """The address of a picture of a box. Raises BadTemplate where a time is missing."""
     (matrix,) = service.matrices.matrices
-    first, last = squares[0], squares[-1]
-    columns, rows = last.x - first.x + 1, last.y - first.y + 1
-    corner = matrix.tile_bounds(first.x, first.y)
-    size = columns * matrix.tile_width, rows * matrix.tile_height
-    whole = TileMatrix("0", corner.left, corner.top, matrix.resolution, 1, 1, *size)
+    left, top = matrix.left + box.left * matrix.resolution, matrix.top - box.top * matrix.resolution
+    whole = TileMatrix("0", left, top, matrix.resolution, 1, 1, box.width, box.height)
     return tile_url(service.template, whole, 0, 0, service.time, service.subdomains)

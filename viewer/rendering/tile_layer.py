@@ -24,6 +24,10 @@ AS_FINE = 1.5
 """Factor by which pixels of a stand-in may be coarser than those of another one without being worse to look at."""
 _KNOWN_GRIDS = 8
 """Most grids for which the layer's bounds are kept."""
+_PART = "part"
+_TILE = QRect(0, 0, TILE_PX, TILE_PX)
+_HAIR_PX = 1e-6
+"""Length in pixels by which an edge may lie beyond another that it is meant to be."""
 _EDGE_PX = 2
 """Margin in pixels that stays around the data when a tile is cropped."""
 
@@ -35,11 +39,47 @@ class _Held(Struct, eq=False):
     stale: dict[TileKey, QImage] = field(default_factory=dict)
     """Tiles of the last revision."""
     provisional: dict[TileKey, QImage] = field(default_factory=dict)
+    parts: dict[TileKey, QImage] = field(default_factory=dict)
+    """Parts of tiles that are final, placed by their `offset`."""
 
     def keep(self, keys: frozenset[TileKey]) -> None:
-        for tiles in (self.tiles, self.stale, self.provisional):
+        for tiles in (self.tiles, self.stale, self.provisional, self.parts):
             for key in [key for key in tiles if key not in keys]:
                 del tiles[key]
+
+
+class _Recent(Struct, frozen=True, eq=False):
+    """A grid that was in view: its tiles, which the cache may still have, and those that were there in part."""
+
+    revision: Hashable
+    grid: TileGrid
+    keys: frozenset[TileKey]
+    parts: Mapping[TileKey, QImage]
+
+    def covers(self, view: View, key: TileKey) -> bool:
+        """True where its tiles cover what a view shows of a tile."""
+        seen = QRectF(_seen(view, key))
+        affine = view.grid.tile_affine(key)
+        corners = [
+            self.grid.to_pixel(*affine.apply(px, py))
+            for px in (seen.left(), seen.right())
+            for py in (seen.top(), seen.bottom())
+        ]
+        (left, *_, right), (top, *_, bottom) = (sorted(line) for line in zip(*corners, strict=True))
+        right, bottom = right - _HAIR_PX, bottom - _HAIR_PX
+        columns, rows = ([math.floor(edge / TILE_PX) for edge in edges] for edges in ((left, right), (top, bottom)))
+        if (columns[1] - columns[0] + 1) * (rows[1] - rows[0] + 1) > len(self.keys) + len(self.parts):
+            return False
+        box = QRect(QPoint(math.floor(left), math.floor(top)), QPoint(math.floor(right), math.floor(bottom)))
+        return all(
+            self._has(TileKey(0, column, row), box.translated(-column * TILE_PX, -row * TILE_PX))
+            for column in range(columns[0], columns[1] + 1)
+            for row in range(rows[0], rows[1] + 1)
+        )
+
+    def _has(self, key: TileKey, box: QRect) -> bool:
+        part = self.parts.get(key)
+        return key in self.keys or (part is not None and _shown_by(part).contains(box.intersected(_TILE)))
 
 
 class TileLayer:
@@ -58,7 +98,8 @@ class TileLayer:
         self._bounds: tuple[str, Bounds] | None = None
         self._held: dict[TileGrid, _Held] = {}
         """Tiles of the grids in view."""
-        self._recent: list[tuple[Hashable, TileGrid, frozenset[TileKey]]] = []
+        self._has_parts = False
+        self._recent: list[_Recent] = []
         self._overview: tuple[str, Affine, QImage] | None = None
         self._within: dict[TileGrid, PixelBounds] = {}
 
@@ -77,7 +118,7 @@ class TileLayer:
         held = self._held[view.grid]
 
         def have(key: TileKey) -> bool:
-            return self._find(held, view.grid, key) is not None
+            return self._find_seen(held, view, key) is not None
 
         with span("plan"):
             plan = plan_tiles(view, have, cursor, self.within(view.grid), self._coarse)
@@ -93,8 +134,16 @@ class TileLayer:
         held = self._held.get(grid)
         if held is not None and revision == self.revision:
             held.tiles[key] = image
-            held.stale.pop(key, None)
-            held.provisional.pop(key, None)
+            for others in (held.stale, held.provisional, held.parts):
+                others.pop(key, None)
+
+    def put_part(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage) -> None:
+        """Put a finished part of a tile, placed by its `offset`: it will do for views that show no more of the tile."""
+        self._has_parts = True
+        self._cache.put(self._name_of_part(revision, grid, key), image, image.sizeInBytes() + 64)
+        held = self._held.get(grid)
+        if held is not None and revision == self.revision and key not in held.tiles:
+            held.parts[key] = image
 
     def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
         """Put a tile of a style that is no longer wanted, but newer than what stands in now."""
@@ -108,14 +157,16 @@ class TileLayer:
         if held is not None and key not in held.tiles:
             held.provisional[key] = image
 
-    def lacks_stand_in(self, grid: TileGrid, key: TileKey, resolution: float) -> bool:
+    def lacks_stand_in(self, view: View, key: TileKey, resolution: float) -> bool:
         """True where no provisional tile has been put yet, and no tiles of a recent grid as fine as that stand in."""
-        held = self._held.get(grid)
+        held = self._held.get(view.grid)
         if held is not None and key in held.provisional:
             return False
         return not any(
-            recent.crs == grid.crs and recent.resolution <= AS_FINE * resolution and _cover(keys, recent, grid, key)
-            for _, recent, keys in self._recent
+            recent.grid.crs == view.grid.crs
+            and recent.grid.resolution <= AS_FINE * resolution
+            and recent.covers(view, key)
+            for recent in self._recent
         )
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
@@ -134,15 +185,17 @@ class TileLayer:
         self._cache.discard_layer(self._layer_uuid, lambda name: name.revision == self.revision)
         self.revision = revision
         for held in self._held.values():
-            held.stale.update(held.tiles)
-            held.tiles = {}
+            held.stale.update(held.parts | held.tiles)
+            held.tiles, held.parts = {}, {}
         self._recent = []
 
     def drop(self, keys: Iterable[TileKey]) -> None:
         """Outdate tiles in view so that they are made anew; meanwhile they are their own stand-ins."""
         for key in keys:
             for grid, held in self._held.items():
-                image = held.tiles.pop(key, None)
+                self._cache.discard(self._name_of_part(self.revision, grid, key))
+                part = held.parts.pop(key, None)
+                image = held.tiles.pop(key, part)
                 if image is not None:
                     held.stale[key] = image
                     self._cache.discard(TileName(self._layer_uuid, self.revision, grid, key))
@@ -164,7 +217,7 @@ class TileLayer:
 
     def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
         """The part of a tile that the layer fills, placed by its `offset`, where that is small: thousands fit then."""
-        within = self.within(grid) if key.level == 0 and not image.isNull() else None
+        within = self.within(grid) if key.level == 0 and image.size() == _TILE.size() else None
         if within is None:
             return image
         left, top = key.col * TILE_PX, key.row * TILE_PX
@@ -205,19 +258,19 @@ class TileLayer:
 
     def is_complete(self, view: View) -> bool:
         """True when every exact tile of the view is there."""
-        find = partial(self._find, self._held.get(view.grid), view.grid)
+        find = partial(self._find_seen, self._held.get(view.grid), view)
         return all(find(key) is not None for key in tiles_in(view, self.within(view.grid)))
 
     def share(self, view: View) -> float:
         """Share of the view that is there, 0 to 1."""
-        find = partial(self._find, self._held.get(view.grid), view.grid)
+        find = partial(self._find_seen, self._held.get(view.grid), view)
         are_there = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
         return sum(are_there) / len(are_there) if are_there else 1.0
 
     def shows_in(self, view: View) -> bool:
         """True where `paint` paints something: a tile that is not empty, or a stand-in for one."""
         missing = QRegion()
-        find = partial(self._find, self._held.get(view.grid), view.grid)
+        find = partial(self._find_seen, self._held.get(view.grid), view)
         for key in tiles_in(view, self.within(view.grid)):
             image = find(key)
             if image is None:
@@ -231,7 +284,7 @@ class TileLayer:
         """Paint the view: whole exact tiles unscaled at whole pixels, stand-ins scaled and only where needed."""
         exact: list[tuple[int, int, QImage]] = []
         missing: list[QRect] = []
-        find = partial(self._find, self._held.get(view.grid), view.grid)
+        find = partial(self._find_seen, self._held.get(view.grid), view)
         for key in tiles_in(view, self.within(view.grid)):
             left, top = key.col * TILE_PX - view.left, key.row * TILE_PX - view.top
             image = find(key)
@@ -265,10 +318,10 @@ class TileLayer:
 
     def _stands_in(self, view: View) -> bool:
         crs = view.grid.crs
-        if self.has_overview(crs) or any(grid.crs == crs for _, grid, _ in self._recent):
+        if self.has_overview(crs) or any(recent.grid.crs == crs for recent in self._recent):
             return True
         held = self._held.get(view.grid)
-        return held is not None and bool(held.tiles or held.stale or held.provisional)
+        return held is not None and bool(held.tiles or held.stale or held.provisional or held.parts)
 
     def _paint_stand_ins(self, painter: QPainter, view: View, missing: list[QRect]) -> None:
         region = QRegion()
@@ -292,22 +345,40 @@ class TileLayer:
         held = self._held.get(view.grid)
         if held is not None:
             yield from _placed(view, view.grid, held.provisional)
-        for revision, grid, keys in self._recent:
+        for recent in self._recent:
+            grid = recent.grid
             if grid.crs == view.grid.crs and grid != view.grid:
-                tiles = {key: self._cache.get(TileName(self._layer_uuid, revision, grid, key)) for key in keys}
-                yield from _placed(view, grid, tiles)
+                names = {key: TileName(self._layer_uuid, recent.revision, grid, key) for key in recent.keys}
+                tiles = {key: self._cache.get(name) for key, name in names.items()}
+                yield from _placed(view, grid, {**recent.parts, **tiles})
         if held is not None:
             yield from _placed(view, view.grid, {key: image for key, image in held.tiles.items() if key.level})
             yield from _placed(view, view.grid, held.stale)
+            yield from _placed(view, view.grid, held.parts)
 
     # -- which tiles --------------------------------------------------------------------------------------------
 
     def _turn_to(self, grids: list[TileGrid]) -> None:
-        left = [grid for grid, held in self._held.items() if grid not in grids and held.tiles]
-        kept = [entry for entry in self._recent if entry[1] not in left and entry[1] not in grids]
-        gone = [(self.revision, grid, frozenset(self._held[grid].tiles)) for grid in left]
+        left = {grid: held for grid, held in self._held.items() if grid not in grids and (held.tiles or held.parts)}
+        kept = [recent for recent in self._recent if recent.grid not in left and recent.grid not in grids]
+        gone = [_Recent(self.revision, grid, frozenset(held.tiles), held.parts) for grid, held in left.items()]
         self._recent = [*kept, *gone][-RECENT_GRIDS * max(len(left), 1) :]
         self._held = {grid: self._held.get(grid) or _Held() for grid in grids}
+
+    def _find_seen(self, held: _Held | None, view: View, key: TileKey) -> QImage | None:
+        """A tile at hand, or a part of it that reaches as far as the view shows it."""
+        image = self._find(held, view.grid, key)
+        if image is not None or not self._has_parts:
+            return image
+        part = None if held is None else held.parts.get(key)
+        if part is None:
+            part = self._cache.get(self._name_of_part(self.revision, view.grid, key))
+            if part is not None and held is not None:
+                held.parts[key] = part
+        return part if part is not None and _shown_by(part).contains(_seen(view, key)) else None
+
+    def _name_of_part(self, revision: Hashable, grid: TileGrid, key: TileKey) -> TileName:
+        return TileName(self._layer_uuid, (_PART, revision), grid, key)
 
     def _find(self, held: _Held | None, grid: TileGrid, key: TileKey) -> QImage | None:
         """A tile at hand. One from the cache, of a grid in view, is held from now on."""
@@ -324,6 +395,17 @@ def _is_unscaled(painter: QPainter) -> bool:
     """True where a pixel of the view is one of the device's."""
     moves_only = (QTransform.TransformationType.TxNone, QTransform.TransformationType.TxTranslate)
     return painter.paintEngine().type() == QPaintEngine.Type.Raster and painter.deviceTransform().type() in moves_only
+
+
+def _seen(view: View, key: TileKey) -> QRect:
+    """The part of a tile that is in view, in its pixels."""
+    seen = QRect(view.left - key.col * TILE_PX, view.top - key.row * TILE_PX, view.width, view.height)
+    return seen.intersected(_TILE)
+
+
+def _shown_by(part: QImage) -> QRect:
+    """The rectangle of a tile that a part of it shows, in its pixels."""
+    return part.rect().translated(part.offset())
 
 
 def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) -> Iterator[tuple[QTransform, QImage]]:
@@ -348,17 +430,3 @@ def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list
         if not image.hasAlphaChannel() and not place.isRotating():
             region = region.subtracted(QRegion(covered.toAlignedRect()))
     return needed[::-1]
-
-
-def _cover(keys: frozenset[TileKey], recent: TileGrid, grid: TileGrid, key: TileKey) -> bool:
-    """True where tiles of a recent grid cover a tile."""
-    affine = grid.tile_affine(key)
-    corners = [recent.to_pixel(*affine.apply(px, py)) for px in (0, TILE_PX) for py in (0, TILE_PX)]
-    columns, rows = [sorted(math.floor(at / TILE_PX) for at in line) for line in zip(*corners, strict=True)]
-    if (columns[-1] - columns[0] + 1) * (rows[-1] - rows[0] + 1) > len(keys):
-        return False
-    return all(
-        TileKey(0, column, row) in keys
-        for column in range(columns[0], columns[-1] + 1)
-        for row in range(rows[0], rows[-1] + 1)
-    )

@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from layers.grid.tile_grid import View
 from layers.grid.tile_plan import PixelBounds, plan_tiles
-from layers.services.map_pictures import fitted, fitted_sources, looks_beyond, most_a_side, picture_url, pictures_of
+from layers.services.map_pictures import (
+    box_of,
+    fitted,
+    fitted_sources,
+    looks_beyond,
+    most_a_side,
+    picture_url,
+    pictures_of,
+    view_box,
+)
 from layers.services.matrix import SourceTile, sources_of
 from layers.services.packs.packed_tiles import packed_bodies
 from layers.services.tile_service import TileService
@@ -47,7 +56,10 @@ def requests_of(needs: TileNeeds) -> tuple[str, ...]:
     sources = (sources_of if drawn is service else fitted_sources)(view.grid, keys, drawn)
     tiles = dict.fromkeys(tile for each in sources for tile in each.tiles)
     if drawn is not service:
-        return tuple(picture_url(drawn, squares) for squares in _pictures(list(tiles), most_a_side(service)))
+        seen = view_box(drawn, view)
+        return tuple(
+            picture_url(drawn, box_of(squares, seen)) for squares in _pictures(list(tiles), most_a_side(service))
+        )
     if needs.overview is not None:
         tiles[needs.overview] = None
     return tuple(service.url(*tile) for tile in _unpacked(needs, list(tiles)))

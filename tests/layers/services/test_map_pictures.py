@@ -15,6 +15,7 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.services.map_pictures import (
     MOST_A_SIDE,
+    box_of,
     fitted,
     fitted_sources,
     looks_beyond,
@@ -42,7 +43,7 @@ def test_squares_are_the_display_tiles_of_the_map() -> None:
     for key in (TileKey(0, 0, 0), TileKey(0, -3, 5), TileKey(0, 41, -17)):
         (sources,) = fitted_sources(GRID, [key], service)
         (square,) = sources.tiles
-        bounds, width, height = asked_of(picture_url(service, [square]))
+        bounds, width, height = asked_of(picture_url(service, box_of([square])))
         affine = GRID.tile_affine(key)
         assert (width, height) == (TILE_PX, TILE_PX)
         assert (bounds.left, bounds.top) == pytest.approx(affine.apply(0, 0), abs=1e-5)
@@ -57,7 +58,7 @@ def test_a_view_is_a_few_pictures_of_its_own_resolution() -> None:
     pictures = pictures_of(squares, most_a_side(MAPS))
     assert len(pictures) <= 6
     for picture in pictures:
-        bounds, width, height = asked_of(picture_url(service, picture))
+        bounds, width, height = asked_of(picture_url(service, box_of(picture)))
         assert max(width, height) <= MOST_A_SIDE * TILE_PX
         assert (bounds.width / width, bounds.height / height) == pytest.approx((13.7, 13.7))
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage
 
 from layers.errors import BadTemplate, GeoloupeError
-from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
-from viewer.rendering.layers.blank_watch import BlankWatch
+from viewer.rendering.layers.blank_watch import BlankWatch, is_clear
 from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
@@ -25,6 +26,8 @@ from viewer.rendering.tiles.tile_cache import MIB, ByteCache
 
 SOURCE_BYTES = 96 * MIB
 """Most bytes of a service's own tiles that are kept unpacked."""
+PART_BYTES = 24 * MIB
+"""Most bytes of the parts of squares that a view has shown."""
 ASK_AGAIN_S = 60.0
 """Seconds for which a tile that failed, or is missing, is not requested again."""
 DECODED_AT_ONCE = 6
@@ -67,6 +70,8 @@ class ServiceTiles:
         self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
         self.first_level = levels_in_scale(service)[0]
         self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
+        self._parts: ByteCache[SourceTile, QImage] = ByteCache(PART_BYTES)
+        """Squares of which only a part has come, placed by their `offset`."""
         self._levels: set[int] = set()
         """All levels of the pictures: a view has few of them, and a tile has many parents."""
         self._blanks = BlankWatch(service.matrices, self.first_level, self._pictures.get)
@@ -88,6 +93,34 @@ class ServiceTiles:
     def get(self, tile: SourceTile) -> QImage | None:
         """The picture of a tile, if it is at hand."""
         return self._pictures.get(tile)
+
+    def part(self, tile: SourceTile) -> QImage | None:
+        """The part of a square that has come, placed by its `offset`, if the whole one is not at hand."""
+        return None if tile in self._pictures else self._parts.get(tile)
+
+    def seen_part(self, sources: Sources) -> QImage | None:
+        """The part of a display tile that is one square, where the view shows no more of it than has come."""
+        part = self.part(sources.tiles[0]) if self._requests.is_fitted and sources.tiles else None
+        if part is None:
+            return None
+        seen = self._requests.seen_of(sources.tiles[0])
+        box = QRect(seen.left, seen.top, seen.width, seen.height)
+        return part if part.rect().translated(part.offset()).contains(box) else None
+
+    def shows_something(self, plans: Iterable[Sources]) -> bool:
+        """True where some is certain to be shown: a tile without transparency, or a coarser one for it."""
+        return any(not image.hasAlphaChannel() for image in self._shown(plans))
+
+    def shows_nothing(self, plans: Iterable[Sources]) -> bool:
+        """True where pictures have come, and all of them are transparent: a server draws days without images so."""
+        pictures = self._shown(plans)
+        first = next(pictures, None)
+        return first is not None and is_clear(first) and all(map(is_clear, pictures))
+
+    def _shown(self, plans: Iterable[Sources]) -> Iterator[QImage]:
+        for plan in plans:
+            part = self.seen_part(plan)
+            yield from self.inputs(plan).values() if part is None else (part,)
 
     def is_settled(self, tile: SourceTile) -> bool:
         """True for a tile that is at hand, or is known to be missing."""
@@ -141,24 +174,25 @@ class ServiceTiles:
         """The service on the grid that is asked for now: its own, or the pixels of the view."""
         return self._requests.drawn
 
-    def fit(self, view: View) -> None:
+    def fit(self, view: View, *, resting: bool = True) -> None:
         """Turn to the grid that suits a view. What came on another one is dropped: its tiles have the same names."""
         self._view = view
         may_fit = not (self._packs.is_there or self._context.ways.is_open(self._service))
-        if self._requests.fit(view, may_fit=may_fit):
+        if self._requests.fit(view, may_fit=may_fit, resting=resting):
             self._drop_all()
 
     def sources(self, grid: TileGrid, keys: Sequence[TileKey]) -> list[Sources]:
         """The sources of display tiles, on the grid that is asked for now."""
         return self._requests.sources(grid, keys)
 
-    def needed_for(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
+    def needed_for(self, sources: Sources) -> list[SourceTile]:
         """The tiles to fetch for a display tile, or for those that the service lacks their parents: a level coarser
         with each answer, until one is there. A service may end earlier than its row says, here or everywhere.
         """
+        tiles = sources.tiles
         unsettled = [tile for tile in tiles if not self.is_settled(tile)]
         if unsettled:
-            return unsettled
+            return unsettled if self.seen_part(sources) is None else []
         parents: dict[SourceTile, None] = {}
         rest = [tile for tile in tiles if tile in self._lacking]
         while rest:
@@ -216,6 +250,7 @@ class ServiceTiles:
     def clear(self) -> None:
         """Free what is at hand, as memory ran short."""
         self._pictures.clear()
+        self._parts.clear()
         self._levels.clear()
 
     def close(self) -> None:
@@ -336,7 +371,15 @@ class ServiceTiles:
     def _drop_all(self) -> None:
         self._queue, self._come = [], 0
         self._blanks = BlankWatch(self._service.matrices, self.first_level, self._pictures.get)
-        for of_tiles in (self._pictures, self._levels, self._lacking, self._failed, self._blank, self._under_way):
+        for of_tiles in (
+            self._pictures,
+            self._parts,
+            self._levels,
+            self._lacking,
+            self._failed,
+            self._blank,
+            self._under_way,
+        ):
             of_tiles.clear()
 
     def _unpacked(self, pictures: dict[SourceTile, QImage], lacking: list[SourceTile]) -> None:
@@ -350,6 +393,9 @@ class ServiceTiles:
         self._tell_unpacked(pictures)
 
     def _put(self, tile: SourceTile, image: QImage) -> None:
+        if self._requests.is_fitted and image.size() != QSize(TILE_PX, TILE_PX):
+            self._parts.put(tile, image, image.sizeInBytes() + 64)
+            return
         self._levels.add(tile.level)
         self._pictures.put(tile, image, image.sizeInBytes() + 64)
 

@@ -9,14 +9,17 @@ from msgspec import Struct
 from PySide6.QtGui import QImage
 
 from layers.errors import GeoloupeError
-from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.services.map_pictures import (
+    PictureBox,
+    box_of,
     fitted,
     fitted_sources,
     looks_beyond,
     most_a_side,
     picture_url,
     pictures_of,
+    view_box,
 )
 from layers.services.matrix import Sources, SourceTile, sources_of
 from layers.services.tile_service import TileService
@@ -33,6 +36,8 @@ class _Request(Struct, eq=False):
 
     service: TileService
     tiles: tuple[SourceTile, ...]
+    box: PictureBox
+    """The part of them that is asked for, in pixels of their matrix: of squares perhaps only what is in view."""
     fetch: TileFetch[QImage] | None = None
     is_answered: bool = False
     """True once only work on this computer is left."""
@@ -65,6 +70,9 @@ class TileRequests:
         """False once the server has refused a map in the pixels of a view."""
         self._has_come = False
         self._fitted: tuple[TileGrid, TileService] | None = None
+        self._seen: PictureBox | None = None
+        """The view in pixels of the squares; None where the service is asked on its own grid."""
+        self._is_resting = True
         self._open: set[_Request] = set()
 
     @property
@@ -87,13 +95,18 @@ class TileRequests:
         self.service, self._may_fit, self._fitted = service, True, None
         self._turn_to(service)
 
-    def fit(self, view: View, *, may_fit: bool) -> bool:
-        """Turn to the grid that suits a view; True where it is another one. What is under way is given up then."""
+    def fit(self, view: View, *, may_fit: bool, resting: bool = True) -> bool:
+        """Turn to the grid that suits a view; True where it is another one. What is under way is given up then.
+
+        Of squares only what a `resting` view shows is asked for: a fifth of them lies outside.
+        """
         drawn = self.service
         if may_fit and self._may_fit and not self.service.is_tiled and not looks_beyond(self.service, view):
             if self._fitted is None or self._fitted[0] != view.grid:
                 self._fitted = view.grid, fitted(self.service, view.grid)
             drawn = self._fitted[1]
+        self._seen = None if drawn is self.service else view_box(drawn, view)
+        self._is_resting = resting
         if drawn is self.drawn:
             return False
         self._turn_to(drawn)
@@ -110,6 +123,13 @@ class TileRequests:
         """The sources of display tiles."""
         return (fitted_sources if self.is_fitted else sources_of)(grid, keys, self.drawn)
 
+    def seen_of(self, tile: SourceTile) -> PictureBox:
+        """The part of a square that is in view, in its pixels."""
+        assert self._seen is not None
+        box = box_of((tile,), self._seen)
+        left, top = tile.x * TILE_PX, tile.y * TILE_PX
+        return PictureBox(box.left - left, box.top - top, box.right - left, box.bottom - top)
+
     def best_of(self, queue: Sequence[SourceTile]) -> tuple[SourceTile, ...]:
         """The tiles of a queue that the next request is for: its first one, and those that come in one picture."""
         return pictures_of(queue, most_a_side(self.service))[0] if self.is_fitted else (queue[0],)
@@ -118,8 +138,9 @@ class TileRequests:
         """Ask for a tile, or for a picture of several. Raises BadTemplate."""
         fetcher = self._context.fetcher
         assert fetcher is not None
-        url = picture_url(self.drawn, tiles) if self.is_fitted else self.drawn.url(*tiles[0])
-        request = _Request(self.drawn, tiles)
+        box = box_of(tiles, self._seen if self._is_resting else None)
+        url = picture_url(self.drawn, box) if self.is_fitted else self.drawn.url(*tiles[0])
+        request = _Request(self.drawn, tiles, box)
         self._open.add(request)
         request.fetch = fetcher.fetch(
             url, partial(self._done, request), partial(self._answered, request), is_map=not self.service.is_tiled
@@ -144,6 +165,8 @@ class TileRequests:
             self._tell_refused(error)
             return
         self._has_come = self._has_come or image is not None
-        squares = {} if image is None else cut_picture(image, request.tiles)
+        squares: dict[SourceTile, QImage] = {}
+        if image is not None:
+            squares = cut_picture(image, request.tiles, request.box) if self.is_fitted else {request.tiles[0]: image}
         for tile in request.tiles:
             self._tell_arrived(tile, squares.get(tile), error)

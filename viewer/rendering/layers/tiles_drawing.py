@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, override
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtGui import QImage, QPainter
 
 from layers.checkpoint import Checkpoint, unchecked
@@ -29,7 +29,6 @@ from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
-from viewer.rendering.layers.blank_watch import is_clear
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import TRIED_S, KeptStates, TilesFacts, Tried, state_of
@@ -144,7 +143,7 @@ class TilesDrawing(LayerDrawing):
         if view.grid.crs != (self._view.grid.crs if self._view else None):
             self._place(view.grid.crs)
         self._view, self._cursor, self._resting = view, cursor, resting
-        self._tiles.fit(view)
+        self._tiles.fit(view, resting=resting)
         self._forget_expired()
         self._request_tiles()
 
@@ -221,9 +220,11 @@ class TilesDrawing(LayerDrawing):
             lacks_all=lacks_all,
             wants_login=fetcher is not None and any(map(fetcher.wants_login, hosts)),
             busy_until=max((fetcher.busy_until(host) for host in hosts), default=0.0) if fetcher is not None else 0.0,
-            has_pictures=self._has_pictures(plans),
+            has_pictures=self._tiles.shows_something(plans.values()),
             lacking=frozenset(tile for plan in plans.values() for tile in plan.tiles if self._tiles.lacks(tile)),
-            is_clear=self.service.is_dated and not any(self._tiles.progress) and self._shows_nothing_in(plans),
+            is_clear=self.service.is_dated
+            and not any(self._tiles.progress)
+            and self._tiles.shows_nothing(plans.values()),
             is_blank=any(self._tiles.is_blank(tile) for plan in plans.values() for tile in plan.tiles),
             progress=self._tiles.progress,
             loads_since=self._tiles.loads_since,
@@ -246,20 +247,6 @@ class TilesDrawing(LayerDrawing):
             return {}
         keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
         return {key: self._plans[key] for key in keys} if all(key in self._plans for key in keys) else {}
-
-    def _has_pictures(self, plans: Mapping[TileKey, Sources]) -> bool:
-        """True where some of a view is certain to be shown: a tile without transparency, or a coarser one for it."""
-        return any(
-            not image.hasAlphaChannel() for plan in plans.values() for image in self._tiles.inputs(plan).values()
-        )
-
-    def _shows_nothing_in(self, plans: Mapping[TileKey, Sources]) -> bool:
-        """True where pictures have come for a view, and all of them are transparent: a server draws days without images
-        so.
-        """
-        pictures = (image for plan in plans.values() for image in self._tiles.inputs(plan).values())
-        first = next(pictures, None)
-        return first is not None and is_clear(first) and all(map(is_clear, pictures))
 
     def _coarsest_in(self, plans: Mapping[TileKey, Sources]) -> tuple[int, float]:
         """The coarsest level that is shown, and its enlargement; 0, 0 where that is not known."""
@@ -304,9 +291,12 @@ class TilesDrawing(LayerDrawing):
         with painting(image) as painter:
             for row in range(top // high, (top + height - 1) // high + 1):
                 for column in range(left // wide, (left + width - 1) // wide + 1):
-                    picture = self._tiles.get(SourceTile(level, column % matrix.columns, row))
+                    tile = SourceTile(level, column % matrix.columns, row)
+                    picture, part = self._tiles.get(tile), self._tiles.part(tile)
                     if picture is not None and picture.width() == wide:
                         painter.drawImage(column * wide - left, row * high - top, picture)
+                    elif part is not None:
+                        painter.drawImage(QPoint(column * wide - left, row * high - top) + part.offset(), part)
         return image
 
     def read_packs_again(self) -> None:
@@ -369,7 +359,7 @@ class TilesDrawing(LayerDrawing):
         waiting: list[TileKey] = []
         self._awaited, self._ripe = {}, {}
         for key in plan.want:
-            needed = self._tiles.needed_for(self._plans[key].tiles)
+            needed = self._tiles.needed_for(self._plans[key])
             for tile in needed:
                 queue[tile] = None
                 self._awaited.setdefault(tile, []).append(key)
@@ -388,7 +378,7 @@ class TilesDrawing(LayerDrawing):
         if not waiting:
             self._late.stop()
             self._stands_in = False
-        self._compose(view.grid, ready, waiting)
+        self._compose(view, ready, waiting)
 
     def _stand_in(self) -> None:
         self._stands_in = True
@@ -455,25 +445,33 @@ class TilesDrawing(LayerDrawing):
 
     # -- composing ----------------------------------------------------------------------------------------------
 
-    def _compose(self, grid: TileGrid, ready: Iterable[TileKey], waiting: Sequence[TileKey]) -> None:
+    def _compose(self, view: View, ready: Iterable[TileKey], waiting: Sequence[TileKey]) -> None:
         """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
         room = COMPOSED_AT_ONCE - len(self._composing)
         work: list[_Composition] = []
+        has_shown = False
         for key in [key for key in ready if key not in self._composing][:room]:
             sources = self._plans[key]
+            seen = self._tiles.seen_part(sources)
+            if seen is not None:
+                self._tile_layer.put_part(view.grid, self.service, key, seen)
+                has_shown = True
+                continue
             inputs = self._tiles.inputs(sources)
             parents = [tile.level for tile in inputs if tile.level < sources.level]
             self._shown_levels[key] = min(parents, default=sources.level)
             work.append(_Composition(key, sources, inputs, True))
+        if has_shown:
+            self._announce()
         if waiting and not self._stands_in and not self._late.isActive():
             self._late.start()
         if self._stands_in and not (work or self._composing):
-            work = self._stand_ins(grid, waiting)
+            work = self._stand_ins(view, waiting)
         for part in [work[: len(work) // 2], work[len(work) // 2 :]] if len(work) > 2 else [work]:
             if part:
-                self._run(grid, part)
+                self._run(view.grid, part)
 
-    def _stand_ins(self, grid: TileGrid, waiting: Iterable[TileKey]) -> list[_Composition]:
+    def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[_Composition]:
         """The compositions of coarser tiles for display tiles that wait and have no such stand-in."""
         matrices, work = self.drawn_service.matrices.matrices, []
         for key in waiting:
@@ -482,7 +480,7 @@ class TilesDrawing(LayerDrawing):
             if not inputs:
                 continue
             coarser = matrices[min(tile.level for tile in inputs)].resolution / matrices[sources.level].resolution
-            if self._tile_layer.lacks_stand_in(grid, key, sources.enlarged * coarser * grid.resolution):
+            if self._tile_layer.lacks_stand_in(view, key, sources.enlarged * coarser * view.grid.resolution):
                 work.append(_Composition(key, sources, inputs, is_final=False))
         return work
 
@@ -495,7 +493,7 @@ class TilesDrawing(LayerDrawing):
 
     def _has_all(self, key: TileKey) -> bool:
         """True for a display tile of which nothing is awaited any more."""
-        return key in self._plans and not self._tiles.needed_for(self._plans[key].tiles)
+        return key in self._plans and not self._tiles.needed_for(self._plans[key])
 
     def _compose_ripe(self) -> None:
         self._is_ripening = False
@@ -503,7 +501,7 @@ class TilesDrawing(LayerDrawing):
         if self._ripe and view is not None and self._is_planned(view.grid) and not self._is_closed:
             ripe, self._ripe = self._ripe, {}
             # Asked once more: a tile may have been found blank meanwhile, and its parent is not there yet.
-            self._compose(view.grid, filter(self._has_all, ripe), ())
+            self._compose(view, filter(self._has_all, ripe), ())
 
     def _run(self, grid: TileGrid, work: list[_Composition]) -> None:
         keys = frozenset(composition.key for composition in work)
@@ -530,6 +528,8 @@ class TilesDrawing(LayerDrawing):
                 self._tile_layer.put_provisional(grid, key, image)
                 continue
             whole = not any(map(self._tiles.lacks, sources.tiles))
+            if image.isNull() and len(sources.tiles) == 1:  # what has come before still shows
+                image = self._tiles.part(sources.tiles[0]) or image
             self._tile_layer.put(grid, self.service, key, image, lasting=whole)
             if not whole and self._is_planned(grid):
                 self._incomplete[key] = sources

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
+from layers.services.map_pictures import PictureBox, box_of
 from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, fitted, parent_parts, parents_of
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from viewer.support.painting import painting
@@ -134,12 +135,9 @@ def _fills_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], part: Q
     return all(image is not None and not image.isNull() and not image.hasAlphaChannel() for image in images)
 
 
-def cut_picture(picture: QImage, tiles: Sequence[SourceTile]) -> dict[SourceTile, QImage]:
-    """Cut a picture of a rectangle of tiles, row by row, into those; a lone tile is the picture itself."""
-    if len(tiles) == 1:
-        return {tiles[0]: picture}
-    first, last = tiles[0], tiles[-1]
-    width, height = (last.x - first.x + 1) * TILE_PX, (last.y - first.y + 1) * TILE_PX
+def cut_picture(picture: QImage, tiles: Sequence[SourceTile], box: PictureBox) -> dict[SourceTile, QImage]:
+    """Cut a picture of a box into the squares that it shows, or into parts of them, placed by their `offset`."""
+    width, height = box.width, box.height
     if picture.size() != QSize(width, height):  # a server may draw smaller ones than it was asked for
         texts = {name: picture.text(name) for name in picture.textKeys()}
         picture = picture.scaled(
@@ -147,10 +145,15 @@ def cut_picture(picture: QImage, tiles: Sequence[SourceTile]) -> dict[SourceTile
         )
         for name, text in texts.items():
             picture.setText(name, text)
-    return {
-        tile: picture.copy((tile.x - first.x) * TILE_PX, (tile.y - first.y) * TILE_PX, TILE_PX, TILE_PX)
-        for tile in tiles
-    }
+    squares: dict[SourceTile, QImage] = {}
+    for tile in tiles:
+        part = box_of((tile,), box)
+        square = picture
+        if part != box:
+            square = picture.copy(part.left - box.left, part.top - box.top, part.width, part.height)
+        square.setOffset(QPoint(part.left - tile.x * TILE_PX, part.top - tile.y * TILE_PX))
+        squares[tile] = square
+    return squares
 
 
 def _place_on(corners: Corners, left: int, top: int, side: int) -> QTransform | None:

@@ -17,6 +17,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR
 from layers.grid.tile_grid import TileGrid, View
+from layers.services.map_pictures import PictureBox
 from layers.services.matrix import SourceTile
 from layers.services.tile_service import TileService
 from tests.support.map_server import MapServer, serving_map
@@ -86,6 +87,45 @@ def test_pixels_are_those_of_the_server_and_come_in_few_requests(draw, server: M
     assert sum(width * height for _, width, height in boxes(server)) <= 256 * 256 * 4, "only what has come into view"
 
 
+def test_only_what_is_in_view_is_asked_for_and_does_for_no_other_view(draw, server: MapServer, qtbot) -> None:
+    drawing = drawn(draw, service_of(server))
+    small = View(GRID, 100, 50, 300, 260)
+    assert np.array_equal(complete(drawing, small, qtbot)[..., :3], shown_part(small)[..., :3])
+    assert sum(width * height for _, width, height in boxes(server)) == small.width * small.height
+
+    inside, beyond = View(GRID, 110, 60, 280, 240), View(GRID, 130, 40, 300, 260)
+    assert drawing.is_complete(inside)
+    assert not drawing.is_complete(beyond), "a part is no whole tile"
+    server.log.clear()
+    assert np.array_equal(complete(drawing, inside, qtbot)[..., :3], shown_part(inside)[..., :3])
+    assert server.log == []
+    assert np.array_equal(complete(drawing, beyond, qtbot)[..., :3], shown_part(beyond)[..., :3])
+    assert server.log != []
+
+
+@pytest.mark.bounded
+def test_while_the_map_is_dragged_whole_squares_are_asked_for(draw, server: MapServer, qtbot) -> None:
+    drawing = drawn(draw, service_of(server))
+    complete(drawing, VIEW, qtbot)
+    server.log.clear()
+    dragged = View(GRID, VIEW.left + 200, VIEW.top, VIEW.width, VIEW.height)
+    drawing.set_view(dragged, resting=False)
+    qtbot.waitUntil(lambda: drawing.is_complete(dragged))
+    assert {size % 256 for _, *sides in boxes(server) for size in sides} == {0}
+
+
+@pytest.mark.bounded
+def test_what_has_come_still_shows_where_the_rest_fails(draw, server: MapServer, qtbot) -> None:
+    drawing = drawn(draw, service_of(server))
+    complete(drawing, VIEW, qtbot)
+    server.largest_px = 1  # from now on it refuses all
+    moved = View(GRID, VIEW.left + 40, VIEW.top, VIEW.width, VIEW.height)
+    picture = complete(drawing, moved, qtbot)
+    assert np.array_equal(picture[:, :-40, :3], shown_part(moved)[:, :-40, :3])
+    assert (picture[:, -40:, 3] == 0).all()
+    assert drawing.problem
+
+
 @pytest.mark.bounded
 def test_another_resolution_is_asked_for_anew_and_the_first_one_is_kept(draw, server: MapServer, qtbot) -> None:
     drawing = drawn(draw, service_of(server))
@@ -119,7 +159,7 @@ def test_a_view_over_the_edge_of_the_world_is_asked_on_the_own_grid(draw, server
 def test_a_picture_smaller_than_asked_for_is_enlarged_and_keeps_its_words() -> None:
     picture = image_of_argb(np.full((128, 256), 0xFF204060, dtype=np.uint32))
     picture.setText("Warning", "another day")
-    squares = cut_picture(picture, [SourceTile(0, 4, 7), SourceTile(0, 5, 7)])
+    squares = cut_picture(picture, [SourceTile(0, 4, 7), SourceTile(0, 5, 7)], PictureBox(1024, 1792, 1536, 2048))
     assert [(tile, image.width(), image.height()) for tile, image in squares.items()] == [
         (SourceTile(0, 4, 7), 256, 256),
         (SourceTile(0, 5, 7), 256, 256),
