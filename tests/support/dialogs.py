@@ -16,6 +16,8 @@ from shapely import box
 from layers.decoding import encoded
 from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
+from layers.product.factcheck.coming_home import Homecoming
+from layers.product.factcheck.ticked_file import TickedSheet
 from layers.product.spec import ProductSpec
 from layers.scenes.found_scene import FoundScene
 from layers.services.stac.question import StacQuestion
@@ -25,6 +27,7 @@ from tests.support.windows import opened, settle
 from viewer.app.desktop.dialog_fit import FRAME
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
+from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.products.state_question import StateQuestion
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
@@ -115,6 +118,7 @@ def open_by_hand(window: MainWindow) -> None:
         AreaStatisticsDialog(context, document.sites["area"], layer, window),
         FolderDialog(window.scenes.folders, lambda: None, window),
         TablePicker("many.gpkg", [], window),
+        TicksDialog(context, TickedSheet("Many things", "", "", "A name"), Homecoming(), window),
     ):
         dialog.show()
     service = TileService("Tiles", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)

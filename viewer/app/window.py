@@ -256,6 +256,7 @@ class MainWindow(QMainWindow):
         desk.new_wanted.connect(product_windows.begin)
         desk.deleted.connect(product_windows.say_deleted)
         self.closed.connect(product_windows.close_all)
+        self.opener.sheet_wanted.connect(product_windows.take_home)
         return product_windows
 
     def _make_plates(self) -> MatchPlateDesk:

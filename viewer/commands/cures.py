@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -47,6 +47,30 @@ def review_rows(
     return Edit(
         Phrase("Review {counted} as {reviewer}", counted=counted(len(wanted), *noun), reviewer=reviewer), tuple(changes)
     )
+
+
+def review_checked(
+    document: Document,
+    *,
+    claims: Sequence[str],
+    sites: Sequence[str],
+    checker: str,
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Record the reviews of a checker, of claims and marks (uuids), as one step. Raises InvalidValue."""
+    checker = " ".join(checker.split())
+    if not claims and not sites:
+        raise InvalidValue("No row of the sheet can be reviewed: nothing was changed.")
+    stamp = stamp_of(actor, now)
+    edits = [
+        review_rows(document, uuids, table=table, reviewer=checker, actor=actor, now=stamp.now)
+        for table, uuids in (("claims", claims), ("sites", sites))
+        if uuids
+    ]
+    rows = counted(len(claims) + len(sites), "row", "rows")
+    label = Phrase("Review {rows} by the fact-check sheet of {checker}", rows=rows, checker=checker)
+    return Edit(label, tuple(change for edit in edits for change in edit.changes))
 
 
 def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -16,6 +16,7 @@ KIND = "geoloupe fact-check sheet"
 SHEET_ID, TICKS_ID = "sheet", "ticks"
 """Ids of the two elements of the HTML file that hold JSON: what was asked, and what was ticked."""
 VERSION = 1
+SHEET_SUFFIXES = (".html", ".htm")
 MOST_BYTES = 16_000_000
 MOST_FACTS, LONGEST_TEXT, LONGEST_NAME = 5000, 2000, 80
 _BEGINNING = 4096
@@ -74,7 +75,7 @@ class TickedSheet(Struct, frozen=True):
 
 def is_sheet(path: Path) -> bool:
     """True for an HTML file that says in its head that it is a fact-check sheet. Blocks, and raises nothing."""
-    if path.suffix.lower() not in (".html", ".htm"):
+    if path.suffix.lower() not in SHEET_SUFFIXES:
         return False
     try:
         with path.open("rb") as file:

@@ -70,6 +70,13 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
     def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
         return self.case_to_write(suggestion)
 
+    def sheet_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
+        return self.case_to_write(suggestion)
+
+    def sheet_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("earlier sheet")
+        return Path(self.opened[0]) if self.opened else None
+
     picture_to_write = data_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
     measurements_to_write = observations_to_write = case_to_write
 

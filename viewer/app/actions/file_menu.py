@@ -89,6 +89,12 @@ class FileMenu(CaseMenu):
     def export_batch(self) -> None:
         self._products.begin_batch()
 
+    def write_fact_check(self) -> None:
+        self._products.write_sheet()
+
+    def write_changed_facts(self) -> None:
+        self._products.write_sheet(asks_since=True)
+
     def export_data(self) -> None:
         self._exports.export_data()
 
@@ -151,6 +157,22 @@ class FileMenu(CaseMenu):
             export_batch,
             offered=has_case,
             tip=QT_TRANSLATE_NOOP("Actions", "Write one product a site, class or bookmark into a folder"),
+        ),
+        Action(
+            "fact_check",
+            QT_TRANSLATE_NOOP("Actions", "&Fact-Check Sheet…"),
+            write_fact_check,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Write the internal sheet beside a product: each fact with its source, and a box to tick"
+            ),
+        ),
+        Action(
+            "changed_facts",
+            QT_TRANSLATE_NOOP("Actions", "Fact-Check Sheet of C&hanges…"),
+            write_changed_facts,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Write a sheet of only the facts that changed since an earlier sheet"),
         ),
         Action(
             "export_data",

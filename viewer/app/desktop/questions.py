@@ -183,6 +183,19 @@ class Questions(QObject):
         }
         return self._path_to_write(self.tr("Export the product"), suggestion, _in_order(kinds, suggestion), over)
 
+    def sheet_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
+        """Ask for the file of a fact-check sheet. `over` as of `product_to_write`."""
+        kinds = {".html": self.tr("Sheet to tick in a browser (*.html)"), ".pdf": self.tr("PDF document (*.pdf)")}
+        return self._path_to_write(
+            self.tr("Write the fact-check sheet"), suggestion, _in_order(kinds, suggestion), over
+        )
+
+    def sheet_to_open(self, folder: Path) -> Path | None:
+        """Ask for an earlier fact-check sheet."""
+        title, kinds = self.tr("Choose the earlier fact-check sheet"), self.tr("Fact-check sheet (*.html *.htm)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
     def data_to_write(self, suggestion: Path) -> Path | None:
         """Ask for a file for other programs. The suggestion's own kind is offered first."""
         kinds = {

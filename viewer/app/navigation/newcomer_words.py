@@ -17,6 +17,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "save_as": ("save a copy", "rename", "duplicate project", "backup"),
     "export_product": ("pdf", "print", "png", "svg", "jpeg", "layout", "poster", "map composer", "publish"),
     "export_batch": ("atlas", "map series", "many maps", "bulk export"),
+    "fact_check": ("proof", "verify", "check the sources", "checklist", "annotated copy", "review sheet"),
+    "changed_facts": ("proof", "second check", "recheck"),
     "export_data": ("kml", "kmz", "html", "csv", "shapefile", "geojson", "google earth", "excel", "spreadsheet"),
     "export_measurements": ("spreadsheet", "excel"),
     "permissions": ("settings", "preferences", "options", "privacy", "security", "trust", "firewall"),

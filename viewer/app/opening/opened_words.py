@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from layers.disk.patience import within
 from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.product.factcheck.ticked_file import is_sheet
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
@@ -32,9 +33,15 @@ class FileAddress(Struct, frozen=True):
     text: str
 
 
-type Meaning = Path | FileAddress | list[FoundLayer] | ServerAddress | GeoloupeError
-"""Meaning of a word: a file to be probed, here or on a host, the layer of a service, a server to be asked, or the error
-that it leads to.
+class TickedFile(Struct, frozen=True):
+    """A fact-check sheet that comes home."""
+
+    path: Path
+
+
+type Meaning = Path | FileAddress | list[FoundLayer] | ServerAddress | TickedFile | GeoloupeError
+"""Meaning of a word: a file to be probed, here or on a host, the layer of a service, a server to be asked, a ticked
+sheet, or the error that it leads to.
 """
 
 
@@ -74,6 +81,8 @@ def sort_words(
             path, may_be_case = _path_of(word, gone)
             if case is None and may_be_case:
                 case = path
+            elif is_sheet(path):
+                others.append(TickedFile(path))
             else:
                 others.append(path)
         except GeoloupeError as error:

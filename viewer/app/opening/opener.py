@@ -22,7 +22,15 @@ from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.app.opening.opened_words import FileAddress, Meaning, ServerAddress, SortedWords, is_server_word, sort_words
+from viewer.app.opening.opened_words import (
+    FileAddress,
+    Meaning,
+    ServerAddress,
+    SortedWords,
+    TickedFile,
+    is_server_word,
+    sort_words,
+)
 from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_address, layers_of_probe
 from viewer.commands.imagery.catalogue_layers import StatedScene
 from viewer.network.typed_keys import without_key
@@ -67,6 +75,8 @@ class FileOpener(QObject):
     """Path of a table that does not say where its rows lie."""
     address_wanted = Signal(str)
     """Emitted with an address of a server, which has to be asked what it offers."""
+    sheet_wanted = Signal(object)
+    """Path of a fact-check sheet that comes home to the open case."""
     finished = Signal()
 
     def __init__(
@@ -190,7 +200,9 @@ class FileOpener(QObject):
     def _probe(self, opening: _Opening, meanings: Sequence[Meaning]) -> None:
         """Ask readers what the files hold; the last answer leads on to `_add`."""
         waits = Path | FileAddress | ServerAddress
-        opening.outcomes = [None if isinstance(meaning, waits) else meaning for meaning in meanings]
+        sheets = [meaning.path for meaning in meanings if isinstance(meaning, TickedFile)]
+        known = [[] if isinstance(meaning, TickedFile) else meaning for meaning in meanings]
+        opening.outcomes = [None if isinstance(meaning, waits) else meaning for meaning in known]
         options = {} if opening.reading is None else opening.reading.options
         with self._pool.together():
             for at, path in enumerate(meanings):
@@ -204,6 +216,8 @@ class FileOpener(QObject):
             elif isinstance(meaning, FileAddress):
                 self._look_at(opening, at, meaning.text)
         self._add(opening)
+        for sheet in sheets:
+            self.sheet_wanted.emit(sheet)
 
     def _ask(self, address: ServerAddress, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
         from viewer.app.opening.server_layers import find_server_layers  # for start-up time: it reads documents

@@ -17,6 +17,7 @@ class ProductButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view, self.map = QPushButton(self.tr("Use the Map's View")), QPushButton(self.tr("Add the View"))
+        self.fact_check = QPushButton(self.tr("Fact Check…"))
         self.save, self.export = QPushButton(self.tr("Save")), QPushButton(self.tr("Export…"))
         self.close_window = QPushButton(self.tr("Close"))
         self.said, self.state = muted(), ComboBox()
@@ -29,6 +30,10 @@ class ProductButtons(QWidget):
         for button, tip in (
             (self.view, self.tr("Show on the page what the map shows now, in its stretch")),
             (self.map, self.tr("Add what the map shows now as a map of its own")),
+            (
+                self.fact_check,
+                self.tr("Write the internal sheet: each printed fact with its source, and a box to tick"),
+            ),
             (self.save, self.tr("Keep the product in the case as a draft (Ctrl+S)")),
             (self.export, self.tr("Write the product to a file, as a draft or issued (Enter in the title)")),
             (self.close_window, self.tr("Close the window; what was changed is kept as a draft")),
@@ -41,7 +46,7 @@ class ProductButtons(QWidget):
         row.addWidget(self.view)
         row.addWidget(self.map)
         row.addWidget(self.said, 1)
-        for field in (self.save, self.state, self.export, self.close_window):
+        for field in (self.fact_check, self.save, self.state, self.export, self.close_window):
             row.addWidget(field)
 
     def show_state(self, state: State | None) -> None:

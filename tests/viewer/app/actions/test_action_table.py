@@ -220,6 +220,8 @@ OF_A_CASE = {
     "export_product",
     "products_printing",
     "export_batch",
+    "fact_check",
+    "changed_facts",
     "export_data",
     "export_measurements",
     "permissions",

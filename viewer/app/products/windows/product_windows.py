@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from layers.document.document import Document
+from layers.document.rows import Product
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.product.issuing.printed_rows import printed_rows
-from layers.product.publishing import DRAFT, PUBLISHED, State
+from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
 from viewer.app.desktop.questions import Questions
@@ -26,7 +27,8 @@ from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.products import issue_product, product_rows
+from viewer.commands.products import issue_product, product_rows, products_in_order
+from viewer.export.made_on import today
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
@@ -37,9 +39,11 @@ from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
+    from layers.product.issuing.edition import Outgoing
     from layers.product.issuing.printed_rows import PrintedRow
     from layers.product.lint.finding import Finding
     from viewer.app.products.batches.batch_desk import BatchDesk
+    from viewer.app.products.factcheck.sheet_desk import FactCheckDesk
     from viewer.app.products.first_spec import WindowState
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
@@ -79,6 +83,8 @@ class ProductWindows(QObject):
         self._states: dict[str, State] = {}
         """State of each product's last export, by uuid: a window opened again takes it."""
         self._batches: BatchDesk | None = None
+        self.sheets: FactCheckDesk | None = None
+        """Fact-check sheets; None before the first."""
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
         self._told = _Told()
@@ -88,7 +94,8 @@ class ProductWindows(QObject):
 
     @property
     def is_idle(self) -> bool:
-        return not self._written and self._loading.is_idle and (self._batches is None or self._batches.is_idle)
+        desks = (self._batches, self.sheets)
+        return not self._written and self._loading.is_idle and all(desk is None or desk.is_idle for desk in desks)
 
     @property
     def windows(self) -> list[ProductWindow]:
@@ -125,6 +132,57 @@ class ProductWindows(QObject):
             self._batches = BatchDesk(context, self._panels, self._maker, self._messages, self._ask, self._window)
         plain = replace(self._state_now(), comparison=None, images=(), site="")
         self._batches.begin(self._session.document, first_spec(plain))
+
+    # -- fact-check sheets ----------------------------------------------------------------------------------------
+
+    def write_sheet(self, *, asks_since: bool = False) -> None:
+        """Write the fact-check sheet of the product in front, else of the newest kept one, else of what is shown."""
+        if has_map(self._canvas, self._messages):
+            self._panels.flush()
+            self._loading.then("sheet", partial(self._write_sheet, asks_since))
+
+    def take_home(self, path: Path) -> None:
+        """Read a ticked sheet, and show what it reviews."""
+        self._loading.then("ticks", partial(self._take_home, path))
+
+    def _take_home(self, path: Path) -> None:
+        self._sheet_desk().take_home(path)
+
+    def _write_sheet(self, asks_since: bool) -> None:
+        shown = self.windows[-1:]
+        over = shown[0] if shown else self._window
+        product = shown[0].outgoing if shown else self._product_kept()
+        name = self._name_of(product.spec, product.edition.product, "-fact-check.html")
+        self._sheet_desk().write(product, name, over, asks_since=asks_since)
+
+    def _write_sheet_of(self, shown: ProductWindow, _checked: bool = False) -> None:
+        """Write the sheet of a window's product as it stands, kept or not."""
+        shown.fields.take_page()
+        name = self._name_of(shown.spec, shown.row, "-fact-check.html")
+        self._sheet_desk().write(shown.outgoing, name, shown)
+
+    def _product_kept(self) -> Outgoing:
+        """The newest product that the case keeps, else one of what the map shows."""
+        from layers.product.issuing.edition import Edition, Outgoing  # for start-up time
+        from layers.product.spec import read_overrides
+        from viewer.app.products.first_spec import first_spec
+
+        for row in reversed(products_in_order(self._session.document)):
+            spec = read_spec(row.layout_json)
+            if spec is not None:
+                state: State = PUBLISHED if row.state == PUBLISHED else (ISSUED if row.issued_at else DRAFT)
+                return Outgoing(spec, Edition(row, today(), state), read_overrides(row.overrides_json))
+        return Outgoing(first_spec(self._state_now()), Edition(made_on=today()))
+
+    def _sheet_desk(self) -> FactCheckDesk:
+        from viewer.app.products.factcheck.sheet_desk import FactCheckDesk  # for start-up time
+
+        if self.sheets is None:
+            context = self._canvas.own_scene.context
+            self.sheets = FactCheckDesk(
+                self._session, context, self._panels, self._maker, self._messages, self._ask, self._window
+            )
+        return self.sheets
 
     def open(self, uuid: str) -> None:
         """Open a product of the case, or bring its open window to the front."""
@@ -164,6 +222,7 @@ class ProductWindows(QObject):
         if uuid in self._states and shown.kept.state is None:
             shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
+        shown.buttons.fact_check.clicked.connect(partial(self._write_sheet_of, shown))
         self._windows = [*self.windows, shown]
         shown.finished.connect(self._let_go)
         shown.show()
@@ -312,12 +371,16 @@ class ProductWindows(QObject):
                 shown.say(error.sentence)
 
     def _suggestion(self, shown: ProductWindow) -> Path:
+        return self._name_of(shown.spec, shown.edition.product, self._suffix)
+
+    def _name_of(self, spec: ProductSpec, product: Product | None, ending: str) -> Path:
+        """The file that is suggested for a product, by its title and version."""
         from layers.product.batch import file_stem  # for start-up time: only where one is written
 
-        target, product = self._session.target, shown.edition.product
+        target = self._session.target
         version = product.version if product is not None else 1
-        stem = file_stem(shown.spec.title) or (target.stem if target else "product")
-        name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
+        stem = file_stem(spec.title) or (target.stem if target else "product")
+        name = f"{stem}-v{version}{ending}" if version > 1 else f"{stem}{ending}"
         return (self._folder or (target.parent if target else Path.home())) / name
 
 
@@ -349,6 +412,7 @@ def load_products() -> None:
     Call it in a job: it takes a fifth of a second.
     """
     import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
+    import viewer.app.products.factcheck.sheet_desk
     import viewer.app.products.product_pages
     import viewer.app.products.product_window  # noqa: F401
     from viewer.export.plates.maps.locator import coast_lines

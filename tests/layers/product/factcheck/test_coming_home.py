@@ -1,0 +1,141 @@
+"""Ticks come home: rows that have not changed since are reviewed in the checker's name, and the others are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+from msgspec.structs import replace
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import InvalidValue
+from layers.product.factcheck.coming_home import Homecoming, Reason, homecoming
+from layers.product.factcheck.fact_sheet import FactSheet
+from layers.product.factcheck.ticked_file import AskedSubject, TickedFact, TickedSheet
+from tests.layers.product.factcheck.conftest import changed, sheet_of
+from viewer.commands.cures import review_checked
+
+CHECKER = "B. Second"
+
+
+def sent_out(sheet: FactSheet, but: Collection[str] = (), only: Collection[str] | None = None) -> TickedSheet:
+    """The sheet as a file, with all facts ticked `but` those of these words, or `only` those."""
+    facts = tuple(
+        TickedFact(
+            fact.key,
+            fact.digest,
+            fact.number,
+            fact.words,
+            fact.table,
+            fact.uuid,
+            is_ticked=fact.words not in but if only is None else fact.words in only,
+            remark="a remark" if fact.words in but else "",
+        )
+        for fact in sheet.facts
+    )
+    subjects = tuple(AskedSubject(row.table, row.uuid, row.rev, row.digest, row.name) for row in sheet.subjects)
+    return TickedSheet("A product", "p-1", "2026-05-01", CHECKER, facts, subjects)
+
+
+def home_of(document: Document, ticked: TickedSheet, checker: str = CHECKER) -> Homecoming:
+    return homecoming(document, ticked, checker)
+
+
+def reasons(home: Homecoming) -> dict[str, Reason]:
+    return {row.uuid: row.reason for row in home.left if row.uuid}
+
+
+def test_all_ticked_and_unchanged_is_reviewed_in_one_step(own: Document) -> None:
+    site = next(iter(own.sites))
+    home = home_of(own, sent_out(sheet_of(own)))
+    assert (home.claims, home.sites) == (("c-1",), (site,))
+    (unkept,) = home.left
+    assert unkept.reason is Reason.NOT_KEPT, "the citation, and the title of the page"
+    edit = review_checked(own, claims=home.claims, sites=home.sites, checker=CHECKER, actor="A. Author")
+    own.apply(edit)
+    for row in (own.claims["c-1"], own.sites[site]):
+        assert (row.status, row.reviewed_by) == ("reviewed", CHECKER)
+    own.apply(edit.inverse())
+    assert (own.claims["c-1"].status, own.claims["c-1"].reviewed_by) == ("draft", "")
+
+
+def test_a_row_whose_fact_is_open_is_left_with_its_number_and_remark(own: Document) -> None:
+    sheet = sheet_of(own)
+    home = home_of(own, sent_out(sheet, but=["12 pumps"]))
+    assert home.claims == ()
+    (row,) = [row for row in home.left if row.reason is Reason.PARTLY]
+    (number,) = [fact.number for fact in sheet.facts if fact.words == "12 pumps"]
+    assert row.facts == (number,)
+    assert [(remark.number, remark.remark) for remark in home.remarks] == [(number, "a remark")]
+
+
+def test_a_row_without_any_tick_is_not_spoken_of(own: Document) -> None:
+    home = home_of(own, sent_out(sheet_of(own), only=["A product"]))
+    assert (home.reviews, reasons(home)) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("table", "uuid", "fields"),
+    [
+        ("claims", "c-1", {"statement": "Aurora Ltd. delivered 13 pumps"}),
+        ("claim_sources", "l-2", {"quote": "another"}),
+        ("sources", "s-1", {"published_at": "2020-02-04"}),
+    ],
+)
+def test_a_row_that_changed_since_is_listed_and_not_reviewed(
+    own: Document, table: str, uuid: str, fields: dict[str, str]
+) -> None:
+    ticked = sent_out(sheet_of(own))
+    changed(own, table, uuid, modified_by="D. Hand", modified_at="2026-05-03T10:00:00Z", **fields)  # type: ignore[arg-type]
+    home = home_of(own, ticked)
+    assert "c-1" not in home.claims
+    assert reasons(home)["c-1"] is Reason.CHANGED
+    (row,) = [row for row in home.left if row.uuid == "c-1"]
+    assert row.since == ("D. Hand, 2026-05-03" if table == "claims" else "")
+
+
+def test_a_change_that_was_undone_is_none(own: Document) -> None:
+    ticked, words = sent_out(sheet_of(own)), own.claims["c-1"].statement
+    changed(changed(own, "claims", "c-1", statement="other"), "claims", "c-1", statement=words)
+    assert home_of(own, ticked).claims == ("c-1",)
+
+
+def test_a_row_that_is_gone_is_listed_by_the_name_that_it_had(own: Document) -> None:
+    ticked = sent_out(sheet_of(own))
+    other = Document()
+    home = home_of(other, ticked)
+    assert set(reasons(home).values()) == {Reason.GONE}
+    assert not home.is_of_case
+    assert "Aurora Ltd. delivered 12 pumps to Boreal in 2019" in [row.name for row in home.left]
+
+
+def test_nobody_reviews_what_they_entered(own: Document) -> None:
+    home = home_of(own, sent_out(sheet_of(own)), "a.  author")
+    assert reasons(home)["c-1"] is Reason.OWN
+
+
+def test_what_is_reviewed_already_stays_as_it_is(own: Document) -> None:
+    changed(own, "claims", "c-1", status="reviewed", reviewed_by="E. Else")
+    home = home_of(own, sent_out(sheet_of(own)))
+    assert "c-1" not in home.claims
+    assert "c-1" not in reasons(home)
+
+
+def test_rows_of_other_tables_are_never_reviewed(own: Document) -> None:
+    ticked = sent_out(sheet_of(own))
+    forged = tuple(replace(row, table="sources", uuid="s-1") for row in ticked.subjects)
+    home = home_of(
+        own,
+        replace(
+            ticked, subjects=forged, facts=tuple(replace(fact, table="sources", uuid="s-1") for fact in ticked.facts)
+        ),
+    )
+    assert home.reviews == 0
+
+
+def test_a_review_needs_rows_and_a_name(own: Document) -> None:
+    for fields in ({"claims": (), "sites": (), "checker": CHECKER}, {"claims": ("c-1",), "sites": (), "checker": " "}):
+        with pytest.raises(InvalidValue):
+            review_checked(own, actor="A. Author", **fields)  # type: ignore[arg-type]
+    assert isinstance(review_checked(own, claims=("c-1",), sites=(), checker=CHECKER, actor="A"), Edit)
