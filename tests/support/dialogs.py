@@ -118,7 +118,7 @@ def open_by_hand(window: MainWindow) -> None:
         AreaStatisticsDialog(context, document.sites["area"], layer, window),
         FolderDialog(window.scenes.folders, lambda: None, window),
         TablePicker("many.gpkg", [], window),
-        TicksDialog(context, TickedSheet("Many things", "", "", "A name"), Homecoming(), window),
+        TicksDialog(context, TickedSheet("Example places", "", "", "name"), Homecoming(), window),
     ):
         dialog.show()
     service = TileService("Tiles", "https://tiles.example.org/{z}/{x}/{y}.png", may_prefetch=True)

@@ -30,7 +30,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker"}
-BY_HAND |= {"PackDialog", "ScenePackDialog", "SignInDialog", "SceneWalkDialog"}
+BY_HAND |= {"TicksDialog", "PackDialog", "ScenePackDialog", "SignInDialog", "SceneWalkDialog"}
 ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
