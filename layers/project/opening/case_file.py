@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from layers.errors import CaseDamaged, TooLarge
 from layers.phrase import Phrase
+from layers.pool.worker import sentence_for
 from layers.project.opening.byte_check import ByteCheck
 from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
@@ -89,7 +90,7 @@ class CaseFile:
             self.schema = read_schema(self._connection)
             allow_only(self._connection, [*self.schema.tables, *self.schema.boxes])
             self.meta = self._meta()
-            self._check = self._stack.enter_context(ByteCheck(self._held.path, self.meta.get("integrity", "")))
+            self._check: ByteCheck | None = None
         except (sqlite3.Error, UnicodeDecodeError) as error:
             self._stack.close()
             raise damaged(place, _reason(error)) from error
@@ -100,10 +101,20 @@ class CaseFile:
     def close(self) -> None:
         self._stack.close()
 
+    def begin_check(self) -> None:
+        """Begin to read all bytes for `mark`, beside what is asked meanwhile."""
+        stored = self.meta.get("integrity", "")
+        self._check = self._stack.enter_context(ByteCheck(self._held.path, stored, self._held.copy))
+
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about journals and other files beside the case."""
         return self._held.problems
+
+    @property
+    def size(self) -> int:
+        """Bytes of the case's file."""
+        return self._held.mark.size
 
     def _meta(self) -> dict[str, str]:
         """Read the facts of loupe_meta that are text; none where the file is no case."""
@@ -113,11 +124,25 @@ class CaseFile:
         return {str(key): value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
 
     def mark(self) -> tuple[Fingerprint, Integrity]:
-        """The case's fingerprint and its state by its bytes, once all of them are read."""
-        mark, (state, at) = self._held.mark, self._check.result()
+        """The case's fingerprint and its state by its bytes, once all of them are read, and copied where that is
+        wanted.
+        """
+        if self._check is None:
+            self.begin_check()
+        assert self._check is not None
+        try:
+            mark, (state, at) = self._held.mark, self._check.result()
+        except OSError as error:
+            raise sentence_for(error, str(self.place)) from error
+        self._held.check()
         if at >= 0 and not mark.sides:
             mark = replace(mark, integrity=self.meta["integrity"], at=at)
         return mark, state
+
+    @property
+    def known(self) -> Integrity | None:
+        """The case's state by its bytes, where all of them are read already."""
+        return None if self._check is None else self._check.known
 
     def check(self, tables: Sequence[str]) -> bool:
         """Run SQLite's own quick check on those of `tables` that compute nothing; True where it finds no fault."""

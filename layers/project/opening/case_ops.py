@@ -68,11 +68,14 @@ class CaseOps:
         self.close()
         copy = Path(params["copy"]) if params["copy"] else None
         case = self._case = CaseFile(Path(params["path"]), copy, Path(params["scratch"]), params["deadline_s"])
+        if params.get("is_judged", True):
+            case.begin_check()
         return {
             "meta": case.meta,
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},
             "foreign": encoded(foreign_in(case.schema, schema_version_in(case.meta))),
             "problems": list(case.problems),
+            "size": case.size,
         }
 
 
@@ -91,7 +94,8 @@ def _rows(case: CaseFile, params: dict[str, Any]) -> Result:
             cells[name] = {"refused": [(i, _cell(v)) for i, v in enumerate(values) if not isinstance(v, bytes)]}
         else:
             cells[name] = _packed(values, has_large=params["columns"][name] > MOST_CELL_BYTES)
-    return {"numbers": list(numbers), "columns": cells, "is_last": is_last}, arrays
+    header = {"numbers": list(numbers), "columns": cells, "is_last": is_last, "known": case.known}
+    return header, arrays
 
 
 def _geometry(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -45,6 +45,8 @@ class UnreadCase(Struct, frozen=True):
     """The plain columns of each plain table."""
     foreign: Foreign
     problems: tuple[str, ...]
+    size: Annotated[int, Meta(ge=0)]
+    """Bytes of its file."""
 
 
 class ReadBytes(Struct, frozen=True):
@@ -65,6 +67,8 @@ class Chunk(Struct, frozen=True):
     columns: dict[str, list[Any]]
     refused: Mapping[int, Any]
     is_last: bool = False
+    known: Integrity | None = None
+    """State of the whole file by its bytes, where these were read by then."""
 
 
 class _Rows(Struct):
@@ -72,6 +76,7 @@ class _Rows(Struct):
     columns: dict[str, Any]
     """Cells by column, as `_unpacked` takes them."""
     is_last: bool
+    known: Integrity | None = None
 
 
 class _InArrays(Struct):
@@ -125,10 +130,18 @@ class CaseReader:
     @classmethod
     @contextmanager
     def open(
-        cls, path: Path, *, copy: Path | None = None, asks: Asks | None = None, timeout_s: float = READ_S
+        cls,
+        path: Path,
+        *,
+        copy: Path | None = None,
+        asks: Asks | None = None,
+        timeout_s: float = READ_S,
+        is_judged: bool = True,
     ) -> Iterator[Self]:
-        """Open the case at `path`, held still meanwhile; with `copy`, from a recovered copy that is made there.
+        """Open the case at `path`, held still meanwhile. With `copy`, one without its journals is made there, which is
+        whole once `read_bytes` has answered.
 
+        `is_judged`: False for who asks for a few values only and never for all bytes, which are not read then.
         Raises FileMissing, NotAFile, NotAllowed, UnsupportedFormat, TooLarge, CaseDamaged, CaseInUse or ReaderTimeout.
         """
         asks = asks or CaseProcess()
@@ -139,6 +152,7 @@ class CaseReader:
                     "copy": "" if copy is None else os.path.abspath(copy),
                     "scratch": str(scratch),
                     "deadline_s": timeout_s,
+                    "is_judged": is_judged,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
                 yield cls(asks, _decode(answer.header, UnreadCase))
@@ -271,7 +285,7 @@ def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
         raise _babble() from error
     if not fits:
         raise _babble()
-    return Chunk(numbers, by_name, refused, rows.is_last)
+    return Chunk(numbers, by_name, refused, rows.is_last, rows.known)
 
 
 def _blobs(data: bytes, ends: list[int]) -> list[bytes]:

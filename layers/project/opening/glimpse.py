@@ -13,6 +13,7 @@ from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.migrations import migrate
 from layers.project.opening.opening_watch import Glimpse, OpeningStep, OpeningWatch
 from layers.project.opening.rows import Tables, read_rows
+from layers.project.storage.integrity import Integrity
 from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in
 
@@ -24,13 +25,31 @@ _SITES = tuple(spec.name for spec in SPECS if spec.table == "sites")
 
 
 class Told:
-    """The tables of a case, which also report to a watch how many of its sites have been read."""
+    """The tables of a case, which also report to a watch how many of its sites have been read, and show it the glimpse
+    once all bytes of the case have been read and judged: of a damaged case nothing is shown.
+    """
 
-    def __init__(self, tables: Tables, watch: OpeningWatch, sites: int) -> None:
-        self._tables, self._watch, self._sites = tables, watch, sites
+    def __init__(self, tables: Tables, watch: OpeningWatch, glimpse: Glimpse, judge: Callable[[], object]) -> None:
+        """`judge` waits for the last of the bytes, and raises where the case is damaged."""
+        self._tables, self._watch, self._glimpse, self._judge = tables, watch, glimpse, judge
+        self._sites = glimpse.sites
         self._done = 0
+        self._is_read, self._is_shown = False, False
+
+    def show(self) -> None:
+        """Judge the bytes and show the glimpse. Raises what `judge` raises."""
+        if not self._is_shown:
+            self._judge()
+            self._show()
+
+    def _show(self) -> None:
+        if not self._is_shown:
+            self._is_shown = True
+            self._watch.show(self._glimpse)
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        if self._is_read:
+            self.show()
         self._watch.tell(OpeningStep.READ, self._done, self._sites)
         return self._tables.filled(table, columns)
 
@@ -39,6 +58,9 @@ class Told:
     ) -> None:
         def take_and_tell(chunk: Chunk) -> None:
             take(chunk)
+            self._is_read = chunk.known is not None
+            if chunk.known is Integrity.INTACT:  # else there is more to ask, between two tables
+                self._show()
             if table in _SITES:
                 self._done += len(chunk.numbers)
             self._watch.tell(OpeningStep.READ, self._done, self._sites)

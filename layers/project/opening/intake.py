@@ -8,6 +8,7 @@ of the values that come.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ from layers.project.storage.versions import schema_version_in, version_in
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 
+SOON_READ_BYTES = 1 << 26
+"""Most bytes of a case that are waited for before its rows are read: they are read in a few hundredths of a second."""
 EDITED_SENTENCE = Phrase("Another program has edited this case since Geoloupe saved it.")
 UNKNOWN_SENTENCE = Phrase("The case carries no hash of its bytes, so damage would not be noticed. Save it once.")
 DAMAGED_SENTENCE = Phrase("The file is damaged: values may be wrong or missing. Compare with a backup.")
@@ -103,9 +106,9 @@ def take_in(
     try:
         glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
         if watch is not None and glimpse is not None:
-            _judged(path, reader, accept_damage=accept_damage)  # of a damaged case nothing is shown
-            watch.show(glimpse)
-            tables = Told(reader, watch, glimpse.sites)
+            tables = told = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
+            if opened.size <= SOON_READ_BYTES:
+                told.show()
         rows = read_rows(tables, opened.tables, foreign, version)
     except (CaseDamaged, TooLarge):
         _judged(path, reader, accept_damage=accept_damage)

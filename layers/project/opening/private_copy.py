@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from msgspec import Struct
 from layers.errors import CaseDamaged, CaseInUse, NotAFile, TooLarge
 from layers.phrase import Phrase
 from layers.project.opening.hardened_sqlite import harden
+from layers.project.storage.file_copy import copy_bytes
 from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, sides_of
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file, side_files
@@ -27,7 +29,6 @@ from layers.project.storage.sqlite_lock import LockedElsewhere, shared
 WAIT_S = 2.0
 MOST_SIDE_BYTES = 2**30
 _TRIES = 3
-_CHUNK_BYTES = 1 << 22
 _NO_SUPER_JOURNAL = bytes(16)
 """Zeros appended to a rollback journal, so that SQLite finds no name of a further file in its last bytes."""
 _SUPER_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -39,31 +40,43 @@ class Held(Struct, frozen=True):
     path: Path
     mark: Fingerprint
     problems: tuple[str, ...] = ()
+    copy: Path | None = None
+    """Place of a copy that is still to be made, by who reads all bytes of the case; None for none."""
+    mark_now: Callable[[], Fingerprint] | None = None
+    """Reads the fingerprint again of a case that is held in place."""
+
+    def check(self) -> None:
+        """Raise CaseInUse where a program wrote in spite of the lock: what was read is of two states then."""
+        if self.mark_now is not None and self.mark_now() != self.mark:
+            raise _in_use(self.path)
 
 
 @contextmanager
 def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
     """Hold the case at `place` (no link), in place where it can be read as it stands, else as a copy.
 
-    With `copy` it is always copied there; otherwise a copy is made in `scratch` where there are journals to play back.
+    Where there are journals to play back, the copy is made at once, at `copy` or in `scratch`. Else the case is read in
+    place, and the copy at `copy` is left to who reads all its bytes: they may be very many, in pictures and kept files.
     Raises CaseInUse, CaseDamaged, NotAFile or TooLarge.
     """
     journals = _journals(place)
     try:
         with open_regular(place) as file:
             header = Header.of(file.read(HEADER_BYTES))
-            must_copy = copy is not None or bool(journals) or header is None or header.is_wal
-            if not must_copy:
+            if not journals and header is not None and not header.is_wal:
                 with shared(file.fileno(), WAIT_S):
-                    yield Held(place, fingerprint_of(file, place))
+                    mark = fingerprint_of(file, place)
+                    yield Held(place, mark, copy=copy, mark_now=partial(fingerprint_of, file, place))
                 return
             target = copy if copy is not None else scratch / "case.gpkg"
             held_copy = _copied(file, place, journals, target, header)
     except LockedElsewhere as error:
-        raise CaseInUse(
-            "“{place}” is being written by another program. Try again in a moment.", place=shown(place)
-        ) from error
+        raise _in_use(place) from error
     yield held_copy
+
+
+def _in_use(place: Path) -> CaseInUse:
+    return CaseInUse("“{place}” is being written by another program. Try again in a moment.", place=shown(place))
 
 
 def _journals(place: Path) -> list[str]:
@@ -94,7 +107,7 @@ def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header
     for _ in range(_TRIES):
         with shared(file.fileno(), WAIT_S):
             mark = fingerprint_of(file, place)
-            _copy_bytes(file, copy)
+            copy_bytes(file, copy)
             problems = [sentence for suffix in journals if (sentence := _copy_journal(place, suffix, copy))]
             is_still_so = fingerprint_of(file, place) == mark
         if is_still_so and [suffix for suffix, *_ in sides_of(place)] == _in_order(journals):
@@ -102,18 +115,11 @@ def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header
                 _recover(copy, place, has_journals=bool(journals))
             return Held(copy, mark, problems=tuple(problems))
         journals = _journals(place)
-    raise CaseInUse("“{place}” is being written by another program. Try again in a moment.", place=shown(place))
+    raise _in_use(place)
 
 
 def _in_order(journals: list[str]) -> list[str]:
     return [suffix for suffix in ("-wal", "-journal") if suffix in journals]
-
-
-def _copy_bytes(file: BinaryIO, to: Path) -> None:
-    file.seek(0)
-    with to.open("wb") as new:
-        while chunk := file.read(_CHUNK_BYTES):
-            new.write(chunk)
 
 
 def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
@@ -123,7 +129,7 @@ def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
         if os.fstat(file.fileno()).st_size > MOST_SIDE_BYTES:
             raise TooLarge("“{side}” beside the case is larger than a journal may be.", side=shown(side))
         to = side_file(copy, suffix)
-        _copy_bytes(file, to)
+        copy_bytes(file, to)
     if suffix != "-journal":
         return ""
     with to.open("rb+") as journal:

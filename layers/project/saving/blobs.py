@@ -76,7 +76,7 @@ def read_blobs(
             blobs[uuid] = place.read_bytes()
     if not elsewhere or base is None:
         return blobs
-    with CaseReader.open(base) as case:
+    with CaseReader.open(base, is_judged=False) as case:
         numbers = rows_by_uuid(case, table) if _has(case, table, column) else {}
         for uuid in elsewhere:
             value = case.value(table, column, numbers[uuid]) if uuid in numbers else None

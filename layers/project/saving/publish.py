@@ -173,7 +173,7 @@ def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, 
     if base is None or not (carries or has_blobs(new)):
         fill_blobs(new, blobs, None)
         return
-    with CaseReader.open(base) as case:
+    with CaseReader.open(base, is_judged=False) as case:
         fill_blobs(new, blobs, case)
         keep_deleted(new, blobs, case)
         if carries:

@@ -191,7 +191,7 @@ def has_change(target: Path, change_uuid: str) -> bool:
         nonlocal has_it
         has_it = has_it or change_uuid in chunk.columns["change_uuid"]
 
-    with CaseReader.open(target) as case:
+    with CaseReader.open(target, is_judged=False) as case:
         if "change_uuid" in case.opened.tables.get("loupe_history", frozenset()):
             case.each_chunk("loupe_history", {"change_uuid": 100}, take)
     return has_it

@@ -24,7 +24,7 @@ def small_pictures(work: WorkingCopy, table: str, uuids: Collection[str]) -> dic
         elif place.stat().st_size <= MOST_BYTES:
             pictures[uuid] = place.read_bytes()
     if missing and work.base is not None:
-        with CaseReader.open(work.base) as case:
+        with CaseReader.open(work.base, is_judged=False) as case:
             pictures |= _in_case(case, table, missing)
     return pictures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -65,6 +66,49 @@ def test_it_reads_in_place_where_no_thread_can_begin(sealed: tuple[Path, str], m
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with ByteCheck(*sealed) as check:
         assert check.result()[0] is Integrity.INTACT
+
+
+@pytest.mark.parametrize("refused", [None, "at once", "later"])
+def test_a_copy_has_the_same_bytes_however_it_is_made(
+    sealed: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, refused: str | None
+) -> None:
+    path, text = sealed
+    by_the_system = getattr(os, "copy_file_range", None)
+
+    def copy_some(source: int, to: int, count: int, at: int) -> int:
+        if by_the_system is None or refused == "at once" or at:
+            raise OSError("not between these two")
+        return int(by_the_system(source, to, 1_000_003, at))
+
+    if refused is not None:
+        monkeypatch.setattr(os, "copy_file_range", copy_some, raising=False)
+    copy = path.with_name("copy")
+    with ByteCheck(path, text, copy) as check:
+        assert check.result() == (Integrity.INTACT, 100)
+        assert check.known is Integrity.INTACT
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_bytes_are_known_before_they_are_copied(sealed: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def copy_late(*_given: object) -> None:
+        begun.set()
+        assert goes_on.wait(10)
+
+    monkeypatch.setattr(byte_check, "copy_bytes", copy_late)
+    with ByteCheck(*sealed, sealed[0].with_name("copy")) as check:
+        assert begun.wait(10)
+        assert check.known is Integrity.INTACT
+        goes_on.set()
+        check.result()
+
+
+def test_a_disk_without_room_for_the_copy_is_an_error_of_its_own(sealed: tuple[Path, str]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no device that is full")
+    with ByteCheck(*sealed, Path("/dev/full")) as check, pytest.raises(OSError, match="No space"):
+        check.result()
 
 
 def test_bytes_stand_behind_all_words_in_their_tables() -> None:

@@ -197,7 +197,11 @@ def test_progress_counts_the_sites(make_window: MakeWindow, gate: Gate, tmp_path
     assert [fraction for _text, fraction in said] == sorted(fraction for _text, fraction in said)
 
 
-def test_a_damaged_case_shows_nothing(make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("most", [0, intake.SOON_READ_BYTES])
+def test_a_damaged_case_shows_nothing(
+    make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(intake, "SOON_READ_BYTES", most)  # 0: the bytes are read beside the rows, as of a large case
     window, path, seen = make_window(), case_of(tmp_path, VIEW), []
     window.session.glimpsed.connect(seen.append)
     data = bytearray(path.read_bytes())
@@ -208,6 +212,20 @@ def test_a_damaged_case_shows_nothing(make_window: MakeWindow, gate: Gate, tmp_p
     settle(window, qtbot)
     assert seen == []
     assert window.pages.currentWidget() is window.start_page
+
+
+@pytest.mark.bounded
+def test_rows_are_read_while_the_bytes_of_a_large_case_are(
+    make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "SOON_READ_BYTES", 0)
+    window, path, seen = make_window(), case_of(tmp_path, VIEW), []
+    window.session.glimpsed.connect(lambda glimpse: seen.append(glimpse is not None))
+    gate.opened.set()
+    window.opener.open([str(path)])
+    settle(window, qtbot)
+    assert seen[:1] == [True]
+    assert len(window.session.document.sites) == 421
 
 
 @pytest.mark.bounded_after(1)
