@@ -14,6 +14,8 @@ from layers.phrase import Phrase
 from layers.product.judging.reissue import JUDGED
 
 MOST_NUMBERS, HIGHEST = 100_000, 1_000_000
+WHOLE = "whole"
+"""The member of `numbers_json` for claims that were printed with their answers and sources."""
 _WHAT = Phrase("The numbers of the product")
 
 
@@ -39,14 +41,17 @@ def numbers_json(
     numbers: Mapping[str, int],
     digests: Mapping[str, str] | None = None,
     judgements: Mapping[str, Sequence[Any]] | None = None,
+    whole: Sequence[str] = (),
 ) -> str:
     """Text for `numbers_json`; `read_numbers` gives back an equal value.
 
-    `digests`: of the printed rows, by uuid. `judgements`: those that were printed, by uuid of their claim.
+    `digests`: of the printed rows, by uuid. `judgements`: those that were printed, by uuid of their claim. `whole`:
+    uuids of claims that were printed with their answers and sources.
     """
-    data: dict[str, Mapping[str, Any]] = {"numbers": dict(numbers)} if numbers else {}
+    data: dict[str, Mapping[str, Any] | Sequence[str]] = {"numbers": dict(numbers)} if numbers else {}
     if digests:
         data["printed"] = dict(digests)
+        data[WHOLE] = list(whole)
     if judgements:
         data[JUDGED] = dict(judgements)
     return json.dumps(data) if data else ""

@@ -216,7 +216,8 @@ def issue_product(
     rows = list(printed)
     numbers = dict(sorted(numbers.items()))
     claims = (document.claims[row.uuid] for row in rows if row.table_name == "claims" and row.uuid in document.claims)
-    text = numbers_json(numbers, {row.uuid: row.digest for row in rows}, issued_judgements(claims))
+    whole = [row.uuid for row in rows if row.is_whole]
+    text = numbers_json(numbers, {row.uuid: row.digest for row in rows}, issued_judgements(claims), whole)
     if read_numbers(text) != numbers:
         raise InvalidValue("Each numbered mark of a product has a number of its own, from 1 upwards.")
     if state == DRAFT:

@@ -314,11 +314,13 @@ class CountTick(Struct, frozen=True):
     """A tick with its number in a count, at the row's own point. The row names the counted site and the image.
 
     `observer` is who counted, and `target` what; the counts of two observers or targets on one image stand apart.
+    `made_uuid`: the observation that was made with this tick; empty where there was one, or none is known.
     """
 
     number: int
     observer: str = ""
     target: str = ""
+    made_uuid: str = ""
 
     kind: ClassVar[str] = "count_tick"
 
@@ -326,17 +328,19 @@ class CountTick(Struct, frozen=True):
         _check_range(self.number, 1, MOST_NUMBER, _NUMBER)
 
     def fields(self) -> dict[str, Any]:
-        target = {"target": self.target} if self.target else {}
-        return {"number": self.number, "observer": self.observer, **target}
+        more = {"target": self.target, "made_uuid": self.made_uuid}
+        stated = {name: value for name, value in more.items() if value}
+        return {"number": self.number, "observer": self.observer, **stated}
 
     @classmethod
     def from_fields(cls, data: dict[str, Any]) -> CountTick:
         number, observer, target = data.get("number"), data.get("observer"), data.get("target", "")
-        if not (isinstance(number, int) and isinstance(observer, str) and isinstance(target, str)) or isinstance(
-            number, bool
+        made_uuid = data.get("made_uuid", "")
+        if not (isinstance(observer, str) and isinstance(target, str) and isinstance(made_uuid, str)) or (
+            not isinstance(number, int) or isinstance(number, bool)
         ):
             raise InvalidValue("A tick of a count has a whole number and an observer.")
-        return cls(number, observer, target)
+        return cls(number, observer, target, made_uuid)
 
 
 type MarkShape = (

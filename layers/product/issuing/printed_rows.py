@@ -19,6 +19,7 @@ from layers.document.vocabulary import REVIEWED
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.judging.judged import judged_sentences, judgements_of
+from layers.product.numbering import WHOLE
 
 if TYPE_CHECKING:
     from layers.product.content import ProductContent
@@ -65,12 +66,17 @@ _DIGEST_BYTES = 6
 
 
 class PrintedRow(NamedTuple):
-    """A row as a product printed it: its table in the file, its revision, and a digest of its printed parts."""
+    """A row as a product printed it: its table in the file, its revision, and a digest of its printed parts.
+
+    `is_whole`: True for a claim that was printed with its answers and sources, False for one that is only named beside
+    another, as what a judgement of ours is about.
+    """
 
     table_name: str
     uuid: str
     rev: int
     digest: str
+    is_whole: bool = False
 
 
 class Difference(NamedTuple):
@@ -85,7 +91,12 @@ def printed_rows(document: Document, content: ProductContent, facts: ProductFact
     """The rows that a product with these words and maps prints, each once."""
     keys = dict.fromkeys(_named(document, content, facts))
     rows = ((name, document.table(_TABLES[name]).get(uuid)) for name, uuid in keys)
-    return [PrintedRow(_name_of(name, row), row.uuid, row.rev, digest_of(row)) for name, row in rows if row is not None]
+    whole = {claim.uuid for claim in content.claims}
+    return [
+        PrintedRow(_name_of(name, row), row.uuid, row.rev, digest_of(row), name == "claims" and row.uuid in whole)
+        for name, row in rows
+        if row is not None
+    ]
 
 
 def _named(document: Document, content: ProductContent, facts: ProductFacts | None) -> Iterator[tuple[str, str]]:
@@ -148,6 +159,15 @@ def read_digests(text: str) -> dict[str, str]:
     return {uuid: digest for uuid, digest in pairs if isinstance(digest, str)}
 
 
+def read_whole(text: str) -> frozenset[str] | None:
+    """The uuids of claims that were printed whole, in `numbers_json`; None where an older issue has no note of it."""
+    try:
+        listed = json_object(text, _WHAT).get(WHOLE)
+    except InvalidValue:
+        return None
+    return frozenset(uuid for uuid in listed if isinstance(uuid, str)) if isinstance(listed, list) else None
+
+
 def differences(document: Document, product: Product) -> list[Difference]:
     """The rows that an issued product would print otherwise today: changed, deleted, or added to what it printed.
 
@@ -166,7 +186,9 @@ def differences(document: Document, product: Product) -> list[Difference]:
     known = {link.row_uuid for link in printed}
     claims = [link.row_uuid for link in printed if link.table_name == "claims" and link.row_uuid in document.claims]
     is_published = product.state == "published"
-    return [*changes, *dict.fromkeys(_added(document, claims, known, is_published))]
+    whole = read_whole(product.numbers_json)
+    answered = [uuid for uuid in claims if (uuid in whole if whole is not None else _is_told(document, uuid, known))]
+    return [*changes, *dict.fromkeys(_added(document, answered, known, is_published))]
 
 
 def _is_other(row: Row, rev: int, digest: str | None) -> bool:
@@ -174,10 +196,10 @@ def _is_other(row: Row, rev: int, digest: str | None) -> bool:
 
 
 def _added(document: Document, claims: Iterable[str], known: set[str], is_published: bool) -> Iterator[Difference]:
-    """Answers to printed claims, sources of them, and judgements about them, that came after the product was issued."""
+    """Answers to claims printed whole, sources of them, and judgements about them, that came after the product was
+    issued.
+    """
     for claim in claims:
-        if not _is_told(document, claim, known):
-            continue
         for answer in document.links.responses_to(claim):
             if answer.uuid not in known:
                 yield Difference("new", "responses", answer.uuid)
@@ -191,8 +213,8 @@ def _added(document: Document, claims: Iterable[str], known: set[str], is_publis
 
 
 def _is_told(document: Document, claim: str, known: set[str]) -> bool:
-    """False for a claim that a product names only beside another, as what a judgement of ours is about: its answers and
-    sources did not stand there.
+    """False for a claim that a product without a note names only beside another, as what a judgement of ours is about:
+    none of its links with sites and sources, where it has any, was printed.
     """
     links = (*document.links.claim_to_sites(claim), *document.links.claim_to_sources(claim))
     return not links or any(link.uuid in known for link in links)

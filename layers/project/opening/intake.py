@@ -106,9 +106,10 @@ def take_in(
     try:
         glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
         if watch is not None and glimpse is not None:
-            tables = told = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
+            watched = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
             if opened.size <= SOON_READ_BYTES:
-                told.show()
+                watched.show()
+            tables = watched
         rows = read_rows(tables, opened.tables, foreign, version)
     except (CaseDamaged, TooLarge):
         _judged(path, reader, accept_damage=accept_damage)

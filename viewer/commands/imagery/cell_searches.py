@@ -22,7 +22,7 @@ from layers.observing.search_words import too_coarse
 from layers.phrase import Phrase
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.searches import record_search, stands_on, update_search
+from viewer.commands.imagery.searches import made_for, record_search, stands_on, update_search
 from viewer.commands.sites import add_site, update_site
 from viewer.commands.stamps import new_uuid, stamp_of
 
@@ -58,8 +58,9 @@ def begin_search(
     coarse = too_coarse(target_size_m, pixel_m)
     if coarse is not None:
         raise InvalidValue(coarse)
-    now = stamp_of(actor, now).now  # one time for all rows: it tells which area was made with the search
-    site, made = _area(document, area, area_label, actor, now)
+    now = stamp_of(actor, now).now
+    uuid = uuid or new_uuid()
+    site, made = _area(document, area, area_label, uuid, actor, now)
     known = known_image(document, actor=actor, now=now, **image)
     sheet = SearchSheet(grid)
     shares = shares_of(sheet, site.geometry)
@@ -82,9 +83,9 @@ def begin_search(
 
 
 def _area(
-    document: Document, area: str | BaseGeometry, label: str, actor: str, now: str
+    document: Document, area: str | BaseGeometry, label: str, search: str, actor: str, now: str
 ) -> tuple[Site, tuple[Change, ...]]:
-    """The search area of a new search, with the changes that make it one."""
+    """The search area of a new search of this uuid, with the changes that make it one."""
     if isinstance(area, str):
         site = row_of(document.sites, area, Phrase("search area"))
         if site.mark_kind == SEARCH_AREA:
@@ -93,7 +94,8 @@ def _area(
             changes = update_site(document, site.uuid, actor=actor, now=now, mark_kind=SEARCH_AREA).changes
             return next(change.row for change in changes if isinstance(change.row, Site)), changes
         area, label = site.geometry, label or site.label
-    changes = add_site(document, area, actor=actor, now=now, mark_kind=SEARCH_AREA, label=label).changes
+    fields = {"mark_kind": SEARCH_AREA, "label": label, "props_json": made_for(search)}
+    changes = add_site(document, area, actor=actor, now=now, **fields).changes
     made = changes[0].row
     assert isinstance(made, Site)
     return made, changes

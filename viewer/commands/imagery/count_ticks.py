@@ -53,7 +53,7 @@ def add_tick(
 
     `image_uuid`, `facts` and `fields` as in `record_look`. Raises InvalidValue, also where the row says *absent*.
     """
-    now = stamp_of(actor, now).now  # one moment for the tick and for a row that it makes
+    now = stamp_of(actor, now).now
     key = document.images[image_uuid].image_key if image_uuid in document.images else ""
     number = len(ticks_of(document, site_uuid, key, observer, target)) + 1
     fields["target"] = target
@@ -64,9 +64,10 @@ def add_tick(
     )
     images = [change.after for change in look.changes if isinstance(change.after, Image)]
     image_uuid = image_uuid or images[0].uuid
+    rows = [change.after for change in look.changes if change.before is None and isinstance(change.after, Observation)]
     tick = add_mark(
         document,
-        CountTick(number, observer, target),
+        CountTick(number, observer, target, rows[0].uuid if rows else ""),
         Point(place),
         actor=actor,
         now=now,
@@ -109,9 +110,10 @@ def take_tick_back(
 
 
 def _is_made_by(row: Observation, tick: Site) -> bool:
-    """True for a row that came with this tick and that nobody has said more in."""
-    is_same_edit = (row.created_at, row.created_by) == (tick.created_at, tick.created_by)
-    return is_same_edit and not (row.words or row.why or row.chip_uuid)
+    """True for a row that was made with this tick and that nobody has said more in."""
+    shape = shape_of(tick.shape_json)
+    is_made = isinstance(shape, CountTick) and shape.made_uuid == row.uuid
+    return is_made and not (row.words or row.why or row.chip_uuid)
 
 
 def _check_row(document: Document, site_uuid: str, image_key: str, observer: str, target: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.document.json_fields import json_object
 from layers.document.search import Search
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
@@ -21,6 +22,8 @@ from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 _RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
 _ROUNDING = 1e-6
+_MADE_FOR_KEY = "made_for_search"
+"""Key of a site's `props_json` for the search with which it was made."""
 
 
 def kept_query(row: Search) -> object:
@@ -64,11 +67,11 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
 def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "") -> Edit:
     """Delete searches with the comments on them; claims no longer rest on them.
 
-    An area that was made with a search goes too, unless something else stands on it.
+    An area that was made with a search goes with the last one, unless something else stands on it.
     """
     searches = [row_of(document.searches, uuid, Phrase("search")) for uuid in dict.fromkeys(uuids)]
     gone = {search.uuid for search in searches}
-    areas = {search.area_uuid: search for search in searches if _made_its_area(document, search)}
+    areas = {search.area_uuid: search for search in searches if _is_of_searches(document, search.area_uuid)}
     areas = {uuid: search for uuid, search in areas.items() if not stands_on(document, uuid, but=gone)}
     with_area = {search.uuid for search in searches if search.area_uuid in areas}
     gone -= with_area
@@ -86,15 +89,20 @@ def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = ""
     )
 
 
-def _made_its_area(document: Document, search: Search) -> bool:
-    """True where the area of a search was made with it, in one step, and got no words since."""
-    site = document.sites.get(search.area_uuid)
-    return (
-        site is not None
-        and site.mark_kind == "search area"
-        and (site.created_at, site.created_by) == (search.created_at, search.created_by)
-        and not (site.label or site.notes)
-    )
+def made_for(search: str) -> str:
+    """`props_json` of an area that is made with the search of this uuid."""
+    return json.dumps({_MADE_FOR_KEY: search})
+
+
+def _is_of_searches(document: Document, uuid: str) -> bool:
+    """True for an area that was made with a search, in one step, and got no words since."""
+    site = document.sites.get(uuid)
+    if site is None or site.mark_kind != "search area" or site.label or site.notes:
+        return False
+    try:
+        return bool(site.props_json) and bool(json_object(site.props_json, Phrase("mark")).get(_MADE_FOR_KEY))
+    except InvalidValue:
+        return False
 
 
 def stands_on(document: Document, uuid: str, but: Collection[str] = ()) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 from shapely import Point
@@ -22,6 +24,7 @@ from layers.product.issuing.printed_rows import (
     printed_rows,
     products_printing,
     read_digests,
+    read_whole,
     standing_products,
 )
 from layers.product.spec import ProductSpec
@@ -73,8 +76,13 @@ def test_nothing_has_changed_right_after_it_is_issued(document: Document) -> Non
     assert set(read_digests(document.products["one"].numbers_json)) == {"firm", "c", "s", "whole", "l", "q"}
 
 
-def test_a_report_that_is_named_beside_a_judgement_has_no_answers_or_sources_to_come(document: Document) -> None:
-    """A product of a judgement was to be corrected at once, for answers that it never printed."""
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_report_that_is_named_beside_a_judgement_has_no_answers_or_sources_to_come(
+    document: Document, is_noted: bool
+) -> None:
+    """A product of a judgement was to be corrected at once, for answers that it never printed. Old issues note nothing
+    of which claims they print whole.
+    """
     rows = {name: list(document.table(name).values()) for name in ("sites", "claims", "sources", "responses")}
     rows |= {name: list(document.table(name).values()) for name in ("claim_sources", "meta")}
     own = judgement("Optics were shipped in 2023")
@@ -88,9 +96,31 @@ def test_a_report_that_is_named_beside_a_judgement_has_no_answers_or_sources_to_
     found.apply(save_product(found, ProductSpec(title="A firm", author="Anna A."), uuid="one", **WHO))
     _issue(found, "one")
     assert ("claims", "c") in {(one.table_name, one.row_uuid) for one in found.links.rows_of_product("one")}
+    assert read_whole(found.products["one"].numbers_json) == {own.uuid}
+    if not is_noted:
+        noted = json.loads(found.products["one"].numbers_json)
+        del noted["whole"]
+        _change(found, "products", "one", numbers_json=json.dumps(noted))
     assert needs_correction(found) == {}
     _change(found, "claims", "c", source_wording="provides lenses")
     assert needs_correction(found) == {"one": [Difference("changed", "claims", "c")]}
+
+
+def test_a_claim_printed_whole_is_so_also_once_its_printed_links_are_gone(document: Document) -> None:
+    """Its links were what it was told by."""
+    assert read_whole(document.products["one"].numbers_json) == {"c"}
+    gone = (
+        Change("claim_sites", document.table("claim_sites")["l"], None),
+        Change("claim_sources", document.table("claim_sources")["q"], None),
+    )
+    new = ClaimSource(uuid="later", claim_uuid="c", source_uuid="s")
+    document.apply(Edit("links", (*gone, Change("claim_sources", None, new))))
+    assert Difference("new", "claim_sources", "later") in needs_correction(document)["one"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"whole": {}}', '{"printed": {}}'])
+def test_an_issue_without_a_sound_note_has_none(text: str) -> None:
+    assert read_whole(text) is None
 
 
 @pytest.mark.parametrize(

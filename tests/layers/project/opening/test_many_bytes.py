@@ -57,7 +57,9 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pictures: dict[str, by
     chips = [
         Chip(uuid=uuid, content_type="image/png", site_uuid=f"site {number}") for number, uuid in enumerate(pictures)
     ]
-    blobs = {("chips", uuid, DATA): data for uuid, data in pictures.items()}
+    blobs: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
+        ("chips", uuid): data for uuid, data in pictures.items()
+    }
     path = tmp_path / "home" / "case.gpkg"
     path.parent.mkdir()
     write_case(Document({"sites": sites, "chips": chips}), path, blobs=blobs)

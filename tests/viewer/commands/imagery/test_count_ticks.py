@@ -47,7 +47,7 @@ def test_each_tick_has_the_next_number_and_the_row_has_the_count(document: Docum
         tick(document, target="aircraft")
     ticks = ticks_of(document, "apron", "product:J", "Li", "aircraft")
     assert [shape_of(mark.shape_json) for mark in ticks] == [
-        CountTick(number, "Li", "aircraft") for number in (1, 2, 3)
+        CountTick(number, "Li", "aircraft", made) for number, made in ((1, row_of(document).uuid), (2, ""), (3, ""))
     ]
     assert {(mark.mark_kind, mark.parent_uuid, mark.image_uuid) for mark in ticks} == {("annotation", "apron", "june")}
     row = row_of(document)
@@ -100,9 +100,11 @@ def test_who_states_no_name_counts_under_none_though_the_case_has_an_author(docu
     assert [row.observer for row in document.observations.values()] == [""]
 
 
-def test_a_row_that_stood_before_its_ticks_stays_without_a_count(document: Document) -> None:
+@pytest.mark.parametrize("when", ["2026-01-01T00:00:00Z", NOW])
+def test_a_row_that_stood_before_its_ticks_stays_without_a_count(document: Document, when: str) -> None:
+    """Also one that was filled in the same second."""
     seen = {"observer": "Li", "presence": "present", "target": ""}
-    document.apply(record_look(document, "apron", "june", actor="Li", now="2026-01-01T00:00:00Z", **seen))
+    document.apply(record_look(document, "apron", "june", actor="Li", now=when, **seen))
     tick(document)
     document.apply(take_tick_back(document, "apron", "june", observer="Li", actor="Li", now=NOW))
     assert (row_of(document).presence, row_of(document).count_low) == ("present", None)
@@ -112,3 +114,5 @@ def test_a_row_that_stood_before_its_ticks_stays_without_a_count(document: Docum
 def test_other_ticks_are_no_shape(text: str) -> None:
     assert shape_of(text) is None
     assert shape_of(as_json(CountTick(7, "Li"))) == CountTick(7, "Li")
+    assert shape_of(as_json(CountTick(1, "Li", "", "row"))) == CountTick(1, "Li", "", "row")
+    assert shape_of('{"kind":"count_tick","number":1,"observer":"","made_uuid":7}') is None
