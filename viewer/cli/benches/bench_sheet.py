@@ -35,6 +35,9 @@ def sheet_figures(window: MainWindow) -> dict[str, float]:
     panel = window.docks.observations.panel
     assert isinstance(panel, ObservationSheet)
     spin_until(window.is_idle)
+    work = window.session.working_copy
+    if work is not None:
+        work.drain()  # a sheet is opened long after its rows were written, not beside it
     frames, start = _Paints(panel.view.viewport()), time.perf_counter()
     window.docks.show_panel("panel_observations")
     frames.wait()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import override
+from typing import NamedTuple, override
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layers.document.observation import Observation
@@ -23,12 +23,27 @@ TINTS = {"present": "#2f9e5b", "absent": "#c0603a", "cannot tell": "#8a8f98"}
 TINT_ALPHA = 60
 
 
+class _Fonts(NamedTuple):
+    """The fonts of a cell, made once: each cell asks for their metrics several times."""
+
+    plain: QFont
+    bold: QFont
+    metrics: QFontMetrics
+
+    @classmethod
+    def of(cls, painter: QPainter) -> _Fonts:
+        plain, bold = QFont(painter.font()), QFont(painter.font())
+        bold.setBold(True)
+        return cls(plain, bold, painter.fontMetrics())
+
+
 class CellDelegate(QStyledItemDelegate):
     """Paints in plain strokes, as hundreds of cells are in sight at once."""
 
     def __init__(self, desk: SheetDesk, chips: CellChips) -> None:
         super().__init__(chips)
         self._desk, self._chips = desk, chips
+        self._fonts: _Fonts | None = None
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -42,6 +57,8 @@ class CellDelegate(QStyledItemDelegate):
         cell = self._desk.cell(at)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._fonts is None or self._fonts.plain != painter.font():
+            self._fonts = _Fonts.of(painter)
         if cell.own is None:
             _paint_empty(painter, palette, area, cell)
         else:
@@ -54,9 +71,9 @@ class CellDelegate(QStyledItemDelegate):
             left += side
         room = QRect(left, area.top(), area.right() - EDGE_PX - left, area.height())
         if cell.own is not None:
-            _paint_row(painter, palette, room, cell.own)
+            _paint_row(painter, palette, room, cell.own, self._fonts)
         if cell.others:
-            _paint_others(painter, palette, area, cell.others)
+            _paint_others(painter, palette, area, cell.others, self._fonts.metrics)
         if cell.besides:
             _paint_besides(painter, palette, area)
         if bool(option.state & QStyle.StateFlag.State_HasFocus) or bool(option.state & QStyle.StateFlag.State_Selected):
@@ -94,26 +111,23 @@ def _paint_empty(painter: QPainter, palette: QPalette, area: QRect, cell: SheetC
         painter.drawEllipse(middle, 1.6, 1.6)
 
 
-def _paint_row(painter: QPainter, palette: QPalette, room: QRect, row: Observation) -> None:
+def _paint_row(painter: QPainter, palette: QPalette, room: QRect, row: Observation, fonts: _Fonts) -> None:
     """Paint the sign and the count of a row in its first line, and its words in the second one."""
     ink, middle = palette.color(QPalette.ColorRole.Text), Qt.AlignmentFlag.AlignVCenter
     half = room.height() // 2 if row.words else room.height()
-    bold = QFont(painter.font())
-    bold.setBold(True)
-    plain_font = painter.font()
     painter.setPen(ink)
-    painter.setFont(bold)
+    painter.setFont(fonts.bold)
     painter.drawText(QRect(room.left(), room.top(), SIGN_PX, half), middle, SIGNS.get(row.presence, "·"))
-    painter.setFont(plain_font)
+    painter.setFont(fonts.plain)
     count, change = written_count(row.count_low, row.count_high), {"changed": "Δ", "none seen": "="}.get(row.change, "")
     notes = " ".join(filter(None, (count, change)))
     beside = QRect(room.left() + SIGN_PX, room.top(), room.width() - SIGN_PX, half)
-    text = painter.fontMetrics().elidedText(notes, Qt.TextElideMode.ElideRight, beside.width())
-    painter.drawText(beside, middle, text)
+    if notes:
+        painter.drawText(beside, middle, fonts.metrics.elidedText(notes, Qt.TextElideMode.ElideRight, beside.width()))
     if row.words:
         painter.setPen(_faint(palette, 200))
         below = QRect(room.left(), room.top() + half - 2, room.width(), room.height() - half)
-        words = painter.fontMetrics().elidedText(one_line(row.words, 80), Qt.TextElideMode.ElideRight, below.width())
+        words = fonts.metrics.elidedText(one_line(row.words, 80), Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, middle, words)
 
 
@@ -125,11 +139,13 @@ def _paint_besides(painter: QPainter, palette: QPalette, area: QRect) -> None:
         painter.drawEllipse(QPointF(area.right() - EDGE_PX - 4 * number, area.bottom() - EDGE_PX), 1.2, 1.2)
 
 
-def _paint_others(painter: QPainter, palette: QPalette, area: QRect, others: tuple[Observation, ...]) -> None:
+def _paint_others(
+    painter: QPainter, palette: QPalette, area: QRect, others: tuple[Observation, ...], metrics: QFontMetrics
+) -> None:
     """Paint the signs of other observers in the corner, in a frame, so that they are not taken for the own one."""
     signs = " ".join(SIGNS.get(row.presence, "·") for row in others[:3])
-    wide = painter.fontMetrics().horizontalAdvance(signs) + 8
-    high = min(painter.fontMetrics().height(), area.height() - 4)
+    wide = metrics.horizontalAdvance(signs) + 8
+    high = min(metrics.height(), area.height() - 4)
     box = QRect(area.right() - wide - 2, area.top() + 2, wide, high)
     painter.setPen(QPen(_faint(palette, 120), 1.0, Qt.PenStyle.DashLine))
     painter.setBrush(palette.color(QPalette.ColorRole.Base))

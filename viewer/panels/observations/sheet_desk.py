@@ -13,6 +13,7 @@ from layers.document.changes import Changes
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.observing.blind_look import BlindLook
 from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.filing.evidence import link_evidence
@@ -61,6 +62,10 @@ class SheetDesk(QObject):
         self.context = context
         self.images = LayerImages(lambda: context.document, context.layers.drawing_of)
         self.sheet = Sheet()
+        self._cells: dict[SheetPlace, SheetCell] = {}
+        """Cells that were asked for: each key asks for some hundred of them."""
+        self._cells_of: tuple[Sheet, BlindLook | None] = (self.sheet, None)
+        """The sheet of `_cells`, and the observer from whom others' rows are kept in them."""
         self.listing = Listing()
         self.target = ""
         """The thing that is looked for, as it is typed: the sheet's rows are about this alone."""
@@ -144,9 +149,15 @@ class SheetDesk(QObject):
 
     def cell(self, at: SheetPlace) -> SheetCell:
         """A cell as the observer may see it: without the rows of others while these are hidden."""
-        cell = self.sheet.cell(*at)
-        shows = self.context.look.shows
-        return cell._replace(others=tuple(filter(shows, cell.others)), besides=tuple(filter(shows, cell.besides)))
+        look = self.context.look
+        if self._cells_of != (self.sheet, look.blind):
+            self._cells_of, self._cells = (self.sheet, look.blind), {}
+        seen = self._cells.get(at)
+        if seen is None:
+            cell = self.sheet.cell(*at)
+            others, besides = tuple(filter(look.shows, cell.others)), tuple(filter(look.shows, cell.besides))
+            seen = self._cells[at] = cell._replace(others=others, besides=besides)
+        return seen
 
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""

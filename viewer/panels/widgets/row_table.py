@@ -12,6 +12,7 @@ from typing import Any, override
 from msgspec import Struct
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QElapsedTimer,
     QMimeData,
     QModelIndex,
     QObject,
@@ -31,6 +32,8 @@ AHEAD_MS, AHEAD_ROWS = 10, 40
 """Milliseconds between turns of the event loop in which texts are made ahead, and the number of rows in each."""
 REST_MS = 100
 """Milliseconds after an edit or a selection in which no texts are made, so that the next frame is not delayed."""
+LATE_MS = 3
+"""Most milliseconds by which a turn may come late: later, the window is at work for the analyst, and none is taken."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -135,6 +138,7 @@ class RowTable(QAbstractTableModel):
         self._unread: Iterator[str] = iter(())
         self._ahead = QTimer(self, interval=AHEAD_MS)
         self._ahead.timeout.connect(self._read_ahead)
+        self._since_turn = QElapsedTimer()
 
     # -- content ------------------------------------------------------------------------------------------------
 
@@ -143,25 +147,34 @@ class RowTable(QAbstractTableModel):
         self._listed, self._records, self._order = dict(rows), {}, KeptOrder()
         self._arrange(frozenset())
         self._unread = iter(tuple(self._listed))
-        self._ahead.start()
+        self._next_turn(AHEAD_MS)
 
     def _read_ahead(self) -> None:
         """Make the texts for the first letter of a filter, a few at a time in idle turns."""
         if self._places is None:
             _made = self._rows  # the first click needs it
+            self._next_turn(AHEAD_MS)
+            return
+        has_rested = self._ahead.interval() == REST_MS
+        if not has_rested and self._since_turn.elapsed() - AHEAD_MS > LATE_MS:
+            self._give_way()
             return
         few = list(islice(self._unread, AHEAD_ROWS))
         for uuid in few:
             if uuid in self._listed:
                 _text = self._record(uuid).haystack
-        self._ahead.setInterval(AHEAD_MS)
+        self._next_turn(AHEAD_MS)
         if not few:
             self._ahead.stop()
 
     def _give_way(self) -> None:
         """Pause reading ahead, so that the next frames show the last change."""
         if self._ahead.isActive():
-            self._ahead.start(REST_MS)
+            self._next_turn(REST_MS)
+
+    def _next_turn(self, in_ms: int) -> None:
+        self._ahead.start(in_ms)
+        self._since_turn.start()
 
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
         """Read some rows anew; those that are not in `rows` are removed."""

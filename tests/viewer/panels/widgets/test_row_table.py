@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6 import QtGui
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from shapely.geometry import Point
 
 from layers.document.site import Site
-from viewer.panels.widgets.row_table import ListColumn, RowTable
+from viewer.panels.widgets.row_table import AHEAD_MS, AHEAD_ROWS, LATE_MS, ListColumn, RowTable
 from viewer.support.language.text import unbroken
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -155,3 +158,20 @@ def test_texts_made_ahead_give_way_to_edits_and_selections(qtbot) -> None:
         assert len(made) == before
         qtbot.waitUntil(lambda before=before: len(made) > before + 40)
     qtbot.waitUntil(lambda: set(made) == set(rows))
+
+
+def test_texts_made_ahead_give_way_to_a_window_at_work(qtbot) -> None:
+    made: list[str] = []
+
+    def label(site: Site) -> str:
+        made.append(site.uuid)
+        return site.label
+
+    table = RowTable([ListColumn("Label", label)], lambda site: "")
+    rows = {f"{at}": Site(uuid=f"{at}", geometry=Point(0, 0), label=f"{at}") for at in range(20 * AHEAD_ROWS)}
+    table.set_rows(rows)
+    assert table.row_of("3") == 3
+    for _ in range(12):  # keys of an analyst, each of which takes longer than a turn
+        time.sleep((AHEAD_MS + 2 * LATE_MS) / 1000)
+        QApplication.processEvents()
+    assert len(made) <= 6 * AHEAD_ROWS
