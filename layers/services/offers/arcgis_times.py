@@ -38,7 +38,10 @@ class ArcgisTimes(Struct, frozen=True):
 
 
 def times_of_info(info: object, title: str) -> ArcgisTimes | None:
-    """The times of a `timeInfo`, in steps of its interval; None where it holds no extent of time."""
+    """The times of a `timeInfo`, in steps of its interval; None where it holds no extent of time.
+
+    Whole months and years are spelled as such: "2024-05" is no day on which an image was taken.
+    """
     if not isinstance(info, dict):
         return None
     extent = info.get("timeExtent")
@@ -57,6 +60,8 @@ def times_of_info(info: object, title: str) -> ArcgisTimes | None:
         steps = {"PT1H": Phrase("each hour"), "P1D": Phrase("each day"), "P1Y": Phrase("each year")}[period]
         problem = Phrase("{title} does not say how its times are spaced: {steps} is offered.", title=title, steps=steps)
     form = "-%m-%d" if is_of_days else "-%m-%dT%H:%M:%SZ"
+    if (first.day, first.hour, first.minute, first.second) == (1, 0, 0, 0):
+        form = "" if period == "P1Y" and first.month == 1 else "-%m" if period == "P1M" else form
     text = "/".join([*(f"{moment.year:04}{moment.strftime(form)}" for moment in (first, last)), period])
     return ArcgisTimes(OfferedTimes(text), _parameter(info, period), problem)
 

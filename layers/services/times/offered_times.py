@@ -110,7 +110,7 @@ class OfferedTimes(Struct, frozen=True, dict=True):
 
     def number_near(self, asked_time: str | date) -> int:
         """Number of the instant nearest to a time or a day: one of that day, where there is one, else the one nearest
-        to its noon. -1 where there are none, or where the text is no time.
+        to its noon; of whole months the one that it lies in. -1 where there are none, or where the text is no time.
         """
         moment = _moment(asked_time)
         if moment is None or not self.count:
@@ -180,10 +180,23 @@ class OfferedTimes(Struct, frozen=True, dict=True):
         after = self._number_from(moment)
         if after == 0 or (after < self.count and self._moment_of(after) == moment):
             return after
-        if after == self.count:
+        if after == self.count or self._lasts_beyond(after - 1, moment):
             return after - 1
         earlier, later = moment - self._moment_of(after - 1), self._moment_of(after) - moment
         return after - 1 if earlier <= later else after
+
+    def _lasts_beyond(self, number: int, moment: datetime) -> bool:
+        """True where an instant stands for whole months from the first day of one on, and a moment lies in them."""
+        at = bisect.bisect_right(self._reading.ends, number)
+        run = self._reading.runs[at]
+        begin = run.start
+        if run.step is None or not run.step.months or run.step.rest or begin != _first_of_month(begin):
+            return False
+        return moment < moment_after(self._moment_of(number), run.step)
+
+
+def _first_of_month(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _moment(asked_time: str | date) -> datetime | None:

@@ -180,7 +180,7 @@ def test_images_are_exported_in_another_way() -> None:
     )
     assert layer.service.template.endswith("&f=image&time={time-ms:P1M}")
     assert layer.times is not None
-    assert (layer.times.count, layer.times.first, layer.times.last) == (13, "2005-01-01", "2006-01-01")
+    assert (layer.times.count, layer.times.first, layer.times.last) == (13, "2005-01", "2006-01")
     assert layer.problems == ()
 
 

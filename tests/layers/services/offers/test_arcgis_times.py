@@ -143,3 +143,20 @@ def test_an_open_end_is_the_only_time_that_is_known() -> None:
     times = times_of_info({"timeExtent": [MAY_1, None]}, "Sky")
     assert times is not None
     assert (times.offered.first, times.offered.count) == ("2024-05-01T00:00:00Z", 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "units", "text"),
+    [
+        (1704067200000, 1714521600000, "Months", "2024-01/2024-05/P1M"),
+        (1704067200000, 1714608000000, "Months", "2024-01/2024-05/P1M"),
+        (946684800000, 1714694400000, "Years", "2000/2024/P1Y"),
+        (1704153600000, 1714521600000, "Months", "2024-01-02/2024-05-01/P1M"),
+        (1706745600000, 1714521600000, "Years", "2024-02-01/2024-05-01/P1Y"),
+    ],
+)
+def test_whole_months_and_years_are_no_days(first: int, last: int, units: str, text: str) -> None:
+    times = times_of_info({"timeExtent": [first, last]} | every(1, units), "Sky")
+    assert times is not None
+    assert times.offered.text == text
+    assert times.offered.problems == ()

@@ -217,3 +217,23 @@ def test_the_nearest_is_the_nearest_of_all(start: date, days: int, period: str, 
         for text, moment in zip(offered, moments, strict=True)
         if moment.date() == asked_time.date()  # type: ignore[union-attr]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "there"),
+    [
+        ("2024-01/2024-05/P1M", "2024-03-31", "2024-03"),
+        ("2024-01-01/2024-05-01/P1M", "2024-03-31", "2024-03-01"),
+        ("2024-01-01/2024-10-01/P3M", "2024-06-28", "2024-04-01"),
+        ("2020/2024/P1Y", "2022-12-30", "2022"),
+        ("2024-01/2024-05/P1M", "2024-12-30", "2024-05"),
+        ("2024-01/2024-05/P1M", "2023-12-30", "2024-01"),
+        ("2024-01-16/2024-05-16/P1M", "2024-03-14", "2024-03-16"),
+        ("2024-01,2024-02,2024-06", "2024-05-20", "2024-06"),
+        ("2024-01-01/2024-03-01/P10D", "2024-01-19", "2024-01-21"),
+    ],
+)
+def test_a_day_leads_to_the_month_that_it_lies_in(text: str, day: str, there: str) -> None:
+    times = OfferedTimes(text)
+    assert times.nearest_to(date.fromisoformat(day)) == there
+    assert times.nearest_to(day) == there

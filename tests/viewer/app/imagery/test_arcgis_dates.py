@@ -24,8 +24,8 @@ from viewer.network.fetcher import Fetcher
 from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 BOX = Bounds(10.0, 44.0, 16.0, 48.0)
-MAY_1, MAY_3 = 1714521600000, 1714694400000
-"""Midnight of 1 and 3 May 2024 in milliseconds."""
+JANUARY, MAY_1, MAY_3 = 1704067200000, 1714521600000, 1714694400000
+"""Midnight of 1 January, and of 1 and 3 May 2024, in milliseconds."""
 DATES = {"timeExtent": [MAY_1, MAY_3], "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsDays"}
 EXTENT = dict(zip(("xmin", "ymin", "xmax", "ymax"), BOX, strict=True)) | {"spatialReference": {"wkid": 4326}}
 TILES = {
@@ -109,6 +109,39 @@ def test_a_map_by_date_is_added_at_its_latest_date_and_stepped_back(
     (layer,) = window.session.document.layers.values()
     assert (layer.name, layer.acquired_at) == ("Sky, 2024-05-01", "2024-05-01")
     assert window.action_table["previous_date"].isEnabled()
+
+
+@pytest.mark.bounded
+def test_a_map_by_month_is_of_a_month_and_steps_go_through_the_months(
+    window: MainWindow, server: FaultyMaps, qtbot: QtBot
+) -> None:
+    months = {"timeExtent": [JANUARY, MAY_1], "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsMonths"}
+    description = KINDS["ImageServer"] | {"currentVersion": 11.1, "timeInfo": months}
+    server.documents["/arcgis/rest/services/Sky/ImageServer"] = json.dumps(description).encode()
+    new_case(window, qtbot)
+    window.views.show_bounds(BOX, 0.05)
+    QGuiApplication.clipboard().setText(f"{server.url}/arcgis/rest/services/Sky/ImageServer")
+    press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = [dialog for dialog in window.findChildren(AddImageryDialog) if dialog.isVisible()]
+    qtbot.waitUntil(dialog.panel.line.hasFocus)
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(dialog.panel.back.isVisible, timeout=10_000)
+    server.log.clear()
+    press(Qt.Key.Key_Return)
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    assert (layer.name, layer.acquired_at) == ("Sky, 2024-05", "2024-05"), "no day is claimed"
+    assert asked_days(server) == ["2024-05-01"]
+    begin_on_map(window, qtbot)
+    window.panel_context.show_layer(layer.uuid)
+    window.canvas.setFocus()
+    for month in ("2024-04", "2024-03"):
+        server.log.clear()
+        QTest.keyClick(window.canvas, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+        settle(window, qtbot)
+        (layer,) = window.session.document.layers.values()
+        assert (layer.name, layer.acquired_at) == (f"Sky, {month}", month)
+        assert asked_days(server) == [f"{month}-01"]
 
 
 def test_a_folder_of_services_leads_to_one_of_them(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
