@@ -1,4 +1,4 @@
-"""Our own font, so that a map looks the same everywhere and has text on a machine without any."""
+"""Our own fonts, so that a map looks the same everywhere and has text on a machine without any."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from PySide6.QtGui import QFont, QFontDatabase
 
 from viewer.resources import resource_path
 
-FAMILY = "Noto Sans"
-FALLBACKS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
-"""Families used for characters that ours lacks (above all Chinese), in this order."""
+FAMILY, CHINESE = "Noto Sans", "Noto Sans SC"
+"""The shipped families: for Latin, Greek and Cyrillic, and for Chinese."""
+FALLBACKS = (CHINESE, "DejaVu Sans", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
+"""Families used for characters that the first lacks, in this order: the shipped one before those of a machine."""
+_FILES = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf")
 
 
 def load_fonts() -> None:
-    """Register the shipped font with Qt; a repeated call is harmless. Needs a QGuiApplication."""
-    if FAMILY in QFontDatabase.families():
+    """Register the shipped fonts with Qt; a repeated call is harmless. Needs a QGuiApplication."""
+    if {FAMILY, CHINESE} <= set(QFontDatabase.families()):
         return
     folder = resource_path("fonts")
-    for name in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"):
-        QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
+    for name in _FILES:
+        QFontDatabase.addApplicationFont(str(folder / name))  # by name: 16 MB are not read, only what is drawn
 
 
 def font(pixels: float, *, bold: bool = False) -> QFont:
