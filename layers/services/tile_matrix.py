@@ -66,7 +66,7 @@ class TileMatrix(Struct, frozen=True):
         )
 
 
-class TileMatrixSet(Struct, frozen=True, dict=True):
+class TileMatrixSet(Struct, frozen=True, dict=True, cache_hash=True):
     """Matrices of one CRS, the coarsest first; a *level* is an index into them.
 
     `turn` is the width of the whole world in CRS units where columns run on past the antimeridian, else 0.

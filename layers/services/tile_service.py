@@ -24,7 +24,7 @@ MAX_LEVEL = 24
 MOST_DAYS, MOST_CONNECTIONS = 3650.0, 64
 
 
-class TileService(Struct, frozen=True):
+class TileService(Struct, frozen=True, cache_hash=True):
     """A map that is asked for tile by tile. `time` is empty where the service has no dates.
 
     `kind` is one of the names that `info` gives to services; `layer` is the server's name of what is drawn, and
