@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from layers.pool.pool import ReaderPool
 from layers.project.saving.recovery import RecoverableSession
+from tests.support.counted_steps import Counter
+from tests.support.tile_server import TileServer, serving
 from tests.support.windows import settle as settle  # for all tests of the window
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
@@ -227,3 +229,18 @@ def points(tmp_path: Path) -> Path:
     feature = {"type": "Feature", "properties": {"name": "x"}, "geometry": point}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     return path
+
+
+@pytest.fixture
+def counter(qapp: QApplication) -> Iterator[Counter]:
+    """Counts what the hand does, by the events that are delivered."""
+    steps = Counter(qapp)
+    yield steps
+    qapp.removeEventFilter(steps)
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    """A server of tiles on this computer."""
+    with serving() as server:
+        yield server

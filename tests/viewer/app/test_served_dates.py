@@ -56,7 +56,9 @@ def marked(window: MainWindow, qtbot: QtBot) -> Image:
 
 def caption(window: MainWindow) -> str:
     """The line of the image as a product prints it."""
-    on_page = SimpleNamespace(shown=SimpleNamespace(frames=(window.scene,)), view=window.canvas.viewport.view())
+    on_page = SimpleNamespace(
+        shown=SimpleNamespace(frames=(window.scene,)), view=window.canvas.viewport.view(), unseen=frozenset
+    )
     (fact,) = image_facts(on_page)  # type: ignore[arg-type]
     return image_line(fact)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from viewer.panels.observations.cell_words import image_date
+from viewer.panels.observations.cell_words import image_called
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
 from viewer.panels.words import site_name
@@ -91,7 +91,7 @@ class Counting(QObject):
         if at is None or site is None:
             self._toolbox.say_count("", 0)
             return
-        place = f"{one_line(site_name(site), 40)}, {image_date(self._desk.sheet.images[at.column])}"
+        place = f"{one_line(site_name(site), 40)}, {image_called(self._desk.sheet.images[at.column])}"
         thing = one_line(self._desk.target, 40)
         words = self.tr("“{0}” at {1}").format(thing, place) if thing else place
         self._toolbox.say_count(words, len(self._desk.ticks(at)))

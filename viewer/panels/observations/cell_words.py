@@ -25,6 +25,11 @@ def image_date(image: SheetImage) -> str:
     return date if image.is_dated else translate("Sheet", "{0}, {1}").format(date, word(image.date_kind))
 
 
+def image_called(image: SheetImage) -> str:
+    """The name of an image in a sentence: its date, else its title."""
+    return image_date(image) if image.acquired_at or not image.title else one_line(image.title, 60)
+
+
 def change_words(row: Observation, document: Document) -> str:
     """The change that a row states, with the date of the image that it is against; empty without one."""
     if not row.change:
@@ -78,6 +83,6 @@ def cover_words(cell: SheetCell) -> str:
 
 def image_words(image: SheetImage, view: str) -> str:
     """An image in words: date, sensor, name, and how clear it is."""
-    clear = capital(view) if view else translate("Sheet", "How clear the view is: not stated")
+    clear = capital(view) if view else translate("Sheet", "Clearness not stated")
     parts = (image_date(image), one_line(image.sensor, 60), one_line(image.title, 80), clear)
     return "; ".join(dict.fromkeys(filter(None, parts)))

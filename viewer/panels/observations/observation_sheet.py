@@ -12,7 +12,7 @@ from layers.document.observation import target_key
 from layers.observing.seen_words import seen_lines, statements_of
 from layers.phrase import joined
 from viewer.panels.observations.cell_image import CellImage
-from viewer.panels.observations.cell_words import cell_words, image_words
+from viewer.panels.observations.cell_words import cell_words, image_called
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_line import SheetLine
 from viewer.panels.observations.sheet_things import name_rows, things_of_case, things_of_sheet
@@ -212,13 +212,14 @@ class ObservationSheet(QWidget):
         if at is None or site is None or at.column >= len(self.desk.sheet.images):
             return ""
         image = self.desk.sheet.images[at.column]
-        place = f"{one_line(site_name(site), 60)}; {image_words(image, self.desk.view_of(image))}"
+        place = f"{one_line(site_name(site), 60)}; {image_called(image)}"
         words = cell_words(self.desk.cell(at), self.desk.context.document)
         target = one_line(self.desk.target, 60)
         about = self.tr("{0}: {1}").format(target, words) if target else words
-        parts = [place, about, self._seen(at)]
+        parts = [place, about]
         if not image.is_dated:
-            parts.append(self.tr("nothing follows from its rows until the image has a date"))
+            parts.append(self.tr("nothing follows from it until the image has a date: press its head"))
+        parts.append(self._seen(at))
         if not image.layer_uuid:
             parts.append(self.tr("no layer of the case shows this image"))
         return " — ".join(filter(None, parts))

@@ -98,7 +98,7 @@ class SheetModel(QAbstractTableModel):
         view = self.desk.view_of(image)
         if role == _ROLE.DisplayRole:
             named = one_line(image.sensor or image.title, LONGEST_HEAD)
-            date = image_date(image)
+            date = image_date(image) if image.acquired_at or image.date_kind == "composite" else self.tr("undated")
             if self.shorten(date) != date and image.is_dated:
                 date = image.acquired_at.partition("/")[0][:DAY_LENGTH]  # whole in figures rather than cut in words
             lines = date, named, word(view) if view else self.tr("clearness?")

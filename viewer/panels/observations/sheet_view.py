@@ -395,6 +395,11 @@ class SheetView(QTableView):
         self.is_unasked = False
         super().mousePressEvent(event)
 
+    def _open_date(self, layer: str) -> None:
+        """Lead to the field in which the date of an image is stated."""
+        self.desk.context.show_layer(layer, raise_form=True)
+        self.desk.context.field_wanted.emit("layer_properties", "acquired_at")
+
     def _offer_views(self, column: int) -> None:
         """Offer below the head of a column how clear its image is."""
         if not 0 <= column < self.sheet_model.columnCount():
@@ -406,6 +411,10 @@ class SheetView(QTableView):
             action.setCheckable(True)
             action.setChecked(view == shown)
             action.triggered.connect(lambda _checked=False, view=view: self.desk.state_view(column, view))
+        layer = self.desk.sheet.images[column].layer_uuid
+        if layer:
+            menu.addSeparator()
+            menu.addAction(self.tr("Date of the Image…")).triggered.connect(lambda: self._open_date(layer))
         menu.aboutToHide.connect(menu.deleteLater)
         at = QPoint(header.sectionViewportPosition(column), header.height())
         menu.popup(header.viewport().mapToGlobal(at))

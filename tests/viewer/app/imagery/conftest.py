@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from tests.support.counted_steps import Counter
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import begin_on_map, settle
 from tests.viewer.tools.conftest import Desk
@@ -59,14 +57,6 @@ def add_image(window: MainWindow, qtbot: QtBot) -> AddImage:
         return uuid
 
     return add
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    """Counts what the hand does, by the events that are delivered."""
-    steps = Counter(qapp)
-    yield steps
-    qapp.removeEventFilter(steps)
 
 
 @pytest.fixture

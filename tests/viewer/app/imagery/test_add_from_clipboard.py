@@ -65,13 +65,6 @@ def desk(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return new_case(window, qtbot)
 
 
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    counter = Counter(qapp)
-    yield counter
-    qapp.removeEventFilter(counter)
-
-
 def address_of(server: TileServer, more: str = "") -> str:
     return f"{server.url}/ok/0/0/0.xml?SERVICE=WMTS&REQUEST=GetCapabilities{more}"
 

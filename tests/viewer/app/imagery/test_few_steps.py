@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.counted_steps import Counter
@@ -18,13 +16,6 @@ from viewer.app.window import MainWindow
 
 Key, Left, Nothing = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 MOST_TO_A_MARK, MOST_TO_A_CLAIM = 3, 4
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    found = Counter(qapp)
-    yield found
-    qapp.removeEventFilter(found)
 
 
 def button(window: MainWindow, name: str) -> QAbstractButton:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -23,13 +21,6 @@ Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 TO_A_SIGHTING, TO_A_REPORT, TO_A_JUDGEMENT = 5, 4, 5
 SEEN, SAID, JUDGED = "a tower beside the pad", "the pad is in use", "A rocket stood on the pad"
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    counter = Counter(qapp)
-    yield counter
-    qapp.removeEventFilter(counter)
 
 
 def choose(box: QComboBox, text: str) -> None:

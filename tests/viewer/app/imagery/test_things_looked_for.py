@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
 from viewer.panels.observations.sheet_things import name_rows
@@ -157,3 +159,17 @@ def test_counting_begins_on_the_image_of_the_chosen_layer_and_names_the_thing(
     window.action_table["tool_select"].trigger()
     typed("#")
     assert sheet.view.place == SheetPlace(0, 0), "the key counts in the cell where it is pressed"
+
+
+@pytest.mark.bounded
+def test_the_head_of_an_image_leads_to_its_date(window: MainWindow, sheet: ObservationSheet, qtbot: QtBot) -> None:
+    head = sheet.view.horizontalHeader()
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert window.panel_context.layer_uuid == sheet.desk.sheet.images[0].layer_uuid
+    form = window.findChild(LayerPropertiesPanel)
+    assert form is not None
+    qtbot.waitUntil(form.isVisible)

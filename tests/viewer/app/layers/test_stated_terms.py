@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.support.cases.rich import read_case
 from tests.support.choices import choose_by_keys, popup
 from tests.support.product_windows import ready
 from tests.support.service_layers import rest, show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.network.consent import Consent
@@ -24,12 +24,6 @@ from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 pytestmark = popup
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,6 @@ from viewer.commands.products import products_in_order
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(240)]
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    found = Counter(qapp)
-    yield found
-    qapp.removeEventFilter(found)
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.counted_steps import Counter
@@ -26,13 +24,6 @@ from viewer.panels.products.product_list import ProductListPanel
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(240)]
 SAID = "We sold none of it to them."
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    found = Counter(qapp)
-    yield found
-    qapp.removeEventFilter(found)
 
 
 def words_of(pdf: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from layers.document.rows import Comparison
 from layers.document.site import Site
 from tests.support.product_windows import WAIT_MS
 from tests.support.service_layers import show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from tests.viewer.app.conftest import Answers
 from viewer.app.products.data_dialog import DataDialog
 from viewer.app.window import MainWindow
@@ -26,12 +26,6 @@ from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 
 LICENSED: dict[str, Any] = {"licence": "CC BY 4.0", "may_cache": False}
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +30,6 @@ from viewer.panels.products.product_list import ProductListPanel
 
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-def counter(qapp: QApplication) -> Iterator[Counter]:
-    found = Counter(qapp)
-    yield found
-    qapp.removeEventFilter(found)
 
 
 class FileDialog(Answers):

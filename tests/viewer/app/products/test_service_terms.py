@@ -135,7 +135,9 @@ def test_a_caption_prints_the_date_of_the_imagery_once(
     (layer,) = window.session.document.layers
     window.panel_context.do(update_layer, layer, name="Sky, 2024-04-12")
     settled(window, qtbot)
-    page = SimpleNamespace(shown=SimpleNamespace(frames=[window.scene]), view=window.canvas.viewport.view())
+    page = SimpleNamespace(
+        shown=SimpleNamespace(frames=[window.scene]), view=window.canvas.viewport.view(), unseen=frozenset
+    )
     (fact,) = image_facts(cast(MapOnPage, page))
     assert image_line(fact).startswith("Image: Sky, 12 April 2024")
     assert "2024-04-12" not in image_line(fact)
@@ -172,7 +174,9 @@ def test_a_product_says_that_its_imagery_is_for_non_commercial_use(
     window: MainWindow, server: TileServer, qtbot: QtBot, licence: str, words: str
 ) -> None:
     show(window, server, "ok", qtbot, non_commercial=True, licence=licence)
-    page = SimpleNamespace(shown=SimpleNamespace(frames=[window.scene]), view=window.canvas.viewport.view())
+    page = SimpleNamespace(
+        shown=SimpleNamespace(frames=[window.scene]), view=window.canvas.viewport.view(), unseen=frozenset
+    )
     (fact,) = image_facts(cast(MapOnPage, page))
     assert "Credit: Sky company" in image_line(fact)
     assert image_line(fact).endswith(words)

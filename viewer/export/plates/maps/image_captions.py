@@ -55,8 +55,15 @@ class CaptionExtent(Enum):
 
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
-    """The drawings of the images that have pixels in a frame, the topmost first."""
-    return [drawing for _, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
+    """The drawings of the images of which something is seen in a frame, the topmost first."""
+    return [drawing for _, drawing in _images_seen(on_page)]
+
+
+def _images_seen(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
+    """The images in a frame that others do not hide in all of it, each with its scene."""
+    images = [(scene, drawing) for scene, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
+    unseen = on_page.unseen() if images else frozenset()
+    return [(scene, drawing) for scene, drawing in images if drawing.layer_uuid not in unseen]
 
 
 def _drawings_shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
@@ -100,7 +107,7 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
 
     `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
     """
-    images = [(scene, drawing) for scene, drawing in _drawings_shown(on_page) if drawing.layer.kind != "vector"]
+    images = _images_seen(on_page)
     facts = [_fact(scene, drawing, on_page.view, note) for scene, drawing in images]
     if publish:
         facts = [_without_paths(fact) for fact in facts]

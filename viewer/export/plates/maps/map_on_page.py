@@ -36,6 +36,7 @@ from viewer.canvas.sites.site_symbology import Precision
 from viewer.commands.meta import sites_visible
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.picture_layers import has_features, picture_layers
+from viewer.export.plates.maps.unseen_images import unseen_images
 from viewer.export.printed import is_held
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
@@ -75,6 +76,7 @@ class MapOnPage:
         """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
         self._in_frame: list[str] | None = None
+        self._unseen: frozenset[str] | None = None
         self._letters = LabelPainter()
         self.frames = _frames_of(index, framing.view)
 
@@ -90,6 +92,12 @@ class MapOnPage:
     @property
     def index(self) -> SiteIndex:
         return self._index
+
+    def unseen(self) -> frozenset[str]:
+        """Uuids of the images in the frame of which nothing is seen: nobody credits or judges these."""
+        if self._unseen is None:
+            self._unseen = unseen_images(self.shown.frames, self.view)
+        return self._unseen
 
     def in_frame(self) -> list[str]:
         """Uuids of the marks in the frame."""

@@ -1,0 +1,39 @@
+"""A product names the images that are seen on it, and no others, in the real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from tests.support.observation_sheets import with_scenes
+from tests.support.product_windows import ready
+from tests.support.windows import settle
+from viewer.app.products.product_window import ProductWindow
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+
+
+def credited(product: ProductWindow) -> list[str]:
+    """The names of the images that the page tells of, the topmost first."""
+    assert product.laid is not None
+    (fact,) = product.laid.facts().maps
+    return [image.name for image in fact.images if image.kind != "vector"]
+
+
+def test_an_image_under_others_is_neither_credited_nor_judged(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    with_scenes(window, tmp_path, qtbot)
+    window.views.show_bounds(Bounds(10.02, 50.02, 10.08, 50.08), 0.0)
+    settle(window, qtbot)
+    window.product_windows.begin()
+    product = ready(window, qtbot)
+    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995"])
+    assert product.laid is not None
+    words = product.laid.facts().words_of()
+    assert "1995" in words
+    assert "1985" not in words
+    assert not [row for group in product.findings.groups for row in group.findings if "1985" in row.where]
+    top = next(uuid for uuid, row in window.session.document.layers.items() if row.name == "1995")
+    window.session.push(update_layer(window.session.document, top, actor="me", opacity=0.5))
+    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995", "1990"])
