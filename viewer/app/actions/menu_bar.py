@@ -47,6 +47,19 @@ CANVAS_KEYS: tuple[tuple[object, object], ...] = (
 )
 """Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""
 
+SHEET_KEYS: tuple[tuple[object, object], ...] = (
+    (QT_TRANSLATE_NOOP("Menus", "Present, absent, cannot tell"), "+  -  ?"),
+    (QT_TRANSLATE_NOOP("Menus", "Count"), QT_TRANSLATE_NOOP("Menus", "Digits")),
+    (QT_TRANSLATE_NOOP("Menus", "Count by ticks on the image"), "#"),
+    (QT_TRANSLATE_NOOP("Menus", "Words"), "Enter"),
+    (QT_TRANSLATE_NOOP("Menus", "Carry the earlier words forward"), '"'),
+    (QT_TRANSLATE_NOOP("Menus", "Image clear, partly obscured, obscured (Shift: of this cell)"), "C  P  O"),
+    (QT_TRANSLATE_NOOP("Menus", "No change seen, changed, cannot tell"), "=  !  *"),
+    (QT_TRANSLATE_NOOP("Menus", "Evidence of the open claim"), "E"),
+    (QT_TRANSLATE_NOOP("Menus", "Delete the row"), "Del"),
+    (QT_TRANSLATE_NOOP("Menus", "Select the site"), "Space"),
+)
+"""Keys of the sheet of observations (text in English, keys), which its table handles."""
 
 BAR: Mapping[str, Any] = {
     "file": QT_TRANSLATE_NOOP("Actions", "&File"),
@@ -224,7 +237,9 @@ def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
                 title = bare(translated(BAR[place_of(menu, spec).menu]))
                 groups[title].append((bare(translated(spec.text)), keys_of(actions, spec.id)))
     on_map = [(translate("Menus", text), translate("Menus", keys)) for text, keys in CANVAS_KEYS]
-    return {title: rows for title, rows in groups.items() if rows} | {translate("Menus", "On the map"): on_map}
+    in_sheet = [(translate("Menus", text), translate("Menus", keys)) for text, keys in SHEET_KEYS]
+    more = {translate("Menus", "On the map"): on_map, translate("Menus", "In the sheet of observations"): in_sheet}
+    return {title: rows for title, rows in groups.items() if rows} | more
 
 
 def keys_of(actions: ActionTable, id_: str) -> str:

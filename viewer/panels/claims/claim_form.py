@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Any, override
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.changes import Changes
@@ -318,6 +319,7 @@ class ClaimFormPanel(RowForm):
         if uuid == self._uuid:
             self.evidence_part.offer(is_open=True)
             self.evidence.ask_relation(rows)
+            QTimer.singleShot(0, self, partial(self.page.show_from, self.evidence_part))  # once it is laid out
 
     def _delete(self) -> None:
         self._context.do(delete_claims, (self._uuid,))

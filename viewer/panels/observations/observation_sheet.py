@@ -27,8 +27,8 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_NAME = 80
-WHOLE_PX = 900
-"""Least width for all words of the head, in logical pixels."""
+WHOLE_PX, KEYS_PX = 900, 600
+"""Least width for all words of the head, and for all keys in two lines, in logical pixels."""
 
 
 class ObservationSheet(QWidget):
@@ -195,7 +195,9 @@ class ObservationSheet(QWidget):
             if left_out
             else ""
         )
-        self.keys.setText(" ".join(filter(None, (more, self.keys_hint))))
+        few = self.tr("+ present · - absent · ? cannot tell · 3-5 count · Enter words · F1 lists all keys")
+        keys = self.keys_hint if self.width() >= KEYS_PX else few
+        self.keys.setText(" ".join(filter(None, (more, keys))))
 
     @property
     def keys_hint(self) -> str:
@@ -294,6 +296,8 @@ class ObservationSheet(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if (event.oldSize().width() >= KEYS_PX) != (self.width() >= KEYS_PX):
+            self._show_words()
         is_whole = self.width() >= WHOLE_PX
         self.target_label.setVisible(is_whole)
         self.observer_label.setVisible(is_whole)

@@ -67,6 +67,9 @@ class TargetBox(ComboBox):
     def show_name(self, name: str) -> None:
         """Show the thing that is looked for."""
         self.setEditText(one_line(name, LONGEST_LINE))
+        line = self.lineEdit()
+        if line is not None and not line.hasFocus():
+            line.setCursorPosition(0)
 
     def fill(self, things: Iterable[LookedFor]) -> None:
         """Fill the list; the text in the field stays."""

@@ -26,7 +26,7 @@ from viewer.app.actions.file_menu import FileMenu
 from viewer.app.actions.help_menu import HelpMenu
 from viewer.app.actions.image_menu import ImageMenu, band_action
 from viewer.app.actions.layer_menu import LayerMenu
-from viewer.app.actions.menu_bar import BAR, CANVAS_KEYS, palette_entries, place_of, shortcut_groups, way_to
+from viewer.app.actions.menu_bar import BAR, CANVAS_KEYS, SHEET_KEYS, palette_entries, place_of, shortcut_groups, way_to
 from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.service_menu import ServiceMenu
 from viewer.app.actions.site_menu import SiteMenu
@@ -161,7 +161,7 @@ def test_menus_toolbar_palette_and_sheet_hold_every_action(window: MainWindow) -
     assert {a.objectName() for a in toolbar.actions()} - {""} == {spec.id for spec in ACTIONS if spec.toolbar}
     assert len(palette_entries(window.action_table, window.palette())) == len(ACTIONS)
     listed = [row for rows in shortcut_groups(window.action_table).values() for row in rows]
-    assert len(listed) == len([spec for spec in ACTIONS if spec.shortcut]) + len(CANVAS_KEYS)
+    assert len(listed) == len([spec for spec in ACTIONS if spec.shortcut]) + len(CANVAS_KEYS) + len(SHEET_KEYS)
 
 
 def _names_in(menu: QMenu) -> set[str]:

@@ -1,4 +1,4 @@
-"""A dated scene in a real window, with a hole in it, and a hand on the map."""
+"""A scene on the disk, and a hand on the map that shows it, for tests of work with images."""
 
 from __future__ import annotations
 
