@@ -19,7 +19,7 @@ from layers.product.spec import ProductSpec
 from layers.time.image_dates import image_date_words
 from layers.time.written_dates import written_date
 
-POSITION, JUDGEMENT, OBSERVATION, CITATION = "position", "judgement", "observation", "citation"
+POSITION, JUDGEMENT, OBSERVATION, CITATION, SPEAKER = "position", "judgement", "observation", "citation", "speaker"
 NOT_STATED = "not stated"
 NO_BASIS = "basis not stated"
 _WHOLE = ("title", "subtitle", "dateline", "correction")
@@ -79,7 +79,7 @@ class FactGatherer:
         whole = self._place_of_claim(claim)
         parts = parts_of(claim.said)
         if claim.speaker.strip() and not claim.is_ours:
-            parts = [(NAME, claim.speaker.strip()), *parts]  # type: ignore[list-item]
+            parts = [(SPEAKER, claim.speaker.strip()), *parts]  # type: ignore[list-item]
         if claim.made_at:
             parts.append((DATE, str(written_date(claim.made_at))))  # type: ignore[arg-type]
         for kind, words in [*parts, *self._own_note(claim)]:

@@ -198,3 +198,11 @@ def test_a_sheet_without_facts_says_so() -> None:
     assert "Nothing has changed since the earlier sheet." in page
     assert "3 facts as before are not listed." in page
     assert [row.is_carried for row in sheet_in(page, "x.html").facts] == [True, True, True]
+
+
+def test_what_was_ticked_on_the_first_sheet_counts_on_the_second() -> None:
+    first, second, third = SHEET.facts
+    page = sheet_html(replace(SHEET, facts=(first,), carried=(second, third), done=frozenset({second.key})), "x.html")
+    sheet = sheet_in(ticked(page, {third.key: {"ticked": True}}), "x.html")
+    assert [fact.is_ticked for fact in sheet.facts] == [False, True, False], "no mark of this file ticks an old fact"
+    assert sheet.ticked == 0
