@@ -30,6 +30,9 @@ from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 if TYPE_CHECKING:
     from layers.readers.confinement.walls import Walls
 
+SWITCH_INTERVAL_S = 0.0005
+"""Seconds after which a thread gives way: of a case, one reads the bytes while another makes rows."""
+
 RunRequest = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
 _Load = Callable[[Profile], RunRequest]
 """Loads the libraries of a profile, and returns the function that runs its ops.
@@ -45,6 +48,7 @@ def main(
     from layers.readers.confinement.walls import Walls  # the window, which imports this module, needs none
 
     profile = Profile(profile_name)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     tie_to_parent(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silence()

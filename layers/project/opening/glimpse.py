@@ -36,20 +36,21 @@ class Told:
         self._done = 0
         self._is_read, self._is_shown = False, False
 
-    def show(self) -> None:
-        """Judge the bytes and show the glimpse. Raises what `judge` raises."""
+    def judge_and_show(self) -> None:
+        """Judge the bytes and show the glimpse, where it is not shown yet. Raises what `judge` raises."""
         if not self._is_shown:
             self._judge()
-            self._show()
+            self.show()
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Show the glimpse of a case whose bytes were judged, where it is not shown yet."""
         if not self._is_shown:
             self._is_shown = True
             self._watch.show(self._glimpse)
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         if self._is_read:
-            self.show()
+            self.judge_and_show()
         self._watch.tell(OpeningStep.READ, self._done, self._sites)
         return self._tables.filled(table, columns)
 
@@ -60,7 +61,7 @@ class Told:
             take(chunk)
             self._is_read = chunk.known is not None
             if chunk.known is Integrity.INTACT:  # else there is more to ask, between two tables
-                self._show()
+                self.show()
             if table in _SITES:
                 self._done += len(chunk.numbers)
             self._watch.tell(OpeningStep.READ, self._done, self._sites)

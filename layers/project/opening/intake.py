@@ -108,7 +108,7 @@ def take_in(
         if watch is not None and glimpse is not None:
             watched = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
             if opened.size <= SOON_READ_BYTES:
-                watched.show()
+                watched.judge_and_show()
             tables = watched
         rows = read_rows(tables, opened.tables, foreign, version)
     except (CaseDamaged, TooLarge):
@@ -116,6 +116,8 @@ def take_in(
         raise
     # the bytes are read while the rows are: what was read counts from here on
     judged = _judged(path, reader, accept_damage=accept_damage)
+    if isinstance(tables, Told):
+        tables.show()  # the working copy is made now, which takes as long as the rows did
     state = judged.integrity
     notes, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
     return Intake(

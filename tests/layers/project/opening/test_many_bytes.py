@@ -117,7 +117,9 @@ def test_rows_do_not_wait_for_the_bytes(case: Path, tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(byte_check, "examine", examine_late)
     monkeypatch.setattr(intake, "read_rows", read_and_tell)
-    opened = case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline())
+    watch = Watch()
+    opened = case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline(), watch=watch)
+    assert len(watch.shown) == 1, "it is shown while the working copy is made"
     assert len(opened.intake.document.chips) == CHIPS
     opened.work.close()
 
