@@ -30,6 +30,8 @@ _ABOUT_THE_POLE = 75.0
 _FARTHEST_DEG = 85.0
 """Greatest distance from the middle of a map in an azimuthal projection: farther off shapes are pressed flat."""
 
+_EQUAL_EARTHS = {"EPSG:8857": 0.0, "EPSG:8859": 150.0, "EPSG:8858": -90.0}
+"""The codes of Equal Earth with their meridians: a GeoTIFF holds it by its code only."""
 _LATITUDE, _LONGITUDE = 8801, 8802
 """Codes of EPSG for the parameters of a projection: latitude and longitude of its origin."""
 _CONIC_LONGITUDE, _FIRST_PARALLEL, _SECOND_PARALLEL = 8822, 8823, 8824
@@ -62,7 +64,7 @@ def suited_crs(lonlat: Bounds) -> str:
         return azimuthal(_rounded(middle_lon, 1.0), math.copysign(90.0, middle_lat))
     if _farthest_deg(lonlat) <= _FARTHEST_DEG:
         return azimuthal(_rounded(middle_lon, 1.0), _rounded(middle_lat, 1.0))
-    return equal_earth(_rounded(middle_lon, 1.0) if lonlat.width < 359.0 else 0.0)
+    return min(_EQUAL_EARTHS, key=lambda crs: abs((middle_lon - _EQUAL_EARTHS[crs] + 180.0) % 360.0 - 180.0))
 
 
 def azimuthal(lon: float, lat: float) -> str:
@@ -83,11 +85,6 @@ def conic(lon: float, south: float, north: float) -> str:
     return _wkt("Albers Equal Area", 9822, parameters, (8826, 8827))
 
 
-def equal_earth(lon: float) -> str:
-    """WKT of the Equal Earth projection about a meridian."""
-    return _wkt("Equal Earth", 1078, (("Longitude of natural origin", _LONGITUDE, lon),), (8806, 8807))
-
-
 @lru_cache(maxsize=64)
 def projection_words(crs: str) -> str:
     """The projection of a map for people: a suited one with its centre, any other by the name of its CRS."""
@@ -103,8 +100,6 @@ def projection_words(crs: str) -> str:
             second=_latitude(values[_SECOND_PARALLEL]),
         )
     longitude = _longitude(values[_LONGITUDE])
-    if _LATITUDE not in values:
-        return Phrase("WGS 84, Equal Earth about {longitude}", longitude=longitude)
     latitude = _latitude(values[_LATITUDE])
     place = latitude if abs(values[_LATITUDE]) == 90.0 else f"{latitude} {longitude}"
     return Phrase("WGS 84, Lambert azimuthal equal-area about {place}", place=place)

@@ -6,6 +6,7 @@ hits come in the order of numbers.
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import threading
@@ -21,6 +22,7 @@ from layers.places.names import holds_in_order, indexed_text, name_key, tight
 from layers.places.spelling import most_wrong, nearness, pieces, respelled
 
 VERSION = 1
+_EARTH_M = 6_371_000.0
 LONGEST_QUERY = 80
 _SHORTEST_RUN_ON, _LONGEST_RUN_ON = 5, 24
 _LAST_CHARACTER = "\U0010ffff"
@@ -124,6 +126,21 @@ class PlaceIndex:
                     break
             best = sorted((off, number, other) for number, (off, other) in near.items())[:limit]
             return [self._place(cursor, number, other) for _, number, other in best]
+
+    def nearest(self, lon: float, lat: float, most_m: float, least_people: int = 0) -> NamedPlace | None:
+        """The settlement of so many people that is nearest to a place, within a distance; None without any."""
+        high = math.degrees(most_m / _EARTH_M)
+        wide = min(high / max(math.cos(math.radians(lat)), 0.02), 180.0)
+        home = (lon + 180.0) % 360.0 - 180.0
+        sql = (
+            "SELECT id, lon, lat FROM place WHERE kind = '' AND population >= ? AND lat BETWEEN ? AND ? "
+            "AND (lon BETWEEN ? AND ? OR lon BETWEEN ? AND ? OR lon BETWEEN ? AND ?)"
+        )
+        turns = [edge for turn in (-360.0, 0.0, 360.0) for edge in (home - wide + turn, home + wide + turn)]
+        with self._lock, closing(self._db.cursor()) as cursor:
+            rows = cursor.execute(sql, (least_people, lat - high, lat + high, *turns)).fetchall()
+            near = min(((distance_m(home, lat, x, y), number) for number, x, y in rows), default=(math.inf, 0))
+            return self._place(cursor, near[1], "") if near[0] <= most_m else None
 
     def _with_pieces(self, cursor: sqlite3.Cursor, key: str, most: int) -> list[tuple[str, int]]:
         """(key, place) of names of about that length that share a piece with it, at about the same position."""

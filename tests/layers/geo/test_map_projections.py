@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, crs_name, parse_crs, transform_points, true_north_degrees
-from layers.geo.map_projections import azimuthal, conic, equal_earth, projection_words, suited_crs
+from layers.geo.map_projections import azimuthal, conic, projection_words, suited_crs
 from layers.grid.graticules.graticule import graticule_of
 from layers.grid.tile_grid import View
 
@@ -30,13 +30,13 @@ EXTENTS = {
     "Russia and China": (Bounds(20.0, 10.0, 190.0, 80.0), "WGS 84, Lambert azimuthal equal-area about 45° N 105° E"),
     "Africa": (Bounds(-20.0, -36.0, 52.0, 38.0), "WGS 84, Lambert azimuthal equal-area about 1° N 16° E"),
     "the Arctic": (Bounds(-180.0, 60.0, 180.0, 90.0), "WGS 84, Lambert azimuthal equal-area about 90° N"),
-    "the Earth": (Bounds(-180.0, -85.0, 180.0, 85.0), "WGS 84, Equal Earth about 0° E"),
+    "the Earth": (Bounds(-180.0, -85.0, 180.0, 85.0), "EPSG:8857"),
 }
 TWELVE = [
     *(suited_crs(bounds) for bounds, _ in EXTENTS.values()),
     azimuthal(180.0, -90.0),
     conic(180.0, 50.0, 70.0),
-    equal_earth(180.0),
+    "EPSG:8859",
 ]
 """Projections with the dateline, a pole or both in the views of the tests."""
 
@@ -67,14 +67,14 @@ def test_every_part_of_the_earth_has_a_projection_that_shows_its_middle(
     x, y = transform_points(WGS84, crs, *bounds.centre)
     assert np.isfinite([x, y]).all()
     assert parse_crs(crs).axis_info[0].unit_name == "metre"
-    if not projection_words(crs).startswith("WGS 84 / UTM"):
+    if crs.startswith("PROJCRS"):
         north = true_north_degrees(crs, float(x), float(y))
         assert not abs(north) > 1.5 or abs(bounds.centre[1]) > 45, "north is up in the middle, as near as makes no odds"
 
 
 @pytest.mark.parametrize("crs", TWELVE)
 def test_areas_are_true_all_over_a_wide_map(crs: str) -> None:
-    if crs.startswith("EPSG"):
+    if crs.startswith(("EPSG:326", "EPSG:327")):
         return  # keeps angles
     for lon, lat in ((100.0, 30.0), (60.0, 62.0), (-170.0, 65.0), (179.9, -20.0)):
         lons, lats = [lon, lon + 0.05, lon + 0.05, lon], [lat, lat, lat + 0.05, lat + 0.05]
@@ -90,7 +90,7 @@ def test_no_line_of_a_graticule_is_torn(crs: str, middle: tuple[float, float]) -
     x, y = transform_points(WGS84, crs, *middle)
     if not np.isfinite([x, y]).all():
         return
-    half = 3e6 if not crs.startswith("EPSG") else 4e5
+    half = 3e6 if not crs.startswith("EPSG:32") else 4e5
     bounds = Bounds(float(x) - half, float(y) - half, float(x) + half, float(y) + half)
     graticule = graticule_of(View.of_bounds(crs, bounds, 800, 800), "DD", lambda text: (8.0 * len(text), 14.0))
     for line in graticule.lines:

@@ -16,7 +16,7 @@ from viewer.canvas.shown_scene import ShownScene
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.framed_maps import FramedMaps
 from viewer.export.plates.map_words import MapWords, map_words
-from viewer.export.plates.maps.locator import coasts_in, room_in
+from viewer.export.plates.maps.locator import coasts_in, land_in, room_in
 from viewer.export.plates.maps.locator_on_page import window_of
 from viewer.export.plates.maps.naming import Named
 from viewer.export.plates.maps.shown_parts import Shown, pane_shape, shown_parts
@@ -186,3 +186,4 @@ class PageLayout:
         if locator is not None and (window := window_of(self._spec, self.framed.maps)) is not None:
             room = room_in(locator.box)
             coasts_in(window, room.width(), room.height())
+            land_in(window, room.width(), room.height())

@@ -15,7 +15,7 @@ from viewer.export.plates.map_words import MapWords
 from viewer.export.plates.maps.image_captions import processing_notes, told_in_captions
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator_on_page import locator_atom, window_of
+from viewer.export.plates.maps.locator_on_page import locator_atoms, window_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.page_head import caption_below
 from viewer.export.plates.page_names import PageNames
@@ -79,7 +79,7 @@ class WordsBeside:
         """Locator and legend."""
         spec, explained = self._spec, list[Atom]()
         if (window := window_of(spec, maps)) is not None:
-            explained.append(locator_atom(spec, maps, window, self._sizes, self._style))
+            explained += locator_atoms(spec, maps, window, self._sizes, self._style)
             self.has_locator = True
         if spec.shows("legend") and spec.layout != "plain":
             legend = legend_of(self._document, maps, spec.shows("annotation"))

@@ -33,6 +33,8 @@ PLACES_AT_ONCE = 1_200
 """Most places of a coast that are painted onto pixels in one call."""
 _BAND_PLACES, _BAND_REACH = 500, 4.0
 """Places of a long coast painted at once, and pen widths beyond an edge up to which places are painted too."""
+_LEAST_COAST = 12
+"""Least places of coasts in a locator's window."""
 _TURNS = (-360.0, 0.0, 360.0)
 """Turns in degrees, as a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
@@ -52,10 +54,34 @@ def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
         middle = (left + right) / 2
         return Bounds(middle - 180.0, min(bottom, _SOUTH), middle + 180.0, max(top, _NORTH))
     width = min(max(_LEAST_DEG, _TIMES * (right - left), _TIMES * ASPECT * (top - bottom)), 360.0)
-    height = width / ASPECT * _squeeze((bottom + top) / 2)
-    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
-    low = min(max(middle_y - height / 2, -90.0), 90.0 - min(height, 180.0))
-    return Bounds(middle_x - width / 2, low, middle_x + width / 2, min(low + height, 90.0))
+    place = (left + right) / 2, (bottom + top) / 2
+    while width < WIDEST_DEG and not _shows_coast(_window_about(place, 0.8 * width)):
+        width = min(1.4 * width, WIDEST_DEG)
+    return _window_about(place, width)
+
+
+def _window_about(middle: tuple[float, float], width: float) -> Bounds:
+    x, y = middle
+    height = width / ASPECT * _squeeze(y)
+    low = min(max(y - height / 2, -90.0), 90.0 - min(height, 180.0))
+    return Bounds(x - width / 2, low, x + width / 2, min(low + height, 90.0))
+
+
+def _shows_coast(window: Bounds) -> bool:
+    """True where a coast that is not a speck is in a window: a box of land or sea alone says nothing."""
+    for turn in _TURNS:
+        places = _coast_places()
+        x, y = places[:, 0] + turn, places[:, 1]
+        inside = (x > window.left) & (x < window.right) & (y > window.bottom) & (y < window.top)
+        if np.count_nonzero(inside) >= _LEAST_COAST:
+            return True
+    return False
+
+
+@cache
+def _coast_places() -> Floats:
+    """Places of the large coasts in lon, lat."""
+    return np.concatenate([line for line in _coast(2).lines if len(line) > 100])
 
 
 def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle) -> None:
@@ -65,9 +91,12 @@ def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequen
         painter.fillRect(box, QColor(style.locator_ground))
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         with part_of_picture(painter):
+            painter.translate(box.topLeft())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_land_color(style))
+            painter.drawPath(land_in(window, box.width(), box.height()))
             painter.setPen(fine_pen(painter, style.locator_land, _COAST))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.translate(box.topLeft())
             _paint_coasts(painter, window, box)
         x_scale, y_scale = box.width() / window.width, box.height() / window.height
         for frame in frames:
@@ -150,6 +179,42 @@ def coasts_in(window: Bounds, width: float, height: float) -> tuple[CoastLine, .
     return tuple(line for turn in _TURNS for line in _turned_coasts(window, turn, width, height))
 
 
+@lru_cache(maxsize=16)
+def land_in(window: Bounds, width: float, height: float) -> QPainterPath:
+    """The land of a window in a box of this size; seas within it are left out."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.OddEvenFill)
+    coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
+    scale = (width / window.width, -height / window.height)
+    for turn in _TURNS:
+        left, right = window.left - turn, window.right - turn
+        shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
+        shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
+        for at in np.flatnonzero(shown).tolist():
+            places = (_closed(coast.lines[at]) - (left, window.top)) * np.array(scale)
+            # Far places are brought to the edge of a larger box: what is filled in the window stays the same.
+            places = np.clip(places, np.array([-width, -height]), np.array([2 * width, 2 * height]))
+            thinned = _thin_out(places)
+            if len(thinned) > 2:
+                path.addPolygon(polygon_of(thinned))
+    return path
+
+
+def _closed(line: Floats) -> Floats:
+    """A coast as a ring; that of the Antarctic goes round by the pole."""
+    if line[0, 1] == line[-1, 1] and abs(line[0, 0] - line[-1, 0]) == 360.0:
+        corners = np.array([[line[-1, 0], -90.0], [line[0, 0], -90.0]])
+        return np.concatenate([line, corners, line[:1]])
+    return np.concatenate([line, line[:1]])
+
+
+def _land_color(style: HouseStyle) -> QColor:
+    """The ground of land, between those of the sea and the coast."""
+    ground, coast = QColor(style.locator_ground), QColor(style.locator_land)
+    pairs = (ground.red(), coast.red()), (ground.green(), coast.green()), (ground.blue(), coast.blue())
+    return QColor(*(round(0.68 * sea + 0.32 * line) for sea, line in pairs))
+
+
 def _turned_coasts(window: Bounds, turn: float, width: float, height: float) -> Iterator[CoastLine]:
     """Coasts in view on the Earth turned by some degrees."""
     coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
@@ -196,10 +261,31 @@ class _Coast(NamedTuple):
 @cache
 def _coast(zoom: int) -> _Coast:
     """The coasts to be shown at a zoom, where the world's width has doubled `zoom` times."""
-    lines = tuple(line for least, line in coast_lines() if least <= zoom + 2.0)
+    lines = tuple(_joined(line for least, line in coast_lines() if least <= zoom + 2.0))
     starts = np.cumsum([0, *map(len, lines[:-1])])
     places = np.concatenate(lines)
     return _Coast(lines, np.minimum.reduceat(places, starts), np.maximum.reduceat(places, starts))
+
+
+def _joined(lines: Iterator[Floats]) -> Iterator[Floats]:
+    """The coasts with those joined that meet at their ends: a ring of several lines encloses land as one."""
+    open_lines: list[Floats] = []
+    for line in lines:
+        if (line[0] == line[-1]).all():
+            yield line
+        else:
+            open_lines.append(line)
+    while open_lines:
+        line = open_lines.pop()
+        while (
+            at := next((at for at, other in enumerate(open_lines) if (other[0] == line[-1]).all()), None)
+        ) is not None:
+            line = np.concatenate([line, open_lines.pop(at)[1:]])
+        while (
+            at := next((at for at, other in enumerate(open_lines) if (other[-1] == line[0]).all()), None)
+        ) is not None:
+            line = np.concatenate([open_lines.pop(at), line[1:]])
+        yield line
 
 
 @cache

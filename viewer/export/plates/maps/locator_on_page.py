@@ -11,6 +11,7 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator, room_in
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.nearest_town import Town, nearest_town
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -22,6 +23,22 @@ def window_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Bounds | None:
         return None
     frames = [box for on_page in maps if (box := on_page.framing.lonlat()) is not None]
     return locator_window(frames) if frames else None
+
+
+def town_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Town | None:
+    """The nearest town to the first map that has a locator; None where it says no more than the map."""
+    frame = maps[0].framing.lonlat() if window_of(spec, maps) is not None else None
+    return None if frame is None else nearest_town(frame)
+
+
+def locator_atoms(
+    spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
+) -> list[Atom]:
+    """The locator, and below it the nearest town: a box in the middle of a continent alone says little."""
+    atoms, town = [locator_atom(spec, maps, window, sizes, style)], town_of(spec, maps)
+    if town is not None:
+        atoms.append(Atom("locator", town.words, sizes.type(0.92), style.quiet, 0.2 * sizes.gap))
+    return atoms
 
 
 def locator_atom(

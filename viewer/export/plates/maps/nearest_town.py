@@ -1,0 +1,66 @@
+"""The nearest town to the middle of a map, from the shipped place names, for its locator."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.measure import distance_m
+from layers.places.index import NamedPlace, PlaceIndex
+from layers.places.unpack import unpacked
+from sample_data import credits as sample_credits
+from sample_data import path as sample_path
+from viewer.support.language.translation import translate
+from viewer.support.settings import cache_folder
+
+_FARTHEST_M = 500_000.0
+"""Distance beyond which a town says nothing about a place."""
+_WIDEST_DEG = 4.0
+"""Width of a frame from which it shows towns itself."""
+_LEAST_PEOPLE = 10_000
+"""Inhabitants of a town; a reader has heard of few smaller ones."""
+_PLACES = "places.sqlite.xz"
+
+
+class Town(NamedTuple):
+    """A town, and its distance in metres from the middle of a map."""
+
+    place: NamedPlace
+    far_m: float
+
+    @property
+    def words(self) -> str:
+        """The town, its country and its distance."""
+        km = self.far_m / 1000
+        far = f"{km:.0f}" if km >= 10 else f"{km:.1f}"
+        return translate("Export", "Nearest town: {0}, {1}, {2} km from the middle of the map").format(
+            self.place.name, self.place.country, far
+        )
+
+
+@lru_cache(maxsize=64)
+def nearest_town(frame: Bounds) -> Town | None:
+    """The town nearest to the middle of a frame (lon, lat); None where none is near, or the frame is wide."""
+    index = _index() if frame.width <= _WIDEST_DEG else None
+    if index is None:
+        return None
+    lon, lat = frame.centre
+    place = index.nearest(lon, lat, _FARTHEST_M, _LEAST_PEOPLE)
+    return None if place is None else Town(place, distance_m(lon, lat, place.lon, place.lat))
+
+
+@cache
+def towns_credit() -> str:
+    """The credit for the place names."""
+    return sample_credits()[_PLACES].credit
+
+
+@cache
+def _index() -> PlaceIndex | None:
+    """The shipped place names, unpacked once; None where the cache has no room for them."""
+    try:
+        return PlaceIndex(unpacked(sample_path(_PLACES), cache_folder()))
+    except (GeoloupeError, OSError):
+        return None  # a page without the nearest town is a page
