@@ -38,7 +38,7 @@ def test_an_annotation_is_credited_where_there_is_one(plate_of, document) -> Non
 def test_the_coasts_of_a_locator_are_credited_where_it_is_drawn(plate_of) -> None:
     plate = plate_of(SPEC)
     assert any(piece.key == "locator" for piece in plate.pieces)
-    assert f"Data: {COASTS}." in facts_of(plate).words_of("imprint")
+    assert f"Data: {COASTS}; Place names: GeoNames" in facts_of(plate).words_of("imprint")
     assert COASTS in credit_line(PrintedPlate(plate, 96).words)
     assert COASTS in words(plate_of(replace(SPEC, layout="panels")))
     assert COASTS not in words(plate_of(replace(SPEC, layout="plain")))

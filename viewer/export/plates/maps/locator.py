@@ -33,6 +33,10 @@ PLACES_AT_ONCE = 1_200
 """Most places of a coast that are painted onto pixels in one call."""
 _BAND_PLACES, _BAND_REACH = 500, 4.0
 """Places of a long coast painted at once, and pen widths beyond an edge up to which places are painted too."""
+_BEYOND, _LAND_FINE, _LEAST_RING = 4.0, 1.0, 4
+"""Of filled land, in logical pixels: how far it reaches beyond the box, and the distance between two of its places; and
+the most places of an island that is left out, as its coast covers it.
+"""
 _LEAST_COAST = 12
 """Least places of coasts in a locator's window."""
 _TURNS = (-360.0, 0.0, 360.0)
@@ -193,9 +197,9 @@ def land_in(window: Bounds, width: float, height: float) -> QPainterPath:
         for at in np.flatnonzero(shown).tolist():
             places = (_closed(coast.lines[at]) - (left, window.top)) * np.array(scale)
             # Far places are brought to the edge of a larger box: what is filled in the window stays the same.
-            places = np.clip(places, np.array([-width, -height]), np.array([2 * width, 2 * height]))
-            thinned = _thin_out(places)
-            if len(thinned) > 2:
+            places = np.clip(places, -_BEYOND, np.array([width + _BEYOND, height + _BEYOND]))
+            thinned = _thin_out(places / _LAND_FINE * _FINE) * (_LAND_FINE / _FINE)
+            if len(thinned) > _LEAST_RING:
                 path.addPolygon(polygon_of(thinned))
     return path
 
