@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
+from tests.viewer.export.conftest import part, pixels
+from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.export.headless import Studio, wait_until
 from viewer.export.plates.maps.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
@@ -34,6 +36,14 @@ def picture(plate: Plate, dpi: float, page: int = 0) -> QImage:
     with painting(image) as painter:
         printed.paint(painter, page)
     return image
+
+
+def dark_shares(plate: Plate) -> list[float]:
+    """The parts of the frames in which there is no image."""
+    dark = QColor(BACKGROUND_COLOR)
+    seen, printed = pixels(picture(plate, 48)), PrintedPlate(plate, 48)
+    frames = [part(seen, frame.rect_px.toRect()) for frame in printed.frames]
+    return [float((frame == dark.getRgb()[:3]).all(axis=2).mean()) for frame in frames]
 
 
 def strips_differ(plate: Plate, dpi: float, height: int) -> list[int]:

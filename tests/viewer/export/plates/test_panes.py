@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QColor
 from shapely.geometry import Point
 
 from layers.document.comparison import Frame
@@ -18,11 +17,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
-from tests.viewer.export.conftest import part, pixels
-from tests.viewer.export.plates.conftest import faults, picture
-from viewer.canvas.scene import BACKGROUND_COLOR
-from viewer.export.plates.plate import Plate
-from viewer.export.plates.printed_plate import PrintedPlate
+from tests.viewer.export.plates.conftest import dark_shares, faults
 
 STRIP, WIDE, TALL = Bounds(9.0, 0.0, 15.0, 1.0), Bounds(9.0, 0.0, 13.0, 1.0), Bounds(9.0, 0.0, 10.0, 2.5)
 LONG = Bounds(9.0, 0.0, 21.0, 1.0)
@@ -51,14 +46,6 @@ def values(more: int) -> np.ndarray:
 def spec_of(layout: str, page: str, bounds: Bounds | None) -> ProductSpec:
     maps = (ProductMap(Frame(("old",))), ProductMap(Frame(("new",))))
     return ProductSpec(layout=layout, title="Two", page=page, bounds=bounds, maps=maps)
-
-
-def dark_shares(plate: Plate) -> list[float]:
-    """The parts of the frames in which there is no image."""
-    dark = QColor(BACKGROUND_COLOR)
-    seen, printed = pixels(picture(plate, 48)), PrintedPlate(plate, 48)
-    frames = [part(seen, frame.rect_px.toRect()) for frame in printed.frames]
-    return [float((frame == dark.getRgb()[:3]).all(axis=2).mean()) for frame in frames]
 
 
 @pytest.mark.bounded_after(1)
