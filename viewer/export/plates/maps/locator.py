@@ -34,7 +34,7 @@ PLACES_AT_ONCE = 1_200
 _BAND_PLACES, _BAND_REACH = 500, 4.0
 """Places of a long coast painted at once, and pen widths beyond an edge up to which places are painted too."""
 _BEYOND, _LAND_FINE, _LEAST_RING = 4.0, 1.0, 4
-"""Of filled land, in logical pixels: how far it reaches beyond the box, and the distance between two of its places; and
+"""Logical pixels that filled land reaches beyond the box, and between two of its places;
 the most places of an island that is left out, as its coast covers it.
 """
 _LEAST_COAST = 12
