@@ -82,6 +82,8 @@ class SiteFrame(Struct):
     compact: bool
     _near: list[str]
     """Lines and areas that may be in view."""
+    symbol_scale: float = 1.0
+    """Size of the symbols, relative to those of the screen."""
     _shapes: dict[str, ShapeInView | None] = field(default_factory=dict)
     _step_m: float = 0.0
     _signs: list[tuple[str, SignAt]] | None = None
@@ -128,7 +130,12 @@ class SiteFrame(Struct):
             self.is_symbol[seen],
             self.compact,
             index.shapes_near(piece),
+            self.symbol_scale,
         )
+
+    def rearranged(self, px: Floats, py: Floats, is_symbol: NDArray[np.bool_], symbol_scale: float) -> SiteFrame:
+        """The same frame with its symbols elsewhere, of another size, and only those of `is_symbol`."""
+        return replace(self, px=px, py=py, is_symbol=is_symbol, symbol_scale=symbol_scale)
 
     @property
     def is_empty(self) -> bool:
@@ -204,7 +211,7 @@ class SiteFrame(Struct):
 
     @property
     def symbol_radius_px(self) -> float:
-        return (COMPACT_RADIUS_PX if self.compact else SYMBOL_RADIUS_PX) * self.scale
+        return (COMPACT_RADIUS_PX if self.compact else SYMBOL_RADIUS_PX) * self.scale * self.symbol_scale
 
     def circles(self, of: Sequence[int]) -> list[Outline]:
         """The areas that the points at these positions stand for."""

@@ -216,8 +216,8 @@ class SitePainter:
     ) -> None:
         """Paint the symbols at these positions of a frame, in this order."""
         which, px, py = frame.index.shown_symbol[frame.rows[shown]], frame.px[shown], frame.py[shown]
-        symbols, compact = frame.index.symbols, frame.compact
-        self._symbols.paint(painter, symbols, which, px, py, frame.scale, selected=selected, compact=compact)
+        symbols, compact, scale = frame.index.symbols, frame.compact, frame.scale * frame.symbol_scale
+        self._symbols.paint(painter, symbols, which, px, py, scale, selected=selected, compact=compact)
 
 
 def _worth_keeping(view: View) -> float:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from layers.checkpoint import Checkpoint
 from layers.document.document import Document
 from layers.document.rows import Product
+from layers.observing.search_hatches import SearchHatch
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from layers.product.spec import ProductSpec, maps_of
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
+from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_of
 from viewer.export.plates.maps.map_scenes import solid_on
 from viewer.export.plates.maps.shown_parts import Shown, framing_of
@@ -33,6 +35,7 @@ class FramedMaps:
         self._spec, self._document, self._shown = spec, document, shown
         self._sign_scale, self._product = sign_scale, product
         self.maps: list[MapOnPage] = []
+        self._made: list[MapOnPage] = []
         self.content = ProductContent()
         self._indexes: dict[int, tuple[frozenset[str] | None, SiteIndex]] = {}
         self._content_of: tuple[list[str], ProductContent] | None = None
@@ -41,14 +44,16 @@ class FramedMaps:
         """Frame each map's part of the Earth in its room, and gather the evidence on the marks in the frames."""
         spec = self._spec
         hidden = self.content.withheld if spec.shows("annotation") else None
-        before, self.maps = {on_page.number: on_page for on_page in self.maps}, []
+        self.maps = []
         for number, (scene, cell, product_map) in enumerate(zip(self._shown, rooms.cells, maps_of(spec), strict=True)):
             framing = framing_of(cell.frame, parts[number], self._sign_scale)
-            index, kept = self._index(number, hidden, product_map.marks), before.get(number)
+            index = self._index(number, hidden, product_map.marks)
             hatches = hatches_of(self._document, index)
-            is_same = kept is not None and kept.framing == framing and kept.index is index and kept.hatches == hatches
-            made = kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index, hatches)
-            self.maps.append(made)
+            kept = self._kept(number, framing, index, hatches)
+            if kept is None:
+                kept = MapOnPage(number, scene, framing, 0, index, hatches)
+                self._made.append(kept)
+            self.maps.append(kept)
             checkpoint()
         drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())
         in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
@@ -63,6 +68,20 @@ class FramedMaps:
         checkpoint()
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
             self.frame(rooms, parts, checkpoint)
+
+    def _kept(
+        self, number: int, framing: Framing, index: SiteIndex, hatches: tuple[SearchHatch, ...]
+    ) -> MapOnPage | None:
+        """A map that was framed so before, with all that has been placed on it: rooms often come to the same again."""
+        same = (
+            on_page
+            for on_page in self._made
+            if on_page.number == number
+            and on_page.framing == framing
+            and on_page.index is index
+            and on_page.hatches == hatches
+        )
+        return next(same, None)
 
     def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
         """The marks of a map, made once."""

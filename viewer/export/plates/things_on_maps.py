@@ -29,7 +29,7 @@ from viewer.export.plates.maps.map_plates import (
     north_arrow_piece,
     scale_bar_piece,
 )
-from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, name_marks
+from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, name_marks, number_size
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
@@ -73,7 +73,7 @@ class MapFurnisher:
     def _fill(self, maps: Sequence[MapOnPage], who: Named, checkpoint: Checkpoint) -> ThingsOnMaps:
         spec, things = self._spec, ThingsOnMaps()
         for on_page in maps:
-            symbols = [box for _, box in on_page.symbol_boxes()]
+            symbols = on_page.boxes_at_places()
             outlines = [box for _, box in on_page.outline_boxes()]
             obstacles: list[QRectF] = []
             self._add_furniture(things, on_page, obstacles, (symbols, outlines))
@@ -82,6 +82,10 @@ class MapFurnisher:
             boxes = [box_of(rect.translated(-corner)) for rect in (*obstacles, *insets)]
             if spec.graticule:
                 boxes += self._add_graticule(things, on_page, boxes)
+            if spec.shows("annotation"):
+                number = number_size(self._style, self._sizes.label_factor, len(on_page.in_frame()))
+                on_page.spread_symbols(number, boxes, (self._style.label, self._style.halo), checkpoint)
+                symbols = [box for _, box in on_page.symbol_boxes()]
             naming = Naming()
             if spec.shows("annotation") and spec.shows("labels"):
                 naming = name_marks(on_page, boxes, self._style, self._sizes.label_factor, who, checkpoint)

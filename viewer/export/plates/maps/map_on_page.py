@@ -36,6 +36,7 @@ from viewer.canvas.sites.site_symbology import Precision
 from viewer.commands.meta import sites_visible
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.picture_layers import has_features, picture_layers
+from viewer.export.plates.maps.spread_marks import SpreadMarks, paint_spread, place_of, spread_marks, symbol_scale
 from viewer.export.plates.maps.unseen_images import unseen_images
 from viewer.export.printed import is_held
 from viewer.rendering.world_copies import wrapped_views
@@ -78,7 +79,12 @@ class MapOnPage:
         self._in_frame: list[str] | None = None
         self._unseen: frozenset[str] | None = None
         self._letters = LabelPainter()
-        self.frames = _frames_of(index, framing.view)
+        self._places = _frames_of(index, framing.view)
+        """The marks at their true places."""
+        self._spread_for: tuple[object, ...] = ()
+        self._inks = ("", "")
+        self.spread = SpreadMarks() if self.is_composed else SpreadMarks(symbol_scale(framing.view))
+        self.frames = self._spread_frames(self._places)
 
     @property
     def rect(self) -> QRectF:
@@ -103,7 +109,7 @@ class MapOnPage:
         """Uuids of the marks in the frame."""
         if self._in_frame is None:
             view = self.view
-            uuids_by_frame = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
+            uuids_by_frame = (frame.within(0.0, 0.0, view.width, view.height) for frame in self._places)
             self._in_frame = list(dict.fromkeys(uuid for uuids in uuids_by_frame for uuid in uuids))
         return list(self._in_frame)
 
@@ -123,18 +129,42 @@ class MapOnPage:
                     uuids.add(frame.index.uuids[row])
         return frozenset(uuids)
 
+    def spread_symbols(
+        self,
+        number: tuple[float, float],
+        obstacles: Sequence[Box],
+        inks: tuple[str, str],
+        checkpoint: Checkpoint = unchecked,
+    ) -> None:
+        """Spread symbols that would overlap, clear of `obstacles`, each with room for a number of this size.
+
+        `inks`: colours of the lines to their true places, and of the halos of these.
+        """
+        wanted = number, tuple(obstacles), inks
+        if self.is_composed or self._spread_for == wanted:
+            return
+        lines = [box for _, box in self.outline_boxes()]
+        self.spread = spread_marks(self._places, self.view, number, obstacles, lines, checkpoint)
+        self.frames = self._spread_frames(self._places)
+        self._spread_for, self._inks = wanted, inks
+
+    def _spread_frames(self, frames: Sequence[SiteFrame]) -> tuple[SiteFrame, ...]:
+        return tuple(self.spread.frame(copy, frame, self.view) for copy, frame in enumerate(frames))
+
+    def boxes_at_places(self) -> list[Box]:
+        """The boxes that symbols, texts, numbers and callouts would cover at their true places."""
+        return [box for _, box in _symbol_boxes(self._places, self.spread.symbol_scale)]
+
     def symbol_boxes(self) -> list[tuple[str, Box]]:
         """The boxes of the symbols, texts, numbers and callouts in the frame, each with its mark."""
-        marked_boxes: list[tuple[str, Box]] = []
-        for frame in self.frames:
-            marked_boxes += [(uuid, sign_at.box(frame.scale)) for uuid, sign_at in frame.signs]
-            shown = np.flatnonzero(frame.is_symbol | frame.is_area)
-            radius = frame.symbol_radius_px
-            for i in shown.tolist():
-                uuid = frame.index.uuids[frame.rows[i]]
-                boxes = mark_boxes(float(frame.px[i]), float(frame.py[i]), radius)
-                marked_boxes += [(uuid, box) for box in boxes]
-        return marked_boxes
+        return _symbol_boxes(self.frames, 1.0)
+
+    def dot_boxes(self) -> list[tuple[str, Box]]:
+        """The boxes of dots at the true places of symbols that stand elsewhere, each with its mark."""
+        spread, radius = self.spread, self.spread.dot_radius
+        feet = [(part.uuid, symbol.foot) for part, symbol in spread.moved.items()]
+        feet += [(part.uuid, place_of(self._places, part)) for part in sorted(spread.dots)]
+        return [(uuid, Box(x - radius, y - radius, x + radius, y + radius)) for uuid, (x, y) in feet]
 
     def outline_boxes(self) -> list[tuple[str, Box]]:
         """Small boxes along all lines, outlines and circles in the frame, each with its mark."""
@@ -227,9 +257,11 @@ class MapOnPage:
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
                 paint_hatches(painter, whole, self.hatches)
-                for copy, frame in enumerate(self._site_frames(whole)):
+                places = self._site_frames(whole)
+                for copy, frame in enumerate(self._spread_frames(places)):
                     self._painter.paint(painter, frame, copy=copy)
                     checkpoint()
+                paint_spread(painter, self.spread, places, self.view, self._inks)
             self._paint_layer_labels(painter, ratio, whole)
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
@@ -264,6 +296,19 @@ def _within(painter: QPainter, rect: QRect, view: View) -> Iterator[None]:
 def _frames_of(index: SiteIndex, view: View) -> tuple[SiteFrame, ...]:
     index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else index
     return tuple(SiteFrame.of(index, wrapped_view) for wrapped_view in wrapped_views(view))
+
+
+def _symbol_boxes(frames: Sequence[SiteFrame], factor: float) -> list[tuple[str, Box]]:
+    marked_boxes: list[tuple[str, Box]] = []
+    for frame in frames:
+        marked_boxes += [(uuid, sign_at.box(frame.scale)) for uuid, sign_at in frame.signs]
+        shown = np.flatnonzero(frame.is_symbol | frame.is_area)
+        radius = frame.symbol_radius_px * factor
+        for i in shown.tolist():
+            uuid = frame.index.uuids[frame.rows[i]]
+            boxes = mark_boxes(float(frame.px[i]), float(frame.py[i]), radius)
+            marked_boxes += [(uuid, box) for box in boxes]
+    return marked_boxes
 
 
 def _without_callouts(index: SiteIndex) -> SiteIndex:

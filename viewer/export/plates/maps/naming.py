@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import batched
 from typing import NamedTuple
 
 import numpy as np
@@ -21,18 +20,17 @@ from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import (
     Anchor,
     Box,
-    LabelLayout,
     LabelRequest,
     PlacedLabel,
     Rank,
 )
+from layers.vector.labels.mark_places import MarkBoxes, MarkPlaces
 from viewer.canvas.labels.label_lines import wrapped
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.export.plates.maps.map_on_page import MapOnPage
-from viewer.export.plates.maps.number_places import NumberPlaces
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
@@ -43,11 +41,11 @@ from viewer.support.language.translation import in_language
 MOST_KEYED = 400
 _PAD = 2.0
 _NARROW, _NARROW_CHARS = 0.88, 15
-_AT_ONCE, _FEW_ANCHORS = 3, 4
+_FEW_ANCHORS = 4
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 12.0, Rank.CLAIM: 12.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
-_ROW_PX, _APART_PX = 40.0, 5.0
+_ROW_PX = 40.0
 _NEAR_PX = 14.0
 """Distance in logical pixels from which a moved label has a line to its mark."""
 
@@ -71,6 +69,8 @@ _FARTHEST_PX = 90.0
 
 Numbers are closer.
 """
+_OWN_FARTHEST_PX = 220.0
+"""Greatest distance from the site that a page is of to its label."""
 NO_PARTIES = Named()
 """Rules for a map without parties named in a claim."""
 
@@ -113,6 +113,20 @@ class Naming(Struct):
         self.numbers = [replace(label, text=str(numbers[label.uuid])) for label in self.numbers]
 
 
+def number_size(style: HouseStyle, sign_scale: float, count: int) -> tuple[float, float]:
+    """Width and height of a number beside a mark, where so many marks may have one."""
+    return _box_of_number(_number_type(style, sign_scale), "0" * len(str(max(count, 1))))
+
+
+def _box_of_number(type_: Type, digits: str) -> tuple[float, float]:
+    height = math.ceil(type_.size * 1.3)
+    return max(math.ceil(type_.width(digits) + 0.5 * type_.size), height), height
+
+
+def _number_type(style: HouseStyle, sign_scale: float) -> Type:
+    return Type(max(9.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
+
+
 def name_marks(
     on_page: MapOnPage,
     obstacles: Sequence[Box],
@@ -121,131 +135,116 @@ def name_marks(
     who: Named = NO_PARTIES,
     checkpoint: Checkpoint = unchecked,
 ) -> Naming:
-    """Place labels clear of `obstacles`, the most important first, then numbers for marks without room for a label."""
-    view = on_page.view
-    symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
-    room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
+    """Place labels clear of `obstacles`, the most important first, then numbers for marks without room for a label.
+
+    No line to a label crosses another line or a symbol. A mark that is only a dot on the page has neither.
+    """
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
-    requests = [request for request in requests if request.uuid not in who.unnamed]
+    moved = on_page.spread.of_marks()
+    dots = on_page.spread.dot_marks()
+    requests = [request for request in requests if request.uuid not in who.unnamed and request.uuid not in dots]
     checkpoint()
-    clear = [box for _, box in symbols] + list(obstacles)
-    lines = [box for _, box in outlines]
-    parties = [request for request in requests if request.uuid in who.parties]
-    ordered = sorted(parties, key=lambda request: request.uuid != who.own)
-    narrow = [_narrower(request) for request in ordered]
-    first = _labels_in_one_lettering([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines, checkpoint)
-    is_narrow = first[0].face == narrow[0].face if first else None
-    if who.own not in who.parties:
-        own = next((request for request in requests if request.uuid == who.own), None)
-        standing = [box for label in first for box in _boxes_of(label)]
-        first += _own_label(own, room, [*clear, *standing], outlines, checkpoint)
-    labelled = {label.uuid for label in first}
-    requests = [request for request in requests if request.uuid not in labelled]
-    beside_it = [box for label in first for box in _boxes_of(label)]
-    layout = LabelLayout.of(room, [], [*clear, *lines, *beside_it])
-    layout.placed += first
-    layout.keep_apart((uuid, _grow(box, _APART_PX * sign_scale)) for uuid, box in symbols)
-    others = [request for request in requests if request.uuid not in who.parties]
-    _add(layout, others, checkpoint)
-    named = {label.uuid for label in layout.placed}
-    _add(layout, [_narrower(request) for request in others if request.uuid not in named], checkpoint)
-    naming = Naming(list(layout.placed), narrow_parties=is_narrow, by_sign=by_sign)
+    places = _places_on(on_page, obstacles, sign_scale)
+    labelled = [request for request in requests if not (request.uuid in moved and moved[request.uuid].is_number)]
+    is_narrow = _name_parties(places, labelled, requests, who, checkpoint)
+    named = {label.uuid for label in places.placed}
+    others = [request for request in labelled if request.uuid not in who.parties and request.uuid not in named]
+    for variant in (list, _all_narrower):
+        for request in variant(others):
+            if request.uuid not in named and places.place(request, checkpoint) is not None:
+                named.add(request.uuid)
+    naming = Naming(list(places.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [request for request in requests if request.uuid not in naming.named and request.uuid not in signed]
-    digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
-    small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
-    number_requests = [_number_request(request, digits, small) for request in waiting[:MOST_KEYED]]
-    _add(layout, number_requests, checkpoint)
-    naming.numbers = layout.placed[len(naming.labels) :]
-    beside = {label.uuid for label in naming.numbers}
-    standing = [box for label in layout.placed for box in _boxes_of(label)]
-    places = NumberPlaces(room, clear, standing)
-    for request in number_requests:
-        if request.uuid not in beside:
-            label = places.place(request, checkpoint)
-            if label is None and request.rank is Rank.CLAIM:
-                label = places.place(request, checkpoint, crosses=True)
-            naming.numbers += [label] if label is not None else []
-    if who.parties & {request.uuid for request in waiting} - {label.uuid for label in naming.numbers}:
-        naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
+    naming.numbers = _place_numbers(
+        places, waiting, max(len(waiting), *signed.values(), 1), style, sign_scale, checkpoint
+    )
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
+    if (who.parties & inside) - who.unnamed - naming.named - {label.uuid for label in naming.numbers}:
+        naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
     named_or_numbered = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
     naming.nameless = {uuid for uuid in inside - named_or_numbered if not label_text(on_page.index.sites[uuid])}
     naming.left_out = inside - named_or_numbered
     return naming
 
 
-def _grow(box: Box, by: float) -> Box:
-    return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
+def _places_on(on_page: MapOnPage, obstacles: Sequence[Box], sign_scale: float) -> MarkPlaces:
+    view = on_page.view
+    room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
+    boxes = MarkBoxes(
+        on_page.symbol_boxes(),
+        on_page.spread.lines(),
+        on_page.dot_boxes(),
+        obstacles,
+        [box for _, box in on_page.outline_boxes()],
+        on_page.spread.of_marks(),
+    )
+    return MarkPlaces(room, boxes, sign_scale)
 
 
-def _reach(label: PlacedLabel) -> float:
-    """The length of the line from a mark to its label; 0 for a label beside its mark."""
-    return 0.0 if label.leader is None else math.hypot(label.px - label.leader[0], label.py - label.leader[1])
+def _name_parties(
+    places: MarkPlaces,
+    labelled: Sequence[LabelRequest],
+    requests: Sequence[LabelRequest],
+    who: Named,
+    checkpoint: Checkpoint,
+) -> bool | None:
+    """Place the labels of parties, all or none, then that of the page's own site, before all others.
+
+    Returns true where the parties have smaller letters, None where they have no labels.
+    """
+    is_narrow = None
+    wanted = [request for request in requests if request.uuid in who.parties]
+    parties = [request for request in labelled if request.uuid in who.parties]
+    ordered = sorted(parties, key=lambda request: request.uuid != who.own)
+    if len(parties) == len(wanted):
+        for narrow in (True,) if who.is_narrow else (False, True):
+            if _are_all_placed(places, _all_narrower(ordered) if narrow else ordered, checkpoint):
+                is_narrow = narrow if ordered else None
+                break
+    own = next((request for request in labelled if request.uuid == who.own), None)
+    if own is not None and who.own not in who.parties:
+        for on_outlines in (False, True):
+            for variant in (own, _narrower(own)):
+                label = places.place(
+                    variant, checkpoint, on_outlines=on_outlines, farthest=_OWN_FARTHEST_PX, leads_on=True
+                )
+                if label is not None:
+                    return is_narrow
+    return is_narrow
 
 
-def _labels_in_one_lettering(
-    ways: Sequence[Sequence[LabelRequest]],
-    room: Box,
-    clear: Sequence[Box],
-    outlines: Sequence[Box],
+def _are_all_placed(places: MarkPlaces, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> bool:
+    """Place labels for all marks in their lettering, on lines of the map where need be; if one has no room, none."""
+    attempt = places.copy()
+    for request in requests:
+        label = attempt.place(request, checkpoint, farthest=_FARTHEST_PX)
+        if label is None and attempt.place(request, checkpoint, on_outlines=True, farthest=_FARTHEST_PX) is None:
+            return False
+    places.take(attempt)
+    return True
+
+
+def _place_numbers(
+    places: MarkPlaces,
+    waiting: Sequence[LabelRequest],
+    most: int,
+    style: HouseStyle,
+    sign_scale: float,
     checkpoint: Checkpoint,
 ) -> list[PlacedLabel]:
-    """Labels for all marks in the first of the letterings in `ways` that has room for all; else for none of them.
-
-    A label without room beside its mark stands further off, with a line.
-    """
-    for requests in ways:
-        layout = LabelLayout.of(room, [], [*clear, *outlines])
-        _add(layout, requests, checkpoint)
-        placed = {label.uuid for label in layout.placed}
-        standing = [box for label in layout.placed for box in _boxes_of(label)]
-        further = NumberPlaces(room, clear, standing)
-        labels = list(layout.placed)
-        for request in requests:
-            if request.uuid not in placed:
-                label = further.place(request, checkpoint)
-                if label is None:
-                    label = further.place(request, checkpoint, crosses=True)
-                labels += [label] if label is not None else []
-        if len(labels) == len(requests) and all(_reach(label) <= _FARTHEST_PX for label in labels):
-            return labels
-    return []
+    """Place numbers for marks without a label: first where room is kept for them, then the others."""
+    begin, digits, small = len(places.placed), "0" * len(str(most)), _number_type(style, sign_scale)
+    requests = [_number_request(request, digits, small) for request in waiting[:MOST_KEYED]]
+    rest = [request for request in requests if places.place_reserved(request) is None]
+    for request in rest:
+        if places.place(request, checkpoint) is None:
+            places.place(request, checkpoint, on_outlines=True)
+    return places.placed[begin:]
 
 
-def _own_label(
-    request: LabelRequest | None,
-    room: Box,
-    clear: Sequence[Box],
-    outlines: Sequence[tuple[str, Box]],
-    checkpoint: Checkpoint,
-) -> list[PlacedLabel]:
-    """The label of the site that a page is of, placed before all others.
-
-    Without another place it may lie on an outline, such as the site's own circle; at worst its line passes below other
-    things.
-    """
-    if request is None:
-        return []
-    both = request, _narrower(request)
-    for variant in both:
-        layout = LabelLayout.of(room, [variant], clear, [box for _, box in outlines])
-        if layout.placed:
-            return layout.placed
-    for crosses in (False, True):
-        for variant in both:
-            placed = NumberPlaces(room, clear, []).place(variant, checkpoint, crosses=crosses)
-            if placed is not None:
-                return [placed]
-    return []
-
-
-def _add(layout: LabelLayout, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> None:
-    """Place a few requests at a time, each at the best of all its places, as a page has time for that."""
-    for batch in batched(requests, _AT_ONCE):
-        layout.looked_at = 0
-        layout.add(batch)
-        checkpoint()
+def _all_narrower(requests: Sequence[LabelRequest]) -> list[LabelRequest]:
+    return [_narrower(request) for request in requests]
 
 
 def _narrower(request: LabelRequest) -> LabelRequest:
@@ -331,11 +330,9 @@ def _anchors_beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...])
 
 
 def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelRequest:
-    text = digits
-    width = math.ceil(max(type_.width(text) + 6.0, type_.size * 1.35))
+    width, height = _box_of_number(type_, digits)
     few = request.anchors[:_FEW_ANCHORS]
-    height = math.ceil(type_.size * 1.35)
-    return replace(request, text=text, width=width, height=height, face=type_, leader=True, anchors=few)
+    return replace(request, text=digits, width=width, height=height, face=type_, leader=True, anchors=few)
 
 
 def _boxes_of(label: PlacedLabel) -> list[Box]:
