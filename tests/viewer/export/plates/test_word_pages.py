@@ -21,7 +21,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
-from viewer.export.plates.setting.lettering import Type
+from viewer.export.plates.setting.lettering import Type, wrapped
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
 
@@ -77,3 +77,20 @@ def test_words_below_a_map_stand_side_by_side_where_the_page_is_empty(plate_of, 
     assert min(box.top() for box in words) > plate.maps[0].rect.bottom()
     assert plate.pages == 1
     assert list(faults(plate)) == []
+
+
+def test_a_number_stays_with_its_name_at_the_end_of_a_line() -> None:
+    """A key had its numbers at the ends of lines, and the names in the next ones."""
+    type_ = Type(12.0)
+    room = type_.width("1 Alpha; 2")
+    assert wrapped("1\u00a0Alpha; 2\u00a0Beta", type_, room) == ("1\u00a0Alpha;", "2\u00a0Beta")
+
+
+@pytest.mark.bounded
+def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
+    plate = plate_of(ProductSpec(layout="panels", title="All", page="A4 landscape"), demo)
+    texts = [(piece.page, text) for piece in plate.pieces if piece.key == "key" for text in piece.texts]
+    assert {page for page, _ in texts} == {0, 1}
+    assert (0, "Key (continued on page 2)") in texts
+    assert next(text for page, text in texts if page == 1) == "Key, continued"
+    assert not [fault for fault in faults(plate) if fault.startswith("key")]

@@ -14,10 +14,12 @@ from viewer.export.plates.setting.flow import Atom, Flow, PageColumn, PaintRow, 
 from viewer.export.plates.setting.page_rooms import PageRooms, columns_of_page, frame_of_page, levelled, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.support.language.translation import translate
 
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
 """Part of a last page below which it is saved, if the first page has room with smaller maps; factors for that room."""
+_KEY = "key"
 _EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
 """Parts that are read beside the maps, with the greatest share of each on later pages, and the factor of room for them.
 
@@ -46,8 +48,35 @@ def words_on_pages(
 ) -> tuple[Flow, int]:
     """Set the words into the columns of as many pages as they need, and return their number.
 
-    A page for a few lines is saved where they fit once parts are cut, and columns are a line longer.
+    A page for a few lines is saved where they fit once parts are cut, and columns are a line longer. A key that goes on
+    on another page says so, and there has its heading again.
     """
+    flow, pages = _on_pages(sizes, rooms, atoms, repeated)
+    told = _telling_continued(atoms, flow)
+    if told is None:
+        return flow, pages
+    other, count = _on_pages(sizes, rooms, told, repeated)
+    return (other, count) if count == pages else (flow, pages)
+
+
+def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
+    """The atoms with a key in two parts, each under a heading that says so; None where the key stands on one page."""
+    rows = [(set_atom.atom, flow.columns[set_atom.column].page) for set_atom in flow.placed]
+    first = next((page for atom, page in rows if atom.key == _KEY), 0)
+    later = next(((atom, page) for atom, page in rows if atom.key == _KEY and page > first), None)
+    head = next((at for at, atom in enumerate(atoms) if atom.key == _KEY), 0)
+    if later is None or not atoms[head].keep:
+        return None
+    begin = next((at for at, atom in enumerate(atoms) if atom is later[0]), None)
+    if begin is None or begin <= head + 1:
+        return None
+    words = atoms[head].text
+    on = translate("Export", "{0} (continued on page {1})").format(words, later[1] + 1)
+    again = replace(atoms[head], text=translate("Export", "{0}, continued").format(words))
+    return [*atoms[:head], replace(atoms[head], text=on), *atoms[head + 1 : begin], again, *atoms[begin:]]
+
+
+def _on_pages(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated) -> tuple[Flow, int]:
     flow, pages = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=False)
     if pages > 1 and _is_nearly_empty(flow, pages - 1):
         cut, fewer = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=True)
@@ -129,7 +158,7 @@ def fuller_share(
 
     Either it saves a last page that is nearly empty, or the whole key, or legend, stands beside the maps.
     """
-    flow, pages = words_on_pages(sizes, rooms, atoms, repeated)
+    flow, pages = _on_pages(sizes, rooms, atoms, repeated)
     if pages == 1:
         return 0.0
     is_spare = _is_nearly_empty(flow, pages - 1)
@@ -137,7 +166,7 @@ def fuller_share(
     explaining = 0.0
     shares = [share for share in _SHARES if share > rooms.request.share]
     for share in shares if is_spare else [share for share in shares if far and share <= _MOST_TO_EXPLAIN]:
-        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.request, share=share)), atoms, repeated)
+        wider, count = _on_pages(sizes, rooms_of(sizes, replace(rooms.request, share=share)), atoms, repeated)
         if is_spare and count < pages:
             return share
         if not explaining and share <= _MOST_TO_EXPLAIN and any(not wider.share_later(key) for key in far):
