@@ -65,7 +65,7 @@ class Plate:
         self.notes, self.images = words.notes, words.images
         self.data_credits, self.foot = words.data_credits, words.foot
         self.namings, self.bars, self.graticules = things.namings, things.bars, things.graticules
-        self.numbers, self.left_out = things.numbers, things.left_out
+        self.numbers, self.left_out, self.shared = things.numbers, things.left_out, things.shared
         self.legend, self.has_locator = layout.beside.legend, layout.beside.has_locator
         self.pieces = self._moved(layout.pieces)
         self.read = layers_read(self.maps, self.style)

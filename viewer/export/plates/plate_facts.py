@@ -61,7 +61,7 @@ def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
     spec, number = plate.spec, on_page.number
     lonlat = on_page.framing.lonlat()
     strip = plate.strips[number]
-    has_arrow = any(piece.key == f"north arrow:{number}" for piece in plate.pieces)
+    has_arrow = any(piece.key == f"north arrow:{plate.shared.get(number, number)}" for piece in plate.pieces)
     bends = not has_arrow and spec.shows("north arrow") and not north_holds(on_page.view)
     resolution = on_page.view.grid.resolution * MM
     return MapFact(

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF
 from layers.checkpoint import Checkpoint
 from layers.grid.graticules.graticule import Graticule
 from layers.product.numbering import numbered
-from layers.product.spec import ProductSpec
+from layers.product.spec import MATCHED, ProductSpec
 from layers.vector.labels.label_layout import Box
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.graticule_on_map import (
@@ -43,6 +43,8 @@ class ThingsOnMaps(Struct):
     namings: list[Naming] = field(default_factory=list)
     bars: dict[int, BarOnPlate] = field(default_factory=dict)
     graticules: dict[int, Graticule] = field(default_factory=dict)
+    shared: dict[int, int] = field(default_factory=dict)
+    """Number of the map whose bar and arrow count for another map too, which shows the same ground."""
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -76,6 +78,8 @@ class MapFurnisher:
             symbols = on_page.boxes_at_places()
             outlines = [box for _, box in on_page.outline_boxes()]
             obstacles: list[QRectF] = []
+            if (alike := self._shown_alike(on_page, maps)) is not None:
+                things.shared[on_page.number] = alike.number
             self._add_furniture(things, on_page, obstacles, (symbols, outlines))
             insets = self._add_inset_boxes(things, on_page, maps, obstacles, symbols)
             corner = on_page.rect.topLeft()
@@ -101,16 +105,25 @@ class MapFurnisher:
             things.pieces += label_pieces(on_page, naming, self._style, self._sizes.label_factor)
         return things
 
+    def _shown_alike(self, on_page: MapOnPage, maps: Sequence[MapOnPage]) -> MapOnPage | None:
+        """A map before this one that shows the same ground, where maps are compared: one bar and arrow do for both."""
+        if self._spec.layout not in MATCHED:
+            return None
+        before = (other for other in maps if other.number < on_page.number and other.page == on_page.page)
+        return next((other for other in before if other.view == on_page.view), None)
+
     def _add_furniture(self, things: ThingsOnMaps, on_page: MapOnPage, obstacles: list[QRectF], marks: Marks) -> None:
         """Add scale bar, north arrow, date and place, and append the boxes that they cover to `obstacles`."""
         spec, style, pieces = self._spec, self._style, things.pieces
-        type_ = self._sizes.type(0.95, bold=True)
-        if spec.shows("scale bar"):
+        type_, other = self._sizes.type(0.95, bold=True), things.shared.get(on_page.number)
+        if other in things.bars:
+            things.bars[on_page.number] = things.bars[other]
+        elif spec.shows("scale bar"):
             bar = scale_bar_piece(on_page, style, type_, obstacles, marks)
             if bar is not None:
                 things.bars[on_page.number] = bar
                 pieces.append(bar.piece)
-        if spec.shows("north arrow"):
+        if spec.shows("north arrow") and other is None:
             arrow = north_arrow_piece(on_page, style, type_, obstacles, marks)
             pieces += [arrow] if arrow is not None else []
         if spec.shows("date and place"):

@@ -116,6 +116,15 @@ def test_both_have_one_frame_and_one_scale(plate_of, case) -> None:
     assert not rules & {"same-frame", "before-after"}
 
 
+def test_one_bar_and_arrow_do_for_both(plate_of, case) -> None:
+    """Each map had its own, though they show the same ground."""
+    plate = plate_of(SPEC, case(**DATED))
+    keys = [piece.key for piece in plate.pieces]
+    assert [key for key in keys if key.startswith(("scale bar", "north arrow"))] == ["scale bar:0", "north arrow:0"]
+    assert [fact.arrow for fact in facts_of(plate).maps] == [True, True]
+    assert all(fact.scale_bar is not None for fact in facts_of(plate).maps)
+
+
 def test_a_mark_of_one_image_is_dashed_on_the_other(plate_of, case) -> None:
     plate = plate_of(SPEC, case(**DATED))
     for number, place in ((0, "seen"), (1, "both")):
