@@ -159,7 +159,6 @@ class LabelLayout(Struct):
     looked_at: int = 0
     _cells: _Cells = field(default_factory=lambda: defaultdict(list))
     _layer_marks: _Cells = field(default_factory=lambda: defaultdict(list))
-    _grounds: dict[tuple[int, int], list[tuple[str, Box]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(
@@ -173,14 +172,6 @@ class LabelLayout(Struct):
         layout.add(requests)
         return layout
 
-    def keep_apart(self, grounds: Iterable[tuple[str, Box]]) -> None:
-        """Keep labels, where possible, off the ground round other marks (uuid of a mark, box): a label there seems to
-        name that mark.
-        """
-        for uuid, box in grounds:
-            for cell in _cells_of(box):
-                self._grounds[cell].append((uuid, box))
-
     def add(self, requests: Iterable[LabelRequest]) -> None:
         """Place more labels, clear of those placed before. It stops after the most candidates that it may look at."""
         for request in sorted(requests, key=lambda request: request.rank):
@@ -190,18 +181,14 @@ class LabelLayout(Struct):
 
     def _place(self, request: LabelRequest) -> None:
         kept = (self._cells, self._layer_marks)
-        if self._grounds and self._is_placed(request, kept, is_apart=True):
-            return
         if not self._is_placed(request, kept) and request.rank is not Rank.LAYER and self._layer_marks:
             self._is_placed(request, kept[:1])
 
-    def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...], *, is_apart: bool = False) -> bool:
+    def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...]) -> bool:
         for anchor in request.anchors:
             for candidate in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
                 if not all(map(self._is_inside, candidate.parts)) or not _are_clear(candidate.parts, kept):
-                    continue
-                if is_apart and self._is_on_ground(candidate.box, request.uuid):
                     continue
                 line = _line_boxes(anchor, candidate.leader)  # last: most places are taken already
                 if not _are_clear(line, kept):
@@ -211,11 +198,6 @@ class LabelLayout(Struct):
                 self.placed.append(_placed(request, anchor, candidate))
                 return True
         return False
-
-    def _is_on_ground(self, box: Box, uuid: str) -> bool:
-        """True where a label of this mark would stand on the ground of another."""
-        cells = self._grounds
-        return any(of != uuid and box.overlaps(ground) for cell in _cells_of(box) for of, ground in cells.get(cell, ()))
 
     def _is_inside(self, box: Box) -> bool:
         room = self.room
