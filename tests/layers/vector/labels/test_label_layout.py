@@ -181,20 +181,3 @@ def test_a_site_stands_on_signs_of_layers_where_nothing_else_is_free_and_a_featu
     free = [Box(320 + RADIUS, 0, 640, 480)]  # right of the mark: the first choice
     (label,) = LabelLayout.of(ROOM, [site], [], free).placed
     assert not any(label.box.overlaps(mark) for mark in free), "it keeps clear where it can"
-
-
-def test_a_label_keeps_off_the_ground_of_another_mark_where_it_can_and_stands_on_its_own():
-    own, right = Box(295, 195, 305, 205), Box(370, 190, 390, 210)
-    wish = LabelRequest("a", "a", Rank.SETTING, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),))
-
-    def placed(*grounds: tuple[str, Box]) -> Box:
-        layout = LabelLayout.of(ROOM, [], [own, right])
-        layout.keep_apart(grounds)
-        layout.add([wish])
-        return layout.placed[0].box
-
-    first = Box(307, 192, 367, 208)
-    assert placed() == first
-    assert placed(("a", Box(290, 190, 310, 210))) == first
-    assert not placed(("b", Box(365, 185, 395, 215))).overlaps(Box(365, 185, 395, 215))
-    assert placed(("b", Box(0, 0, 640, 480))) == first, "the ground of another is better than no place"
