@@ -20,7 +20,7 @@ _MOST_CELLS, _FINEST = 1_500_000, 0.5
 class FreeGround:
     """Knows for things of a few sizes where their middles may be.
 
-    Each box that is taken is marked larger by their size, so that a place is judged by looking at one cell.
+    Each box that is blocked is marked larger by their size, so that a place is judged by looking at one cell.
     """
 
     def __init__(self, room: Box, sizes: tuple[tuple[float, float], ...], cell: float) -> None:
@@ -33,12 +33,12 @@ class FreeGround:
             math.ceil((room.bottom - room.top) / self._cell) + 1,
         )
         self._taken = np.zeros((len(sizes), max(high, 1), max(wide, 1)), np.int16)
-        for taken, (half_x, half_y) in zip(self._taken, sizes, strict=True):
+        for blocked, (half_x, half_y) in zip(self._taken, sizes, strict=True):
             x, y = math.ceil(half_x / self._cell), math.ceil(half_y / self._cell)
-            taken[:y] += 1
-            taken[taken.shape[0] - y - 1 :] += 1
-            taken[:, :x] += 1
-            taken[:, taken.shape[1] - x - 1 :] += 1
+            blocked[:y] += 1
+            blocked[blocked.shape[0] - y - 1 :] += 1
+            blocked[:, :x] += 1
+            blocked[:, blocked.shape[1] - x - 1 :] += 1
 
     def copy(self) -> FreeGround:
         other = FreeGround.__new__(FreeGround)
@@ -48,10 +48,10 @@ class FreeGround:
 
     def take_box(self, box: Box, gap: float = 0.0, sizes: slice = slice(None), times: int = 1) -> None:
         """Take the ground of a box for things of these sizes; release it with `times` of -1."""
-        for taken, (half_x, half_y) in zip(self._taken[sizes], self._sizes[sizes], strict=True):
+        for blocked, (half_x, half_y) in zip(self._taken[sizes], self._sizes[sizes], strict=True):
             left, top = self._at(box.left - half_x - gap, box.top - half_y - gap)
             right, bottom = self._at(box.right + half_x + gap, box.bottom + half_y + gap)
-            taken[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] += times
+            blocked[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] += times
 
     def take_line(
         self,
@@ -75,12 +75,12 @@ class FreeGround:
 
     def counts(self, size: int, x: Floats, y: Floats) -> Counts:
         """(n,) How many things a thing of size number `size` with its middle there would stand on; outside one more."""
-        taken = self._taken[size]
+        blocked = self._taken[size]
         col = np.floor((x - self._room.left) / self._cell).astype(np.int64)
         row = np.floor((y - self._room.top) / self._cell).astype(np.int64)
-        inside = (col >= 0) & (row >= 0) & (col < taken.shape[1]) & (row < taken.shape[0])
+        inside = (col >= 0) & (row >= 0) & (col < blocked.shape[1]) & (row < blocked.shape[0])
         counts = np.ones(len(x), np.int16)
-        counts[inside] = taken[row[inside], col[inside]]
+        counts[inside] = blocked[row[inside], col[inside]]
         return counts
 
     def _at(self, x: float, y: float) -> tuple[int, int]:

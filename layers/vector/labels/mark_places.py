@@ -13,7 +13,7 @@ import numpy as np
 
 from layers.checkpoint import Checkpoint, unchecked
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
-from layers.vector.labels.occupied import NOBODY, Mask, Occupied, Rows, boxes_meet, grown, rows_of
+from layers.vector.labels.occupied import NOBODY, BoxRows, Mask, Occupied, boxes_meet, grown, rows_of
 from layers.vector.labels.spread import MovedSymbol
 
 _GAP = 2.0
@@ -30,7 +30,7 @@ _MOST_ANCHORS = 4
 
 
 class MarkBoxes(NamedTuple):
-    """What stands on a map: boxes of symbols and of dots by mark, lines from dots to symbols, and other boxes.
+    """Boxes and lines that stand on a map: of symbols and dots by mark, from dots to symbols, and of other things.
 
     `outlines`: boxes along lines and outlines, which names keep off where they can. `moved`: symbols that stand beside
     their places by mark, each with room where only its own number may stand.
@@ -52,7 +52,7 @@ class MarkPlaces:
         self.placed: list[PlacedLabel] = []
         self._owners: dict[str, int] = {}
         self._near, self._below, self._reserved = Occupied(), Occupied(), Occupied()
-        """What names keep off, what their lines keep off, and room that is kept for numbers."""
+        """Things that names keep off, those that their lines keep off, and room that is kept for numbers."""
         for owners, marked_boxes in ((True, boxes.symbols), (False, boxes.dots)):
             rows = rows_of([box for _, box in marked_boxes])
             who = np.array([self._owner(uuid) if owners else NOBODY for uuid, _ in marked_boxes], np.int64)
@@ -186,7 +186,7 @@ class MarkPlaces:
     def _owner(self, uuid: str) -> int:
         return self._owners.setdefault(uuid, len(self._owners))
 
-    def _are_inside(self, boxes: Rows) -> Mask:
+    def _are_inside(self, boxes: BoxRows) -> Mask:
         room = self._room
         inside: Mask = (
             (boxes[:, 0] >= room.left)
@@ -207,7 +207,7 @@ def label_line(px: float, py: float, clearance: float, box: Box) -> tuple[float,
     return px + (x - px) * share, py + (y - py) * share, x, y
 
 
-def _beside(anchor: Anchor, width: float, height: float) -> tuple[list[int], Rows]:
+def _beside(anchor: Anchor, width: float, height: float) -> tuple[list[int], BoxRows]:
     """Twelve places about a mark, as cartographers rank them: right first, then above, below, left."""
     px, py, clearance = anchor.px, anchor.py, anchor.clearance
     near, far = clearance + _GAP, clearance * 0.72 + _GAP
@@ -231,7 +231,7 @@ def _beside(anchor: Anchor, width: float, height: float) -> tuple[list[int], Row
     return [side for side, _, _ in places], rows_of(rows)
 
 
-def _led(anchor: Anchor, width: float, height: float, scale: float, farthest: float) -> tuple[list[int], Rows]:
+def _led(anchor: Anchor, width: float, height: float, scale: float, farthest: float) -> tuple[list[int], BoxRows]:
     """Places further off, the nearest first."""
     sides, rows = list[int](), list[tuple[float, float, float, float]]()
     for length in _LENGTHS:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from layers.vector.labels.label_layout import Box
 
-type Rows = NDArray[np.float64]
+type BoxRows = NDArray[np.float64]
 """(n, 4) Boxes (left, top, right, bottom), or lines (x1, y1, x2, y2)."""
 type Mask = NDArray[np.bool_]
 
@@ -24,11 +24,11 @@ class Occupied:
         self.boxes, self.lines = rows_of([]), rows_of([])
         self._box_owners, self._line_owners = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
-    def add_boxes(self, boxes: Rows, owner: int | NDArray[np.int64] = NOBODY) -> None:
+    def add_boxes(self, boxes: BoxRows, owner: int | NDArray[np.int64] = NOBODY) -> None:
         self.boxes = np.concatenate([self.boxes, boxes])
         self._box_owners = np.concatenate([self._box_owners, np.broadcast_to(owner, len(boxes))])
 
-    def add_lines(self, lines: Rows, owner: int = NOBODY) -> None:
+    def add_lines(self, lines: BoxRows, owner: int = NOBODY) -> None:
         self.lines = np.concatenate([self.lines, lines])
         self._line_owners = np.concatenate([self._line_owners, np.full(len(lines), owner)])
 
@@ -52,44 +52,44 @@ class Occupied:
         is_kept = self._box_owners != owner
         self.boxes, self._box_owners = self.boxes[is_kept], self._box_owners[is_kept]
 
-    def takes_boxes(self, boxes: Rows) -> Mask:
+    def takes_boxes(self, boxes: BoxRows) -> Mask:
         """(n,) True for boxes that meet a box or a line."""
-        taken: Mask = boxes_meet(boxes, self.boxes).any(axis=1)
+        blocked: Mask = boxes_meet(boxes, self.boxes).any(axis=1)
         if len(self.lines):
-            free = np.flatnonzero(~taken)
-            taken[free] = lines_meet_boxes(self.lines, boxes[free]).any(axis=0)
-        return taken
+            free = np.flatnonzero(~blocked)
+            blocked[free] = lines_meet_boxes(self.lines, boxes[free]).any(axis=0)
+        return blocked
 
-    def takes_lines(self, lines: Rows) -> Mask:
+    def takes_lines(self, lines: BoxRows) -> Mask:
         """(n,) True for lines that run over a box or cross a line."""
-        taken: Mask = lines_meet_boxes(lines, self.boxes).any(axis=1)
+        blocked: Mask = lines_meet_boxes(lines, self.boxes).any(axis=1)
         if len(self.lines):
-            free = np.flatnonzero(~taken)
-            taken[free] = lines_cross(lines[free], self.lines).any(axis=1)
-        return taken
+            free = np.flatnonzero(~blocked)
+            blocked[free] = lines_cross(lines[free], self.lines).any(axis=1)
+        return blocked
 
 
-def rows_of(boxes: Sequence[Sequence[float]]) -> Rows:
+def rows_of(boxes: Sequence[Sequence[float]]) -> BoxRows:
     return np.array(boxes, np.float64).reshape(-1, 4)
 
 
-def squares(x: NDArray[np.float64], y: NDArray[np.float64], half: float) -> Rows:
+def squares(x: NDArray[np.float64], y: NDArray[np.float64], half: float) -> BoxRows:
     """Boxes about places."""
     return np.column_stack([x - half, y - half, x + half, y + half])
 
 
-def grown(boxes: Rows, by: float) -> Rows:
+def grown(boxes: BoxRows, by: float) -> BoxRows:
     return boxes + np.array([-by, -by, by, by])
 
 
-def boxes_meet(boxes: Rows, others: Rows) -> Mask:
+def boxes_meet(boxes: BoxRows, others: BoxRows) -> Mask:
     """(boxes, others) True where two overlap."""
     left, top, right, bottom = (boxes[:, side, None] for side in range(4))
     meet: Mask = (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < bottom) & (others[:, 3] > top)
     return meet
 
 
-def lines_meet_boxes(lines: Rows, boxes: Rows) -> Mask:
+def lines_meet_boxes(lines: BoxRows, boxes: BoxRows) -> Mask:
     """(lines, boxes) True where a line runs through a box."""
     start, way = lines[:, None, :2], lines[:, None, 2:] - lines[:, None, :2]
     way = np.where(np.abs(way) < _TINY, _TINY, way)
@@ -100,7 +100,7 @@ def lines_meet_boxes(lines: Rows, boxes: Rows) -> Mask:
     return meet
 
 
-def lines_cross(lines: Rows, others: Rows) -> Mask:
+def lines_cross(lines: BoxRows, others: BoxRows) -> Mask:
     """(lines, others) True where two cross; not where they share an end."""
     a, b, c, d = lines[:, None, :2], lines[:, None, 2:], others[None, :, :2], others[None, :, 2:]
     return (_turn(a, b, c) * _turn(a, b, d) < 0) & (_turn(c, d, a) * _turn(c, d, b) < 0)

@@ -49,7 +49,7 @@ _OF_SYMBOLS, _OF_NUMBERS, _OF_OTHERS = slice(0, 1), slice(1, 2), slice(1, 3)
 
 
 class SpreadRequest(Struct, frozen=True):
-    """What is spread, in logical pixels from the corner of a map.
+    """Symbols to spread, in logical pixels from the corner of a map.
 
     `places`: (x, y) of the symbols; `ranks`: the least comes first; `radius`: of a symbol; `number`: width and height
     of a number that has to find room beside each moved symbol; `room`: where symbols may stand; `obstacles`: boxes that
@@ -81,7 +81,7 @@ class MovedSymbol(NamedTuple):
 
 
 class Spread(Struct, frozen=True):
-    """Where symbols stand, by their position in the request. Those in neither stand at their true places."""
+    """Places of symbols by their position in the request. Those in neither stand at their true places."""
 
     moved: dict[int, MovedSymbol]
     dots: frozenset[int]
@@ -279,8 +279,8 @@ class _Crowd:
         along = begin + (lengths[:, None] - begin) * np.linspace(0.0, 1.0, steps)
         unit = ends / lengths[:, None]
         x, y = place[0] + unit[:, :1] * along, place[1] + unit[:, 1:] * along
-        taken: NDArray[np.bool_] = ground.is_taken(_LINE, x.ravel(), y.ravel()).reshape(x.shape).any(axis=1)
-        return taken
+        blocked: NDArray[np.bool_] = ground.is_taken(_LINE, x.ravel(), y.ravel()).reshape(x.shape).any(axis=1)
+        return blocked
 
     def _costs(self, ways: Floats, at: int, place: tuple[float, float]) -> Floats:
         """Length of the line, more where it leads into the crowd, and where the symbol stands on a line of the map."""

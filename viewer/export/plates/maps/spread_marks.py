@@ -39,7 +39,7 @@ class MarkPart(NamedTuple):
 
 
 class SpreadMarks(Struct, frozen=True):
-    """Where the symbols of a map stand on its page, in logical pixels from the frame's corner.
+    """Places of the symbols of a map on its page, in logical pixels from the frame's corner.
 
     `moved` stand beside their true places, `dots` are only dots at theirs; all others stand where they are.
     """

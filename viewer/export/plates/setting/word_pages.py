@@ -52,10 +52,10 @@ def words_on_pages(
     on another page says so, and there has its heading again.
     """
     flow, pages = _on_pages(sizes, rooms, atoms, repeated)
-    told = _telling_continued(atoms, flow)
-    if told is None:
+    with_headings = _telling_continued(atoms, flow)
+    if with_headings is None:
         return flow, pages
-    other, count = _on_pages(sizes, rooms, told, repeated)
+    other, count = _on_pages(sizes, rooms, with_headings, repeated)
     return (other, count) if count == pages else (flow, pages)
 
 
