@@ -33,7 +33,7 @@ class Occupied:
         self._line_owners = np.concatenate([self._line_owners, np.full(len(lines), owner)])
 
     def near(self, around: Box, but: Collection[int] = ()) -> Occupied:
-        """What lies near a place, without what belongs to the marks `but`: the only part that is compared there."""
+        """The part that lies near a place, without the things of the marks `but`: no other is compared there."""
         area, part = rows_of([around]), Occupied()
         is_near = boxes_meet(area, self.boxes)[0]
         ends = np.concatenate(
