@@ -93,6 +93,8 @@ class MapFurnisher:
             naming = Naming()
             if spec.shows("annotation") and spec.shows("labels"):
                 naming = name_marks(on_page, boxes, self._style, self._sizes.label_factor, who, checkpoint)
+            if spec.shows("annotation"):
+                on_page.lead_to_numbers({label.uuid for label in naming.numbers})
             on_page.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             things.namings.append(naming)
             checkpoint()

@@ -97,7 +97,7 @@ def faults_of(plate: Plate) -> Iterator[str]:
             for of, line in lines
             if of != label.uuid and line.intersects(covered)
         )
-    assert led <= symbols.keys() | {label.uuid for label in naming.numbers}
+    assert led <= symbols.keys() | {label.uuid for label in (*naming.labels, *naming.numbers)}
     shown = on_page.framing.lonlat()
     if not (shown.left >= 8 and shown.right <= 13 and shown.bottom >= 48 and shown.top <= 53):
         yield "a margin is dark"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -147,6 +147,10 @@ class MapOnPage:
         self.spread = spread_marks(self._places, self.view, number, obstacles, lines, checkpoint)
         self.frames = self._spread_frames(self._places)
         self._spread_for, self._inks = wanted, inks
+
+    def lead_to_numbers(self, numbered: Collection[str]) -> None:
+        """Leave out lines to numbers that these marks alone have: others are only dots."""
+        self.spread = self.spread.leading_to(numbered)
 
     def _spread_frames(self, frames: Sequence[SiteFrame]) -> tuple[SiteFrame, ...]:
         return tuple(self.spread.frame(copy, frame, self.view) for copy, frame in enumerate(frames))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -68,6 +69,12 @@ class SpreadMarks(Struct, frozen=True):
     def lines(self) -> list[tuple[str, tuple[float, float], tuple[float, float]]]:
         """The lines from dots to symbols: mark, dot and end."""
         return [(part.uuid, symbol.foot, symbol.end) for part, symbol in self.moved.items()]
+
+    def leading_to(self, numbered: Collection[str]) -> SpreadMarks:
+        """The same, but marks without a number are only dots where their line would lead to one."""
+        idle = {part for part, symbol in self.moved.items() if symbol.is_number and part.uuid not in numbered}
+        moved = {part: symbol for part, symbol in self.moved.items() if part not in idle}
+        return replace(self, moved=moved, dots=self.dots | idle) if idle else self
 
     def of_marks(self) -> dict[str, MovedSymbol]:
         """The first moved symbol of each mark."""
