@@ -120,7 +120,9 @@ def middle_color(window: MainWindow) -> int:
 
 
 def caption(window: MainWindow) -> str:
-    on_page = SimpleNamespace(shown=SimpleNamespace(frames=(window.scene,)), view=window.canvas.viewport.view())
+    on_page = SimpleNamespace(
+        shown=SimpleNamespace(frames=(window.scene,)), view=window.canvas.viewport.view(), unseen=frozenset
+    )
     (fact,) = image_facts(on_page)
     return image_line(fact)
 
