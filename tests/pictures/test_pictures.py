@@ -145,7 +145,7 @@ def test_a_polar_scene_fills_the_top_of_the_map(tmp_path: Path, paint: Paint) ->
     assert np.ptp(picture.rgb[0], axis=0).max() <= 3, "the uppermost row is the pole"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("crs", "side"), [("EPSG:3995", 1), ("EPSG:3031", -1)])
 def test_the_pole_is_filled(tmp_path: Path, paint: Paint, crs: str, side: int) -> None:
     """A raster in lon, lat that ends at the pole, on a polar canvas: a disc without a hole, a wedge or a seam."""

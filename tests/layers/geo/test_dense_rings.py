@@ -51,6 +51,7 @@ def test_each_ring_is_dense_as_it_would_be_alone(rings: list[list[tuple[float, f
         assert (near.min(axis=0) < 1e-12).all(), "the given places are among them"
 
 
+@pytest.mark.bounded
 @given(RINGS)
 def test_dense_in_two_steps_is_the_same_line(rings: list[list[tuple[float, float]]]) -> None:
     twice = rings_of(rings).densified(2_000_000).densified(400_000)

@@ -31,6 +31,7 @@ def test_the_cells_share_all_of_the_area(area: BaseGeometry, rows: int, columns:
     assert len({(cell.row, cell.column) for cell in cells}) == len(cells) <= rows * columns
 
 
+@pytest.mark.bounded
 @given(area=areas(), rows=COUNT, columns=COUNT, bearing=st.floats(0, 360))
 @settings(max_examples=80, deadline=None)
 def test_each_cell_lies_where_it_says(area: BaseGeometry, rows: int, columns: int, bearing: float) -> None:

@@ -32,6 +32,7 @@ def test_a_cell_within_the_view_was_shown() -> None:
     assert ground.next_middle(2, 3, 100.0, 100.0) is None
 
 
+@pytest.mark.bounded
 @given(st.floats(0.15, 1.5), st.floats(0.15, 1.5))
 @settings(max_examples=30, deadline=None)
 def test_a_large_cell_is_gone_through_in_parts_until_all_was_shown(across: float, down: float) -> None:

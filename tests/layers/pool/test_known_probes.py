@@ -102,6 +102,7 @@ def test_the_state_of_a_file_is_that_of_its_sidecars_too(tmp_path: Path):
     assert file_state(str(tmp_path / "none")) is None
 
 
+@pytest.mark.bounded
 def test_a_reader_opens_nothing_where_the_file_is_as_it_was(tmp_path: Path):
     image = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", Bounds(0, 0, 100, 100))
     with_answers: list[Answer] = []
@@ -117,6 +118,7 @@ def test_a_reader_opens_nothing_where_the_file_is_as_it_was(tmp_path: Path):
         pool.close()
 
 
+@pytest.mark.bounded
 def test_a_drawing_is_answered_at_once_and_again_where_the_file_is_another(tmp_path: Path):
     image = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", Bounds(0, 0, 100, 100))
     pool = ReaderPool(workers=1)

@@ -103,6 +103,7 @@ def test_probe_and_tile_come_back_as_inline(pool, raster):
     assert (far.arrays[0] == first).all()  # copied out: the next answer does not change it
 
 
+@pytest.mark.bounded
 def test_errors_keep_their_noun(pool, tmp_path):
     with pytest.raises(FileMissing, match=r"none\.tif"):
         pool.ask(raw("probe", {"path": str(tmp_path / "none.tif")}))
@@ -218,6 +219,7 @@ def test_memory_is_limited(pool):
         pool.ask(raw("_eat", {"bytes": 3 * 2**30}))
 
 
+@pytest.mark.bounded
 def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
     header = pool.ask(raw("_echo", {})).header
     assert header["nice"] == min(os.nice(0) + 10, 19)
@@ -422,6 +424,7 @@ def process_of(reader: reader_process.ReaderProcess) -> BaseProcess:
     return process
 
 
+@pytest.mark.bounded
 def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(blocks, pool):
     pool.ask(raw("_echo", {}))
     (pid,), (name,) = pool.pids(), blocks
@@ -441,6 +444,7 @@ def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(blocks,
     pool.close()
 
 
+@pytest.mark.bounded
 def test_an_end_that_another_thread_takes_off_the_system_is_waited_for():
     reader = reader_process.ReaderProcess(Profile.LOCAL)
     reader.start()

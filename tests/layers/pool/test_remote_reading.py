@@ -324,6 +324,7 @@ def test_a_reader_that_waited_for_files_reads_an_address_and_reaches_no_file(
         own.close()
 
 
+@pytest.mark.bounded
 def test_readers_of_files_and_of_addresses_have_one_environment() -> None:
     here, there = (variables(profile) for profile in (Profile.LOCAL, Profile.REMOTE))
     assert {name for name in here if here[name] != there[name]} == {PROFILE_VARIABLE}

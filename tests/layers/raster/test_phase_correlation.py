@@ -96,6 +96,7 @@ def test_unlike_pictures_are_not_looked_at_smaller_but_grainy_ones_are(monkeypat
     assert made == [4, 4], "the wide look alone"
 
 
+@pytest.mark.bounded
 @given(st.floats(-15, 15), st.floats(-15, 15), st.integers(0, 2**31))
 @settings(max_examples=12, deadline=None)
 def test_there_and_back_are_opposite(dx: float, dy: float, seed: int) -> None:

@@ -85,6 +85,7 @@ def test_a_place_on_a_step_is_told_as_a_whole_box() -> None:
 PLACES = st.tuples(st.floats(-179.9, 179.9), st.floats(-89.9, 89.9))
 
 
+@pytest.mark.bounded
 @given(st.lists(PLACES, min_size=1, max_size=30))
 def test_merged_boxes_hold_every_place_and_keep_apart(places: list[tuple[float, float]]) -> None:
     merged = merged_boxes(rounded_box((x, y, x, y), 0.1) for x, y in places)

@@ -241,6 +241,7 @@ def test_safe_mode_and_the_demo(own_home: Path) -> None:
     assert seen[0][1] > 3
 
 
+@pytest.mark.bounded
 def test_what_nobody_caught_and_want_of_memory_are_said_in_the_window(own_home: Path) -> None:
     def fail(window: MainWindow) -> None:
         sys.excepthook(ValueError, ValueError("of no use"), None)

@@ -85,6 +85,7 @@ def test_a_date_that_is_typed_shows_the_nearest_one(window: MainWindow, form: Se
     assert "was asked for" not in form.note.text()
 
 
+@pytest.mark.bounded
 def test_after_a_typed_date_the_map_has_the_keyboard(window: MainWindow, form: ServiceTimeForm, qtbot: QtBot) -> None:
     """Letters that are typed next are no new name of the layer."""
     for day in ("2024-04-01", "2024-04-11"):

@@ -210,6 +210,7 @@ def test_work_offline_is_one_click_from_the_plate_and_back_in_the_status_bar(win
     assert not window.status.offline.isVisible()
 
 
+@pytest.mark.bounded
 def test_a_paused_service_leads_to_the_permissions(window, server, qtbot) -> None:
     show(window, server, "ok", qtbot, allowed=False)
     assert badge(window) == "paused"

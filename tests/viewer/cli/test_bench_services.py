@@ -50,6 +50,7 @@ def maps() -> Iterator[MapServer]:
         yield server
 
 
+@pytest.mark.bounded
 def test_a_layer_of_capabilities_in_bounds(cli, maps: MapServer, tmp_path: Path) -> None:
     address = f"http://{maps.host}/map?service=WMS#b"
     outcome = cli("bench", "view", address, "--frames", tmp_path, *COMMON)

@@ -75,6 +75,7 @@ def test_each_side_has_the_bytes_that_render_draws(cli, pair: tuple[Path, Path],
     assert (again == swipe).all()
 
 
+@pytest.mark.bounded
 def test_both_sides_show_the_same_ground(cli, pair: tuple[Path, Path], tmp_path: Path) -> None:
     """A pair with a known shift is off by exactly that shift."""
     first = compared(cli, tmp_path / "x.png", *pair, "--at", "1")[:380]
@@ -86,6 +87,7 @@ def test_both_sides_show_the_same_ground(cli, pair: tuple[Path, Path], tmp_path:
     assert (swipe[:, 272:480] == second[:, 272:480]).all()
 
 
+@pytest.mark.bounded
 def test_side_by_side_shows_each_in_a_pane(cli, pair: tuple[Path, Path], tmp_path: Path) -> None:
     two = compared(cli, tmp_path / "x.png", *pair, "--mode", "side")
     for at, path in enumerate(pair):
@@ -117,6 +119,7 @@ def test_images_that_state_the_same_get_the_same_stretch(cli, tmp_path: Path) ->
     assert (plain[:380] == matched[:380]).all(), "both are shown as they are: darker is darker"
 
 
+@pytest.mark.bounded
 def test_a_difference_only_of_what_is_stated_and_equal(cli, tmp_path: Path) -> None:
     noise = texture(3)[:, :SIDE, :SIDE]
     more = noise.copy()

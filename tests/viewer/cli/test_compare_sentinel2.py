@@ -68,6 +68,7 @@ def test_s18_both_known_are_subtracted_as_reflectance(cli, before: Path, tmp_pat
     assert (abs(picture[105:145, 105:145] - (128 + 0.03 * 127.5 / span)) <= 2).all()
 
 
+@pytest.mark.bounded
 def test_s18_a_matched_stretch_shows_the_same_reflectance_alike(cli, before: Path, tmp_path: Path) -> None:
     after = scene(tmp_path, "05.09", "20220801", ground() * 0.5, 1000, **SHIFTED)
     sides = []

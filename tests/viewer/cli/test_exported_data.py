@@ -58,7 +58,7 @@ def named_in(suffix: str, data: bytes) -> list[str]:
     return [feature["properties"]["label"] for feature in json.loads(data)["features"]]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".kmz", ".xlsx", ".csv", ".geojson", ".html"])
 def test_every_site_of_the_demo_is_in_the_file(cli, demo: Document, tmp_path: Path, suffix: str) -> None:
     names = named_in(suffix, made(cli, tmp_path / f"x{suffix}"))

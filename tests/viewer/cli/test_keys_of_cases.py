@@ -71,6 +71,7 @@ def test_w25_nothing_that_is_said_of_it_holds_a_key(cli, case: Path, own_home: P
     assert leaked(done, own_home) == []
 
 
+@pytest.mark.bounded
 def test_w25_its_picture_and_a_case_of_its_layers_hold_none(cli, case: Path, out: Path, own_home: Path) -> None:
     done = cli("render", case, "--out", out / "x.png", *SIZE)
     assert leaked(done, out, own_home) == []

@@ -99,6 +99,7 @@ def test_a_site_has_its_page_framed_on_it_or_the_layout_that_is_asked_for(cli, c
     assert "Far away" not in said, "the frame is around the site"
 
 
+@pytest.mark.bounded
 def test_a_bookmark_shows_its_place_and_its_layers(cli, case: Path, tmp_path: Path) -> None:
     seen = {}
     for name in ("dark", "bright"):

@@ -145,6 +145,7 @@ def test_rows_left_out_are_said_and_the_others_come(cli, case: Path, tmp_path: P
     assert [site["label"] for site in sites_of(cli, case)] == ["a", "f"]
 
 
+@pytest.mark.bounded
 def test_geojson_and_geopackage_rows(cli, case: Path, tmp_path: Path, foreign_gpkg: Path) -> None:
     path = tmp_path / "shapes.geojson"
     shapes = [
@@ -237,6 +238,7 @@ def test_how_finely_a_place_is_written_reads_well(error_m: float, words: str) ->
     assert metres(error_m) == words
 
 
+@pytest.mark.bounded
 def test_the_case_stays_sound_and_keeps_a_history(cli, case: Path, points_geojson: Path) -> None:
     before = read_case(case).project_uuid
     assert cli("add-sites", case, points_geojson).code == DONE
@@ -288,6 +290,7 @@ def test_adding_sites_leaves_nothing_among_temporary_files(
     assert list((tmp_path / "temp").iterdir()) == []
 
 
+@pytest.mark.bounded
 def test_the_sources_that_rows_cite_are_registered_once(cli, tmp_path: Path) -> None:
     table = tmp_path / "sites.csv"
     table.write_text(

@@ -22,6 +22,7 @@ from viewer.cli.terminal.command import DONE, FINDINGS
 BOUNDS = ("--size", "64x64", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
 
 
+@pytest.mark.bounded
 def test_new_and_add_sites_store_paths_below_the_case_relative(
     cli: Cli, tmp_path: Path, points_geojson: Path, scene_tif: Path
 ) -> None:

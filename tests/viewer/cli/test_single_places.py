@@ -24,7 +24,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_file_and_a_case_of_one_longitude_are_drawn(cli: Cli, tmp_path: Path, name: str) -> None:
     file, case, out = tmp_path / "tower.geojson", tmp_path / "tower.gpkg", tmp_path / "x.png"

@@ -213,6 +213,7 @@ def test_a_handle_is_live_on_the_map_reads_nothing_and_is_one_step(
     assert drawing.style == before
 
 
+@pytest.mark.bounded
 def test_jointly_a_handle_moves_all(qtbot, panel: LayerPropertiesPanel, desk: Desk) -> None:
     choose(panel.raster.stretch.fields.fields["joint"], "All")
     qtbot.waitUntil(lambda: bool(style_of(desk)))
@@ -249,6 +250,7 @@ def test_other_percentiles_are_measured_in_the_whole_image(qtbot, panel: LayerPr
     assert style_of(desk)["stretches"][0][:2] == pytest.approx([mean - std, mean + std], rel=0.05)
 
 
+@pytest.mark.bounded
 def test_from_the_view_and_frozen_again(qtbot, panel: LayerPropertiesPanel, desk: Desk, drawing: RasterDrawing) -> None:
     choose(panel.raster.stretch.fields.fields["origin"], "The current")
     assert style_of(desk)["stretch"]["from"] == "view"
@@ -269,6 +271,7 @@ def test_from_the_view_and_frozen_again(qtbot, panel: LayerPropertiesPanel, desk
     assert [stretch[1] for stretch in style_of(desk)["stretches"]] == seen
 
 
+@pytest.mark.bounded
 def test_the_histogram_is_of_the_view_and_only_while_it_is_seen(
     qtbot, panel: LayerPropertiesPanel, drawing: RasterDrawing
 ) -> None:
@@ -288,6 +291,7 @@ def test_the_histogram_is_of_the_view_and_only_while_it_is_seen(
 # -- bands and sums -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_sum_is_judged_while_it_is_typed(qtbot, panel: LayerPropertiesPanel, desk: Desk) -> None:
     form = panel.raster.bands
     choose(form.mode, "Band")
@@ -392,6 +396,7 @@ def test_every_control_has_a_name(panel: LayerPropertiesPanel, desk: Desk, style
     assert panel.raster.bar.accessibleName()
 
 
+@pytest.mark.bounded
 def test_looks_and_pixels_are_saved(qtbot, panel: LayerPropertiesPanel, desk: Desk) -> None:
     choose(panel.raster.looks.fields["resampling"], "Cub")
     slider = panel.raster.looks.fields["saturation"].slider

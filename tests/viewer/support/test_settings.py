@@ -136,7 +136,7 @@ def test_f91_settings_that_are_nested_without_end_give_defaults() -> None:
     assert "settings.json" in settings.problem
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("is_first", [True, False])
 def test_f04_a_choice_killed_at_any_call_is_the_old_one_or_the_new(own_home: Path, is_first: bool) -> None:
     path, old = config_folder() / "settings.json", "dark" if is_first else "light"

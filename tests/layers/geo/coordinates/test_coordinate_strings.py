@@ -110,6 +110,7 @@ def test_links_words_and_wkt_bring_back_what_was_put_in(lon: float, lat: float, 
     assert read.notation is Notation.DD
 
 
+@pytest.mark.bounded
 @given(LON, LAT, st.sampled_from(list(Notation)), st.sampled_from(list(Datum)))
 def test_a_datum_converts_what_the_text_says(lon: float, lat: float, notation: Notation, datum: Datum) -> None:
     text = format_coordinate(lon, lat, notation, 0.5)

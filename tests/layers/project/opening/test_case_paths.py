@@ -90,6 +90,7 @@ def test_saving_stores_relative_paths_and_leaves_memory_alone(tmp_path: Path) ->
     assert document.layers["l0"].source == {"path": inside}
 
 
+@pytest.mark.bounded
 def test_save_as_resolves_what_was_relative_to_the_old_folder(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "old" / "new"
     new.mkdir(parents=True)

@@ -152,6 +152,7 @@ def test_a_case_of_schema_1_opens_without_a_word_and_its_file_stays(case: Path) 
     assert case.read_bytes() == before
 
 
+@pytest.mark.bounded
 def test_a_case_of_schema_1_migrates_and_saves_and_loses_nothing(case: Path, tmp_path: Path) -> None:
     old = Path(shutil.copy(case, tmp_path / "old.gpkg"))
     before = content(old, old)

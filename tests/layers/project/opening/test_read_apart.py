@@ -42,6 +42,7 @@ def case(saved: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(saved, tmp_path / "case.gpkg"))
 
 
+@pytest.mark.bounded
 def test_the_process_gives_what_the_same_code_gives_here(case: Path) -> None:
     apart, here = intake.read_case(case), read_case(case)
     assert state(apart.document) == state(here.document)
@@ -220,6 +221,7 @@ def test_f76_no_expression_of_the_file_is_evaluated(case: Path, statements: tupl
     assert time.monotonic() - start < 10
 
 
+@pytest.mark.bounded
 def test_f76_a_small_file_of_costly_checks_holds_nothing_up(case: Path) -> None:
     """594 KB that held SQLite's quick check for two minutes: a generated column over many rows."""
     many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT 'c' || i FROM n"

@@ -68,6 +68,7 @@ def test_a_column_of_theirs_keeps_its_values(case: Path) -> None:
     assert read_case(case).problems == ()
 
 
+@pytest.mark.bounded
 def test_a_row_that_is_deleted_and_undone_has_their_values_again(case: Path) -> None:
     change(case, "ALTER TABLE site_point ADD COLUMN roof TEXT", "UPDATE site_point SET roof = 'blue'")
     intake, work = opened(case)
@@ -189,6 +190,7 @@ def test_tables_layers_styles_projects_and_metadata_of_theirs_stand_as_they_stoo
     assert read_case(case).problems == ()
 
 
+@pytest.mark.bounded
 def test_what_is_theirs_comes_along_to_another_file(case: Path, tmp_path: Path) -> None:
     change(case, *TRACKS)
     before = theirs(case)
@@ -307,6 +309,7 @@ def test_a_list_of_our_styles_that_is_none_stops_no_save(case: Path, told: str) 
     assert rows(case, "SELECT count(*) > 0 FROM layer_styles") == [(1,)]
 
 
+@pytest.mark.bounded
 def test_our_project_changed_in_qgis_stays_theirs_with_a_new_one_beside_it(case: Path) -> None:
     change(case, "UPDATE qgis_projects SET metadata = '{\"last_modified_user\": \"ann\"}', content = 'theirs'")
     for number in range(2):
@@ -415,6 +418,7 @@ def test_a_chip_pasted_elsewhere_brings_its_small_picture(case: Path) -> None:
     assert thumbnails(case) == [b"small", b"\xbb", None, b"smaller"]
 
 
+@pytest.mark.bounded
 def test_a_column_of_theirs_with_the_name_of_our_bytes_is_kept(case: Path) -> None:
     change(case, "ALTER TABLE sources ADD COLUMN data TEXT", "UPDATE sources SET data = 'theirs'")
     for number in range(2):
@@ -431,6 +435,7 @@ def outside(case: Path) -> list[tuple[str, str, str, dict[str, Any]]]:
     return [(table, uuid, op, json.loads(delta)) for table, uuid, op, delta, actor in found if actor == ELSEWHERE]
 
 
+@pytest.mark.bounded
 def test_an_edit_elsewhere_becomes_history(case: Path) -> None:
     change(
         case,
@@ -466,7 +471,7 @@ def test_what_nobody_touched_is_not_told(case: Path) -> None:
     assert outside(case) == []
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("status", ["reviewed", "published"])
 def test_a_reviewed_site_edited_elsewhere_returns_to_draft(case: Path, status: str) -> None:
     intake, work = opened(case)

@@ -66,6 +66,7 @@ def test_f18_backups_stay_in_the_order_of_the_saves(tmp_path: Path, work: Workin
     assert len(backups) == KEPT
 
 
+@pytest.mark.bounded
 def test_f18_edits_are_durable_whatever_the_clock_says(work: WorkingCopy, wild_clock: None, tmp_path: Path) -> None:
     document = work.read_document()
     for number in range(20):

@@ -290,6 +290,7 @@ except NotAllowed as error:
 """
 
 
+@pytest.mark.bounded
 def test_f07_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
     """As another user, since chmod means nothing to root."""
     write_case(rich_document(), target)

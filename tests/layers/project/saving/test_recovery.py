@@ -294,6 +294,7 @@ def test_a_session_elsewhere_that_holds_nothing_new_is_neither_offered_nor_delet
     assert unmade.exists()
 
 
+@pytest.mark.bounded
 def test_no_unsaved_work_is_deleted_however_much_there_is(tmp_path: Path) -> None:
     folders = [_crashed(tmp_path, 1) for _ in range(KEPT + 2)]
     assert {found.folder for found in recoverable(tmp_path)} == set(folders)

@@ -399,6 +399,7 @@ def _recovered_label(sessions: Path) -> int:
     return int(document.sites["site-point"].label.split()[1])
 
 
+@pytest.mark.bounded
 def test_f02_kill_after_the_tenth_edit_recovers_all_ten(tmp_path: Path) -> None:
     last = _killed_after(tmp_path, 10)
     assert _recovered_label(tmp_path) >= last >= 9

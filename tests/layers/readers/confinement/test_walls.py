@@ -103,6 +103,7 @@ def outside(home: Path, listener: tuple[str, int, str]) -> list[Attempt]:
     ]  # fmt: skip
 
 
+@pytest.mark.bounded
 def test_what_a_reader_was_not_asked_for_is_refused(pool, home, listener):
     attempts = outside(home, listener)
     found = refused(pool, attempts, picture(home / "scenes" / "a.tif"))
@@ -125,6 +126,7 @@ def test_each_profile_has_walls(pool, home, listener, profile):
     assert set(refused(pool, attempts, picture(home / "scenes" / "a.tif"), profile)) == {"EACCES"}
 
 
+@pytest.mark.bounded
 def test_a_process_that_was_asked_for_nothing_reads_nothing(pool, home):
     assert refused(pool, [("read", home / "scenes/beside.txt"), ("run", "/bin/true")]) == ["EACCES", "EACCES"]
 
@@ -138,6 +140,7 @@ def test_without_walls_the_same_reaches_all_of_it(home, listener):
     assert found == dict.fromkeys(found, "")
 
 
+@pytest.mark.bounded
 def test_a_file_is_read_with_what_lies_in_its_folder(pool, home):
     path = picture(home / "scenes" / "a.tif")
     shutil.copy(path, f"{path}.ovr")
@@ -200,6 +203,7 @@ def test_a_link_is_followed_to_its_folder_and_no_further(pool, home):
     assert pool.ask(raw("probe", {"path": str(link)})).header["kind"] == "raster"
 
 
+@pytest.mark.bounded
 def test_a_sidecar_that_leads_elsewhere_is_left_out_and_said(pool, home):
     path = picture(home / "scenes" / "a.tif")
     for suffix in (".ovr", ".aux.xml"):
@@ -227,6 +231,7 @@ def test_a_file_in_the_home_opens_no_home(pool, home):
     assert pool.ask(raw("probe", {"path": str(other)})).header["kind"] == "raster"
 
 
+@pytest.mark.bounded
 def test_a_link_into_the_systems_folders_opens_the_one_file(pool, home):
     link = home / "scenes" / "a.csv"
     link.symlink_to("/etc/hostname" if os.path.isfile("/etc/hostname") else "/etc/hosts")
@@ -265,6 +270,7 @@ def test_the_writer_writes_into_its_folder_and_nowhere_else(pool, home):
     assert refused(pool, attempts, path, Profile.WRITER) == ["", "", "EACCES", "EACCES"]
 
 
+@pytest.mark.bounded
 def test_what_is_granted_to_the_pool_needs_no_other_process(home):
     cache = home / "cache"
     cache.mkdir()

@@ -205,6 +205,7 @@ def test_sentinel_2_is_opened_as_the_zip_in_which_it_is_sold(tmp_path: Path) -> 
     assert (tile(scene, "B04")[0] == tile(expected, "B04")[0]).all()
 
 
+@pytest.mark.bounded
 def test_sentinel_2_of_before_2016(tmp_path: Path) -> None:
     scene, raster = probed(sold.old_sentinel2(tmp_path))
     assert (scene.kind, scene.problems) == ("Sentinel-2 SAFE", ())

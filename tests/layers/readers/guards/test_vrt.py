@@ -64,6 +64,7 @@ def vrt_profile():
     return Profile.VRT
 
 
+@pytest.mark.bounded
 def test_what_gdal_itself_writes_is_accepted(pair):
     # In a process of its own: a reader's environment, once entered by a test, leaves GDAL without the driver.
     code = "import sys, rasterio.shutil; rasterio.shutil.copy(*sys.argv[1:], driver='VRT')"

@@ -98,6 +98,7 @@ def test_what_gdal_alone_would_follow_is_refused_by_its_name(folder):
         assert str(caught.value).startswith("hostile.vrt "), name
 
 
+@pytest.mark.bounded
 def test_gdal_itself_follows_what_is_refused(folder):
     """The control: without the judge the file outside is read."""
     outside = folder.parent / "outside.tif"

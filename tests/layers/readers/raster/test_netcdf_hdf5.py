@@ -98,6 +98,7 @@ def test_pictures_come_before_what_places_them(tmp_path, name):
             probed_image(path, part=part)
 
 
+@pytest.mark.bounded
 def test_hdf_eos5_says_where_it_lies(tmp_path):
     path = hdf5(tmp_path, "eos5", ".he5")
     info = probed_image(path)

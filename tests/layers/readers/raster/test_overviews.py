@@ -172,6 +172,7 @@ def test_rasters_stored_in_rows_are_read_in_rows(tmp_path, cache, monkeypatch, r
     assert np.abs(found - tile(path)[1]).max() <= 1
 
 
+@pytest.mark.bounded
 def test_stored_overviews_that_are_too_few_are_gone_on_with(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
     with rasterio.open(path, "r+") as out:

@@ -76,7 +76,7 @@ def test_a_scene_of_a_catalogue_is_told_from_a_layer() -> None:
     [
         ("2018-05-01", ""),
         ("1999-01-01", "“Dated” has no time 1999-01-01: 2017-01-01 is shown, the nearest that it has."),
-        ("2018-05-20", "“Dated” has no time 2018-05-20: 2018-06-01 is shown, the nearest that it has."),
+        ("2018-05-20", "“Dated” has no time 2018-05-20: 2018-05-01 is shown, the nearest that it has."),
     ],
 )
 def test_another_day_than_the_one_that_was_named_is_said(asked_day: str, sentence: str) -> None:

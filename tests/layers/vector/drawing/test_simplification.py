@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ def table_of(lines: list[np.ndarray]) -> FeatureTable:
     )
 
 
+@pytest.mark.bounded
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
 def test_ends_stay_and_nothing_moves_by_more_than_a_cell(lengths: list[int], seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -364,6 +364,7 @@ def test_a_key_finds_the_actions_as_they_are_though_the_loop_was_not_free(window
     assert len(session.document.sites) == 2
 
 
+@pytest.mark.bounded
 def test_a_step_has_the_actions_looked_at_once(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -380,6 +381,7 @@ def test_a_step_has_the_actions_looked_at_once(
     assert looks.count("site") == 1
 
 
+@pytest.mark.bounded
 def test_a_panel_has_one_word(window: MainWindow, qtbot: QtBot) -> None:
     """In the menu, on its dock and its tab, and in the palette: Details was Site on its tab."""
     window.action_table["new_case"].trigger()

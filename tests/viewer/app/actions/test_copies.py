@@ -52,7 +52,7 @@ def marked(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("form", [PlaceForm.DD, PlaceForm.DMS, PlaceForm.DDM, PlaceForm.UTM, PlaceForm.MGRS])
 def test_the_place_of_the_selected_site_is_copied_in_each_notation(marked: MainWindow, form: PlaceForm) -> None:
     marked.action_table[f"copy_place_{form.name.lower()}"].trigger()
@@ -80,6 +80,7 @@ def test_as_geojson_and_kml_it_is_a_feature_with_its_error(marked: MainWindow) -
     assert (float(lon), float(lat)) == (128.334, 51.884)
 
 
+@pytest.mark.bounded
 def test_as_a_sentence_it_says_how_well_it_is_known(marked: MainWindow) -> None:
     marked.action_table["copy_place_sentence"].trigger()
     said = _clip()
@@ -101,6 +102,7 @@ def test_without_a_site_the_middle_of_the_map_is_copied(marked: MainWindow, qtbo
     assert "read off the map to about" in _clip()
 
 
+@pytest.mark.bounded
 def test_each_copy_is_found_in_the_palette_by_its_whole_name(marked: MainWindow) -> None:
     names = [entry.text for entry in palette_entries(marked.action_table, marked.palette())]
     assert "Copy Place As: MGRS" in names
@@ -158,7 +160,7 @@ def test_the_picture_of_the_map_is_copied_with_its_credits(window: MainWindow, q
     image.save(str(tmp_path / "copied.png"))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("is_supported", [False, True])
 def test_a_copied_picture_is_stamped_where_it_could_not_be_issued(
     window: MainWindow, qtbot: QtBot, is_supported: bool

@@ -209,6 +209,7 @@ def test_the_panel_waits_for_an_image(window: MainWindow, layer: Layer) -> None:
     assert panel.page.currentWidget() is panel.page.hint
 
 
+@pytest.mark.bounded
 def test_what_lies_beside_a_file_dates_it_everywhere(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = described(tmp_path / "scene.tif", "blue", "green", "red", "nir")
     properties = {"datetime": "2021-08-20T15:53:34Z", "platform": "landsat-8", "view:off_nadir": 3.2}
@@ -296,6 +297,7 @@ def test_the_menu_inverts_and_goes_back_and_opens_the_style(window: MainWindow, 
     assert window.docks["panel_details"].windowTitle().startswith("Layer: ")
 
 
+@pytest.mark.bounded
 def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -55,7 +55,7 @@ def save(window: MainWindow, qtbot, uuid: str) -> str:
     return "" if line is None else line.text
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     answers.path = tmp_path / f"out{suffix}"
@@ -77,6 +77,7 @@ def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith((".", "out"))) == [answers.path.name]
 
 
+@pytest.mark.bounded
 def test_what_cannot_be_saved_leaves_what_stands_there(window, qtbot, answers, tmp_path, uuid, monkeypatch):
     answers.path = tmp_path / "a.gpkg"
     before = answers.path.read_bytes()
@@ -213,7 +214,7 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
     assert form.encoding.currentText() == "automatic (cp1251)"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, answers, tmp_path, suffix):
     rows = [{"type": "Feature", "properties": {"a": a}, "geometry": None} for a in ("x", None)]
@@ -229,6 +230,7 @@ def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, an
     assert answers.path.exists()
 
 
+@pytest.mark.bounded
 def test_what_the_format_cannot_hold_is_said(window, qtbot, answers, tmp_path):
     path = tmp_path / "mixed.gpkg"
     shapes = shapely.to_wkb(np.array([shapely.Point(1, 2, 3), shapely.LineString([(0, 0, 1), (1, 1, 1)])], object))

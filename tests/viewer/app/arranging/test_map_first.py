@@ -140,6 +140,7 @@ def test_what_the_map_shows_stays_where_it_is_as_panels_come_and_go(
     assert not window.canvas.motion.can_go_back, "that was no journey"
 
 
+@pytest.mark.bounded
 def test_a_mark_that_is_selected_below_the_form_comes_into_sight(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     on_map = lambda: window.canvas.mapFromGlobal(place(window, 9.9, 50.0))  # noqa: E731
@@ -152,6 +153,7 @@ def test_a_mark_that_is_selected_below_the_form_comes_into_sight(case: Callable[
     assert window.canvas.rect().contains(on_map())
 
 
+@pytest.mark.bounded
 def test_a_mark_near_an_edge_that_nothing_covers_moves_no_map(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     at = window.canvas.mapFromGlobal(place(window, 9.1, 50.0))
@@ -225,6 +227,7 @@ def test_the_map_stands_alone_after_a_restart_too(
     assert second.toolbar.isVisible()
 
 
+@pytest.mark.bounded
 def test_a_panel_that_is_asked_for_ends_the_map_alone(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = case(1366, 768)
     press(Qt.Key.Key_F12)

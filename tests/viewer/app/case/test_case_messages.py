@@ -58,7 +58,7 @@ def test_problems_of_one_case_are_not_those_of_the_next(
     assert said(window) == ["The settings cannot be kept."]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["new", "close", "recover"])
 def test_they_go_whichever_way_the_case_ends(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, way: str

@@ -103,6 +103,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.bounded
 def test_f79_nothing_outside_the_case_is_looked_at_before_consent(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, looked_at: list[str]
 ) -> None:
@@ -198,6 +199,7 @@ def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_move
 # -- allowing -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_f40_hosts_and_folders_stand_in_one_panel_each_with_its_layers(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -464,6 +466,7 @@ def test_saving_elsewhere_keeps_every_layer_and_undo_right(
     assert (len(shown(again)), paused(again)) == (2, set())
 
 
+@pytest.mark.bounded
 def test_safe_mode_asks_once_the_layers_are_shown(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.set_safe_mode(True)
     open_case(window, qtbot, foreign_case(tmp_path / "c.gpkg", t={"template": HOST}, gone="gone.tif"))

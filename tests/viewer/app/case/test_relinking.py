@@ -104,7 +104,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert {uuid: layer.source for uuid, layer in window.session.document.layers.items()} == before
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "old", ["C:\\old\\scenes", "\\\\srv\\share\\scenes", "/data/old/scenes", "/net/srv/scenes", "//srv/scenes"]
 )
@@ -135,6 +135,7 @@ def test_f78_scenes_that_lie_elsewhere_are_found_after_one_remap(
     assert window.messages.lines() == []
 
 
+@pytest.mark.bounded
 def test_f78_by_content_when_the_file_was_renamed(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = scene_file(tmp_path / "case" / "a.tif")
     source = known(file)
@@ -166,6 +167,7 @@ def test_another_content_under_the_name_is_said_and_not_ticked(
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_a_case_with_whole_paths_that_was_sent_with_its_scenes_finds_them(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_case_with_whole_paths_that_was_sent_with_its_scenes_finds_them(
     assert window.session.document.layers["a"].source["path"] == str(file)
 
 
+@pytest.mark.bounded
 def test_f78_one_file_is_chosen_for_one_layer(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -279,6 +282,7 @@ def test_a_search_for_files_does_not_stop_the_window(
     assert threads == [False]
 
 
+@pytest.mark.bounded
 def test_a_mark_of_somebody_else_is_read_with_care(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     marks = [[], {"size": "x"}, {"size": -1, "ends": 3}, {"size": 10**30, "ends": "0" * 16}, None]
     sources = {f"l{n}": {"path": f"C:\\x\\{n}.tif", KEY: mark} for n, mark in enumerate(marks)}

@@ -57,6 +57,7 @@ def test_save_as_open_and_find_it_again(desk: Desk, other: Desk, tmp_path: Path)
     assert not other.session.is_dirty
 
 
+@pytest.mark.bounded
 def test_save_is_clean_only_for_what_it_held(desk: Desk, tmp_path: Path) -> None:
     path = case_with(tmp_path / "case.gpkg", "a")
     desk.session.open_case(path)

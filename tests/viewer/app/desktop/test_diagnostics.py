@@ -142,6 +142,7 @@ def test_a_reader_that_ends_is_told_without_its_file(log: EventLog, monkeypatch:
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_log_is_private_and_bounded(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12_000):
         note(f"line {number} of many, each of some hundred characters so that it fills the file {'x' * 20}")
@@ -220,6 +221,7 @@ def test_an_exception_is_told_by_its_steps_and_kind(log: EventLog) -> None:
 # -- the clipboard ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_diagnostics_are_copied_from_the_menu_and_that_is_said(
     window: MainWindow, qtbot: QtBot, log: EventLog, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def check_dated(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
     assert window.canvas.panes.in_use.plate is None, "nothing is amiss"
 
 
+@pytest.mark.bounded
 def test_three_keys_lead_from_a_copied_address_to_a_dated_layer(
     desk: MainWindow, server: TileServer, counter: Counter, qtbot: QtBot
 ) -> None:
@@ -414,6 +415,7 @@ def test_a_field_that_takes_text_takes_a_pasted_address(desk: MainWindow, qtbot:
     assert line.text() == CATALOGUE
 
 
+@pytest.mark.bounded
 def test_a_link_pasted_on_the_list_of_claims_is_a_source(desk: MainWindow, qtbot: QtBot) -> None:
     desk.panel_context.do(add_claim, statement="A dam broke")
     desk.docks.show_panel("claim_list")

@@ -71,7 +71,7 @@ def asked_days(server: FaultyMaps) -> list[str]:
     return sorted({day_of_ms(time.partition(",")[0]) for time in times})
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_map_by_date_is_added_at_its_latest_date_and_stepped_back(
     window: MainWindow, server: FaultyMaps, kind: str, qtbot: QtBot
@@ -144,6 +144,7 @@ def test_a_map_by_month_is_of_a_month_and_steps_go_through_the_months(
         assert asked_days(server) == [f"{month}-01"]
 
 
+@pytest.mark.bounded
 def test_a_folder_of_services_leads_to_one_of_them(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
     services = [{"name": "Sky", "type": "ImageServer"}, {"name": "Sky", "type": "GPServer"}]
     text = json.dumps({"currentVersion": 11.1, "folders": ["More"], "services": services})

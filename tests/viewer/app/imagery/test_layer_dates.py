@@ -148,6 +148,7 @@ def test_a_name_offers_nothing_where_the_file_says_when(
     assert panel.name_date.isHidden()
 
 
+@pytest.mark.bounded
 def test_the_menu_of_a_layer_offers_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     menu = window.docks.layer_tree.menu_for(only_layer(window).uuid)
     (entry,) = (action for action in menu.actions() if action.text().startswith("Date it"))

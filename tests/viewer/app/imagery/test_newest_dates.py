@@ -121,6 +121,7 @@ def test_w18_where_the_server_cannot_say_what_is_known_is_kept(
     assert (documents_asked(server) == 0) == (state == "offline")
 
 
+@pytest.mark.bounded
 def test_w15_the_control_says_what_it_does_not_understand(window: MainWindow, server: FaultyMaps, qtbot: QtBot) -> None:
     form = shown(window, server, "2024-05-01,someday,2024-05-03", qtbot)
     assert "The time “someday” is not understood." in form.note.text()

@@ -228,6 +228,7 @@ def test_terms_that_forbid_it_are_told_and_nothing_can_be_pressed(
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
 
 
+@pytest.mark.bounded
 def test_the_button_for_a_case_without_a_place_saves_it_and_begins(
     make_window: MakeWindow, answers: Answers, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -251,6 +252,7 @@ def test_the_button_for_a_case_without_a_place_saves_it_and_begins(
     qtbot.waitUntil(lambda: not window.context.jobs.running(), timeout=20_000)
 
 
+@pytest.mark.bounded
 def test_the_levels_end_no_coarser_than_what_the_map_shows(
     make_window: MakeWindow, service: TileService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +280,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
     assert not dialog.go_button.isEnabled()
 
 
+@pytest.mark.bounded
 def test_a_pack_that_a_kill_left_is_gone_on_with_by_its_own_plan(
     make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:

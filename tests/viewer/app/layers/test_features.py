@@ -136,6 +136,7 @@ def test_the_table_shows_every_cell_and_sorts_filters_and_counts(opened: MainWin
     assert names(panel)[0] == "NULL"
 
 
+@pytest.mark.bounded
 def test_a_row_that_something_is_said_of_is_found_in_the_table(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -322,6 +323,7 @@ def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
     assert tree.index(tree.row_of(uuid)).data(BADGE_ROLE) == "5 of 10, filtered"
 
 
+@pytest.mark.bounded
 def test_rows_that_are_not_drawn_and_scales_that_show_nothing_have_a_badge(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -362,6 +364,7 @@ def test_a_second_filter_narrows_the_first_and_editing_takes_it_off(opened: Main
 # -- tools ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_clicks_and_boxes_select(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_select_features"].trigger()
     canvas = opened.canvas
@@ -381,6 +384,7 @@ def test_clicks_and_boxes_select(opened: MainWindow, qtbot: QtBot) -> None:
     assert selected(opened) == []
 
 
+@pytest.mark.bounded
 def test_a_lasso_and_a_polygon_select(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_select_lasso"].trigger()
     ring = [(10.35, 49.9), (10.65, 49.9), (10.65, 50.1), (10.35, 50.1)]
@@ -558,6 +562,7 @@ def test_a_filter_that_is_refused_is_not_put_on_the_map(opened: MainWindow, qtbo
     assert filter_of(opened.session.document.layers[uuid_of(opened)]) == "kind = 'Depot'"
 
 
+@pytest.mark.bounded
 def test_an_expression_selects_or_says_why_not(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["select_expression"].trigger()
     dialog = opened.findChild(SelectByDialog)
@@ -726,6 +731,7 @@ def test_what_a_filter_hides_is_not_selected(opened: MainWindow, qtbot: QtBot) -
     assert not opened.action_table["make_sites"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_actions_for_features_are_offered_where_they_mean_something(opened: MainWindow, qtbot: QtBot) -> None:
     table = opened.action_table
     assert table["attribute_table"].isEnabled()

@@ -65,6 +65,7 @@ def test_nothing_is_opened_before_it_was_said_what_is_sent(
     assert address == address.replace(" ", "")
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(("title", "datum"), [("Amap", "GCJ-02"), ("Baidu Maps", "BD-09")])
 def test_a_chinese_map_is_given_its_own_datum(dialog: OpenViewDialog, title: str, datum: str) -> None:
     _choose(dialog, title)

@@ -228,7 +228,7 @@ def test_rows_are_read_while_the_bytes_of_a_large_case_are(
     assert len(window.session.document.sites) == 421
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("where", ["reading", "copying"])
 def test_a_case_refused_later_leaves_no_trace(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, where: str

@@ -56,6 +56,7 @@ def test_a_dropped_folder_offers_its_files(window: MainWindow, qtbot: QtBot, fol
     assert texts(window) == ""
 
 
+@pytest.mark.bounded
 def test_the_files_are_chosen_by_keyboard_alone(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     picker = _drop(window, folder, qtbot)
     picker.list.setFocus()

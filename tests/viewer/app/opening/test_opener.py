@@ -139,6 +139,7 @@ def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str
     assert not window.session.is_dirty
 
 
+@pytest.mark.bounded
 def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     window: MainWindow, tmp_path: Path, points: Path, qtbot: QtBot
 ) -> None:
@@ -161,6 +162,7 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     assert window.layer_adder.failures == [line.text]
 
 
+@pytest.mark.bounded
 def test_the_good_ones_are_opened_beside_the_bad(
     window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -159,6 +159,7 @@ def test_a_clipboard_with_both_needs_no_second_way(analyst: Analyst, qtbot: QtBo
     assert analyst.interactions == 2
 
 
+@pytest.mark.bounded
 def test_an_address_that_was_copied_meanwhile_is_taken_on_coming_back(analyst: Analyst, qtbot: QtBot) -> None:
     analyst.copy(picture())
     analyst.paste()
@@ -249,7 +250,7 @@ NO_PLACE = {
 }
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("address", NO_PLACE)
 def test_what_cannot_be_placed_says_why_and_the_other_ways_stay(analyst: Analyst, address: str, qtbot: QtBot) -> None:
     analyst.copy(picture())
@@ -303,6 +304,7 @@ def test_the_layer_says_how_well_it_is_placed(analyst: Analyst, qtbot: QtBot) ->
     assert {path.suffix for path in folder.iterdir()} == {".png", ".pgw"}
 
 
+@pytest.mark.bounded
 def test_an_own_list_of_web_maps_is_read_and_its_faults_are_said(analyst: Analyst, qtbot: QtBot) -> None:
     folder = config_folder()
     folder.mkdir(parents=True, exist_ok=True)

@@ -185,6 +185,7 @@ def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, 
     assert case.session.document.layers[layer.uuid].crs == PIXEL_SPACE
 
 
+@pytest.mark.bounded
 def test_a_dropped_picture_is_copied_and_its_own_folder_left_alone(
     case: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

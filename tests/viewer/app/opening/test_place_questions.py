@@ -86,6 +86,7 @@ def test_nothing_is_added_until_it_is_answered_and_cancel_adds_nothing(
     assert visible(window) == []
 
 
+@pytest.mark.bounded
 def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, photo)
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
@@ -130,6 +131,7 @@ def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, phot
     assert window.scene.stack.problems() == {}
 
 
+@pytest.mark.bounded
 def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, photo)
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)

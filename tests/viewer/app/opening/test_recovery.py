@@ -102,6 +102,7 @@ def test_the_edits_go_only_where_that_is_said(
     assert len(offered) == (answer is not Recovery.DISCARD), "the start page offers what there is now"
 
 
+@pytest.mark.bounded
 def test_the_file_of_a_recovered_case_is_locked(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
     assert "Olga" in texts(window)
 
 
+@pytest.mark.bounded
 def test_what_is_named_beside_a_recovered_case_is_added_to_it(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, points: Path
 ) -> None:

@@ -42,6 +42,7 @@ def said(window: MainWindow) -> str:
     return " ".join(line.text for line in window.messages.lines())
 
 
+@pytest.mark.bounded
 def test_saved_and_taken_over_again(make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path) -> None:
     window = make_window()
     uuid = opened(window, qtbot, tmp_path)
@@ -58,6 +59,7 @@ def test_saved_and_taken_over_again(make_window: MakeWindow, answers: Answers, q
     assert not window.session.document.layers[uuid].style_json
 
 
+@pytest.mark.bounded
 def test_what_is_no_style_is_said(make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path) -> None:
     window = make_window()
     uuid = opened(window, qtbot, tmp_path)
@@ -85,6 +87,7 @@ def test_a_style_beside_the_file_is_offered(make_window: MakeWindow, qtbot: QtBo
     assert window.session.document.layers[uuid].style["fill_color"] == "#010203"
 
 
+@pytest.mark.bounded
 def test_f03_a_style_that_is_not_written_whole_leaves_the_old_one(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

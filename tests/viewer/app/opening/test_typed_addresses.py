@@ -79,6 +79,7 @@ def test_the_map_goes_to_a_file_at_an_address(
     assert sum(asked.first == 0 for asked in files.log) == 1, "it is looked at once"
 
 
+@pytest.mark.bounded
 def test_a_file_whose_host_does_not_answer_in_time_is_a_layer_that_says_so(
     window: MainWindow, files: RangeServer, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

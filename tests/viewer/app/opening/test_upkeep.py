@@ -181,6 +181,7 @@ def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
     assert (badge(window), window.messages.lines(), window.scene.stack.problems()) == ("", [], {})
 
 
+@pytest.mark.bounded
 def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster: Path, qtbot: QtBot) -> None:
     drawing = opened(window, qtbot, raster)
     away = raster.with_name("away.tif")

@@ -171,6 +171,7 @@ def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: Q
     assert available.contains(second.docks["panel_sites"].geometry())
 
 
+@pytest.mark.bounded
 def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtbot: QtBot) -> None:
     """Qt leaves one standing when all docks come back in a window resized before it was shown."""
     window = begun(window, qtbot)

@@ -74,7 +74,7 @@ def message(window: MainWindow) -> str:
     return " ".join(line.text for line in window.messages.lines() if line.key == "features")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("typed", ["", "collections"])
 def test_a_collection_is_added_from_its_address(
     desk: MainWindow, server: FeatureServer, qtbot: QtBot, typed: str
@@ -186,6 +186,7 @@ def test_nothing_in_the_view_is_said(desk: MainWindow, server: FeatureServer, qt
     assert "no features in this view" in message(desk)
 
 
+@pytest.mark.bounded
 def test_an_error_in_words_adds_nothing(desk: MainWindow, server: FeatureServer, qtbot: QtBot) -> None:
     server.stop()
     desk.layer_menu.features.add(entry(server))

@@ -48,6 +48,7 @@ def write(values: Any) -> None:
     path.write_text(json.dumps(values))
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
 def test_each_value_is_of_its_kind_and_costs_itself(count: int) -> None:
     for values in hostile(SOUND, count):
@@ -117,6 +118,7 @@ def test_what_another_version_keeps_survives(make_window: Callable[[], MainWindo
     assert kept["panels"]["kept"]["writing huge"] == standing
 
 
+@pytest.mark.bounded
 def test_a_name_of_half_characters_keeps_no_edit_from_the_disk(
     make_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_radii_of_rings_are_typed_without_a_bearing_each_from_the_centre(
     assert shape.radii_m == pytest.approx((5_000.0, 10_000.0), abs=0.01)
 
 
+@pytest.mark.bounded
 def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: Desk) -> None:
     window.messages.show("test", "Something that is said.", "warning")
     window.action_table["tool_circle"].trigger()
@@ -229,6 +230,7 @@ def test_no_filter_lies_over_another_case(
 # -- the scale box ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     box = next(box for box in window.status.findChildren(QComboBox) if box.accessibleName() == "Scale")
     for typed, wanted in (("1200000", "1:1 200 000"), ("as far as the coast", "1:1 200 000")):

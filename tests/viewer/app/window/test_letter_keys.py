@@ -49,6 +49,7 @@ def test_a_letter_makes_no_row_of_nothing(case: MainWindow, qtbot: QtBot, key: Q
     assert document.claims or document.chips or key == Qt.Key.Key_C
 
 
+@pytest.mark.bounded
 def test_the_menu_and_the_list_begin_a_claim_about_the_case_as_before(case: MainWindow, qtbot: QtBot) -> None:
     case.action_table["report"].trigger()
     settle(case, qtbot)

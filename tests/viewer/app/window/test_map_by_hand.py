@@ -54,7 +54,7 @@ def add(window: MainWindow, uuid: str, geometry: shapely.Geometry, **fields: obj
     window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("tool", ["tool_measure", "tool_line", "tool_polygon", "tool_arrow", "tool_lasso_sites"])
 def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow, desk: Desk, tool: str) -> None:
     window.action_table[tool].trigger()
@@ -73,6 +73,7 @@ def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow,
     assert not window.session.document.sites, "only then the case"
 
 
+@pytest.mark.bounded
 def test_undo_is_offered_for_a_drawing_in_a_case_without_steps(window: MainWindow, desk: Desk) -> None:
     actions = window.action_table
     actions["undo"].trigger()
@@ -102,7 +103,7 @@ def test_the_hint_of_a_measurement_is_apart_from_it_and_names_backspace(window: 
     assert "Backspace" in hint.split(" · ")[1]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("corner", [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)])
 def test_the_readout_of_a_measurement_stays_in_the_picture(
     window: MainWindow, desk: Desk, corner: tuple[float, float]

@@ -415,6 +415,7 @@ def test_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, desk: D
         QTest.mouseRelease(window.canvas, Left, Nothing, desk.at(9.6, 50.3))
 
 
+@pytest.mark.bounded
 def test_a_tool_does_not_outlive_the_case(window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
     window.toolbox.keep("tool_polygon")
@@ -532,6 +533,7 @@ def point_beside_the_bar(window: MainWindow) -> None:
     bar.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("quick_clock")
 def test_notices_expire_and_warnings_and_questions_stay(
     window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
@@ -549,6 +551,7 @@ def test_notices_expire_and_warnings_and_questions_stay(
     assert [line.key for line in window.messages.lines()] == ["c", "d"], "what asks, and what holds on, stays"
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("quick_clock")
 def test_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     bar = window.findChild(MessageBar)
@@ -626,6 +629,7 @@ def test_the_keys_of_panels_lead_into_them_and_back_and_never_close(
         assert dock.isVisible()
 
 
+@pytest.mark.bounded
 def test_a_key_closes_the_panel_that_has_the_keyboard(window: MainWindow, desk: Desk) -> None:
     press(Key.Key_2, Control)
     press(Key.Key_F4, Control)

@@ -526,6 +526,7 @@ def test_whatever_a_case_says_of_a_measurement_shows_as_a_measure_of_its_line(
     assert not marks(window)
 
 
+@pytest.mark.bounded
 def test_a_hint_that_is_too_long_ends_with_an_ellipsis_and_a_leg_of_nothing_is_not_said(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

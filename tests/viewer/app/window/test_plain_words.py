@@ -165,6 +165,7 @@ def test_a_very_long_label_is_shortened_on_the_map(window: MainWindow, qtbot: Qt
     assert name.startswith(label.text.split("\n")[0])
 
 
+@pytest.mark.bounded
 def test_the_help_of_f1_is_searched(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, *marks())
     QTest.keyClick(window.canvas, Qt.Key.Key_F1)
@@ -180,6 +181,7 @@ def test_the_help_of_f1_is_searched(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not shiboken6.isValid(sheet) or not sheet.isVisible())
 
 
+@pytest.mark.bounded
 def test_the_guide_is_searched(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, *marks())
     window.action_table["guide"].trigger()

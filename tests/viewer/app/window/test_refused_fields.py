@@ -142,6 +142,7 @@ def test_a_range_within_no_term_waits_for_the_term(window: MainWindow, form: Cla
     assert not form.fields.refusal.is_said
 
 
+@pytest.mark.bounded
 def test_a_range_over_two_terms_is_refused_and_kept(window: MainWindow, form: ClaimFormPanel) -> None:
     type_range(form, "40", "70")
     assert "within no one term" in form.fields.refusal.text()
@@ -155,7 +156,7 @@ def test_a_range_over_two_terms_is_refused_and_kept(window: MainWindow, form: Cl
     assert not form.fields.refusal.is_said
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["past", "back", "claim"])
 def test_half_a_range_is_said_once_the_keyboard_has_left_it(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, way: str

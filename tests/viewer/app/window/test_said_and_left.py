@@ -46,6 +46,7 @@ def said_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_bar, "DONE_MS", 0)
 
 
+@pytest.mark.bounded
 def test_undo_and_redo_say_what_they_did(said_briefly: None, case: MainWindow, qtbot: QtBot) -> None:
     case.session.push(add_site(case.session.document, Point(128.3, 51.9), actor="me", uuid="pad", label="Pad"))
     case.canvas.viewport.centre_on(-8e6, -4e6, 50.0)
@@ -56,7 +57,7 @@ def test_undo_and_redo_say_what_they_did(said_briefly: None, case: MainWindow, q
     qtbot.waitUntil(lambda: "Pad" not in hint_of(case))
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("seen", [True, False])
 def test_zoom_to_selection_stays_close_to_a_point_in_sight(case: MainWindow, qtbot: QtBot, seen: bool) -> None:
     site = add_site(case.session.document, Point(128.3, 51.9), actor="me", uuid="pad", position_error_m=50_000.0)

@@ -137,6 +137,7 @@ def test_a_search_over_a_radar_scene_says_that_the_crater_lies_in_radar_shadow(
     assert rest_sentence(search) == "8 % obscured (radar shadow)."
 
 
+@pytest.mark.bounded
 def test_a_target_too_small_for_the_image_is_refused_with_both_numbers(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

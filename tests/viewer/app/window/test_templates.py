@@ -177,6 +177,7 @@ def test_a_template_of_one_s_own_with_key_colour_and_fields(desk: MainWindow, qt
     assert not desk.session.document.sites
 
 
+@pytest.mark.bounded
 def test_a_shipped_template_is_changed_in_the_case_and_comes_back(desk: MainWindow, qtbot: QtBot) -> None:
     dialog = dialog_of(desk)
     assert not dialog.delete_button.isEnabled()
@@ -243,6 +244,7 @@ def test_hostile_templates_of_a_case_do_no_harm(window: MainWindow, qtbot: QtBot
     assert "P" in names
 
 
+@pytest.mark.bounded
 def test_every_control_of_the_dialogs_has_a_name(desk: MainWindow) -> None:
     dialog = dialog_of(desk)
     assert all(button.text() for button in dialog.findChildren(QPushButton))

@@ -349,6 +349,7 @@ def test_the_strip_comes_up_as_its_commands_have_been_given(window: MainWindow, 
     assert panel.place.currentData() == SearchedGround.SITE
 
 
+@pytest.mark.bounded
 def test_on_a_narrow_screen_no_words_of_the_strip_are_cut(window: MainWindow, qtbot: QtBot) -> None:
     """As beside two docks at one and a half the size: what is elsewhere too goes, and the sentence ends with …."""
     take_up(window, qtbot)

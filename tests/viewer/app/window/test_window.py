@@ -229,6 +229,7 @@ def test_the_notation_is_kept_and_reaches_the_panels(window: MainWindow, qtbot: 
     assert Settings.of_user().get("notation") == "DDM" == str(window.panel_context.notation)
 
 
+@pytest.mark.bounded
 def test_a_scale_that_is_typed_is_shown(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot)
     window.views.show_bounds(Bounds(128, 51, 129, 52))
@@ -236,6 +237,7 @@ def test_a_scale_that_is_typed_is_shown(window: MainWindow, qtbot: QtBot) -> Non
     assert window.views.metres_per_pixel() == pytest.approx(100, rel=0.02)
 
 
+@pytest.mark.bounded
 def test_the_canvas_takes_another_crs(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot)
     window.views.show_bounds(Bounds(128, 51, 129, 52))
@@ -282,6 +284,7 @@ def test_closing_asks_about_changes(
     assert len(window.session.document.sites) == 1
 
 
+@pytest.mark.bounded
 def test_f87_closing_with_save_closes_when_it_is_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -368,6 +371,7 @@ def test_files_are_dropped_anywhere(window: MainWindow, qtbot: QtBot, tmp_path: 
     assert [layer.name for layer in window.session.document.layers.values()] == ["dropped"]
 
 
+@pytest.mark.bounded
 def test_f40_hosts_of_a_case_made_elsewhere_wait_for_permission(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -112,7 +112,7 @@ def assert_same(one: QImage, other: QImage) -> None:
     assert (difference > 3).mean() < 1e-4
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("step", [(3, 0), (0, -4), (-17, 9), (260, -140), (2000, 0)])
 def test_a_panned_picture_is_as_if_painted_anew(scene, view, step):
     in_haste(scene, view)
@@ -320,6 +320,7 @@ def test_world_copies_have_pictures_of_their_own(make_scene):
     assert_same(in_haste(scene, moved), painted(scene, moved))
 
 
+@pytest.mark.bounded
 def test_strips_that_wait_become_one_and_nothing_is_missing_at_rest(scene, view, pictures, monkeypatch):
     in_haste(scene, view)
     sizes = pictures[0].sizes

@@ -142,6 +142,7 @@ def test_a_callout_is_seen_while_only_its_box_is_in_view(make_scene):
     assert scene.marks.frames(view_of(ABOUT))[0].signs == []
 
 
+@pytest.mark.bounded
 def test_what_is_selected_shows_it(scene, view):
     for uuid in ("text", "callout", "one", "arrow", "ring"):
         plain, chosen = painted(scene, view), painted(scene, view, selection=frozenset({uuid}))

@@ -264,6 +264,7 @@ def test_a_reader_that_was_killed_is_replaced(case: Document, readers: ReaderPoo
     assert len(made.chip_pictures) == 1
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("suffix", [".kmz", ".html"])
 def test_what_a_layer_states_later_is_in_the_files(
     case: Document, readers: ReaderPool, tmp_path: Path, suffix: str

@@ -39,6 +39,7 @@ def written(pdf: PdfObjects, **more: Any) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.bounded
 @given(st.lists(st.text()), st.binary(), st.lists(DIGITS), st.lists(st.integers(-(2**31), 2**31 - 1)))
 @example(["þÿ", "ÿþ", "ï»¿", "a\r\nb", "(\\)", "Гавань 港口 😀", "\x00\x18\x7f\xad€"], b"\r\n()<>\\", [], [])
 def test_values_are_read_as_they_were_written(texts: list[str], raw: bytes, exact: list[Decimal], whole: list) -> None:

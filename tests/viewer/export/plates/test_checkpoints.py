@@ -223,6 +223,7 @@ def test_a_long_coast_is_painted_in_bands_as_it_is_at_once(qapp: object, monkeyp
     assert (few, many > 5) == (1, True), "the land alone, which is filled in a millisecond"
 
 
+@pytest.mark.bounded
 def test_the_coasts_of_a_page_are_computed_while_it_is_laid_out(
     plate_of: MakePlate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def test_labels_that_only_their_colour_tells_from_their_halo_are_found(plate_of,
         assert where == (["labels of Pipes"] if is_faint else [])
 
 
+@pytest.mark.bounded
 def test_boundaries_are_printed_with_whose_view_they_are(plate_of, tmp_path) -> None:
     rule, mine = "boundaries", case(tmp_path, VectorStyle(), name="State border")
     assert found(plate_of(SPEC, mine), rule) == ["layer “State border”"]

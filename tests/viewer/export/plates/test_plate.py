@@ -82,6 +82,7 @@ def test_a_page_in_grey_has_no_colour(plate_of) -> None:
     assert np.ptp(coloured, axis=2).max() > 100
 
 
+@pytest.mark.bounded
 def test_the_groups_of_a_page_are_the_page(plate_of) -> None:
     plate = plate_of(SPEC)
     whole = picture(plate, 96)
@@ -109,7 +110,7 @@ def test_the_marking_is_never_below_that_of_what_is_on_the_page(plate_of, docume
     assert PrintedPlate(plate_of(SPEC), 96).facts().marking_top == "TLP:AMBER"
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("dpi", [60.0, 97.0])
 def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, dpi: float) -> None:
     plate = plate_of(replace(SPEC, page="A4 portrait", caption="Words that go on. " * 400))

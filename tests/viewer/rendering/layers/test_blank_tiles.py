@@ -121,6 +121,7 @@ def test_t15_open_sea_of_one_colour_is_sea(
     assert all(path.split("/")[2] in "03" for path in server.log)
 
 
+@pytest.mark.bounded
 def test_t15_a_pattern_that_is_the_same_at_each_level_is_one_of_the_map(
     drawn, server: TileServer, context: RenderContext, qtbot
 ) -> None:
@@ -140,6 +141,7 @@ def test_t15_a_layer_to_lay_over_others_may_have_nothing_in_many_places(
     assert drawing.problem == ""
 
 
+@pytest.mark.bounded
 def test_t15_many_refusals_in_a_row_are_one_after_all(
     drawn, server: TileServer, context: RenderContext, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:

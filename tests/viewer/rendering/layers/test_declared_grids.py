@@ -108,7 +108,7 @@ def test_t5_tiles_of_an_odd_grid_lie_where_the_file_does(draw, server: MapServer
     assert np.hypot(*shift_of(tiles, as_file(VIEWS[name]))) < 0.25
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", VIEWS)
 def test_maps_asked_for_in_boxes_lie_where_the_file_does(draw, server: MapServer, as_file, name: str, qtbot) -> None:
     """A WMS is asked in squares of a quadtree of its CRS, or for the pixels of the view."""
@@ -121,6 +121,7 @@ def test_maps_asked_for_in_boxes_lie_where_the_file_does(draw, server: MapServer
     assert is_fitted or all("width=512" in path for path in server.log)
 
 
+@pytest.mark.bounded
 def test_t6_parents_of_levels_that_are_not_nested_stand_in(draw, server: MapServer, as_file, qtbot) -> None:
     server.lacks = {"07"}
     drawing = drawn_as_service(draw, TileService("Map", server.tiles, max_level=2, grid=ODD, kind="wmts"))

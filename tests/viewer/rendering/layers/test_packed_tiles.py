@@ -81,6 +81,7 @@ def packed(draw, server: TileServer) -> Callable[..., TilesDrawing]:
     return packed
 
 
+@pytest.mark.bounded
 def test_offline_the_layer_shows_from_the_pack_with_zero_requests(packed, pack, server, context, qtbot) -> None:
     """Nor is its host allowed: the case came from elsewhere."""
     context.fetcher.set_offline(True)

@@ -154,6 +154,7 @@ def test_the_level_is_the_coarsest_that_is_sharp_enough_on_the_ground(
     assert levels_asked(server) == {level}
 
 
+@pytest.mark.bounded
 def test_parents_are_shown_while_tiles_load(drawn, server: TileServer, world: QImage, context, qtbot) -> None:
     server.last_level = LAST - 1
     drawing = drawn("endwaits")

@@ -159,6 +159,7 @@ def test_a_server_that_comes_back_is_asked_again(basemap, server, context, qtbot
     assert drawing.problem == ""
 
 
+@pytest.mark.bounded
 def test_f40_nothing_is_asked_without_consent(basemap, draw, server: TileServer, context, qtbot) -> None:
     layer, view = basemap().layer, VIEWS["own resolution"]
     context.fetcher.consent.withdraw(server.host)
@@ -253,6 +254,7 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> list[Sources]:
     return composed
 
 
+@pytest.mark.bounded
 def test_no_coarser_tiles_are_composed_where_the_last_view_stands_in(basemap, composed, context, qtbot) -> None:
     drawing = basemap()
     complete(drawing, view_at("EPSG:3857", 20.0, 10.0, RESOLUTION * 2), qtbot)
@@ -279,6 +281,7 @@ def test_coarser_tiles_stand_in_where_an_answer_takes_its_time(basemap, composed
     assert not drawing.is_complete(elsewhere)
 
 
+@pytest.mark.bounded
 def test_a_gesture_asks_for_nothing_on_the_way(basemap, server: TileServer, context, qtbot) -> None:
     drawing = basemap()
     complete(drawing, VIEWS["own resolution"], qtbot)
@@ -298,6 +301,7 @@ def test_without_a_network_the_layer_is_complete_and_empty(pool, jobs, qtbot, ba
     drawing.close()
 
 
+@pytest.mark.bounded
 def test_the_shipped_picture_can_be_served(basemap, server: TileServer, qtbot) -> None:
     server.picture = blue_marble(256)
     sahara, ocean = view_at("EPSG:3857", 10.0, 22.0, RESOLUTION), view_at("EPSG:3857", -150.0, -20.0, RESOLUTION)
