@@ -25,7 +25,8 @@ from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
 
 ASIA, FIRMS = Bounds(28.0, 18.0, 178.0, 72.0), Bounds(112.0, 28.0, 124.0, 40.0)
-OF_ROOM = {"cut-text", "overlap", "labels-clear", "type-size"}
+OF_ROOM = {"cut-text", "overlap", "labels-clear", "type-size", "doubt-said"}
+"""Rules on the room that words take; a doubt is missed where the words of a longer language are cut."""
 QUICKEST_FIRST = sorted(LAYOUTS, key=lambda layout: layout != "site")
 
 
