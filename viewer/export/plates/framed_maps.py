@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import shapely
 
 from layers.checkpoint import Checkpoint
 from layers.document.document import Document
 from layers.document.rows import Product
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from layers.observing.search_hatches import SearchHatch
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
+from layers.product.publishing import Publishing
 from layers.product.spec import ProductSpec, maps_of
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_index import SiteIndex
@@ -56,7 +63,8 @@ class FramedMaps:
             self.maps.append(kept)
             checkpoint()
         drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())
-        in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
+        # What is withheld stays counted, also where the frame is only wide enough for it once it is shown.
+        in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ()), *self._withheld_in_request]))
         if self._content_of is None or self._content_of[0] != in_frame:
             about = spec.site if spec.layout == "site" else ""
             publish, marking = spec.publish, spec.marking
@@ -68,6 +76,21 @@ class FramedMaps:
         checkpoint()
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
             self.frame(rooms, parts, checkpoint)
+
+    @cached_property
+    def _withheld_in_request(self) -> list[str]:
+        """Uuids of the marks in the requested bounds that a published product withholds; a frame may leave them out."""
+        spec = self._spec
+        if not (spec.publish and spec.shows("annotation")):
+            return []
+        admitted = Publishing(spec.marking).admitted_marks(self._document)
+        withheld = {uuid: site for uuid, site in self._document.sites.items() if uuid not in admitted}
+        uuids: dict[str, None] = {}
+        for product_map in maps_of(spec):
+            if (bounds := product_map.bounds or spec.bounds) is not None:
+                sites = withheld if product_map.marks is None else _only(withheld, product_map.marks)
+                uuids |= dict.fromkeys(_within(sites, bounds))
+        return list(uuids)
 
     def _kept(
         self, number: int, framing: Framing, index: SiteIndex, hatches: tuple[SearchHatch, ...]
@@ -92,3 +115,15 @@ class FramedMaps:
             index.show_solid(solid_on(self._spec, self._document, number, self._shown[number].frames[0]))
             self._indexes[number] = hidden, index
         return self._indexes[number][1]
+
+
+def _only(sites: Mapping[str, Site], uuids: Iterable[str]) -> dict[str, Site]:
+    return {uuid: sites[uuid] for uuid in uuids if uuid in sites}
+
+
+def _within(sites: Mapping[str, Site], part: Bounds) -> list[str]:
+    """Uuids of the sites that touch a part of the Earth, in its turn of longitudes."""
+    left, bottom, right, top = shapely.bounds([site.geometry for site in sites.values()]).reshape(-1, 4).T
+    turn = 360.0 * np.round((sum(part[::2]) - (left + right)) / 720.0)
+    inside = (left + turn <= part.right) & (right + turn >= part.left) & (bottom <= part.top) & (top >= part.bottom)
+    return [uuid for uuid, is_inside in zip(sites, inside.tolist(), strict=True) if is_inside]
