@@ -35,6 +35,8 @@ _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
 """Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width from which a
 map shows the whole Earth. Such a map may lose more, as its empty seas are not missed.
 """
+_ONE_SIDE = math.cos(math.radians(85.0))
+"""Cosine of the greatest angle at the Earth's middle between the middle of a map and its corners."""
 _WIDE_DEG = 20.0
 """Extent from which the sides of a box of degrees bend so much that its middle lines say how large it is meant."""
 
@@ -247,6 +249,8 @@ def _shape(shown: Shown) -> FrameShape | None:
         whole = max(best, world_bounds(shown.crs).width / world.height)
     elif shown.bounds.width >= _WHOLE_EARTH_DEG:
         whole = best
+    elif max(shown.bounds.width, shown.bounds.height) >= _WIDE_DEG:
+        whole = max(best, _widest_m(shown.crs, world) / world.height)
     if shown.reach is None:
         return FrameShape(0.0, best, whole)
     reach = shown.reach
@@ -261,3 +265,19 @@ def _shape(shown: Shown) -> FrameShape | None:
         best,
         max(most, min(best * cut, inner * world.width / marked.height if marked.height > 0 else math.inf)),
     )
+
+
+def _widest_m(crs: str, world: Bounds) -> float:
+    """Greatest width of a map about the middle of `world` on which all places are on one side of the Earth: farther
+    off a map is pressed flat, and ends in an arc.
+    """
+    (x, y), half = world.centre, world.height / 2
+    widths = world.width * np.linspace(1.0, _STRIP, 53)
+    corners = np.concatenate([x - widths / 2, x + widths / 2] * 2)
+    heights = np.repeat([y - half, y + half], 2 * len(widths))
+    lons, lats = transform_points(crs, WGS84, np.append(corners, x), np.append(heights, y))
+    lon, lat = np.radians(lons), np.radians(lats)
+    cosines = np.sin(lat[-1]) * np.sin(lat[:-1]) + np.cos(lat[-1]) * np.cos(lat[:-1]) * np.cos(lon[:-1] - lon[-1])
+    is_near = (np.nan_to_num(cosines, nan=-1.0) > _ONE_SIDE).reshape(4, -1).all(axis=0)
+    last = len(widths) - 1 if is_near.all() else max(int(np.argmin(is_near)) - 1, 0)
+    return float(widths[last])
