@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from pyproj import Geod
 from shapely import Point
 
@@ -11,6 +10,9 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.product.spec import ProductSpec
+from viewer.export.headless import Studio
+from viewer.export.plates.maps.map_scenes import scene_makers
+from viewer.export.plates.maps.shown_parts import pane_shape, shown_parts
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
 
@@ -30,12 +32,11 @@ def test_a_draft_in_the_request_is_told_also_where_the_frame_leaves_it_out(plate
     assert sorted(group.rows) == ["corner", "near"]
 
 
-@pytest.mark.parametrize("page", ["Slide 16:9", "Newspaper, 4 columns"])
-def test_all_of_a_frame_is_on_one_side_of_the_earth(plate_of, page: str) -> None:
-    (on_page,) = plate_of(ProductSpec(bounds=ASIA, page=page), Document()).maps
-    frame = on_page.view.world_bounds()
-    x, y = [frame.left, frame.right, frame.left, frame.right], [frame.bottom, frame.bottom, frame.top, frame.top]
-    lons, lats = transform_points(on_page.view.grid.crs, WGS84, x, y)
-    lon, lat = transform_points(on_page.view.grid.crs, WGS84, *([value] for value in frame.centre))
-    for corner in zip(lons.tolist(), lats.tolist(), strict=True):
-        assert Geod(ellps="WGS84").inv(lon[0], lat[0], *corner)[2] < 10_000_000
+def test_no_frame_is_so_wide_that_the_earth_ends_in_it(studio: Studio) -> None:
+    spec, document = ProductSpec(bounds=ASIA), Document()
+    (part,) = parts = shown_parts(spec, [studio.scene_made(one, document).frames[0] for one in scene_makers(spec)])
+    (x, y), half = part.world.centre, part.world.height / 2
+    widest = pane_shape(parts).most * half
+    lons, lats = transform_points(part.crs, WGS84, [x - widest, x + widest, x], [y - half, y + half, y])
+    for lon, lat in zip(lons[:2].tolist(), lats[:2].tolist(), strict=True):
+        assert 8_000_000 < Geod(ellps="WGS84").inv(lons[2], lats[2], lon, lat)[2] < 9_600_000
