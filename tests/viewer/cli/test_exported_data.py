@@ -51,7 +51,7 @@ def named_in(suffix: str, data: bytes) -> list[str]:
         _head, *rows = openpyxl.load_workbook(io.BytesIO(data))["Sites"].values
         return [row[0] for row in rows]
     if suffix == ".html":
-        found = re.findall(r'<h3 id="m\d+">\d+\. (.*?)</h3>', data.decode())
+        found = re.findall(r'<h3 id="m\d+"><span class="number">\d+</span> (.*?)</h3>', data.decode())
         return [unescape(name) for name in found]
     if suffix == ".csv":
         return [row["label"] for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))]

@@ -18,7 +18,7 @@ from tests.support.spilled import spilled
 PAGES = (".pdf", ".png", ".jpg", ".webp", ".svg", ".tif")
 DATA = (".gpkg", ".kmz", ".geojson", ".csv", ".xlsx", ".html")
 WORDS = (("info", "--json"), ("info",), ("validate",), ("lint",))
-SIZE = ("--size", "300x240")
+SIZE = ("--size", "600x480")
 EXPORTS = [
     (".gpkg",),
     (".pdf", *SIZE),
