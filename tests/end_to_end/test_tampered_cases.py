@@ -23,7 +23,7 @@ import pytest
 from tests.support.cases.tampered_cases import CANARIES, make_canaries, tampered_case
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = int(os.environ.get("GEOLOUPE_TAMPERED_CASES", "150"))
+CASES = int(os.environ.get("GEOLOUPE_TAMPERED_CASES", "75"))
 FIRST_SEED = int(os.environ.get("GEOLOUPE_TAMPERED_SEED", "0"))
 BATCH = 25
 """Cases that one process tries, in a test of their own."""
