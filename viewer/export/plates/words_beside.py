@@ -79,7 +79,9 @@ class WordsBeside:
         """Locator and legend."""
         spec, explained = self._spec, list[Atom]()
         if (window := window_of(spec, maps)) is not None:
-            explained += locator_atoms(spec, maps, window, self._sizes, self._style)
+            atoms = locator_atoms(spec, maps, window, self._sizes, self._style)
+            # Where a firm is not named, the town that it is in is not either.
+            explained += atoms[:1] if self._parties.is_nameless else atoms
             self.has_locator = True
         if spec.shows("legend") and spec.layout != "plain":
             legend = legend_of(self._document, maps, spec.shows("annotation"))

@@ -87,7 +87,7 @@ def lacking(text: str) -> Iterator[str]:
         yield from (f"not named: {name}" for name in NAMES["eight"][:3] if name not in text)
         if "laces inferred by us" not in text and "place inferred by us" not in text:
             yield "the place is ours"
-    if "Hangzhou" in text and "ours" not in text:
+    if "Hangzhou Hikvision" in text and "ours" not in text:
         yield "the full name is ours"
 
 
