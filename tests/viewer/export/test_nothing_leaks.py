@@ -118,7 +118,7 @@ READ: dict[str, Callable[[bytes, Path], Sequence[str]]] = {
     ".csv": _cells,
     ".kmz": _kml,
     ".geojson": lambda data, _: [source["url"] for source in json.loads(data)["sources"]],
-    ".html": lambda data, _: [unescape(href) for href in re.findall(r'href="([^"#][^"]*)"', data.decode())],
+    ".html": lambda data, _: [unescape(href) for href in re.findall(r'<a href="([^"#][^"]*)"', data.decode())],
     ".tif": _tags_of_tiff,
     ".svg": lambda data, _: _cited_in(unescape(data.decode())),
 }
