@@ -211,7 +211,9 @@ def test_the_nearest_is_the_nearest_of_all(start: date, days: int, period: str, 
     assert moments == sorted(set(moments))  # type: ignore[type-var]
     asked_time = datetime(start.year, start.month, start.day, 5, tzinfo=UTC) + timedelta(days=offset)
     near = moments[offered.number_near(asked_time)]
-    assert abs(near - asked_time) == min(abs(moment - asked_time) for moment in moments)  # type: ignore[operator]
+    last = max((moment for moment in moments if moment <= asked_time), default=None)  # type: ignore[operator]
+    if not (period[-1] in "MY" and near == last):  # the month or the year that a day lies in
+        assert abs(near - asked_time) == min(abs(moment - asked_time) for moment in moments)  # type: ignore[operator]
     assert offered.on_day(asked_time.date()) == tuple(
         text
         for text, moment in zip(offered, moments, strict=True)

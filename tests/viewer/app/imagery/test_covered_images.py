@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.observation_sheets import with_scenes
-from tests.support.product_windows import ready
+from tests.support.product_windows import WAIT_MS, ready
 from tests.support.windows import settle
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
@@ -28,7 +28,7 @@ def test_an_image_under_others_is_neither_credited_nor_judged(window: MainWindow
     settle(window, qtbot)
     window.product_windows.begin()
     product = ready(window, qtbot)
-    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995"])
+    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995"], timeout=WAIT_MS)
     assert product.laid is not None
     words = product.laid.facts().words_of()
     assert "1995" in words
@@ -36,4 +36,4 @@ def test_an_image_under_others_is_neither_credited_nor_judged(window: MainWindow
     assert not [row for group in product.findings.groups for row in group.findings if "1985" in row.where]
     top = next(uuid for uuid, row in window.session.document.layers.items() if row.name == "1995")
     window.session.push(update_layer(window.session.document, top, actor="me", opacity=0.5))
-    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995", "1990"])
+    qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995", "1990"], timeout=WAIT_MS)
