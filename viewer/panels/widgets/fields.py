@@ -288,6 +288,7 @@ class TextField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(3)
+        self._is_wrapping = False
         self._rewrap = QTimer(self, singleShot=True, interval=0)
         self._rewrap.timeout.connect(self._wrap_anew)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
@@ -388,6 +389,8 @@ class TextField(QPlainTextEdit):
         return QSize(60, self._wanted_height())
 
     def _fit(self, *_: Any) -> None:
+        if self._is_wrapping:
+            return  # a text that is unwrapped for a moment has few lines: the bar would go and come without end
         # Qt leaves lines as they were wrapped before the bar came, whose ends it then covers.
         is_longer = self.document().size().height() > self._most_lines
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_longer else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
@@ -398,8 +401,11 @@ class TextField(QPlainTextEdit):
             self.setFixedHeight(self._wanted_height())
 
     def _wrap_anew(self) -> None:
+        self._is_wrapping = True
         for mode in (QPlainTextEdit.LineWrapMode.NoWrap, QPlainTextEdit.LineWrapMode.WidgetWidth):
             self.setLineWrapMode(mode)
+        self._is_wrapping = False
+        self._fit()
 
     def _wanted_height(self) -> int:
         # a plain text document measures its height in lines

@@ -20,3 +20,18 @@ def test_no_line_is_cut_through_at_the_bottom(qtbot: QtBot, sheet: str) -> None:
         shown = min(lines, 4) * field.fontMetrics().lineSpacing()
         rest = field.viewport().height() - shown - field.document().documentMargin()
         assert 0 <= rest <= field.document().documentMargin(), lines
+
+
+def test_a_text_that_needs_a_bar_is_wrapped_once_and_rests(qtbot: QtBot) -> None:
+    field = TextField(1, most_lines=4)
+    qtbot.addWidget(field)
+    field.resize(200, 100)
+    field.show_value("Words of a long quotation, " * 20)
+    field.show()
+    qtbot.waitExposed(field)
+    qtbot.wait(20)
+    changed: list[object] = []
+    field.document().documentLayout().documentSizeChanged.connect(changed.append)
+    qtbot.wait(30)
+    assert field.verticalScrollBar().isVisible()
+    assert changed == []
