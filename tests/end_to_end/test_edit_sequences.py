@@ -1,10 +1,12 @@
 """Sequences of edits of all tables, with undo, redo, save, crash, recovery and reopening, lose and add nothing.
 
 A plain list of states is the model. Custody is only added to: what undo leaves of it stays in every later state.
+GEOLOUPE_SEQUENCES says how many sequences are tried, some without it.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +25,7 @@ from tests.support.cases.case_contents import validate
 from tests.support.cases.rich import BLOBS, rich_document
 from tests.support.sessions import Desk
 
-SEQUENCES, STEPS, AT_ONCE = 200, 50, 10
+SEQUENCES, STEPS, AT_ONCE = int(os.environ.get("GEOLOUPE_SEQUENCES", "20")), 50, 10
 type State = dict[str, dict[str, Row]]
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.support.soak import Course, soaking
 
-CYCLES = 20
+CYCLES = 16
 HELD_BY_NOBODY = {"PySide6.QtCore.QPoint"}
 """A point a cycle stays, though no object of Python holds it: some hundred bytes, lost by PySide."""
 HELD_BY_CACHES = {"layers.grid.tile_grid.TileKey", "layers.grid.tile_grid.View", "PySide6.QtGui.QImage"}
@@ -20,7 +20,7 @@ MORE_MB = 10.0
 
 @pytest.mark.bounded
 @pytest.mark.timeout(1200)
-def test_twenty_equal_cycles_leave_nothing_behind(qapp: QApplication, tmp_path: Path) -> None:
+def test_equal_cycles_leave_nothing_behind(qapp: QApplication, tmp_path: Path) -> None:
     course = Course()
     with soaking(qapp, tmp_path) as soak:
         soak.make_case()

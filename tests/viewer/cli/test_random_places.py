@@ -1,8 +1,12 @@
-"""Two thousand single places, lines and boxes over the whole Earth, as files and as cases, in one process."""
+"""Single places, lines and boxes over the whole Earth, as files and as cases, in one process.
+
+GEOLOUPE_PLACES says how many are tried, some hundred without it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +29,8 @@ from viewer.cli.terminal.documents import document_of
 from viewer.export.headless import Studio
 
 SEED = 20_240_412
-PARTS, A_PART = 4, 500
+PARTS = 2
+A_PART = int(os.environ.get("GEOLOUPE_PLACES", "200")) // PARTS
 SIZE = 64, 48
 MOST_OFF_PX = 1.5
 

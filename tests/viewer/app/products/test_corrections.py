@@ -24,6 +24,8 @@ from viewer.panels.products.product_list import ProductListPanel
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(240)]
 SAID = "We sold none of it to them."
+DPI = 72
+"""The words are read, and pictures of the usual 300 take most of the time."""
 
 
 def words_of(pdf: Path) -> str:
@@ -50,6 +52,7 @@ def test_a_late_answer_marks_its_product_and_is_printed_with_its_correction(
     window.action_table["export_product"].trigger()
     shown = ready(window, qtbot)
     shown.fields.page_box.setCurrentText("A3 landscape")
+    shown.fields.dpi_box.setValue(DPI)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
     answers.path = first = tmp_path / "first.pdf"
     export_as(shown, "issued")
@@ -118,6 +121,8 @@ def test_the_product_of_what_the_inspector_shows_is_opened_from_the_menu(
     assert "Choose a site, claim" in texts(window)
     window.action_table["export_product"].trigger()
     shown = ready(window, qtbot)
+    shown.fields.dpi_box.setValue(DPI)
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
     answers.path = tmp_path / "first.pdf"
     export_as(shown, "issued")
     qtbot.waitUntil(answers.path.exists, timeout=WAIT_MS)
