@@ -37,6 +37,7 @@ class Layer(Row, frozen=True, kw_only=True):
     ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges, with ``"catalogue"``
     of one that an archive listed: the item's id, collection and address, and of Sentinel-2 ``"values"``, what is stated
     of them, a `layers.raster.reflectance.StatedValues`;
+    ``"band_files"`` beside these, for a scene with a file for each band: see `layers.raster.band_files`;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;

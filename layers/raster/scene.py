@@ -8,6 +8,8 @@ from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
 """Kind of a scene that is no delivery, but images that the analyst has combined."""
+BAND_FILES = "Bands in files"
+"""Kind of a scene that a catalogue lists with a file for each band."""
 
 
 class BandPlace(Struct, frozen=True, omit_defaults=True):
@@ -63,7 +65,7 @@ class SceneInfo(Struct, frozen=True):
     path: str
     folder: str
     kind: str
-    """Sentinel-2 SAFE, Sentinel-1 SAFE, Landsat, Maxar, Airbus DIMAP, Planet, or `COMBINED`."""
+    """Sentinel-2 SAFE, Sentinel-1 SAFE, Landsat, Maxar, Airbus DIMAP, Planet, `COMBINED` or `BAND_FILES`."""
     title: str
     bands: tuple[SceneBand, ...]
     acquisition: Acquisition = field(default_factory=Acquisition)

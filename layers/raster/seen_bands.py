@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from layers.raster.info import RasterInfo
 from layers.raster.presets import DESCRIBED_NAMES, names_of
-from layers.raster.scene import SceneInfo
+from layers.raster.scene import BAND_FILES, SceneInfo
 
 
 class Colours(StrEnum):
@@ -23,6 +23,10 @@ def seen_by(image: SceneInfo | RasterInfo) -> dict[int, str]:
     for name, number in names_of(image).items():
         if name in DESCRIBED_NAMES:
             names.setdefault(number, name)
+    if isinstance(image, SceneInfo) and image.kind == BAND_FILES:  # its picture shows what bands show as well
+        for number, band in enumerate(image.bands, 1):
+            if band.common_name in DESCRIBED_NAMES:
+                names.setdefault(number, band.common_name)
     return names
 
 

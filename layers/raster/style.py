@@ -18,6 +18,7 @@ from layers.errors import InvalidValue
 from layers.raster.band_maths import BandExpression, parse_expression
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve
+from layers.raster.scene import BAND_FILES
 from layers.raster.stretch import BY_DEFAULT, StretchLimits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
@@ -100,7 +101,8 @@ class RasterStyle(Struct, frozen=True):
     @classmethod
     def default(cls, info: RasterInfo) -> Self:
         """Red, green, blue where the file names them, else its first three bands, else its first."""
-        color = resolve(("red", "green", "blue"), names_of(info)) or ()
+        colours = {band.color: band.index for band in info.bands} if info.driver == BAND_FILES else names_of(info)
+        color = resolve(("red", "green", "blue"), colours) or ()
         plain = tuple(band.index for band in info.bands if band.color != "alpha") or (1,)
         are_colors = len(plain) >= 3 and info.driver not in _OF_MOMENTS
         bands = color if len(color) == 3 else plain[:3] if are_colors else plain[:1]

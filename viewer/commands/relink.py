@@ -15,7 +15,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
 from layers.phrase import Phrase
-from layers.project.opening.layer_paths import parts_of
+from layers.project.opening.layer_paths import LISTS, parts_of
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
@@ -47,17 +47,16 @@ type Places = Mapping[str, NewPlace]
 
 
 def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: str, now: str | None = None) -> Edit:
-    """Set other files for layers, by uuid, including those of combined images. Raises InvalidValue."""
+    """Set other files for layers, by uuid, including those of combined images and bands. Raises InvalidValue."""
     changes: list[Change] = []
     names: list[str] = []
     for uuid, places in layers.items():
         layer = row_of(document.layers, uuid, Phrase("layer"))
         source = _relinked(layer.source, places)
-        members = source.get("combined")
-        if isinstance(members, list):
-            source["combined"] = [
-                _relinked(member, places) if isinstance(member, dict) else member for member in members
-            ]
+        for name in LISTS:
+            members = source.get(name)
+            if isinstance(members, list):
+                source[name] = [_relinked(member, places) if isinstance(member, dict) else member for member in members]
         if source != layer.source:
             changes += update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
             names.append(layer.name)
@@ -86,11 +85,12 @@ def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
 
 
 def lost_files(layer: Layer) -> list[LostFile]:
-    """The files of a layer, including those of combined images, without shipped ones, which cannot be lost."""
-    members = layer.source.get("combined")
-    sources = [layer.source, *(members if isinstance(members, list) else ())]
-    return [
+    """The files of a layer, also of combined images and bands, without shipped ones, which cannot be lost."""
+    lists = [members for name in LISTS if isinstance(members := layer.source.get(name), list)]
+    sources = [layer.source, *(member for members in lists for member in members)]
+    files = (
         LostFile(layer.uuid, layer.name, source["path"], decoded_or_none(source.get(KEY), ContentMark))
         for source in sources
         if isinstance(source, dict) and isinstance(source.get("path"), str) and source["path"]
-    ]
+    )
+    return list({file.text: file for file in reversed(list(files))}.values())[::-1]

@@ -21,6 +21,7 @@ from layers.project.opening.layer_paths import (
     packs_in,
     places_of,
 )
+from layers.raster.band_files import band_files_of
 from layers.requests.addresses import is_address
 from layers.services.stac.signing import need_of
 from layers.services.tile_service import TileService
@@ -99,7 +100,17 @@ def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: F
 
 def address_of(source: Mapping[str, Any]) -> str:
     """The address of a layer's file on a host; empty for a file on a disk, and for what no address can be."""
-    address = source.get("address")
+    return usable_address(source.get("address"))
+
+
+def addresses_of(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """The addresses of all files on hosts that a layer is made of, its own first; one is left out that none can be."""
+    own, bands = address_of(source), (usable_address(file.address) for file in band_files_of(source))
+    return tuple(dict.fromkeys(filter(None, (own, *bands)))) if own else ()
+
+
+def usable_address(address: object) -> str:
+    """An address that can be asked for; else empty."""
     if not isinstance(address, str) or not is_address(address) or not address.isascii() or len(address) > MOST_CHARS:
         return ""
     has_user = "@" in address.partition("://")[2].partition("/")[0]
@@ -112,15 +123,16 @@ def collection_of(source: Mapping[str, Any]) -> str:
 
 
 def hosts_of_file(source: Mapping[str, Any]) -> tuple[str, ...]:
-    """The hosts that a layer of a file on a host contacts: its own, and that of its catalogue where that signs its
-    address; empty for a file on a disk.
+    """The hosts that a layer of files on hosts contacts: their own, and that of its catalogue where that signs their
+    addresses; empty for files on a disk.
     """
-    address = address_of(source)
-    if not address:
-        return ()
-    need = need_of(known_rules(), address, collection_of(source))
-    is_of_catalogue = need is not None and need.host == host_of(_of_catalogue(source, "address"))
-    return (host_of(address), need.host) if need is not None and is_of_catalogue else (host_of(address),)
+    hosts: dict[str, None] = {}
+    for address in addresses_of(source):
+        hosts[host_of(address)] = None
+        need = need_of(known_rules(), address, collection_of(source))
+        if need is not None and need.host == host_of(_of_catalogue(source, "address")):
+            hosts[need.host] = None
+    return tuple(hosts)
 
 
 def _of_catalogue(source: Mapping[str, Any], name: str) -> str:

@@ -24,6 +24,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.phrase import Phrase
 from layers.project.opening.layer_paths import (
+    LISTS,
     MOST_MEMBERS,
     WINDOWS,
     Reach,
@@ -183,11 +184,13 @@ def _stored_delta(text: object, stored: Callable[[str], str]) -> object:
 
 
 def _mapped(source: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    """A layer's source with its paths changed, also of combined images and offline packs; anything but text is left."""
+    """A layer's source with its paths changed, also of combined images, files of bands and offline packs; anything but
+    text is left.
+    """
     mapped = dict(source)
     if isinstance(mapped.get("path"), str):
         mapped["path"] = change(mapped["path"])
-    for name in ("combined", "packs"):
+    for name in (*LISTS, "packs"):
         members = mapped.get(name)
         if isinstance(members, list):
             mapped[name] = [

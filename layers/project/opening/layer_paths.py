@@ -18,6 +18,7 @@ from msgspec import Struct
 
 import sample_data
 from layers.phrase import Phrase
+from layers.raster.band_files import KEY as BAND_FILES
 
 WINDOWS = os.name == "nt"
 MOST_CHARS = 4096
@@ -25,6 +26,8 @@ MOST_SHOWN = 200
 """Characters of a path in a sentence."""
 MOST_MEMBERS = 64
 """Most members of a combined layer that are judged; a layer with more is refused anyway."""
+LISTS = ("combined", BAND_FILES)
+"""Members of a layer's source that list images, or files of bands."""
 
 
 class Reach(StrEnum):
@@ -87,7 +90,7 @@ _AN_ADDRESS = Phrase("it is an address or a connection, no path")
 
 
 def places_of(source: Mapping[str, Any], folder: str = "", *, windows: bool = WINDOWS) -> tuple[LayerFile, ...]:
-    """Every file that a layer's source names, those of combined images too. `folder` is the case's, empty for none."""
+    """Every file that a layer's source names, also of combined images and bands. `folder`: the case's; empty: none."""
     return tuple(_places(source, folder, windows))
 
 
@@ -98,9 +101,12 @@ def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[L
         yield judged(source["path"], folder, windows=windows)
     for pack in packs_in(source):
         yield judged(pack, folder, windows=windows)
-    members = source.get("combined")
-    if members is None:
-        return
+    for name in LISTS:
+        if source.get(name) is not None:
+            yield from _of_members(source[name], folder, windows)
+
+
+def _of_members(members: object, folder: str, windows: bool) -> Iterator[LayerFile]:
     if not isinstance(members, list):
         yield _refused(members, Phrase("it is no list of images"))
         return

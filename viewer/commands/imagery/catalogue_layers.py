@@ -17,13 +17,16 @@ from layers.errors import InvalidValue
 from layers.observing.listed_scenes import UNUSABLE, SceneState, listed, scenes_of
 from layers.observing.search_mask import kept_mask
 from layers.phrase import Phrase
+from layers.raster.band_files import KEY as BAND_FILES
+from layers.raster.band_files import stated_files
 from layers.raster.band_names import KEY as BAND_NAMES
 from layers.raster.band_names import stated_names
 from layers.scenes.found_scene import FoundScene
-from layers.services.stac.addresses import unsigned
+from layers.services.stac.addresses import is_path, unsigned
 from layers.services.stac.item import StacItem
 from layers.services.stac.offsets import is_sentinel2, stated_values
 from layers.services.stac.question import StacQuestion
+from layers.services.stac.separate_bands import separate_bands
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.imagery.searches import record_search, update_search
 from viewer.commands.layers import add_layer
@@ -70,12 +73,16 @@ def stated_scene(item: StacItem, place: str) -> StatedScene:
 def add_scene(
     document: Document, item: StacItem, address: str, *, actor: str, now: str | None = None, uuid: str | None = None
 ) -> Edit:
-    """Add a scene of a catalogue, whose picture is at `address`, as a layer with the date, credit and sensor that the
-    catalogue states. Raises InvalidValue.
+    """Add a scene of a catalogue, whose picture is at `address`, or at a path of this computer, as a layer with the
+    date, credit and sensor that the catalogue states, and with each of its bands where they lie in files of their own.
+    Raises InvalidValue.
     """
     stated = stated_scene(item, address)
     name = (item.title or item.id)[:LONGEST_NAME]
-    source = {"address": unsigned(address), **stated.source}
+    place = {"path": address} if is_path(address) else {"address": unsigned(address)}
+    source = {**place, **stated.source}
+    if files := separate_bands(item):
+        source |= {BAND_FILES: stated_files(files), BAND_NAMES: stated_names([file.seen for file in files])}
     return add_layer(document, "raster", name, source, actor=actor, now=now, uuid=uuid, **stated.fields)
 
 

@@ -37,6 +37,7 @@ from layers.services.listed.typed_entry import is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
 from layers.services.stac.item import StacItem
+from layers.services.stac.separate_bands import places_of_bands
 from layers.services.tile_service import TileService
 from layers.services.view_tiles import are_speck, is_speck
 from viewer.commands.found_layers import dates_of_service
@@ -329,7 +330,8 @@ class AddImageryPanel(QWidget):
     def _add_scene(self, row: EntryRow, item: StacItem) -> None:
         """Add the picture of an item of a catalogue, with its date and all else that the item states of it."""
         self._servers.allow(row.hosts)
-        self._network.note_file(row.picture, item.collection)
+        for address in (row.picture, *places_of_bands(item)):
+            self._network.note_file(address, item.collection)
         uuid = new_uuid()
         if self._context.do(add_scene, item, row.picture, uuid=uuid):
             self._context.show_layer(uuid)

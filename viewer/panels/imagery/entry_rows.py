@@ -14,6 +14,7 @@ from layers.places.names import name_key, tight
 from layers.services.imagery_entry import ROLES, ImageryEntry, host_of_address
 from layers.services.offers.offer import OfferedLayer
 from layers.services.stac.item import StacItem
+from layers.services.stac.separate_bands import places_of_bands
 from layers.services.view_tiles import finest_detail_m
 from viewer.panels.search.hits import WantedKey
 from viewer.panels.search.palette_rows import HEADING_ROLE, NOTE_ROLE
@@ -73,7 +74,9 @@ class EntryRow(Struct, frozen=True, eq=False):
     @property
     def hosts(self) -> tuple[str, ...]:
         """Hosts that are contacted for it."""
-        return (host_of_address(self.picture),) if self.picture else self.entry.hosts
+        if self.item is None or not self.picture:
+            return self.entry.hosts
+        return tuple(dict.fromkeys(map(host_of_address, (self.picture, *places_of_bands(self.item)))))
 
 
 type ListedRow = EntryRow | str

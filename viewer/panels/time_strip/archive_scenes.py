@@ -13,6 +13,7 @@ from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
 from layers.services.stac.item import StacItem
 from layers.services.stac.question import StacQuestion
+from layers.services.stac.separate_bands import places_of_bands
 from viewer.network.fetcher import Fetcher
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.time_strip.archive_search import ArchiveSearch
@@ -98,6 +99,11 @@ class ArchiveScenes(QObject):
         self.searches_changed.emit()
         search.start()
         return search
+
+    def note_bands(self, item: StacItem) -> None:
+        """Note the files of an item's bands, which its archive may have signed, before they are asked for."""
+        for address in places_of_bands(item):
+            self._noted(item, address)
 
     def forget(self, search: ArchiveSearch) -> None:
         """Take the scenes of a search off the strip."""

@@ -24,6 +24,8 @@ from layers.scenes.found_scene import FoundScene
 from layers.scenes.passes import Pass, passes_of
 from layers.scenes.scene_table import SceneTable
 from layers.scenes.view_area import area_of_view
+from layers.services.stac.item import StacItem
+from layers.services.stac.separate_bands import separate_bands
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.catalogue_layers import StatedScene, add_scene, stated_scene
 from viewer.commands.layers import update_layer
@@ -280,14 +282,15 @@ class SceneDesk(QObject):
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them. Their
         hosts are not allowed by that: the layer waits, and the window asks, as for any other host.
         """
-        local = [scene for scene in scenes if not is_address(scene.path)]
+        items = {scene.path: self.archives.item_of(scene.key) for scene in scenes}
+        local = [path for path, item in items.items() if not _is_added_as_stated(path, item)]
         if local:
-            items = {scene.path: self.archives.item_of(scene.key) for scene in local}
-            stated = {path: stated_scene(item, path) for path, item in items.items() if item is not None}
-            self._open_paths([scene.path for scene in local], stated)
+            stated = {path: stated_scene(item, path) for path in local if (item := items[path]) is not None}
+            self._open_paths(local, stated)
         for scene in scenes:
-            item = self.archives.item_of(scene.key)
-            if item is not None and is_address(scene.path):
+            item = items[scene.path]
+            if item is not None and scene.path not in local:
+                self.archives.note_bands(item)
                 uuid = new_uuid()
                 if self.context.do(add_scene, item, scene.path, uuid=uuid):
                     self.context.show_layer(uuid)
@@ -435,3 +438,8 @@ def _is_same(first: _Asked, second: _Asked) -> bool:
     is_view = isinstance(first[0], View)
     same_ground = first[0] == second[0] if is_view else first[0] is second[0]
     return same_ground and all(scenes is other for scenes, other in zip(first[1], second[1], strict=True))
+
+
+def _is_added_as_stated(path: str, item: StacItem | None) -> bool:
+    """True for a scene that its archive tells all of: one on a host, or one with a file for each band."""
+    return item is not None and (is_address(path) or bool(separate_bands(item)))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
+from layers.raster.band_files import BandFile, band_files_of
 from layers.raster.combined import Member, members_of
 from layers.services.tile_service import TileService
 from viewer.rendering.access import (
@@ -21,10 +26,12 @@ from viewer.rendering.access import (
     hosts_of,
     packs_of,
     reads_clip,
+    usable_address,
 )
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.raster.band_files_source import BandFilesSource
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
@@ -62,10 +69,12 @@ def drawing_for(
         from_clip = reads_clip(layer, context.consent, context.fetcher)
         if layer.kind == "raster" and (address := address_of(source)) and not from_clip:
             check_hosts(layer, hosts_of(layer), context.consent)
-            return RemoteDrawing(layer, address, context, canvas_crs)
+            remote = [file for file in band_files_of(source) if usable_address(file.address)]
+            return RemoteDrawing(layer, address, context, canvas_crs, _band_files(layer, remote, context))
         check_places(layer, base_folder, context.folders)
         combined = _members(layer, base_folder, context)
         path = file_of(source, base_folder, context.folders)
+        bands = [] if from_clip else _local_bands(source, base_folder, context)
     except WaitsForPermission as error:
         return FailedDrawing(layer, context, error.sentence, is_paused=True)
     except FileMissing as error:
@@ -74,7 +83,7 @@ def drawing_for(
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
         return FailedDrawing(layer, context, str(error))
-    files = [file for _, file in combined] or ([] if path is None else [path])
+    files = [file for _, file in combined] or [Path(band.path) for band in bands] or ([] if path is None else [path])
     answered = [context.drives.answers(file.parent) for file in files]  # all are asked, whatever the first says
     if not all(answered):
         return AwaitedDrawing(layer, files, context)
@@ -88,7 +97,23 @@ def drawing_for(
         )
     if layer.kind == "vector":
         return VectorDrawing(layer, path, context)
-    return RasterDrawing(layer, path, context, canvas_crs)
+    return RasterDrawing(layer, path, context, canvas_crs, make_source=_band_files(layer, bands, context))
+
+
+def _local_bands(source: Mapping[str, Any], base_folder: Path | None, context: RenderContext) -> list[BandFile]:
+    """The bands of a scene in files of this computer, by absolute paths; empty for a layer of one file."""
+    places = ((file, file_of({"path": file.path}, base_folder, context.folders)) for file in band_files_of(source))
+    return [replace(file, address="", path=str(path)) for file, path in places if file.path and path is not None]
+
+
+def _band_files(layer: Layer, files: list[BandFile], context: RenderContext) -> Callable[[], BandFilesSource] | None:
+    """Make the source of a scene with a file for each band; None for a layer of one file."""
+    if not files:
+        return None
+    name = Path(layer.uuid) / (layer.name.replace("/", "_").replace("\0", "") or "scene")  # nobody else's strikes
+    shown = layer.style.get("bands")
+    bands = tuple(number for number in shown if type(number) is int) if isinstance(shown, list) else ()
+    return partial(BandFilesSource, context, name, layer.source, files, bands)
 
 
 def _members(layer: Layer, base_folder: Path | None, context: RenderContext) -> list[tuple[Member, Path]]:

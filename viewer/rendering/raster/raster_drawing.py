@@ -227,7 +227,8 @@ class RasterDrawing(LayerDrawing):
 
     def reload(self) -> None:
         """Read everything again, as the file has changed, or to end its quarantine."""
-        self.context.pool.forgive(self.source.place)
+        for place in self.source.places:
+            self.context.pool.forgive(place)
         self._drawn = None
         self._forget_read()
         for about in self._problems.keys() - {"crs"}:
@@ -388,6 +389,18 @@ class RasterDrawing(LayerDrawing):
         )
         self._set_problem("" if fits else sentence, "style")
         self._show_style()
+        assert self.style is not None
+        crs = self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR
+        self.source.open_bands(self.style.bands, crs, partial(self._bands_opened, self.source))
+
+    def _bands_opened(self, source: RasterSource) -> None:
+        """Take the facts of files of bands that are shown only now; their tiles need not be read again."""
+        if self._is_closed or source is not self.source or self.info is None:
+            return
+        self._drawn = self.info
+        self._set_problem(self.source.lacks, "members")
+        self._take_style()
+        self._announce()
 
     def _show_style(self) -> None:
         assert self.style is not None

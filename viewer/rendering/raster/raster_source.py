@@ -113,6 +113,14 @@ class RasterSource:
             self.look_for_overviews()
         return ""
 
+    def open_bands(self, bands: Sequence[int], canvas_crs: str, done: Callable[[], None]) -> None:
+        """Open what these bands need besides what is open; `done` is called where the facts may be others by that."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places of all its files."""
+        return (self.place,)
+
     @property
     def folders(self) -> tuple[Path, ...]:
         """Folders of its files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, override
@@ -16,7 +16,7 @@ from layers.grid.tile_grid import View
 from layers.raster.overviews import Lack
 from layers.raster.point_fit.control_point import PointSet
 from layers.requests.addresses import name_of
-from viewer.rendering.access import collection_of, hosts_of_file
+from viewer.rendering.access import addresses_of, collection_of, hosts_of_file
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.raster_source import RasterSource
@@ -49,7 +49,9 @@ class RemoteSource(RasterSource):
 
 
 class RemoteDrawing(RasterDrawing):
-    """Draws a COG at an address; what failed is asked for again once its host answers."""
+    """Draws a COG at an address, or the bands of a scene at one each; what failed is asked for again once its host
+    answers.
+    """
 
     def __init__(
         self,
@@ -57,13 +59,16 @@ class RemoteDrawing(RasterDrawing):
         address: str,
         context: RenderContext,
         canvas_crs: str = WEB_MERCATOR,
+        make_source: Callable[[], RasterSource] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`make_source` is for a scene with a file for each band."""
         name, points = Path(layer.uuid) / name_of(address), read_control_points(layer.control_points_json)
-        make_source = partial(RemoteSource, context, name, address, layer.source, points)
+        make_source = make_source or partial(RemoteSource, context, name, address, layer.source, points)
         self._hosts = hosts_of_file(layer.source)
         if context.fetcher is not None:
-            context.fetcher.signing.note(address, collection_of(layer.source))
+            for place in addresses_of(layer.source):
+                context.fetcher.signing.note(place, collection_of(layer.source))
         super().__init__(layer, name, context, canvas_crs, parent, make_source)
         if context.fetcher is not None:
             context.fetcher.host_ready.connect(self._host_ready)

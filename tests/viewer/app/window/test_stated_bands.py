@@ -16,6 +16,8 @@ from rasterio.transform import from_origin
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.project.opening.intake import read_case
+from tests.support import band_files as separate
 from tests.support.windows import settle, take_up
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
@@ -144,3 +146,37 @@ def test_names_of_more_bands_than_the_file_has_are_not_used_and_that_is_said(
     _, form = added(window, write_catalogue(tmp_path / "flight", style="bands", bands=3), qtbot)
     assert form.fields.fields["band0"].currentText() == "1"
     assert form.picture.text().startswith("Its catalogue names 4 bands, the file has 3: those names are not used.")
+
+
+@pytest.mark.bounded
+def test_bands_in_files_of_their_own_are_one_layer_in_natural_colours_that_is_saved_and_opened_again(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, answers: Answers
+) -> None:
+    folder = separate.write_catalogue(tmp_path / "scenes")
+    layer, form = added(window, folder, qtbot)
+    fields = form.fields.fields
+    shown = [fields[f"band{place}"].currentText() for place in range(3)]
+    assert shown == ["3 B04 red", "2 B03 green", "1 B02 blue"]
+    assert form.picture.text() == "Natural colours: red, green and blue are shown as they are seen."
+    choose(form.preset, "Colour infrared (vegetation red)")
+    settle(window, qtbot)
+    assert form.picture.text() == "False colour: near infrared, red, green shown as red, green, blue."
+    words = words_of(window, layer)
+    assert "bands 4, 3, 2, false colour (near infrared, red, green)" in words
+    assert (layer.acquired_at, layer.date_basis) == ("2024-05-01T10:00:00Z", "catalogue")
+    case = answers.path = tmp_path / "a.gpkg"
+    window.file_menu.save_as()
+    qtbot.waitUntil(lambda: case.exists() and not window.session.is_dirty, timeout=20_000)
+    (stored,) = read_case(case).document.layers.values()
+    paths = [file["path"] for file in stored.source["band_files"]]
+    assert paths[:2] == ["scenes/items/B02.tif", "scenes/items/B03.tif"]
+    assert stored.style["bands"] == [4, 3, 2]
+    document = window.session.document
+    window.opener.open([str(case)])
+    qtbot.waitUntil(lambda: window.session.document is not document and bool(window.scene.drawings), timeout=20_000)
+    settle(window, qtbot)
+    (drawing,) = window.scene.drawings.values()
+    assert isinstance(drawing, RasterDrawing)
+    assert not drawing.problem
+    assert drawing.style is not None
+    assert drawing.style.bands == (4, 3, 2)
