@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = int(os.environ.get("GEOLOUPE_ROUNDS", "48"))
+ROUNDS = int(os.environ.get("GEOLOUPE_ROUNDS", "24"))
 SEED = int(os.environ.get("GEOLOUPE_SEED", "0"))
 TIMEOUT_S = 240 + 10 * ROUNDS
 MOST = {"heap": 4 << 20, "all": 16 << 20}

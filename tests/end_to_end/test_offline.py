@@ -154,7 +154,7 @@ def test_f23_names_whose_look_up_hangs_leave_the_window_free(case: Path, own_hom
     if not hasattr(os, "geteuid") or os.geteuid() or not shutil.which("unshare") or not shutil.which("ip"):
         pytest.skip("no right to give a process a network and a resolver of its own")
     resolver = tmp_path / "resolv.conf"
-    resolver.write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
+    resolver.write_text("nameserver 127.0.0.1\noptions timeout:9 attempts:1\n")
     shell = f'ip link set lo up && mount --bind {resolver} /etc/resolv.conf && exec "$@"'
     watched = [sys.executable, "-m", "tests.support.hanging_names", str(case)]
     environment = os.environ | {"GEOLOUPE_HOME": str(own_home), "QT_QPA_PLATFORM": "offscreen"}

@@ -18,7 +18,7 @@ import pytest
 from tests.support.faults.failing_calls import build, compiler
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = int(os.environ.get("GEOLOUPE_ROUNDS", "48"))
+ROUNDS = int(os.environ.get("GEOLOUPE_ROUNDS", "24"))
 SEED = int(os.environ.get("GEOLOUPE_SEED", "0"))
 TIMEOUT_S = 300 + 15 * ROUNDS
 

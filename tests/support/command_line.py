@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,10 +11,22 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 ROOT = Path(__file__).resolve().parents[2]
+_ONE_PROCESS = """
+import json, sys
+from viewer.__main__ import main
+for words in json.loads(sys.argv[1]):
+    if main(words) not in (0, 3):
+        sys.exit(f"{words} failed")
+"""
 
 
 def geoloupe(*words: object, cwd: Path) -> CompletedProcess[str]:
     return run_python("-m", "viewer", *words, cwd=cwd)
+
+
+def one_process(commands: Sequence[Sequence[str]]) -> list[str]:
+    """Words for Python that run commands one after the other, until one fails: to start it takes longer than most."""
+    return ["-c", _ONE_PROCESS, json.dumps(commands)]
 
 
 def run_python(*words: object, cwd: Path, under: Sequence[str] = (), timeout: float = 50) -> CompletedProcess[str]:

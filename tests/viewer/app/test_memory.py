@@ -101,9 +101,9 @@ def test_f85_a_job_without_memory_is_one_sentence_and_empties_the_caches(
 @pytest.mark.bounded
 def test_f85_each_shortage_halves_what_is_kept(window: MainWindow, watch: MemoryWatch, qtbot: QtBot) -> None:
     opened(window, qtbot)
-    for _ in range(20):
+    for _ in range(8):
         watch.give_back()
-    assert said(window) == [("memory", 20)]
+    assert said(window) == [("memory", 8)]
     window.canvas.motion.pan_by(40, 0)
     settle(window, qtbot)
     tiles = window.context.tiles

@@ -77,7 +77,7 @@ def full_home(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return small
 
 
-@pytest.mark.parametrize("left_kb", [8, 60, 500, 900, 1100, 1300, 1700, 2100, 2400, 2600, 3200])
+@pytest.mark.parametrize("left_kb", [8, 500, 1100, 1700, 2400, 3200])
 def test_sites_are_added_or_a_full_home_is_said_in_one_sentence(
     cli: Cli, demo: Path, full_home: Path, tmp_path: Path, left_kb: int
 ) -> None:

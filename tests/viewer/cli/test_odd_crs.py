@@ -94,8 +94,14 @@ def geojson(folder: Path, crs: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ODD)
-@pytest.mark.parametrize("write", [geopackage, shapefile, flatgeobuf])
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [
+        *((geopackage, kind) for kind in ODD),
+        *((shapefile, kind) for kind in ("grid", "Fuller", "height", "nonsense")),
+        *((flatgeobuf, kind) for kind in ("dock", "Moon", "centre", "cut off", "none")),
+    ],
+)
 def test_it_is_drawn_with_a_sentence(cli: Cli, tmp_path: Path, write, kind: str) -> None:
     crs, words = ODD[kind]
     file, out = write(tmp_path, crs), tmp_path / "x.png"

@@ -5,6 +5,7 @@ As pictures beside Qt with decoding, and as bytes beside Qt that only receives t
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
 TILES = 1000
-RUNS = 5
+RUNS = int(os.environ.get("GEOLOUPE_RUNS", "1"))
 AT_ONCE = Limits().in_flight
 
 

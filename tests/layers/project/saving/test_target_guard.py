@@ -174,7 +174,7 @@ def history_of(target: Path, sessions: Path) -> list[str]:
 @pytest.mark.bounded
 @pytest.mark.timeout(600)
 def test_f13_of_two_programs_that_save_at_once_none_is_lost_unsaid(target: Path, tmp_path: Path) -> None:
-    count = int(os.environ.get("GEOLOUPE_RACE_SAVES", "30"))
+    count = int(os.environ.get("GEOLOUPE_RACE_SAVES", "10"))
     saved, said = race(target, tmp_path / "sessions", count)
     assert len(said) == 2 * count
     assert saved

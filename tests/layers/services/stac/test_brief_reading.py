@@ -83,7 +83,7 @@ def test_an_item_read_in_part_tells_what_the_whole_tells(changes: dict[str, Any]
 
 
 @pytest.mark.bounded
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(CHANGES, CHANGES)
 def test_odd_items_read_in_part_tell_what_the_whole_tells(first: dict[str, Any], second: dict[str, Any]) -> None:
     compare(page(item("one") | first, item("two") | second))

@@ -21,7 +21,7 @@ from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
-FEW, MANY = 50, 500
+FEW, MANY = 30, 240
 
 
 class Steps:

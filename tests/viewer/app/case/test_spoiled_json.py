@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -28,6 +29,8 @@ from viewer.app.window import MainWindow
 
 SEED = 9
 AT_ONCE = 40
+COUNT = int(os.environ.get("GEOLOUPE_SPOILED", "80"))
+"""Spoiled values of each kind."""
 HERE = Bounds(9, 49, 12, 52)
 GEOMETRIES = {
     "Point": [10.5, 50.5],
@@ -109,7 +112,7 @@ def test_spoiled_sources(window: MainWindow, qtbot: QtBot, scene: str, features:
         "tiles": encoded(TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", attribution="x")),
     }[kind]
     own_kind = "raster" if kind == "combined" else kind
-    for texts in some(list(spoiled(sound)), 120):
+    for texts in some(list(spoiled(sound)), COUNT // 2):
         layers = [Layer(uuid=f"l{n}", kind=own_kind, name="x", source_json=text) for n, text in enumerate(texts)]
         take(window, qtbot, layers)
 
@@ -119,7 +122,7 @@ def test_spoiled_styles_of_rasters(window: MainWindow, qtbot: QtBot, scene: str)
     source = json.dumps({"path": scene})
     from_view = {"stretch": {"from": "view", "method": "deviations"}, "bands": [1, 2, 3], "stretches": [[0, 1, 1]] * 3}
     styles = [STYLE.to_json(), {"bands": [1, 2], "expression": "(b1 - b2) / (b1 + b2)"}, STYLE.to_json() | from_view]
-    for texts in some([data for style in styles for data in spoiled(style)], 160):
+    for texts in some([data for style in styles for data in spoiled(style)], COUNT):
         layers = [
             Layer(uuid=f"l{n}", kind="raster", name="x", source_json=source, style_json=text)
             for n, text in enumerate(texts)
@@ -132,7 +135,7 @@ def test_spoiled_control_points(window: MainWindow, qtbot: QtBot, scene: str) ->
     source = json.dumps({"path": scene})
     points = tuple(ControlPoint(col, row, 10 + col / 99, 51 - row / 99) for col, row in ((0, 0), (60, 0), (9, 60)))
     sound = PointSet(points, crs="EPSG:4326", size=(64, 64), crs_before="pixels", by="A", at="2020").to_json()
-    for texts in some([*spoiled(sound), *spoiled(sound | {"method": "thin plate spline"})], 160):
+    for texts in some([*spoiled(sound), *spoiled(sound | {"method": "thin plate spline"})], COUNT):
         layers = [
             Layer(uuid=f"l{n}", kind="raster", name="x", source_json=source, control_points_json=text)
             for n, text in enumerate(texts)
@@ -147,7 +150,7 @@ def test_spoiled_styles_of_features(window: MainWindow, qtbot: QtBot, features: 
         VectorStyle(mode="rules", classes=(StyleClass(rule="a = 1"),)).to_json(),
         VectorStyle(mode="categorised", column="name", classes=(StyleClass(Symbol(), value="x"),)).to_json(),
     ]
-    for texts in some([data for style in styles for data in spoiled(style)], 160):
+    for texts in some([data for style in styles for data in spoiled(style)], COUNT):
         layers = [
             Layer(
                 uuid=f"l{n}",

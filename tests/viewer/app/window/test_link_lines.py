@@ -68,17 +68,17 @@ def picker_of(window: MainWindow, name: str) -> Picker:
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize("way", ["typed", "from the list"])
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "text", "way"),
     [
-        ("site", "Spacep"),
-        ("source", "Press"),
-        ("answered claim", "Not y"),
-        ("claim", "Not y"),
-        ("source of the lifecycle", "Press"),
-        ("whole", "Spacep"),
-        ("whole of many", "Tow"),
+        ("site", "Spacep", "typed"),
+        ("site", "Spacep", "from the list"),
+        ("source", "Press", "typed"),
+        ("answered claim", "Not y", "from the list"),
+        ("claim", "Not y", "typed"),
+        ("source of the lifecycle", "Press", "from the list"),
+        ("whole", "Spacep", "typed"),
+        ("whole of many", "Tow", "from the list"),
     ],
 )
 def test_undo_takes_a_link_back_at_once_and_brings_no_typing_back(

@@ -49,6 +49,11 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def some(*ids: str) -> pytest.MarkDecorator:
+    """A few of the names: each is tried somewhere, a window for each of all takes long."""
+    return pytest.mark.parametrize("name", [NAMES[id_] for id_ in ids], ids=ids, indirect=True)
+
+
 @pytest.fixture
 def named(window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> MainWindow:
     """Files with names as long as there are, and layers, a site, a claim, a source and a case called so."""
@@ -107,6 +112,7 @@ def too_wide(top: QWidget) -> list[str]:
     ]
 
 
+@some("one word", "Chinese", "lines", "endless")
 def test_no_panel_is_cut_and_the_window_grows_by_nothing(named: MainWindow, qtbot: QtBot) -> None:
     for what in shown(named):
         settle(named, qtbot)
@@ -120,6 +126,7 @@ def test_no_panel_is_cut_and_the_window_grows_by_nothing(named: MainWindow, qtbo
     assert "\n" not in named.windowTitle()
 
 
+@some("a path", "markup", "endless")
 def test_menus_and_the_start_page_keep_their_width(named: MainWindow, qtbot: QtBot, name: str) -> None:
     deep = "/" + "/".join(["d" * 200] * 18) + f"/{name.replace('/', '')[:80]}.gpkg"
     named.settings.set("recent", [deep])
@@ -135,6 +142,7 @@ def test_menus_and_the_start_page_keep_their_width(named: MainWindow, qtbot: QtB
     assert named.start_page.widget().minimumSizeHint().width() < SCREEN[0]
 
 
+@some("many words", "lines", "endless")
 def test_a_message_is_read_to_its_end(named: MainWindow, qtbot: QtBot, name: str) -> None:
     (bar,) = named.findChildren(MessageBar)
     for count in range(3):
@@ -146,6 +154,7 @@ def test_a_message_is_read_to_its_end(named: MainWindow, qtbot: QtBot, name: str
     assert bar.width() <= named.canvas.width()
 
 
+@some("one word", "Chinese", "endless")
 def test_dialogs_fit_the_screen(named: MainWindow, qtbot: QtBot) -> None:
     seen = []
     for action in ("palette", "go_to", "add_imagery", "export_product", "select_expression", "combine_bands"):
@@ -161,10 +170,10 @@ def test_dialogs_fit_the_screen(named: MainWindow, qtbot: QtBot) -> None:
         if action == "export_product":  # its window comes once what makes products is loaded
             named.action_table[action].trigger()
             shown_product(named, qtbot)
-        QTimer.singleShot(300, named, look)
+        QTimer.singleShot(150, named, look)
         if action != "export_product":
             named.action_table[action].trigger()
-        qtbot.wait(400)
+        qtbot.wait(200)
     assert {action for action, _, _ in seen} >= {"palette", "go_to", "add_imagery", "export_product"}
     for action, (width, height), wide in seen:
         assert width <= SCREEN[0], action
@@ -172,6 +181,7 @@ def test_dialogs_fit_the_screen(named: MainWindow, qtbot: QtBot) -> None:
         assert wide == [], action
 
 
+@some("many words", "markup", "endless")
 def test_questions_fit_the_smallest_window(named: MainWindow, qtbot: QtBot, name: str) -> None:
     questions = Questions(named)
     asked: list[Callable[[], object]] = [

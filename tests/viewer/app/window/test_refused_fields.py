@@ -306,9 +306,10 @@ def field_of(window: MainWindow, table: str, column: str) -> tuple[LineField, Ca
 @pytest.mark.parametrize(
     ("table", "column"),
     [
-        *(("sites", column) for column in ("observed_at", "valid_from", "valid_to", "lifecycle_as_of")),
+        ("sites", "valid_to"),
+        ("sites", "lifecycle_as_of"),
         ("claims", "made_at"),
-        *(("sources", column) for column in ("published_at", "accessed_at", "acquired_at")),
+        ("sources", "accessed_at"),
         ("responses", "made_at"),
         ("layers", "acquired_at"),
     ],

@@ -90,24 +90,24 @@ PANELS = ("measurements", "layers", "sites", "claims", "sources", "responses", "
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize("panel", PANELS)
-def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: QtBot, panel: str) -> None:
-    case.action_table["tool_select"].trigger()
-    case.docks.show_panel(f"panel_{panel}")
-    dock = case.findChild(QDockWidget, f"panel_{panel}")
-    assert dock is not None
-    lists = [one for one in dock.findChildren(QAbstractItemView) if not isinstance(one, QHeaderView)]
-    (view,) = [one for one in lists if one.isVisible()]
-    first = view.visualRect(view.model().index(0, 0)).center()
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first)
-    qtbot.waitUntil(view.hasFocus)
-    press(Qt.Key.Key_M)
-    assert case.action_table["tool_measure"].isChecked()
-    row = view.currentIndex().row()
-    view.setFocus()
-    press(Qt.Key.Key_M)
-    press(Qt.Key.Key_Y)  # of no tool
-    assert view.currentIndex().row() == row, "nothing is chosen by a letter"
+def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: QtBot) -> None:
+    for panel in PANELS:
+        case.action_table["tool_select"].trigger()
+        case.docks.show_panel(f"panel_{panel}")
+        dock = case.findChild(QDockWidget, f"panel_{panel}")
+        assert dock is not None
+        lists = [one for one in dock.findChildren(QAbstractItemView) if not isinstance(one, QHeaderView)]
+        (view,) = [one for one in lists if one.isVisible()]
+        first = view.visualRect(view.model().index(0, 0)).center()
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first)
+        qtbot.waitUntil(view.hasFocus)
+        press(Qt.Key.Key_M)
+        assert case.action_table["tool_measure"].isChecked(), panel
+        row = view.currentIndex().row()
+        view.setFocus()
+        press(Qt.Key.Key_M)
+        press(Qt.Key.Key_Y)  # of no tool
+        assert view.currentIndex().row() == row, f"in {panel} something is chosen by a letter"
 
 
 def click(part: QWidget, x: int, y: int) -> None:

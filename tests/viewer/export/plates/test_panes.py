@@ -21,6 +21,7 @@ from tests.viewer.export.plates.conftest import dark_shares, faults
 
 STRIP, WIDE, TALL = Bounds(9.0, 0.0, 15.0, 1.0), Bounds(9.0, 0.0, 13.0, 1.0), Bounds(9.0, 0.0, 10.0, 2.5)
 LONG = Bounds(9.0, 0.0, 21.0, 1.0)
+PAGES = ("A4 landscape", "A4 portrait", "1280x720")
 FAR = Site(uuid="far", geometry=Point(60.0, 40.0), label="Elsewhere", class_code="port")
 
 
@@ -62,9 +63,14 @@ def test_images_fill_their_frames(plate_of, tmp_path, image: Bounds, layout: str
 
 
 @pytest.mark.bounded_after(1)
-@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1280x720"])
-@pytest.mark.parametrize("layout", ["single", "plain", "site", "insets"])
-@pytest.mark.parametrize("image", [STRIP, WIDE, TALL], ids=["strip", "wide", "tall"])
+@pytest.mark.parametrize(
+    ("image", "layout", "page"),
+    [
+        (image, layout, PAGES[(at + number) % len(PAGES)])
+        for at, image in enumerate((STRIP, WIDE, TALL))
+        for number, layout in enumerate(("single", "plain", "site", "insets"))
+    ],
+)
 def test_an_image_alone_fills_its_frame(plate_of, tmp_path, image: Bounds, layout: str, page: str) -> None:
     """An inset at the edge of an image was dark beyond it, and so were two thirds of a map of a long strip."""
     x, y = image.centre
