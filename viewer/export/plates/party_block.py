@@ -53,11 +53,12 @@ class PartyBlock:
         """False where the key has no room beside the block, whatever that leaves to the maps."""
         self.content = ProductContent()
         self.names = PartyNames(())
+        self._atoms: dict[Telling, list[Atom]] = {}
 
     def set_content(self, content: ProductContent) -> None:
         """Set the parties to those that the claims of this content name."""
         if content is not self.content:
-            self.content, self.names = content, PartyNames.of(content)
+            self.content, self.names, self._atoms = content, PartyNames.of(content), {}
 
     @property
     def is_nameless(self) -> bool:
@@ -83,7 +84,10 @@ class PartyBlock:
         """The block as rows; without a level, that of the first page."""
         if not self._draws_marks:
             return []
-        return self._rows.parties(parties_at(self.content, self.level if level is None else level))
+        level = self.level if level is None else level
+        if level not in self._atoms:  # asked for with each room that is tried
+            self._atoms[level] = self._rows.parties(parties_at(self.content, level))
+        return self._atoms[level]
 
     def left_out(self) -> list[str]:
         """The sentence on claims that the page does not print, where the block does not contain it."""
@@ -145,7 +149,7 @@ class PartyBlock:
         """The part of a further page's columns that the block takes; more than 1 where they do not hold it."""
         inner = frame_of_page(self._sizes, rooms.request.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
         columns = [PageColumn(1, room) for room in columns_of_page(self._sizes, inner)]
-        if Flow(columns).set(self.atoms(level)):
+        if Flow(columns, measures=True).set(self.atoms(level)):
             return 2.0
         return sum(column.used for column in columns) / sum(column.room.height() for column in columns)
 

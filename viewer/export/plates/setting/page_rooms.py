@@ -105,7 +105,12 @@ def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
 
 def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
     """True where the page has room for all of these, its first words."""
-    return not words or not Flow([PageColumn(0, room) for room in rooms.columns]).set(words)
+    if not words or not rooms.columns:
+        return not words
+    widest, height = max(room.width() for room in rooms.columns), sum(room.height() for room in rooms.columns)
+    if sum(atom.height(widest) for atom in words) > height + len(rooms.columns):
+        return False  # whatever columns they would be in: most rooms that are tried are far too small
+    return not Flow([PageColumn(0, room) for room in rooms.columns], measures=True).set(words)
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
@@ -206,7 +211,7 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
     height = least
     while height < most:
         room = [PageColumn(0, QRectF(0.0, 0.0, column.width(), height)) for column in columns]
-        if not Flow(room).set_parts(words):
+        if not Flow(room, measures=True).set_parts(words):
             return height
         height += step
     return most
