@@ -97,6 +97,10 @@ class WordingMargin(QWidget):
         if changes.touches("meta", "claims", "claim_sources"):
             self._soon.start()
 
+    def judge_soon(self) -> None:
+        """Judge the texts again in a moment, as they are others although no field told so."""
+        self._soon.start()
+
     def _look(self) -> None:
         """Judge what is typed; the wordings are read apart the first time, as that takes longer than a frame."""
         if not is_read():

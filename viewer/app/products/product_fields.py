@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from layers.document.vocabulary import MARKINGS
+from layers.product.content import ProductContent
 from layers.product.spec import (
     GRATICULES,
     LAYOUTS,
@@ -26,9 +27,11 @@ from layers.product.spec import (
 from viewer.app.products.correction_field import CorrectionField
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.app.products.projection_box import ProjectionBox
+from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
+from viewer.panels.wording_margin import TextWidget, WordingMargin
 from viewer.support.begun_line import BegunLine
 from viewer.support.language.stored_words import capital, word
 from viewer.support.language.text import tooltip
@@ -37,6 +40,9 @@ from viewer.support.still_boxes import ComboBox, SpinBox
 LONG = ("caption", "alt_text", "processing_note")
 """Fields for longer text."""
 LONG_ROWS = 3
+_HEAD = {"title": "title", "subtitle": "title", "bottom_line": "statement"}
+_MORE = {"caption": "caption", "alt_text": "caption", "processing_note": "note"}
+"""Kinds of text by column, of the head of the page and of its longer texts: their wording is judged as it is typed."""
 WORDS_SERIES = "words of "
 
 
@@ -50,19 +56,19 @@ class ProductFields(FormPage):
     """The changed product and the name of its field: successive edits of the same field are one step."""
 
     def __init__(
-        self,
-        styles: Iterable[tuple[str, str]] = (),
-        selected: Callable[[], Sequence[str]] = tuple,
-        parent: QWidget | None = None,
+        self, context: PanelContext, styles: Iterable[tuple[str, str]] = (), parent: QWidget | None = None
     ) -> None:
-        """`styles` are house styles with their titles; `selected` gives the marks selected on the map."""
+        """`styles` are house styles with their titles."""
         super().__init__("", parent)
-        self._spec = ProductSpec()
+        self._context, self._spec, self._tells_absence = context, ProductSpec(), False
+        self.wordings: list[WordingMargin] = []
+        """Advice on the wording of the head, the titles of maps, the correction and the longer texts."""
         self.lines: dict[str, QLineEdit] = {}
         self.texts: dict[str, QPlainTextEdit] = {}
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
-        self.maps, self.refusal, self.correction = MapFields(selected), Refusal(), CorrectionField()
+        self.maps = MapFields(lambda: sorted(context.selection.uuids))
+        self.refusal, self.correction = Refusal(), CorrectionField()
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self.projection_box = ProjectionBox()
@@ -102,6 +108,7 @@ class ProductFields(FormPage):
         self._row(form, self.tr("&Subtitle"), self._line("subtitle"))
         self._row(form, self.tr("&Bottom line"), self._line("bottom_line", self.tr("The finding in one sentence")))
         self._row(form, self.tr("&Dateline"), self._line("dateline", self.tr("Place and day of writing")))
+        form.addRow(self._wording({column: (self.lines[column], kind) for column, kind in _HEAD.items()}))
         self._row(form, self.tr("&Layout"), self.layout_box)
         self._row(form, self.tr("&Page"), self.page_box)
         self._row(form, self.tr("&Marking"), self.marking_box)
@@ -132,9 +139,11 @@ class ProductFields(FormPage):
             self.checks[name] = box
             form.addRow(box)
         self.content.addWidget(self.correction)
+        self.content.addWidget(self._wording({"correction": (self.correction.text, "note")}))
         self.content.addLayout(form)
         self.maps_section = FoldSection(self.tr("Maps"), folded=True)
         self.maps_section.content.addWidget(self.maps)
+        self.maps_section.content.addWidget(self._wording({"map title": (self.maps.title_line, "title")}))
         self.content.addWidget(self.maps_section)
         self.content.addWidget(self._parts_section())
         self.content.addWidget(self._more_section())
@@ -161,9 +170,16 @@ class ProductFields(FormPage):
             field.setFixedHeight(LONG_ROWS * field.fontMetrics().lineSpacing() + 12)
             self.texts[name] = field
             self._row(form, title, field)
+        form.addRow(self._wording({column: (self.texts[column], kind) for column, kind in _MORE.items()}))
         self._row(form, self.tr("Resolution"), self.dpi_box)
         section.content.addLayout(form)
         return section
+
+    def _wording(self, texts: Mapping[str, tuple[TextWidget, str]]) -> WordingMargin:
+        """A margin with advice on the wording of these fields."""
+        margin = WordingMargin(self._context, texts, lambda _column: ("absence-of",) if self._tells_absence else ())
+        self.wordings.append(margin)
+        return margin
 
     def _line(self, name: str, hint: str = "") -> QLineEdit:
         line = BegunLine()
@@ -230,7 +246,18 @@ class ProductFields(FormPage):
             self.page_box.setCurrentText(word(spec.page))
             self._refuse_page("")
         del blocked
+        self._judge_wording()  # blocked fields do not tell that they show another text
         self._follow_layout(spec)
+
+    def show_content(self, content: ProductContent) -> None:
+        """Take the evidence on the page into account: absence in words may rest on a search or an observation."""
+        if content.tells_absence != self._tells_absence:
+            self._tells_absence = content.tells_absence
+            self._judge_wording()
+
+    def _judge_wording(self) -> None:
+        for margin in self.wordings:
+            margin.judge_soon()
 
     def show_number(self, usual_number: str, *, is_fixed: bool) -> None:
         """Show the number that the product has without an entry; `is_fixed`: a later version cannot change it."""

@@ -97,9 +97,9 @@ class ProductWindow(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         # In its place from the first: Qt looks the style of a hundred fields up again whenever they get another parent.
-        self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids), self.splitter)
+        self.fields = ProductFields(context, styles, self.splitter)
         assert context.case.jobs is not None
-        self.preview, self.findings = ProductPreview(context.case.jobs), FindingsView()
+        self.preview, self.findings = ProductPreview(context.case.jobs), FindingsView(context)
         self.buttons, self.tiles = ProductButtons(), PageTiles(context.case.jobs)
         self.said, self.state_box = self.buttons.said, self.buttons.state
         self.view_button, self.map_button = self.buttons.view, self.buttons.map
@@ -301,6 +301,7 @@ class ProductWindow(QDialog):
             self._rest.start(OPENING_MS)
             return
         self.laid = laid
+        self.fields.show_content(laid.content)
         self._show_laid()
         self._show_pages()
         self._judging.start()

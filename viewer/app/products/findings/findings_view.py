@@ -30,7 +30,9 @@ from layers.product.spec import Override
 from viewer.app.products.findings.bulk_cures import CureChoice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
+from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
+from viewer.panels.wording_margin import WordingMargin
 from viewer.support.icons import line_icon
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line, tooltip
@@ -95,7 +97,7 @@ class FindingsView(QWidget):
     taken_back = Signal(object)
     """Override to be removed: its finding is no longer let pass."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._open: list[Finding] = []
         self._explained: list[Finding] = []
@@ -140,6 +142,7 @@ class FindingsView(QWidget):
         self.second.setAccessibleName(self.tr("Name of the second person who lets the finding pass"))
         for line in (self.typed, self.reason, self.second):
             line.hide()
+        self.wording = WordingMargin(context, {"reason": (self.reason, "note")})
         self._lay_out()
         self._connect()
         self._show_offers()
@@ -170,7 +173,7 @@ class FindingsView(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.cure)
         layout.addWidget(self.bulk_button)
-        for line in (self.typed, self.reason, self.second):
+        for line in (self.typed, self.reason, self.wording, self.second):
             layout.addWidget(line)
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
@@ -299,8 +302,7 @@ class FindingsView(QWidget):
         self.back_button.setVisible(isinstance(about, Override))
         self.typed.hide()
         if not self.pass_button.isEnabled():
-            self.reason.hide()
-            self.second.hide()
+            self._close_reason()
 
     def _show_way(self, group: Group | None, count: int) -> None:
         is_open = group is not None and _key(group) in self._unfolded
@@ -360,8 +362,7 @@ class FindingsView(QWidget):
         if not choice.asks:
             self._cure_all()
             return
-        self.reason.hide()
-        self.second.hide()
+        self._close_reason()
         self.typed.setPlaceholderText(choice.asks)
         self.typed.setAccessibleName(choice.asks.partition(";")[0])
         self.typed.show()
@@ -384,14 +385,19 @@ class FindingsView(QWidget):
             self.let_pass.emit(findings, str(AS_WRITTEN), "")
         elif findings:
             self.typed.hide()
-            self.reason.clear()
             self.reason.show()
             self.second.setVisible(findings[0].severity == BLOCKING)
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _close_reason(self) -> None:
+        """Hide the lines for a reason; no advice is left on one that is not given."""
+        self.reason.clear()
+        self.reason.hide()
+        self.second.hide()
+
     def _give_up(self) -> None:
-        for line in (self.typed, self.reason, self.second):
-            line.hide()
+        self.typed.hide()
+        self._close_reason()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _let_pass(self) -> None:
