@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -13,64 +13,12 @@ from layers.phrase import Phrase
 from layers.product.site_words import is_party
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, row_of
-from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 
 ACCESS_UNKNOWN = "No date of access is recorded."
 NO_REPLY = "no reply by a date"
 NO_ANSWERS = tuple(kind for kind in RESPONSE_KINDS if kind != "answer")
 """Kinds of responses that give the reason for a missing answer."""
-
-
-def review_rows(
-    document: Document, uuids: Iterable[str], *, table: str, reviewer: str, actor: str, now: str | None = None
-) -> Edit:
-    """Record the review of marks (measurements among them) or claims by a named reviewer. Raises InvalidValue.
-
-    `table`: *sites* or *claims*. Reviewed rows stay as they are, unless their author was the reviewer.
-    """
-    reviewer = " ".join(reviewer.split())
-    if not reviewer or len(reviewer) > LONGEST_NAME:
-        raise InvalidValue(
-            "A review needs the name of the reviewer, of at most {longest_name} characters.", longest_name=LONGEST_NAME
-        )
-    stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
-    by = {"status": "reviewed", "reviewed_by": reviewer, "reviewed_at": stamp.now}
-    for uuid in wanted:
-        if table == "sites":
-            site = row_of(document.sites, uuid, Phrase("mark"))
-            changes += update("sites", site, stamp, **by) if site.status == "draft" else ()
-        else:
-            claim = row_of(document.claims, uuid, Phrase("claim"))
-            changes += update("claims", claim, stamp, **by) if claim.reviewed_by != reviewer else ()
-    noun = ("mark", "marks") if table == "sites" else ("claim", "claims")
-    return Edit(
-        Phrase("Review {counted} as {reviewer}", counted=counted(len(wanted), *noun), reviewer=reviewer), tuple(changes)
-    )
-
-
-def review_checked(
-    document: Document,
-    *,
-    claims: Sequence[str],
-    sites: Sequence[str],
-    checker: str,
-    actor: str,
-    now: str | None = None,
-) -> Edit:
-    """Record the reviews of a checker, of claims and marks (uuids), as one step. Raises InvalidValue."""
-    checker = " ".join(checker.split())
-    if not claims and not sites:
-        raise InvalidValue("No row of the sheet can be reviewed: nothing was changed.")
-    stamp = stamp_of(actor, now)
-    edits = [
-        review_rows(document, uuids, table=table, reviewer=checker, actor=actor, now=stamp.now)
-        for table, uuids in (("claims", claims), ("sites", sites))
-        if uuids
-    ]
-    rows = counted(len(claims) + len(sites), "row", "rows")
-    label = Phrase("Review {rows} by the fact-check sheet of {checker}", rows=rows, checker=checker)
-    return Edit(label, tuple(change for edit in edits for change in edit.changes))
 
 
 def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from layers.document.document import Document
+from layers.document.rows import Comment, Row
 from layers.product.factcheck.fact_sheet import SUBJECTS
 from layers.product.factcheck.subjects import subject_row, subject_state
 from layers.product.factcheck.ticked_file import AskedSubject, TickedFact, TickedSheet
+from layers.product.issuing.printed_rows import printed_row
+
+_LONGEST_QUOTED = 200
+"""Most characters of a fact before a remark on it."""
 
 
 class Reason(StrEnum):
@@ -43,11 +49,23 @@ class LeftAlone(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A checker's remark on one fact."""
+    """A checker's remark on one fact. `uuid` is the row of the case that it is kept on: that of the fact, or for words
+    of the page the product; empty where the case has neither.
+    """
 
     number: int
     words: str
-    remark: str
+    written: str
+    table: str = ""
+    uuid: str = ""
+    is_known: bool = False
+    """True where the case has the same remark on that row."""
+
+    @property
+    def body(self) -> str:
+        """The remark as it is kept, with the words that it is about."""
+        words = self.words if len(self.words) <= _LONGEST_QUOTED else f"{self.words[: _LONGEST_QUOTED - 1]}…"
+        return f"“{words}”: {self.written}"
 
 
 class Homecoming(Struct, frozen=True):
@@ -64,6 +82,11 @@ class Homecoming(Struct, frozen=True):
     @property
     def reviews(self) -> int:
         return len(self.claims) + len(self.sites)
+
+    @property
+    def new_remarks(self) -> tuple[Remark, ...]:
+        """The remarks that the case is to keep."""
+        return tuple(remark for remark in self.remarks if remark.uuid and not remark.is_known)
 
 
 def homecoming(document: Document, sheet: TickedSheet, checker: str) -> Homecoming:
@@ -91,9 +114,33 @@ def homecoming(document: Document, sheet: TickedSheet, checker: str) -> Homecomi
         claims=tuple(reviewed["claims"]),
         sites=tuple(reviewed["sites"]),
         left=tuple(left),
-        remarks=tuple(Remark(fact.number, fact.words, fact.remark) for fact in sheet.facts if fact.remark),
+        remarks=tuple(_remarks(document, sheet)),
         is_of_case=bool(known) or not subjects,
     )
+
+
+def _remarks(document: Document, sheet: TickedSheet) -> Iterator[Remark]:
+    """The remarks of a sheet, each with the row that it is kept on."""
+    kept = {(row.target_uuid, row.body) for row in comments_of(document)}
+    for fact in sheet.facts:
+        if not fact.remark:
+            continue
+        table, uuid = fact.table, fact.uuid
+        if table not in SUBJECTS and printed_row(document, table, uuid) is None:
+            table, uuid = "products", sheet.product_uuid
+        if (document.table("products").get(uuid) if table == "products" else _row(document, table, uuid)) is None:
+            table = uuid = ""
+        remark = Remark(fact.number, fact.words, fact.remark, table, uuid)
+        yield remark._replace(is_known=(uuid, remark.body) in kept)
+
+
+def _row(document: Document, table: str, uuid: str) -> Row | None:
+    return subject_row(document, table, uuid) or printed_row(document, table, uuid)
+
+
+def comments_of(document: Document) -> list[Comment]:
+    """The remarks that a case keeps."""
+    return [row for row in document.table("comments").values() if isinstance(row, Comment)]
 
 
 def _why_not(document: Document, subject: AskedSubject, own: list[TickedFact], checker: str) -> Reason | None:

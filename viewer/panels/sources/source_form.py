@@ -12,6 +12,7 @@ from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
+from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
@@ -26,6 +27,8 @@ class SourceForm(RowForm):
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
         self.uses = muted()
+        self.remarks = RemarksOnRow(context)
+        self.page.content.addWidget(self.remarks)
         self.page.content.addLayout(self.form)
         self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.uses)
@@ -93,4 +96,5 @@ class SourceForm(RowForm):
         if len(uses.claims) > 12:
             lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
         self.printed_in.show_row("sources", row.uuid)
+        self.remarks.show_row(row.uuid)
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))

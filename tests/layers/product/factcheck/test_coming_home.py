@@ -8,13 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from layers.document.document import Document
-from layers.document.edit import Edit
+from layers.document.edit import Change, Edit
+from layers.document.rows import Product
 from layers.errors import InvalidValue
-from layers.product.factcheck.coming_home import Homecoming, Reason, homecoming
+from layers.product.factcheck.coming_home import Homecoming, Reason, comments_of, homecoming
 from layers.product.factcheck.fact_sheet import FactSheet
 from layers.product.factcheck.ticked_file import AskedSubject, TickedFact, TickedSheet
 from tests.layers.product.factcheck.conftest import changed, sheet_of
-from viewer.commands.cures import review_checked
+from viewer.commands.filing.reviews import review_checked, settle_remark
 
 CHECKER = "B. Second"
 
@@ -67,7 +68,38 @@ def test_a_row_whose_fact_is_open_is_left_with_its_number_and_remark(own: Docume
     (row,) = [row for row in home.left if row.reason is Reason.PARTLY]
     (number,) = [fact.number for fact in sheet.facts if fact.words == "12 pumps"]
     assert row.facts == (number,)
-    assert [(remark.number, remark.remark) for remark in home.remarks] == [(number, "a remark")]
+    assert [(remark.number, remark.written) for remark in home.remarks] == [(number, "a remark")]
+
+
+def test_a_remark_is_kept_on_its_row_once_in_the_name_of_its_checker(own: Document) -> None:
+    ticked = sent_out(sheet_of(own), but=["12 pumps"])
+    home = home_of(own, ticked)
+    (remark,) = home.new_remarks
+    assert (remark.uuid, remark.body) == ("c-1", "“12 pumps”: a remark")
+    rows = {"claims": home.claims, "sites": home.sites, "remarks": [(remark.uuid, remark.body)]}
+    own.apply(edit := review_checked(own, checker=CHECKER, actor="A. Author", **rows))
+    (kept,) = comments_of(own)
+    assert (kept.target_uuid, kept.body, kept.created_by) == ("c-1", "“12 pumps”: a remark", CHECKER)
+    again = home_of(own, ticked)
+    assert again.new_remarks == ()
+    assert again.remarks[0].is_known
+    own.apply(settled := settle_remark(own, kept.uuid, actor="A. Author"))
+    assert [(row.resolved, row.created_by) for row in comments_of(own)] == [(True, CHECKER)]
+    own.apply(settled.inverse())
+    own.apply(edit.inverse())
+    assert comments_of(own) == []
+
+
+def test_a_remark_on_the_page_is_kept_on_its_product_and_one_on_no_row_is_only_shown(own: Document) -> None:
+    ticked = sent_out(sheet_of(own), but=["A product"])
+    (shown,) = home_of(own, ticked).remarks
+    assert (shown.table, shown.uuid) == ("", ""), "its product is not in the case"
+    assert home_of(own, ticked).new_remarks == ()
+    own.apply(Edit("Save", (Change("products", None, Product(uuid="p-1", name="A product")),)))
+    (kept,) = home_of(own, ticked).new_remarks
+    assert (kept.table, kept.uuid) == ("products", "p-1")
+    forged = tuple(replace(fact, table="comments", uuid="p-1", remark="x") for fact in ticked.facts[:1])
+    assert {row.table for row in home_of(own, replace(ticked, facts=forged)).remarks} == {"products"}
 
 
 def test_a_row_without_any_tick_is_not_spoken_of(own: Document) -> None:

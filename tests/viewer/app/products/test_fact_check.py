@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from layers.document.claim import Claim
 from layers.document.rows import ClaimSite, ClaimSource
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.product.factcheck.coming_home import comments_of
 from layers.product.factcheck.ticked_file import read_sheet
 from tests.support.product_windows import ready
 from tests.support.windows import take_up, texts
@@ -50,10 +53,12 @@ def home_come(window: MainWindow, qtbot: QtBot, path: Path) -> TicksDialog:
     return next(one for one in window.findChildren(TicksDialog) if one.isVisible())
 
 
-def tick(path: Path, *but: str, checker: str = "B. Second") -> None:
-    """Tick all facts of a sheet but those of these words, as a browser saves it."""
+def tick(path: Path, *but: str, checker: str = "B. Second", remarks: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Tick all facts of a sheet but those of these words, with remarks by the words that they are on, as a browser
+    saves it.
+    """
     sheet = read_sheet(path)
-    marks = {fact.key: {"ticked": fact.words not in but, "remark": ""} for fact in sheet.facts}
+    marks = {fact.key: {"ticked": fact.words not in but, "remark": remarks.get(fact.words, "")} for fact in sheet.facts}
     data = json.dumps({"checker": checker, "at": "2026-05-02T00:00:00Z", "facts": marks})
     path.write_text(path.read_text("utf-8").replace('id="ticks">{}<', f'id="ticks">{data}<'), "utf-8")
 
@@ -83,17 +88,20 @@ def test_ticks_come_home_and_go_again_in_one_step(
     document, path = window.session.document, tmp_path / "check.html"
     written(window, qtbot, answers, path)
     assert "Written: " in texts(window)
-    tick(path)
+    tick(path, remarks={"12 pumps": "the source has 13"})
     dialog = home_come(window, qtbot, path)
     assert dialog.checker_line.text() == "B. Second"
+    assert dialog.review_button.text() == "&Review 2 rows, keep 1 remark"
     assert lines(dialog)[-3:] == ["Reviewed by this sheet (2)", WORDS, "Yard"]
     QTest.mouseClick(dialog.review_button, Qt.MouseButton.LeftButton)
     rows = (document.claims["c-1"], document.sites["s-1"])
     assert [(row.status, row.reviewed_by) for row in rows] == [("reviewed", "B. Second")] * 2
-    assert "2 rows reviewed in the name of B. Second" in texts(window)
+    assert "2 rows reviewed, 1 remark kept in the name of B. Second" in texts(window)
+    assert [row.target_uuid for row in comments_of(document)] == ["c-1"]
     window.action_table["undo"].trigger()
     rows = (document.claims["c-1"], document.sites["s-1"])
     assert [(row.status, row.reviewed_by) for row in rows] == [("draft", "")] * 2
+    assert comments_of(document) == []
 
 
 @pytest.mark.bounded

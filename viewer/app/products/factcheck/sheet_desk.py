@@ -22,7 +22,7 @@ from viewer.app.opening.written_file import WrittenFiles
 from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import SCREEN_DPI, pages_of
-from viewer.commands.cures import review_checked
+from viewer.commands.filing.reviews import review_checked
 from viewer.export.factcheck.sheet_file import write_sheet
 from viewer.export.factcheck.sheet_words import counts, since_words
 from viewer.export.formats.writing import Made, Workshop, Writing
@@ -148,11 +148,16 @@ class FactCheckDesk(QObject):
         self._messages.show("fact check", sentence, "warning")
 
     def _review(self, home: Homecoming, checker: str) -> None:
-        """Review the rows in one step, and say how many."""
-        if not self._panels.do(review_checked, claims=home.claims, sites=home.sites, checker=checker):
+        """Review the rows and keep the remarks in one step, and say how many."""
+        remarks = [(remark.uuid, remark.body) for remark in home.new_remarks]
+        rows = {"claims": home.claims, "sites": home.sites, "remarks": remarks}
+        if not self._panels.do(review_checked, checker=checker, **rows):
             return
-        rows = translate("FactCheck", "{count} rows reviewed", "{count} row reviewed", home.reviews)
+        done = translate("FactCheck", "{count} rows reviewed", "{count} row reviewed", home.reviews)
+        if remarks:
+            kept = translate("FactCheck", "{count} remarks kept", "{count} remark kept", len(remarks))
+            done = f"{done}, {kept}" if home.reviews else kept
         left = translate("FactCheck", "{count} entries left as they are", "{count} entry left as it is", len(home.left))
         sentence = self.tr("{0} in the name of {1}; {2}. Ctrl+Z takes it back.")
         self._messages.clear("fact check")
-        self._messages.show("fact check", sentence.format(rows, checker, left), "info")
+        self._messages.show("fact check", sentence.format(done, checker, left), "info")

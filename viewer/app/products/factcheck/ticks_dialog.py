@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.product.factcheck.coming_home import Homecoming, LeftAlone, Reason, homecoming
+from layers.product.factcheck.coming_home import Homecoming, LeftAlone, Reason, Remark, homecoming
 from layers.product.factcheck.subjects import subject_name, subject_row
 from layers.product.factcheck.ticked_file import LONGEST_NAME, TickedSheet
 from layers.product.lint.finding import Jump
@@ -90,13 +90,17 @@ class TicksDialog(QDialog):
         reviewed = [("claims", uuid) for uuid in home.claims] + [("sites", uuid) for uuid in home.sites]
         rows = [(subject_row(document, table, uuid), table, uuid) for table, uuid in reviewed]
         names = [(subject_name(row), "", "", table, uuid) for row, table, uuid in rows if row is not None]
-        remarks = [(remark.words, str(remark.number), remark.remark, "", "") for remark in home.remarks]
-        self._group(self.tr("Remarks"), remarks)
+        self._group(self.tr("Remarks"), [self._remark_row(remark) for remark in home.remarks])
         self._group(self.tr("Left as they are"), list(self._left_rows()))
         self._group(self.tr("Reviewed by this sheet"), names)
         named = bool(self.checker_line.text().strip())
-        self.review_button.setEnabled(bool(home.reviews) and named)
+        new = len(home.new_remarks)
+        self.review_button.setEnabled(bool(home.reviews or new) and named)
         review = translate("FactCheck", "&Review {count} rows", "&Review {count} row", home.reviews)
+        if new:
+            remarks = translate("FactCheck", "{count} remarks", "{count} remark", new)
+            both, alone = self.tr("{0}, keep {1}"), self.tr("&Keep {0}")
+            review = both.format(review, remarks) if home.reviews else alone.format(remarks)
         self.review_button.setText(review)
         ticked = translate("FactCheck", "{count} facts ticked", "{count} fact ticked", self._sheet.ticked)
         self.said.setText(
@@ -106,6 +110,13 @@ class TicksDialog(QDialog):
             if named
             else self.tr("Enter the name of the checker: a review is somebody's.")
         )
+
+    def _remark_row(self, remark: Remark) -> tuple[str, str, str, str, str]:
+        """A remark with its row, and with the reason where the case does not keep it anew."""
+        why = "" if remark.uuid else self.tr("shown here only: its row is not in the case")
+        why = self.tr("kept before") if remark.is_known else why
+        words = f"{remark.written} ({why})" if why else remark.written
+        return remark.words, str(remark.number), words, remark.table, remark.uuid
 
     def _left_rows(self) -> Iterator[tuple[str, str, str, str, str]]:
         for row in self.home.left:
