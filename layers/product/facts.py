@@ -61,6 +61,8 @@ class ImageFact(Struct, frozen=True):
     """Words on the address of a web page that places it, and how well."""
     date_note: str = ""
     """Words on the date that a server was asked for, where it drew another one, or may have."""
+    solar_time: str = ""
+    """Local solar time in the middle of the frame, where the product wants it and the time of day is known."""
     share: float = 1.0
     """Share of the frame that its pixels fill, 0 to 1."""
     draws_boundaries: bool = False

@@ -154,6 +154,8 @@ class ProductSpec(Struct, frozen=True):
     left_out: frozenset[str] = frozenset()
     """Names of `PARTS`."""
     grey: bool = False
+    solar_time: bool = False
+    """True where dates of images have the local solar time beside their UTC."""
     publish: bool = False
     """True for a product without case id, internal sources, names of people and paths."""
     moved: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -229,7 +231,7 @@ _WORDS = (
     "comparison",
     "site",
 )
-_FLAGS = ("dark", "match", "grey", "publish")
+_FLAGS = ("dark", "match", "grey", "solar_time", "publish")
 
 
 def page_of_pixels(text: str) -> Page | None:

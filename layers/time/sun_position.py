@@ -45,6 +45,14 @@ def suns_at(timestamps_s: ArrayLike, lon: ArrayLike, lat: ArrayLike) -> Suns:
     return Suns(azimuth, elevation, elevation + refraction_deg(elevation))
 
 
+def solar_hours(timestamp_s: float, lon: float) -> float:
+    """Hours of the sundial at a longitude, 0 to 24, at seconds since 1970 UTC: at 12 the sun stands highest."""
+    days = (timestamp_s - _J2000_S) / _DAY_S
+    _, equation_deg = _declination_and_equation(np.asarray(days / _CENTURY_DAYS))
+    turn = 360.0 * (days % 1.0) + lon + float(equation_deg)
+    return (turn / 15.0 + 12.0) % 24.0
+
+
 def refraction_deg(elevation_deg: ArrayLike) -> Floats:
     """The lift of the sun by the air of an ordinary day at sea level, after Sæmundsson; 0 well below the horizon."""
     elevation = np.asarray(elevation_deg, dtype=np.float64)

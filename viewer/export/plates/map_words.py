@@ -53,7 +53,10 @@ def map_words(
     """The words at these maps. A page that `is_small` prints its edition below its map."""
     sides = sides_of_maps(maps, spec.layout)
     notes = notes_on_stretches(spec, maps)
-    images = [image_facts(on_page, note, spec.publish) for on_page, note in zip(maps, notes, strict=True)]
+    images = [
+        image_facts(on_page, note, spec.publish, with_solar_time=spec.solar_time)
+        for on_page, note in zip(maps, notes, strict=True)
+    ]
     captions = _captions(spec, images)
     if is_small:  # its imprint stands on a further page, which is another file
         captions[0].append(edition_words(edition))

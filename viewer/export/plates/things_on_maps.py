@@ -129,7 +129,9 @@ class MapFurnisher:
             arrow = north_arrow_piece(on_page, style, type_, obstacles, marks)
             pieces += [arrow] if arrow is not None else []
         if spec.shows("date and place"):
-            pieces += date_and_place_pieces(on_page, style, self._sizes, obstacles, marks)
+            pieces += date_and_place_pieces(
+                on_page, style, self._sizes, obstacles, marks, with_solar_time=spec.solar_time
+            )
 
     def _add_inset_boxes(
         self,

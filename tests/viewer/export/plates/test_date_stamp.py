@@ -21,6 +21,7 @@ from layers.geo.bounds import Bounds
 from layers.product.case_facts import title_of_sites
 from layers.product.spec import ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
+from viewer.export.plates.maps.image_captions import middle_longitude
 from viewer.export.plates.plate_facts import facts_of
 
 SPEC = ProductSpec(title="A port", bounds=Bounds(10.0, 50.0, 11.0, 51.0))
@@ -49,6 +50,18 @@ def document(tmp_path: Path) -> Document:
             "claim_sites": [ClaimSite(uuid="at", claim_uuid="c", site_uuid="s")],
         }
     )
+
+
+def test_local_solar_time_stands_beside_utc_where_it_is_wanted(plate_of, document: Document) -> None:
+    plate = plate_of(replace(SPEC, solar_time=True), document)
+    (stamp,) = (piece for piece in plate.pieces if piece.key == STAMP)
+    words = "about 18:22 local solar time"
+    assert stamp.texts[:2] == ("31 August 2020, 17:40 UTC", words)
+    assert any(f"17:40 UTC (from metadata), {words}" in line for line in plate.captions[0])
+    view = plate.maps[0].view
+    assert middle_longitude(view) == pytest.approx(10.5, abs=0.1)
+    wide = replace(view, left=view.left - 4 * view.width, width=9 * view.width)
+    assert middle_longitude(wide) is None, "the hour differs from edge to edge"
 
 
 def test_date_and_place_lie_inside_the_picture(plate_of, document: Document) -> None:

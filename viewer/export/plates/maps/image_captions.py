@@ -14,7 +14,7 @@ from layers.document.layer import LONGEST_STATED
 from layers.document.layer_terms import is_served, terms_of
 from layers.document.placing.page_origin import page_origin_of
 from layers.errors import GeoloupeError
-from layers.geo.crs import WGS84, transform_points
+from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase, joined
 from layers.product.boundaries import draws_boundaries
@@ -24,6 +24,7 @@ from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.text.counted import metres
 from layers.time.dates import is_date_or_interval
+from layers.time.solar_time import solar_time_words
 from layers.time.spans import Span
 from layers.time.written_dates import written_date
 from viewer.canvas.comparison.side_words import acquisition_shown, side_name, sides_for, span_of_all
@@ -43,6 +44,8 @@ from viewer.support.language.text import LONGEST_CREDIT, one_line
 from viewer.support.language.translation import in_language, translate
 
 _NAME_CHARS = 80
+_WIDEST_OF_ONE_HOUR_DEG = 5.0
+"""Width of a view within which solar time is that of its middle, within ten minutes."""
 _NON_COMMERCIAL = re.compile(r"\bNC\b|non.?commercial", re.IGNORECASE)
 
 
@@ -102,13 +105,18 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
     return drawing.shows_in(seen, world_copies(seen))
 
 
-def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
+def image_facts(
+    on_page: MapOnPage, note: str = "", publish: bool = False, *, with_solar_time: bool = False
+) -> list[ImageFact]:
     """All that is known of each image of a map.
 
     `note`: words on the stretch of the topmost one, relative to another map's. With `publish`, words have no paths.
     """
     images = _images_seen(on_page)
     facts = [_fact(scene, drawing, on_page.view, note) for scene, drawing in images]
+    lon = middle_longitude(on_page.view) if with_solar_time else None
+    if lon is not None:
+        facts = [replace(fact, solar_time=solar_time_words(fact.acquired_at, fact.date_kind, lon)) for fact in facts]
     if publish:
         facts = [_without_paths(fact) for fact in facts]
     if not facts or not note:
@@ -116,6 +124,20 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
     if note not in facts[0].stretch:
         facts[0] = replace(facts[0], processing=note)
     return [replace(fact, tells_match=note in fact.processing or note in fact.stretch) for fact in facts]
+
+
+def middle_longitude(view: View) -> float | None:
+    """The longitude of the middle of a view; None where the view is so wide that solar time differs within it."""
+    if is_off_earth(view.grid.crs):
+        return None
+    try:
+        places = [view.to_world(view.width * at, view.height / 2) for at in (0.0, 0.5, 1.0)]
+        lons, _ = transform_points(view.grid.crs, WGS84, *zip(*places, strict=True))
+    except GeoloupeError:
+        return None
+    left, middle, right = (float(lon) for lon in lons)
+    width = (right - left + 180.0) % 360.0 - 180.0
+    return middle if math.isfinite(middle) and abs(width) <= _WIDEST_OF_ONE_HOUR_DEG else None
 
 
 def _without_paths(fact: ImageFact) -> ImageFact:
@@ -224,6 +246,7 @@ def image_line(fact: ImageFact, *, extent: CaptionExtent = CaptionExtent.ALL) ->
     parts = [
         translate("Export", "Image: {0}").format(date if is_named_by_date else _undated_name(fact)),
         "" if is_named_by_date else date,
+        in_language(fact.solar_time),
         in_language(fact.date_note),
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",

@@ -24,6 +24,7 @@ from viewer.export.plates.setting.lettering import TextLine, Type
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
+from viewer.support.language.translation import in_language
 
 _MOST_TURN_DEG = 5.0
 """Greatest change of true north over a frame, in degrees, for which one arrow is shown."""
@@ -99,18 +100,29 @@ def north_arrow_piece(
     )
 
 
-def date_and_place(on_page: MapOnPage) -> list[str]:
-    """The dates of the images in a frame, and the place of its middle; without images only the place."""
-    is_dated = any(not fact.is_reference for fact in image_facts(on_page))
+def date_and_place(on_page: MapOnPage, *, with_solar_time: bool = False) -> list[str]:
+    """The dates of the images in a frame, and the place of its middle; without images only the place.
+
+    `with_solar_time`: also the hour of the day there, where the images have one.
+    """
+    facts = [fact for fact in image_facts(on_page, with_solar_time=with_solar_time) if not fact.is_reference]
     place = "" if is_off_earth(on_page.view.grid.crs) else centre_degrees(on_page.view)
-    return [words for words in (dates_of(on_page) if is_dated else "", place) if words]
+    times = {fact.solar_time for fact in facts}
+    solar = in_language(times.pop()) if len(times) == 1 else ""
+    return [words for words in (dates_of(on_page) if facts else "", solar, place) if words]
 
 
 def date_and_place_pieces(
-    on_page: MapOnPage, style: HouseStyle, sizes: PageSizes, obstacles: list[QRectF], marks: Marks
+    on_page: MapOnPage,
+    style: HouseStyle,
+    sizes: PageSizes,
+    obstacles: list[QRectF],
+    marks: Marks,
+    *,
+    with_solar_time: bool = False,
 ) -> list[Piece]:
     """Make the stamp, clear of marks if possible; none where the frame has no room for it."""
-    words = date_and_place(on_page)
+    words = date_and_place(on_page, with_solar_time=with_solar_time)
     type_, small = sizes.type(0.95, bold=True), sizes.type(0.85)
     lettered = [(text, type_ if at == 0 else small) for at, text in enumerate(words)]
     pad = 0.5 * type_.size
