@@ -32,32 +32,40 @@ class EvidenceRows:
         self._sizes, self._style = sizes, style
 
     def key(
-        self, numbers: Mapping[str, int], name_of: Mapping[str, str], left_out: int, *, run_in: bool = False
+        self,
+        numbers: Mapping[str, int],
+        name_of: Mapping[str, str],
+        left_out: int,
+        *,
+        run_in: bool = False,
+        factor: float = 1.0,
     ) -> list[Atom]:
         """Number and name of each mark that has no label of its own, and the count of marks without either.
 
-        `numbers` and `name_of` are by uuid. `run_in`: a few marks share a paragraph, which takes less room.
+        `numbers` and `name_of` are by uuid. `run_in`: a few marks share a paragraph, which takes less room. `factor`:
+        size of the letters relative to running text.
         """
         rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
-        note = self.count_note(left_out)
+        note = self.count_note(left_out, factor)
         if not rows and not note:
             return []
-        atoms = [self._head("key", translate("Export", "Key"))] if rows else []
-        body = self._sizes.type()
+        body = self._sizes.type(factor)
+        head = replace(self._head("key", translate("Export", "Key")), type=self._sizes.type(1.05 * factor, bold=True))
+        atoms = [head] if rows else []
         for line_rows in batched(rows, _RUN_IN) if run_in else ():
             words = "; ".join(f"{number}\u00a0{name}" for number, name in line_rows)
             atoms.append(Atom("key", whole(words), body, self._style.ink, 0.12 * self._sizes.body))
         for number, name in () if run_in else rows:
-            atoms.append(self._numbered("key", str(number), name, body, 0.12))
+            atoms.append(self._numbered("key", str(number), name, body, 0.12 if factor == 1.0 else 0.0))
         return atoms + note
 
-    def count_note(self, left_out: int) -> list[Atom]:
+    def count_note(self, left_out: int, factor: float = 1.0) -> list[Atom]:
         """A sentence on the marks that the page does not name."""
         if not left_out:
             return []
         marks = translate("Export", "{count} marks in the frame are", "{count} mark in the frame is", left_out)
         words = translate("Export", "{0} not named here.").format(marks)
-        return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
+        return [Atom("key", words, self._sizes.type(0.95 * factor), self._style.quiet, 0.3 * self._sizes.body)]
 
     def site(self, site: NamedSite | None) -> list[Atom]:
         """The words on one mark: class, place with its precision, state, other names, the days it was seen."""

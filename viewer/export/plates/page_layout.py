@@ -16,6 +16,7 @@ from viewer.canvas.shown_scene import ShownScene
 from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.framed_maps import FramedMaps
 from viewer.export.plates.map_words import MapWords, map_words
+from viewer.export.plates.maps.legend_rows import KEY as LEGEND
 from viewer.export.plates.maps.locator import coasts_in, land_in, room_in
 from viewer.export.plates.maps.locator_on_page import window_of
 from viewer.export.plates.maps.naming import Named
@@ -30,12 +31,19 @@ from viewer.export.plates.setting.house_style import house_style
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, holds
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
-from viewer.export.plates.setting.word_pages import fuller_share, pieces_of, words_on_pages
+from viewer.export.plates.setting.sign_band import SignBand, band_of
+from viewer.export.plates.setting.word_pages import KEY, fuller_share, pieces_of, words_on_pages
 from viewer.export.plates.things_on_maps import MapFurnisher, ThingsOnMaps
 from viewer.export.plates.words_beside import WordsBeside
 
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
+_MOST_OF_PAGE, _MOST_OF_SMALL = 0.36, 0.45
+"""Greatest part of a page's height, and of a small page's, for the band of legend and key."""
+_ROOMY = 0.25
+"""Part of a page's height up to which the band has a row for each mark of the key."""
+_SLACK = 1.12
+"""Factor of the height of a band with a key: smaller maps have longer keys."""
 
 
 class PageLayout:
@@ -77,25 +85,104 @@ class PageLayout:
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
             rooms, atoms = self._cut_and_fill(parts, checkpoint)
-        self.pieces = [*self.things.pieces, *self._first_page(rooms), *self._flowing_words(rooms, atoms)]
+        band, rest = self._band_pieces(rooms)
+        words = self._flowing_words(rooms, [*atoms, *rest])
+        self.pieces = [*self.things.pieces, *self._first_page(rooms), *band, *words]
         checkpoint()
         self._prepare_locator()
 
     def _cut_and_fill(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page and fill its maps, again with more room for words where that helps; return rooms and words."""
+        """Cut the page and fill its maps, again with more room for words where that helps; return rooms and words.
+
+        What the signs mean stands on the page of the maps, above long notes: where no column has room for it, in a band
+        below the maps.
+        """
+        beside = self.beside
+        beside.has_band, beside.has_key_in_band, beside.is_band_terse = False, False, False
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
+        if not self._are_on_first_page(rooms, atoms, LEGEND):
+            rooms, atoms = self._with_legend_in_band(parts, checkpoint)
         self._fill_maps(checkpoint)
         key = self._key_atoms()
-        if key:
-            rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
-            for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
-                if not self.parties.leaves_room(rooms, self._key_atoms()):
-                    self.beside.is_key_run_in = self.parties.wants_key = run_in
-                    key = self._key_atoms()
-                    rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
+        if self.beside.has_band and key and not self._are_on_first_page(rooms, self._in_order(key), KEY):
+            return self._with_band(parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
+        rooms, atoms = self._cut_beside(parts, key, checkpoint) if key else (rooms, atoms)
+        if all(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
+            return rooms, atoms
+        return self._with_band(parts, checkpoint) or (rooms, atoms)
+
+    def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
+        """Cut the page with the legend in a band, all of it or its signs alone; without one where there is no room."""
+        beside, was_nameless = self.beside, self.parties.is_nameless
+        for beside.has_band, beside.is_band_terse in ((True, False), (True, True), (False, False)):
+            rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
+            if self._has_room_for_band(rooms, was_nameless=was_nameless):
+                break
+        return rooms, atoms
+
+    def _has_room_for_band(self, rooms: PageRooms, *, was_nameless: bool) -> bool:
+        """True where the page has its band and yet says what it has to say of parties."""
+        parties = self.parties
+        return rooms.band.height() > 0.0 and holds(rooms, parties.atoms()) and parties.is_nameless <= was_nameless
+
+    def _cut_beside(
+        self, parts: Sequence[Shown], key: Sequence[Atom], checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
+        """Cut the page again with its key in the columns."""
+        rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
+        for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
+            if not self.parties.leaves_room(rooms, self._key_atoms()):
+                self.beside.is_key_run_in = self.parties.wants_key = run_in
+                key = self._key_atoms()
+                rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
             rooms, atoms = self._cut_again(parts, key, share, checkpoint)
         return rooms, atoms
+
+    def _with_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]] | None:
+        """Cut the page again with legend and key in a band; None, and all as it was, where that takes too much of it.
+
+        Smaller maps have longer keys, so that the band grows until it holds its own.
+        """
+        beside, was_nameless = self.beside, self.parties.is_nameless
+        before = beside.has_band, beside.has_key_in_band
+        beside.has_band, beside.has_key_in_band = True, True
+        for _turn in range(_TURNS):
+            if not self._band().height:
+                break
+            rooms, atoms = self._cut_again(parts, [], 1.0, checkpoint)
+            if not self._has_room_for_band(rooms, was_nameless=was_nameless):
+                break
+            if rooms.request.band.holds(self._band_atoms()):
+                return rooms, atoms
+        beside.has_band, beside.has_key_in_band = before
+        return None
+
+    def _are_on_first_page(self, rooms: PageRooms, atoms: Sequence[Atom], part: str) -> bool:
+        """True where all words of a part stand on the first page."""
+        flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
+        return not flow.share_later(part)
+
+    def _band(self) -> SignBand:
+        """Legend and key as far as they stand in a band across the page; empty where they would take too much of it."""
+        high, beside = self.sizes.height, self.beside
+        most = _MOST_OF_SMALL if self.sizes.is_small else _MOST_OF_PAGE
+        band = band_of(self.sizes, self._band_atoms(), most * high)
+        if beside.has_key_in_band and not beside.is_key_run_in and not 0 < band.height <= _ROOMY * high:
+            beside.is_key_run_in = True
+            band = band_of(self.sizes, self._band_atoms(), most * high)
+        return replace(band, height=_SLACK * band.height) if beside.has_key_in_band else band
+
+    def _band_atoms(self) -> list[Atom]:
+        beside = self.beside
+        atoms = beside.legend_atoms(self.framed.maps, in_band=True)
+        return atoms + (self._key_atoms() if beside.has_key_in_band else [])
+
+    def _key_beside(self) -> list[Atom]:
+        return [] if self.beside.has_key_in_band else self._key_atoms()
+
+    def _in_order(self, key: Sequence[Atom]) -> list[Atom]:
+        return [*self.parties.atoms(), *self._atoms(key)]
 
     def _cut_again(
         self, parts: Sequence[Shown], key: Sequence[Atom], share: float, checkpoint: Checkpoint
@@ -105,7 +192,7 @@ class PageLayout:
         rooms, atoms = self._cut_until_settled(parts, key, share, checkpoint)
         if [on_page.rect for on_page in self.framed.maps] != frames or self.parties.unnamed != unnamed:
             self._fill_maps(checkpoint)
-            atoms = [*self.parties.atoms(), *self._atoms(self._key_atoms())]
+            atoms = self._in_order(self._key_beside())
             checkpoint()
         return rooms, atoms
 
@@ -123,8 +210,9 @@ class PageLayout:
             self.title = self.names.title(self.framed.content)
             marking = marking_height(self._marked_spec(), self.sizes)
             header = self._heading().height
+            band = self._band()
             request = RoomsAsked(
-                spec.layout, count, marking, header, foot, strips, captions, others, *shapes, share=share
+                spec.layout, count, marking, header, foot, strips, captions, others, *shapes, share=share, band=band
             )
             party_atoms = self.parties.atoms()
             rooms = self.parties.rooms(request, key)  # `rooms_of`, with room for what is said of the parties
@@ -167,6 +255,14 @@ class PageLayout:
 
     def _first_page(self, rooms: PageRooms) -> list[Piece]:
         return first_page_pieces(self._spec, self.sizes, self.style, self.words, self._heading(), rooms)
+
+    def _band_pieces(self, rooms: PageRooms) -> tuple[list[Piece], list[Atom]]:
+        """The band as pieces, and the rows that it has no room for."""
+        atoms = self._band_atoms()
+        if not rooms.band.height():
+            return [], atoms
+        flow, rest = rooms.request.band.placed(rooms.band, atoms)
+        return pieces_of(flow), rest
 
     def _flowing_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> Iterator[Piece]:
         """The words beside the maps and on further pages, and the edges of all pages."""

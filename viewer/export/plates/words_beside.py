@@ -24,6 +24,7 @@ from viewer.export.plates.plate_words import notes_on_maps
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.sign_band import LETTERS
 from viewer.export.plates.things_on_maps import ThingsOnMaps
 from viewer.support.language.text import one_line
 
@@ -44,6 +45,10 @@ class WordsBeside:
         self._sizes, self._style = sizes, style
         self.is_key_run_in = False
         """True where the rows of the key are set as one paragraph, which is shorter."""
+        self.has_band, self.has_key_in_band = False, False
+        """True where the legend, or the key too, stands in a band across the page."""
+        self.is_band_terse = False
+        """True where the band has signs alone: headings and notes stand with the other words."""
         self.has_locator = False
         self.legend: list[LegendRow] = []
 
@@ -73,20 +78,35 @@ class WordsBeside:
         if not (self._spec.shows("key") and self._spec.shows("annotation")):
             return []
         named = {uuid: one_line(names.name_of(uuid, content)) for uuid in things.numbers}
-        return self._rows.key(things.numbers, named, things.left_out, run_in=self.is_key_run_in)
+        factor = LETTERS if self.has_key_in_band else 1.0
+        return self._rows.key(things.numbers, named, things.left_out, run_in=self.is_key_run_in, factor=factor)
+
+    def legend_atoms(self, maps: Sequence[MapOnPage], *, in_band: bool) -> list[Atom]:
+        """The legend of what the maps show, as far as it stands in the band, or as far as not."""
+        spec = self._spec
+        if not spec.shows("legend") or spec.layout == "plain" or in_band > self.has_band:
+            return []
+        legend = legend_of(self._document, maps, spec.shows("annotation"))
+        if spec.publish:
+            legend = [replace(row, text=without_paths(row.text)) for row in legend]
+        self.legend = legend
+        if self.has_band and self.is_band_terse:
+            legend = [row for row in legend if row.has_symbol is in_band and (in_band or row.is_note)]
+            atoms = legend_atoms(legend, self._sizes, self._style, LETTERS if in_band else 1.0)
+            return atoms[1:] if in_band else atoms
+        return (
+            legend_atoms(legend, self._sizes, self._style, LETTERS if in_band else 1.0)
+            if in_band is self.has_band
+            else []
+        )
 
     def _explained(self, maps: Sequence[MapOnPage]) -> list[Atom]:
-        """Locator and legend."""
+        """Locator and legend, as far as no band has it."""
         spec, explained = self._spec, list[Atom]()
         if (window := window_of(spec, maps)) is not None:
             atoms = locator_atoms(spec, maps, window, self._sizes, self._style)
             # Where a firm is not named, the town that it is in is not either.
             explained += atoms[:1] if self._parties.is_nameless else atoms
             self.has_locator = True
-        if spec.shows("legend") and spec.layout != "plain":
-            legend = legend_of(self._document, maps, spec.shows("annotation"))
-            if spec.publish:
-                legend = [replace(row, text=without_paths(row.text)) for row in legend]
-            self.legend = legend
-            explained += legend_atoms(legend, self._sizes, self._style)
+        explained += self.legend_atoms(maps, in_band=False)
         return explained

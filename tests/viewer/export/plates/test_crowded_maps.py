@@ -101,6 +101,10 @@ def faults_of(plate: Plate) -> Iterator[str]:
     shown = on_page.framing.lonlat()
     if not (shown.left >= 8 and shown.right <= 13 and shown.bottom >= 48 and shown.top <= 53):
         yield "a margin is dark"
+    rows = {row.text for row in plate.legend if row.has_symbol}
+    later = [text for piece in plate.pieces if piece.key == "legend" and piece.page for text in piece.texts]
+    if not rows or any(text.rpartition(" (")[0] in rows or text in rows for text in later):
+        yield "the legend is not on page one"
     told = len(naming.named | naming.keyed.keys() | naming.left_out)
     if told != len(on_page.in_frame()):
         yield "marks are not told"

@@ -22,6 +22,8 @@ from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.lettering import Type, wrapped
+from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.sign_band import NO_BAND, band_of
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
 
@@ -38,11 +40,27 @@ def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
 
 @pytest.mark.bounded
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "Slide 16:9"])
-def test_the_legend_stands_on_one_page(plate_of, demo, page: str) -> None:
-    """Its first two rows stood below the key, all others on the next page."""
+def test_legend_and_key_stand_on_the_first_page(plate_of, demo, page: str) -> None:
+    """Long notes on the parties sent the legend to page 2; on a slide the key too."""
     plate = plate_of(ProductSpec(title="All", page=page, bounds=ASIA), demo)
-    assert len({page for page, _ in rooms_of(plate, "legend")}) == 1
+    for key in ("legend", "key"):
+        assert {page for page, _ in rooms_of(plate, key)} == {0}
+    told = {text for piece in plate.pieces if piece.key == "key" for text in piece.texts}
+    assert all(any(str(number) in text for text in told) for number in plate.numbers.values())
+    assert not plate.parties.is_nameless
     assert list(faults(plate)) == []
+
+
+def test_a_band_of_signs_is_no_higher_than_it_needs_to_be() -> None:
+    sizes = PageSizes.of(ProductSpec(page="A4 landscape"))
+    atoms = [Atom("legend", f"Class {at}", sizes.type(0.88), "#000000", least=14.0) for at in range(12)]
+    band = band_of(sizes, atoms, 300.0)
+    assert band.columns == 6
+    assert band.height == pytest.approx(2 * atoms[0].height(band.width / 6), abs=0.1)
+    assert band.holds(atoms)
+    assert not band.holds([*atoms, atoms[0]])
+    assert band_of(sizes, atoms, 20.0) == NO_BAND
+    assert band_of(sizes, [], 300.0) == NO_BAND
 
 
 @pytest.mark.bounded
@@ -88,9 +106,9 @@ def test_a_number_stays_with_its_name_at_the_end_of_a_line() -> None:
 
 @pytest.mark.bounded
 def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
-    plate = plate_of(ProductSpec(layout="panels", title="All", page="A4 landscape"), demo)
+    plate = plate_of(ProductSpec(layout="panels", title="All", page="Newspaper, 2 columns"), demo)
     texts = [(piece.page, text) for piece in plate.pieces if piece.key == "key" for text in piece.texts]
-    assert {page for page, _ in texts} == {0, 1}
-    assert (0, "Key (continued on page 2)") in texts
-    assert next(text for page, text in texts if page == 1) == "Key, continued"
+    first, second = sorted({page for page, _ in texts})[:2]
+    assert (first, f"Key (continued on page {second + 1})") in texts
+    assert next(text for page, text in texts if page == second) == "Key, continued"
     assert not [fault for fault in faults(plate) if fault.startswith("key")]

@@ -43,32 +43,31 @@ def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -
     return rows
 
 
-def legend_atoms(rows: Sequence[LegendRow], sizes: PageSizes, style: HouseStyle) -> list[Atom]:
-    """A heading and the rows."""
+def legend_atoms(rows: Sequence[LegendRow], sizes: PageSizes, style: HouseStyle, factor: float = 1.0) -> list[Atom]:
+    """A heading and the rows, with letters and signs `factor` times as large as running text."""
     if not rows:
         return []
-    head = sizes.type(1.05, bold=True)
+    head = sizes.type(1.05 * factor, bold=True)
     atoms = [Atom(KEY, translate("Export", "Legend"), head, style.ink, sizes.gap, keep=True)]
     for at, row in enumerate(rows):
         is_last = at + 1 == len(rows)
-        atoms.append(_atom(row, sizes, style, is_heading=not is_last and rows[at + 1].has_symbol))
+        atoms.append(_atom(row, sizes, style, factor, is_heading=not is_last and rows[at + 1].has_symbol))
     return atoms
 
 
-def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool) -> Atom:
+def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, factor: float, is_heading: bool) -> Atom:
+    body = sizes.type(factor)
+    height = (1.75 if factor == 1.0 else 1.5) * body.size
+    paint, indent = partial(_paint_symbol, row=row, height=height), height * 2.7 / 1.75
     if row.has_symbol:
-        height = 1.75 * sizes.body
         text = f"{row.text} ({row.count})" if row.count > 1 else row.text
-        paint = partial(_paint_symbol, row=row, height=height)
-        return Atom(KEY, text, sizes.type(), style.ink, 0.0, 2.7 * sizes.body, paint, height)
+        return Atom(KEY, text, body, style.ink, 0.0, indent, paint, height)
     if row.is_note:
-        small, gap = sizes.type(0.92), 0.3 * sizes.body
+        small, gap = sizes.type(0.92 * factor), (0.3 if factor == 1.0 else 0.0) * sizes.body
         if row.sample is None:
             return Atom(KEY, row.text, small, style.quiet, gap)
-        height = 1.75 * sizes.body
-        paint = partial(_paint_symbol, row=row, height=height)
-        return Atom(KEY, row.text, small, style.quiet, gap, 2.7 * sizes.body, paint, height)
-    return Atom(KEY, row.text, sizes.type(1.0, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
+        return Atom(KEY, row.text, small, style.quiet, gap, indent, paint, height)
+    return Atom(KEY, row.text, sizes.type(factor, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
 
 
 def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:

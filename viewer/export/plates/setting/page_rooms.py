@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
@@ -15,6 +16,7 @@ from layers.phrase import Phrase
 from layers.product.spec import MATCHED
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.sign_band import NO_BAND, SignBand
 
 LEAST_FRAME = 88.0
 """Least side of a map in logical pixels: a smaller one shows nothing."""
@@ -45,6 +47,8 @@ class PageRooms(Struct):
     cells: list[Cell] = field(default_factory=list)
     columns: list[QRectF] = field(default_factory=list)
     """Columns for words beside or below the maps."""
+    band: QRectF = field(default_factory=QRectF)
+    """The room of the band of legend and key; empty without one."""
 
 
 class FrameShape(NamedTuple):
@@ -87,14 +91,21 @@ class RoomsAsked(Struct, frozen=True):
     """The first of the words, which have to be on this page, however small it is."""
     share: float = 1.0
     """Factor of the customary room that the words may have."""
+    band: SignBand = NO_BAND
+    """Legend and key, where a band across the page has them."""
 
 
 def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
-    """Cut the first page. Raises ExportFailed where that leaves no room for a map, whatever goes to a next page."""
-    for with_words in (True, False):
-        rooms = _cut(sizes, request, with_words)
-        if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
-            return rooms
+    """Cut the first page. Without room for a map its words go to a next page, then its band.
+
+    Raises ExportFailed where that leaves no room for a map either.
+    """
+    bands = (request, replace(request, band=NO_BAND)) if request.band.height else (request,)
+    for banded in bands:
+        for with_words in (True, False):
+            rooms = _cut(sizes, banded, with_words)
+            if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
+                return rooms
     raise ExportFailed(
         "A page of {width} x {height} mm has no room for {value}: choose a larger page, or fewer words.",
         width=f"{sizes.width / 96 * 25.4:.0f}",
@@ -142,10 +153,15 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
     cuts = []
     for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
         rooms = PageRooms(request, header, foot)
-        maps = QRectF(body)
+        above = QRectF(body)
+        if request.band.height:
+            above.setBottom(body.bottom() - request.band.height - gap)
+        maps = QRectF(above)
         if with_words and (request.needed or not sizes.is_small):
-            maps = _words_room(sizes, request, body, rooms, is_beside=is_beside)
+            maps = _words_room(sizes, request, above, rooms, is_beside=is_beside)
         rooms.cells = _cells(request, maps, gap)
+        if request.band.height:
+            _place_band(rooms, body, gap, is_beside=is_beside)
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
         cuts.append(rooms)
@@ -157,11 +173,22 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
     return max(cuts, key=worth)
 
 
+def _place_band(rooms: PageRooms, body: QRectF, gap: float, *, is_beside: bool) -> None:
+    """Place the band below the maps, and words below them lower by as much."""
+    height, lowest = rooms.request.band.height, max(cell.caption.bottom() for cell in rooms.cells)
+    if is_beside and rooms.columns:
+        lowest = max(lowest, rooms.columns[0].bottom())
+    rooms.band = QRectF(body.left(), lowest + gap, body.width(), height)
+    if not is_beside:
+        for column in rooms.columns:
+            column.translate(0.0, height + gap)
+
+
 def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
     """Give room that frames do not fill to the words."""
     gap = 1.4 * sizes.gap
     if not is_beside:
-        top = max(cell.caption.bottom() for cell in rooms.cells) + gap
+        top = max(rooms.band.bottom(), *(cell.caption.bottom() for cell in rooms.cells)) + gap
         for column in rooms.columns:
             column.setTop(min(column.top(), top))
         return

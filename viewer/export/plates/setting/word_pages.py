@@ -19,7 +19,7 @@ from viewer.support.language.translation import translate
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
 """Part of a last page below which it is saved, if the first page has room with smaller maps; factors for that room."""
-_KEY = "key"
+KEY = "key"
 _EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
 """Parts that are read beside the maps, with the greatest share of each on later pages, and the factor of room for them.
 
@@ -62,9 +62,9 @@ def words_on_pages(
 def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
     """The atoms with a key in two parts, each under a heading that says so; None where the key stands on one page."""
     rows = [(set_atom.atom, flow.columns[set_atom.column].page) for set_atom in flow.placed]
-    first = next((page for atom, page in rows if atom.key == _KEY), 0)
-    later = next(((atom, page) for atom, page in rows if atom.key == _KEY and page > first), None)
-    head = next((at for at, atom in enumerate(atoms) if atom.key == _KEY), 0)
+    first = next((page for atom, page in rows if atom.key == KEY), 0)
+    later = next(((atom, page) for atom, page in rows if atom.key == KEY and page > first), None)
+    head = next((at for at, atom in enumerate(atoms) if atom.key == KEY), 0)
     if later is None or not atoms[head].keep:
         return None
     begin = next((at for at, atom in enumerate(atoms) if atom is later[0]), None)
