@@ -185,7 +185,7 @@ class Arrangement(QObject):
         sides = [docks[self.layout.left[0][0]], docks[self.layout.right[0]]]
         window.resizeDocks(sides, [left, right], Qt.Orientation.Horizontal)
         upright = [docks[group[0]] for group in self.layout.left] + [docks[id_] for id_ in BELOW_PX]
-        heights = [320, 300][: len(self.layout.left)] + list(BELOW_PX.values())
+        heights = [320, 300][: len(self.layout.left)] + [self._room.below_px(id_) for id_ in BELOW_PX]
         window.resizeDocks(upright, heights, Qt.Orientation.Vertical)
         QTimer.singleShot(0, self, self._drop_ghosts)  # once the docks are where they will be
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainW
 
 from viewer.app.arranging.arrangement import Arrangement
 from viewer.app.arranging.inspector_trail import InspectorTrail
-from viewer.app.arranging.panel_layouts import BELOW_PX
+from viewer.app.arranging.panel_layouts import BELOW_PX, WindowRoom
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.image_below import PlaceHits
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
@@ -184,9 +184,10 @@ class Docks(QObject):
         if visible or is_behind:
             dock.raise_()
         is_first = visible and was_hidden and id_ in BELOW_PX and id_ not in self._sized
-        if is_first or (visible and was_hidden and dock.height() < BELOW_PX.get(id_, 0)):
+        below_px = WindowRoom(self._window.width(), self._window.height()).below_px(id_) if id_ in BELOW_PX else 0
+        if is_first or (visible and was_hidden and dock.height() < below_px):
             self._sized.add(id_)
-            self._window.resizeDocks([dock], [BELOW_PX[id_]], Qt.Orientation.Vertical)
+            self._window.resizeDocks([dock], [below_px], Qt.Orientation.Vertical)
         self.panel_switched.emit()
 
     def show_panel(self, name: str) -> None:

@@ -20,7 +20,9 @@ LISTS = (
 """Panels of the list area; records chosen in them open at the right."""
 FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
 BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184, "panel_observations": 300}
-"""Heights of the panels below the map."""
+"""Heights of the panels below the map, where the window is high enough."""
+BELOW_SHARE = 0.5
+"""Greatest share of a window's height that a panel below the map takes at first: the map stays in sight."""
 LEFT_PX, RIGHT_PX, WRITING_PX = 318, 350, 460
 """Widths of the left side, the right side, and the right side for writing, where the window is wide enough."""
 SIDES_SHARE = 0.39
@@ -116,6 +118,10 @@ class WindowRoom(Struct, frozen=True):
         """Panels shown only on request."""
         crowd = len(self.left_groups(layout)) < len(layout.left)
         return layout.hidden | (_RARER.intersection(layout.left[-1][1:]) if crowd else frozenset())
+
+    def below_px(self, id_: str) -> int:
+        """Height at first of a panel below the map."""
+        return min(BELOW_PX[id_], round(self.height * BELOW_SHARE))
 
     def sides(self, layout: PanelLayout) -> tuple[int, int]:
         """Widths of the left and the right panels at first."""

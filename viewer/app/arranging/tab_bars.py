@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
-from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QTabBar
 from shiboken6 import isValid
 
 _Kind = QEvent.Type
+LEAST_SHARE, SHORT_LETTERS = 0.6, 9
+"""Least share of a title's width that its first and last letters take where its middle is left out, and the letters
+of a title that is never cut.
+"""
+_FITTED = "fittedFor"
+"""Dynamic property of a bar: what its titles were last fitted to."""
 
 
 class TabBars(QObject):
@@ -42,17 +49,21 @@ class TabBars(QObject):
                 self._bars = [bar for bar in self.bars if bar is not child]
             elif isinstance(child, QTabBar) and not any(bar is child for bar in self.bars):
                 self._take_up(child)
+        elif event.type() == _Kind.Paint and isinstance(watched, QTabBar):
+            self._fit_later(watched)  # it is painted after every change of its size, its tabs and their titles
         return False
 
     def _take_up(self, bar: QTabBar) -> None:
         self._bars = [*self.bars, bar]
         bar.setAccessibleName(self.tr("Panels"))
-        # All are in sight. Names that are long lose their middle, as they differ at their ends: they are whole in
-        # their tooltips.
-        bar.setElideMode(Qt.TextElideMode.ElideMiddle)
-        bar.setUsesScrollButtons(False)
+        bar.installEventFilter(self)
+        _fit(bar)
         bar.currentChanged.connect(self._tell_chosen)
         bar.tabBarClicked.connect(self._tell_pressed)
+
+    def _fit_later(self, bar: QTabBar) -> None:
+        if bar.property(_FITTED) != _needs(bar):
+            QTimer.singleShot(0, bar, partial(_fit, bar))
 
     def _tell_chosen(self, at: int) -> None:
         bar = self.sender()
@@ -63,3 +74,33 @@ class TabBars(QObject):
         bar = self.sender()
         if isinstance(bar, QTabBar):
             self.pressed.emit(bar.tabText(at))
+
+
+def _needs(bar: QTabBar) -> str:
+    """All that decides how the titles of a bar fit: its width, and the titles."""
+    return "\n".join((str(bar.width()), *(bar.tabText(at) for at in range(bar.count()))))
+
+
+def _fit(bar: QTabBar) -> None:
+    """Keep all tabs in sight where their titles can be read without their middles; else show whole ones, and scroll.
+
+    Titles differ at their ends, and a tooltip has each of them whole.
+    """
+    bar.setProperty(_FITTED, _needs(bar))
+    bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+    bar.setUsesScrollButtons(False)
+    if _is_crowded(bar):
+        bar.setElideMode(Qt.TextElideMode.ElideNone)
+        bar.setUsesScrollButtons(True)
+
+
+def _is_crowded(bar: QTabBar) -> bool:
+    """True where so little is left of a title that it cannot be read: “S…s”."""
+    shown = [at for at in range(bar.count()) if bar.isTabVisible(at)]
+    wide = [bar.fontMetrics().horizontalAdvance(bar.tabText(at)) for at in shown]
+    edges = (bar.sizeHint().width() - sum(wide)) / max(len(wide), 1)
+    dots = bar.fontMetrics().horizontalAdvance("…")
+    rooms = [bar.tabRect(at).width() - edges for at in shown]
+    return any(
+        room < title - 1 and room - dots < LEAST_SHARE * title for room, title in zip(rooms, wide, strict=True)
+    )

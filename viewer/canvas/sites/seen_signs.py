@@ -19,6 +19,8 @@ _TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 44.0
 """Size of the letters of a sentence, its edge, and its distance from the top of the map, where messages come in, in
 logical pixels.
 """
+_LOW_PX, _LOW_TEXT_PX, _LOW_EDGE_PX = 260.0, 11.0, 4.0
+"""Height below which a map is low: there the sentence stands at its very top in smaller letters, in logical pixels."""
 _GROUND, _FRAME = QColor(11, 20, 28, 225), QColor("#ffd54a")
 _HALO, _ABSENT, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ff8a65", "#ffffff", "#ffd54a"))
 
@@ -76,15 +78,19 @@ def _question(painter: QPainter, at: QPointF, reach: float, ratio: float) -> Non
     painter.drawText(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach), Qt.AlignmentFlag.AlignCenter, "?")
 
 
-def paint_sentence(painter: QPainter, view: View, sentence: str) -> None:
-    """Paint in the middle of the upper edge which date the marks are of, in the colour of their signs."""
+def paint_sentence(painter: QPainter, view: View, sentence: str, arrow_px: float) -> None:
+    """Paint at the upper edge which date the marks are of, in the colour of their signs.
+
+    In a low map it stands at the very top, beside the north arrow, which takes `arrow_px` logical pixels there.
+    """
     ratio = view.ratio
-    font = map_font(_TEXT_PX * ratio)
-    metrics, edge = QFontMetricsF(font), _EDGE_PX * ratio
-    room = view.width - 4 * edge
-    text = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, room)
+    is_low = view.height < _LOW_PX * ratio
+    font = map_font((_LOW_TEXT_PX if is_low else _TEXT_PX) * ratio)
+    metrics, edge = QFontMetricsF(font), (_LOW_EDGE_PX if is_low else _EDGE_PX) * ratio
+    across = view.width - (arrow_px * ratio if is_low else 0.0)
+    text = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, across - 4 * edge)
     width, height = metrics.horizontalAdvance(text) + 2 * edge, metrics.height() + edge
-    plate = QRectF((view.width - width) / 2, _TOP_PX * ratio, width, height)
+    plate = QRectF((across - width) / 2, (1.0 if is_low else _TOP_PX) * ratio, width, height)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(_GROUND)

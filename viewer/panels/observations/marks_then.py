@@ -19,6 +19,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from layers.observing.seen_then import seen_on, then_words
 from layers.observing.seen_words import date_words
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.canvas.sites.seen_signs import SeenAt, paint_seen, paint_sentence
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
@@ -142,7 +143,7 @@ class MarksThen(QObject):
             if presence != "present" or uuid == marks.current:
                 signs.append(SeenAt(float(px[at]), float(py[at]), presence, uuid == marks.current))
         paint_seen(painter, view, signs)
-        paint_sentence(painter, view, self.hint)
+        paint_sentence(painter, view, self.hint, ARROW_ROOM_PX)
 
     def _places(self, marks: SeenMarks, crs: str) -> _Placed:
         """The places of the marks in the CRS of the map, kept until other marks are drawn."""

@@ -27,8 +27,11 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_NAME = 80
-WHOLE_PX, KEYS_PX = 900, 600
-"""Least width for all words of the head, and for all keys in two lines, in logical pixels."""
+WHOLE_PX, KEYS_PX, HIGH_PX = 900, 600, 235
+"""Least width for all words of the head, for all keys in two lines, and least height with keys, in logical pixels.
+
+In a lower sheet the rows need the room; the status bar has the keys while one fills it in.
+"""
 
 
 class ObservationSheet(QWidget):
@@ -298,6 +301,7 @@ class ObservationSheet(QWidget):
         super().resizeEvent(event)
         if (event.oldSize().width() >= KEYS_PX) != (self.width() >= KEYS_PX):
             self._show_words()
+        self.keys.setVisible(self.height() >= HIGH_PX)
         is_whole = self.width() >= WHOLE_PX
         self.target_label.setVisible(is_whole)
         self.observer_label.setVisible(is_whole)

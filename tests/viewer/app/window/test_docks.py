@@ -97,29 +97,50 @@ RIGHT_OF_THE_MAP = ("Details", "Site", "Comparisons")
 """The longest names of the side that is as narrow as a form may be: the map has three fifths of the window."""
 
 
+def tab_bars(window: MainWindow) -> list[QTabBar]:
+    return [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.parentWidget() is window]
+
+
 @pytest.mark.bounded
-def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_so(
+def test_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_so(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     window.resize(1366, 768)
     window.action_table["open_demo"].trigger()
     settle(window, qtbot)
     window.selection.set({next(iter(window.session.document.sites))})
-    for last in ("", "panel_measurements", "panel_products"):
-        if last:
-            window.docks.show_panel(last)
-        settle(window, qtbot)
-        bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.parentWidget() is window]
-        assert len(bars) == 2
-        for bar in bars:
-            for at in range(bar.count()):
-                assert bar.rect().contains(bar.tabRect(at)), f"{bar.tabText(at)} is out of sight"
-                needed = bar.fontMetrics().horizontalAdvance(bar.tabText(at))
-                is_whole = bar.tabRect(at).width() >= needed
-                assert is_whole or bar.elideMode() is Qt.TextElideMode.ElideMiddle
-                assert is_whole or bar.tabToolTip(at) == bar.tabText(at)
-                may_be_short = last or bar.tabText(at).partition(":")[0] in RIGHT_OF_THE_MAP
-                assert is_whole or may_be_short, f"{bar.tabText(at)} is cut"
+    settle(window, qtbot)
+    bars = tab_bars(window)
+    assert len(bars) == 2
+    for bar in bars:
+        for at in range(bar.count()):
+            assert bar.rect().contains(bar.tabRect(at)), f"{bar.tabText(at)} is out of sight"
+            needed = bar.fontMetrics().horizontalAdvance(bar.tabText(at))
+            is_whole = bar.tabRect(at).width() >= needed
+            assert is_whole or bar.elideMode() is Qt.TextElideMode.ElideMiddle
+            assert is_whole or bar.tabToolTip(at) == bar.tabText(at)
+            may_be_short = bar.tabText(at).partition(":")[0] in RIGHT_OF_THE_MAP
+            assert is_whole or may_be_short, f"{bar.tabText(at)} is cut"
+
+
+@pytest.mark.parametrize("size", [(910, 490), pytest.param((1366, 768), marks=pytest.mark.bounded)])
+def test_tabs_too_many_for_their_bar_keep_whole_titles_and_are_scrolled(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    """The smaller window is one of 1366 by 768 pixels at a scale of 1.5: its titles were cut to “S…s”."""
+    window.resize(*size)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    for name in ("panel_searches", "panel_products", "panel_measurements"):
+        window.docks.show_panel(name)
+    qtbot.waitUntil(lambda: [bar.usesScrollButtons() for bar in tab_bars(window) if bar.count() > 4] == [True])
+    (bar,) = (bar for bar in tab_bars(window) if bar.count() > 4)
+    needed = [bar.fontMetrics().horizontalAdvance(bar.tabText(at)) for at in range(bar.count())]
+    assert all(bar.tabRect(at).width() >= needed[at] for at in range(bar.count()))
+    assert bar.rect().contains(bar.tabRect(bar.currentIndex())), "the panel in front is named in sight"
+    for name in ("panel_searches", "panel_products", "panel_measurements"):
+        window.docks[name].hide()
+    qtbot.waitUntil(lambda: not any(bar.usesScrollButtons() for bar in tab_bars(window)))
 
 
 @pytest.mark.bounded
