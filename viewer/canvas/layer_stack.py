@@ -154,9 +154,12 @@ class LayerStack(QObject):
         lost = Phrase("“{name}” is not in the picture, as none of its tiles came.", name=name)
         return joined(" ", [lost, problem]) if problem else lost
 
-    def credits(self, view: View, *, drawn: bool = False) -> list[str]:
-        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
-        drawings = [self.drawings[uuid] for uuid in self.in_view(view)]
+    def credits(self, view: View, *, drawn: bool = False, but: Collection[str] = ()) -> list[str]:
+        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted.
+
+        `but` leaves out layers, by uuid.
+        """
+        drawings = [self.drawings[uuid] for uuid in self.in_view(view) if uuid not in but]
         texts = ((drawing, credit_on_map(drawing)) for drawing in drawings)
         return list(
             dict.fromkeys(text for drawing, text in texts if text and (not drawn or self._paints(drawing, view)))

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.covered_images import SeenCredits
 from viewer.canvas.extent import unplaced_in
 from viewer.canvas.graticule_painter import ShownGraticule
 from viewer.canvas.selection import Selection
-from viewer.canvas.shown_scene import ShownScene, credits_of
+from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
 from viewer.rendering.service_state import Notice
@@ -49,6 +50,7 @@ class MapPicture(QObject):
         self.notices: list[Notice] = []
         """States of services that do not answer, or that are shown enlarged."""
         self.graticule = ShownGraticule(shown, self.outdated.emit, self)
+        self._seen_credits = SeenCredits(shown)
         self._kept = QImage()
         self._whole: View | None = None
         """The last view that was complete."""
@@ -108,7 +110,7 @@ class MapPicture(QObject):
         painter.save()
         self._shown.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
-        self.credits = credits_of(self._shown, view, drawn=True)
+        self.credits = self._seen_credits.of(view, settled=settled)
         self._painted_at = time.perf_counter()
         self._paint_ms = (self._painted_at - began) * 1000
 

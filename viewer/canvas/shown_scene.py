@@ -79,9 +79,9 @@ def shown_drawing(shown: ShownScene, uuid: str) -> LayerDrawing | None:
     return drawings[0] if drawings else shown.frames[0].drawings.get(uuid)
 
 
-def credits_of(shown: ShownScene, view: View, *, drawn: bool = False) -> list[str]:
-    """Credits with dates of all layers in a picture, each once; `drawn`: of those that are painted."""
-    return list(dict.fromkeys(text for frame in shown.painted for text in frame.stack.credits(view, drawn=drawn)))
+def credits_of(shown: ShownScene, view: View) -> list[str]:
+    """Credits with dates of all layers in a picture, each once."""
+    return list(dict.fromkeys(text for frame in shown.painted for text in frame.stack.credits(view)))
 
 
 def withheld_in(shown: ShownScene, view: View) -> list[Layer]:

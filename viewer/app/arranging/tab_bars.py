@@ -101,6 +101,4 @@ def _is_crowded(bar: QTabBar) -> bool:
     edges = (bar.sizeHint().width() - sum(wide)) / max(len(wide), 1)
     dots = bar.fontMetrics().horizontalAdvance("…")
     rooms = [bar.tabRect(at).width() - edges for at in shown]
-    return any(
-        room < title - 1 and room - dots < LEAST_SHARE * title for room, title in zip(rooms, wide, strict=True)
-    )
+    return any(room < title - 1 and room - dots < LEAST_SHARE * title for room, title in zip(rooms, wide, strict=True))

@@ -1,4 +1,4 @@
-"""A product names the images that are seen on it, and no others, in the real window."""
+"""Products and the map name the images that are seen on them, and no others, in the real window."""
 
 from __future__ import annotations
 
@@ -37,3 +37,26 @@ def test_an_image_under_others_is_neither_credited_nor_judged(window: MainWindow
     top = next(uuid for uuid, row in window.session.document.layers.items() if row.name == "1995")
     window.session.push(update_layer(window.session.document, top, actor="me", opacity=0.5))
     qtbot.waitUntil(lambda: product.is_idle and credited(product) == ["1995", "1990"], timeout=WAIT_MS)
+
+
+def test_the_map_credits_what_is_seen_once_it_rests_and_again_what_shows_through(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with_scenes(window, tmp_path, qtbot)
+    document = window.session.document
+    for row in list(document.layers.values()):
+        if row.kind == "raster":
+            window.session.push(update_layer(document, row.uuid, actor="me", credit=f"Made in {row.name}"))
+    window.views.show_bounds(Bounds(10.02, 50.02, 10.08, 50.08), 0.0)
+
+    def made() -> list[str]:
+        """The years of the scenes that the strip credits."""
+        shown = window.canvas.pane.picture.credits
+        return [year for year in ("1995", "1990", "1985") if any(f"Made in {year}" in text for text in shown)]
+
+    qtbot.waitUntil(lambda: made() == ["1995"], timeout=WAIT_MS)
+    top = next(uuid for uuid, row in document.layers.items() if row.name == "1995")
+    window.session.push(update_layer(document, top, actor="me", opacity=0.5))
+    qtbot.waitUntil(lambda: made() == ["1995", "1990"], timeout=WAIT_MS)
+    window.session.push(update_layer(document, top, actor="me", visible=False))
+    qtbot.waitUntil(lambda: made() == ["1990"], timeout=WAIT_MS)

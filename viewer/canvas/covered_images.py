@@ -1,0 +1,114 @@
+"""Finds the images of a map that no pixel of it shows, as others lie over them or nothing of them has come.
+
+The map on the screen does not credit them, nor does a product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from layers.document.layer import Layer
+from layers.grid.tile_grid import View
+from viewer.canvas.image_below import is_image
+from viewer.canvas.scene import MapScene
+from viewer.canvas.shown_scene import ShownScene
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.images import unpainted
+from viewer.rendering.world_copies import world_copies
+from viewer.support.going_on import going_on
+from viewer.support.painting import painting
+
+_EDGE_PX = 2
+"""Width of the rim of a frame that shows no image: of one that lies under another, a row of pixels may stand out."""
+_OPAQUE = 255
+GLANCE_PIXELS = 250_000
+"""Most pixels that a glance looks at: so it takes some milliseconds an image."""
+MOST_GLANCED = 12
+"""Most images that a glance looks at; those below them count as seen."""
+
+
+class SeenCredits:
+    """Credits of what a map on the screen shows: while it moves or is read, also of images under others."""
+
+    def __init__(self, shown: ShownScene) -> None:
+        self._shown = shown
+        self._looked_at: tuple[object, ...] = ()
+        self._unseen: list[frozenset[str]] = []
+        """Images of each frame, by uuid, that others cover; of what was looked at last."""
+
+    def of(self, view: View, *, settled: bool) -> list[str]:
+        """The credits of the picture that was just painted, each once, the topmost first."""
+        frames = self._shown.painted
+        unseen = [frozenset[str]() for _ in frames]
+        if settled and self._shown.is_complete(view):
+            rows = tuple(
+                tuple(scene.drawings[layer.uuid].layer for layer in shown_images(scene, view)) for scene in frames
+            )
+            if self._looked_at != (view, rows):
+                self._looked_at, self._unseen = (view, rows), [unseen_at_a_glance(scene, view) for scene in frames]
+            unseen = self._unseen
+        texts = (
+            text
+            for scene, but in zip(frames, unseen, strict=True)
+            for text in scene.stack.credits(view, drawn=True, but=but)
+        )
+        return list(dict.fromkeys(texts))
+
+
+def unseen_at_a_glance(scene: MapScene, view: View) -> frozenset[str]:
+    """The image layers in a view, by uuid, that a scene does not show there.
+
+    It is quick enough for each painting of a map: it looks at fewer pixels, and at the topmost images alone.
+    """
+    rows = shown_images(scene, view)
+    if len(rows) < 2:
+        return frozenset()
+    step = math.ceil(math.sqrt(view.width * view.height / GLANCE_PIXELS))
+    looked = rows[:MOST_GLANCED]
+    return frozenset(layer.uuid for layer in looked) - frozenset(seen_images(scene, looked, view, step))
+
+
+def shown_images(scene: MapScene, view: View) -> list[Layer]:
+    """The image layers that a view of a scene can show, the topmost first."""
+    return [layer for layer in reversed(scene.stack.shown_on(view)) if is_image(scene.drawings[layer.uuid])]
+
+
+def seen_images(scene: MapScene, rows: list[Layer], view: View, step: int) -> Iterable[str]:
+    """The images of one scene, by uuid, that show something in a view; `rows` are its topmost ones.
+
+    It looks at what is painted now, also at pixels that were read for another scale, and at one pixel of `step` by
+    `step`. An image of which nothing has come yet counts as seen.
+    """
+    open_ = np.ones((-(-view.height // step), -(-view.width // step)), np.bool_)
+    for side in (np.s_[:_EDGE_PX], np.s_[-_EDGE_PX:], np.s_[:, :_EDGE_PX], np.s_[:, -_EDGE_PX:]):
+        open_[side] = False
+    for layer in rows:
+        drawing = scene.drawings[layer.uuid]
+        own = drawing.seen(view)
+        if not layer.drawn_opacity or drawing.has_failed_in(own):
+            continue
+        if not open_.any():
+            break
+        alpha = _alpha(drawing, own, step)
+        is_awaited = not alpha.any() and not drawing.is_complete(own, world_copies(own))
+        if is_awaited or (open_ & (alpha > 0)).any():
+            yield layer.uuid
+        if layer.drawn_opacity == 1.0 and layer.blend == "normal":
+            open_ &= alpha < _OPAQUE
+
+
+def _alpha(drawing: LayerDrawing, view: View, step: int) -> NDArray[np.uint8]:
+    """(height, width) The opacity with which a layer alone covers each pixel of a view, or one of `step` by `step`."""
+    image = unpainted(-(-view.width // step), -(-view.height // step), opaque=False)
+    image.fill(0)
+    with painting(image) as painter, going_on():
+        painter.scale(1 / step, 1 / step)
+        drawing.paint(painter, view, world_copies(view))
+    image = image.convertToFormat(QImage.Format.Format_Alpha8)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width()].copy()
