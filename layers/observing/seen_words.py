@@ -47,12 +47,9 @@ def seen_words(document: Document, site_uuid: str, shows: Callable[[Observation]
 
 def seen_lines(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> tuple[str, ...]:
     """All statements on a site in the order of time, a line for each thing that was looked for."""
-    by_target: dict[str, list[Observation]] = {}
-    for row in filter(shows, document.links.observations_of_site(site_uuid)):
-        by_target.setdefault(target_key(row.target), []).append(row)
     of_target = {
         rows[0].target.strip(): joined("; ", statements)
-        for rows in by_target.values()
+        for rows in rows_by_thing(filter(shows, document.links.observations_of_site(site_uuid)))
         if (statements := statements_of(rows, document.images))
     }
     lines: list[str] = []
@@ -64,6 +61,14 @@ def seen_lines(document: Document, site_uuid: str, shows: Callable[[Observation]
         else:
             lines.append(words)
     return tuple(lines)
+
+
+def rows_by_thing(rows: Iterable[Observation]) -> list[list[Observation]]:
+    """The rows about each thing that was looked for, in the order of its first row."""
+    by_target: dict[str, list[Observation]] = {}
+    for row in rows:
+        by_target.setdefault(target_key(row.target), []).append(row)
+    return list(by_target.values())
 
 
 def statements_of(rows: Iterable[Observation], images: Mapping[str, Image]) -> tuple[str, ...]:

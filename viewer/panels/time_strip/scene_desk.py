@@ -38,7 +38,7 @@ from viewer.panels.time_strip.cloud_reading import CloudReading
 from viewer.panels.time_strip.pointed_scene import PointedScene
 from viewer.panels.time_strip.scene_comparing import SceneComparing
 from viewer.panels.time_strip.scene_folders import SceneFolders
-from viewer.panels.time_strip.seen_marks import SeenMark, seen_of
+from viewer.panels.time_strip.seen_marks import SeenThings, seen_of
 from viewer.support.jobs import Jobs
 from viewer.support.language.translation import translate
 from viewer.support.newest_job import NewestJob
@@ -122,7 +122,7 @@ class SceneDesk(QObject):
         self._seen_by: set[str] = set()
         self._place = SearchedGround.VIEW
         self._ticks: list[Pass] = []
-        self._seen: list[SeenMark] = []
+        self._seen = SeenThings()
         self._current = ""
         self._shows_outlines = False
         self._table: tuple[tuple[tuple[FoundScene, ...], ...], SceneTable] = ((), SceneTable())
@@ -149,8 +149,8 @@ class SceneDesk(QObject):
         return self._ticks
 
     @property
-    def seen(self) -> list[SeenMark]:
-        """Observations of the selected site."""
+    def seen(self) -> SeenThings:
+        """What was seen of the selected site."""
         return self._seen
 
     @property

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark
+from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark, SeenThings
 from viewer.panels.time_strip.strip_places import PlacedTick, StripPlaces
 from viewer.panels.time_strip.time_axis import TimeAxis
 from viewer.support.language.translation import translate
@@ -16,6 +16,8 @@ from viewer.support.language.translation import translate
 HEIGHT_PX, LEAST_HEIGHT_PX = 84, 62
 SEEN_PX = 18.0
 """Height of the row of the site's observations, in logical pixels; without any there is no such row."""
+THING_PX, THING_TEXT_PX, THING_LETTERS_PX = 26.0, 13.0, 11
+"""Height of the row of one of several things, of its line of text above the marks, and of that line's letters."""
 DATES_PX = 21.0
 """Height of the row of dates below the ticks, in logical pixels."""
 CASE_PX = 6.0
@@ -28,19 +30,31 @@ def seen_x(mark: SeenMark, axis: TimeAxis) -> float:
     return axis.width - _MARK_PX if mark.span is None else axis.x_of(mark.span.middle)
 
 
+def seen_y(mark: SeenMark, seen: SeenThings) -> float:
+    """The y of an observation in logical pixels."""
+    if not seen.lines:
+        return SEEN_PX / 2
+    return mark.row * THING_PX + (THING_TEXT_PX + THING_PX) / 2
+
+
+def seen_height(seen: SeenThings) -> float:
+    """Height of all rows of observations, in logical pixels."""
+    return (len(seen.lines) * THING_PX or SEEN_PX) if seen.marks else 0.0
+
+
 def paint_strip(
     painter: QPainter,
     widget: QWidget,
     places: StripPlaces,
     axis: TimeAxis | None,
-    seen: list[SeenMark],
+    seen: SeenThings,
     current: str,
 ) -> None:
     """Paint the whole strip, in the palette of the widget."""
     palette, width, height = widget.palette(), float(widget.width()), float(widget.height())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(QRectF(0, 0, width, height), palette.color(QPalette.ColorRole.Base))
-    top = SEEN_PX if seen else 5.0
+    top = seen_height(seen) or 5.0
     bottom = height - DATES_PX - CASE_PX
     if axis is not None:
         _paint_axis(painter, palette, axis, QRectF(0, top, places.divider, bottom - top))
@@ -55,9 +69,10 @@ def paint_strip(
     painter.restore()
     for placed in places.undated:
         _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
+    _paint_lines(painter, palette, seen, width)
     if axis is not None:
-        for mark in seen:
-            _paint_seen(painter, palette, mark, QPointF(seen_x(mark, axis), SEEN_PX / 2))
+        for mark in seen.marks:
+            _paint_seen(painter, palette, mark, QPointF(seen_x(mark, axis), seen_y(mark, seen)))
     if widget.hasFocus():
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Link), 1.5))
@@ -77,6 +92,20 @@ def paint_pointed(painter: QPainter, widget: QWidget, placed: PlacedTick) -> Non
     painter.drawPolygon(
         QPolygonF([tip, tip + QPointF(-_MARK_PX, -1.6 * _MARK_PX), tip + QPointF(_MARK_PX, -1.6 * _MARK_PX)])
     )
+
+
+def _paint_lines(painter: QPainter, palette: QPalette, seen: SeenThings, width: float) -> None:
+    """Paint above the marks of each thing what follows from them."""
+    painter.save()
+    font = painter.font()
+    font.setPixelSize(THING_LETTERS_PX)
+    painter.setFont(font)
+    painter.setPen(palette.color(QPalette.ColorRole.Text))
+    for number, line in enumerate(seen.lines):
+        box = QRectF(4.0, number * THING_PX, width - 8.0, THING_TEXT_PX)
+        shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.restore()
 
 
 def _paint_axis(painter: QPainter, palette: QPalette, axis: TimeAxis, area: QRectF) -> None:

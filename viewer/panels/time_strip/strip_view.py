@@ -18,14 +18,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.scenes.passes import Pass
-from viewer.panels.time_strip.seen_marks import SeenMark
+from viewer.panels.time_strip.seen_marks import SeenMark, SeenThings
 from viewer.panels.time_strip.strip_painter import (
     HEIGHT_PX,
     LEAST_HEIGHT_PX,
     SEEN_PX,
+    THING_PX,
     paint_pointed,
     paint_strip,
+    seen_height,
     seen_x,
+    seen_y,
 )
 from viewer.panels.time_strip.strip_places import GAP_PX, StripPlaces, divider_of, places_of
 from viewer.panels.time_strip.time_axis import TimeAxis
@@ -39,7 +42,7 @@ DRAG_PX = 5
 class StripView(QWidget):
     """The strip. `stepped` carries a number of ticks, `jumped` True for the last, `chosen` and `used` a tick's key.
 
-    `tip_wanted` carries a tick or an observation, or None, and its place on the screen.
+    `tip_wanted` carries a tick, an observation, a line on a thing, or None, and its place on the screen.
     """
 
     stepped = Signal(int)
@@ -51,7 +54,7 @@ class StripView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ticks: list[Pass] = []
-        self._seen: list[SeenMark] = []
+        self._seen = SeenThings()
         self._current, self._pointed = "", ""
         self._axis: TimeAxis | None = None
         """The axis of time; None until something dated is shown."""
@@ -79,15 +82,21 @@ class StripView(QWidget):
         return self._axis
 
     @property
-    def seen(self) -> list[SeenMark]:
+    def seen(self) -> SeenThings:
         return self._seen
 
-    def show_ticks(self, ticks: list[Pass], seen: list[SeenMark]) -> None:
+    def show_ticks(self, ticks: list[Pass], seen: SeenThings) -> None:
         """Show ticks, and observations above them. The axis shows all of them, unless the analyst has moved it."""
         self._ticks, self._seen = ticks, seen
+        self.setMinimumHeight(LEAST_HEIGHT_PX + self.more_px)
         if not ticks:
             self._is_moved = False
         self._lay_out()
+
+    @property
+    def more_px(self) -> int:
+        """Height that the rows of several things take besides that of one, in logical pixels."""
+        return round(max(seen_height(self._seen) - SEEN_PX, 0.0))
 
     def show_current(self, key: str, words: str) -> None:
         """Mark the tick with this key as the current one, and bring it into sight; `words` are for screen readers."""
@@ -132,7 +141,7 @@ class StripView(QWidget):
         width = float(self.width())
         divider = divider_of(self._ticks, width)
         spans = [tick.span for tick in self._ticks if tick.span is not None]
-        spans += [mark.span for mark in self._seen if mark.span is not None]
+        spans += [mark.span for mark in self._seen.marks if mark.span is not None]
         length = max(divider - GAP_PX, 1.0)
         if not spans:
             self._axis = None
@@ -149,7 +158,7 @@ class StripView(QWidget):
             "Left and Right step, Home and End lead to the first and the last, Enter adds the scene, plus and minus"
             " zoom the time, 0 shows all."
         )
-        text = f"{words}. {keys}" if words else keys
+        text = ". ".join(filter(None, (*self._seen.lines, words, keys)))
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
@@ -193,19 +202,27 @@ class StripView(QWidget):
             return True
         return super().event(event)
 
-    def _under(self, at: QPointF) -> Pass | SeenMark | None:
+    def _under(self, at: QPointF) -> Pass | SeenMark | str | None:
         mark = self._seen_at(at)
         if mark is not None:
             return mark
         placed = self._places.near(at.x(), REACH_PX)
         return None if placed is None else placed.tick
 
-    def _seen_at(self, at: QPointF) -> SeenMark | None:
-        if at.y() > SEEN_PX or self._axis is None:
+    def _seen_at(self, at: QPointF) -> SeenMark | str | None:
+        """The observation at a place, or else the line on its thing."""
+        if at.y() > seen_height(self._seen) or self._axis is None:
             return None
-        marks = [(abs(seen_x(mark, self._axis) - at.x()), mark) for mark in self._seen]
+        marks = [
+            (abs(seen_x(mark, self._axis) - at.x()), mark)
+            for mark in self._seen.marks
+            if abs(seen_y(mark, self._seen) - at.y()) <= SEEN_PX / 2
+        ]
         far, mark = min(marks, key=lambda entry: entry[0], default=(REACH_PX + 1, None))
-        return mark if far <= REACH_PX else None
+        if far <= REACH_PX:
+            return mark
+        row = int(at.y() // THING_PX)
+        return self._seen.lines[row] if row < len(self._seen.lines) else None
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

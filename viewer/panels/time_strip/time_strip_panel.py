@@ -182,6 +182,7 @@ class TimeStripPanel(QWidget):
 
     def _show_ticks(self) -> None:
         self.view.show_ticks(self._desk.ticks, self._desk.seen)
+        self.updateGeometry()
         self._show_current()
         self._show_hint()
 
@@ -195,10 +196,9 @@ class TimeStripPanel(QWidget):
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:
             parts.append(self.tr("an archive is being searched…"))
-        context = self._desk.context
-        seen = in_language(seen_words(context.document, self._desk.site_uuid, context.look.shows))
+        seen = "" if self._desk.seen.lines else self._seen_words()  # on several things the strip has a line each
         self.summary.say("; ".join(filter(None, (seen, ", ".join(parts)))))
-        self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
+        self.pages.setCurrentIndex(0 if ticks or self._desk.seen.marks else 1)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
         elif not folders.folders:
@@ -213,6 +213,10 @@ class TimeStripPanel(QWidget):
         else:
             here = self.tr("No scene covers the site.") if self._is_of_site else self.tr("No scene covers this view.")
             self.hint.setText(here)
+
+    def _seen_words(self) -> str:
+        context = self._desk.context
+        return in_language(seen_words(context.document, self._desk.site_uuid, context.look.shows))
 
     def _show_current(self) -> None:
         tick = self._desk.current
@@ -257,7 +261,7 @@ class TimeStripPanel(QWidget):
         if self.tip.isVisible() and path == self._tip_path:
             self.tip.show_picture(self._pictures.of(path))
 
-    def _tip(self, under: Pass | SeenMark | None, at: QPoint) -> None:
+    def _tip(self, under: Pass | SeenMark | str | None, at: QPoint) -> None:
         self._tip_tick = under if isinstance(under, Pass) else None
         if isinstance(under, Pass):
             self._tip_path = _pictured(under)
@@ -266,6 +270,8 @@ class TimeStripPanel(QWidget):
             self.tip.show_at(self._above(at), lines, self._pictures.of(self._tip_path))
         elif isinstance(under, SeenMark):
             self.tip.show_at(self._above(at), [under.words], None)
+        elif isinstance(under, str):
+            self.tip.show_at(self._above(at), [under], None)
         else:
             self.tip.hide()
 
@@ -321,7 +327,8 @@ class TimeStripPanel(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 130)
+        whole_px = super().minimumSizeHint().height() if self.view.more_px else 0
+        return QSize(320, max(130, whole_px))
 
 
 def _pictured(tick: Pass | None) -> str:

@@ -32,7 +32,7 @@ from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.panels.time_strip.scene_desk import SearchedGround
 from viewer.panels.time_strip.seen_marks import SeenMark
-from viewer.panels.time_strip.strip_painter import SEEN_PX, seen_x
+from viewer.panels.time_strip.strip_painter import SEEN_PX, THING_PX, seen_x, seen_y
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.support.elided import fitted
 from viewer.support.painting import painting
@@ -269,24 +269,24 @@ def test_what_was_observed_of_the_site_stands_on_the_same_strip(
     take_up(window, qtbot, sites=[point], images=images, observations=seen)
     window.views.show_bounds(VIEW, 0.0)
     panel = with_folder(window, answers, folder, qtbot)
-    assert not panel.view.seen
+    assert not panel.view.seen.marks
     panel.place.setCurrentIndex(1)
     settle(window, qtbot)
     assert panel.hint.text() == "Select one site to see the scenes that cover it."
     window.selection.set({"s1"})
     settle(window, qtbot)
     assert titles(panel) == ["season", "west", "tile0", "new", "mosaic", "scan_1975"], "one tile covers the site"
-    assert [mark.presence for mark in panel.view.seen] == ["absent", "present", "cannot tell"]
-    assert panel.view.seen[2].words.startswith("Cannot tell (cloud): date unknown, Scene 3, by A")
-    looks = {mark.presence: ink_of(panel, mark) for mark in panel.view.seen[:2]}
+    assert [mark.presence for mark in panel.view.seen.marks] == ["absent", "present", "cannot tell"]
+    assert panel.view.seen.marks[2].words.startswith("Cannot tell (cloud): date unknown, Scene 3, by A")
+    looks = {mark.presence: ink_of(panel, mark) for mark in panel.view.seen.marks[:2]}
     assert looks["present"] > 1.5 * looks["absent"], "told apart by form, not by colour"
-    mark = panel.view.seen[1]
+    mark = panel.view.seen.marks[1]
     at = QPoint(round(seen_x(mark, panel.view.axis)), round(SEEN_PX / 2))
     QApplication.sendEvent(panel.view, QHelpEvent(QHelpEvent.Type.ToolTip, at, panel.view.mapToGlobal(at)))
     assert panel.tip.text.text() == "Present: 2020-07-01, Scene 2, by A"
     window.selection.clear()
     settle(window, qtbot)
-    assert not panel.view.seen
+    assert not panel.view.seen.marks
 
 
 def ink_of(panel: TimeStripPanel, mark: SeenMark) -> int:
@@ -300,6 +300,45 @@ def ink_of(panel: TimeStripPanel, mark: SeenMark) -> int:
         for x in range(left, left + 9)
         for y in range(round(SEEN_PX / 2) - 4, round(SEEN_PX / 2) + 5)
     )
+
+
+def test_each_thing_of_a_site_has_its_own_marks_and_statement(window: MainWindow, qtbot: QtBot) -> None:
+    point = Site(uuid="s1", label="Pad", geometry=shapely.Point(10.2, 50.3))
+    images = [
+        Image(uuid=f"i{at}", image_key=f"k{at}", acquired_at=f"20{at}-05-01", date_kind="instant") for at in (19, 20)
+    ]
+    seen = [
+        Observation(uuid="o1", site_uuid="s1", image_uuid="i19", presence="absent", target="a gantry", observer="A"),
+        Observation(uuid="o2", site_uuid="s1", image_uuid="i20", presence="present", target="a gantry", observer="A"),
+        Observation(uuid="o3", site_uuid="s1", image_uuid="i19", presence="present", target="a road", observer="A"),
+        Observation(uuid="o4", site_uuid="s1", image_uuid="i20", presence="absent", target="A  road", observer="A"),
+    ]
+    take_up(window, qtbot, sites=[point], images=images, observations=seen)
+    panel = strip_of(window, qtbot)
+    window.selection.set({"s1"})
+    panel.place.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(panel.view.seen.marks) == 4)
+    lines = (
+        "a gantry: not seen 1 May 2019; first seen 1 May 2020",
+        "a road: last seen 1 May 2019; not seen 1 May 2020",
+    )
+    assert panel.view.seen.lines == lines
+    assert "seen" not in panel.summary.text()
+    assert all(line in panel.view.accessibleDescription() for line in lines)
+    assert panel.view.height() >= panel.view.minimumHeight() > THING_PX * 2
+
+    def tip_at(x: float, y: float) -> str:
+        at = QPoint(round(x), round(y))
+        QApplication.sendEvent(panel.view, QHelpEvent(QHelpEvent.Type.ToolTip, at, panel.view.mapToGlobal(at)))
+        return panel.tip.text.text()
+
+    axis = panel.view.axis
+    assert axis is not None
+    places = {(mark.row, round(seen_x(mark, axis))) for mark in panel.view.seen.marks}
+    assert len(places) == 4, "marks of one date do not cover each other"
+    last = next(mark for mark in panel.view.seen.marks if mark.words.startswith("a road – Absent"))
+    assert tip_at(seen_x(last, axis), seen_y(last, panel.view.seen)) == "a road – Absent: 2020-05-01, by A"
+    assert tip_at(30, THING_PX + 4) == lines[1]
 
 
 @pytest.mark.bounded
