@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -43,11 +44,14 @@ class Town(NamedTuple):
 @lru_cache(maxsize=64)
 def nearest_town(frame: Bounds) -> Town | None:
     """The town nearest to the middle of a frame (lon, lat); None where none is near, or the frame is wide."""
-    index = _index() if frame.width <= _WIDEST_DEG else None
-    if index is None:
+    if frame.width > _WIDEST_DEG:
         return None
     lon, lat = frame.centre
-    place = index.nearest(lon, lat, _FARTHEST_M, _LEAST_PEOPLE)
+    try:
+        with closing(PlaceIndex(unpacked(sample_path(_PLACES), cache_folder()))) as index:
+            place = index.nearest(lon, lat, _FARTHEST_M, _LEAST_PEOPLE)
+    except (GeoloupeError, OSError):
+        return None  # the cache has no room for the place names: a page without the nearest town is a page
     return None if place is None else Town(place, distance_m(lon, lat, place.lon, place.lat))
 
 
@@ -55,12 +59,3 @@ def nearest_town(frame: Bounds) -> Town | None:
 def towns_credit() -> str:
     """The credit for the place names."""
     return sample_credits()[_PLACES].credit
-
-
-@cache
-def _index() -> PlaceIndex | None:
-    """The shipped place names, unpacked once; None where the cache has no room for them."""
-    try:
-        return PlaceIndex(unpacked(sample_path(_PLACES), cache_folder()))
-    except (GeoloupeError, OSError):
-        return None  # a page without the nearest town is a page
