@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.observation import target_key
 from layers.observing.seen_words import seen_lines, statements_of
@@ -15,7 +15,14 @@ from viewer.panels.observations.cell_image import CellImage
 from viewer.panels.observations.cell_words import cell_words, image_called
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_line import SheetLine
-from viewer.panels.observations.sheet_things import name_rows, things_of_case, things_of_sheet
+from viewer.panels.observations.sheet_things import (
+    ThingJoin,
+    join_rows,
+    joins_of,
+    name_rows,
+    things_of_case,
+    things_of_sheet,
+)
 from viewer.panels.observations.sheet_view import SheetView
 from viewer.panels.observations.target_box import TargetBox, ThingsApart
 from viewer.panels.widgets.fields import LONGEST_LINE
@@ -53,6 +60,7 @@ class ObservationSheet(QWidget):
         layout.addLayout(self._build_head())
         self.apart = ThingsApart()
         self.apart.naming_wanted.connect(lambda: name_rows(desk))
+        self.apart.joining_wanted.connect(self._offer_joins)
         layout.addWidget(self.apart)
         self.hint = muted("")
         self.hint.setWordWrap(True)
@@ -140,6 +148,22 @@ class ObservationSheet(QWidget):
 
     def _flush(self) -> None:
         self._take_target(self.target.typed)
+
+    def _offer_joins(self) -> None:
+        """Show the joins of things in a menu below its button."""
+        menu, button = QMenu(self), self.apart.join_button
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        joins = joins_of(self.desk)
+        for join in joins:
+            menu.addAction(_join_words(join)).setData(join)
+        if not joins:
+            menu.addAction(self.tr("No row of yours is about another thing")).setEnabled(False)
+        menu.triggered.connect(self._join)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _join(self, chosen: QAction) -> None:
+        if join_rows(self.desk, chosen.data()):
+            self.target.show_name(self.desk.target)
 
     def _show_head(self) -> None:
         desk = self.desk
@@ -311,3 +335,17 @@ class ObservationSheet(QWidget):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 150)
+
+
+def _join_words(join: ThingJoin) -> str:
+    """A join in a menu: the thing, the number of its rows, and the one that they are about then."""
+    rows = translate("Sheet", "{count} rows", "{count} row", join.thing.rows)
+    into = _unmarked(join.into)
+    if not join.thing.name:
+        return translate("Sheet", "Rows that say no thing ({0}) are about “{1}”").format(rows, into)
+    return translate("Sheet", "“{0}” ({1}) is the same as “{2}”").format(_unmarked(join.thing.name), rows, into)
+
+
+def _unmarked(name: str) -> str:
+    """The name of a thing in a menu, where an ampersand would mark a letter."""
+    return one_line(name, 40).replace("&", "&&")

@@ -103,6 +103,8 @@ class ThingsApart(QWidget):
 
     naming_wanted = Signal()
     """Emitted to name the rows that say no thing."""
+    joining_wanted = Signal()
+    """Emitted to join the rows of two things that turn out to be one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,11 +113,17 @@ class ThingsApart(QWidget):
         self.name_button = LinkButton("", self.tr("Give these rows the name that is looked for, as one step"))
         self.name_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.name_button.clicked.connect(self.naming_wanted)
+        self.join_button = LinkButton(
+            self.tr("Join…"), self.tr("Where two names turn out to mean one thing: join their rows, as one step")
+        )
+        self.join_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.join_button.clicked.connect(self.joining_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.words, 1)
         row.addWidget(self.name_button)
+        row.addWidget(self.join_button)
         self.hide()
 
     def show_things(self, shown: LookedFor, apart: Sequence[LookedFor], unnamed: int) -> None:

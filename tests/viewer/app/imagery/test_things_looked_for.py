@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim
+from viewer.commands.filing.evidence import link_evidence
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
@@ -173,3 +175,52 @@ def test_the_head_of_an_image_leads_to_its_date(window: MainWindow, sheet: Obser
     form = window.findChild(LayerPropertiesPanel)
     assert form is not None
     qtbot.waitUntil(form.isVisible)
+
+
+def test_two_names_of_one_thing_are_joined_as_one_step(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document, apart = window.session.document, sheet.apart
+    look_for(sheet, "ferry landing")
+    typed("+")
+    press(Key.Key_Right)
+    typed("-c")
+    press(Key.Key_Home)
+    look_for(sheet, "jetty & ramp")
+    typed("?c")
+    press(Key.Key_Right)
+    press(Key.Key_Right)
+    typed("+")
+    landing = next(row for row in document.observations.values() if row.target == "ferry landing")
+    doubtful = next(row for row in document.observations.values() if row.presence == "cannot tell")
+    actor = window.session.actor
+    window.session.push(add_claim(document, statement="A ferry calls", actor=actor, uuid="c1"))
+    window.session.push(link_evidence(document, "c1", "observations", doubtful.uuid, bearing="supports", actor=actor))
+    assert apart.join_button.isVisible()
+
+    def choose(text: str) -> None:
+        QTest.mouseClick(apart.join_button, Qt.MouseButton.LeftButton)
+        (menu,) = (menu for menu in sheet.findChildren(QMenu) if menu.isVisible())
+        assert [action.text() for action in menu.actions()] == [text]
+        menu.setActiveAction(menu.actions()[0])
+        QTest.keyClick(menu, Key.Key_Return)
+
+    choose("“ferry landing” (2 rows) is the same as “jetty && ramp”")
+    rows = sorted(document.observations.values(), key=lambda row: document.images[row.image_uuid].acquired_at)
+    assert [(row.presence, row.change, row.target) for row in rows] == [
+        ("present", "first look", "jetty & ramp"),
+        ("absent", "", "jetty & ramp"),
+        ("present", "", "jetty & ramp"),
+    ]
+    (link,) = document.links.claim_to_evidence("c1")
+    assert link.evidence_uuid == rows[0].uuid == doubtful.uuid
+    assert landing.uuid not in document.observations
+    assert not apart.isVisible()
+    window.action_table["undo"].trigger()
+    assert len(document.observations) == 4
+    assert {row.target for row in document.observations.values()} == {"ferry landing", "jetty & ramp"}
+    press(Key.Key_Home)
+    typed("-c")
+    choose("“ferry landing” (2 rows) is the same as “jetty && ramp”")
+    assert len(document.observations) == 4, "present and absent on one image are not joined"
+    assert "contradict each other on 1 image" in sheet.view.question.words.text()
