@@ -96,9 +96,14 @@ def _fit(bar: QTabBar) -> None:
 
 def _is_crowded(bar: QTabBar) -> bool:
     """True where so little is left of a title that it cannot be read: “S…s”."""
+    if bar.width() >= bar.sizeHint().width():
+        return False
     shown = [at for at in range(bar.count()) if bar.isTabVisible(at)]
     wide = [bar.fontMetrics().horizontalAdvance(bar.tabText(at)) for at in shown]
     edges = (bar.sizeHint().width() - sum(wide)) / max(len(wide), 1)
     dots = bar.fontMetrics().horizontalAdvance("…")
     rooms = [bar.tabRect(at).width() - edges for at in shown]
-    return any(room < title - 1 and room - dots < LEAST_SHARE * title for room, title in zip(rooms, wide, strict=True))
+    return any(
+        room < title - 1 and (len(bar.tabText(at)) <= SHORT_LETTERS or room - dots < LEAST_SHARE * title)
+        for at, room, title in zip(shown, rooms, wide, strict=True)
+    )

@@ -102,7 +102,7 @@ def _joined_at_site(
 
 
 def _joined_fields(twin: Observation, row: Observation) -> dict[str, Any]:
-    """What the row that stays takes over from the one that goes."""
+    """The fields that the row which stays takes over from the one that goes."""
     fields = {
         name: getattr(row, name)
         for name in _TAKEN_OVER

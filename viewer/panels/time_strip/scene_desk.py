@@ -150,7 +150,7 @@ class SceneDesk(QObject):
 
     @property
     def seen(self) -> SeenThings:
-        """What was seen of the selected site."""
+        """The observations of the selected site."""
         return self._seen
 
     @property

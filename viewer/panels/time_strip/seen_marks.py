@@ -36,11 +36,11 @@ class SeenMark(Struct, frozen=True):
 
 
 class SeenThings(Struct, frozen=True):
-    """What was seen of a site: the marks in the order of their images' dates, those of unknown dates last."""
+    """The observations of a site: marks in the order of their images' dates, those of unknown dates last."""
 
     marks: tuple[SeenMark, ...] = ()
     lines: tuple[str, ...] = ()
-    """For each row of marks the thing and what follows; none where one thing alone is looked for."""
+    """The thing of each row of marks with what follows; none where one thing alone is looked for."""
 
 
 def seen_of(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> SeenThings:
