@@ -27,14 +27,15 @@ _DAY_CHARS = len("2024-04-12")
 
 
 class RowDifference(NamedTuple):
-    """A row that changes an observation of the case: its number, the site's label, the date, the image's name, and the
-    old and new text of each field that differs.
+    """A row that changes an observation of the case: its number, the site's label, the date, the old and new text of each
+    field that differs, and the observation itself as it was.
     """
 
     number: int
     site: str
     date: str
     fields: tuple[tuple[str, str, str], ...]
+    before: Observation
 
 
 class RecordedRows(NamedTuple):
@@ -119,7 +120,7 @@ def _difference(row: SeenRow, site: str, before: Observation, edit: Edit) -> Row
         ("count", written_count(before.count_low, before.count_high), written_count(after.count_low, after.count_high)),
         *((name, str(getattr(before, name)), str(getattr(after, name))) for name in _TEXTS),
     ]
-    return RowDifference(row.number, site, row.date, tuple(text for text in texts if text[1] != text[2]))
+    return RowDifference(row.number, site, row.date, tuple(text for text in texts if text[1] != text[2]), before)
 
 
 class _Sites:

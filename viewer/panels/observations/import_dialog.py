@@ -293,6 +293,9 @@ class ObservationImportDialog(QDialog):
         lines.setVisible(bool(differences))
 
     def _difference_words(self, difference: RowDifference) -> str:
+        if not self._context.look.shows(difference.before):
+            hidden = self.tr("hidden, as you look blind")
+            return self.tr("{0}, {1}: {2}").format(difference.site, difference.date, hidden)
         nothing = self.tr("not stated")
         fields = [
             self.tr("{0}: {1} → {2}").format(self.word(name), word(old) or nothing, word(new) or nothing)

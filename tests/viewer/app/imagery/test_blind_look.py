@@ -69,7 +69,7 @@ def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
     assert form.observation_line.text() == "Observations: 2 rows, last seen 1 August 1985; not seen 1 August 1990"
     assert form.fields.fields["valid_to"].text() == "1985-08-01T10:00:00Z"
     assert "last seen 1 August 1985" in strip.summary.text()
-    assert len(strip.view.seen) == 2
+    assert len(strip.view.seen.marks) == 2
     look_blind(sheet)
     window.docks.set_panel_visible("panel_observations", visible=False)
     window.docks.show_panel("panel_time_strip")
@@ -77,7 +77,7 @@ def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
     assert form.observation_line.text() == "Observations: none yet"
     assert form.fields.fields["valid_to"].text() == ""
     assert "seen" not in strip.summary.text()
-    assert strip.view.seen == []
+    assert not strip.view.seen.marks
     assert len(window.scene.marks.index.sites) == len(BENDS), "no tick is on the map"
     assert len(window.panel_context.listed_marks().made) == len(BENDS), "nor in a list"
     assert window.canvas.grab_picture() != before
@@ -89,7 +89,7 @@ def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
     sheet.blind.setChecked(False)
     settle(window, qtbot)
     assert form.observation_line.text().startswith("Observations: 2 rows")
-    assert len(strip.view.seen) == 2
+    assert len(strip.view.seen.marks) == 2
     assert len(window.scene.marks.index.sites) == len(BENDS) + 2
     assert "1 present" in window.marks_then.hint
     assert "are hidden" not in window.status.hint.text()

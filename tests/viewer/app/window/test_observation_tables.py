@@ -169,6 +169,13 @@ def test_what_changes_is_listed_and_an_unticked_row_stays_as_it_is(
     assert dialog.outcome.text() == "Observations: 0 new, 2 changed."
     lines = [dialog.differences.item(at) for at in range(dialog.differences.count())]
     assert lines[0].text().startswith("Bend 1, 2024-04-12: Count: not stated → 2; Present or absent: absent → present")
+    case.panel_context.look.hide_others("somebody else")
+    dialog.target.setEditText("Channel")
+    qtbot.waitUntil(lambda: "hidden, as you look blind" in dialog.differences.item(0).text())
+    case.panel_context.look.show_all()
+    dialog.target.setEditText("channel")
+    qtbot.waitUntil(lambda: not dialog.is_reading and "absent → present" in dialog.differences.item(0).text())
+    lines = [dialog.differences.item(at) for at in range(dialog.differences.count())]
     lines[0].setCheckState(Qt.CheckState.Unchecked)
     qtbot.waitUntil(lambda: not dialog.is_reading)
     assert dialog.record_button.text() == "&Record 1 observation"
