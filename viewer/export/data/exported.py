@@ -48,6 +48,18 @@ class GroundPicture(Struct, frozen=True):
     """Words on its stretch, and whether another frame has set it; empty where there is nothing to say."""
 
 
+class MapDetail(Struct, frozen=True):
+    """A finer picture of a part of a map, whose place is in parts of the map's width and height."""
+
+    data: bytes
+    level: int
+    """The times that pictures became finer: 1 for the first."""
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 class ExportedMap(Struct, frozen=True):
     """The map of a product without its point marks, the pixels of the marks by uuid, and the credits of its layers.
 
@@ -60,6 +72,7 @@ class ExportedMap(Struct, frozen=True):
     places: Mapping[str, tuple[float, float]]
     credits: tuple[str, ...] = ()
     reading: MapReading = MapReading()
+    details: tuple[MapDetail, ...] = ()
 
 
 class Imprint(Struct, frozen=True):

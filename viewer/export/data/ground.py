@@ -17,19 +17,21 @@ from layers.document.layer_terms import may_leave, withheld_words
 from layers.document.rows import Comparison
 from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, chosen_canvas, transform_bounds
+from layers.geo.crs import WGS84, transform_bounds
 from layers.geo.lon_extent import around
+from layers.geo.map_projections import suited_crs
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.stretches import StretchMatch, stretch_notes, top_image, with_styles, without_styles
-from viewer.canvas.extent import bounds_of_all, lone_plane
+from viewer.canvas.extent import lone_plane
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import tiles_come
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
+from viewer.export.data.map_part import DetailPart, detail_choice, detail_parts, map_detail, pair_bounds, story_view
 from viewer.export.data.map_signs import is_sign, map_reading, pixel_of
-from viewer.export.data.picture_bytes import map_bytes, png_bytes
+from viewer.export.data.picture_bytes import detail_bytes, map_bytes, png_bytes
 from viewer.export.held_scenes import close_when_free
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
@@ -39,15 +41,10 @@ from viewer.rendering.context import RenderContext
 from viewer.support.language.text import one_line
 from viewer.support.painting import painting
 
-LONGER_PX, MAP_PX = 1200, 2400
-"""The longer side of the picture of a comparison, and of the map, which can be zoomed; in pixels."""
-_ROOM = 0.06
-_LEAST_ROOM = 0.01
-"""Least room around the marks of a map, in degrees."""
-_SHAPE = 1.5
-"""Least width of a map as a multiple of its height, for a page and a screen."""
-_RATIO = 2.0
-"""Pixels of the map for each pixel of the page."""
+LONGER_PX = 1200
+"""The longer side of the picture of a comparison, in pixels."""
+MOST_DETAIL_BYTES = 4_500_000
+"""Most bytes of all finer pictures of the map: as text in the file they are a third longer."""
 
 type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapScene], Document], MapScene]
 """Makes a scene of a document, with readers for it."""
@@ -82,6 +79,7 @@ class GroundPictures(Struct):
     problems: list[str] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
+    _details: list[tuple[DetailPart, bytes]] = field(default_factory=list)
 
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
@@ -105,7 +103,10 @@ class GroundPictures(Struct):
             reader.post(close_when_free, scenes)
         frames = [self._frames[key] for key in sorted(self._frames)]
         shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
-        drawn = None if self._map is None else replace(self._map[0], data=map_bytes(self._map[1]))
+        drawn = None
+        if self._map is not None:
+            details = tuple(map_detail(part, data) for part, data in detail_choice(self._details, MOST_DETAIL_BYTES))
+            drawn = replace(self._map[0], data=map_bytes(self._map[1]), details=details)
         return replace(self.export, overlays=shown, map=drawn)
 
     def _wanted_pictures(self) -> list[_WantedPicture]:
@@ -143,19 +144,23 @@ class GroundPictures(Struct):
         scene = picture.scene
         reader.hold([scene], _nothing, partial(scene.is_complete, view), partial(scene.stack.late, view))
         picture.take(picture, view, _picture(scene, view))
+        if picture.spec is None:
+            self._paint_details(scene, view, reader)
 
     # -- the map --------------------------------------------------------------------------------------------------
 
     def _map_view(self, scene: MapScene) -> View | None:
         rows = self.export.document.sites
         index = SiteIndex.of({uuid: rows[uuid] for uuid in self.export.shown_sites})
-        content_bounds = index.bounds_lonlat() or bounds_of_all(scene)
-        if content_bounds is None or lone_plane(scene):
-            return None
-        grown = content_bounds.expanded(max(content_bounds.width * _ROOM, content_bounds.height * _ROOM, _LEAST_ROOM))
-        crs = chosen_canvas(None, content_bounds)[0]
-        bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
-        return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds)), MAP_PX), ratio=_RATIO)
+        return None if lone_plane(scene) else story_view(scene, index.boxes_lonlat())
+
+    def _paint_details(self, scene: MapScene, view: View, reader: PageReader) -> None:
+        """Paint the finer pictures of the parts around the marks, each once it is read."""
+        assert self._map is not None
+        for part in reader.in_window(partial(detail_parts, scene, view, self._map[0].places)):
+            late = partial(scene.stack.late, part.view)
+            reader.hold([scene], partial(scene.set_view, part.view), partial(scene.is_complete, part.view), late)
+            self._details.append((part, detail_bytes(_picture(scene, part.view))))
 
     def _take_map(self, picture: _WantedPicture, view: View, image: QImage) -> None:
         rules, scene, document = self.export.publishing, picture.scene, self.export.document
@@ -195,8 +200,10 @@ class GroundPictures(Struct):
         return None if bounds is None else self._frame_of(bounds)
 
     def _frame_of(self, lonlat: Bounds) -> View:
-        crs = chosen_canvas(self.crs, lonlat)[0]
-        return _view(crs, transform_bounds(WGS84, crs, lonlat))
+        if self.crs:
+            return _view(self.crs, transform_bounds(WGS84, self.crs, lonlat))
+        crs = suited_crs(lonlat)
+        return _view(crs, pair_bounds(crs, lonlat))
 
     def _take_frame(
         self, number: int, spec: ComparisonSpec, at: int, picture: _WantedPicture, view: View, image: QImage
@@ -279,15 +286,9 @@ def _scene_of_frame(
     return frame_scene(document, context, folder, spec, at)
 
 
-def _wide(bounds: Bounds) -> Bounds:
-    """Bounds widened at the sides where they are narrow."""
-    more = max(bounds.height * _SHAPE - bounds.width, 0.0) / 2
-    return Bounds(bounds.left - more, bounds.bottom, bounds.right + more, bounds.top)
-
-
-def _view(crs: str, bounds: Bounds, longer_px: int = LONGER_PX) -> View:
+def _view(crs: str, bounds: Bounds) -> View:
     """View of exactly these bounds of the CRS, as far as whole pixels allow."""
-    scale = longer_px / max(bounds.width, bounds.height)
+    scale = LONGER_PX / max(bounds.width, bounds.height)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
     return View.of_bounds(crs, bounds, width, height)
 

@@ -24,12 +24,14 @@ class ScaleAt(Struct, frozen=True):
 
 
 class MapReading(Struct, frozen=True):
-    """Everything on a zoomed map and beside it. Signs and circles are by uuid of their mark, in picture pixels."""
+    """Everything on a zoomed map and beside it. Signs and circles are by uuid of their mark, in picture pixels;
+    a circle has several open pieces where the edge of the projection cuts it.
+    """
 
     ratio: float = 1.0
     """Pixels of the picture for each pixel of the page, where the map is shown whole."""
     signs: Mapping[str, bytes] = field(default_factory=dict)
-    circles: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    circles: Mapping[str, Sequence[Sequence[tuple[float, float]]]] = field(default_factory=dict)
     legend: Sequence[LegendLine] = ()
     projection: str = ""
     bar: str = ""

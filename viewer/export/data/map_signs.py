@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
@@ -34,6 +35,8 @@ SHARP = 3
 """Pixels of a picture of a sign for each pixel of the page: for print, and for screens of small pixels."""
 SCALE_STEPS = 9
 """Places along each side of the map at which its scale is known."""
+_TORN = 30.0
+"""Length of a step along a circle, relative to the others, at which it crosses the edge of a projection."""
 _BAR_PART = 0.3
 """Most of the map's width that its scale bar takes."""
 
@@ -49,7 +52,7 @@ def map_reading(
     return MapReading(
         ratio=view.ratio,
         signs=_signs(points),
-        circles={site.uuid: ring for site in points if site.is_area and (ring := _ring(site, view))},
+        circles={site.uuid: rings for site in points if site.is_area and (rings := _rings(site, view))},
         legend=[_legend_line(row, rules) for row in rows],
         projection=crs_words(view.grid.crs),
         bar="" if bar is None else bar.words,
@@ -107,24 +110,30 @@ def _picture(wide: int, high: int, paint: Callable[[QPainter], None]) -> bytes:
     return png_bytes(picture)
 
 
-def _ring(site: Site, view: View) -> list[tuple[float, float]]:
-    """The circle of a loosely known place in pixels; empty where a part of it has no place in the projection."""
+def _rings(site: Site, view: View) -> list[list[tuple[float, float]]]:
+    """The circle of a loosely known place."""
     assert site.least_error_m is not None
-    middle = pixel_of(view, site.place.x, site.place.y)
-    if middle is None:
-        return []
-    lons, lats = circle(site.place.x, site.place.y, site.least_error_m)
-    turns = (0.0, 360.0, -360.0)
-    turn = min(turns, key=lambda turn: _distance(view, site.place.x + turn, site.place.y, middle))
-    xs, ys = transform_points(WGS84, view.grid.crs, lons + turn, lats)
+    return ring_on(view, site.place.x, site.place.y, site.least_error_m)
+
+
+def ring_on(view: View, lon: float, lat: float, radius_m: float) -> list[list[tuple[float, float]]]:
+    """A circle on the ground in pixels: one closed ring, or open pieces where the edge of the projection cuts it.
+
+    Empty where a part of it has no place in the projection.
+    """
+    xs, ys = transform_points(WGS84, view.grid.crs, *circle(lon, lat, radius_m))
     ring = [view.to_pixel(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
-    return ring if all(math.isfinite(px) and math.isfinite(py) for px, py in ring) else []
-
-
-def _distance(view: View, lon: float, lat: float, middle: tuple[float, float]) -> float:
-    x, y = transform_points(WGS84, view.grid.crs, lon, lat)
-    distance = math.dist(view.to_pixel(float(x), float(y)), middle)
-    return distance if math.isfinite(distance) else math.inf
+    if not all(math.isfinite(px) and math.isfinite(py) for px, py in ring):
+        return []
+    ring.append(ring[0])
+    steps = [math.dist(start, end) for start, end in pairwise(ring)]
+    most = _TORN * sorted(steps)[len(steps) // 2]
+    pieces = [[ring[0]]]
+    for step, point in zip(steps, ring[1:], strict=True):
+        if step > most:
+            pieces.append([])
+        pieces[-1].append(point)
+    return pieces if len(pieces) > 1 else [ring[:-1]]
 
 
 def _scales(view: View) -> list[ScaleAt]:

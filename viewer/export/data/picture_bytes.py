@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
 PNG, JPEG = "image/png", "image/jpeg"
-_QUALITY = 88
+_QUALITY, _QUALITY_OF_DETAIL = 88, 82
 
 
 def png_bytes(picture: QImage) -> bytes:
@@ -19,6 +19,11 @@ def png_bytes(picture: QImage) -> bytes:
 def map_bytes(picture: QImage) -> bytes:
     """A map as JPEG or PNG, whichever is smaller: photographs make large PNGs, and plain areas small ones."""
     return min(_bytes(picture, "JPEG", _QUALITY), png_bytes(picture), key=len)
+
+
+def detail_bytes(picture: QImage) -> bytes:
+    """A part of a map in more detail, as JPEG: there are many in a file."""
+    return _bytes(picture, "JPEG", _QUALITY_OF_DETAIL)
 
 
 def type_of(data: bytes) -> str:

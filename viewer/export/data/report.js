@@ -25,6 +25,8 @@
       this.width = still.viewBox.baseVal.width;
       this.steps = Number(figure.dataset.steps);
       this.scales = JSON.parse(figure.dataset.scale);
+      this.details = [...figure.querySelectorAll(".detail")];
+      this.step = Number(figure.dataset.step);
       this.here = figure.querySelector(".here");
       this.k = 1; this.x = 0; this.y = 0; this.chosen = "";
       this.marks = [...still.querySelectorAll("a.mark")].map(mark => ({
@@ -130,11 +132,23 @@
       this.x = within(this.x, wide * (1 - this.k), 0);
       this.y = within(this.y, high * (1 - this.k), 0);
       this.ground.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.k})`;
+      this.ground.style.setProperty("--k", this.k);
       this.figure.classList.toggle("zoomed", this.k > 1);
       this.away.disabled = this.whole.disabled = this.k <= 1;
       this.closer.disabled = this.k >= MOST;
+      this.showDetails(wide, high);
       this.showMarks(wide, high);
       this.showScale(wide, high);
+    }
+
+    showDetails(wide, high) {
+      const sharp = window.devicePixelRatio * this.k * wide / this.width;
+      for (const detail of this.details) {
+        const { left, top, width, height } = detail.style, part = side => parseFloat(side) / 100 * this.k;
+        const x = this.x + part(left) * wide, y = this.y + part(top) * high;
+        const seen = x < wide && y < high && x + part(width) * wide > 0 && y + part(height) * high > 0;
+        detail.hidden = !seen || sharp < Math.max(2, this.step ** (detail.dataset.level - 1));
+      }
     }
 
     showMarks(wide, high) {
@@ -197,9 +211,16 @@
     }
 
     scaleAt(wide, high) {
-      const last = this.steps - 1, at = (middle, side) => within(Math.round(middle / side * last), 0, last);
+      const last = this.steps - 1, at = (middle, side) => within(middle / side * last, 0, last);
       const column = at((wide / 2 - this.x) / this.k, wide), row = at((high / 2 - this.y) / this.k, high);
-      return this.scales[row * this.steps + column];
+      const near = this.scales[Math.round(row) * this.steps + Math.round(column)];
+      if (!near) return near;
+      const [left, top] = [Math.floor(column), Math.floor(row)].map(one => Math.min(one, last - 1));
+      const corner = (dx, dy) => this.scales[(top + dy) * this.steps + left + dx][0];
+      const corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
+      if (Math.min(...corners) <= 0) return near;
+      const [dx, dy] = [column - left, row - top], [a, b, c, d] = corners;
+      return [(a * (1 - dx) + b * dx) * (1 - dy) + (c * (1 - dx) + d * dx) * dy, near[1], near[2]];
     }
 
     showScale(wide, high) {

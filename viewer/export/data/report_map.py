@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from layers.product.content import NamedSite
-from viewer.export.data.exported import ExportedMap
+from viewer.export.data.exported import ExportedMap, MapDetail
 from viewer.export.data.map_numbers import number_places
+from viewer.export.data.map_part import DETAIL_STEP
 from viewer.export.data.map_reading import MapReading
 from viewer.export.data.map_signs import KEY_PX, SCALE_STEPS, SIGN_PX
 from viewer.export.data.picture_bytes import PNG, data_url, type_of
@@ -47,12 +48,14 @@ def map_values(picture: ExportedMap, sites: Sequence[NamedSite], numbers: dict[s
         "width": width,
         "height": height,
         "alt": _alt(inside),
+        "details": [_detail_values(detail) for detail in picture.details],
+        "step": DETAIL_STEP,
         "credits": plain(" · ".join(picture.credits)),
         "elsewhere": elsewhere if left else "",
         "marks": marks,
         "signs": [(name, data_url(data, PNG)) for data, name in signs.items()],
         "sign_px": SIGN_PX,
-        "circles": [_path(ring, ratio) for ring in reading.circles.values()],
+        "circles": [_path(rings, ratio) for rings in reading.circles.values()],
         "legend": [
             {"text": plain(in_language(line.text)), "is_note": line.is_note, "sign": data_url(line.sign, PNG)}
             for line in reading.legend
@@ -64,6 +67,13 @@ def map_values(picture: ExportedMap, sites: Sequence[NamedSite], numbers: dict[s
         "steps": SCALE_STEPS,
         "scale": _scale(reading),
     }
+
+
+def _detail_values(detail: MapDetail) -> dict[str, Any]:
+    """A finer picture for the template: its place in hundredths of the map, and the level that it is of."""
+    sides = {"left": detail.left, "top": detail.top, "width": detail.width, "height": detail.height}
+    place = ";".join(f"{side}:{100 * part:.4f}%" for side, part in sides.items())
+    return {"data": data_url(detail.data, type_of(detail.data)), "level": detail.level, "place": place}
 
 
 def _alt(inside: Sequence[NamedSite]) -> str:
@@ -83,5 +93,7 @@ def _scaled(point: tuple[float, float], ratio: float) -> tuple[float, float]:
     return round(point[0] / ratio, 2), round(point[1] / ratio, 2)
 
 
-def _path(ring: Sequence[tuple[float, float]], ratio: float) -> str:
-    return "M" + "L".join("{} {}".format(*_scaled(point, ratio)) for point in ring) + "Z"
+def _path(rings: Sequence[Sequence[tuple[float, float]]], ratio: float) -> str:
+    """A closed ring, or open pieces, as the path of an SVG."""
+    pieces = ["M" + "L".join("{} {}".format(*_scaled(point, ratio)) for point in ring) for ring in rings]
+    return pieces[0] + "Z" if len(pieces) == 1 else "".join(pieces)

@@ -38,6 +38,21 @@ _COVERED = """
   }).map(one => one.className + ": " + one.textContent.slice(0, 60))
 """
 """What is on the page and is covered by something else in its middle."""
+_DETAILS = "[...document.querySelectorAll('.detail')].filter(one => one.checkVisibility()).length"
+_BAR = """
+(() => {
+  const figure = document.querySelector(".map"), box = figure.querySelector(".box");
+  const ground = figure.querySelector(".ground");
+  const { a, e, f } = new DOMMatrix(ground.style.transform), steps = Number(figure.dataset.steps);
+  const wide = box.clientWidth, high = box.clientHeight, page = figure.querySelector(".still").viewBox.baseVal.width;
+  const middle = [(wide / 2 - e) / a / wide, (high / 2 - f) / a / high];
+  const [column, row] = middle.map(one => Math.round(one * (steps - 1)));
+  const metres = JSON.parse(figure.dataset.scale)[row * steps + column][0] * page / (wide * a);
+  return [figure.querySelector(".live-bar").getBoundingClientRect().width * metres,
+          figure.querySelector(".bar-words").textContent];
+})()
+"""
+"""The length of the scale bar by the scale at the nearest of the places at which it is known, and its words."""
 _ZOOM = "new DOMMatrix(document.querySelector('.ground').style.transform).a"
 
 
@@ -121,6 +136,22 @@ def test_the_map_is_zoomed_and_moved_by_keys(shown: Browser, demo: Path) -> None
     shown.press("0")
     assert shown.value(_ZOOM) == 1
     assert shown.value("document.querySelectorAll('.live a').length") == parted
+
+
+def test_the_scale_bar_is_right_at_each_zoom_and_finer_pictures_come(shown: Browser, demo: Path) -> None:
+    shown.show(demo, 768)
+    shown.value("document.querySelector('.box').focus()")
+    assert shown.value(_DETAILS) == 0, "the whole map is one picture"
+    shown.press("+", times=4)
+    assert shown.value(_DETAILS) > 0
+    shown.press("0")
+    for _ in range(8):
+        metres, words = shown.value(_BAR)
+        number, unit = words.split()[:2]
+        stated = float(number.replace(",", "")) * {"km": 1000, "m": 1}[unit]
+        assert metres == pytest.approx(stated, rel=0.03)
+        shown.press("+")
+        shown.press("ArrowRight", 39)
 
 
 def test_a_circle_of_several_marks_parts_them_and_each_mark_can_be_reached(shown: Browser, demo: Path) -> None:
