@@ -20,6 +20,7 @@ from viewer.export.printed import (
     PaintedGroup,
     Printed,
     ProductWords,
+    ShownPlace,
     page_picture,
 )
 from viewer.support.fonts import font
@@ -38,6 +39,11 @@ WORDS = ProductWords(
     keywords=("ports", "Гавань"),
     made_on="2026-01-02",
     processing="Bands 3, 2, 1.",
+    status="issued",
+    imagery=("Sentinel-2, 31 August 2020, 17:40 UTC",),
+    usage=("Sentinel-2: CC BY-SA 3.0 IGO",),
+    web_statement="https://creativecommons.org/licenses/by-sa/3.0/igo/",
+    places=(ShownPlace("RU", "Russia", "Гавань"),),
 )
 
 

@@ -69,6 +69,14 @@ class PaintedGroup(NamedTuple):
     """Index into `Printed.frames`, for groups of one map."""
 
 
+class ShownPlace(NamedTuple):
+    """A place that the maps show, as the case names it: the ISO code and name of its country, and its own name."""
+
+    country_code: str = ""
+    country: str = ""
+    name: str = ""
+
+
 class ProductWords(Struct, frozen=True):
     """The words of a product that a file carries beside its picture; those of a published product are safe to show."""
 
@@ -95,6 +103,13 @@ class ProductWords(Struct, frozen=True):
     """The sentences on those who are named in a claim; a file has all of them, or none."""
     in_short: str = ""
     """A description that names nobody, for files without room for these sentences."""
+    imagery: tuple[str, ...] = ()
+    """The images with their dates in words, as they are printed."""
+    usage: tuple[str, ...] = ()
+    """The licences of what is shown, each once."""
+    web_statement: str = ""
+    """The address of a licence; empty where none states one."""
+    places: tuple[ShownPlace, ...] = ()
 
     @property
     def caption(self) -> str:

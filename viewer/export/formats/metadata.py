@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from html import escape  # that of xml.sax loads all of the network with it
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from viewer.export.printed import Printed, ProductWords
+from viewer.export.printed import Printed, ProductWords, ShownPlace
 from viewer.support.language.text import plain
 
 SOFTWARE = "Geoloupe"
@@ -24,9 +24,24 @@ _NAMESPACES = {
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "pdf": "http://ns.adobe.com/pdf/1.3/",
 }
-_IPTC_MOST = {5: 64, 25: 64, 40: 256, 80: 32, 105: 256, 110: 32, 115: 32, 116: 128, 120: 2000}
+_IPTC_MOST = {
+    5: 64,
+    25: 64,
+    40: 256,
+    55: 8,
+    80: 32,
+    92: 32,
+    100: 3,
+    101: 64,
+    105: 256,
+    110: 32,
+    115: 32,
+    116: 128,
+    120: 2000,
+}
 """Most bytes of a data set of IPTC's application record, by its number."""
 
 
@@ -42,6 +57,10 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Marking": words.marking or "none",
         "Status": words.status,
         "Source": whole_citations(words.sources, LONGEST),
+        "Keywords": ", ".join(words.keywords),
+        "Usage Terms": usage_terms(words),
+        "Imagery": "; ".join(words.imagery),
+        "Location": "; ".join(_place_words(place) for place in words.places),
         "Processing": words.processing or "none",
         "Alternative Text": words.alt_text,
         "Extent": "; ".join(extent_text(frame.view) for frame in printed.frames if frame.page == page),
@@ -56,9 +75,17 @@ def credit_line(words: ProductWords) -> str:
 
 
 def instructions(words: ProductWords) -> str:
-    """The marking and the state of a product, which are to be known before it is passed on."""
+    """The marking and the state of a product, which are to be known before it is passed on, and what its images date
+    from: the date of creation is the product's.
+    """
     status = f" Status: {words.status}." if words.status else ""
-    return f"Marking: {words.marking or 'none'}.{status}"
+    imagery = f" Imagery: {'; '.join(words.imagery)}." if words.imagery else ""
+    return f"Marking: {words.marking or 'none'}.{status}{imagery}"
+
+
+def usage_terms(words: ProductWords) -> str:
+    """The licences of what is shown; the credits where none is stated."""
+    return "; ".join(words.usage) or credit_line(words)
 
 
 def whole_citations(sources: Sequence[str], longest: int) -> str:
@@ -133,13 +160,42 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     yield "dc:language", several("Bag", (words.language,))
     yield "xmp:CreatorTool", SOFTWARE
     yield "xmp:CreateDate", escape(xmp_date(words.made_on), quote=False)
-    yield "xmpRights:UsageTerms", choice(credit)
+    yield "xmpRights:UsageTerms", choice(usage_terms(words))
+    yield "xmpRights:WebStatement", text(words.web_statement)
+    yield "photoshop:DateCreated", escape(xmp_date(words.made_on), quote=False)
     yield "photoshop:Headline", text(words.title)
     yield "photoshop:Credit", text(credit)
     yield "photoshop:Source", text(words.organisation or words.author)
     yield "photoshop:Instructions", text(instructions(words))
+    country = lone_country(words)
+    yield "Iptc4xmpCore:CountryCode", text(country.country_code)
+    yield "photoshop:Country", text(country.country)
+    yield "Iptc4xmpCore:Location", text(country.name)
+    yield "Iptc4xmpExt:LocationShown", _locations(words, text)
     yield "Iptc4xmpCore:AltTextAccessibility", choice(words.alt_text)
     yield "pdf:Keywords", text(", ".join(words.keywords))
+
+
+def lone_country(words: ProductWords) -> ShownPlace:
+    """The country of all that is shown, and the name of the place where it is one; empty for several countries."""
+    places = words.places
+    if not places or len({place.country_code for place in places}) > 1:
+        return ShownPlace()
+    return places[0] if len(places) == 1 else places[0]._replace(name="")
+
+
+def _locations(words: ProductWords, text: Callable[[str], str]) -> str:
+    """The places as IPTC's structures of what a picture shows."""
+    lines = []
+    for place in words.places:
+        parts = (("Sublocation", place.name), ("CountryName", place.country), ("CountryCode", place.country_code))
+        kept = [f"<Iptc4xmpExt:{name}>{value}</Iptc4xmpExt:{name}>" for name, raw in parts if (value := text(raw))]
+        lines.append(f'<rdf:li rdf:parseType="Resource">{"".join(kept)}</rdf:li>' if kept else "")
+    return f"<rdf:Bag>{''.join(lines)}</rdf:Bag>" if any(lines) else ""
+
+
+def _place_words(place: ShownPlace) -> str:
+    return ", ".join(filter(None, (place.name, place.country or place.country_code)))
 
 
 def xmp_date(made_on: str) -> str:
@@ -157,7 +213,11 @@ def iptc_records(words: ProductWords) -> bytes:
         (5, words.title),
         *((25, keyword) for keyword in words.keywords),
         (40, instructions(words)),
+        (55, xmp_date(words.made_on)[:10].replace("-", "")),
         (80, words.author or words.organisation),
+        (92, lone_country(words).name),
+        (100, _three_letters(lone_country(words).country_code)),
+        (101, lone_country(words).country),
         (105, words.title),
         (110, credit_line(words)),
         (115, words.organisation or words.author),
@@ -170,6 +230,11 @@ def iptc_records(words: ProductWords) -> bytes:
         if data:
             records += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
     return records
+
+
+def _three_letters(code: str) -> str:
+    """A code of IPTC's first standard, which has three letters; empty for one of two."""
+    return code if len(code) == 3 else ""
 
 
 def _short_caption(words: ProductWords, most_bytes: int) -> str:

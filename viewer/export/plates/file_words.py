@@ -5,17 +5,23 @@ They name a party only where they have all that is claimed of it, and its answer
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec.structs import replace
+from PySide6.QtCore import QLocale
 
+from layers.product.content import ProductContent
 from layers.product.issuing.edition import status_words
 from layers.product.parties import Telling
+from layers.text.links import link_in
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
-from viewer.export.printed import ProductWords
+from viewer.export.printed import ProductWords, ShownPlace
 from viewer.support.language.translation import in_language, translate
+
+MOST_KEYWORDS = 12
 
 
 def map_title(plate: Plate, on_page: MapOnPage) -> str:
@@ -71,7 +77,57 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
         processing=admit(" ".join(filter(None, (spec.processing_note, *processing)))),
         parties=tuple(_sentences(plate, pages) if is_told else filter(None, [nameless])),
         in_short=_in_short(plate, about, nameless),
+        keywords=keywords_of(plate.content),
+        imagery=tuple(filter(None, map(admit, _dated_images(plate, maps)))),
+        usage=tuple(filter(None, map(admit, _licences(plate, maps)))),
+        web_statement=next(filter(None, (link_in(line) for line in _licences(plate, maps))), ""),
+        places=shown_places(plate, admit),
     )
+
+
+def _dated_images(plate: Plate, maps: Sequence[MapOnPage]) -> list[str]:
+    """The images of maps, each with its date as it is printed."""
+    facts = (fact for on_page in maps for fact in plate.images[on_page.number] if not fact.is_reference)
+    return list(dict.fromkeys(", ".join(filter(None, (fact.name, in_language(fact.date)))) for fact in facts))
+
+
+def _licences(plate: Plate, maps: Sequence[MapOnPage]) -> list[str]:
+    """The licences of images and data, each with the name of what it is for."""
+    facts = (fact for on_page in maps for fact in (*plate.images[on_page.number], *plate.read.data[on_page.number]))
+    return list(dict.fromkeys(f"{fact.name}: {fact.licence}" for fact in facts if fact.licence))
+
+
+def keywords_of(content: ProductContent) -> tuple[str, ...]:
+    """The classes of the marks, the most frequent first: they name nobody."""
+    shown = [in_language(site.class_words) for site in content.sites if site.uuid not in content.withheld]
+    counts = Counter(words for words in shown if words)
+    return tuple(words for words, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_KEYWORDS])
+
+
+def shown_places(plate: Plate, admit: Callable[[str], str]) -> tuple[ShownPlace, ...]:
+    """The countries of the marks as the case states them, and the name of the site that a page is about."""
+    content = plate.content
+    shown = [site for site in content.sites if site.uuid not in content.withheld]
+    own = [site for site in shown if site.uuid == plate.spec.site] if plate.spec.layout == "site" else []
+    places = list[ShownPlace]()
+    for site in own or shown:
+        code = _code_of(plate.document.sites[site.uuid].location_country)
+        name = admit(site.name) if own and not (site.is_named or site.is_party) else ""
+        if code or name:
+            places.append(ShownPlace(code, _country_name(code), name))
+    return tuple(sorted(dict.fromkeys(places)))
+
+
+def _code_of(country: str) -> str:
+    """An ISO code as a case has it; empty for other words."""
+    code = country.strip().upper()
+    return code if code.isascii() and code.isalpha() and len(code) in (2, 3) else ""
+
+
+def _country_name(code: str) -> str:
+    """The English name of a country; empty for a code that is not known."""
+    territory = QLocale.codeToTerritory(code)
+    return "" if territory == QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)
 
 
 def _sentences(plate: Plate, pages: Collection[int]) -> Sequence[str]:

@@ -43,3 +43,24 @@ def test_the_coasts_of_a_locator_are_credited_where_it_is_drawn(plate_of) -> Non
     assert COASTS in words(plate_of(replace(SPEC, layout="panels")))
     assert COASTS not in words(plate_of(replace(SPEC, layout="plain")))
     assert COASTS not in words(plate_of(replace(SPEC, left_out=frozenset({"locator"}))))
+
+
+def test_a_file_says_what_is_shown_where_and_of_when(plate_of, document) -> None:
+    """Its keywords are classes, which name nobody; its countries are those that the case states."""
+    sites = [
+        replace(site, location_country={"in": "RU", "in2": "ru", "out": "CN", "area": "the north"}.get(uuid, ""))
+        for uuid, site in document.sites.items()
+    ]
+    rows = {name: list(document.table(name).values()) for name in ("layers", "claims", "claim_sites")}
+    of = Document({**rows, "sites": sites})
+    told = PrintedPlate(plate_of(SPEC, of), 96).words
+    assert told.keywords[0] == "Port"
+    assert [(place.country_code, place.country, place.name) for place in told.places] == [("RU", "Russia", "")]
+    assert any("12 April 2024, 08:05 UTC" in line for line in told.imagery)
+    own = PrintedPlate(plate_of(replace(SPEC, layout="site", site="in2"), of), 96).words
+    assert [place.country_code for place in own.places] == ["RU"]
+    assert not any(place.name for place in own.places), "it may be named with what is claimed of it only"
+    area = replace(of.sites["area"], location_country="KZ", label="The depot")
+    unnamed = Document({"layers": rows["layers"], "sites": [area]})
+    own = PrintedPlate(plate_of(replace(SPEC, layout="site", site="area"), unnamed), 96).words
+    assert [tuple(place) for place in own.places] == [("KZ", "Kazakhstan", "The depot")]
