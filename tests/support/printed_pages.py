@@ -83,6 +83,9 @@ class PrintedPages(Struct):
                 found.append(PaintedGroup(GroupKind.LABELS, f"{one.title}: names", number))
         return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
 
+    def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
+        return [group]
+
     def links(self, page: int) -> Sequence[PageLink]:
         return ()
 

@@ -48,6 +48,14 @@ class GroupKind(StrEnum):
     """Titles, scale bars, legends, credits, texts."""
 
 
+LAYERS = {
+    GroupKind.GROUND: "paper",
+    GroupKind.IMAGERY: "image",
+    GroupKind.MAP: "marks",
+    GroupKind.LABELS: "labels",
+    GroupKind.FURNITURE: "furniture",
+}
+"""Names of layers, as programs that edit graphics list them."""
 OF_MAP = (GroupKind.IMAGERY, GroupKind.MAP, GroupKind.LABELS)
 IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
 """Kinds of groups that are painted part by part, as pictures. Cutting others would shift the dashes of lines in Qt."""
@@ -59,6 +67,23 @@ def is_held(width: int, height: int) -> bool:
     return width * height <= HELD_PIXELS and max(width, height) <= MOST_SIDE
 
 
+class PartPlace(StrEnum):
+    """The place of a part among the parts of its group."""
+
+    BELOW = "below"
+    MARK = "mark"
+    ABOVE = "above"
+
+
+class GroupPart(NamedTuple):
+    """A part of a group that is edited by itself: a mark or a name, or what is below or above all marks."""
+
+    place: PartPlace
+    key: str = ""
+    """The uuid of a mark, the key of a name."""
+    title: str = ""
+
+
 class PaintedGroup(NamedTuple):
     """A part of a page that is painted by itself: a named group of an SVG, a tagged figure or an artifact of a PDF."""
 
@@ -67,6 +92,8 @@ class PaintedGroup(NamedTuple):
     """Title, unique on its page."""
     frame: int | None = None
     """Index into `Printed.frames`, for groups of one map."""
+    part: GroupPart | None = None
+    """None: the whole group."""
 
 
 class ShownPlace(NamedTuple):
@@ -161,6 +188,13 @@ class Printed(Protocol):
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         """The groups in the order in which they are painted."""
+        ...
+
+    def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
+        """The group in parts that can be edited by themselves, in the order in which they are painted.
+
+        Itself alone where it has none.
+        """
         ...
 
     def links(self, page: int) -> Sequence[PageLink]:

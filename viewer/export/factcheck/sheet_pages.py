@@ -91,6 +91,9 @@ class SheetPages:
     def size_px(self, page: int) -> tuple[int, int]:
         return _WIDTH, _HEIGHT
 
+    def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
+        return [group]
+
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         return (PaintedGroup(GroupKind.FURNITURE, f"Sheet {page + 1}"),)
 

@@ -21,7 +21,7 @@ from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import name_fonts_by_content, name_letters_as_written
 from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
-from viewer.export.printed import OF_MAP, GroupKind, ProductWords
+from viewer.export.printed import LAYERS, OF_MAP, GroupKind, ProductWords
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 """The corners of a frame as parts of it, from the lower left one upwards."""
@@ -43,9 +43,10 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
     root_place = pdf.add(root)
     tree_place = pdf.add(tree)
     put(root, Pages=tree_place)
-    tags = _Tags(pdf)
-    put(tree, Kids=[_add_page(pdf, page, tree_place, tags) for page in pages])
+    tags, layers = _Tags(pdf), _Layers(pdf)
+    put(tree, Kids=[_add_page(pdf, page, tree_place, tags, layers) for page in pages])
     tags.close(root)
+    layers.close(root)
     name_letters_as_written(pdf)
     name_fonts_by_content(pdf)
     _describe(pdf, root, words, xmp)
@@ -53,7 +54,7 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
         pdf.write(file, root_place, pdf.add(_info(words)))
 
 
-def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags) -> IndirectObject:
+def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags, layers: _Layers) -> IndirectObject:
     sheet = [0, 0, _number(page.width), _number(page.height)]
     added = entries(Type=name("Page"), Parent=tree, MediaBox=sheet, Tabs=name("S"))
     place = pdf.add(added)
@@ -70,8 +71,12 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags)
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""
             shown = " ".join(f"/G{number}-{at} Do" for at in range(len(sheets)))
             painted = f"{clip} 1 0 0 1 0 {page.height - height:.4f} cm {shown}"
-        content.append(f"{begin} q {painted} Q EMC")
-    put(added, Resources={"XObject": forms}, Contents=pdf.add(stream("\n".join(content).encode())))
+        content.append(f"{layers.begin(group.kind)} {begin} q {painted} Q EMC EMC")
+    put(
+        added,
+        Resources={"XObject": forms, "Properties": layers.properties()},
+        Contents=pdf.add(stream("\n".join(content).encode())),
+    )
     if page.links:
         put(added, Annots=[tags.link(box, address, page) for box, address in page.links])
     views = [view for frame in page.frames.values() if (view := _viewport(pdf, frame, page)) is not None]
@@ -272,6 +277,29 @@ class _Tags:
         )
         put(self._document, K=self._elements, P=tree)
         put(root, StructTreeRoot=tree, MarkInfo={"Marked": True})
+
+
+class _Layers:
+    """The layers of a PDF, which programs show and hide: one for each kind of group, on all pages."""
+
+    def __init__(self, pdf: PdfObjects) -> None:
+        self._pdf = pdf
+        self._layers: dict[GroupKind, IndirectObject] = {}
+
+    def begin(self, kind: GroupKind) -> str:
+        """The operator that begins content of a layer."""
+        if kind not in self._layers:
+            self._layers[kind] = self._pdf.add(entries(Type=name("OCG"), Name=LAYERS[kind]))
+        return f"/OC /{kind} BDC"
+
+    def properties(self) -> dict[str, IndirectObject]:
+        """The layers by their names in the content of a page."""
+        return {str(kind): layer for kind, layer in self._layers.items()}
+
+    def close(self, root: DictionaryObject) -> None:
+        """List the layers in the document, the uppermost first, as programs show them; all are visible."""
+        listed = [self._layers[kind] for kind in reversed(GroupKind) if kind in self._layers]
+        put(root, OCProperties={"OCGs": listed, "D": {"Name": "Layers", "Order": listed, "ON": listed}})
 
 
 def _describe(pdf: PdfObjects, root: DictionaryObject, words: ProductWords, xmp: bytes) -> None:

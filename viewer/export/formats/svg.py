@@ -1,4 +1,6 @@
-"""Writes SVG: named groups for each map, its layers and its names, and for what is around it; text stays text."""
+"""Writes SVG for readers and graphics desks: layers named image, marks, labels and furniture, with a named group for
+each mark; text stays text.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,12 @@ from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.page_files import page_path
 from viewer.export.formats.png import PngFile, painted_png
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
+from viewer.export.printed import LAYERS, OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.painting import painting
 
-_NAMES = {GroupKind.IMAGERY: "imagery", GroupKind.MAP: "layers", GroupKind.LABELS: "labels"}
+_NO_ID = re.compile(r"[^\w.-]")
+_SHAPE = re.compile(r"<(?:path|rect|circle|ellipse|line|polyline|polygon|text|image|use)\b")
 _BODY = re.compile(r"<defs>(.*?)</defs>(.*)</svg>", re.DOTALL)
 _OWN_ID = re.compile(r'(id="|url\(#)((?:clipPath|gradient|pattern|mask|image|fill|filter)\w*)')
 _FAMILIES = ", ".join(f"'{name}'" for name in (FAMILY, *FALLBACKS)) + ", sans-serif"
@@ -38,7 +41,7 @@ class _Part(Struct, frozen=True):
     shapes: bytes = b""
     """SVG of the shapes, as Qt wrote it."""
     number: int = 0
-    """Number of the group on its page."""
+    """Number of the part on its page."""
     image: Path | None = None
     room: QRect | None = None
 
@@ -56,8 +59,10 @@ def write_svg(printed: Printed, shop: Workshop) -> Made:
                 painted_png(printed, page, shop, begin, room, [group])
                 parts.append(_Part(group, image=path, room=room))
             else:
-                shapes = _shapes(printed, page, group, shop)
-                parts.append(_Part(group, shapes, number))
+                for part in printed.parts(group):
+                    shapes = _shapes(printed, page, part, shop)
+                    if part.part is None or _SHAPE.search(shapes.decode()):
+                        parts.append(_Part(part, shapes, len(parts)))
         out = shop.folder / f"page-{page}.svg"
         _write(out, printed.size_px(page), printed.dpi, parts, printed, page)
         made.append((out, page_path(shop.target, page)))
@@ -94,7 +99,9 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
     with out.open("wb") as file:
         file.write(
             '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
-            f'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="{width}" height="{height}" '
+            'xmlns:xlink="http://www.w3.org/1999/xlink" '
+            'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" '
+            f'version="1.1" width="{width}" height="{height}" '
             f'viewBox="0 0 {size[0]} {size[1]}" xml:lang="{escape(words.language)}">\n'
             f"{_title_elements(words.title, words.caption)}"
             f"<metadata>{rdf_words(words)}</metadata>\n".encode()
@@ -102,14 +109,16 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
         for number, group_parts in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):
             if number is None:
                 for part in group_parts:
-                    _write_part(file, part, part.group.kind)
+                    _write_layer(file, part.group.kind, [part], part.group.kind)
                 continue
             frame, name = printed.frames[number], f"map-{number + 1}"
             file.write(
-                f'<g id="{name}" role="img">{_title_elements(frame.title, frame.alt_text)}{_edge(frame, name)}'.encode()
+                f'<g id="{name}" role="img"{_layer(name)}>{_title_elements(frame.title, frame.alt_text)}'
+                f"{_edge(frame, name)}".encode()
             )
-            for part in group_parts:
-                _write_part(file, part, f"{name}-{_NAMES[part.group.kind]}", f' clip-path="url(#{name}-frame)"')
+            for kind, of_kind in groupby(group_parts, lambda part: part.group.kind):
+                clip = f' clip-path="url(#{name}-frame)"' if kind is not GroupKind.LABELS else ""
+                _write_layer(file, kind, list(of_kind), f"{name}-{LAYERS[kind]}", clip)  # a callout may reach over it
             file.write(b"</g>\n")
         file.write(b"</svg>\n")
 
@@ -124,18 +133,35 @@ def _edge(frame: MapFrame, name: str) -> str:
     return f'<clipPath id="{name}-frame"><rect {box}/></clipPath>\n'
 
 
-def _write_part(file: BinaryIO, part: _Part, name: str, clip: str = "") -> None:
-    kept = clip if part.group.kind is not GroupKind.LABELS else ""  # a callout may reach over the frame
-    file.write(f'<g id="{name}"{kept}><title>{escape(clean(part.group.title), quote=False)}</title>\n'.encode())
-    if part.image is None:
-        file.write(_body(part).encode())
-    else:
-        room = part.room
-        assert room is not None
-        box = f'x="{room.left()}" y="{room.top()}" width="{room.width()}" height="{room.height()}"'
-        file.write(f'<image {box} preserveAspectRatio="none" xlink:href="data:image/png;base64,'.encode())
-        with part.image.open("rb") as source:
-            while block := source.read(_BLOCK):
-                file.write(base64.b64encode(block))
-        file.write(b'"/>')
+def _layer(label: str) -> str:
+    """The attributes by which Inkscape knows a layer."""
+    return f' inkscape:groupmode="layer" inkscape:label="{label}"'
+
+
+def _write_layer(file: BinaryIO, kind: GroupKind, parts: Sequence[_Part], name: str, clip: str = "") -> None:
+    """Write the parts of a group as a layer: each mark in a group of its own."""
+    title = escape(clean(parts[0].group.title), quote=False)
+    file.write(f'<g id="{name}"{clip}{_layer(LAYERS[kind])}><title>{title}</title>\n'.encode())
+    for part in parts:
+        own = part.group.part
+        if own is not None:
+            key = _NO_ID.sub("-", own.key) or own.place
+            words = escape(clean(own.title), quote=False)
+            file.write(f'<g id="{name}-{key}"><title>{words}</title>\n'.encode())
+        if part.image is None:
+            file.write(_body(part).encode())
+        else:
+            _write_image(file, part.image, part.room)
+        if own is not None:
+            file.write(b"</g>\n")
     file.write(b"</g>\n")
+
+
+def _write_image(file: BinaryIO, image: Path, room: QRect | None) -> None:
+    assert room is not None
+    box = f'x="{room.left()}" y="{room.top()}" width="{room.width()}" height="{room.height()}"'
+    file.write(f'<image {box} preserveAspectRatio="none" xlink:href="data:image/png;base64,'.encode())
+    with image.open("rb") as source:
+        while block := source.read(_BLOCK):
+            file.write(base64.b64encode(block))
+    file.write(b'"/>')

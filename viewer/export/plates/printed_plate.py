@@ -16,12 +16,13 @@ from layers.product.spec import ProductSpec
 from viewer.canvas.shown_scene import ShownScene, late_layers
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
+from viewer.export.plates.group_parts import label_pieces, parts_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import with_stretches
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.setting.piece import Piece, sharp_rect
-from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords, is_held
+from viewer.export.printed import GroupKind, GroupPart, MapFrame, PageLink, PaintedGroup, ProductWords, is_held
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
@@ -130,6 +131,12 @@ class PrintedPlate:
             groups.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {on_page.number + 1}", on_page.number))
         return [*groups, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
 
+    def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
+        is_painted_grey = self.plate.spec.grey and group.kind in _PAINTED_GREY
+        if group.frame is None or is_painted_grey:
+            return [group]
+        return parts_of(self.plate, self.plate.maps[group.frame], group)
+
     def views_at(self, dpi: float) -> Sequence[tuple[ShownScene, View]]:
         """The maps of all pages, each with the views in which a file of so many dots an inch reads it."""
         sizes = self.plate.sizes
@@ -237,15 +244,21 @@ class PrintedPlate:
             if GroupKind.IMAGERY in kinds:
                 on_page.paint_imagery(painter, self._ratio, clip)
             if GroupKind.MAP in kinds:
-                on_page.paint_marks(painter, self._ratio, clip, checkpoint)
+                on_page.paint_marks(painter, self._ratio, clip, checkpoint, None if group is None else group.part)
             if GroupKind.LABELS in kinds:
-                self._paint_labels(painter, on_page, clip, checkpoint)
+                self._paint_labels(painter, on_page, clip, checkpoint, None if group is None else group.part)
         if GroupKind.FURNITURE in kinds:
             self._paint_furniture(painter, page, clip, checkpoint)
 
-    def _paint_labels(self, painter: QPainter, on_page: MapOnPage, clip: QRect | None, checkpoint: Checkpoint) -> None:
-        own = [piece for piece in self._pieces(on_page.page, None) if piece.kind is GroupKind.LABELS]
-        labels = [piece for piece in own if piece.frame == on_page.number]
+    def _paint_labels(
+        self,
+        painter: QPainter,
+        on_page: MapOnPage,
+        clip: QRect | None,
+        checkpoint: Checkpoint,
+        part: GroupPart | None = None,
+    ) -> None:
+        labels = [piece for piece in label_pieces(self.plate, on_page) if part is None or piece.key == part.key]
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in labels:

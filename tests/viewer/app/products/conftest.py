@@ -88,6 +88,9 @@ class BoxPage:
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         return spec
 
+    def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
+        return [group]
+
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         return (PaintedGroup(GroupKind.FURNITURE, "Boxes"),)
 

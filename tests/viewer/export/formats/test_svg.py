@@ -30,8 +30,8 @@ def test_groups_names_and_words(write: Write, tmp_path: Path) -> None:
         assert one.find(f"{SVG}desc").text == frame.alt_text
         name = f"map-{number + 1}"
         assert [part.get("id") for part in one.findall(f"{SVG}g")] == [
-            f"{name}-imagery",
-            f"{name}-layers",
+            f"{name}-image",
+            f"{name}-marks",
             f"{name}-labels",
         ]
         texts = {text.text.strip() for text in one.iter(f"{SVG}text")}

@@ -38,7 +38,7 @@ from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.picture_layers import has_features, picture_layers
 from viewer.export.plates.maps.spread_marks import SpreadMarks, paint_spread, place_of, spread_marks, symbol_scale
 from viewer.export.plates.maps.unseen_images import unseen_images
-from viewer.export.printed import is_held
+from viewer.export.printed import GroupPart, PartPlace, is_held
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
 
@@ -240,33 +240,63 @@ class MapOnPage:
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
+    def marks_apart(self, most: int) -> list[str]:
+        """Uuids of the painted marks in the order in which they are painted one by one: areas, lines, then symbols.
+
+        Empty where they are not told apart: in a comparison, and where there are more than that or they are dots.
+        """
+        if self.is_composed or any(frame.compact for frame in self.frames):
+            return []
+        shown = [uuid for uuid in self.in_frame() if uuid in self._painted.sites]
+        claims = {
+            frame.index.uuids[frame.rows[at]] for frame in self.frames for at in np.flatnonzero(frame.is_claim).tolist()
+        }
+        shown.sort(key=lambda uuid: _painting_rank(self._painted.sites[uuid], is_claim=uuid in claims))
+        return shown if len(shown) <= most else []
+
     def paint_marks(
-        self, painter: QPainter, ratio: float, clip: QRect | None = None, checkpoint: Checkpoint = unchecked
+        self,
+        painter: QPainter,
+        ratio: float,
+        clip: QRect | None = None,
+        checkpoint: Checkpoint = unchecked,
+        part: GroupPart | None = None,
     ) -> None:
-        """Paint the other layers, a graticule, and the marks."""
+        """Paint the other layers, a graticule, and the marks; or a part of that."""
         if self.is_composed:
             return
         shown_part = self.view_at(ratio, clip)
         if shown_part is None:
             return
         rect, view = shown_part
+        place = None if part is None else part.place
         with _within(painter, rect, view):
-            pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
-            self.scene.stack.paint(painter, view, part=slice(pictures, None), checkpoint=checkpoint)
-            if self.paint_below_marks is not None:
-                self._paint_grid(painter, ratio, view, self.paint_below_marks)
-                checkpoint()
+            if place in (None, PartPlace.BELOW):
+                pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
+                self.scene.stack.paint(painter, view, part=slice(pictures, None), checkpoint=checkpoint)
+                if self.paint_below_marks is not None:
+                    self._paint_grid(painter, ratio, view, self.paint_below_marks)
+                    checkpoint()
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
-                paint_hatches(painter, whole, self.hatches)
-                places = self._site_frames(whole)
-                for copy, frame in enumerate(self._spread_frames(places)):
-                    self._painter.paint(painter, frame, copy=copy)
-                    checkpoint()
-                paint_spread(painter, self.spread, places, self.view, self._inks)
-            self._paint_layer_labels(painter, ratio, whole)
+                if place in (None, PartPlace.BELOW):
+                    paint_hatches(painter, whole, self.hatches)
+                if part is not None and place is PartPlace.MARK:
+                    own = SiteIndex.of({part.key: self._painted.sites[part.key]})
+                    self._paint_sites(painter, _frames_of(own, whole), checkpoint)
+                elif part is None:
+                    self._paint_sites(painter, self._site_frames(whole), checkpoint)
+                if place in (None, PartPlace.ABOVE):
+                    paint_spread(painter, self.spread, self._site_frames(whole), self.view, self._inks)
+            if place in (None, PartPlace.ABOVE):
+                self._paint_layer_labels(painter, ratio, whole)
+
+    def _paint_sites(self, painter: QPainter, places: Sequence[SiteFrame], checkpoint: Checkpoint) -> None:
+        for copy, frame in enumerate(self._spread_frames(places)):
+            self._painter.paint(painter, frame, copy=copy)
+            checkpoint()
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
         rect, (pixels, _) = self.rect, self.framing.at(ratio)
@@ -286,6 +316,14 @@ class MapOnPage:
         with part_of_picture(painter):
             labels = [_scale_label(label, ratio) for label in self._layer_labels]
             self._letters.paint(painter, labels, view.ratio)
+
+
+def _painting_rank(site: Site, *, is_claim: bool) -> int:
+    """The order in which a mark is painted among others."""
+    kinds = {"Polygon": 0, "MultiPolygon": 0, "LineString": 2, "MultiLineString": 2}
+    if site.geometry.geom_type in kinds:
+        return kinds[site.geometry.geom_type]
+    return 1 if site.is_area else 4 if is_claim else 3
 
 
 @contextmanager
