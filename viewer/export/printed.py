@@ -93,7 +93,7 @@ class PaintedGroup(NamedTuple):
     frame: int | None = None
     """Index into `Printed.frames`, for groups of one map."""
     part: GroupPart | None = None
-    """None: the whole group."""
+    """Part of the group; None for the whole."""
 
 
 class ShownPlace(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QFont, QFontDatabase
 
 from viewer.resources import resource_path
@@ -20,6 +22,12 @@ def load_fonts() -> None:
     folder = resource_path("fonts")
     for name in _FILES:
         QFontDatabase.addApplicationFont(str(folder / name))  # by name: 16 MB are not read, only what is drawn
+
+
+def font_file(family: str, *, bold: bool) -> Path:
+    """The file of a shipped family."""
+    at = 2 * (FAMILY, CHINESE).index(family) + bold
+    return Path(str(resource_path("fonts"))) / _FILES[at]
 
 
 def font(pixels: float, *, bold: bool = False) -> QFont:

@@ -29,7 +29,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import tiles_come
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
-from viewer.export.data.map_part import DetailPart, detail_choice, detail_parts, map_detail, pair_bounds, story_view
+from viewer.export.data.map_part import FinerPart, detail_choice, detail_parts, map_detail, pair_bounds, story_view
 from viewer.export.data.map_signs import is_sign, map_reading, pixel_of
 from viewer.export.data.picture_bytes import detail_bytes, map_bytes, png_bytes
 from viewer.export.held_scenes import close_when_free
@@ -79,7 +79,7 @@ class GroundPictures(Struct):
     problems: list[str] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
-    _details: list[tuple[DetailPart, bytes]] = field(default_factory=list)
+    _details: list[tuple[FinerPart, bytes]] = field(default_factory=list)
 
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""

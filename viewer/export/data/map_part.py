@@ -47,7 +47,7 @@ _BESIDE = 0.15
 type _Boxes = NDArray[np.float64]
 
 
-class DetailPart(Struct, frozen=True):
+class FinerPart(Struct, frozen=True):
     """A part of a map with a finer picture: its place in parts of the map's width and height, and its view."""
 
     level: int
@@ -118,13 +118,13 @@ def pair_bounds(crs: str, lonlat: Bounds) -> Bounds:
 # -- finer pictures -----------------------------------------------------------------------------------------------
 
 
-def detail_parts(scene: MapScene, view: View, marks: Mapping[str, tuple[float, float]]) -> list[DetailPart]:
+def detail_parts(scene: MapScene, view: View, marks: Mapping[str, tuple[float, float]]) -> list[FinerPart]:
     """The parts of a map around its marks that a finer picture shows in more detail, the coarser ones first.
 
     `marks`: pixels of the marks in `view`. Images are looked at with their own pixels: what is not finer is left out.
     """
     places = np.array([*marks.values()]).reshape(-1, 2) / (view.width, view.height)
-    parts = list[DetailPart]()
+    parts = list[FinerPart]()
     for level in range(1, LEVELS + 1):
         across, counts = DETAIL_STEP**level, dict[tuple[int, int], int]()
         for x, y in places * across:
@@ -137,7 +137,7 @@ def detail_parts(scene: MapScene, view: View, marks: Mapping[str, tuple[float, f
     return parts
 
 
-def _detail_part(view: View, level: int, cell: tuple[int, int]) -> DetailPart:
+def _detail_part(view: View, level: int, cell: tuple[int, int]) -> FinerPart:
     """One of the equal parts of a map at a level, a picture of at most half as many pixels as the map's own."""
     across = DETAIL_STEP**level
     width, height = round(view.width / RATIO), round(view.height / RATIO)
@@ -145,10 +145,10 @@ def _detail_part(view: View, level: int, cell: tuple[int, int]) -> DetailPart:
     x, y = view.to_world(view.width * cell[0] / across, view.height * cell[1] / across)
     grid = replace(view.grid, resolution=resolution, origin_x=x, origin_y=y)
     high = height * resolution / (view.grid.resolution * view.height)
-    return DetailPart(level, cell[0] / across, cell[1] / across, 1 / across, high, View(grid, 0, 0, width, height, 1.0))
+    return FinerPart(level, cell[0] / across, cell[1] / across, 1 / across, high, View(grid, 0, 0, width, height, 1.0))
 
 
-def _has_more(scene: MapScene, view: View, part: DetailPart) -> bool:
+def _has_more(scene: MapScene, view: View, part: FinerPart) -> bool:
     """True where an image has more pixels than the picture of the level before, or, at the first, a layer has lines."""
     coarser = view.grid.resolution / (1 if part.level == 1 else DETAIL_STEP ** (part.level - 1) / RATIO)
     for uuid in scene.stack.in_view(part.view):
@@ -174,14 +174,14 @@ def _own_resolution(scene: MapScene, uuid: str, crs: str) -> float | None:
     return float(np.hypot(xs[1] - xs[0], ys[1] - ys[0])) or None
 
 
-def map_detail(part: DetailPart, data: bytes) -> MapDetail:
+def map_detail(part: FinerPart, data: bytes) -> MapDetail:
     """A finer picture with its place, as a file has it."""
     return MapDetail(data, part.level, part.left, part.top, part.width, part.height)
 
 
-def detail_choice(parts: Sequence[tuple[DetailPart, bytes]], most_bytes: int) -> list[tuple[DetailPart, bytes]]:
+def detail_choice(parts: Sequence[tuple[FinerPart, bytes]], most_bytes: int) -> list[tuple[FinerPart, bytes]]:
     """The finer pictures that a file has room for, in their order: the coarser, and those of more marks first."""
-    kept, room = list[tuple[DetailPart, bytes]](), most_bytes
+    kept, room = list[tuple[FinerPart, bytes]](), most_bytes
     for part, data in parts:
         if len(data) <= room:
             kept.append((part, data))

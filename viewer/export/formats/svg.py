@@ -8,7 +8,7 @@ import base64
 import re
 from collections.abc import Sequence
 from functools import partial
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -17,14 +17,16 @@ from msgspec import Struct
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
 from PySide6.QtSvg import QSvgGenerator
 
+from viewer.export.formats.font_parts import font_of_letters, letters_of
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.page_files import page_path
 from viewer.export.formats.png import PngFile, painted_png
 from viewer.export.formats.writing import Made, Workshop
 from viewer.export.printed import LAYERS, OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
-from viewer.support.fonts import FALLBACKS, FAMILY
+from viewer.support.fonts import CHINESE, FALLBACKS, FAMILY, font_file
 from viewer.support.painting import painting
 
+_WORDS = re.compile(r"<text\b[^>]*>([^<]*)<")
 _NO_ID = re.compile(r"[^\w.-]")
 _SHAPE = re.compile(r"<(?:path|rect|circle|ellipse|line|polyline|polygon|text|image|use)\b")
 _BODY = re.compile(r"<defs>(.*?)</defs>(.*)</svg>", re.DOTALL)
@@ -104,7 +106,7 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
             f'version="1.1" width="{width}" height="{height}" '
             f'viewBox="0 0 {size[0]} {size[1]}" xml:lang="{escape(words.language)}">\n'
             f"{_title_elements(words.title, words.caption)}"
-            f"<metadata>{rdf_words(words)}</metadata>\n".encode()
+            f"<metadata>{rdf_words(words)}</metadata>\n{_type(parts)}".encode()
         )
         for number, group_parts in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):
             if number is None:
@@ -121,6 +123,28 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
                 _write_layer(file, kind, list(of_kind), f"{name}-{LAYERS[kind]}", clip)  # a callout may reach over it
             file.write(b"</g>\n")
         file.write(b"</svg>\n")
+
+
+def _type(parts: Sequence[_Part]) -> str:
+    """The style that carries the type of the page: of each shipped face the letters that are set in it."""
+    bodies = "".join(part.shapes.decode() for part in parts)
+    left = "".join(sorted(set(unescape("".join(_WORDS.findall(bodies))))))
+    rules = list[str]()
+    for family in (FAMILY, CHINESE):
+        path, lacking = font_file(family, bold=False), left
+        for bold in (False, True):
+            if not left or (bold and 'font-weight="700"' not in bodies):
+                continue
+            path = font_file(family, bold=bold)
+            glyphs, lacking = letters_of(path, left)
+            if glyphs:
+                data = base64.b64encode(font_of_letters(path, glyphs)).decode()
+                rules.append(
+                    f"@font-face{{font-family:'{family}';font-weight:{700 if bold else 400};"
+                    f"src:url(data:font/woff;base64,{data})}}"
+                )
+        left = lacking
+    return f"<style>{''.join(rules)}</style>\n" if rules else ""
 
 
 def _title_elements(title: str, description: str) -> str:

@@ -25,7 +25,7 @@ from tests.viewer.export.conftest import pixels
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.ground import GroundPictures
-from viewer.export.data.map_part import DETAIL_STEP, DetailPart, detail_choice, detail_parts, story_view
+from viewer.export.data.map_part import DETAIL_STEP, FinerPart, detail_choice, detail_parts, story_view
 from viewer.export.data.map_signs import SCALE_STEPS, map_reading, ring_on
 from viewer.export.data.report import report_html
 from viewer.export.headless import Studio
@@ -118,7 +118,7 @@ def test_finer_pictures_are_where_an_image_is_finer_and_a_mark_is_near(studio: S
 
 
 def test_a_file_has_no_more_finer_pictures_than_it_has_room_for() -> None:
-    part = DetailPart(1, 0.0, 0.0, 0.2, 0.2, View.of_bounds(WGS84, Bounds(0, 0, 1, 1), 10, 10))
+    part = FinerPart(1, 0.0, 0.0, 0.2, 0.2, View.of_bounds(WGS84, Bounds(0, 0, 1, 1), 10, 10))
     given = [(part, b"x" * size) for size in (400, 700, 300)]
     assert [len(data) for _, data in detail_choice(given, 1000)] == [400, 300]
 

@@ -162,3 +162,18 @@ def test_the_same_product_gives_the_same_bytes(write: Write, tmp_path: Path) -> 
 def test_nobody_loads_pypdf_before_a_pdf_is_written() -> None:
     program = "import sys, viewer.app.main, viewer.export.formats.writers; sys.exit('pypdf' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_its_layers_are_shown_and_hidden_by_programs(write: Write, tmp_path: Path) -> None:
+    write(two_pages(), tmp_path / "x.pdf")
+    with pikepdf.open(tmp_path / "x.pdf") as file:
+        listed = file.Root.OCProperties
+        assert [str(layer.Name) for layer in listed.D.Order] == ["furniture", "labels", "marks", "image", "paper"]
+        assert len(listed.OCGs) == len(listed.D.ON) == 5
+        for page in file.pages:
+            content = [(operands, str(operator)) for operands, operator in pikepdf.parse_content_stream(page)]
+            operators = [operator for _, operator in content]
+            assert operators.count("BDC") + operators.count("BMC") == operators.count("EMC")
+            named = [str(operands[1]) for operands, operator in content if operator == "BDC" and operands[0] == "/OC"]
+            assert set(named) <= set(page.Resources.Properties.keys())
+            assert len(named) >= 5

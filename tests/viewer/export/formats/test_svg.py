@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
+import struct
 import subprocess
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFont, QImage, QRawFont
 
 from tests.support.printed_pages import NAMES, WORDS, one_map, two_pages
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.formats.conftest import Write, painted
+from viewer.support.fonts import CHINESE, FAMILY, font_file
 
+INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -41,6 +47,54 @@ def test_groups_names_and_words(write: Write, tmp_path: Path) -> None:
     assert all(word in metadata for word in ("TLP:AMBER", "Copernicus", "On a port", "north coast"))
     names = [one.get("id") for one in root.iter() if one.get("id")]
     assert len(names) == len(set(names))
+
+
+def test_layers_are_known_to_programs_that_edit_graphics(write: Write, tmp_path: Path) -> None:
+    write(one_map(), tmp_path / "x.svg")
+    root = ElementTree.parse(tmp_path / "x.svg").getroot()
+    layers = [one.get(f"{INKSCAPE}label") for one in root.iter() if one.get(f"{INKSCAPE}groupmode") == "layer"]
+    assert layers == ["paper", "map-1", "image", "marks", "labels", "furniture"]
+
+
+def test_the_type_of_a_page_is_in_the_file(write: Write, tmp_path: Path) -> None:
+    """The letters that it is set in look as in the shipped fonts, and all others are left out."""
+    write(one_map(), tmp_path / "x.svg")
+    root = ElementTree.parse(tmp_path / "x.svg").getroot()
+    rules = re.findall(
+        r"font-family:'([^']*)';font-weight:400;src:url\(data:font/woff;base64,([^)]*)\)", style_of(root)
+    )
+    assert [family for family, _ in rules] == [FAMILY, CHINESE]
+    for (family, data), letters, other in zip(rules, ("HoГань", "港口"), ("Q", "中"), strict=True):
+        shipped, cut = QRawFont(str(font_file(family, bold=False)), 100.0), QRawFont()
+        cut.loadFromData(unpacked(base64.b64decode(data)), 100.0, QFont.HintingPreference.PreferNoHinting)
+        assert cut.isValid()
+        for letter in letters:
+            (glyph,) = shipped.glyphIndexesForString(letter)
+            assert cut.pathForGlyph(glyph) == shipped.pathForGlyph(glyph)
+            assert not cut.pathForGlyph(glyph).isEmpty()
+        assert cut.pathForGlyph(shipped.glyphIndexesForString(other)[0]).isEmpty()
+    assert len(base64.b64decode(rules[0][1])) < 80_000
+
+
+def style_of(root: ElementTree.Element) -> str:
+    style = root.find(f"{SVG}style")
+    assert style is not None
+    return style.text or ""
+
+
+def unpacked(woff: bytes) -> bytes:
+    """A font in the form of WOFF as one that Qt loads."""
+    (count,) = struct.unpack_from(">H", woff, 12)
+    tables = []
+    for at in range(44, 44 + 20 * count, 20):
+        tag, start, packed, length, checksum = struct.unpack_from(">4sIIII", woff, at)
+        data = woff[start : start + packed]
+        tables.append((tag, checksum, data if packed == length else zlib.decompress(data)))
+    head, body = bytearray(woff[4:8] + struct.pack(">HHHH", count, 0, 0, 0)), bytearray()
+    for tag, checksum, data in tables:
+        head += struct.pack(">4sIII", tag, checksum, 12 + 16 * count + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    return bytes(head + body)
 
 
 @pytest.mark.bounded
