@@ -11,13 +11,13 @@ from pathlib import Path
 from PySide6.QtGui import QRawFont
 
 _LEFT_OUT = (b"DSIG", b"GSUB", b"gasp")
-"""Tables of signatures, of other forms of letters, which a page does not ask for, and of hints for small sizes."""
+"""FontTables of signatures, of other forms of letters, which a page does not ask for, and of hints for small sizes."""
 _COMPOUND = 0x0020
 _WORDS, _SCALE, _TWO_SCALES, _FOUR_SCALES = 0x0001, 0x0008, 0x0040, 0x0080
 _CHAR_STRINGS = 17
 _END_OF_LETTER = b"\x0e"
 
-type Tables = dict[bytes, bytes]
+type FontTables = dict[bytes, bytes]
 
 
 def letters_of(path: Path, text: str) -> tuple[frozenset[int], str]:
@@ -44,7 +44,7 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _tables(path: Path) -> tuple[bytes, Tables]:
+def _tables(path: Path) -> tuple[bytes, FontTables]:
     data = _read(path)
     (count,) = struct.unpack_from(">H", data, 4)
     tables = {}
@@ -54,7 +54,7 @@ def _tables(path: Path) -> tuple[bytes, Tables]:
     return data[:4], tables
 
 
-def _true_type(tables: Tables, glyphs: set[int]) -> Tables:
+def _true_type(tables: FontTables, glyphs: set[int]) -> FontTables:
     """The tables of outlines with these glyphs, and those that they are put together of."""
     head, glyf, is_long = tables[b"head"], tables[b"glyf"], struct.unpack_from(">h", tables[b"head"], 50)[0]
     count = len(tables[b"loca"]) // (4 if is_long else 2) - 1
@@ -154,7 +154,7 @@ def _char_strings(cff: bytes, at: int) -> int:
     raise ValueError("a font without letters")
 
 
-def _woff(flavour: bytes, tables: Tables) -> bytes:
+def _woff(flavour: bytes, tables: FontTables) -> bytes:
     """The tables in the form of WOFF 1.0, each packed."""
     directory, body, whole = bytearray(), bytearray(), 12 + 16 * len(tables)
     start = 44 + 20 * len(tables)
