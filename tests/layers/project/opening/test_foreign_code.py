@@ -125,6 +125,18 @@ def test_code_in_a_style_is_left_out_and_named(name: str) -> None:
         assert is_suspect(qml(part))
 
 
+@pytest.mark.parametrize(
+    ("text", "suspect"),
+    [
+        *((text, True) for text in ("1 + EVAL (x)", "fİle_size(x)", "ıs_File /* ( */ (x)", "exif_GEOTAG -- (\n (x)")),
+        *((text, True) for text in ("interval(1), env('x')", "i\u017f_directory(x)", "SQLITE_FETCH_AND_INCREMENT\t(x)")),
+        *((text, False) for text in ("intervals (x)", "file_ (x)", "evaluated(x)", "env", "profile_of(x)", "env x (")),
+    ],
+)
+def test_a_call_is_suspected_in_any_spelling_and_no_other_word_is(text: str, suspect: bool) -> None:
+    assert is_suspect(text) == suspect
+
+
 def test_the_example_that_qgis_writes_goes_without_a_word() -> None:
     found = judged_style(qml(f"<editforminitcode><![CDATA[{TEMPLATE}]]></editforminitcode>"))
     assert found.left_out == ()
