@@ -12,7 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from layers.geo.crs import WGS84, same_crs, transform_points
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, same_crs, transform_bounds, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.services.scales import is_too_coarse, levels_in_scale
@@ -83,6 +85,19 @@ def parent_parts(tile: SourceTile, matrices: TileMatrixSet, up: int = 1) -> tupl
             )
             parts.append(PlacedPart(SourceTile(tile.level - up, column, row), inside, of_other))
     return tuple(parts)
+
+
+def bounds_in(crs: str, matrices: TileMatrixSet) -> Bounds | None:
+    """Bounds of a grid in another CRS; None where it has no end there, or does not fit into it."""
+    bounds = matrices.bounds
+    if matrices.turn:
+        # Round the world nothing ends at the antimeridian, so only north and south are cut.
+        wide = Bounds(bounds.left - 4 * bounds.width, bounds.bottom, bounds.right + 4 * bounds.width, bounds.top)
+        return wide if same_crs(crs, matrices.crs) else None
+    try:
+        return transform_bounds(matrices.crs, crs, bounds)
+    except GeoloupeError:
+        return None
 
 
 class Sources(Struct, frozen=True, eq=False):

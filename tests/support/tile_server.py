@@ -226,6 +226,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.ok()
 
+    def east(self) -> None:
+        """Has tiles of the eastern half of the world only."""
+        if self.where[1] < 2 ** self.where[0] / 2:
+            self.answer(404, b"no")
+        else:
+            self.ok()
+
     def end(self, status: int, body: bytes, **headers: str) -> None:
         """An answer beyond the last level, and tiles up to there."""
         if self.where[0] > self.server.last_level:

@@ -17,6 +17,7 @@ from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
+from viewer.rendering.layers.area_watch import AreaWatch
 from viewer.rendering.layers.blank_watch import BlankWatch, is_clear
 from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
@@ -58,7 +59,7 @@ class ServiceTiles:
         unpacked: called with the pictures that came from packs, perhaps none
         failed: called with the sentence on why none can come, and what it is about
         turned: called where the server was found to answer in another way, with the service before and now: all that
-        came is of no use
+        came is of no use; with the same service where only more of it is asked for
         blank: called with tiles that have come, and were found to be there in name only
         """
         self._service, self._context = service, context
@@ -66,6 +67,7 @@ class ServiceTiles:
         self._requests = TileRequests(service, context, self._arrived, self._answered, self._refused)
         self._tell_arrived, self._tell_unpacked, self._tell_failed = arrived, unpacked, failed
         self._tell_blank = blank
+        self._area = AreaWatch(service)
         self._tell_turned, self._ways = turned, WayWatch(service, context, self._way_judged)
         self._packs = PackSource(packs, service, context.jobs, self._unpacked, lambda why: self._fail(why, "pack"))
         self.first_level = levels_in_scale(service)[0]
@@ -172,18 +174,30 @@ class ServiceTiles:
     @property
     def drawn(self) -> TileService:
         """The service on the grid that is asked for now: its own, or the pixels of the view."""
-        return self._requests.drawn
+        return self._requests.drawn if self._requests.is_fitted or self._packs.is_there else self._area.drawn
 
-    def fit(self, view: View, *, resting: bool = True) -> None:
-        """Turn to the grid that suits a view. What came on another one is dropped: its tiles have the same names."""
+    def asked_in(self, view: View) -> TileService:
+        """The service on its own grid, with the tiles that are asked for in a view."""
+        return self._service if self._packs.is_there else self._area.drawn_in(view)
+
+    def fit(self, view: View, *, resting: bool = True) -> bool:
+        """Turn to the grid that suits a view. What came on another one is dropped: its tiles have the same names.
+
+        True where more of the same grid is asked for from now on.
+        """
         self._view = view
         may_fit = not (self._packs.is_there or self._context.ways.is_open(self._service))
         if self._requests.fit(view, may_fit=may_fit, resting=resting):
             self._drop_all()
+        return self._area.look(view)
 
     def sources(self, grid: TileGrid, keys: Sequence[TileKey]) -> list[Sources]:
         """The sources of display tiles, on the grid that is asked for now."""
-        return self._requests.sources(grid, keys)
+        return self._requests.sources(grid, keys) if self._requests.is_fitted else sources_of(grid, keys, self.drawn)
+
+    def cuts(self, sources: Sources) -> bool:
+        """True for a display tile of which some is not asked for, as it lies outside of what the server states."""
+        return self._area.cuts(sources)
 
     def needed_for(self, sources: Sources) -> list[SourceTile]:
         """The tiles to fetch for a display tile, or for those that the service lacks their parents: a level coarser
@@ -317,6 +331,9 @@ class ServiceTiles:
             self._lacking[tile] = math.inf if tile in self._blank else time.monotonic() + ASK_AGAIN_S
         self._judge_blanks()
         (self._failed.discard if error is None else self._failed.add)(tile)
+        is_over = not (self._queue or self._under_way or self._failed)
+        if self._area.see(tile, image) or (is_over and self._area.judge_empty()):
+            self._tell_turned(self._service, self._service)
         self._tell_arrived(tile, image, error)
         if error is None and not self._ways.is_undecided:
             self._pump()
@@ -354,6 +371,7 @@ class ServiceTiles:
         before = self._service
         if service is not None:
             self._service, self._ways = service, WayWatch(service, self._context, self._way_judged)
+            self._area = AreaWatch(service)
             self._requests.start_anew(service)
             self._drop_all()
         self._tell_turned(before, self._service)

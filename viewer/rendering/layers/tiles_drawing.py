@@ -16,12 +16,13 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import MERCATOR_MAX_LAT, lonlat_bounds, same_crs, transform_bounds
+from layers.geo.crs import MERCATOR_MAX_LAT, lonlat_bounds
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
-from layers.services.matrix import Sources, SourceTile
+from layers.services.matrix import Sources, SourceTile, bounds_in
 from layers.services.packs.tile_needs import TileNeeds
+from layers.services.stated_area import shows_in_overview
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
 from viewer.network.host_state import HostReach
@@ -82,7 +83,8 @@ class TilesDrawing(LayerDrawing):
         self._tile_layer.revision = service
         whole = service.matrices.matrices[0]
         # A map picture of all that a server has may take it long: only what is cut into tiles has an overview.
-        self._has_overview = self._tiles.first_level == 0 and whole.columns == whole.rows == 1 and service.is_tiled
+        is_whole = self._tiles.first_level == 0 and whole.columns == whole.rows == 1 and service.is_tiled
+        self._has_overview = is_whole and shows_in_overview(service)
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
@@ -143,7 +145,8 @@ class TilesDrawing(LayerDrawing):
         if view.grid.crs != (self._view.grid.crs if self._view else None):
             self._place(view.grid.crs)
         self._view, self._cursor, self._resting = view, cursor, resting
-        self._tiles.fit(view, resting=resting)
+        if self._tiles.fit(view, resting=resting):
+            self._redo(list(self._incomplete))
         self._forget_expired()
         self._request_tiles()
 
@@ -169,7 +172,7 @@ class TilesDrawing(LayerDrawing):
         if self._view is None:
             self._place(view.grid.crs)
         return TileNeeds(
-            self.service,
+            self._tiles.asked_in(view),
             view,
             self._tile_layer.within(view.grid),
             self._tiles.packs,
@@ -312,20 +315,7 @@ class TilesDrawing(LayerDrawing):
 
     def _place(self, crs: str) -> None:
         """Tell the tile layer where the service ends, so that no tile is planned beyond it."""
-        matrices = self.service.matrices
-        if matrices.turn:
-            # Round the world nothing ends at the antimeridian, so only north and south are cut.
-            bounds = matrices.bounds
-            wide = Bounds(bounds.left - 4 * bounds.width, bounds.bottom, bounds.right + 4 * bounds.width, bounds.top)
-            self._tile_layer.set_bounds(crs, wide if same_crs(crs, self.service.crs) else None)
-            return
-        try:
-            bounds = transform_bounds(self.service.crs, crs, matrices.bounds)
-        except GeoloupeError:
-            # A CRS that the service does not fit into: no tile is skipped then.
-            self._tile_layer.set_bounds(crs, None)
-            return
-        self._tile_layer.set_bounds(crs, bounds)
+        self._tile_layer.set_bounds(crs, bounds_in(crs, self.service.matrices))
 
     # -- requests -----------------------------------------------------------------------------------------------
 
@@ -420,7 +410,7 @@ class TilesDrawing(LayerDrawing):
         self._request_soon()
 
     def _turned(self, before: TileService, now: TileService) -> None:
-        """Go on, from the beginning where the server was found to answer in another way."""
+        """Go on, from the beginning where the server was found to answer in another way, or ask for more."""
         if now is not before:
             self.service = now
             self._plans.clear()
@@ -429,6 +419,8 @@ class TilesDrawing(LayerDrawing):
             self._tile_layer.revision = now
             self._set_problem("")
             self.context.ways.find(before, now)
+        else:
+            self._redo(list(self._incomplete))
         self._request_soon()
 
     def _look_at_date(self, warning: str) -> None:
@@ -506,20 +498,25 @@ class TilesDrawing(LayerDrawing):
     def _run(self, grid: TileGrid, work: list[_Composition]) -> None:
         keys = frozenset(composition.key for composition in work)
         self._composing |= keys
-        matrices = self.drawn_service.matrices
+        drawn = self.drawn_service
 
         def compose(_: JobContext) -> list[QImage]:
-            return [NOTHING if not each.inputs else compose_tile(each.sources, each.inputs, matrices) for each in work]
+            return [
+                NOTHING if not each.inputs else compose_tile(each.sources, each.inputs, drawn.matrices) for each in work
+            ]
 
         def failed(error: GeoloupeError) -> None:
             self._composing -= keys
             self._set_problem(error.sentence)
 
-        self.context.jobs.run(compose, partial(self._composed, grid, work), failed)
+        self.context.jobs.run(compose, partial(self._composed, grid, drawn, work), failed)
 
-    def _composed(self, grid: TileGrid, work: list[_Composition], pictures: list[QImage]) -> None:
+    def _composed(self, grid: TileGrid, drawn: TileService, work: list[_Composition], pictures: list[QImage]) -> None:
         self._composing -= {composition.key for composition in work}
         if self._is_closed:
+            return
+        if drawn is not self.drawn_service and self._view is not None and grid == self._view.grid:
+            self._request_soon()  # more is asked for since: they are composed anew
             return
         for (key, sources, inputs, is_final), image in zip(work, pictures, strict=True):
             if any(map(self._tiles.is_blank, inputs)):  # found meanwhile: it is composed anew
@@ -527,7 +524,7 @@ class TilesDrawing(LayerDrawing):
             if not is_final:
                 self._tile_layer.put_provisional(grid, key, image)
                 continue
-            whole = not any(map(self._tiles.lacks, sources.tiles))
+            whole = not (any(map(self._tiles.lacks, sources.tiles)) or self._tiles.cuts(sources))
             if image.isNull() and len(sources.tiles) == 1:  # what has come before still shows
                 image = self._tiles.part(sources.tiles[0]) or image
             self._tile_layer.put(grid, self.service, key, image, lasting=whole)
