@@ -6,7 +6,7 @@ A stated box is a claim: what comes at its edges tells whether more is there tha
 from __future__ import annotations
 
 import math
-from typing import Self
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -45,40 +45,10 @@ class StatedArea(Struct, frozen=True):
     service: TileService
     box: Bounds
 
-    @classmethod
-    def of(cls, service: TileService) -> Self | None:
-        """The area of a service of tiles; None where none is stated, or it is of no use."""
-        if service.bounds is None or not service.is_tiled:
-            return None
-        try:
-            box = transform_bounds(WGS84, service.crs, service.bounds)
-        except GeoloupeError:
-            return None
-        world = service.matrices.bounds
-        if (
-            not box.is_finite()
-            or box.is_empty
-            or not world.intersects(box)
-            or (service.matrices.turn and _turns(box, world))
-        ):
-            return None
-        limits = [_limits(matrix, box) for matrix in service.matrices.matrices]
-        if not all(limits) or all(
-            matrix.tile_range == limit for matrix, limit in zip(service.matrices.matrices, limits, strict=True)
-        ):
-            return None
-        matrices = [
-            replace(matrix, limits=limit) for matrix, limit in zip(service.matrices.matrices, limits, strict=True)
-        ]
-        return cls(replace(service, grid=replace(service.matrices, matrices=tuple(matrices))), box)
-
     def is_in(self, view: View) -> bool:
         """True where a view shows some of the area."""
-        try:
-            seen = transform_bounds(view.grid.crs, self.service.crs, view.world_bounds())
-        except GeoloupeError:
-            return False
-        return seen.intersects(self.box)
+        box = box_in(view.grid.crs, self.service.crs, self.box)
+        return box is not None and box.intersects(view.world_bounds())
 
     def cuts(self, sources: Sources) -> bool:
         """True where a display tile may reach beyond the area."""
@@ -112,9 +82,45 @@ class StatedArea(Struct, frozen=True):
         return [part for part in parts if part.left < part.right and part.top < part.bottom]
 
 
+@lru_cache(maxsize=16)
+def area_of(service: TileService) -> StatedArea | None:
+    """The area of a service of tiles; None where none is stated, or it is of no use."""
+    if service.bounds is None or not service.is_tiled:
+        return None
+    try:
+        box = transform_bounds(WGS84, service.crs, service.bounds)
+    except GeoloupeError:
+        return None
+    world = service.matrices.bounds
+    if (
+        not box.is_finite()
+        or box.is_empty
+        or not world.intersects(box)
+        or (service.matrices.turn and _turns(box, world))
+    ):
+        return None
+    limits = [_limits(matrix, box) for matrix in service.matrices.matrices]
+    if not all(limits) or all(
+        matrix.tile_range == limit for matrix, limit in zip(service.matrices.matrices, limits, strict=True)
+    ):
+        return None
+    matrices = [replace(matrix, limits=limit) for matrix, limit in zip(service.matrices.matrices, limits, strict=True)]
+    return StatedArea(replace(service, grid=replace(service.matrices, matrices=tuple(matrices))), box)
+
+
+@lru_cache(maxsize=64)
+def box_in(crs: str, own_crs: str, box: Bounds) -> Bounds | None:
+    """A box in another CRS; None where it has no place there. It is asked for with each look at a map."""
+    try:
+        placed = transform_bounds(own_crs, crs, box)
+    except GeoloupeError:
+        return None
+    return placed if placed.is_finite() else None
+
+
 def shows_in_overview(service: TileService) -> bool:
     """False where all that the service has is a speck in its coarsest level."""
-    area = StatedArea.of(service)
+    area = area_of(service)
     if area is None:
         return True
     resolution = service.matrices.matrices[0].resolution

@@ -19,6 +19,7 @@ from layers.services.http_request import HttpRequest
 from layers.services.stac.signing import SigningRule
 from layers.services.tile_service import TileService
 from viewer.network.consent import Consent, host_of_url
+from viewer.network.decode import readable_kinds
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
@@ -38,6 +39,10 @@ USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe projec
 CLOCK_MS = 50
 NOTHING_HERE_S = 60.0
 """Seconds for which an answer that there is no tile is kept."""
+
+
+def _forget_kinds(_: frozenset[str]) -> None:
+    """Do nothing: the formats are known from now on."""
 
 
 class Fetcher(QObject):
@@ -219,7 +224,11 @@ class Fetcher(QObject):
             self.offline_changed.emit()
 
     def respect(self, service: TileService) -> None:
-        """Hold to the terms of a service at its hosts, for this session; where those of two differ, to the stricter."""
+        """Hold to the terms of a service at its hosts, for this session; where those of two differ, to the stricter.
+
+        Qt's formats are loaded meanwhile, on another thread: the first tile would have to wait for them.
+        """
+        self.work(readable_kinds, _forget_kinds)
         for host in service.hosts:
             state = self._state(host)
             state.most_at_once = min(state.most_at_once, service.max_connections)

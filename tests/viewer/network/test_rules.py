@@ -14,6 +14,7 @@ from layers.services.http_request import HttpRequest
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.network.conftest import QUICK, Ask, AskAny, AskDocument, Documents, Heard, each_kind
+from viewer.network.decode import readable_kinds
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.network.host_state import FIRST_PAUSE_S, LONGEST_PAUSE_S, HostState
@@ -263,3 +264,12 @@ def test_of_two_terms_of_one_host_the_stricter_one_counts(
     for allowed in (False, True):
         fetcher.respect(TileService("T", template, may_cache=allowed))
     assert fetcher.tiles.days_of(server.host) is None
+
+
+def test_formats_are_loaded_while_a_service_is_added_and_not_by_its_first_tile(
+    fetcher: Fetcher, server: TileServer, qtbot
+) -> None:
+    readable_kinds.cache_clear()
+    fetcher.respect(TileService("T", server.template()))
+    qtbot.waitUntil(lambda: readable_kinds.cache_info().currsize == 1)
+    assert not server.log

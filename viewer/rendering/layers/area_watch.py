@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import View
 from layers.services.matrix import Sources, SourceTile
-from layers.services.stated_area import StatedArea
+from layers.services.stated_area import area_of
 from layers.services.tile_service import TileService
 from viewer.rendering.layers.blank_watch import is_clear
 
@@ -26,7 +26,7 @@ class AreaWatch:
 
     def __init__(self, service: TileService) -> None:
         self._service = service
-        self._area = StatedArea.of(service)
+        self._area = area_of(service)
         self._is_in_view = self._has_come = False
 
     @property

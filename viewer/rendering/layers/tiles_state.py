@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import lonlat_bounds
+from layers.geo.crs import WGS84, lonlat_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, level_resolution
 from layers.services.scales import coarsest_resolution
+from layers.services.stated_area import box_in
 from layers.services.tile_service import TileService
 from layers.text.counted import counted, grouped
 from viewer.network.host_state import HostReach
@@ -194,6 +195,9 @@ def _shows_from(service: TileService, view: View, plan: Sources) -> float:
 
 def _meet(view: View, bounds: Bounds) -> bool:
     """True where a view may show a part of these bounds, in longitude and latitude."""
+    box = box_in(view.grid.crs, WGS84, bounds)
+    if box is not None and box.intersects(view.world_bounds()):  # it is so most of the time
+        return True
     try:
         seen = lonlat_bounds(view.grid.crs, view.world_bounds())
     except GeoloupeError:
