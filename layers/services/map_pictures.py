@@ -145,7 +145,8 @@ def box_of(squares: Sequence[SourceTile], seen: PictureBox | None = None) -> Pic
 
 
 def pictures_of(squares: Sequence[SourceTile], most: int) -> list[tuple[SourceTile, ...]]:
-    """The pictures to ask for, of at most `most` squares a side, the first with the first square.
+    """The pictures to ask for, of at most `most` squares a side: the largest first, as a server draws it longest and it
+    is decoded while smaller ones are drawn; of those as large, the one with the first square.
 
     Each is a rectangle, with its squares row by row. They are about equal in size, so that they come together.
     """
@@ -157,7 +158,7 @@ def pictures_of(squares: Sequence[SourceTile], most: int) -> list[tuple[SourceTi
         for cell in cells:
             del left[cell]
         pictures.append(cells)
-    pictures.sort(key=lambda cells: min(rank[cell] for cell in cells))
+    pictures.sort(key=lambda cells: (-len(cells), min(rank[cell] for cell in cells)))
     return [tuple(SourceTile(0, *cell) for cell in cells) for cells in pictures]
 
 

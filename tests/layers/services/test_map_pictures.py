@@ -104,11 +104,14 @@ def test_where_the_server_has_nothing_nothing_is_asked_for() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9)), min_size=1, unique=True), st.integers(1, 5))
-def test_pictures_hold_each_square_once_and_the_first_one_first(cells: list[tuple[int, int]], most: int) -> None:
+def test_pictures_hold_each_square_once_and_the_largest_come_first(cells: list[tuple[int, int]], most: int) -> None:
     squares = [SourceTile(0, *cell) for cell in cells]
     pictures = pictures_of(squares, most)
     assert sorted(square for picture in pictures for square in picture) == sorted(squares)
-    assert squares[0] in pictures[0]
+    sizes = [len(picture) for picture in pictures]
+    assert sizes == sorted(sizes, reverse=True)
+    of_first = next(picture for picture in pictures if squares[0] in picture)
+    assert of_first == pictures[0] or len(of_first) < sizes[0]
     for picture in pictures:
         columns, rows = {square.x for square in picture}, {square.y for square in picture}
         assert max(len(columns), len(rows)) <= most

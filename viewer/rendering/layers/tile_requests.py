@@ -131,7 +131,7 @@ class TileRequests:
         return PictureBox(box.left - left, box.top - top, box.right - left, box.bottom - top)
 
     def best_of(self, queue: Sequence[SourceTile]) -> tuple[SourceTile, ...]:
-        """The tiles of a queue that the next request is for: its first one, and those that come in one picture."""
+        """The tiles of a queue that the next request is for: its first one, or those of the largest picture."""
         return pictures_of(queue, most_a_side(self.service))[0] if self.is_fitted else (queue[0],)
 
     def send(self, tiles: tuple[SourceTile, ...]) -> None:
