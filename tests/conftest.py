@@ -35,7 +35,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 _CODE = tuple(str(Path(__file__).parents[1] / room) + os.sep for room in ("layers", "viewer"))
-# Hypothesis draws constants of the code too, and asks of each module of Python whether it is ours by resolving its path.
+# Hypothesis draws constants of the code too, and resolves the path of each module of Python to know which code is ours.
 providers.is_local_module_file = lambda path: path.startswith(_CODE)
 
 _UNCOLLECTED = {"viewer", "end_to_end", "pictures", "corpus", "house"}

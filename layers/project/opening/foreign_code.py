@@ -126,7 +126,7 @@ class JudgedText(Struct, frozen=True):
 
 def is_suspect(text: str) -> bool:
     """False where the text certainly holds no code, and need not be parsed."""
-    return any(pattern.search(text) for pattern in _SUSPECTS) or _may_call(text) and _CALL.search(text) is not None
+    return any(pattern.search(text) for pattern in _SUSPECTS) or (_may_call(text) and _CALL.search(text) is not None)
 
 
 def _may_call(text: str) -> bool:

@@ -27,8 +27,8 @@ _DAY_CHARS = len("2024-04-12")
 
 
 class RowDifference(NamedTuple):
-    """A row that changes an observation of the case: its number, the site's label, the date, the old and new text of each
-    field that differs, and the observation itself as it was.
+    """A row that changes an observation of the case: its number, the site's label, the date, the old and new text of
+    each field that differs, and the observation itself as it was.
     """
 
     number: int

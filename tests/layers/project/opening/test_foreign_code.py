@@ -129,7 +129,10 @@ def test_code_in_a_style_is_left_out_and_named(name: str) -> None:
     ("text", "suspect"),
     [
         *((text, True) for text in ("1 + EVAL (x)", "fİle_size(x)", "ıs_File /* ( */ (x)", "exif_GEOTAG -- (\n (x)")),
-        *((text, True) for text in ("interval(1), env('x')", "i\u017f_directory(x)", "SQLITE_FETCH_AND_INCREMENT\t(x)")),
+        *(
+            (text, True)
+            for text in ("interval(1), env('x')", "i\u017f_directory(x)", "SQLITE_FETCH_AND_INCREMENT\t(x)")
+        ),
         *((text, False) for text in ("intervals (x)", "file_ (x)", "evaluated(x)", "env", "profile_of(x)", "env x (")),
     ],
 )
