@@ -103,7 +103,7 @@ _CALL_BEGINNINGS = {
         *("sqlite_fetch_and_increment", "file_"),
     )
 }
-"""How each of these functions begins: a search for so many names at once takes ten times as long as one for each."""
+"""Beginnings of the functions that are looked for: one search for all names takes ten times as long as one for each."""
 _FOLDED = str.maketrans("İıſ\N{KELVIN SIGN}", "iisk")
 """Letters that are those of a function to a search that ignores case, and not to `lower`."""
 _SUSPECTS = (
