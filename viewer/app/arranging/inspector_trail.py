@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, override
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QDockWidget
 
 from layers.document.claim import Claim
@@ -16,7 +17,8 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import no_name, no_words, site_name, source_name
 from viewer.support.language.text import one_line, short_line, tooltip
 
-LONGEST_TITLE = 19
+LONGEST_TITLE, SHORTEST_TITLE = 19, 8
+"""Most and least letters of a name in the title: fewer where it would reach the button."""
 MOST_STOPS = 50
 TABLES: dict[str, Table] = {
     "site_form": "sites",
@@ -27,6 +29,8 @@ TABLES: dict[str, Table] = {
 }
 """The tables whose rows the inspector's pages show."""
 _BUTTON_PX = 20
+_TITLE_EDGES_PX = 20
+"""Room before and after the title, in logical pixels."""
 
 
 class _Stop(NamedTuple):
@@ -49,6 +53,8 @@ class InspectorTrail(QObject):
         self._now = _Stop("", "")
         self._is_going_back = False
         self._words = ""
+        self._words_in_title = "", ""
+        """The title of the page that is shown and the name of its row; empty for no page."""
         self.button = IconButton("back", self.tr("Back to what was shown before"), dock)
         self.button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
         self.button.clicked.connect(self.go_back)
@@ -116,11 +122,11 @@ class InspectorTrail(QObject):
             self._now = _Stop(self._now.page, uuid)
         title = self._title(self._now)
         if title:
-            name = short_line(self._name(self._now), LONGEST_TITLE)
-            self._dock.setWindowTitle(f"{title}: {name}" if name else self.tr("Details"))
+            self._words_in_title = title, self._name(self._now)
         before = self._before()
         words = self._words_of(before[-1]) if before else ""
         if words == self._words:
+            self._fit_title()
             return
         self._words = words
         self.button.setAccessibleName(words)
@@ -190,6 +196,26 @@ class InspectorTrail(QObject):
             left = min(shown, key=lambda button: button.x())
             self.button.move(left.x() - _BUTTON_PX - 4, left.geometry().center().y() - _BUTTON_PX // 2 + 1)
             self.button.raise_()
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        """Shorten the name in the title to the room before the button."""
+        title, whole = self._words_in_title
+        if not title:
+            return
+        font = QFont(self._dock.font())
+        font.setBold(True)
+        room = self.button.x() - _TITLE_EDGES_PX if not self.button.isHidden() else self._dock.width()
+        letters = LONGEST_TITLE
+        words = self._titled(title, short_line(whole, letters))
+        while letters > SHORTEST_TITLE and QFontMetrics(font).horizontalAdvance(words) > room:
+            letters -= 1
+            words = self._titled(title, short_line(whole, letters))
+        if words != self._dock.windowTitle():
+            self._dock.setWindowTitle(words)
+
+    def _titled(self, title: str, name: str) -> str:
+        return f"{title}: {name}" if name else self.tr("Details")
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

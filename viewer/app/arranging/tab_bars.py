@@ -101,7 +101,7 @@ def _is_crowded(bar: QTabBar) -> bool:
     shown = [at for at in range(bar.count()) if bar.isTabVisible(at)]
     wide = [bar.fontMetrics().horizontalAdvance(bar.tabText(at)) for at in shown]
     edges = (bar.sizeHint().width() - sum(wide)) / max(len(wide), 1)
-    dots = bar.fontMetrics().horizontalAdvance("…")
+    dots = bar.fontMetrics().horizontalAdvance("… ")
     rooms = [bar.tabRect(at).width() - edges for at in shown]
     return any(
         room < title - 1 and (len(bar.tabText(at)) <= SHORT_LETTERS or room - dots < LEAST_SHARE * title)

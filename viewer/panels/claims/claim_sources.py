@@ -30,8 +30,6 @@ from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
-PAGE_PX = 56
-
 
 class Citation(QFrame):
     """One cited source, with the fields of its link."""
@@ -67,14 +65,14 @@ class Citation(QFrame):
             field.setPlaceholderText(title)
             self.fields.bind(column, title, field, self.tr("Page or place in the source"))
         quote.setToolTip(tooltip(self.tr("The source's words")))
-        page.setMaximumWidth(PAGE_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(top)
         label_of_item.hide()  # the empty choice says it
         label_of_item.setParent(self)
-        layout.addLayout(side_by_side(self.relation, credibility, page, stretch=1))
+        layout.addLayout(side_by_side(self.relation, credibility, stretch=1))
+        layout.addWidget(page)  # in one row with the others, a narrow card would squeeze them
         layout.addWidget(quote)
         self.fields.show_other(link)
         self.relation.show_relation(link.bearing)

@@ -57,6 +57,9 @@ class RowDelegate(QStyledItemDelegate):
         line_px = metrics.lineSpacing()
         top = room.center().y() - line_px + 1
         chip_px = QFontMetrics(small).horizontalAdvance(chip) + 2 * CHIP_PADDING_PX if chip else 0
+        if chip_px > room.width():
+            chip_px = room.width()
+            chip = QFontMetrics(small).elidedText(chip, Qt.TextElideMode.ElideRight, chip_px - 2 * CHIP_PADDING_PX)
         first, rest = _first_line(text, option.font, room.width())
         painter.save()
         painter.setFont(option.font)
