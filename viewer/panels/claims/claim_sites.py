@@ -10,6 +10,7 @@ from layers.document.claim import Claim
 from layers.document.site import Site
 from viewer.commands.claims import link_claim_sites, unlink_claim_site
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
@@ -37,6 +38,7 @@ class ClaimSites(QWidget):
         self.picker = Picker(self._offers, self.tr("Link a site…"), self.tr("Link a site to this claim"))
         self.picker.picked.connect(lambda uuid: self._link((uuid,)))
         self.picker.let_go.connect(context.tell_not_linked)
+        self.picker.setProperty(COLUMN, "sites")  # where the check of a product leads
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.rows)

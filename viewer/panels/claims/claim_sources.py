@@ -18,7 +18,7 @@ from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.claims.image_citing import citable, cite_image_of
 from viewer.panels.claims.relation_button import RelationButton
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.field_set import COLUMN, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
@@ -117,6 +117,7 @@ class ClaimSources(QWidget):
         self.picker.picked.connect(self._cite)
         self.picker.created.connect(self.cite_text)
         self.picker.let_go.connect(context.tell_not_linked)
+        self.picker.setProperty(COLUMN, "sources")  # where the check of a product leads
         self.image_button = QPushButton(self.tr("Cite the image"))
         self.image_button.setAccessibleName(self.tr("Cite the image behind the mark"))
         self.image_button.setToolTip(

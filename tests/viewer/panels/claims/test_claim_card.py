@@ -30,6 +30,7 @@ from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_verbs import judge
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.sources.source_register import SourceRegisterPanel
+from viewer.panels.widgets.field_set import lead_to_column
 from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
 
 NOTHING = Qt.KeyboardModifier.NoModifier
@@ -52,6 +53,14 @@ def form(qtbot, desk: Desk) -> ClaimFormPanel:
     panel = shown(qtbot, ClaimFormPanel(desk.context), 330, 1500)
     desk.context.show_claim("c1")
     return panel
+
+
+def test_the_check_of_a_product_leads_to_the_fields_of_links(form: ClaimFormPanel) -> None:
+    """A judgement at no mark led to its statement, where the name of a site was typed into the words."""
+    for column, picker in (("sites", form.places.picker), ("sources", form.sources.picker)):
+        lead_to_column(form, column)
+        assert QApplication.focusWidget() is picker
+        assert picker.isVisible()
 
 
 def texts(widget) -> str:
