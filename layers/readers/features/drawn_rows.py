@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from layers.geo.crs import is_geographic, is_unrolled
 from layers.readers.geometry.long_legs import LONG_DEGREES, drawn_geometry
 from layers.readers.geometry.shapes import Shapes, general_shapes, grouped
-from layers.readers.geometry.steps import to_steps
+from layers.readers.geometry.steps import seam_length, step_of, to_steps
 from layers.readers.geometry.wkb_columns import Blobs, parts_of
 from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, bounds_of
@@ -231,21 +232,27 @@ def _hard(shapes: Shapes, unrolled: bool) -> NDArray[np.intp]:
 
 
 def _projected(shapes: Shapes, fids: NDArray[np.int64], source: str, canvas: str, step: float | None) -> Drawn:
-    """Coordinates without a place are left out; a line breaks there."""
+    """Coordinates without a place are left out; a line breaks there, and where it runs over the edge of the map."""
     steps, good = to_steps(source, canvas, shapes.xy, step)
-    if good is not None:
-        shapes, steps = _with_places(shapes, steps, good)
+    seam = seam_length(canvas) / (step or step_of(canvas))
+    torn = np.zeros(0, bool)
+    if math.isfinite(seam) and len(steps) > len(shapes):
+        torn = (np.abs(np.diff(steps.astype(np.int64), axis=0)) > seam).any(axis=1)
+    if good is not None or torn.any():
+        shapes, steps = _with_places(shapes, steps, np.ones(len(steps), bool) if good is None else good, torn)
     single = len(steps) == len(shapes)
     first = shapes.start_of[shapes.part_of[:-1]]
     bounds = None if single else bounds_of(steps, first)
     return Drawn(shapes.kind, fids[shapes.row], shapes.part_of, shapes.start_of, steps, bounds)
 
 
-def _with_places(shapes: Shapes, steps: NDArray[np.int32], good: NDArray[np.bool_]) -> tuple[Shapes, NDArray[np.int32]]:
+def _with_places(
+    shapes: Shapes, steps: NDArray[np.int32], good: NDArray[np.bool_], torn: NDArray[np.bool_]
+) -> tuple[Shapes, NDArray[np.int32]]:
     part = shapes.part_of_coordinate()
     breaks = np.ones(good.size, bool)
     is_line = (shapes.kind[shapes.feature_of_part()] == LINE)[part]
-    breaks[1:] = is_line[1:] & ~good[:-1]
+    breaks[1:] = is_line[1:] & (~good[:-1] | torn if torn.size else ~good[:-1])
     runs = np.cumsum(breaks)[good]
     part = part[good]
     new = np.ones(part.size, bool)

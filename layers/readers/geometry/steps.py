@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +14,18 @@ from layers.geo.crs import (
     WEB_MERCATOR,
     WGS84,
     is_geographic,
+    is_off_earth,
+    parse_crs,
     same_crs,
     transform_points,
+    world_bounds,
 )
 from layers.geo.lon_extent import MAX_LAT
 
+_POLE_M = 10_002_000.0
+"""Metres from the equator to a pole, rounded up."""
+_SEAM_PART = 0.25
+"""Part of the width of a map of the Earth that no leg of a line spans: one that does runs over the map's edge."""
 STEP_DEGREES = 1e-7
 STEP_UNITS = 0.01
 MAX_STEPS = 2**31 - 1
@@ -24,6 +34,22 @@ MAX_STEPS = 2**31 - 1
 def step_of(canvas: str) -> float:
     """World units in one step of the canvas."""
     return STEP_DEGREES if is_geographic(canvas) else STEP_UNITS
+
+
+@lru_cache(maxsize=64)
+def seam_length(canvas: str) -> float:
+    """The least leg, in units of the canvas, that runs over the edge of a map of the Earth; else infinite.
+
+    The formulas of a transverse Mercator projection go on over the poles, and the other side of the Earth has an edge
+    at its equator: a line across it would jump over all the map.
+    """
+    if is_off_earth(canvas):
+        return math.inf
+    operation = parse_crs(canvas).coordinate_operation
+    method = "" if operation is None else operation.method_name
+    if method == "Transverse Mercator":
+        return _POLE_M
+    return _SEAM_PART * world_bounds(canvas).width if method == "Equal Earth" else math.inf
 
 
 def to_steps(

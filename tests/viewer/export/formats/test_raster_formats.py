@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import subprocess
 import sys
@@ -15,11 +16,16 @@ import numpy as np
 import pytest
 import rasterio
 from msgspec.structs import replace
+from pyproj import CRS, Transformer
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from layers.errors import DiskFull, ExportFailed
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.map_projections import azimuthal, conic
 from tests.support.deaths.kills import ROOT
-from tests.support.printed_pages import WORDS, PrintedPages, one_map, two_pages
+from tests.support.printed_pages import WORDS, PrintedPages, frame, one_map, two_pages
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.formats.conftest import Write, painted
 from viewer.export.formats import sheets, strips
@@ -108,6 +114,41 @@ def test_a_geotiff_lies_where_the_map_does(write: Write, tmp_path: Path) -> None
         found = file.read().transpose(1, 2, 0)
     part = pixels(painted(printed))[room.top() : room.bottom() + 1, room.left() : room.right() + 1]
     assert (found == part).all()
+
+
+@pytest.mark.parametrize(
+    ("crs", "bounds"),
+    [
+        (azimuthal(108.0, 44.0), Bounds(-4_000_000, -2_000_000, 3_000_000, 3_000_000)),
+        (azimuthal(180.0, 66.0), Bounds(-900_000, -500_000, 500_000, 500_000)),
+        (azimuthal(0.0, 90.0), Bounds(-3_500_000, -2_500_000, 3_500_000, 2_500_000)),
+        (azimuthal(180.0, -90.0), Bounds(-3_500_000, -2_500_000, 3_500_000, 2_500_000)),
+        (conic(104.0, 18.0, 54.0), Bounds(-3_000_000, -2_000_000, 2_600_000, 2_000_000)),
+        (conic(180.0, 50.0, 70.0), Bounds(-1_400_000, -1_000_000, 1_400_000, 1_000_000)),
+        ("EPSG:8857", Bounds(-7_000_000, -5_000_000, 7_000_000, 5_000_000)),
+        ("EPSG:8859", Bounds(-7_000_000, -5_000_000, 7_000_000, 5_000_000)),
+        ("EPSG:32760", Bounds(400_000, 7_900_000, 610_000, 8_050_000)),
+    ],
+)
+def test_a_geotiff_lies_there_in_the_projections_of_products(
+    write: Write, tmp_path: Path, crs: str, bounds: Bounds
+) -> None:
+    """Within half a pixel, by the projection that GDAL reads from the file: the dateline and both poles inside."""
+    printed = PrintedPages((330, 240), frames=[frame(0, QRectF(20.5, 10.25, 280, 200), bounds, crs)])
+    write(printed, tmp_path / "x.tif")
+    view, room = printed.frames[0].view, whole_pixels(printed.frames[0].rect_px)
+    with rasterio.open(tmp_path / "x.tif") as file:
+        to_degrees = Transformer.from_crs(
+            CRS.from_wkt(file.crs.to_wkt(version="WKT2_2019")), "EPSG:4326", always_xy=True
+        )
+        for px, py in ((0, 0), (file.width, 0), (140, 100), (0, file.height), (file.width, file.height)):
+            lon, lat = to_degrees.transform(*(file.transform @ (px, py)))
+            if not (math.isfinite(lon) and math.isfinite(lat)):
+                continue
+            x, y = transform_points(WGS84, crs, lon, lat)
+            back = view.to_pixel(float(x), float(y))
+            at = px + room.left() - 20.5, py + room.top() - 10.25
+            assert back == pytest.approx(at, abs=0.5)
 
 
 def test_pages_stand_beside_each_other(write: Write, tmp_path: Path) -> None:
