@@ -154,6 +154,8 @@ class ProductSpec(Struct, frozen=True):
     left_out: frozenset[str] = frozenset()
     """Names of `PARTS`."""
     grey: bool = False
+    outlines: bool = False
+    """True for an SVG with letters as shapes, for programs without the fonts."""
     solar_time: bool = False
     """True where dates of images have the local solar time beside their UTC."""
     publish: bool = False
@@ -231,7 +233,7 @@ _WORDS = (
     "comparison",
     "site",
 )
-_FLAGS = ("dark", "match", "grey", "solar_time", "publish")
+_FLAGS = ("dark", "match", "grey", "outlines", "solar_time", "publish")
 
 
 def page_of_pixels(text: str) -> Page | None:

@@ -60,6 +60,7 @@ class PrintedPages(Struct):
     pages: int = 1
     words: ProductWords = WORDS
     frames: Sequence[MapFrame] = ()
+    letters_as_shapes: bool = False
     late: int = 0
     """Looks after which a wanted part is complete."""
     wanted: list[QRect | None] = field(default_factory=list)

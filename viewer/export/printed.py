@@ -178,6 +178,11 @@ class Printed(Protocol):
         """The words of a page as a file of its own."""
         ...
 
+    @property
+    def letters_as_shapes(self) -> bool:
+        """True for files in which words are outlines, where the format has them as text otherwise."""
+        ...
+
     def without_page(self) -> Printed:
         """The product for files that show the maps without their pages: they name no party that these state."""
         ...

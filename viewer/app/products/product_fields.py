@@ -123,6 +123,11 @@ class ProductFields(FormPage):
             ("dark", self.tr("Dar&k"), self.tr("Light letters on a dark page")),
             ("grey", self.tr("&Grey"), self.tr("As a printer without colours has it")),
             (
+                "outlines",
+                self.tr("Letters as shapes in SVG"),
+                self.tr("For programs and printers without the fonts; words can then not be edited"),
+            ),
+            (
                 "solar_time",
                 self.tr("Local solar t&ime"),
                 self.tr("Beside the UTC of an image: the hour of the day there, after the sun"),

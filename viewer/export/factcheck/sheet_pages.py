@@ -91,6 +91,10 @@ class SheetPages:
     def size_px(self, page: int) -> tuple[int, int]:
         return _WIDTH, _HEIGHT
 
+    @property
+    def letters_as_shapes(self) -> bool:
+        return False
+
     def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
         return [group]
 

@@ -21,6 +21,7 @@ from viewer.export.formats.font_parts import font_of_letters, letters_of
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.page_files import page_path
 from viewer.export.formats.png import PngFile, painted_png
+from viewer.export.formats.svg_outlines import with_outlines
 from viewer.export.formats.writing import Made, Workshop
 from viewer.export.printed import LAYERS, OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.fonts import CHINESE, FALLBACKS, FAMILY, font_file
@@ -63,6 +64,8 @@ def write_svg(printed: Printed, shop: Workshop) -> Made:
             else:
                 for part in printed.parts(group):
                     shapes = _shapes(printed, page, part, shop)
+                    if printed.letters_as_shapes:
+                        shapes = with_outlines(shapes.decode()).encode()
                     if part.part is None or _SHAPE.search(shapes.decode()):
                         parts.append(_Part(part, shapes, len(parts)))
         out = shop.folder / f"page-{page}.svg"

@@ -101,6 +101,10 @@ class PrintedPlate:
     def words_of(self, page: int) -> ProductWords:
         return words_of_pages(self.plate, [page], self._processing())
 
+    @property
+    def letters_as_shapes(self) -> bool:
+        return self.plate.spec.outlines
+
     def without_page(self) -> PrintedPlate:
         return PrintedPlate(self.plate.naming_nobody(), self._dpi)
 

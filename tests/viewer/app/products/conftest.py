@@ -88,6 +88,10 @@ class BoxPage:
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         return spec
 
+    @property
+    def letters_as_shapes(self) -> bool:
+        return False
+
     def parts(self, group: PaintedGroup) -> Sequence[PaintedGroup]:
         return [group]
 

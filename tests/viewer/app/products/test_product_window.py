@@ -89,7 +89,7 @@ def test_every_choice_reaches_the_product(table: Table) -> None:
     spec = window.spec
     assert (spec.page, spec.marking, spec.graticule) == ("1600x1000", "TLP:GREEN", "MGRS")
     assert spec.left_out == {"legend"}
-    assert (spec.dark, spec.grey, spec.match, spec.publish) == (True,) * 4
+    assert (spec.dark, spec.grey, spec.match, spec.publish, spec.outlines) == (True,) * 5
     assert spec.alt_text == "A river"
     fields.page_box.setCurrentText("no page")
     assert window.spec.page == "1600x1000"

@@ -13,12 +13,15 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QFont, QImage, QRawFont
+from PySide6.QtSvg import QSvgRenderer
 
 from tests.support.printed_pages import NAMES, WORDS, one_map, two_pages
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.formats.conftest import Write, painted
 from viewer.support.fonts import CHINESE, FAMILY, font_file
+from viewer.support.painting import painting
 
 INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,6 +77,25 @@ def test_the_type_of_a_page_is_in_the_file(write: Write, tmp_path: Path) -> None
             assert not cut.pathForGlyph(glyph).isEmpty()
         assert cut.pathForGlyph(shipped.glyphIndexesForString(other)[0]).isEmpty()
     assert len(base64.b64decode(rules[0][1])) < 80_000
+
+
+def test_letters_are_shapes_on_request(write: Write, tmp_path: Path) -> None:
+    """No font is needed then: the words stay as labels of the shapes."""
+    write(one_map(), tmp_path / "text.svg")
+    write(replace(one_map(), letters_as_shapes=True), tmp_path / "x.svg")
+    root = ElementTree.parse(tmp_path / "x.svg").getroot()
+    assert not list(root.iter(f"{SVG}text"))
+    assert root.find(f"{SVG}style") is None
+    labels = {path.get("aria-label") for path in root.iter(f"{SVG}path")}
+    assert labels >= set(NAMES)
+    pictures = []
+    for name in ("text.svg", "x.svg"):
+        picture = QImage(640, 480, QImage.Format.Format_RGB32)
+        with painting(picture) as painter:
+            QSvgRenderer(str(tmp_path / name)).render(painter)
+        pictures.append(pixels(picture))
+    far = np.abs(pictures[0] - pictures[1]).max(axis=2)
+    assert np.mean(far > 48) < 0.002, "they stand where the words stood"
 
 
 def style_of(root: ElementTree.Element) -> str:
