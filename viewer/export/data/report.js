@@ -164,7 +164,7 @@
     }
 
     one({ x, y, marks: [mark] }) {
-      const wide = 8 + 7 * mark.number.length, up = mark.sign === "0" ? 0 : -16;
+      const wide = 8 + 7 * mark.number.length, up = mark.sign === "0" ? 0 : y < 26 ? 16 : -16;
       const link = drawn("a", { href: mark.href, "aria-label": mark.name, transform: `translate(${x} ${y})` });
       if (mark.sign !== "0") link.append(drawn("use", { href: `#g${mark.sign}`, transform: `scale(${TIGHT})` }));
       const number = drawn("text", { y: up + 4 });
