@@ -87,7 +87,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a test with `bounded_after(n)` the first `n` rows are among those that are run all the time."""
     seen: Counter[str] = Counter()
     for item in items:
@@ -98,6 +98,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         seen[name] += 1
         if seen[name] > after.args[0]:
             item.add_marker(pytest.mark.bounded)
+    if not os.environ.get("GEOLOUPE_ALL_ROWS"):
+        left_out = _left_out(items)
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _left_out(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Bounded rows of tests with `sampled(n)`, but for `n` of each: the first of the first part, the second of the
+    second part, and so on, whereby each value of a grid has its turn.
+    """
+    families: dict[tuple[str, int], list[pytest.Item]] = {}
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is not None and item.get_closest_marker("bounded"):
+            families.setdefault((item.nodeid.partition("[")[0], sampled.args[0]), []).append(item)
+    left_out = []
+    for (_, count), rows in families.items():
+        part = max(1, len(rows) // count)
+        kept = {at * len(rows) // count + at % part for at in range(count)}
+        left_out += [row for at, row in enumerate(rows) if at not in kept]
+    return left_out
 
 
 def pytest_sessionfinish() -> None:

@@ -64,6 +64,7 @@ def pixel_m(view: View) -> float:
 
 
 @pytest.mark.bounded_after(10)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("notation", NOTATIONS)
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("place", PLACES)

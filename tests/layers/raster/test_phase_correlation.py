@@ -28,6 +28,7 @@ def _off(found: Registered, shift: tuple[float, float]) -> float:
 
 
 @pytest.mark.bounded_after(7)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("seed", range(20))
 def test_a_true_pair_is_registered_to_within_a_fifth_of_a_pixel(seed: int) -> None:
     moving, fixed, shift = true_pair(seed)
@@ -40,6 +41,7 @@ def test_a_true_pair_is_registered_to_within_a_fifth_of_a_pixel(seed: int) -> No
 
 
 @pytest.mark.bounded_after(2)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("seed", range(20))
 def test_unlike_shadows_are_not_reliable(seed: int) -> None:
     moving, fixed, _ = unlike_shadows(seed)
@@ -49,6 +51,7 @@ def test_unlike_shadows_are_not_reliable(seed: int) -> None:
 
 
 @pytest.mark.bounded_after(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("seed", range(20))
 def test_pure_noise_is_not_reliable(seed: int) -> None:
     moving, fixed, _ = pure_noise(seed)

@@ -53,6 +53,7 @@ def test_files_that_were_cut_off(cli: Cli, sound: Path, suffix: str, share: floa
 
 
 @pytest.mark.bounded_after(5)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("suffix", ["gpkg", "fgb", "geojson", "shp", "shx", "dbf"])
 @pytest.mark.parametrize("seed", range(4))
 def test_files_with_other_bytes_here_and_there(cli: Cli, sound: Path, suffix: str, seed: int) -> None:  # noqa: F811

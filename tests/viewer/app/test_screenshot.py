@@ -72,6 +72,7 @@ def test_that_a_file_holds_more_pictures_is_said(tmp_path: Path) -> None:
     assert "open it in the window to choose" in sentence
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("how", ["file", "case", "bounds", "all round"])
 def test_a_polar_map_is_chosen_as_by_render(tmp_path: Path, how: str) -> None:
     shape = shapely.box(-180, 87, 180, 88) if how == "all round" else shapely.box(10, 87, 40, 88)

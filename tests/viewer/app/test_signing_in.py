@@ -90,6 +90,7 @@ def fault_for(kind: SecretKind) -> str:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", [SecretKind.BASIC, *(kind for kind in SecretKind if kind is not SecretKind.BASIC)])
 def test_f29_from_a_refusal_to_tiles_by_signing_in_on_the_map(
     window: MainWindow, server: TileServer, qtbot: QtBot, kind: SecretKind
@@ -141,6 +142,7 @@ def accessible_texts(widget: QWidget) -> list[str]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", [SecretKind.QUERY, *(kind for kind in SecretKind if kind is not SecretKind.QUERY)])
 def test_w25_what_was_typed_stands_nowhere_but_in_the_keyring(
     window: MainWindow,

@@ -43,6 +43,7 @@ def painted(view: View, unplaced: Unplaced) -> tuple[QImage, CornerNote | None]:
 
 
 @pytest.mark.bounded_after(8)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("crs", [PIXEL_SPACE, MOON, WEB_MERCATOR])
 @pytest.mark.parametrize(("width", "height"), [(120, 90), (200, 150), (320, 240), (480, 300), (800, 600), (1400, 900)])
 @pytest.mark.parametrize("ratio", [1, 2])

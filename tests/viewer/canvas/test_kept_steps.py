@@ -43,6 +43,7 @@ def both(monkeypatch: pytest.MonkeyPatch, before: QImage, paint) -> tuple[bytes,
 
 
 @pytest.mark.bounded_after(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
 @pytest.mark.parametrize("seed", range(5))
 def test_corners_are_the_same_bytes_as_painted_anew(seed: int, ratio: float, monkeypatch: pytest.MonkeyPatch) -> None:

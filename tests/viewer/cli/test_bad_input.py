@@ -97,6 +97,7 @@ def targets(case: Path, scene: Path, points: Path, out: Path) -> list[tuple[Path
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("call", "number", "words"),
     [

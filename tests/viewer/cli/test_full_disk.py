@@ -34,6 +34,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("name", "words"), KINDS, ids=[name for name, _ in KINDS])
 def test_the_old_file_stands_where_the_folder_is_full(
     cli: Cli, demo: Path, small: Path, name: str, words: tuple[str, ...]
@@ -48,6 +49,7 @@ def test_the_old_file_stands_where_the_folder_is_full(
     assert out.read_bytes() == OLD
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("name", "words"), KINDS, ids=[name for name, _ in KINDS])
 def test_the_old_file_stands_where_there_is_no_room_for_temporary_files(
     cli: Cli, demo: Path, small: Path, tmp_path: Path, monkeypatch, name: str, words: tuple[str, ...]

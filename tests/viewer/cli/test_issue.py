@@ -132,6 +132,7 @@ def test_the_shipped_demo_stays_as_it_came(cli, demo: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("ending", ["geojson", "csv", pytest.param("kmz", marks=pytest.mark.bounded), "xlsx", "gpkg"])
 def test_data_go_through_the_same_gate(cli, case: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"x.{ending}"

@@ -53,6 +53,7 @@ def test_the_search_finds_each_key_in_the_case_itself(case: Path) -> None:
 
 
 @pytest.mark.bounded_after(3)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("words", EXPORTS, ids="".join)
 def test_w25_no_file_that_is_made_of_it_holds_a_key(
     cli, case: Path, out: Path, own_home: Path, words: Sequence[str]

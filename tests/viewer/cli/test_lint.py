@@ -31,6 +31,7 @@ def case(tmp_path: Path, demo: Path) -> Path:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("layout", [None, "site", "plain", "insets", "panels"])
 def test_the_unaltered_demo_has_no_unexplained_finding(cli, demo: Path, layout: str | None) -> None:
     words = ("--layout", layout) if layout else ()

@@ -123,6 +123,7 @@ def test_a_comparison_is_before_and_after_or_panels(cli, case: Path, tmp_path: P
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", PRINTED_ENDINGS)
 def test_every_printed_format_takes_them(cli, case: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"x{suffix}"

@@ -72,6 +72,7 @@ def test_a_table_in_any_usual_encoding(cli, case: Path, tmp_path: Path, encoding
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("header", "row", "lon", "lat", "tolerance_deg"),
     [

@@ -94,6 +94,7 @@ def geojson(folder: Path, crs: str) -> Path:
     return path
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(
     ("write", "kind"),
     [

@@ -28,6 +28,7 @@ KINDS = {"grid": GRID, "Moon": MOON, "Moon in degrees": MOON_DEGREES, "Mars": MA
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_raster_or_vector_off_the_earth_is_drawn_and_that_is_said(cli: Cli, tmp_path: Path, kind: str) -> None:
     raster = write_raster(tmp_path / "raster.tif", VALUES, KINDS[kind], Bounds(1, 2, 3, 4))

@@ -40,6 +40,7 @@ def case_of(folder: Path, dtype: str, nodata: float | None, nudge: str = "") -> 
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("dtype", "nodata"), [("uint16", 0), ("float32", None), ("uint8", None), ("int16", -9999)])
 @pytest.mark.parametrize("strip_bytes", [32 << 20, 200_000])
 def test_they_are_those_of_the_file(

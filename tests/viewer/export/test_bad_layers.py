@@ -97,6 +97,7 @@ CASES = {
 
 
 @pytest.mark.bounded_after(10)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", CASES)
 def test_nobody_waits_for_it(studio: Studio, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two minutes, and then a server was blamed: here the wait is as long as a test may hang."""

@@ -155,6 +155,7 @@ def test_f03_raw_pixels_killed_at_any_moment_are_old_or_new(own_home: Path, tmp_
 
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".tif", ".pdf", ".svg"])
 def test_f03_a_product_killed_at_any_moment_is_old_or_new(own_home: Path, tmp_path: Path, suffix: str) -> None:
     out, chance = tmp_path / f"map{suffix}", random.Random(suffix)

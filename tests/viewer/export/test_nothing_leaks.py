@@ -49,6 +49,7 @@ def exported(case: Path, out: Path, *options: str) -> list[bytes]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("suffix", KINDS)
 def test_no_byte_of_a_published_product_tells_of_the_house(tmp_path: Path, suffix: str) -> None:
     case = saved_planted(tmp_path)
@@ -135,6 +136,7 @@ def _is_clickable(address: str) -> bool:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("suffix", "count"),
     [

@@ -59,6 +59,7 @@ def test_an_address_is_sent_byte_for_byte_with_the_headers_of_its_page(
 
 @pytest.mark.bounded
 @by_get_and_post
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("fault", "words", "requests"),
     [

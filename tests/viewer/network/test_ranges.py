@@ -56,6 +56,7 @@ def test_s16_an_address_that_is_signed_anew_is_the_same_file(ask_part: AskPart, 
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

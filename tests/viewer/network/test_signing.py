@@ -171,6 +171,7 @@ def test_s16_a_stored_tile_is_found_without_a_signature(world: World) -> None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("how", ["part", "tile", "document"])
 @pytest.mark.parametrize(
     ("fault", "words"),

@@ -195,6 +195,7 @@ READERS: dict[str, tuple[Callable[[str], object], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.bounded)])
 @pytest.mark.parametrize("name", READERS)
 def test_hostile_json_is_a_value_or_a_sentence(name: str, count: int) -> None:

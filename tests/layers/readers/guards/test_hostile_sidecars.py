@@ -95,6 +95,7 @@ ABSENT: dict[str, tuple[Callable[[Path, str], Path], Callable[[int], str]]] = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", sorted(ABSENT))
 def test_thousands_of_files_that_are_not_there_are_looked_for_at_once(tmp_path, kind):
     make, line = ABSENT[kind]

@@ -49,6 +49,7 @@ def tile(path, size: int = 128, **more):
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("dtype", "nodata", "options"),
     [

@@ -219,6 +219,7 @@ def test_a_changed_file_is_read_again(tmp_path):
 
 
 @pytest.mark.bounded_after(6)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("how", ["bilinear", "cubic", "average"])
 @pytest.mark.parametrize("crs", ["EPSG:32652", "EPSG:3857"])
 @pytest.mark.parametrize(("resolution", "overviews"), [(3.7, ()), (13.3, ()), (13.3, (2, 4)), (41.0, (2, 4))])

@@ -22,6 +22,7 @@ def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_coastline_fits_into_a_cell(tmp_path, rows, preview):

@@ -25,6 +25,7 @@ def rings(random: np.random.Generator) -> list[np.ndarray]:
 
 
 @pytest.mark.bounded_after(20)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("seed", range(40))
 def test_pixels_hold_the_areas_that_shapely_finds_in_them(seed: int) -> None:
     made = rings(np.random.default_rng(seed))

@@ -26,6 +26,7 @@ def expected(lines: list[np.ndarray], stroke: float) -> np.ndarray:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("stroke", [1.0, 1.6, 3.0, 9.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_strokes_cover_what_buffers_cover(stroke: float, seed: int) -> None:

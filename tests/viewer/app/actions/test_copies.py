@@ -53,6 +53,7 @@ def marked(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("form", [PlaceForm.DD, PlaceForm.DMS, PlaceForm.DDM, PlaceForm.UTM, PlaceForm.MGRS])
 def test_the_place_of_the_selected_site_is_copied_in_each_notation(marked: MainWindow, form: PlaceForm) -> None:
     marked.action_table[f"copy_place_{form.name.lower()}"].trigger()

@@ -107,6 +107,7 @@ def test_f86_a_job_whose_window_is_gone_ends_quietly(qtbot: QtBot) -> None:
     assert heard == []
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("after_ms", [0, 150])
 @pytest.mark.parametrize("what", ["opens", "saves"])
 def test_f87_quitting_in_the_middle_of_work_ends_soon_and_in_order(

@@ -79,6 +79,7 @@ def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("view", ODD_VIEWS, ids=range(len(ODD_VIEWS)))
 def test_a_view_of_nonsense(window: MainWindow, qtbot: QtBot, view: str) -> None:
     site = Site(uuid="s", geometry=Point(10.5, 50.5), label="Here", class_code="port")

@@ -105,6 +105,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "old", ["C:\\old\\scenes", "\\\\srv\\share\\scenes", "/data/old/scenes", "/net/srv/scenes", "//srv/scenes"]
 )

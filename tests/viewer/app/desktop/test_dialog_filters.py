@@ -55,6 +55,7 @@ def test_the_file_that_describes_a_delivery_is_listed(tmp_path: Path, kind: str)
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize("where", ["canvas", "window"])
 def test_a_folder_of_a_delivery_is_dropped_and_is_one_layer(

@@ -66,6 +66,7 @@ def order_in_case(window: MainWindow) -> AxisOrder | None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("crs", "outside"),
     [

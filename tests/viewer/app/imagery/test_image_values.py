@@ -253,6 +253,7 @@ SEAM = {
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("crs", "left", "top", "step", "width"), SEAM.values(), ids=SEAM)
 def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, crs: str, left: float, top: float, step: float, width: int
@@ -278,6 +279,7 @@ def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["over it", "over it, from the west", "Web Mercator, over it", "UTM, over it"])
 def test_statistics_over_the_antimeridian_miss_nothing(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str

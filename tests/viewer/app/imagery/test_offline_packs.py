@@ -267,6 +267,7 @@ def test_the_levels_end_no_coarser_than_what_the_map_shows(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "nul\\x"])
 def test_a_name_that_leads_elsewhere_is_refused(
     make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot, name: str

@@ -167,6 +167,7 @@ CASES: dict[str, Callable[[FaultyMaps], TileService]] = {
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("case", CASES)
 def test_t1_t2_t3_t5_t14_t16_t17_tiles_lie_where_they_belong(
     window: MainWindow, server: FaultyMaps, case: str, qtbot: QtBot

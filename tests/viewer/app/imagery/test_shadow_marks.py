@@ -216,6 +216,7 @@ def test_what_the_image_cannot_tell_is_refused_until_its_date_is_stated(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("tags", "said"),
     [

@@ -116,6 +116,7 @@ def test_its_collection_is_added_in_the_window(window: MainWindow, landing: str,
     hold(served, file[file["number"].isin(served["number"])].reset_index(drop=True), 1e-9)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("version", "formats"), WFS)
 def test_o5_wfs_of_mapserver(cli: Cli, folder: Path, tmp_path: Path, version: str, formats: str) -> None:
     """Metres of Web Mercator with six decimals are within 1e-7 degrees."""

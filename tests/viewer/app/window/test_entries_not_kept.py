@@ -85,6 +85,7 @@ def save(me: Analyst, path: Path) -> None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("column", COLUMNS)
 def test_saving_says_what_is_not_taken_and_the_keyboard_stays_there(me: Analyst, tmp_path: Path, column: str) -> None:
     field = field_of(me.panel(SiteFormPanel), column)
@@ -103,6 +104,7 @@ def test_saving_says_what_is_not_taken_and_the_keyboard_stays_there(me: Analyst,
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("saves", [False, True])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_another_site_says_what_is_not_kept_and_leads_back_to_what_was_typed(

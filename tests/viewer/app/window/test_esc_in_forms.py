@@ -103,6 +103,7 @@ def test_a_place_is_given_back_to_its_last_digit(window: MainWindow, form: SiteF
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("column", ["place", "observed_at", "position_error_m"])
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_what_is_no_value_is_taken_back_without_a_step(

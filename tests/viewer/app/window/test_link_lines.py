@@ -68,6 +68,7 @@ def picker_of(window: MainWindow, name: str) -> Picker:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("name", "text", "way"),
     [
@@ -122,6 +123,7 @@ def show_another(window: MainWindow, name: str) -> None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "name", ["site", "source", "answered claim", "claim", "source of the lifecycle", "whole", "whole of many"]
 )
@@ -176,6 +178,7 @@ def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, q
 
 @pytest.mark.bounded_after(1)
 @popup
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["site", "source", "claim", "answered claim", "whole", "whole of many"])
 def test_a_click_elsewhere_leaves_the_line_with_its_list(case: MainWindow, qtbot: QtBot, name: str) -> None:
     line = picker_of(case, name)

@@ -74,6 +74,7 @@ def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("typed", "command"),
     [

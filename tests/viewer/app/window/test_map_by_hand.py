@@ -55,6 +55,7 @@ def add(window: MainWindow, uuid: str, geometry: shapely.Geometry, **fields: obj
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("tool", ["tool_measure", "tool_line", "tool_polygon", "tool_arrow", "tool_lasso_sites"])
 def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow, desk: Desk, tool: str) -> None:
     window.action_table[tool].trigger()

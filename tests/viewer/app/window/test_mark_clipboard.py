@@ -165,6 +165,7 @@ def test_geojson_text_of_another_program_makes_marks(demo: MainWindow, qtbot: Qt
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "text", ["", "just words", '{"type": "FeatureCollection", "features": [null]}', '{"type"' * 9 + "}"]
 )

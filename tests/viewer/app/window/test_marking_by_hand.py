@@ -131,6 +131,7 @@ def test_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("column", "stood", "typed", "kept", "rests"),
     [

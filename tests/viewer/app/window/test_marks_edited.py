@@ -80,6 +80,7 @@ def rows(window: MainWindow) -> dict[str, object]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", MARKS)
 def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
     window: MainWindow, desk: Desk, mark: Mark, kind: str

@@ -51,6 +51,7 @@ def marks() -> list[Site]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("by", ["the key on the map", "the Edit menu"])
 @pytest.mark.parametrize(
     ("chosen", "said"),

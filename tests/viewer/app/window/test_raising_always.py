@@ -158,6 +158,7 @@ def _crash_lines(window: MainWindow) -> list[str]:
 
 
 @pytest.mark.qt_log_ignore("saved states", extend=True)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_that_raises_always(window: MainWindow, qtbot: QtBot, said: CrashDoors, name: str) -> None:
     """In the window, beside the message line: the line's coming and growing lays all of it out, and paints it, anew."""
@@ -200,6 +201,7 @@ def shown(window: MainWindow, qtbot: QtBot, points: Path, tmp_path: Path) -> Mai
     return window
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", ["paint", "set_view", "is_complete", "set_layer"])
 def test_a_drawing_that_raises_always_costs_itself(
     shown: MainWindow, qtbot: QtBot, said: CrashDoors, method: str, monkeypatch: pytest.MonkeyPatch

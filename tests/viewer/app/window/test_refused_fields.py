@@ -195,6 +195,7 @@ def test_a_bound_that_no_likelihood_has_is_said_before_the_other_is_missed(form:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("date", ["31 April 2016", "yesterday", "2016-04-31", "2017/2016"])
 def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, date: str) -> None:
     field = form.fields.fields["made_at"]
@@ -209,6 +210,7 @@ def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, da
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("column", "wrong", "right"),
     [
@@ -303,6 +305,7 @@ def field_of(window: MainWindow, table: str, column: str) -> tuple[LineField, Ca
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("table", "column"),
     [

@@ -64,6 +64,7 @@ def words_shown(form: SiteFormPanel) -> list[str]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("size", [(1366, 768), (911, 512), (1024, 700)])
 @pytest.mark.parametrize("uuid", MARKS)
 def test_the_sentence_stands_at_the_field(window: MainWindow, qtbot: QtBot, uuid: str, size: tuple[int, int]) -> None:

@@ -114,6 +114,7 @@ def turn_wheel(widget: QWidget) -> None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("notation", list(Notation))
 def test_a_place_that_is_entered_as_it_was_shown_stays(
     window: MainWindow, form: SiteFormPanel, notation: Notation

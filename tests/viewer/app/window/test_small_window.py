@@ -97,6 +97,7 @@ def test_what_has_no_room_in_the_toolbar_is_behind_a_button_that_can_be_seen(
     assert button.accessibleName()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("rows", ["sources", "responses"])
 def test_a_list_shows_some_rows_above_its_form(small: MainWindow, qtbot: QtBot, rows: str) -> None:
     small.docks.show_panel(f"panel_{rows}")

@@ -127,6 +127,7 @@ def takes_tools(window: MainWindow) -> bool:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("form", ["site", "layer", "acquisition"])
 def test_letters_after_a_click_where_nothing_is_typed_are_the_tools(case: MainWindow, qtbot: QtBot, form: str) -> None:
     context, document = case.panel_context, case.session.document
@@ -166,6 +167,7 @@ def click_tab(window: MainWindow, title: str) -> None:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("column", ["label", "notes", "status"])
 def test_no_letter_goes_into_a_field_that_another_tab_hides(case: MainWindow, qtbot: QtBot, column: str) -> None:
     case.selection.set({"Apron"})

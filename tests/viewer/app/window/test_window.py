@@ -333,6 +333,7 @@ def test_another_case_is_opened_after_the_question(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("answer", list(Changed))
 def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed

@@ -55,6 +55,7 @@ HUGE = {
 
 @pytest.mark.bounded
 @pytest.mark.timeout(40)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("crs", [WEB_MERCATOR, "EPSG:32633"])
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_site_is_drawn_and_hit_in_little_time_and_memory(

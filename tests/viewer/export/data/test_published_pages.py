@@ -76,6 +76,7 @@ def pages(saved: Path, out: Path, *options: str) -> list[bytes]:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("subject", [(), ("--site", "port"), ("--bookmark", "The quay")], ids=["case", "site", "view"])
 @pytest.mark.parametrize("suffix", KINDS)
 def test_no_byte_of_a_published_page_tells_what_is_internal(

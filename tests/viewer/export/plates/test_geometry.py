@@ -48,6 +48,7 @@ def spec_of(layout: str, page: str, style: str = "Plain", dark: bool = False) ->
 
 
 @pytest.mark.bounded_after(2)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("page", SIZES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_overlaps_and_nothing_is_cut(plate_of, layout: str, page: str) -> None:
@@ -76,6 +77,7 @@ def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> 
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_room_for_a_map(plate_of, page: str) -> None:
     assert list(faults(plate_of(spec_of("single", page)))) == []
@@ -111,6 +113,7 @@ def test_the_twin_has_the_same_map_without_marks_and_names(plate_of) -> None:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_left_out_is_not_there(plate_of, part: str) -> None:
     spec = replace(spec_of("single", "A4 landscape"), left_out=frozenset({part}))

@@ -38,6 +38,7 @@ def case(document: Document, error_m: float, others: int) -> Document:
 
 
 @pytest.mark.bounded_after(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("others", [0, 3, 14])
 @pytest.mark.parametrize("error_m", [10.0, 1_500.0, 4_000.0, 9_000.0, 30_000.0])
 def test_it_is_named_in_full(plate_of, document, error_m: float, others: int) -> None:

@@ -50,6 +50,7 @@ def spec_of(layout: str, page: str, bounds: Bounds | None) -> ProductSpec:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1080x1080"])
 @pytest.mark.parametrize("layout", ["before-after", "panels"])
 @pytest.mark.parametrize("image", [WIDE, TALL], ids=["wide", "tall"])

@@ -68,6 +68,7 @@ def at_rest(drawing: TilesDrawing, view: View, context: RenderContext, qtbot) ->
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("end", ENDS)
 def test_t15_however_a_server_says_that_it_has_no_tile_its_parent_is_drawn_and_that_is_said(
     drawn, server: TileServer, context: RenderContext, qtbot, end: str

@@ -57,6 +57,7 @@ def of_kind(kind: str, seed: int = 0) -> list:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("resolution", [0.5, 2.0, 20.0])
 @pytest.mark.parametrize("turn", [0.0, 30.0])
 @pytest.mark.parametrize(
