@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import shapely
@@ -140,18 +140,16 @@ def _paint_lines(
     painter.setPen(Qt.PenStyle.NoPen)
     for shade, thickness in ((HALO, 2.2 * width), (color, width)):
         painter.setBrush(shade)
-        painter.drawPath(_bars(ends, box.top(), box.bottom(), thickness * math.sqrt(0.5)))
+        for bar in _bars(ends, box.top(), box.bottom(), thickness * math.sqrt(0.5)):
+            painter.drawConvexPolygon(bar)  # all in one path look the same, and take fifteen times as long
     painter.restore()
 
 
-def _bars(ends: Iterable[tuple[float, float]], top: float, bottom: float, half: float) -> QPainterPath:
+def _bars(ends: Iterable[tuple[float, float]], top: float, bottom: float, half: float) -> Iterator[QPolygonF]:
     """Slanting bars, from `ends` at the bottom and at the top: filled ones look the same in each strip of a page."""
-    path = QPainterPath()
     for low, high in ends:
         corners = [(low - half, bottom), (low + half, bottom), (high + half, top), (high - half, top)]
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
-        path.closeSubpath()
-    return path
+        yield QPolygonF([QPointF(x, y) for x, y in corners])
 
 
 def _paint_dots(
