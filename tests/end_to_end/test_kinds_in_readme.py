@@ -11,13 +11,13 @@ import pytest
 import rasterio.shutil
 
 from layers.pool.pool import ReaderPool
+from layers.readers.confinement.grants import Grants
 from layers.readers.deliveries.scene_files import DeliveryKind
 from layers.readers.files import OPENED, Content
 from tests.corpus.every import EVERY
 from tests.support.command_line import ROOT
 from tests.support.readers import tiny_archives, tiny_deliveries
 from tests.support.readers.pmtiles_files import tiles_of_mbtiles, write_pmtiles
-from tests.support.readers.real_reader import real_reader
 from viewer.cli.info import describe
 
 ODD = {odd.name: odd for odd in EVERY}
@@ -107,9 +107,17 @@ def listed() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[ReaderPool]:
-    with real_reader() as pool:
-        yield pool
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kinds", numbered=False)
+
+
+@pytest.fixture(scope="module")
+def pool(shelf: Path) -> Iterator[ReaderPool]:
+    """A real reader that may read all of the shelf: another folder each time would be another process each time."""
+    pool = ReaderPool(1, grants=Grants(read=frozenset((str(shelf),))))
+    pool.start()
+    yield pool
+    pool.close()
 
 
 def test_each_kind_in_readme_is_tried_and_no_other() -> None:
@@ -119,7 +127,7 @@ def test_each_kind_in_readme_is_tried_and_no_other() -> None:
 @pytest.mark.bounded
 @pytest.mark.parametrize("name", KINDS)
 def test_a_file_of_each_kind_in_readme_opens(
-    name: str, pool: ReaderPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, pool: ReaderPool, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def one_reader() -> Iterator[ReaderPool]:
@@ -127,7 +135,9 @@ def test_a_file_of_each_kind_in_readme_opens(
 
     monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", one_reader)
     make, driver = KINDS[name]
-    facts = describe(str(make(tmp_path)))
+    folder = shelf / str(list(KINDS).index(name))
+    folder.mkdir()
+    facts = describe(str(make(folder)))
     assert facts["driver"] == driver
     assert facts.get("bands") or facts["layers"][0]["features"], "a picture or places, and not only a name"
 
