@@ -23,9 +23,12 @@ from layers.project.saving.publish import write_case
 from tests.support.any_edits import AnyEdits
 from tests.support.cases.case_contents import validate
 from tests.support.cases.rich import BLOBS, rich_document
+from tests.support.reading_inline import cases_inline, window_cases_inline
 from tests.support.sessions import Desk
 
-SEQUENCES, STEPS, AT_ONCE = int(os.environ.get("GEOLOUPE_SEQUENCES", "20")), 50, 10
+__all__ = ["cases_inline", "window_cases_inline"]
+
+SEQUENCES, STEPS, AT_ONCE = int(os.environ.get("GEOLOUPE_SEQUENCES", "40")), 50, 10
 type State = dict[str, dict[str, Row]]
 
 
