@@ -209,7 +209,6 @@ def test_tiles_of_mapproxy_are_stepped_through_and_compared_by_date(
     assert middle_color(window) == DAYS["2024-04-20"], "on top of the other one"
     begin_on_map(window, qtbot)
     press(Key.Key_K)
-    settle(window, qtbot)
     rest(window, qtbot)
     row = argb_of_image(window.canvas.grab_picture())[window.canvas.height() // 2]
     sides = [int(row[row.size // 2 + px]) for px in (-60, 60)]
