@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("GEOLOUPE_KILLS", "5"))
+KILLS = int(os.environ.get("GEOLOUPE_KILLS", "4"))
 FIRST_SEED = int(os.environ.get("GEOLOUPE_KILL_SEED", "0"))
 LONGEST_LIFE_S = 1.5
 OF_IMAGE = {"image_uuid", "pixel_m", "position_error_m", "position_source_uuid", "props_json", "rev", "modified_at"}

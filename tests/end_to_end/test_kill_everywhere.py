@@ -21,7 +21,7 @@ from tests.support.cases.rich import leftovers, read_case, rich_document
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("GEOLOUPE_KILLS", "4"))
+KILLS = int(os.environ.get("GEOLOUPE_KILLS", "3"))
 """Of each kind of work."""
 FIRST_SEED = int(os.environ.get("GEOLOUPE_KILL_SEED", "0"))
 

@@ -23,9 +23,9 @@ import pytest
 from tests.support.cases.tampered_cases import CANARIES, make_canaries, tampered_case
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = int(os.environ.get("GEOLOUPE_TAMPERED_CASES", "40"))
+CASES = int(os.environ.get("GEOLOUPE_TAMPERED_CASES", "30"))
 FIRST_SEED = int(os.environ.get("GEOLOUPE_TAMPERED_SEED", "0"))
-BATCH = 8
+BATCH = 6
 """Cases that one process tries, in a test of their own."""
 APART_EVERY = 5
 """Of so many batches one starts new readers for each command, as users do: that takes most of the time."""

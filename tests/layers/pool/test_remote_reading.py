@@ -75,6 +75,7 @@ def tile_fields(path: str) -> dict[str, Any]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_whatever_is_asked_is_answered_as_of_the_file_on_disk(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, name: str
@@ -145,6 +146,7 @@ FAULTS = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_fails_is_named_and_the_file_is_not_called_damaged(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, fault: str
@@ -248,6 +250,7 @@ def test_files_on_disk_are_read_while_a_host_is_slow(server: RangeServer, tmp_pa
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("write", "words"),
     [

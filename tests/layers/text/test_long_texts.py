@@ -58,6 +58,7 @@ READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.bounded
 @pytest.mark.timeout(20)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", READERS)
 def test_no_text_makes_a_search_run_away(name: str) -> None:
     """A search that tries again from each place takes minutes for 300,000 characters; all of these take a second."""

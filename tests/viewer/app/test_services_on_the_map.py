@@ -117,6 +117,7 @@ FAULTS = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_understood_from_the_badge_the_map_and_the_properties(window, server, fault, qtbot) -> None:
     word, sentence, ways = FAULTS[fault]

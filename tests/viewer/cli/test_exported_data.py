@@ -59,6 +59,7 @@ def named_in(suffix: str, data: bytes) -> list[str]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", [".kmz", ".xlsx", ".csv", ".geojson", ".html"])
 def test_every_site_of_the_demo_is_in_the_file(cli, demo: Document, tmp_path: Path, suffix: str) -> None:
     names = named_in(suffix, made(cli, tmp_path / f"x{suffix}"))

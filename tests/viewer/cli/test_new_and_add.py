@@ -50,6 +50,7 @@ def test_new_never_writes_over_a_file(cli, case: Path) -> None:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("encoding", "names"),
     [

@@ -30,7 +30,7 @@ from viewer.export.headless import Studio
 
 SEED = 20_240_412
 PARTS = 2
-A_PART = int(os.environ.get("GEOLOUPE_PLACES", "200")) // PARTS
+A_PART = int(os.environ.get("GEOLOUPE_PLACES", "120")) // PARTS
 SIZE = 64, 48
 MOST_OFF_PX = 1.5
 

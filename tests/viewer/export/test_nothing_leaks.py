@@ -63,6 +63,7 @@ def test_no_byte_of_a_published_product_tells_of_the_house(tmp_path: Path, suffi
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("suffix", [".gpkg", ".html", ".svg", ".geojson"])
 def test_the_search_finds_what_is_planted_in_one_for_the_desk(tmp_path: Path, suffix: str) -> None:
     case = saved_planted(tmp_path)

@@ -138,6 +138,7 @@ LONG = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", sorted(LONG))
 def test_a_style_made_to_run_long_is_bounded(name):
     text = LONG[name]()

@@ -48,6 +48,7 @@ def label(path: Path) -> str:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("jumps", JUMPS.values(), ids=JUMPS)
 def test_f18_backups_stay_in_the_order_of_the_saves(tmp_path: Path, work: WorkingCopy, jumps: tuple[int, int]) -> None:
     """A save an hour; the clock jumps after the third and the sixth."""

@@ -140,6 +140,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("kind", TWINS)
 def test_what_a_file_leads_to_is_out_of_reach(reader: ReaderProcess, tmp_path: Path, kind: str) -> None:
     driver, make, canary = TWINS[kind]

@@ -56,6 +56,7 @@ def save(window: MainWindow, qtbot, uuid: str) -> str:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     answers.path = tmp_path / f"out{suffix}"

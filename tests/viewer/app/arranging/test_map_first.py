@@ -65,6 +65,7 @@ def place(window: MainWindow, lon: float, lat: float) -> QPoint:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("size", "least"), [((1366, 768), 0.6), ((911, 512), 0.5), ((1920, 1080), 0.6)])
 def test_the_map_has_most_of_the_window_at_first_and_beside_a_form(
     case: Callable[..., MainWindow], qtbot: QtBot, size: tuple[int, int], least: float

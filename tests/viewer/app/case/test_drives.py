@@ -99,6 +99,7 @@ def press(window: MainWindow, qtbot: QtBot, text: str) -> None:
     next(one for one in bar.findChildren(QPushButton) if one.isVisible() and one.text() == text).click()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", ["silent", "EIO", "ESTALE"])
 def test_f12_layers_of_a_drive_that_is_gone_are_unavailable_and_come_back(
     window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch

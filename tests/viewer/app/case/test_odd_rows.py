@@ -54,6 +54,7 @@ def scene(tmp_path: Path) -> str:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["raster", "vector", "tiles"])
 def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points: Path, kind: str) -> None:
     source = {"raster": scene, "vector": json.dumps({"path": str(points)}), "tiles": "{}"}[kind]

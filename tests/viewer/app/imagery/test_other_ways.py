@@ -67,6 +67,7 @@ def doors(server: FaultyMaps) -> list[str]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("crs", "words", "side"),
     [

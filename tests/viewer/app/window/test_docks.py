@@ -144,6 +144,7 @@ def test_tabs_too_many_for_their_bar_keep_whole_titles_and_are_scrolled(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("width", [1000, 1100, 1366])
 def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWindow, qtbot: QtBot, width: int) -> None:
     window.resize(width, 768)

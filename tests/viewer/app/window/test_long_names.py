@@ -112,7 +112,7 @@ def too_wide(top: QWidget) -> list[str]:
     ]
 
 
-@some("one word", "Chinese", "lines", "endless")
+@some("one word", "Chinese", "lines")
 def test_no_panel_is_cut_and_the_window_grows_by_nothing(named: MainWindow, qtbot: QtBot) -> None:
     for what in shown(named):
         settle(named, qtbot)

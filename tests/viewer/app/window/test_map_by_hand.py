@@ -105,6 +105,7 @@ def test_the_hint_of_a_measurement_is_apart_from_it_and_names_backspace(window: 
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("corner", [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)])
 def test_the_readout_of_a_measurement_stays_in_the_picture(
     window: MainWindow, desk: Desk, corner: tuple[float, float]

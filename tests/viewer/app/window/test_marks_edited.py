@@ -235,6 +235,7 @@ def test_letters_in_the_part_on_the_shape_are_the_tools_and_begin_no_entry(
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("key", "begun"), [("m", ""), ("P", ""), ("5", "5"), ("-", "-")])
 def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
     window: MainWindow, desk: Desk, mark: Mark, key: str, begun: str
@@ -297,6 +298,7 @@ def edge(place: tuple[float, float], radius_m: float) -> tuple[float, float]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("key", [Key.Key_E, Key.Key_V])
 @pytest.mark.parametrize(("kind", "radii"), [("circle", (5000.0,)), ("range ring", (3000.0, 6000.0))])
 def test_a_circle_has_a_handle_in_its_middle_and_one_at_each_radius(

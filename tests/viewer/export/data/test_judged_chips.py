@@ -80,6 +80,7 @@ def readers() -> Iterator[ReaderPool]:
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("suffix", [".kmz", ".html"])
 @pytest.mark.parametrize("name", HARMLESS)
 def test_pixels_leave_and_nothing_else(
@@ -104,6 +105,7 @@ def test_pixels_leave_and_nothing_else(
 
 
 @pytest.mark.bounded_after(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", [".kmz", ".html"])
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_is_no_picture_or_does_not_decode_is_left_out_and_said(

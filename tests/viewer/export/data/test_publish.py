@@ -70,6 +70,7 @@ def test_the_words_are_found_where_they_are(saved: Path) -> None:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_no_byte_of_a_published_one_tells_what_is_internal(
     saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str
@@ -96,6 +97,7 @@ def test_no_byte_of_a_published_one_tells_what_is_internal(
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_one_for_the_desk_tells_all_but_the_history(saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"

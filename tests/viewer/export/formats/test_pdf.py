@@ -102,6 +102,7 @@ def test_places_are_told_in_all_their_digits(write: Write, tmp_path: Path) -> No
 
 
 @pytest.mark.bounded_after(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("crs", "bounds"),
     [

@@ -56,6 +56,7 @@ def test_nothing_overlaps_and_nothing_is_cut(plate_of, layout: str, page: str) -
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> None:
     assert len(style_names()) > 1
@@ -65,6 +66,7 @@ def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> N
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("notation", ["DD", "DMS", "UTM", "MGRS"])
 def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> None:
     plate = plate_of(replace(spec_of("before-after", "A4 landscape"), graticule=notation))

@@ -79,6 +79,7 @@ def test_the_check_finds_the_same_in_any_language(plate_of: MakePlate, demo: Doc
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layout", QUICKEST_FIRST)
 def test_pages_are_in_the_language(speaking: None, plate_of: MakePlate, demo: Document, layout: str) -> None:
     assert english(said_on(plate_of(spec_of(layout, demo), demo))) == []

@@ -84,6 +84,7 @@ def claims_of_an_answer(qtbot: QtBot, desk: Desk) -> RowColumn:
 
 
 @pytest.mark.bounded_after(1)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "fill",
     [claims_of_a_site, places_of_a_claim, citations_of_a_claim, answers_to_a_claim, claims_of_an_answer],

@@ -100,6 +100,7 @@ def as_file(draw, tmp_path: Path, qtbot):
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", VIEWS)
 def test_t5_tiles_of_an_odd_grid_lie_where_the_file_does(draw, server: MapServer, as_file, name: str, qtbot) -> None:
     drawing = drawn_as_service(draw, TileService("Map", server.tiles, max_level=2, grid=ODD, kind="wmts"))
@@ -109,6 +110,7 @@ def test_t5_tiles_of_an_odd_grid_lie_where_the_file_does(draw, server: MapServer
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", VIEWS)
 def test_maps_asked_for_in_boxes_lie_where_the_file_does(draw, server: MapServer, as_file, name: str, qtbot) -> None:
     """A WMS is asked in squares of a quadtree of its CRS, or for the pixels of the view."""

@@ -85,6 +85,7 @@ VIEWS = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_tiles_are_drawn_where_the_file_itself_would_be(
     draw, view: View, basemap, context, tmp_path: Path, qtbot

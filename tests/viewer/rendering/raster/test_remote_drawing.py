@@ -134,6 +134,7 @@ FAULTS = {
 
 
 @pytest.mark.bounded
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_lies_is_said(studio: Studio, server: RangeServer, tmp_path: Path, fault: str) -> None:
     write_cog(tmp_path / "a.tif", 512)

@@ -21,6 +21,7 @@ from tests.viewer.rendering.layers.real_servers.conftest import (
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_w1_maps_of_mapserver(hold: Hold, maps: str, version: str, view: str) -> None:
@@ -58,6 +59,7 @@ def test_t16_tiles_of_mapproxy_by_tms(hold: Hold, proxy: str) -> None:
     hold(offered(offered(f"{proxy}/tms/1.0.0", "Scene").address, "").service, "web mercator")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("version", ["1.3.0", "1.1.1"])
 @pytest.mark.parametrize("day", DAYS)
 def test_w13_w14_maps_of_mapserver_by_day(hold: Hold, maps: str, version: str, day: str) -> None:

@@ -50,6 +50,7 @@ def test_t14_tiles_by_tilejson(hold: Hold, tiler: Titiler, more: tuple[str, ...]
     hold(layer.service, "web mercator")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("grid", GRIDS)
 def test_t10_its_grids_of_wmts(hold: Hold, sheets: ServiceOffer, grid: str) -> None:
     (layer,) = [layer for layer in sheets.layers if grid in layer.name]
