@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.marked_sentences import marks_in
 from tests.support.parsed import forget_parsed
 
 
@@ -13,4 +14,5 @@ from tests.support.parsed import forget_parsed
 def trees_for_a_while() -> Iterator[None]:
     """The trees are no burden for the tests that come after those of this package."""
     yield
+    marks_in.cache_clear()
     forget_parsed()

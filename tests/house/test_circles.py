@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.support.parsed import nodes_in
@@ -71,6 +72,7 @@ def circles(graph: Mapping[str, set[str]]) -> set[frozenset[str]]:
     return found
 
 
+@cache
 def graph_of(root: Path) -> dict[str, set[str]]:
     """What each module under `root` imports of the others."""
     known = modules(root)

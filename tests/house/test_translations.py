@@ -25,13 +25,13 @@ TRANSLATION = ROOT / "viewer/support/language/translation.py"
 
 def marked_wrongly(code: str) -> Iterator[str]:
     """The places of a module that mark a sentence in another way, or one that no list of sentences can hold."""
-    tree = parsed(code)
+    nodes = nodes_in(code)
     marks = [mark for mark in marks_in(code) if not mark.is_phrase]
     places = {_place(mark.call) for mark in marks}
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    is_window = any(alias.name in MARKS for node in tree.body if _is_door(node) for alias in node.names)
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    is_window = any(alias.name in MARKS for node in parsed(code).body if _is_door(node) for alias in node.names)
     yield from (ast.unparse(mark.call) for mark in marks if not _is_whole(mark))
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Attribute(attr="tr") if id(node) not in called or ast.unparse(node) != "self.tr":
                 yield f"{ast.unparse(node)} is neither self.tr() nor translate()"

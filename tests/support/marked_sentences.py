@@ -8,9 +8,13 @@ errors and notices, most of them in `layers/`, and the words of `tests/support/l
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +28,7 @@ LAYERS = sorted((ROOT / "layers").rglob("*.py"))
 DOOR = "viewer.support.language.translation"
 MARKS = ("translate", "QT_TRANSLATE_NOOP")
 _LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.alias)
+_KEPT = ROOT / ".pytest_cache" / "sentences.json"
 _CLASS = re.compile(r"^class (\w+)\((\w+)\)", re.MULTILINE)
 
 
@@ -61,9 +66,13 @@ class Mark(NamedTuple):
         return Marked(*map(str, parts))
 
 
-def marks_in(code: str) -> Iterator[Mark]:
+@cache
+def marks_in(code: str) -> tuple[Mark, ...]:
     """The marks of a module, in no order."""
-    tree = parsed(code)
+    return tuple(_marks_of(parsed(code)))
+
+
+def _marks_of(tree: ast.Module) -> Iterator[Mark]:
     window, makers, phrases = _window_marks(tree), nouns(), ast.Constant(PHRASES)
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
@@ -110,6 +119,18 @@ def nouns() -> frozenset[str]:
 
 @cache
 def sentences() -> frozenset[Marked]:
-    """All that the code marks."""
-    marks = (mark for path in (*LAYERS, *VIEWER) for mark in marks_in(path.read_text("utf-8")))
-    return frozenset(one for mark in marks if (one := mark.literal) is not None)
+    """All that the code marks. To parse it takes seconds, in each process: a file has the answer for the same code."""
+    texts = [path.read_text("utf-8") for path in (*LAYERS, *VIEWER)]
+    digest = sha256("\0".join([*texts, Path(__file__).read_text("utf-8")]).encode()).hexdigest()
+    with suppress(OSError, ValueError):
+        kept = json.loads(_KEPT.read_text("utf-8"))
+        if kept["digest"] == digest:
+            return frozenset(Marked(*one) for one in kept["sentences"])
+    marks = (mark for text in texts for mark in _marks_of(ast.parse(text)))
+    listed = frozenset(one for mark in marks if (one := mark.literal) is not None)
+    with suppress(OSError):  # a clone that nobody may write to
+        _KEPT.parent.mkdir(exist_ok=True)
+        new = _KEPT.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps({"digest": digest, "sentences": sorted(listed)}), "utf-8")
+        new.replace(_KEPT)
+    return listed
