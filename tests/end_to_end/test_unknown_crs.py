@@ -18,6 +18,8 @@ from tests.support.cases.tampered_cases import write_tif
 from tests.support.heartbeat import FREE_MS, Heartbeat
 
 NO_CRS = ("garbage", "@file", "2024-05-01", "4326.0", "EPSG:999999", "urn:foo:bar", 'foo["x"]', "+foo=bar", "a" * 150)
+MANY = 2 * len(NO_CRS)
+"""Each text, and another of its kind."""
 
 
 def case_of(folder: Path, texts: tuple[str, ...], count: int) -> Path:
@@ -67,8 +69,8 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     crs_module._parsed.cache_clear()
     asked = asked_of_proj(monkeypatch)
     with Heartbeat() as heart:
-        desk.window.opener.open([str(case_of(tmp_path, NO_CRS, 50))])
-        desk.wait(lambda: len(desk.document.layers) == 50)
+        desk.window.opener.open([str(case_of(tmp_path, NO_CRS, MANY))])
+        desk.wait(lambda: len(desk.document.layers) == MANY)
         desk.settle()
         walk_about(desk)
     texts = [text for text, _ in asked if not re.fullmatch(r"EPSG:\d+", text)]
@@ -77,7 +79,7 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     of_layers = {layer.crs for layer in desk.document.layers.values()}
     assert not [text for text, thread in asked if text in of_layers and thread is threading.current_thread()]
     assert all("names no CRS" in sentence for sentence in desk.window.scene.stack.problems().values())
-    assert len(desk.window.scene.stack.problems()) == 50
+    assert len(desk.window.scene.stack.problems()) == MANY
     assert heart.longest_ms < FREE_MS
     asked.clear()
     desk.canvas.repaint()
