@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
@@ -22,6 +23,7 @@ def credited(product: ProductWindow) -> list[str]:
     return [image.name for image in fact.images if image.kind != "vector"]
 
 
+@pytest.mark.bounded
 def test_an_image_under_others_is_neither_credited_nor_judged(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     with_scenes(window, tmp_path, qtbot)
     window.views.show_bounds(Bounds(10.02, 50.02, 10.08, 50.08), 0.0)

@@ -35,6 +35,7 @@ def test_an_annotation_is_credited_where_there_is_one(plate_of, document) -> Non
     assert "Annotation: the analyst." in words(plate_of(SPEC))
 
 
+@pytest.mark.bounded
 def test_the_coasts_of_a_locator_are_credited_where_it_is_drawn(plate_of) -> None:
     plate = plate_of(SPEC)
     assert any(piece.key == "locator" for piece in plate.pieces)
