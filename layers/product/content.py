@@ -226,9 +226,16 @@ class ClaimSaid(Struct, frozen=True):
     def beside(self) -> tuple[str, ...]:
         """Lines that follow the judgement: what it is about, its change with the reason; our judgements of a report."""
         judged = (judgement.words for judgement in self.judged)
-        note = self.change_note[:1].upper() + self.change_note[1:]  # it follows whole sentences
-        change = joined(" ", [*self.changes, *filter(None, (note,))]) if self.changes else ""
+        change = joined(" ", [*self.changes, *filter(None, (self._reason_of_change,))]) if self.changes else ""
         return (*judged, *filter(None, (self.judges, change)))
+
+    @property
+    def _reason_of_change(self) -> str:
+        """The reason of the change after whole sentences; the field has asked for it after "because"."""
+        note = self.change_note
+        if not note or note.casefold().startswith("because"):
+            return note[:1].upper() + note[1:]
+        return Phrase("Because {reason}", reason=note)
 
     def evidence_lines(self, most: int = MOST_EVIDENCE) -> tuple[str, ...]:
         """Lines on what it rests on: rows of the case, and sources whose relation is stated. Those beyond `most`,

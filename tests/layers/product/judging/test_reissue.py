@@ -88,6 +88,8 @@ def test_a_changed_judgement_says_what_it_was_and_why(fields: dict[str, str], se
     change(document, change_note="because a third image shows the tower")
     assert "judgement-changed" not in rules(document)
     assert words(document).claims[0].beside[0].endswith(" Because a third image shows the tower")
+    change(document, change_note="a third image shows the tower")
+    assert words(document).claims[0].beside[0].endswith(" Because a third image shows the tower")
     change(document, likelihood_term="likely", confidence="low", state="assessed")
     assert words(document).claims[0].beside == (), "back to what was issued: nothing has changed"
 
