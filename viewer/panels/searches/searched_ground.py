@@ -53,9 +53,10 @@ def ground_of_view(view: View, drawing: LayerDrawing | None = None) -> GroundCho
 
 
 def searched_images(context: PanelContext) -> list[tuple[str, str]]:
-    """Uuid and name of the images of the case that may be searched, the topmost first."""
+    """Uuid and name of the images of the case that may be searched, the topmost first; hidden ones follow."""
     images = []
-    for layer in reversed(context.document.layers_in_order()):
+    layers = context.document.layers_in_order()[::-1]
+    for layer in sorted(layers, key=lambda layer: not layer.visible):
         drawing = context.layers.drawing_of(layer.uuid)
         if drawing is not None and is_image(drawing) and image_facts(drawing) is not None:
             images.append((layer.uuid, layer.name))

@@ -304,6 +304,22 @@ def test_the_form_leaves_by_one_escape_and_cuts_the_view_to_the_image(
 
 
 @pytest.mark.bounded
+def test_the_form_offers_an_image_in_sight_before_a_hidden_one(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.file_menu.new_case()
+    for name in ("seen", "hidden"):
+        opened(window, radar_scene(tmp_path / f"{name}.tif"), qtbot)
+    document = window.session.document
+    top = next(uuid for uuid, layer in document.layers.items() if layer.name == "hidden")
+    window.session.push(update_layer(document, top, actor="me", visible=False))
+    window.panel_context.show_layer("")
+    dialog = ask(window, qtbot)
+    assert [dialog.image.itemText(at) for at in range(dialog.image.count())] == ["seen", "hidden"]
+    assert dialog.image.currentText() == "seen"
+
+
+@pytest.mark.bounded
 def test_a_cell_that_lies_in_part_outside_the_image_says_so(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     lon, lat = transform_points(UTM, WGS84, LEFT + 500.0, TOP - 250.0)
