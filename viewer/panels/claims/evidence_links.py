@@ -110,7 +110,7 @@ class EvidenceLinks(QWidget):
             self._offers, self.tr("Observation, chip, search, measurement…"), self.tr("Link evidence to this claim")
         )
         self.picker.setToolTip(tooltip(self.tr("Link what was seen, kept, searched or measured; or drop it here")))
-        self.picker.picked.connect(self.link)
+        self.picker.picked.connect(self._link_picked)
         self.picker.let_go.connect(context.tell_not_linked)
         self.chip_button = QPushButton(self.tr("Newest chip"))
         self.chip_button.setAccessibleName(self.tr("Link the newest chip as support"))
@@ -122,7 +122,7 @@ class EvidenceLinks(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(side_by_side(self.picker, self.chip_button, stretch=0))
         self.asked = muted()
-        """The question for the relation of what was dropped, while its button has the focus."""
+        """The question for the relation of what was just linked, while its button has the focus."""
         self.asked.setWordWrap(True)
         self.asked.hide()
         layout.addWidget(self.asked)
@@ -175,6 +175,11 @@ class EvidenceLinks(QWidget):
     def link(self, uuid: str) -> None:
         """Link a row of the case as support."""
         link_row(self._context, self._claim_uuid, uuid)
+
+    def _link_picked(self, uuid: str) -> None:
+        """Link a chosen row, and ask for its relation: a search that saw nothing may speak against the claim."""
+        self.link(uuid)
+        self.ask_relation((uuid,))
 
     def _row(self, link: ClaimEvidence) -> QWidget:
         row = EvidenceRow(self._context, link, evidence_row(self._context.document, link))

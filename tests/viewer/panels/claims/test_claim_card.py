@@ -123,7 +123,8 @@ def test_evidence_is_picked_related_by_one_key_and_removed(qtbot, form: ClaimFor
     (row,) = form.evidence.rows
     assert "present · S2A, 12 April 2024 · a gate" in row.words.text()
     assert unnamed(form) == []
-    row.relation.setFocus()
+    assert row.relation.hasFocus(), "what was picked may speak against the claim"
+    assert form.evidence.asked.isVisible()
     for key, relation in ((Key.Key_Minus, "against"), (Key.Key_0, "context"), (Key.Key_Plus, "supports")):
         QTest.keyClick(row.relation, key)
         (link,) = desk.document.links.claim_to_evidence("c1")
