@@ -301,7 +301,7 @@ class ProductWindow(QDialog):
             self._rest.start(OPENING_MS)
             return
         self.laid = laid
-        self.fields.show_content(laid.content)
+        self.fields.show_content(laid.content, self.uuid)
         self._show_laid()
         self._show_pages()
         self._judging.start()

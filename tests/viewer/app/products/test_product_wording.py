@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
+from layers.document.edit import Change, Edit
+from layers.document.rows import Comment, Product
 from layers.document.site import Site
 from layers.product.content import ProductContent
 from layers.product.spec import ProductSpec
@@ -64,6 +66,19 @@ def test_a_product_that_is_shown_is_judged_and_a_search_bears_absence(qtbot: QtB
     fields.show_content(ProductContent())
     qtbot.wait(20)
     assert not advice(fields)
+
+
+def test_remarks_on_words_of_the_page_stand_in_the_form_of_the_product(
+    window: MainWindow, qtbot: QtBot, fields: ProductFields
+) -> None:
+    rows = [Product(uuid="p-1", name="A"), Product(uuid="p-2", name="A", previous_uuid="p-1", version=2)]
+    remark = Comment(uuid="r", target_uuid="p-1", body="“A yard”: whose?", created_by="B. Second")
+    changes = (*(Change("products", None, row) for row in rows), Change("comments", None, remark))
+    window.session.document.apply(Edit("Rows", changes))
+    for uuid, sentences in (("p-2", ["B. Second: “A yard”: whose?"]), ("", [])):
+        fields.show_content(ProductContent(), uuid)
+        assert fields.remarks.sentences == sentences
+        assert fields.remarks.isVisible() is bool(sentences)
 
 
 def test_no_advice_is_left_on_a_reason_that_was_not_given(window: MainWindow, qtbot: QtBot) -> None:
