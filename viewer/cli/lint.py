@@ -103,6 +103,7 @@ def _products(document: Document, arguments: argparse.Namespace) -> list[tuple[s
     from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs, title_of_sites
+    from layers.product.crowded_places import with_crowded_maps
     from layers.product.named_product import kept_product, product_of_comparison, product_of_site
 
     if arguments.product is not None:
@@ -120,7 +121,8 @@ def _products(document: Document, arguments: argparse.Namespace) -> list[tuple[s
     rows = list(saved_specs(document)) if arguments.layout is None and not like else []
     if rows:
         return [(f"product “{row.name}”, " if len(rows) > 1 else "", row, spec) for row, spec in rows]
-    return [("", None, replace(spec, **like)) for spec in default_specs(document, arguments.layout or "single", name)]
+    offered = default_specs(document, arguments.layout or "single", name)
+    return [("", None, with_crowded_maps(replace(spec, **like), document)) for spec in offered]
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

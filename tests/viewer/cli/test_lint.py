@@ -66,7 +66,7 @@ def test_wording_is_judged_and_a_rule_can_be_off(cli, case: Path) -> None:
 
 
 PAPERS = ("A4", "A4 portrait", "A3", "Letter", "slide", "square", "newspaper, 1", "newspaper, 2", "newspaper, 4")
-LAYOUTS = ("single", "plain", "insets", "panels", "site")
+LAYOUTS = ("single", "plain", "site")
 
 
 @pytest.mark.bounded
@@ -97,6 +97,10 @@ def test_a_layout_that_the_case_has_nothing_for_is_said(cli, demo: Path, tmp_pat
     outcome = cli("lint", demo, "--layout", "before-after")
     assert outcome.code == BAD_INPUT
     assert "keeps no comparison" in outcome.sentence
+    # A published page shows none of the demo's drafts: there is no second view.
+    outcome = cli("lint", demo, "--publish", "--layout", "panels")
+    assert outcome.code == BAD_INPUT
+    assert "need two views" in outcome.sentence
     assert cli("lint", tmp_path / "none.gpkg").code == BAD_INPUT
 
 

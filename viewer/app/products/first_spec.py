@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
+from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
+from layers.product.crowded_places import with_crowded_maps
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
@@ -70,6 +73,9 @@ def with_layout(spec: ProductSpec, layout: str, state: WindowState) -> ProductSp
             uuid = state.comparison_uuid if state.comparison is not None else ""
             layout = layout if len(maps) <= MOST_MAPS[layout] else "panels"
             spec = replace(spec, layout=layout, maps=maps, match=compared.match, comparison=uuid)
+    if layout == "insets":
+        with contextlib.suppress(InvalidValue):  # `lacking` says so
+            spec = with_crowded_maps(spec, state.document)
     case_subtitle, before = state.document.meta("subtitle"), state.document.sites.get(spec.site)
     if layout != "site" and before is not None and spec.subtitle == in_language(subtitle_of(before)):
         spec = replace(spec, subtitle=case_subtitle)
@@ -90,6 +96,8 @@ def lacking(spec: ProductSpec, document: Document) -> str:
             "This layout needs two images: choose maps in the form, or select images in the list of layers and choose "
             "the layout again."
         )
+    if spec.layout == "insets" and len(spec.maps) < 2:
+        return Phrase("This layout needs a place to enlarge: choose maps in the form, behind the overview.")
     if spec.layout == "site" and spec.site not in document.sites:
         return Phrase("A site page needs its site: select one on the map, then choose this layout again.")
     return ""

@@ -14,6 +14,7 @@ from layers.errors import ExportFailed, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.batch import sites_of_products
 from layers.product.case_facts import default_specs, title_of_sites
+from layers.product.crowded_places import with_crowded_maps
 from layers.product.issuing.edition import Edition
 from layers.product.named_product import kept_product, product_of_bookmark, product_of_comparison, product_of_site
 from layers.product.publishing import Publishing
@@ -52,7 +53,8 @@ def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     options: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
     if arguments.bounds:
         options["bounds"] = Bounds(*arguments.bounds)
-    return replace(spec, page=page, dpi=dpi, **{name: value for name, value in options.items() if value})
+    spec = replace(spec, page=page, dpi=dpi, **{name: value for name, value in options.items() if value})
+    return with_crowded_maps(spec, document)
 
 
 def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
