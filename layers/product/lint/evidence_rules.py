@@ -72,7 +72,10 @@ def _doubt_said(checked: Checked) -> Iterator[Fault]:
     for fact in checked.facts.maps:
         for uuid in sorted(fact.sites.named | fact.sites.keyed):
             site = checked.content.site(uuid)
-            if site is not None and site.doubt and not checked.holds(site.name):
+            if site is None or not site.doubt:
+                continue
+            is_cut_before_it = joined("", ["… (", site.doubt, ")"])
+            if not (checked.holds(site.name) or checked.holds(is_cut_before_it)):
                 yield Fault(
                     joined(", ", [map_name(fact), short(site.name)]),
                     Phrase("It is {lifecycle}, and its label does not say so.", lifecycle=Phrase(site.lifecycle)),

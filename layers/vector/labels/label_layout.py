@@ -259,12 +259,22 @@ def _upright(side: int, box: Box) -> _Candidate:
 
 
 def _around(px: float, py: float, clearance: float, width: float, height: float) -> Iterator[_Candidate]:
-    """Twelve places about a mark, as cartographers rank them: right first, then above, below, left."""
+    for side, x, y in places_around(px, py, clearance, width, height):
+        yield _upright(side, Box(round(x), round(y), round(x) + width, round(y) + height))
+
+
+def places_around(
+    px: float, py: float, clearance: float, width: float, height: float
+) -> tuple[tuple[int, float, float], ...]:
+    """Twelve places about a mark, as cartographers rank them: right first, then above, below, left.
+
+    Each with the side of the mark that it is on (1: right, 0: middle, -1: left), and its upper left corner.
+    """
     near, far = clearance + _GAP_PX, clearance * 0.72 + _GAP_PX
     left_of, right_of, middle_x = px - near - width, px + near, px - width / 2
     above, below, middle_y = py - near - height, py + near, py - height / 2
     upper, lower = py - far - height, py + far
-    corners = (
+    return (
         (1, right_of, middle_y),
         (1, px + far, upper),
         (1, px + far, lower),
@@ -278,8 +288,6 @@ def _around(px: float, py: float, clearance: float, width: float, height: float)
         (-1, left_of, py - height * 0.85),
         (-1, left_of, py - height * 0.15),
     )
-    for side, x, y in corners:
-        yield _upright(side, Box(round(x), round(y), round(x) + width, round(y) + height))
 
 
 def _with_leader(px: float, py: float, clearance: float, width: float, height: float) -> Iterator[_Candidate]:

@@ -12,12 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from layers.checkpoint import Checkpoint, unchecked
-from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
+from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel, places_around
 from layers.vector.labels.occupied import NOBODY, BoxRows, Mask, Occupied, boxes_meet, grown, rows_of
 from layers.vector.labels.spread import MovedSymbol
 
-_GAP = 2.0
-"""Distance of a name from its mark, in logical pixels."""
 _NEAREST = 4.0
 """Least distance of a name from another mark, in logical pixels of full signs: more than from its own."""
 _BESIDE_LINE = 1.5
@@ -208,25 +206,7 @@ def label_line(px: float, py: float, clearance: float, box: Box) -> tuple[float,
 
 
 def _beside(anchor: Anchor, width: float, height: float) -> tuple[list[int], BoxRows]:
-    """Twelve places about a mark, as cartographers rank them: right first, then above, below, left."""
-    px, py, clearance = anchor.px, anchor.py, anchor.clearance
-    near, far = clearance + _GAP, clearance * 0.72 + _GAP
-    left_of, right_of, middle_x = px - near - width, px + near, px - width / 2
-    upper, lower, middle_y = py - far - height, py + far, py - height / 2
-    places = (
-        (1, right_of, middle_y),
-        (1, px + far, upper),
-        (1, px + far, lower),
-        (0, middle_x, py - near - height),
-        (0, middle_x, py + near),
-        (-1, left_of, middle_y),
-        (-1, px - far - width, upper),
-        (-1, px - far - width, lower),
-        (1, right_of, py - height * 0.85),
-        (1, right_of, py - height * 0.15),
-        (-1, left_of, py - height * 0.85),
-        (-1, left_of, py - height * 0.15),
-    )
+    places = places_around(anchor.px, anchor.py, anchor.clearance, width, height)
     rows = [(x, y, x + width, y + height) for _, x, y in places]
     return [side for side, _, _ in places], rows_of(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -15,6 +16,7 @@ MOST_LINES, LINE_COLUMNS = 3, 40
 """Most lines, and the columns of a line that cannot be broken between words."""
 _LEAST_SHARE = 0.6
 """Least part of the columns that a name keeps when it is shortened at the end of a whole word."""
+_ENDING = re.compile(r" \([^()]+\)$")
 
 
 @lru_cache(maxsize=4096)
@@ -35,12 +37,25 @@ def wrapped(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """A name of at most MOST_COLUMNS columns, cut after a whole word where that leaves enough of it."""
+    """A name of at most MOST_COLUMNS columns, cut after a whole word where that leaves enough of it.
+
+    Brackets at its end, which say what is doubtful, stay.
+    """
     if columns(text) <= MOST_COLUMNS:
         return text
-    kept = _begin(text, MOST_COLUMNS - 1)
+    name, ending = _without_ending(text)
+    most = MOST_COLUMNS - columns(ending)
+    kept = _begin(name, most - 1)
     whole = kept if text[len(kept) : len(kept) + 1] == " " else kept.rpartition(" ")[0]
-    return f"{(whole if columns(whole) >= _LEAST_SHARE * MOST_COLUMNS else kept).rstrip(' ,;:(')}…"
+    return f"{(whole if columns(whole) >= _LEAST_SHARE * most else kept).rstrip(' ,;:(')}…{ending}"
+
+
+def _without_ending(text: str) -> tuple[str, str]:
+    """A text without the short words in brackets at its end, and these with the space before them."""
+    match = _ENDING.search(text)
+    if match is None or columns(match[0]) > LINE_COLUMNS:
+        return text, ""
+    return text[: match.start()], match[0]
 
 
 def _filled(words: list[str]) -> str:
@@ -59,8 +74,9 @@ def _filled(words: list[str]) -> str:
             lines.append("")
         lines[-1] = word
     if len(lines) > MOST_LINES:
-        last = _begin(lines[MOST_LINES - 1].rstrip("…"), LINE_COLUMNS - 1)
-        lines[MOST_LINES - 1 :] = [f"{last}…"]
+        ending = _without_ending(" ".join(words))[1].rstrip("…")
+        last = _begin(lines[MOST_LINES - 1].rstrip("…"), LINE_COLUMNS - 1 - columns(ending))
+        lines[MOST_LINES - 1 :] = [f"{last}…{ending}"]
     return "\n".join(lines)
 
 

@@ -29,6 +29,15 @@ def test_a_shortened_name_ends_with_a_whole_word() -> None:
     assert columns(kept) <= MOST_COLUMNS
 
 
+@pytest.mark.parametrize("name", [LONG, "x" * 300, "东方航天港" * 60, f"{'y' * 60} and {'z' * 60}"])
+def test_a_doubt_is_never_what_is_cut(name: str) -> None:
+    assert shortened(f"{name} (planned, as of 2015)").endswith("… (planned, as of 2015)")
+    lines = wrapped(f"{name} (planned, as of 2015)").split("\n")
+    assert " ".join(lines).endswith("… (planned, as of 2015)")
+    assert len(lines) <= MOST_LINES
+    assert max(map(columns, lines)) <= LINE_COLUMNS + 8
+
+
 @given(st.text(alphabet="ab-,东 ", max_size=400).map(lambda text: " ".join(text.split())))
 def test_all_of_a_name_up_to_an_ellipsis_is_in_its_lines(name: str) -> None:
     lines = wrapped(name)

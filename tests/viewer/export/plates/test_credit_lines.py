@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
 import sample_data
 from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME
 from viewer.export.formats.metadata import credit_line
@@ -65,3 +68,13 @@ def test_a_file_says_what_is_shown_where_and_of_when(plate_of, document) -> None
     unnamed = Document({"layers": rows["layers"], "sites": [area]})
     own = PrintedPlate(plate_of(replace(SPEC, layout="site", site="area"), unnamed), 96).words
     assert [tuple(place) for place in own.places] == [("KZ", "Kazakhstan", "The depot")]
+
+
+def test_an_image_of_a_host_that_nobody_allowed_is_not_named(plate_of, document) -> None:
+    source = json.dumps({"template": "https://tiles.example/{z}/{x}/{y}.png"})
+    layer = Layer(uuid="far", kind="tiles", name="Far", source_json=source, credit="Example tiles")
+    rows = [*document.table("layers").values(), layer]
+    plate = plate_of(SPEC, Document({"layers": rows}))
+    assert plate.maps[0].scene.drawings["far"].is_paused
+    assert plate.maps[0].unseen() == {"far"}
+    assert "Example" not in facts_of(plate).words_of()

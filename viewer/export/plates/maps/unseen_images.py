@@ -10,11 +10,16 @@ from viewer.canvas.scene import MapScene
 
 
 def unseen_images(scenes: Iterable[MapScene], view: View) -> frozenset[str]:
-    """The image layers in a view, by uuid, that none of these scenes shows there."""
+    """The image layers in a view, by uuid, that none of these scenes shows there.
+
+    An image of which nothing has come yet counts as seen, unless its host was never contacted.
+    """
     seen: set[str] = set()
     images: set[str] = set()
     for scene in scenes:
         rows = shown_images(scene, view)
-        images.update(layer.uuid for layer in rows)
+        layers = (layer for layer in scene.stack.shown_on(view) if layer.kind != "vector")
+        waiting = (layer for layer in layers if scene.drawings[layer.uuid].is_paused)
+        images.update(layer.uuid for layer in (*rows, *waiting))
         seen.update(seen_images(scene, rows, view, 1))
     return frozenset(images - seen)
