@@ -18,6 +18,7 @@ from viewer.export.plates.framed_maps import FramedMaps
 from viewer.export.plates.map_words import MapWords, map_words
 from viewer.export.plates.maps.legend_rows import KEY as LEGEND
 from viewer.export.plates.maps.locator import coasts_in, land_in, room_in
+from viewer.export.plates.maps.locator_borders import borders_in, draws_borders
 from viewer.export.plates.maps.locator_on_page import window_of
 from viewer.export.plates.maps.naming import Named
 from viewer.export.plates.maps.shown_parts import Shown, pane_shape, shown_parts
@@ -283,3 +284,5 @@ class PageLayout:
             room = room_in(locator.box)
             coasts_in(window, room.width(), room.height())
             land_in(window, room.width(), room.height())
+            if draws_borders(self.framed.maps):
+                borders_in(window, room.width(), room.height())

@@ -21,6 +21,7 @@ from layers.time.written_dates import written_date
 from viewer.canvas.furniture.overlays import scale_bar_of
 from viewer.export.plates.maps.image_captions import data_credits
 from viewer.export.plates.maps.locator import coast_credit
+from viewer.export.plates.maps.locator_borders import borders_credit, draws_borders
 from viewer.export.plates.maps.locator_on_page import town_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.nearest_town import towns_credit
@@ -52,6 +53,7 @@ def has_annotation(maps: Sequence[MapOnPage]) -> bool:
 def page_data_credits(spec: ProductSpec, maps: Sequence[MapOnPage], *, locator: bool) -> list[str]:
     """Credits of all lines and areas that a page draws, its locator included, without repetition."""
     credit_lines = [text for on_page in maps for text in data_credits(on_page)] + ([coast_credit()] if locator else [])
+    credit_lines += [borders_credit()] if locator and draws_borders(maps) else []
     credit_lines += [towns_credit()] if locator and town_of(spec, maps) is not None else []
     return list(dict.fromkeys(without_paths(text) if spec.publish else text for text in credit_lines))
 

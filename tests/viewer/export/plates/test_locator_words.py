@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
 
 from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
+from sample_data import path as sample_path
+from tests.viewer.export.conftest import pixels
 from viewer.export.plates.maps.locator import coasts_in, land_in, locator_window
+from viewer.export.plates.maps.locator_borders import borders_in
 from viewer.export.plates.maps.nearest_town import nearest_town
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+from viewer.support.painting import painting
 
 
 @pytest.mark.parametrize(
@@ -54,3 +64,27 @@ def test_the_nearest_town_is_that_of_the_shipped_places(plate_of) -> None:
     words = " ".join(text for piece in plate.pieces for text in piece.texts)
     assert "Nearest town: Pucallpa, Peru" in words
     assert "GeoNames" in words, "whose names these are"
+
+
+def locator_of(plate: Plate) -> QImage:
+    """The locator of a page as a picture."""
+    (piece,) = (piece for piece in plate.pieces if piece.key == "locator" and piece.below)
+    image = QImage(round(piece.box.right()) + 1, round(piece.box.bottom()) + 1, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    with painting(image) as painter:
+        piece.paint(painter)
+    return image
+
+
+def test_borders_are_in_the_locator_where_the_maps_draw_them_and_nowhere_else(plate_of) -> None:
+    spec = ProductSpec(title="One", bounds=Bounds(47.9, 8.0, 49.0, 9.5))
+    source = json.dumps({"path": str(sample_path("boundaries.geojson"))})
+    chosen = Document({"layers": [Layer(uuid="b", kind="vector", name="Boundaries", source_json=source)]})
+    without, with_borders = plate_of(spec, Document()), plate_of(spec, chosen)
+    assert "de facto" not in facts_of(without).words_of("imprint")
+    assert "boundaries are de facto and imply no endorsement" in facts_of(with_borders).words_of("imprint")
+    assert pixels(locator_of(without)).tolist() != pixels(locator_of(with_borders)).tolist()
+    window = locator_window([spec.bounds])
+    assert window is not None
+    borders = borders_in(window, 200.0, 133.0)
+    assert {border.is_disputed for border in borders} == {True, False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ the most places of an island that is left out, as its coast covers it.
 """
 _LEAST_COAST = 12
 """Least places of coasts in a locator's window."""
-_TURNS = (-360.0, 0.0, 360.0)
+TURNS = (-360.0, 0.0, 360.0)
 """Turns in degrees, as a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
 """Logical pixels: the width of a coast's pen, and the distance between two of its places."""
@@ -73,7 +73,7 @@ def _window_about(middle: tuple[float, float], width: float) -> Bounds:
 
 def _shows_coast(window: Bounds) -> bool:
     """True where a coast that is not a speck is in a window: a box of land or sea alone says nothing."""
-    for turn in _TURNS:
+    for turn in TURNS:
         places = _coast_places()
         x, y = places[:, 0] + turn, places[:, 1]
         inside = (x > window.left) & (x < window.right) & (y > window.bottom) & (y < window.top)
@@ -88,8 +88,18 @@ def _coast_places() -> Floats:
     return np.concatenate([line for line in _coast(2).lines if len(line) > 100])
 
 
-def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle) -> None:
-    """Paint coasts, and the frames as boxes, or as crosses where they are too small."""
+def paint_locator(
+    painter: QPainter,
+    box: QRectF,
+    window: Bounds,
+    frames: Sequence[Bounds],
+    style: HouseStyle,
+    paint_on_land: Callable[[QPainter], None] | None = None,
+) -> None:
+    """Paint coasts, and the frames as boxes, or as crosses where they are too small.
+
+    `paint_on_land`: paints what lies between coasts and frames.
+    """
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(box, QColor(style.locator_ground))
@@ -102,6 +112,8 @@ def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequen
             painter.setPen(fine_pen(painter, style.locator_land, _COAST))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             _paint_coasts(painter, window, box)
+        if paint_on_land is not None:
+            paint_on_land(painter)
         x_scale, y_scale = box.width() / window.width, box.height() / window.height
         for frame in frames:
             rect = QRectF(
@@ -180,7 +192,7 @@ def coasts_in(window: Bounds, width: float, height: float) -> tuple[CoastLine, .
 
     They are kept for all strips of a page: the whole world would have a hundred thousand places.
     """
-    return tuple(line for turn in _TURNS for line in _turned_coasts(window, turn, width, height))
+    return tuple(line for turn in TURNS for line in _turned_coasts(window, turn, width, height))
 
 
 @lru_cache(maxsize=16)
@@ -190,7 +202,7 @@ def land_in(window: Bounds, width: float, height: float) -> QPainterPath:
     path.setFillRule(Qt.FillRule.OddEvenFill)
     coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
     scale = (width / window.width, -height / window.height)
-    for turn in _TURNS:
+    for turn in TURNS:
         left, right = window.left - turn, window.right - turn
         shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
         shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
@@ -198,7 +210,7 @@ def land_in(window: Bounds, width: float, height: float) -> QPainterPath:
             places = (_closed(coast.lines[at]) - (left, window.top)) * np.array(scale)
             # Far places are brought to the edge of a larger box: what is filled in the window stays the same.
             places = np.clip(places, -_BEYOND, np.array([width + _BEYOND, height + _BEYOND]))
-            thinned = _thin_out(places / _LAND_FINE * _FINE) * (_LAND_FINE / _FINE)
+            thinned = thin_out(places / _LAND_FINE * _FINE) * (_LAND_FINE / _FINE)
             if len(thinned) > _LEAST_RING:
                 path.addPolygon(polygon_of(thinned))
     return path
@@ -228,15 +240,15 @@ def _turned_coasts(window: Bounds, turn: float, width: float, height: float) -> 
     reach = 2 * _COAST
     for at in np.flatnonzero(shown).tolist():
         places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
-        for run in _runs_in(places, width, height):
-            thinned = _thin_out(run)
+        for run in runs_in(places, width, height):
+            thinned = thin_out(run)
             if len(thinned) > 1:
                 shape = polygon_of(thinned)
                 around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
                 yield CoastLine(around, shape, thinned)
 
 
-def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
+def runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
     """The parts of a line whose sections touch a box at the origin, enlarged by the width of the pen."""
     low, high = np.minimum(places[:-1], places[1:]), np.maximum(places[:-1], places[1:])
     touches = (high > -_COAST).all(axis=1) & (low < (width + _COAST, height + _COAST)).all(axis=1)
@@ -245,7 +257,7 @@ def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
         yield places[begin : end + 1]
 
 
-def _thin_out(line: Floats) -> Floats:
+def thin_out(line: Floats) -> Floats:
     """A line without places so close to each other that the pen covers both; the others do not move."""
     cells = np.floor(line / _FINE)
     kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator, room_in
+from viewer.export.plates.maps.locator_borders import draws_borders, paint_borders
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.nearest_town import Town, nearest_town
 from viewer.export.plates.setting.flow import Atom
@@ -44,12 +46,17 @@ def locator_atoms(
 def locator_atom(
     spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
 ) -> Atom:
-    """The locator as a row that flows with the words. It shows the frames of all panels, else of the first map."""
+    """The locator as a row that flows with the words. It shows the frames of all panels, else of the first map, and
+    boundaries where the maps do."""
     shown = maps if spec.layout == "panels" else maps[:1]
     frames = list(dict.fromkeys(box for on_page in shown if (box := on_page.framing.lonlat()) is not None))
 
+    has_borders = draws_borders(maps)
+
     def paint(painter: QPainter, box: QRectF) -> None:
-        paint_locator(painter, room_in(box), window, frames, style)
+        room = room_in(box)
+        borders = partial(paint_borders, box=room, window=window, style=style) if has_borders else None
+        paint_locator(painter, room, window, frames, style, borders)
 
     gap, least = 0.6 * sizes.gap, 11 * sizes.body
     return Atom("locator", "", sizes.type(), style.ink, gap, sign=paint, least=least, aspect=ASPECT)
