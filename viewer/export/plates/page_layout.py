@@ -41,6 +41,10 @@ _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 _MOST_OF_PAGE, _MOST_OF_SMALL = 0.36, 0.45
 """Greatest part of a page's height, and of a small page's, for the band of legend and key."""
+_LEAST_MAPS = 0.45
+"""Least part of the area of the maps that a key in the band leaves to them; with less it stands where words do."""
+_WIDEST_INSET = 1.2
+"""Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
 _ROOMY = 0.25
 """Part of a page's height up to which the band has a row for each mark of the key."""
 _SLACK = 1.12
@@ -106,11 +110,11 @@ class PageLayout:
         self._fill_maps(checkpoint)
         key = self._key_atoms()
         if self.beside.has_band and key and not self._are_on_first_page(rooms, self._in_order(key), KEY):
-            return self._with_band(parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
+            return self._with_band(rooms, parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
         rooms, atoms = self._cut_beside(parts, key, checkpoint) if key else (rooms, atoms)
         if all(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
             return rooms, atoms
-        return self._with_band(parts, checkpoint) or (rooms, atoms)
+        return self._with_band(rooms, parts, checkpoint) or (rooms, atoms)
 
     def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page with the legend in a band, all of it or its signs alone; without one where there is no room."""
@@ -140,19 +144,21 @@ class PageLayout:
             rooms, atoms = self._cut_again(parts, key, share, checkpoint)
         return rooms, atoms
 
-    def _with_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]] | None:
+    def _with_band(
+        self, without: PageRooms, parts: Sequence[Shown], checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]] | None:
         """Cut the page again with legend and key in a band; None, and all as it was, where that takes too much of it.
 
         Smaller maps have longer keys, so that the band grows until it holds its own.
         """
         beside, was_nameless = self.beside, self.parties.is_nameless
-        before = beside.has_band, beside.has_key_in_band
+        before, least = (beside.has_band, beside.has_key_in_band), _LEAST_MAPS * without.map_area
         beside.has_band, beside.has_key_in_band = True, True
         for _turn in range(_TURNS):
             if not self._band().height:
                 break
             rooms, atoms = self._cut_again(parts, [], 1.0, checkpoint)
-            if not self._has_room_for_band(rooms, was_nameless=was_nameless):
+            if rooms.map_area < least or not self._has_room_for_band(rooms, was_nameless=was_nameless):
                 break
             if rooms.request.band.holds(self._band_atoms()):
                 return rooms, atoms
@@ -203,7 +209,8 @@ class PageLayout:
         """Cut the page until its words fit beside its frames. Their heights only grow, so that this ends."""
         spec, count = self._spec, len(self._shown)
         overview = parts[:1] if spec.layout == "insets" else parts
-        shapes = pane_shape(overview), pane_shape(parts[len(overview) :])
+        inset = pane_shape(parts[len(overview) :])
+        shapes = pane_shape(overview), inset._replace(most=min(inset.most, _WIDEST_INSET * inset.best))
         heights = [0.0] * (2 * count + 1)
         others: list[Atom] = list(key)
         for _turn in range(_TURNS):

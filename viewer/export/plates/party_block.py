@@ -112,12 +112,12 @@ class PartyBlock:
         if not self.atoms():
             return plain(request)
         # A page that may have more words than is customary is no reason to name nobody: the smaller map is the measure.
-        usual = min(_map_area(plain(replace(request, share=share))) for share in {request.share, 1.0})
+        usual = min(plain(replace(request, share=share)).map_area for share in {request.share, 1.0})
         shares = [share for share in _SHARES if share > request.share]
         for level, share, with_key in self._attempts([request.share, *shares]):
             block = self.atoms(level)
             rooms = plain(replace(request, words=[*block, *request.words], needed=block, share=share))
-            is_map = _map_area(rooms) >= (_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual
+            is_map = rooms.map_area >= (_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual
             if is_map and holds(rooms, [*block, *key] if with_key else block):
                 self.level = level
                 return rooms
@@ -161,7 +161,3 @@ class PartyBlock:
         atoms = self.atoms(level) if level is not Telling.NAMELESS else []
         fills = bool(atoms) and self._share_of_page(rooms, level) > _MOST_REPEATED
         return Repeated(atoms, self.names.names_any, self.is_nameless and bool(atoms), fills)
-
-
-def _map_area(rooms: PageRooms) -> float:
-    return sum(cell.frame.width() * cell.frame.height() for cell in rooms.cells)

@@ -50,6 +50,11 @@ class PageRooms(Struct):
     band: QRectF = field(default_factory=QRectF)
     """The room of the band of legend and key; empty without one."""
 
+    @property
+    def map_area(self) -> float:
+        """The area of all frames."""
+        return sum(cell.frame.width() * cell.frame.height() for cell in self.cells)
+
 
 class FrameShape(NamedTuple):
     """Ratios of a frame's width to its height: the least, the greatest, and that of what is to be shown."""
