@@ -103,7 +103,7 @@ def _products(document: Document, arguments: argparse.Namespace) -> list[tuple[s
     from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs, title_of_sites
-    from layers.product.crowded_places import with_crowded_maps
+    from layers.product.maps.crowded_places import with_crowded_maps
     from layers.product.named_product import kept_product, product_of_comparison, product_of_site
 
     if arguments.product is not None:

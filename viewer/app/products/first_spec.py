@@ -14,7 +14,7 @@ from layers.document.document import Document
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
-from layers.product.crowded_places import with_crowded_maps
+from layers.product.maps.crowded_places import with_crowded_maps
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order

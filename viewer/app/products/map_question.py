@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from layers.product.map_choices import MapChoice
+from layers.product.maps.map_choices import MapChoice
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate

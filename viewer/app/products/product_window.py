@@ -18,7 +18,7 @@ from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
 from layers.product.lint.image_rules import kept_back
 from layers.product.lint.passing import refusal_to_pass
-from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
+from layers.product.maps.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.desktop import dialog_fit

@@ -14,8 +14,8 @@ from layers.errors import ExportFailed, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.batch import sites_of_products
 from layers.product.case_facts import default_specs, title_of_sites
-from layers.product.crowded_places import with_crowded_maps
 from layers.product.issuing.edition import Edition
+from layers.product.maps.crowded_places import with_crowded_maps
 from layers.product.named_product import kept_product, product_of_bookmark, product_of_comparison, product_of_site
 from layers.product.publishing import Publishing
 from layers.product.spec import MOST_MAPS, ProductSpec, page_of_words

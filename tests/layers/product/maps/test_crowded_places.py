@@ -10,7 +10,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
-from layers.product.crowded_places import crowded_places, with_crowded_maps
+from layers.product.maps.crowded_places import crowded_places, with_crowded_maps
 from layers.product.spec import ProductMap, ProductSpec
 
 
