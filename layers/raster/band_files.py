@@ -16,6 +16,7 @@ KEY = "band_files"
 MOST_FILES = 64
 COLOURS = ("red", "green", "blue")
 _USUAL_DTYPE = "uint16"
+_MOST_OF_BYTE = 255
 
 
 class BandFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +114,9 @@ def raster_of_files(title: str, files: Sequence[BandFile], infos: Mapping[str, R
     colours = dict(zip(natural, COLOURS, strict=True)) if len(natural) == len(COLOURS) else {}
     bands = []
     for number, file in enumerate(files, 1):
-        own = _band_in(file, infos) or BandInfo(1, "uint8" if file.is_picture else _USUAL_DTYPE, file.nodata)
+        own = _band_in(file, infos) or BandInfo(1, _USUAL_DTYPE, file.nodata)
+        if file.is_picture and (own.high is None or own.high <= _MOST_OF_BYTE):  # a pack keeps bytes in wider numbers
+            own = replace(own, dtype="uint8", low=0.0, high=float(_MOST_OF_BYTE))
         nodata = own.nodata if file.nodata is None else file.nodata
         color = colours.get(number, "undefined")
         bands.append(replace(own, index=number, description=file.title, color=color, nodata=nodata, palette=()))

@@ -73,7 +73,8 @@ class ScenePackDesk(CasePacks):
         window = None if drawing is None else pixels_within(drawing, bounds)
         if drawing is None or drawing.info is None or window is None:
             return 0, 0, 0
-        return window.width, window.height, sum(np.dtype(band.dtype).itemsize for band in drawing.info.bands)
+        widest = max(np.dtype(band.dtype).itemsize for band in drawing.info.bands)
+        return window.width, window.height, widest * len(drawing.info.bands)
 
     # -- steps -------------------------------------------------------------------------------------------------------
 

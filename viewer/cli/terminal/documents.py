@@ -19,6 +19,7 @@ from layers.requests.probe import Probe
 from layers.services.address_keys import split_key
 from layers.services.naming import asks_server, is_service_text, service_from_text
 from layers.services.offers.chosen_service import chosen_service, other_day
+from viewer.cli.terminal.catalogue_scenes import layers_of_item, layers_of_item_file
 from viewer.cli.terminal.reading import existing
 from viewer.cli.terminal.server_documents import ServerDocuments, offer_at
 from viewer.cli.terminal.server_features import FeaturesWanted, feature_layers
@@ -158,6 +159,8 @@ def _layers_at(
     offer = offer_at(address, servers)
     if offer.service in ("wfs", "ogcapi") and features is not None:
         return feature_layers(offer, chosen, features, servers, pool)
+    if layers := layers_of_item(offer):
+        return layers, ""
     service = chosen_service(offer, chosen, today())
     return [layer_of_service(service)], other_day(offer, chosen, service)
 
@@ -170,4 +173,6 @@ def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
+    if layers := layers_of_item_file(path):
+        return layers
     return layers_of_probe(path, pool.ask(Probe(str(path))).facts)

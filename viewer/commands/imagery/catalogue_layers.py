@@ -77,13 +77,18 @@ def add_scene(
     date, credit and sensor that the catalogue states, and with each of its bands where they lie in files of their own.
     Raises InvalidValue.
     """
+    name, source, fields = scene_as_layer(item, address)
+    return add_layer(document, "raster", name, source, actor=actor, now=now, uuid=uuid, **fields)
+
+
+def scene_as_layer(item: StacItem, address: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Name, source and fields of the layer of a scene whose picture is at an address or a path."""
     stated = stated_scene(item, address)
-    name = (item.title or item.id)[:LONGEST_NAME]
     place = {"path": address} if is_path(address) else {"address": unsigned(address)}
     source = {**place, **stated.source}
     if files := separate_bands(item):
         source |= {BAND_FILES: stated_files(files), BAND_NAMES: stated_names([file.seen for file in files])}
-    return add_layer(document, "raster", name, source, actor=actor, now=now, uuid=uuid, **stated.fields)
+    return (item.title or item.id)[:LONGEST_NAME], source, {**stated.fields}
 
 
 def _band_names(item: StacItem, place: str) -> dict[str, str]:

@@ -17,6 +17,8 @@ from layers.errors import CannotBePlaced, ExportFailed, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.product.own_paths import without_paths
+from layers.raster.info import RasterInfo
+from layers.raster.scene import BAND_FILES
 from layers.requests.pictures import EncodePicture, WritePixels
 from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
@@ -37,6 +39,11 @@ def topmost_image(scene: MapScene, view: View) -> RasterDrawing:
         if isinstance(drawing, RasterDrawing) and drawing.info is not None:
             return drawing
     raise ExportFailed("No image with pixels of its own is in view: tile services have pictures only.")
+
+
+def _widest_bytes(info: RasterInfo) -> int:
+    """The bytes of a value of the widest band: in one file all have as many."""
+    return max(np.dtype(band.dtype).itemsize for band in info.bands)
 
 
 def begin_pixels(
@@ -75,7 +82,7 @@ def begin_pixels(
         raise ExportFailed(
             "“{name}” has {bands}, which are too many for one file.", name=name, bands=counted(len(info.bands), "band")
         )
-    if len({band.dtype for band in info.bands}) > 1:
+    if len({band.dtype for band in info.bands}) > 1 and info.driver != BAND_FILES:
         raise ExportFailed("“{name}” has bands of several types, which one GeoTIFF does not hold.", name=name)
     texts = _texts(drawing, marking)
     if publish:
@@ -99,7 +106,7 @@ def _write_pixels(
     info, out = drawing.info, shop.folder / "pixels.tif"
     assert info is not None
     width, height, count = window.width, window.height, len(info.bands)
-    rows = STRIP_BYTES // (width * count * np.dtype(info.bands[0].dtype).itemsize) // _TIFF_ROWS * _TIFF_ROWS
+    rows = STRIP_BYTES // (width * count * _widest_bytes(info)) // _TIFF_ROWS * _TIFF_ROWS
     nodata = {band.nodata for band in info.bands}
     first: dict[str, Any] = {
         "crs": window.crs,

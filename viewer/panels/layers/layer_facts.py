@@ -15,6 +15,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
 from layers.project.opening.layer_paths import packs_in
+from layers.raster.band_files import band_files_of
 from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
@@ -67,6 +68,7 @@ def source_facts(layer: Layer) -> Facts:
             (translate("LayerFacts", "Image"), _image_text(image))
             for image in (images if isinstance(images, list) else ())
         ),
+        *((translate("LayerFacts", "Band"), f"{file.title}: {file.place}") for file in band_files_of(source)),
         (translate("LayerFacts", "File"), str(source.get("path") or source.get("shipped") or "")),
         (translate("LayerFacts", "Table"), str(source.get("table", ""))),
         (translate("LayerFacts", "Address"), str(source.get("template", ""))),

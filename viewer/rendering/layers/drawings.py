@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,13 @@ def drawing_for(
         from_clip = reads_clip(layer, context.consent, context.fetcher)
         if layer.kind == "raster" and (address := address_of(source)) and not from_clip:
             check_hosts(layer, hosts_of(layer), context.consent)
-            remote = [file for file in band_files_of(source) if usable_address(file.address)]
-            return RemoteDrawing(layer, address, context, canvas_crs, _band_files(layer, remote, context))
+            return RemoteDrawing(
+                layer, address, context, canvas_crs, _band_files(layer, _remote_bands(source), context)
+            )
         check_places(layer, base_folder, context.folders)
         combined = _members(layer, base_folder, context)
         path = file_of(source, base_folder, context.folders)
-        bands = [] if from_clip else _local_bands(source, base_folder, context)
+        bands = _bands_of_clip(source, path) if from_clip else _local_bands(source, base_folder, context)
     except WaitsForPermission as error:
         return FailedDrawing(layer, context, error.sentence, is_paused=True)
     except FileMissing as error:
@@ -100,13 +101,30 @@ def drawing_for(
     return RasterDrawing(layer, path, context, canvas_crs, make_source=_band_files(layer, bands, context))
 
 
+def _remote_bands(source: Mapping[str, Any]) -> tuple[BandFile, ...]:
+    """The bands of a scene in files on hosts; empty where one of them has no address that can be asked for."""
+    files = band_files_of(source)
+    return files if all(usable_address(file.address) for file in files) else ()
+
+
 def _local_bands(source: Mapping[str, Any], base_folder: Path | None, context: RenderContext) -> list[BandFile]:
     """The bands of a scene in files of this computer, by absolute paths; empty for a layer of one file."""
-    places = ((file, file_of({"path": file.path}, base_folder, context.folders)) for file in band_files_of(source))
-    return [replace(file, address="", path=str(path)) for file, path in places if file.path and path is not None]
+    files = band_files_of(source)
+    places = [file_of({"path": file.path}, base_folder, context.folders) for file in files]
+    if not all(places):
+        return []
+    return [replace(file, address="", path=str(path)) for file, path in zip(files, places, strict=True)]
 
 
-def _band_files(layer: Layer, files: list[BandFile], context: RenderContext) -> Callable[[], BandFilesSource] | None:
+def _bands_of_clip(source: Mapping[str, Any], path: Path | None) -> list[BandFile]:
+    """The bands of a scene as they lie in its pack beside the case, all in one file; empty for a layer of one file."""
+    files = enumerate(band_files_of(source), 1)
+    return [replace(file, address="", path=str(path), index=number, nodata=None) for number, file in files]
+
+
+def _band_files(
+    layer: Layer, files: Sequence[BandFile], context: RenderContext
+) -> Callable[[], BandFilesSource] | None:
     """Make the source of a scene with a file for each band; None for a layer of one file."""
     if not files:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QImage
@@ -18,13 +19,17 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.raster.style import RasterStyle
 from layers.services.stac.item import read_item
 from tests.support.band_files import BANDS, scene_item, write_bands
+from tests.support.pictures import pixels
 from tests.support.range_server import RangeServer
 from viewer.canvas.comparison.shown_values import reflectance_shown
 from viewer.canvas.scene import MapScene
 from viewer.commands.imagery.catalogue_layers import add_scene
+from viewer.export.formats.raw_pixels import begin_pixels
+from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.remote_drawing import RemoteDrawing
 
 BLUE, GREEN, RED, NIR, SWIR = 1, 2, 3, 4, 5
 
@@ -61,7 +66,7 @@ def files_asked(server: RangeServer) -> set[str]:
 
 @pytest.mark.bounded
 def test_natural_and_false_colours_are_shown_from_the_files_of_their_bands_and_no_other(
-    studio: Studio, server: RangeServer
+    studio: Studio, server: RangeServer, tmp_path: Path
 ) -> None:
     picture, drawing, scene = shown(studio, layer_of(server))
     assert not drawing.problem
@@ -90,6 +95,15 @@ def test_natural_and_false_colours_are_shown_from_the_files_of_their_bands_and_n
     assert west.red() > west.green() > west.blue() > 0
     assert (drawing.info.width, drawing.info.transform[0]) == (512, 10.0), "the finest grid of those shown"
     assert drawing.info.bands[RED - 1] == before.bands[RED - 1]
+    pack = tmp_path / "pack.tif"
+    finish(begin_pixels(drawing, None, pack, studio.context, beside={}))
+    kept = {**drawing.layer.source, "path": str(pack)}
+    studio.context.fetcher.set_offline(True)
+    again, from_pack, _ = shown(studio, replace(drawing.layer, source_json=json.dumps(kept)))
+    assert not isinstance(from_pack, RemoteDrawing)
+    assert np.abs(pixels(again).astype(int) - pixels(picture)).mean() < 2, (
+        "all bands lie in the pack, by the same numbers"
+    )
 
 
 @pytest.mark.bounded
@@ -101,9 +115,9 @@ def test_a_picture_of_the_scene_comes_first_and_a_band_that_is_missing_is_named(
     assert drawing.style is not None
     assert drawing.style.bands == (6, 7, 8)
     assert files_asked(server) == {"TCI.tif"}
-    pixels = reflectance_shown(drawing)
-    assert pixels is not None
-    assert not pixels.established, "a picture cannot be brought back to reflectance"
+    known = reflectance_shown(drawing)
+    assert known is not None
+    assert not known.established, "a picture cannot be brought back to reflectance"
     refusals: list[GeoloupeError] = []
     wanted = RasterStyle((RED, GREEN, BLUE), drawing.style.stretches)
     drawing.source.ask_limits(wanted, lambda limits: None, refusals.append)
