@@ -20,6 +20,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.class_lines import class_lines, layer_icon, read_of
 from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
+from viewer.rendering.raster.band_words import false_colour_words
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
@@ -126,6 +127,10 @@ class LayerRows(QAbstractListModel):
                 badges[uuid] = in_language(state.badge), state.sentence
             if not isinstance(drawing, RasterDrawing):
                 continue
+            if uuid not in badges and (
+                sentence := false_colour_words(drawing.style, drawing.source.scene or drawing.info)
+            ):
+                badges[uuid] = self.tr("false colour"), sentence
             if drawing.is_too_small:
                 badges[uuid] = self.tr("too small to see here"), drawing.remark
             elif drawing.remark:

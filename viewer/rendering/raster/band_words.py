@@ -39,6 +39,12 @@ def picture_words(style: RasterStyle, image: SceneInfo | RasterInfo) -> str:
     if colours is Colours.NATURAL:
         return translate("BandWords", "Natural colours: red, green and blue are shown as they are seen.")
     if colours is Colours.FALSE:
-        names = seen_words(style.bands, image)
-        return translate("BandWords", "False colour: {0} shown as red, green, blue.").format(names)
+        return false_colour_words(style, image)
     return translate("BandWords", "Nobody says what these bands see: the colours may be natural or false.")
+
+
+def false_colour_words(style: RasterStyle | None, image: SceneInfo | RasterInfo | None) -> str:
+    """The sentence on a picture in other colours than those of the eye; empty for any other picture."""
+    if style is None or image is None or style.expression or colours_of(style.bands, image) is not Colours.FALSE:
+        return ""
+    return translate("BandWords", "False colour: {0} shown as red, green, blue.").format(seen_words(style.bands, image))

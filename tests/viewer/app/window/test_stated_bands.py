@@ -25,6 +25,7 @@ from viewer.export.processing import stretch_words
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.panels.raster_style.band_form import BandForm
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
@@ -161,6 +162,10 @@ def test_bands_in_files_of_their_own_are_one_layer_in_natural_colours_that_is_sa
     choose(form.preset, "Colour infrared (vegetation red)")
     settle(window, qtbot)
     assert form.picture.text() == "False colour: near infrared, red, green shown as red, green, blue."
+    rows = window.docks.layer_tree.model
+    (row,) = [row for row in range(rows.rowCount()) if rows.index(row).data() == layer.name]
+    assert rows.index(row).data(BADGE_ROLE) == "false colour"
+    assert "near infrared, red, green" in rows.index(row).data(Qt.ItemDataRole.ToolTipRole)
     words = words_of(window, layer)
     assert "bands 4, 3, 2, false colour (near infrared, red, green)" in words
     assert (layer.acquired_at, layer.date_basis) == ("2024-05-01T10:00:00Z", "catalogue")
