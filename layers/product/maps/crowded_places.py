@@ -35,12 +35,12 @@ def with_crowded_maps(spec: ProductSpec, document: Document) -> ProductSpec:
     """
     if spec.layout not in ("panels", "insets") or len(spec.maps) > 1:
         return spec
-    asked = spec.maps[0] if spec.maps else ProductMap()
+    first = spec.maps[0] if spec.maps else ProductMap()
     marks = Publishing(spec.marking).admitted_marks(document) if spec.publish else None
-    within, most = asked.bounds or spec.bounds, _PANELS if spec.layout == "panels" else _INSETS
-    crowds = tuple(replace(asked, bounds=place) for place in crowded_places(document, most, within, marks))
+    within, most = first.bounds or spec.bounds, _PANELS if spec.layout == "panels" else _INSETS
+    crowds = tuple(replace(first, bounds=place) for place in crowded_places(document, most, within, marks))
     if spec.layout == "insets" and crowds:
-        return spec.with_maps((asked, *crowds))
+        return spec.with_maps((first, *crowds))
     if len(crowds) > 1:  # in one projection, which the page names
         whole = reduce(Bounds.union, [crowd.bounds for crowd in crowds if crowd.bounds is not None])
         return replace(spec.with_maps(crowds), crs=spec.crs or suited_crs(whole))
