@@ -23,10 +23,10 @@ from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.geometry_blobs import START_BYTES, told_boxes
-from layers.project.storage.integrity import Integrity
+from layers.project.storage.integrity import Integrity, expect
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
-from layers.project.storage.sqlite_file import check_sqlite
+from layers.project.storage.sqlite_file import check_sqlite, open_regular
 from layers.text.counted import counted
 
 CHUNK_ROWS = 20_000
@@ -106,15 +106,23 @@ class CaseFile:
         stored = self.meta.get("integrity", "")
         self._check = self._stack.enter_context(ByteCheck(self._held.path, stored, self._held.copy))
 
+    def expected(self) -> Integrity:
+        """The case's state by its header: INTACT where only the hash of its bytes can tell that it is damaged."""
+        try:
+            with open_regular(self._held.path) as file:
+                return expect(file, self.meta.get("integrity", ""))
+        except OSError as error:
+            raise sentence_for(error, str(self.place)) from error
+
+    @property
+    def held_mark(self) -> Fingerprint:
+        """The case's fingerprint, without its hash."""
+        return self._held.mark
+
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about journals and other files beside the case."""
         return self._held.problems
-
-    @property
-    def size(self) -> int:
-        """Bytes of the case's file."""
-        return self._held.mark.size
 
     def _meta(self) -> dict[str, str]:
         """Read the facts of loupe_meta that are text; none where the file is no case."""

@@ -55,6 +55,8 @@ class CaseOps:
             case "mark":
                 mark, integrity = self._case.mark()
                 return {"mark": encoded(mark), "integrity": str(integrity)}, ()
+            case "known":
+                return {"known": self._case.known}, ()
             case "piece":
                 return _piece(self._case, params)
         raise AssertionError(f"no op {op}")
@@ -75,7 +77,8 @@ class CaseOps:
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},
             "foreign": encoded(foreign_in(case.schema, schema_version_in(case.meta))),
             "problems": list(case.problems),
-            "size": case.size,
+            "mark": encoded(case.held_mark),
+            "expected": str(case.expected()),
         }
 
 

@@ -45,8 +45,10 @@ class UnreadCase(Struct, frozen=True):
     """The plain columns of each plain table."""
     foreign: Foreign
     problems: tuple[str, ...]
-    size: Annotated[int, Meta(ge=0)]
-    """Bytes of its file."""
+    mark: Fingerprint
+    """Its fingerprint, without its hash."""
+    expected: Integrity
+    """Its state by its header: INTACT where only the hash of its bytes can tell that it is damaged."""
 
 
 class ReadBytes(Struct, frozen=True):
@@ -88,6 +90,10 @@ class _InArrays(Struct):
 
 class _TooLong(Struct):
     size: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+class _Known(Struct):
+    known: Integrity | None
 
 
 class _Checked(Struct):
@@ -162,6 +168,10 @@ class CaseReader:
     def read_bytes(self) -> ReadBytes:
         """Wait for the last of its bytes, which are read beside all that is asked before, and tell what they say."""
         return self._ask("mark", {}, ReadBytes)
+
+    def known(self) -> Integrity | None:
+        """The state of the file by its bytes; None while they are being read."""
+        return self._ask("known", {}, _Known).known
 
     def is_sound(self, tables: Sequence[str]) -> bool:
         """True where SQLite's quick check of tables finds no fault."""

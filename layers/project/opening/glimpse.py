@@ -12,7 +12,7 @@ from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.migrations import migrate
 from layers.project.opening.opening_watch import Glimpse, OpeningStep, OpeningWatch
-from layers.project.opening.rows import Tables, read_rows
+from layers.project.opening.rows import read_rows
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in
@@ -29,9 +29,9 @@ class Told:
     once all bytes of the case have been read and judged: of a damaged case nothing is shown.
     """
 
-    def __init__(self, tables: Tables, watch: OpeningWatch, glimpse: Glimpse, judge: Callable[[], object]) -> None:
+    def __init__(self, reader: CaseReader, watch: OpeningWatch, glimpse: Glimpse, judge: Callable[[], object]) -> None:
         """`judge` waits for the last of the bytes, and raises where the case is damaged."""
-        self._tables, self._watch, self._glimpse, self._judge = tables, watch, glimpse, judge
+        self._reader, self._watch, self._glimpse, self._judge = reader, watch, glimpse, judge
         self._sites = glimpse.sites
         self._done = 0
         self._is_read, self._is_shown = False, False
@@ -48,11 +48,17 @@ class Told:
             self._is_shown = True
             self._watch.show(self._glimpse)
 
+    def tell_copied(self, done: int, of: int) -> None:
+        """Report that `done` of the sites have been copied; show the glimpse once the bytes are known to be whole."""
+        self._watch.tell(OpeningStep.COPIED, done, of)
+        if not self._is_shown and self._reader.known() is Integrity.INTACT:
+            self.show()
+
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         if self._is_read:
             self.judge_and_show()
         self._watch.tell(OpeningStep.READ, self._done, self._sites)
-        return self._tables.filled(table, columns)
+        return self._reader.filled(table, columns)
 
     def each_chunk(
         self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
@@ -66,7 +72,7 @@ class Told:
                 self._done += len(chunk.numbers)
             self._watch.tell(OpeningStep.READ, self._done, self._sites)
 
-        self._tables.each_chunk(table, columns, take_and_tell, geometry)
+        self._reader.each_chunk(table, columns, take_and_tell, geometry)
 
 
 def glimpse_of(reader: CaseReader, size_px: tuple[int, int], name: str) -> Glimpse | None:

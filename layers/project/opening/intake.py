@@ -2,14 +2,16 @@
 the shipped demo.
 
 In this order: `storage.sqlite_file` walks the header without SQLite, a separate process (`case_file`) holds the file
-still and checks its schema, `storage.integrity` compares its bytes with those that were saved, and `take_in` makes rows
-of the values that come.
+still and checks its schema, and `take_rows` makes rows of the values that come, while `storage.integrity` compares the
+file's bytes with those that were saved. Nothing of a case is shown before these are known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,12 +21,12 @@ from layers.errors import CaseDamaged, CaseTooNew, TooLarge, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks, ended_by_refusal
-from layers.project.opening.case_reader import CaseReader, ReadBytes
+from layers.project.opening.case_reader import CaseReader, ReadBytes, UnreadCase
 from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.glimpse import Told, glimpse_of
 from layers.project.opening.left_out_keys import leave_out_keys
 from layers.project.opening.migrations import migrate
-from layers.project.opening.opening_watch import OpeningWatch
+from layers.project.opening.opening_watch import OpeningStep, OpeningWatch
 from layers.project.opening.qgis_rows import code_sentences
 from layers.project.opening.rows import CaseRows, Tables, read_rows
 from layers.project.storage.fingerprint import Fingerprint
@@ -75,18 +77,77 @@ def read_case(
     with ended_by_refusal(asks):
         check_sqlite(path)
     with CaseReader.open(path, asks=asks) as reader:
-        intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
+        intake = take_rows(path, reader, accept_damage=accept_damage, watch=watch).judged()
     migrate(intake.document, intake.schema_version, shown(path))
     return replace(intake, problems=(*intake.problems, *leave_out_keys(intake.document)))
 
 
-def take_in(
+class UnjudgedCase(NamedTuple):
+    """The rows of a case whose bytes may still be read."""
+
+    intake: Intake
+    """The case with the integrity that its header tells: where that is INTACT, it is damaged or intact."""
+    judged: Callable[[], Intake]
+    """Waits for the last of the bytes, and returns the case with what they say. Raises CaseDamaged."""
+    tell_copied: Callable[[int, int], None]
+    """Takes how many of the sites have been copied, for the watch."""
+
+
+def take_rows(
     path: Path, reader: CaseReader, *, accept_damage: bool = False, watch: OpeningWatch | None = None
-) -> Intake:
+) -> UnjudgedCase:
     """The case that a reader has open, in the version in which it was written. Raises as `read_case`, and what `watch`
     raises.
+
+    Most of a large case's bytes are in its pictures: who goes on with its rows asks for `judged` before anybody sees
+    them.
     """
     opened = reader.opened
+    _refuse_others(path, opened)
+    foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
+    version = schema_version_in(opened.meta)
+    tables: Tables = reader
+    try:
+        glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
+        if watch is not None and glimpse is not None:
+            watched = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
+            if opened.mark.size <= SOON_READ_BYTES:
+                watched.judge_and_show()
+            tables = watched
+        rows, code = read_rows(tables, opened.tables, foreign, version), code_sentences(reader)
+    except (CaseDamaged, TooLarge):
+        _judged(path, reader, accept_damage=accept_damage)
+        raise
+    unjudged = Intake(
+        rows,
+        opened.meta.get("project_uuid", ""),
+        opened.mark,
+        (*opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
+        version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
+        version,
+        opened.expected,
+        opened.foreign,
+        bool(code),
+    )
+
+    def judge() -> Intake:
+        # the bytes are read while the rows are: what was read counts from here on
+        judged = _judged(path, reader, accept_damage=accept_damage)
+        state = judged.integrity
+        if opened.expected is Integrity.INTACT and state not in (Integrity.INTACT, Integrity.DAMAGED):
+            raise damaged(path, Phrase("its bytes are not what was saved"))
+        if isinstance(tables, Told):
+            tables.show()
+        notes = [_STATES[state]] if state in _STATES else []
+        return replace(unjudged, fingerprint=judged.mark, integrity=state, problems=(*notes, *unjudged.problems))
+
+    if isinstance(tables, Told):
+        return UnjudgedCase(unjudged, judge, tables.tell_copied)
+    return UnjudgedCase(unjudged, judge, _untold if watch is None else partial(watch.tell, OpeningStep.COPIED))
+
+
+def _refuse_others(path: Path, opened: UnreadCase) -> None:
+    """Raise UnsupportedFormat for a file that is no case, CaseTooNew for one of a later version that keeps us out."""
     if "loupe_meta" not in opened.tables:
         if "gpkg_contents" in opened.tables:
             raise UnsupportedFormat(
@@ -100,37 +161,10 @@ def take_in(
             "“{path}” was written by a later Geoloupe, and this one cannot read it. Install the later version.",
             path=shown(path),
         )
-    foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
-    version = schema_version_in(opened.meta)
-    tables: Tables = reader
-    try:
-        glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
-        if watch is not None and glimpse is not None:
-            watched = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
-            if opened.size <= SOON_READ_BYTES:
-                watched.judge_and_show()
-            tables = watched
-        rows = read_rows(tables, opened.tables, foreign, version)
-    except (CaseDamaged, TooLarge):
-        _judged(path, reader, accept_damage=accept_damage)
-        raise
-    # the bytes are read while the rows are: what was read counts from here on
-    judged = _judged(path, reader, accept_damage=accept_damage)
-    if isinstance(tables, Told):
-        tables.show()  # the working copy is made now, which takes as long as the rows did
-    state = judged.integrity
-    notes, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
-    return Intake(
-        rows,
-        opened.meta.get("project_uuid", ""),
-        judged.mark,
-        (*notes, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
-        version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
-        version,
-        state,
-        opened.foreign,
-        bool(code),
-    )
+
+
+def _untold(done: int, of: int) -> None:
+    """Report nothing: nobody watches."""
 
 
 _STATES = {

@@ -25,7 +25,7 @@ from layers.phrase import Phrase
 from layers.project.opening.case_paths import link_out
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
-from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
+from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_rows
 from layers.project.opening.layer_paths import LayerFile, Reach, described, places_of
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
@@ -58,7 +58,7 @@ def validate(path: Path, asks: Asks | None = None) -> list[Irregularity]:
         header = check_sqlite(path)
     try:
         with CaseReader.open(path, asks=asks) as reader:
-            intake = take_in(path, reader)
+            intake = take_rows(path, reader).judged()
             findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
     except CaseDamaged as error:
         return [Irregularity("damaged", error.sentence, "error")]

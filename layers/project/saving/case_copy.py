@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,14 @@ from msgspec.structs import replace
 
 from layers.document.edit import TABLES
 from layers.document.rows import Row
+from layers.errors import CaseDamaged, TooLarge
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader, Chunk
-from layers.project.opening.intake import Intake, take_in
+from layers.project.opening.intake import Intake, UnjudgedCase, take_rows
 from layers.project.opening.left_out_keys import leave_keys_out_of_history, leave_out_keys
 from layers.project.opening.migrations import REPAIRS, migrate
-from layers.project.opening.opening_watch import OpeningStep, OpeningWatch
+from layers.project.opening.opening_watch import OpeningWatch
 from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, RepairedRow
 from layers.project.saving.blobs import SessionBlobs, blob_columns
@@ -92,50 +93,64 @@ def open_for_work(
         session_folder(sessions, session, fs) as folder,
         CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
     ):
-        intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
-        is_foreign = intake.integrity is not Integrity.INTACT
+        unjudged = take_rows(path, reader, accept_damage=accept_damage, watch=watch)
+        is_as_saved = unjudged.intake.integrity is Integrity.INTACT
+        if not is_as_saved:  # what others have changed decides about the rows
+            unjudged = unjudged._replace(intake=unjudged.judged())
         if not as_copy:
-            session = replace(session, project_uuid=intake.project_uuid or session.project_uuid)
-        session = replace(
-            session,
-            carries=is_foreign or intake.foreign.is_carried or CARRIED_KEY in reader.opened.meta,
-            was_edited=(
-                is_foreign
-                or intake.schema_version < SCHEMA_VERSION
-                or bool(intake.rows.repaired or intake.foreign.lost or intake.held_code)
-            ),
-        )
+            session = replace(session, project_uuid=unjudged.intake.project_uuid or session.project_uuid)
         blobs = SessionBlobs(folder / "blobs", fs)
         for table, column in blob_columns(reader):  # rows whose uuid is new are found by it from now on
-            for number, uuid in intake.rows.renamed.get(table, {}).items():
+            for number, uuid in unjudged.intake.rows.renamed.get(table, {}).items():
                 blobs.keep(table, uuid, reader.value(table, column, number), column)
         with closing(open_work(folder / "work.gpkg")) as connection:
             create_schema(connection, session.project_uuid)
-            home, problems = _fill(connection, intake, reader, place, watch, with_history=not as_copy)
+            home, problems = _filled(connection, unjudged, reader, place, with_history=not as_copy)
             connection.execute("COMMIT")
+            intake = unjudged.judged() if is_as_saved else unjudged.intake
+            session = _marked(session, intake, reader)
             session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
         write_session(folder, session, fs)
     intake = replace(intake, problems=(*intake.problems, *problems))
     return OpenedForWork(intake, WorkingCopy(folder, session, fs), home)
 
 
+def _marked(session: StoredSession, intake: Intake, reader: CaseReader) -> StoredSession:
+    """The session with what its case holds of other programs, and if it holds what no save of ours has."""
+    is_foreign = intake.integrity is not Integrity.INTACT
+    return replace(
+        session,
+        carries=is_foreign or intake.foreign.is_carried or CARRIED_KEY in reader.opened.meta,
+        was_edited=(
+            is_foreign
+            or intake.schema_version < SCHEMA_VERSION
+            or bool(intake.rows.repaired or intake.foreign.lost or intake.held_code)
+        ),
+    )
+
+
+def _filled(
+    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, *, with_history: bool
+) -> tuple[CaseHome, list[str]]:
+    """Write all as `_fill` does. Raises CaseDamaged where rows cannot be written because the bytes are damaged."""
+    try:
+        return _fill(connection, unjudged, reader, place, with_history=with_history)
+    except (CaseDamaged, TooLarge, sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError):
+        unjudged.judged()
+        raise
+
+
 def _fill(
-    connection: sqlite3.Connection,
-    intake: Intake,
-    reader: CaseReader,
-    place: Path,
-    watch: OpeningWatch | None,
-    *,
-    with_history: bool,
+    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, *, with_history: bool
 ) -> tuple[CaseHome, list[str]]:
     """Write the rows of a case and all that belongs to them; return its home, and sentences about repairs."""
-    rows, writer = intake.rows, RowWriter(connection)
+    intake, rows, writer = unjudged.intake, unjudged.intake.rows, RowWriter(connection)
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
     migrations = migrate(rows.document, intake.schema_version, shown(place))
     left_out = leave_out_keys(rows.document)
     home = bring_home(rows.document, place.parent)
-    _write_rows(writer, rows, watch)
+    _write_rows(writer, rows, unjudged.tell_copied)
     for unplaced in rows.unplaced:
         writer.insert_fields(unplaced.spec, unplaced.fields)
     for table, columns in intake.foreign.columns.items():
@@ -174,7 +189,7 @@ def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
     return [] if history is None else list(history.differences(intake.document, is_whole=is_whole))
 
 
-def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -> None:
+def _write_rows(writer: RowWriter, rows: CaseRows, tell_copied: Callable[[int, int], None]) -> None:
     """Write all rows under their numbers in the file: other programs may rely on these."""
     written, sites = 0, len(rows.document.sites)
     for table in TABLES:
@@ -189,8 +204,7 @@ def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -
                 part = slice(start, start + _TOLD_ROWS)
                 writer.insert(BY_NAME[name], own_rows[part], keys[part] if is_usable else None)
                 written += len(own_rows[part]) if table == "sites" else 0
-                if watch is not None:
-                    watch.tell(OpeningStep.COPIED, written, sites)
+                tell_copied(written, sites)
 
 
 def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, columns: Sequence[str]) -> None:

@@ -60,16 +60,26 @@ def seal(path: Path, slot: str, fs: FileSystem) -> Seal:
     return Seal(text, at)
 
 
+def expect(file: BinaryIO, stored: str) -> Integrity:
+    """The state of an open file without its hash: INTACT where the hash alone can tell if it is damaged. Raises
+    OSError.
+    """
+    if not is_integrity_text(stored):
+        return Integrity.UNKNOWN
+    return Integrity.INTACT if _counter(file) == int(stored[-10:]) else Integrity.EDITED
+
+
 def examine(file: BinaryIO, stored: str, is_over: Callable[[], bool] = lambda: False) -> tuple[Integrity, int]:
     """Compare an open file with the integrity text that stands in it: (answer, the byte at which it stands or -1).
 
     Once `is_over` says so, the rest is not read, and the answer is of no use. Raises OSError.
     """
-    if not is_integrity_text(stored):
-        return Integrity.UNKNOWN, -1
+    expected = expect(file, stored)
+    if expected is Integrity.UNKNOWN:
+        return expected, -1
     digest, at = _digest(file, stored.encode("ascii"), is_over)
-    if _counter(file) != int(stored[-10:]):
-        return Integrity.EDITED, at
+    if expected is Integrity.EDITED:
+        return expected, at
     return (Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED), at
 
 

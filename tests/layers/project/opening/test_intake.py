@@ -28,7 +28,7 @@ from layers.errors import (
 )
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.case_reader import CaseReader
-from layers.project.opening.intake import take_in
+from layers.project.opening.intake import take_rows
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.sqlite_file import is_case
@@ -382,7 +382,7 @@ def test_a_deadline_stops_what_takes_too_long(case: Path) -> None:
         CaseReader.open(case, asks=CaseInline(), timeout_s=0) as reader,
         pytest.raises(CaseDamaged, match="interrupted"),
     ):
-        take_in(case, reader)
+        take_rows(case, reader)
 
 
 def test_numbers_in_meta_that_are_none_count_as_the_first_version(case: Path) -> None:

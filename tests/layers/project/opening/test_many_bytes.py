@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from shapely import Point
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.errors import CaseDamaged, CaseInUse
+from layers.errors import CaseDamaged, CaseInUse, SaveFailed
 from layers.project.opening import byte_check, glimpse, intake
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.case_reader import CaseReader
@@ -35,11 +36,14 @@ class Watch:
 
     def __init__(self) -> None:
         self.shown: list[Glimpse] = []
+        self.is_copied = threading.Event()
 
     def show(self, glimpse: Glimpse) -> None:
         self.shown.append(glimpse)
 
-    def tell(self, step: OpeningStep, done: int, of: int) -> None: ...
+    def tell(self, step: OpeningStep, done: int, of: int) -> None:
+        if step is OpeningStep.COPIED:
+            self.is_copied.set()
 
 
 @pytest.fixture
@@ -122,6 +126,46 @@ def test_rows_do_not_wait_for_the_bytes(case: Path, tmp_path: Path, monkeypatch:
     assert len(watch.shown) == 1, "it is shown while the working copy is made"
     assert len(opened.intake.document.chips) == CHIPS
     opened.work.close()
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_the_working_copy_does_not_wait_for_the_bytes(
+    case: Path, tmp_path: Path, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, is_damaged: bool
+) -> None:
+    watch = Watch()
+
+    def examine_late(*given: object) -> object:
+        assert watch.is_copied.wait(10)
+        assert watch.shown == [], "nothing is shown before the bytes are known"
+        return examine(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(byte_check, "examine", examine_late)
+    if is_damaged:
+        flip(case, pictures["chip 1"], 5_000)
+        with pytest.raises(CaseDamaged, match="its bytes are not what was saved"):
+            case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline(), watch=watch)
+        assert watch.shown == []
+        assert not list((tmp_path / "sessions").iterdir())
+        return
+    opened = case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline(), watch=watch)
+    assert len(watch.shown) == 1
+    assert opened.intake.integrity is Integrity.INTACT
+    assert opened.intake.fingerprint.integrity
+    opened.work.close()
+
+
+def test_rows_that_damage_has_spoiled_are_told_as_damage(
+    case: Path, tmp_path: Path, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise sqlite3.IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(case_copy, "migrate", refuse)
+    with pytest.raises(SaveFailed):
+        case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline())
+    flip(case, pictures["chip 1"], 5_000)
+    with pytest.raises(CaseDamaged, match="its bytes are not what was saved"):
+        case_copy.open_for_work(tmp_path / "sessions", case, asks=CaseInline())
 
 
 def test_a_program_that_writes_in_spite_of_the_lock_is_noticed(

@@ -86,7 +86,7 @@ def test_a_process_that_is_killed_costs_one_sentence(case: Path) -> None:
     with CaseReader.open(case, asks=process) as reader:
         process.interrupt()
         with pytest.raises(CaseDamaged, match=r"case\.gpkg.*ended the process") as caught:
-            intake.take_in(case, reader)
+            intake.take_rows(case, reader)
     assert "\n" not in caught.value.sentence
 
 
