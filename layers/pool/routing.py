@@ -11,6 +11,7 @@ import os
 from layers.pool.protocol import Request
 from layers.readers.environment import Profile
 from layers.requests.addresses import is_address
+from layers.requests.earth_file import ReadEarthFile
 from layers.requests.features import OfLayer, ReadSheets
 from layers.requests.probe import Probe
 
@@ -50,7 +51,7 @@ def profile_for(request: Request) -> Profile:
     if request.profile is Profile.LOCAL and is_address(question.path):
         return Profile.REMOTE
     is_look = isinstance(question, Probe) and not question.canvas_crs and foretells_features(question.path)
-    if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer | ReadSheets)):
+    if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer | ReadSheets | ReadEarthFile)):
         return Profile.FEATURES
     return request.profile
 

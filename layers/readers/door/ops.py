@@ -28,6 +28,7 @@ from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.tile_audit import tiles_in
 from layers.requests.addresses import is_address
+from layers.requests.earth_file import ReadEarthFile
 from layers.requests.features import (
     ExportRows,
     Measure,
@@ -64,6 +65,7 @@ _KINDS: tuple[type[Question], ...] = (
     ReadVersions,
     ListScenes,
     ReadSheets,
+    ReadEarthFile,
     WriteWorkbook,
     *_OF_IMAGERY,
     *_OF_FEATURES,
@@ -97,6 +99,10 @@ def answer(question: Question) -> Result:
         from layers.readers.tables import sheet_cells  # only where a spreadsheet of observations comes in
 
         return sheet_cells.read_sheets(question)
+    if isinstance(question, ReadEarthFile):
+        from layers.readers.kml_gpx import earth_tree  # only where a file of Google Earth comes in
+
+        return earth_tree.read_earth_file(question)
     if isinstance(question, _OF_IMAGERY):
         from layers.readers.door import raster_ops  # a reader of features never needs them
 

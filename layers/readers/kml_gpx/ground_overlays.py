@@ -80,7 +80,7 @@ def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverl
             for kml in kmls_in(archive, name)[0]:
                 handler, _ = stream_xml(member(archive, kml), name, _Overlays)
                 for element in handler.found:
-                    part, corners = _picture_of(element, kml, members), _corners(element)
+                    part, corners = picture_inside(element, kml, members), _corners(element)
                     if part and corners and len(overlays) < MOST_OVERLAYS:
                         overlays.setdefault(part, GroundOverlay(part, corners))
     except (GeoloupeError, BadXml):
@@ -88,7 +88,7 @@ def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverl
     return overlays
 
 
-def _picture_of(element: Element, kml: str, members: set[str]) -> str:
+def picture_inside(element: Element, kml: str, members: set[str]) -> str:
     """The member that an overlay names, "" for a picture elsewhere: links to hosts are text, never followed."""
     href = unquote((element.findtext("Icon/href") or "").strip()).replace("\\", "/")
     if not href.lower().endswith(_PICTURES) or ":" in href:

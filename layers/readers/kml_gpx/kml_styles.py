@@ -46,17 +46,17 @@ class KmlStyles:
         if len(self._shared) + len(self._pairs) >= _MOST_STYLES:
             return
         if element.tag == "Style":
-            self._shared[key] = _symbol(element)
+            self._shared[key] = style_symbol(element)
             return
         for pair in element.iter("Pair"):
             if (pair.findtext("key") or "").strip() == "normal":
                 self._pairs[key] = (pair.findtext("styleUrl") or "").strip()
                 if (own := pair.find("Style")) is not None:
-                    self._shared[key] = _symbol(own)
+                    self._shared[key] = style_symbol(own)
 
     def use(self, url: str | None, own: Element | None) -> None:
         """The next row: the style it names and the one it holds itself."""
-        use = (url or "").strip()[:500], "" if own is None else json.dumps(_symbol(own), sort_keys=True)
+        use = (url or "").strip()[:500], "" if own is None else json.dumps(style_symbol(own), sort_keys=True)
         number = (
             self._uses.setdefault(use, len(self._uses)) if len(self._uses) < _MOST_USES else self._uses.get(use, -1)
         )
@@ -94,7 +94,7 @@ class KmlStyles:
         return made | labels, column
 
 
-def _symbol(element: Element) -> dict[str, Any]:
+def style_symbol(element: Element) -> dict[str, Any]:
     """Read a symbol: what `simple_style` reads, the sign and colour that the icon's name implies, and the labels."""
     symbol = simple_style(element)
     icon, label = element.find("IconStyle"), element.find("LabelStyle")

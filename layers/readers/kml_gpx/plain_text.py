@@ -22,10 +22,21 @@ def text_of_html(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def pictures_in_html(text: str) -> list[str]:
+    """The addresses of the pictures that HTML shows, as text."""
+    if "<" not in text:
+        return []
+    reader = _Reader()
+    reader.feed(text[:MAX_CHARS])
+    reader.close()
+    return reader.pictures
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.pictures: list[str] = []
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -35,6 +46,8 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             self.parts.append(" ")
         address = dict(attrs).get("href" if tag == "a" else "src" if tag == "img" else "")
+        if address and tag == "img":
+            self.pictures.append(address.strip())
         if address and not self._hidden:
             self.parts.append(f" [{address}] ")
 
