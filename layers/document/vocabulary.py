@@ -48,8 +48,9 @@ SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "boo
 UNDATED = "n.d."
 """Word for the date of publication of a source without one."""
 LAYER_KINDS = ("raster", "vector", "tiles")
-MARK_KINDS = ("site", "annotation", "measurement", "search area", "photo")
-"""A *photo* marks where its camera stood."""
+PHOTO = "photo"
+"""Kind of a mark that says where a camera stood."""
+MARK_KINDS = ("site", "annotation", "measurement", "search area", PHOTO)
 LIFECYCLES = ("planned", "agreed", "under construction", "in use", "closed", "unknown")
 NOT_KNOWN_TO_EXIST = ("planned", "agreed", "closed")
 """Lifecycles of sites that may not exist: drawn dashed, and labelled with the word."""

@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
         self.georeferencing = GeoreferencingDesk(
             session, self.scene, self.views, panels, self._drawing_for, messages, self
         )
-        self.layer_questions = LayerQuestions(session, self.opener, self.layer_adder, self.context, self)
+        self.layer_questions = LayerQuestions(session, self.opener, self.layer_adder, self.context, panels, self)
         self.layer_export = LayerExport(
             session, self.context, messages, self._questions, self.views.layer_info, self.map.features, self
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from layers.document.bookmark_state import BookmarkState, state_of
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -11,6 +13,7 @@ from layers.phrase import Phrase
 from viewer.commands.fields import row_of
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.commands.named_order import NamedOrder
+from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 
 TOUR = NamedOrder[Bookmark]("bookmarks", Phrase("bookmark"), lambda document: document.bookmarks)
@@ -59,6 +62,21 @@ def add_bookmark(
     return Edit(
         Phrase("Add bookmark “{name}”", name=bookmark.name), (*renumbered, insert("bookmarks", bookmark, stamp))
     )
+
+
+def add_views(
+    document: Document, views: Sequence[tuple[str, str]], *, actor: str, now: str | None = None
+) -> tuple[Change, ...]:
+    """Changes that add bookmarks of views alone at the end, each a name and the JSON of a view. Raises InvalidValue."""
+    stamp, rows = stamp_of(actor, now), bookmarks_in_order(document)
+    keys, renumbered = keys_at("bookmarks", rows, len(rows), len(views), stamp)
+    added: list[Change] = []
+    for key, (name, viewport_json) in zip(keys, views, strict=True):
+        KeptView.from_json(viewport_json)
+        named = TOUR.checked_name(name or f"View {len(rows) + len(added) + 1}")
+        bookmark = Bookmark(uuid=new_uuid(), name=named, order_key=key, viewport_json=viewport_json)
+        added.append(insert("bookmarks", bookmark, stamp))
+    return (*renumbered, *added)
 
 
 def update_bookmark(document: Document, uuid: str, viewport_json: str, *, actor: str, now: str | None = None) -> Edit:

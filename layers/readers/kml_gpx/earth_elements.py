@@ -313,8 +313,8 @@ class EarthElements:
                     self._add_view(folder, name, view, "tour")
 
     def _add_view(self, folder: int, name: str, element: Element, owner: str) -> None:
-        if (view := view_in(element)) is not None:
-            self._views.append(EarthView(name, owner, folder, *view))
+        if (view := view_in(element, name, owner, folder)) is not None:
+            self._views.append(view)
 
     def _member(self, address: str, kml: str, endings: tuple[str, ...] = _PICTURES) -> str:
         """The member of the archive that an address means; empty for any other place."""

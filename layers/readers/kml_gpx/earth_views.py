@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from layers.geo.measure import destination
+from layers.requests.earth_file import EarthView
 
 _STEEPEST_DEG = 75.0
 """Most tilt of an eye from straight down for which the place that it looks at counts: above, it sees the horizon."""
 _NEAREST_M, _FARTHEST_M = 1.0, 5e7
 
 
-class GroundView(NamedTuple):
-    """The place that is looked at, the distance of the eye, and the direction and tilt in degrees."""
-
-    lon: float
-    lat: float
-    range_m: float
-    heading_deg: float
-    tilt_deg: float
-
-
-def view_in(element: Element) -> GroundView | None:
-    """The view of a LookAt or Camera; None where it has no place on the Earth."""
+def view_in(element: Element, name: str, owner: str, folder: int) -> EarthView | None:
+    """The view of a LookAt or Camera, whose owner has this name and folder; None without a place on the Earth."""
     lon, lat = _number(element, "longitude"), _number(element, "latitude")
     heading, tilt = _number(element, "heading") or 0.0, _number(element, "tilt") or 0.0
     if lon is None or lat is None or not (abs(lat) <= 90 and abs(lon) <= 540):
@@ -37,7 +27,8 @@ def view_in(element: Element) -> GroundView | None:
         if 0 < tilt <= _STEEPEST_DEG:
             lon, lat = destination(lon, lat, heading, min(height * math.tan(math.radians(tilt)), _FARTHEST_M))
             distance = height / math.cos(math.radians(tilt))
-    return GroundView(lon, lat, min(max(distance, _NEAREST_M), _FARTHEST_M), heading % 360.0, min(max(tilt, 0), 180))
+    range_m, tilt = min(max(distance, _NEAREST_M), _FARTHEST_M), min(max(tilt, 0.0), 180.0)
+    return EarthView(name, owner, folder, lon, lat, range_m, heading % 360.0, tilt)
 
 
 def _number(element: Element, tag: str) -> float | None:

@@ -111,6 +111,10 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
         self.asked.append("open observations")
         return self.path
 
+    def earth_file_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("open a file of Google Earth")
+        return self.path
+
     def style_to_open(self, folder: Path) -> Path | None:
         self.asked.append("open a style")
         return self.path

@@ -59,6 +59,12 @@ class FileMenu(CaseMenu):
         self.opener.expect()
         self.opener.open(self._cases.ask_files())
 
+    def bring_home(self) -> None:
+        """Ask for a file of Google Earth, and what of it comes in."""
+        path = self._cases.ask_earth_file()
+        if path is not None:
+            self.opener.earth_wanted.emit(path)
+
     def open_recent(self, path: str) -> None:
         self.opener.open([path])
 
@@ -127,6 +133,14 @@ class FileMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Open a case, or add rasters and vectors"),
         ),
         Action("open_demo", QT_TRANSLATE_NOOP("Actions", "Open the &Demo Case"), open_demo, "", "demo"),
+        Action(
+            "bring_home",
+            QT_TRANSLATE_NOOP("Actions", "Bring Home from &Google Earth…"),
+            bring_home,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Make sites, layers and bookmarks of a KML or KMZ such as myplaces.kml, with its folders"
+            ),
+        ),
         Action(
             "save",
             QT_TRANSLATE_NOOP("Actions", "&Save"),

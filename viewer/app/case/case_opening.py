@@ -71,6 +71,10 @@ class CaseOpening(QObject):
         """Ask for cases and other files to open."""
         return self._ask().paths_to_open(self._saving.folder())
 
+    def ask_earth_file(self) -> Path | None:
+        """Ask for a file of Google Earth."""
+        return self._ask().earth_file_to_open(self._saving.folder())
+
     def open_demo(
         self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
     ) -> None:

@@ -218,6 +218,11 @@ class Questions(QObject):
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
         return Path(text) if text else None
 
+    def earth_file_to_open(self, folder: Path) -> Path | None:
+        title, kinds = self.tr("Bring home from Google Earth"), self.tr("Google Earth files (*.kml *.kmz)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
     def observations_to_write(self, suggestion: Path) -> Path | None:
         kinds = self.tr("Table (*.csv);;Spreadsheet (*.xlsx)")
         return self._path_to_write(self.tr("Export the observations"), suggestion, kinds)

@@ -14,6 +14,7 @@ from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from viewer.app.case.session import Session
+from viewer.app.opening.earth_home import EarthHome
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.opening.layer_adder import LayerAdder
@@ -21,6 +22,7 @@ from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
+from viewer.panels.context import PanelContext
 from viewer.panels.layers.table_dialog import Answered, TableDialog
 from viewer.panels.layers.table_picker import TablePicker
 from viewer.rendering.access import file_at_hand
@@ -31,7 +33,13 @@ class LayerQuestions(QuestionsInTurn):
     """Asks the questions of opener and adder in dialogs, and passes the answers back."""
 
     def __init__(
-        self, session: Session, opener: FileOpener, adder: LayerAdder, context: RenderContext, window: QWidget
+        self,
+        session: Session,
+        opener: FileOpener,
+        adder: LayerAdder,
+        context: RenderContext,
+        panels: PanelContext,
+        window: QWidget,
     ) -> None:
         super().__init__(session, window)
         self._session, self._opener, self._adder, self._window = session, opener, adder, window
@@ -39,6 +47,9 @@ class LayerQuestions(QuestionsInTurn):
         adder.choice_wanted.connect(self.choose_layers)
         opener.columns_wanted.connect(self.choose_columns)
         opener.files_wanted.connect(self.choose_files)
+        home = EarthHome(panels, adder, context, opener.messages, window)
+        opener.earth_wanted.connect(home.read)
+        opener.earth_opened.connect(home.offer)
 
     def choose_layers(self, path: Path, layers: list[FoundLayer]) -> None:
         """Ask which layers of a file to add."""

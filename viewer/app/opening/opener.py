@@ -41,6 +41,7 @@ from viewer.support.outside_words import address_in, dropped_words, is_web_addre
 
 HOST_PATIENCE_MS = 10_000
 """Milliseconds for which a layer waits to be added until a host has said where its file lies."""
+EARTH_SUFFIXES = (".kml", ".kmz")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
 
@@ -77,6 +78,10 @@ class FileOpener(QObject):
     """Emitted with an address of a server, which has to be asked what it offers."""
     sheet_wanted = Signal(object)
     """Path of a fact-check sheet that comes home to the open case."""
+    earth_wanted = Signal(object)
+    """Path of a file of Google Earth whose places, pictures and views the analyst wants in the case."""
+    earth_opened = Signal(object)
+    """Path of a file of Google Earth that was opened as a layer: its places may also come in as sites."""
     finished = Signal()
 
     def __init__(
@@ -253,6 +258,8 @@ class FileOpener(QObject):
         else:
             layers, stated = _layers_in(path, answer, opening.reading), opening.stated.get(str(path))
             opening.outcomes[at] = _with_stated(layers, stated) if stated and isinstance(layers, list) else layers
+            if may_ask and isinstance(layers, list) and path.suffix.lower() in EARTH_SUFFIXES:
+                self.earth_opened.emit(path)
         self._add(opening)
 
     def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:

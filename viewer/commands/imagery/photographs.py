@@ -10,11 +10,10 @@ from shapely import Point
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.site import Site
+from layers.document.vocabulary import PHOTO
 from layers.phrase import Phrase
 from layers.raster.photograph import Photograph
 from viewer.commands.sites import add_site
-
-MARK_KIND = "photo"
 
 
 def photo_fields(photograph: Photograph, name: str) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def photo_fields(photograph: Photograph, name: str) -> dict[str, Any]:
     looks = "" if photograph.direction_deg is None else f" It looked towards {photograph.direction_deg:.0f}°."
     fields: dict[str, Any] = {
         "label": os.path.splitext(name)[0],
-        "mark_kind": MARK_KIND,
+        "mark_kind": PHOTO,
         "position_basis": f"EXIF of {name}: where the camera was, as it says itself",
         "notes": f"Photograph {photograph.words}.{looks}",
     }
@@ -46,7 +45,7 @@ def marked_photograph(document: Document, photograph: Photograph, name: str) -> 
     """The mark of this photograph; None without one."""
     basis = photo_fields(photograph, name)["position_basis"]
     for site in document.sites.values():
-        if site.mark_kind == MARK_KIND and site.position_basis == basis and site.kind == "point":
+        if site.mark_kind == PHOTO and site.position_basis == basis and site.kind == "point":
             at = site.geometry
             if abs(at.x - photograph.lon) < 1e-9 and abs(at.y - photograph.lat) < 1e-9:
                 return site

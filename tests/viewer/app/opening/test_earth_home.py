@@ -1,0 +1,102 @@
+"""A file of Google Earth comes home in the real window: by the menu, and from the line after it was opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.requests.earth_file import STAYS_BEHIND
+from tests.support.readers.earth_files import PLACES, earth_kml, earth_kmz, many_places
+from tests.viewer.app.conftest import Answers, settle
+from viewer.app.window import MainWindow
+from viewer.panels.homecoming.earth_dialog import EarthDialog
+from viewer.panels.homecoming.earth_words import STAYS
+
+WAIT_MS = 60_000
+
+
+def dialog_of(window: MainWindow, qtbot: QtBot) -> EarthDialog:
+    qtbot.waitUntil(lambda: window.findChild(EarthDialog) is not None, timeout=WAIT_MS)
+    dialog = window.findChild(EarthDialog)
+    assert dialog is not None
+    return dialog
+
+
+def bring(window: MainWindow, answers: Answers, path: Path, qtbot: QtBot) -> EarthDialog:
+    answers.path = path
+    window.action_table["bring_home"].trigger()
+    return dialog_of(window, qtbot)
+
+
+def test_a_file_comes_home_by_the_menu_as_one_step(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = bring(window, answers, earth_kmz(tmp_path), qtbot)
+    assert dialog.sites.text() == "7 placemarks as sites, in their folders"
+    assert dialog.overlays.text() == "1 overlay as a layer"
+    assert dialog.folder_views.text() == "3 views of folders and tours as bookmarks"
+    assert not dialog.place_views.isChecked()
+    account = dialog.account.toPlainText()
+    assert "Links to other files and servers: none is followed (1): Live ships: http://example.com/ships.kml" in account
+    assert "Views that look aslant: the map shows them from above (1): From the hill" in account
+    assert dialog.tree.topLevelItem(0).text(0) == "My Places"
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    document = window.session.document
+    qtbot.waitUntil(lambda: len(document.sites) == 9, timeout=WAIT_MS)
+    settle(window, qtbot)
+    assert len(document.layers) == 1
+    assert len(document.bookmarks) == 3
+    assert window.selection.uuids == set(document.sites)
+    assert window.session.history.stack.undoText() == "Bring home “myplaces.kmz”"
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) != (0.0, 0.0)
+    window.session.undo()
+    assert not document.sites
+    assert not document.layers
+    assert not document.bookmarks
+
+
+def test_a_file_that_was_opened_as_a_layer_offers_to_come_home(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.opener.open([str(earth_kml(tmp_path, many_places(3)))])
+    settle(window, qtbot)
+    assert len(window.session.document.layers) == 1
+    (line,) = [line for line in window.messages.lines() if line.action is not None and "myplaces" in line.text]
+    assert line.text == ("The placemarks of “myplaces.kml” can also be sites, with their folders, notes and dates.")
+    assert line.action is not None
+    line.action.run()
+    dialog = dialog_of(window, qtbot)
+    dialog.sites.setChecked(False)
+    assert not dialog.bring_button.isEnabled()
+    dialog.sites.setChecked(True)
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.session.document.sites) == 3, timeout=WAIT_MS)
+    assert line not in window.messages.lines()
+
+
+def test_a_file_of_another_kind_is_one_sentence(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "a.geojson"
+    answers.path.write_text('{"type": "FeatureCollection", "features": []}', "utf-8")
+    window.action_table["bring_home"].trigger()
+    qtbot.waitUntil(lambda: any("is no KML" in line.text for line in window.messages.lines()))
+
+
+def test_each_kind_that_stays_behind_has_a_sentence() -> None:
+    assert STAYS.keys() == set(STAYS_BEHIND)
+
+
+def test_nothing_of_a_file_outside_an_archive_is_fetched(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Pictures beside a plain KML lie outside of it: they are named, and their overlays stay behind."""
+    dialog = bring(window, answers, earth_kml(tmp_path, PLACES), qtbot)
+    assert not dialog.overlays.isVisible()
+    assert "Overlays whose picture is not in the file, or is there twice (2): Scan of 1988: files/a.png" in (
+        dialog.account.toPlainText()
+    )

@@ -1,0 +1,105 @@
+"""Brings files of Google Earth home: reads one off the window's thread, asks what comes in, and adds it as one step."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.errors import GeoloupeError, NotReadable
+from layers.requests.earth_file import EarthFile, ReadEarthFile
+from viewer.app.opening.layer_adder import LayerAdder
+from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
+from viewer.panels.context import PanelContext
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import JobContext
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import in_language
+from viewer.support.messages import MessageAction, Messages
+
+
+class EarthHome(QObject):
+    """The way of a KML or KMZ into the case, from the menu and from the line that is shown once one is a layer."""
+
+    def __init__(
+        self,
+        panels: PanelContext,
+        adder: LayerAdder,
+        context: RenderContext,
+        messages: Messages,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._panels, self._adder, self._messages, self._window = panels, adder, messages, window
+        self._pool, self._jobs = context.pool, context.jobs
+
+    def offer(self, path: Path) -> None:
+        """Offer the places of a file, which was opened as a layer, as sites."""
+        key = f"earth {path}"
+        text = self.tr("The placemarks of “{0}” can also be sites, with their folders, notes and dates.")
+
+        def begin() -> None:
+            self._messages.clear(key)
+            self.read(path)
+
+        action = MessageAction(self.tr("Bring Home…"), begin)
+        self._messages.show(key, text.format(one_line(path.name, 60)), "info", action)
+
+    def read(self, path: Path) -> None:
+        """Read a file in a reader process, then ask what of it comes in."""
+        pool = self._pool
+
+        def read(job: JobContext) -> tuple[EarthFile, list[bytes]]:
+            answer = pool.ask(ReadEarthFile(str(path.resolve())))
+            file: EarthFile = answer.facts
+            return file, _shapes_in(answer.arrays, sum(place.shapes for place in file.places))
+
+        title = self.tr("Reading {0}").format(one_line(path.name, 60))
+        self._jobs.run(read, lambda known: self._show(path, *known), self._refuse, title, apart=True, of_case=True)
+
+    def _show(self, path: Path, file: EarthFile, shapes: list[bytes]) -> None:
+        from viewer.panels.homecoming.earth_dialog import EarthDialog  # for start-up time
+
+        dialog = EarthDialog(file, path, self._window)
+        dialog.chosen.connect(partial(self._bring, path, file, shapes))
+        self._panels.document_replaced.connect(dialog.close)
+        dialog.show()
+
+    def _bring(self, path: Path, file: EarthFile, shapes: list[bytes], choice: EarthChoice) -> None:
+        document, actor = self._panels.document, self._panels.case.actor
+        title = self.tr("Bringing home {0}").format(one_line(path.name, 60))
+        self._jobs.run(
+            lambda job: bring_home(document, file, shapes, path.resolve(), choice, actor=actor),
+            self._add,
+            self._refuse,
+            title,
+            of_case=True,
+        )
+
+    def _add(self, made: EarthEdit) -> None:
+        """Add what a file brings as one step, select its sites and go there."""
+        self._adder.allow(layer.source for layer in made.layers)
+        if not self._panels.do(lambda document, actor: made.edit):
+            return
+        self._panels.selection.set(made.site_uuids)
+        view = self._panels.view
+        if made.bounds is not None:
+            (view.show_points or view.show_bounds)(made.bounds)
+        if made.left_out:
+            more = self.tr(" ({0} in all.)").format(len(made.left_out)) if len(made.left_out) > 1 else ""
+            self._panels.report(in_language(made.left_out[0]) + more)
+
+    def _refuse(self, error: GeoloupeError) -> None:
+        self._panels.report(in_language(error.sentence))
+
+
+def _shapes_in(arrays: tuple[Any, ...], count: int) -> list[bytes]:
+    """The WKB of each geometry. Raises NotReadable where the reader's arrays do not fit together."""
+    if len(arrays) != 2 or len(arrays[1]) != count + 1:
+        raise NotReadable("The reader sent places that do not fit together: try again.")
+    blobs, starts = arrays
+    return [blobs[int(first) : int(last)].tobytes() for first, last in pairwise(starts)]

@@ -1,0 +1,210 @@
+"""Makes a file of Google Earth part of a case: places become sites in folders, overlays layers, views bookmarks."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.vocabulary import PHOTO, THINNEST_PX, WIDEST_PX
+from layers.errors import InvalidValue
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.lon_extent import around
+from layers.phrase import Phrase
+from layers.requests.earth_file import EarthFile, EarthOverlay, EarthPlace, EarthStyle, EarthView
+from viewer.commands.bookmarks import add_views
+from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geometry
+from viewer.commands.fields import check_date, check_order
+from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.commands.sites import FIELD_WORDS, add_site
+
+FOLDERS_APART = " / "
+"""Text between the names of a path of folders."""
+EARTH = "earth"
+"""Key of a site's `props_json` for what Google Earth states of it and a site has no column for."""
+MAP_CRS, MOST_NORTH = "EPSG:3857", 84.0
+ACROSS_PX = 1000
+"""Pixels over which a view of Google Earth reaches: its windows are about as wide."""
+_HALF_ANGLE_DEG = 30.0
+"""Half the angle that Google Earth sees from side to side."""
+
+
+class EarthChoice(Struct, frozen=True):
+    """The parts of a file that come in. `views` are the kinds of elements whose views become bookmarks."""
+
+    class_code: str = "other"
+    sites: bool = True
+    overlays: bool = True
+    views: tuple[str, ...] = ("folder", "tour")
+
+
+class EarthEdit(Struct, frozen=True):
+    """The edit that brings a file home, what it adds, and sentences about places that no site can be made of."""
+
+    edit: Edit
+    site_uuids: tuple[str, ...]
+    layers: tuple[FoundLayer, ...]
+    bounds: Bounds | None
+    """Degrees around all that is added; None for bookmarks alone."""
+    left_out: tuple[str, ...]
+
+
+def bring_home(
+    document: Document,
+    file: EarthFile,
+    shapes: Sequence[bytes],
+    path: Path,
+    choice: EarthChoice,
+    *,
+    actor: str,
+    now: str | None = None,
+) -> EarthEdit:
+    """One edit with the chosen parts of a file. `shapes`: the WKB of its geometries. Raises InvalidValue where nothing
+    comes in.
+    """
+    made, left_out = _Sites(document, file, path.name, actor, now), list[str]()
+    if choice.sites:
+        first = 0
+        for place in file.places:
+            left_out += made.add(place, shapes[first : first + place.shapes], choice.class_code)
+            first += place.shapes
+    changes = [*(made.source if made.sites else ()), *made.sites]
+    layers = tuple(_layer_of(overlay, path) for overlay in file.overlays) if choice.overlays else ()
+    if layers:
+        changes += edit_for(document, layers, actor).changes
+    views = [view for view in file.views if view.owner in choice.views]
+    if views:
+        kept = [(view.name[:200], viewport_json(view)) for view in views]
+        changes += add_views(document, kept, actor=actor, now=now)
+    if not changes:
+        raise InvalidValue(left_out[0] if left_out else Phrase("Nothing of the file is chosen."))
+    edit = Edit(Phrase("Bring home “{name}”", name=file.name), tuple(changes))
+    boxes = [*made.boxes, *(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)]
+    return EarthEdit(edit, tuple(change.uuid for change in made.sites), layers, around(boxes), tuple(left_out))
+
+
+class _Sites:
+    """The sites of one file while they are made, with its entry in the register of sources."""
+
+    def __init__(self, document: Document, file: EarthFile, name: str, actor: str, now: str | None) -> None:
+        self._document, self._file, self._name = document, file, name
+        self._actor, self._now = actor, now
+        own = {"kind": "data set", "title": name, "descriptor": f"Placemarks of {name}, a file of Google Earth"}
+        (self._source_uuid,), self.source = cited_sources(document, [own], name, actor=actor, now=now)
+        self._folders: dict[int, str] = {}
+        self.sites: list[Change] = []
+        self.boxes: list[Bounds] = []
+
+    def add(self, place: EarthPlace, shapes: Sequence[bytes], class_code: str) -> list[str]:
+        """Add the sites of a place, one a kind of geometry; the second and third belong to the first.
+
+        Returns sentences about what cannot be one.
+        """
+        left_out: list[str] = []
+        fields = self._fields_of(place) | {"class_code": class_code}
+        for shape in shapes:
+            try:
+                geometry = site_geometry(shape)
+                look = _look_of(place.style, geometry.geom_type)
+                made = add_site(self._document, geometry, actor=self._actor, now=self._now, **fields, **look).changes
+            except InvalidValue as error:
+                left_out.append(Phrase("“{name}” is left out. {why}", name=place.name, why=error.sentence))
+                continue
+            fields.setdefault("parent_uuid", made[0].uuid)
+            self.sites += made
+            self.boxes.append(Bounds(*geometry.bounds))
+        return left_out
+
+    def _fields_of(self, place: EarthPlace) -> dict[str, Any]:
+        notes = "\n".join(filter(None, (place.notes, *(f"{name}: {value}" for name, value in place.data))))
+        basis = f"as in {self._name}"
+        fields: dict[str, Any] = {
+            "label": place.name,
+            "folder": self._folder_of(place.folder),
+            "position_basis": f"{basis}: where the camera stood" if place.is_photo else basis,
+            "position_source_uuid": self._source_uuid,
+            "props_json": json.dumps({**dict(place.data), EARTH: _kept(place)}, ensure_ascii=False),
+        }
+        if place.is_photo:
+            fields["mark_kind"] = PHOTO
+        dates = _dates_of(place)
+        if _are_sound(dates):
+            fields |= dates
+        else:
+            notes = "\n".join(filter(None, (notes, f"time in {self._name}: {place.begin}/{place.end}")))
+        fields["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
+        return fields
+
+    def _folder_of(self, number: int) -> str:
+        """The path of a folder as a site has it; a name with the text between names in it has a slash instead."""
+        if number not in self._folders:
+            names = [name.replace(FOLDERS_APART, "/") for name in self._file.path_of(number) if name]
+            self._folders[number] = FOLDERS_APART.join(names)
+        return self._folders[number]
+
+
+def _dates_of(place: EarthPlace) -> dict[str, str]:
+    """A span says how long a thing is valid; a stamp, or the times along a track, when it was seen."""
+    if place.time_kind == "span":
+        return {"valid_from": place.begin, "valid_to": place.end}
+    if not place.begin:
+        return {}
+    is_span = place.end and place.end != place.begin
+    return {"observed_at": f"{place.begin}/{place.end}" if is_span else place.begin}
+
+
+def _are_sound(dates: Mapping[str, str]) -> bool:
+    """True for dates that a site can have: none of them ends before it begins."""
+    try:
+        for name, value in dates.items():
+            check_date(value, FIELD_WORDS[name])
+        check_order(dates.get("valid_from", ""), dates.get("valid_to", ""), Phrase(""))
+    except InvalidValue:
+        return False
+    return True
+
+
+def _look_of(style: EarthStyle, geometry: str) -> dict[str, Any]:
+    """Colours and width of a site with this kind of geometry: a point has those of its icon."""
+    if "Point" in geometry:
+        return {"stroke_color": style.icon_color} if style.icon_color else {}
+    look: dict[str, Any] = {"stroke_color": style.stroke_color}
+    if "Polygon" in geometry:
+        look["fill_color"] = style.fill_color
+    if style.stroke_width_px:
+        look["stroke_width"] = min(max(style.stroke_width_px, THINNEST_PX), WIDEST_PX)
+    return {name: value for name, value in look.items() if value}
+
+
+def _kept(place: EarthPlace) -> dict[str, Any]:
+    """The statements about a place that no column holds, for the way back to Google Earth."""
+    style = place.style
+    kept: dict[str, Any] = {"order": place.order, "time": place.time_kind, "height_m": place.height_m}
+    kept["icon"] = [style.icon, style.icon_color, style.icon_scale, *style.hot_spot] if style.icon else None
+    opacities = [style.stroke_opacity, style.fill_opacity]
+    kept["opacity"] = opacities if min(opacities) < 1 else None
+    return {name: value for name, value in kept.items() if value not in (None, "")}
+
+
+def _layer_of(overlay: EarthOverlay, path: Path) -> FoundLayer:
+    """The picture as a layer. A time that Google Earth shows it for is no date of the picture: it has none."""
+    facts = {"visible": overlay.is_visible, "opacity": overlay.opacity, "date_kind": "unknown"}
+    name = overlay.name or f"{path.stem}: {overlay.part}"
+    return FoundLayer("raster", name, {"path": str(path), "part": overlay.part}, facts, Bounds(*overlay.bounds))
+
+
+def viewport_json(view: EarthView) -> str:
+    """A view of Google Earth as the map shows it: from above, as wide, with the same direction up."""
+    lat = min(max(view.lat, -MOST_NORTH), MOST_NORTH)
+    xs, ys = transform_points(WGS84, MAP_CRS, [view.lon], [lat])
+    width_m = 2 * view.range_m * math.tan(math.radians(_HALF_ANGLE_DEG))
+    resolution = width_m / math.cos(math.radians(lat)) / ACROSS_PX
+    kept: Mapping[str, Any] = {"crs": MAP_CRS, "x": float(xs[0]), "y": float(ys[0]), "resolution": resolution}
+    return json.dumps({**kept, "rotation_deg": -view.heading_deg % 360.0})

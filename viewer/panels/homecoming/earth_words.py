@@ -1,0 +1,71 @@
+"""Words for what a file of Google Earth brings into a case, and for what stays in the file or comes as less."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from layers.requests.earth_file import STAYS_BEHIND, EarthFile
+from layers.text.counted import grouped
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import translate
+
+NAMED = 3
+"""Most names behind the number of one kind."""
+STAYS = {
+    "network link": QT_TRANSLATE_NOOP("EarthWords", "Links to other files and servers: none is followed"),
+    "overlay elsewhere": QT_TRANSLATE_NOOP(
+        "EarthWords", "Overlays whose picture is not in the file, or is there twice"
+    ),
+    "screen overlay": QT_TRANSLATE_NOOP("EarthWords", "Pictures fixed to the screen"),
+    "tour": QT_TRANSLATE_NOOP("EarthWords", "Tours: their views can be bookmarks, their sound and pace stay"),
+    "model": QT_TRANSLATE_NOOP("EarthWords", "Buildings in three dimensions: their place comes, their shape stays"),
+    "no place": QT_TRANSLATE_NOOP("EarthWords", "Placemarks without a place"),
+    "bad place": QT_TRANSLATE_NOOP("EarthWords", "Placemarks whose place cannot be read"),
+    "picture inside": QT_TRANSLATE_NOOP("EarthWords", "Photos in the file: they stay there, their names come as text"),
+    "picture elsewhere": QT_TRANSLATE_NOOP(
+        "EarthWords", "Photos elsewhere: never fetched, their addresses come as text"
+    ),
+    "folder text": QT_TRANSLATE_NOOP("EarthWords", "Descriptions of folders"),
+    "empty folder": QT_TRANSLATE_NOOP("EarthWords", "Folders with nothing in them"),
+    "heights": QT_TRANSLATE_NOOP("EarthWords", "Heights along lines and areas: they lie flat on the map"),
+    "track values": QT_TRANSLATE_NOOP("EarthWords", "Tracks: the first and last time come, those between stay"),
+    "long text": QT_TRANSLATE_NOOP("EarthWords", "Texts that are cut, as they are too long"),
+    "bad time": QT_TRANSLATE_NOOP("EarthWords", "Times that cannot be read"),
+    "no time zone": QT_TRANSLATE_NOOP("EarthWords", "Times without a zone: only the day comes"),
+    "overlay time": QT_TRANSLATE_NOOP("EarthWords", "Times of overlays: no date of a picture, so none comes"),
+    "region": QT_TRANSLATE_NOOP("EarthWords", "Regions, which say at which height things appear"),
+    "icon": QT_TRANSLATE_NOOP(
+        "EarthWords", "Pictures of icons: sites have the sign of their class, in the icon’s colour"
+    ),
+    "transparent": QT_TRANSLATE_NOOP(
+        "EarthWords", "Lines and areas that can be seen through: the map has its own measure"
+    ),
+    "hidden": QT_TRANSLATE_NOOP("EarthWords", "Hidden placemarks: they are shown"),
+    "style elsewhere": QT_TRANSLATE_NOOP("EarthWords", "Styles in other files"),
+    "balloon": QT_TRANSLATE_NOOP("EarthWords", "Layouts of balloons"),
+    "highlight": QT_TRANSLATE_NOOP("EarthWords", "Second looks under the pointer"),
+    "update": QT_TRANSLATE_NOOP("EarthWords", "Orders to change other files"),
+    "other element": QT_TRANSLATE_NOOP("EarthWords", "Parts of other programs"),
+}
+"""A sentence for each kind of `STAYS_BEHIND`."""
+
+
+def account_of(file: EarthFile) -> list[str]:
+    """A line for each kind of what stays behind or comes as less: what it is, how many, and the first names."""
+    lines: list[str] = []
+    for kind in STAYS_BEHIND:
+        rows = [row for row in file.left if row.kind == kind]
+        names = [one_line(": ".join(filter(None, (row.name, row.more))), 80) for row in rows]
+        lines += [_line(translate("EarthWords", STAYS[kind]), names)] if rows else []
+    slanted = [one_line(view.name, 80) for view in file.views if view.tilt_deg]
+    if slanted:
+        lines.append(_line(translate("EarthWords", "Views that look aslant: the map shows them from above"), slanted))
+    return lines
+
+
+def _line(text: str, names: list[str]) -> str:
+    """One kind with its number, and the first names that differ."""
+    known = list(dict.fromkeys(filter(None, names)))
+    more = ", …" if len(known) > NAMED else ""
+    line = f"{text} ({grouped(len(names))})"
+    return f"{line}: {', '.join(known[:NAMED])}{more}" if known else line
