@@ -53,7 +53,7 @@ def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[st
     def admit(text: str) -> str:
         return text if is_told or not plate.parties.names.names_any(text) else ""
 
-    images = [line for lines in plate.captions for line in lines]
+    images = [line for lines in (*plate.captions, plate.common_captions) for line in lines]
     annotation = annotation_credit(spec) if has_annotation(plate.maps) else ""
     data = "; ".join(plate.data_credits).rstrip(".")
     owed = [translate("Export", "Data: {0}.").format(data)] if data else []

@@ -37,6 +37,8 @@ class MapWords(Struct):
     images: list[list[ImageFact]] = field(default_factory=list)
     captions: list[list[str]] = field(default_factory=list)
     """The lines below each map."""
+    common: list[str] = field(default_factory=list)
+    """Lines on images that all maps show: said once, above the imprint."""
     data_credits: list[str] = field(default_factory=list)
     foot: list[str] = field(default_factory=list)
 
@@ -57,12 +59,12 @@ def map_words(
         image_facts(on_page, note, spec.publish, with_solar_time=spec.solar_time)
         for on_page, note in zip(maps, notes, strict=True)
     ]
-    captions = _captions(spec, images)
+    captions, common = _captions(spec, images, is_small=is_small)
     if is_small:  # its imprint stands on a further page, which is another file
         captions[0].append(edition_words(edition))
     data = page_data_credits(spec, maps, locator=window_of(spec, maps) is not None)
     foot = imprint_lines(spec, maps, data, edition, program) if spec.shows("imprint") else []
-    return MapWords(sides, _strips(spec, maps, sides, names), notes, images, captions, data, foot)
+    return MapWords(sides, _strips(spec, maps, sides, names), notes, images, captions, common, data, foot)
 
 
 def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], names: PageNames) -> list[str]:
@@ -75,10 +77,16 @@ def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], 
     return strips
 
 
-def _captions(spec: ProductSpec, images: Sequence[Sequence[ImageFact]]) -> list[list[str]]:
+def _captions(
+    spec: ProductSpec, images: Sequence[Sequence[ImageFact]], *, is_small: bool
+) -> tuple[list[list[str]], list[str]]:
+    """The lines below each map, and those that all have in common, which stand at the foot of a page that has one."""
     extent = told_in_captions(spec)
     captions = [[image_line(fact, extent=extent) for fact in facts] for facts in images]
     if spec.layout == "insets":  # all maps show the same images: said once, below the overview
         seen = set(captions[0])
         captions[1:] = [[line for line in lines if line not in seen] for lines in captions[1:]]
-    return captions
+    if len(captions) < 2 or is_small:
+        return captions, []
+    common = [line for line in captions[0] if all(line in lines for lines in captions[1:])]
+    return [[line for line in lines if line not in common] for lines in captions], common

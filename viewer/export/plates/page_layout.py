@@ -105,6 +105,8 @@ class PageLayout:
         beside = self.beside
         beside.has_band, beside.has_key_in_band, beside.is_band_terse = False, False, False
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
+        if self.sizes.is_map_first:
+            return self._cut_slide(parts, checkpoint)
         if not self._are_on_first_page(rooms, atoms, LEGEND):
             rooms, atoms = self._with_legend_in_band(parts, checkpoint)
         self._fill_maps(checkpoint)
@@ -115,6 +117,18 @@ class PageLayout:
         if all(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
             return rooms, atoms
         return self._with_band(rooms, parts, checkpoint) or (rooms, atoms)
+
+    def _cut_slide(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
+        """Fill the maps of a slide, with their key where they leave room for it, else on another page."""
+        self._fill_maps(checkpoint)
+        self.beside.is_key_run_in = True
+        rooms, atoms = self._cut_again(parts, self._key_atoms(), 1.0, checkpoint)
+        flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
+        page = min((flow.columns[one.column].page for one in flow.placed if one.atom.key == KEY), default=0)
+        if page:
+            last = max((at for at, atom in enumerate(atoms) if atom.key in (PARTIES, LEGEND)), default=-1)
+            atoms[last + 1 : last + 1] = self.beside.key_on_page(page + 1)
+        return rooms, atoms
 
     def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page with the legend in a band, all of it or its signs alone; without one where there is no room."""
@@ -223,7 +237,7 @@ class PageLayout:
                 spec.layout, count, marking, header, foot, strips, captions, others, *shapes, share=share, band=band
             )
             party_atoms = self.parties.atoms()
-            rooms = self.parties.rooms(request, key)  # `rooms_of`, with room for what is said of the parties
+            rooms = self._rooms(request, key)
             self.framed.frame(rooms, parts, checkpoint)
             self._make_words()
             checkpoint()
@@ -237,6 +251,14 @@ class PageLayout:
                 break
             heights = [max(pair) for pair in zip(now, heights, strict=True)]
         return rooms, [*party_atoms, *others]
+
+    def _rooms(self, request: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
+        """Cut the first page, with room for what is said of the parties; on a slide beside the legend, not the key."""
+        if not self.sizes.is_map_first:
+            return self.parties.rooms(request, key)
+        needed = self.beside.legend_atoms(self.framed.maps, in_band=False)
+        needed += self.beside.key_on_page(2) if key else []
+        return self.parties.rooms(replace(request, needed=needed), ())
 
     def _fill_maps(self, checkpoint: Checkpoint) -> None:
         site = self._spec.site if self._spec.layout == "site" else ""

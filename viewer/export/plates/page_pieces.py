@@ -40,7 +40,7 @@ def heights_of(spec: ProductSpec, sizes: PageSizes, words: MapWords, rooms: Page
         below = caption_height(spec, sizes, frame.width())
         heights.append(below + lines_height(lines, small, frame.width()) + 0.35 * sizes.body)
     width = sizes.width - 2 * sizes.margin
-    return [*heights, 0.0 if sizes.is_small else lines_height(words.foot, small, width)]
+    return [*heights, 0.0 if sizes.is_small else lines_height([*words.common, *words.foot], small, width)]
 
 
 def first_page_pieces(
@@ -61,8 +61,14 @@ def first_page_pieces(
             room = room.adjusted(0.0, height, 0.0, 0.0)
         if words.captions[number]:
             pieces.append(lines_piece(f"credit:{number}", 0, room, words.captions[number], small, style.quiet))
+    room = QRectF(rooms.foot)
+    if words.common:
+        height = lines_height(words.common, small, room.width())
+        box = QRectF(room.left(), room.top(), room.width(), height)
+        pieces.append(lines_piece("credits", 0, box, words.common, small, style.quiet))
+        room.setTop(box.bottom())
     if words.foot and not sizes.is_small:
-        pieces.append(lines_piece("imprint", 0, rooms.foot, words.foot, small, style.quiet))
+        pieces.append(lines_piece("imprint", 0, room, words.foot, small, style.quiet))
     return pieces
 
 

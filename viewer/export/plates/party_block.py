@@ -17,6 +17,7 @@ from viewer.export.plates.setting.page_rooms import (
     columns_of_page,
     frame_of_page,
     holds,
+    least_map_area,
     rooms_of,
 )
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -106,7 +107,8 @@ class PartyBlock:
     def rooms(self, request: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
         """Cut the first page so that it holds the block: whole beside the key if possible, else in part, else nameless.
 
-        `request.words` are all other words. The maps stay the main thing of the page.
+        `request.words` are all other words; those that are `needed` stand beside the block. The maps stay the main
+        thing of the page.
         """
         plain = partial(rooms_of, self._sizes)
         if not self.atoms():
@@ -114,16 +116,18 @@ class PartyBlock:
         # A page that may have more words than is customary is no reason to name nobody: the smaller map is the measure.
         usual = min(plain(replace(request, share=share)).map_area for share in {request.share, 1.0})
         shares = [share for share in _SHARES if share > request.share]
+        floor, needed = least_map_area(self._sizes, request), request.needed
         for level, share, with_key in self._attempts([request.share, *shares]):
             block = self.atoms(level)
-            rooms = plain(replace(request, words=[*block, *request.words], needed=block, share=share))
-            is_map = rooms.map_area >= (_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual
-            if is_map and holds(rooms, [*block, *key] if with_key else block):
+            first = [*block, *needed]
+            rooms = plain(replace(request, words=[*block, *request.words], needed=first, share=share))
+            is_map = rooms.map_area >= max((_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual, floor)
+            if is_map and holds(rooms, [*first, *key] if with_key else first):
                 self.level = level
                 return rooms
         self.level = Telling.NAMELESS
         block = self.atoms()
-        return plain(replace(request, words=[*block, *request.words], needed=block))
+        return plain(replace(request, words=[*block, *request.words], needed=[*block, *needed]))
 
     def _attempts(self, shares: Sequence[float]) -> Iterator[tuple[Telling, float, bool]]:
         """Level, factor for the words, and True where the key has to stand beside them: the best attempt first."""

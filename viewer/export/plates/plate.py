@@ -61,7 +61,8 @@ class Plate:
         self._names, self.parties = layout.names, layout.parties
         self.party_pages, self.further_level = layout.party_pages, layout.further_level
         words, things = layout.words, layout.things
-        self.sides, self.strips, self.captions = words.sides, words.strips, words.captions
+        self.sides, self.strips = words.sides, words.strips
+        self.captions, self.common_captions = words.captions, words.common
         self.notes, self.images = words.notes, words.images
         self.data_credits, self.foot = words.data_credits, words.foot
         self.namings, self.bars, self.graticules = things.namings, things.bars, things.graticules

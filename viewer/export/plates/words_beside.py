@@ -57,7 +57,8 @@ class WordsBeside:
     ) -> list[Atom]:
         """All words beside and below the maps and on further pages, after those on the named parties."""
         spec, sizes, rows, is_site = self._spec, self._sizes, self._rows, self._spec.layout == "site"
-        explained = self._explained(maps)
+        legend, locator = self.legend_atoms(maps, in_band=False), self._locator(maps)
+        explained = [*locator, *legend]
         evidence = rows.observed(spec, content.sites, self._parties.unnamed)
         evidence += rows.searched(spec, content)
         if spec.shows("claims"):
@@ -70,6 +71,8 @@ class WordsBeside:
         ordered = [*evidence, *explained] if is_site else [*explained, *evidence]
         first = rows.site(content.site(spec.site)) if is_site and spec.site not in self._parties.unnamed else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
+        if sizes.is_map_first:
+            return [*legend, *caption, *locator, *key, *evidence]
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(words.foot) if sizes.is_small else ())]
 
@@ -78,8 +81,12 @@ class WordsBeside:
         if not (self._spec.shows("key") and self._spec.shows("annotation")):
             return []
         named = {uuid: one_line(names.name_of(uuid, content)) for uuid in things.numbers}
-        factor = LETTERS if self.has_key_in_band else 1.0
+        factor = LETTERS if self.has_key_in_band or self._sizes.is_map_first else 1.0
         return self._rows.key(things.numbers, named, things.left_out, run_in=self.is_key_run_in, factor=factor)
+
+    def key_on_page(self, page: int) -> list[Atom]:
+        """The line that says on which page the key is, counted from 1."""
+        return self._rows.key_on_page(page)
 
     def legend_atoms(self, maps: Sequence[MapOnPage], *, in_band: bool) -> list[Atom]:
         """The legend of what the maps show, as far as it stands in the band, or as far as not."""
@@ -95,18 +102,16 @@ class WordsBeside:
             atoms = legend_atoms(legend, self._sizes, self._style, LETTERS if in_band else 1.0)
             return atoms[1:] if in_band else atoms
         return (
-            legend_atoms(legend, self._sizes, self._style, LETTERS if in_band else 1.0)
+            legend_atoms(legend, self._sizes, self._style, LETTERS if in_band or self._sizes.is_map_first else 1.0)
             if in_band is self.has_band
             else []
         )
 
-    def _explained(self, maps: Sequence[MapOnPage]) -> list[Atom]:
-        """Locator and legend, as far as no band has it."""
-        spec, explained = self._spec, list[Atom]()
-        if (window := window_of(spec, maps)) is not None:
-            atoms = locator_atoms(spec, maps, window, self._sizes, self._style)
-            # Where a firm is not named, the town that it is in is not either.
-            explained += atoms[:1] if self._parties.is_nameless else atoms
-            self.has_locator = True
-        explained += self.legend_atoms(maps, in_band=False)
-        return explained
+    def _locator(self, maps: Sequence[MapOnPage]) -> list[Atom]:
+        """The locator, where the page has one."""
+        if (window := window_of(self._spec, maps)) is None:
+            return []
+        self.has_locator = True
+        atoms = locator_atoms(self._spec, maps, window, self._sizes, self._style)
+        # Where a firm is not named, the town that it is in is not either.
+        return atoms[:1] if self._parties.is_nameless else atoms

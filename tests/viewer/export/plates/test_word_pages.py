@@ -18,10 +18,12 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.cases.rich import read_case
 from tests.support.readers.tiny_rasters import write_raster
+from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.lettering import Type, wrapped
+from viewer.export.plates.setting.page_rooms import FrameShape, RoomsAsked, least_map_area
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.sign_band import NO_BAND, band_of
 
@@ -39,9 +41,9 @@ def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "Slide 16:9"])
+@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait"])
 def test_legend_and_key_stand_on_the_first_page(plate_of, demo, page: str) -> None:
-    """Long notes on the parties sent the legend to page 2; on a slide the key too."""
+    """Long notes on the parties sent the legend to page 2."""
     plate = plate_of(ProductSpec(title="All", page=page, bounds=ASIA), demo)
     for key in ("legend", "key"):
         assert {page for page, _ in rooms_of(plate, key)} == {0}
@@ -49,6 +51,49 @@ def test_legend_and_key_stand_on_the_first_page(plate_of, demo, page: str) -> No
     assert all(any(str(number) in text for text in told) for number in plate.numbers.values())
     assert not plate.parties.is_nameless
     assert list(faults(plate)) == []
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("layout", ["single", "panels"])
+def test_a_slide_is_first_of_all_its_maps(plate_of, demo, layout: str) -> None:
+    """Key and legend left a map of 470 by 305 pixels, and panels 99 high."""
+    maps = (ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52)))
+    spec = ProductSpec(layout=layout, title="All", page="Slide 16:9", bounds=ASIA)
+    plate = plate_of(replace(spec, maps=maps) if layout == "panels" else spec, demo)
+    area = sum(on_page.rect.width() * on_page.rect.height() for on_page in plate.maps)
+    assert area >= {"single": 0.39, "panels": 0.44}[layout] * plate.sizes.width * plate.sizes.height
+    assert {page for page, _ in rooms_of(plate, "legend")} == {0}
+    assert list(faults(plate)) == []
+    if layout == "single":
+        assert not plate.parties.is_nameless
+        assert {page for page, _ in rooms_of(plate, "key")} == {1}
+        assert "Key to the numbers: page 2" in {text for piece in plate.pieces for text in piece.texts}
+
+
+@pytest.mark.bounded
+def test_a_long_key_leaves_a_slide_to_its_map(plate_of, document: Document) -> None:
+    crowd = [
+        Site(uuid=f"s{at}", geometry=Point(10.1 + 0.03 * at, 50.5), label=f"{'Works of the northern river ' * 9}{at}")
+        for at in range(26)
+    ]
+    document = Document({"layers": list(document.table("layers").values()), "sites": crowd})
+    plate = plate_of(ProductSpec(title="Works", page="Slide 16:9", bounds=FRAME), document)
+    rect = plate.maps[0].rect
+    assert rect.width() * rect.height() >= 0.5 * plate.sizes.width * plate.sizes.height
+    assert {page for page, _ in rooms_of(plate, "legend")} == {0}
+    assert len(plate.numbers) > 12
+    texts = {text for piece in plate.pieces if not piece.page for text in piece.texts}
+    assert texts & {"Key (continued on page 2)", "Key to the numbers: page 2"}
+    assert list(faults(plate)) == []
+
+
+def test_words_on_parties_leave_a_slide_two_fifths_of_it_for_its_map() -> None:
+    asked = RoomsAsked("single", 1, 0.0, 48.0, 43.0, [0.0], [30.0], ())
+    slide, paper = (PageSizes.of(ProductSpec(page=page)) for page in ("Slide 16:9", "A4 landscape"))
+    assert least_map_area(paper, asked) == 0.0
+    assert least_map_area(slide, asked) == pytest.approx(0.4 * 1280 * 720)
+    strip = replace(asked, shape=FrameShape(least=5.0, best=6.0, most=7.0))
+    assert 0.1 * 1280 * 720 < least_map_area(slide, strip) < 0.25 * 1280 * 720
 
 
 def test_a_band_of_signs_is_no_higher_than_it_needs_to_be() -> None:
@@ -69,7 +114,7 @@ def test_a_key_that_does_not_quite_fit_below_the_maps_has_more_room(plate_of, de
     maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52))
     spec = ProductSpec(layout="insets", title="All", subtitle="Claims.", bounds=ASIA, maps=maps)
     plate = plate_of(replace(spec, left_out=frozenset({"claims"})), demo)
-    assert plate.numbers
+    assert len(plate.numbers) > 12
     assert {page for page, _ in rooms_of(plate, "key")} == {0}
 
 

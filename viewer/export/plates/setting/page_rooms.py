@@ -27,6 +27,12 @@ _SMALL_BAND = 0.6
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width for words beside the map; on the page of a site."""
 _MOST_WORDS = 0.7
+_MAPS_OF_SLIDE, _NEARLY = 0.4, 0.85
+"""Least part of a slide for its maps beside the words on named parties, without which they have more than half of it;
+where their shape allows less, the part of the most that it allows.
+"""
+_SLIDE_COLUMN = 17.0
+"""Least width of a column of words on a slide, in sizes of running text."""
 _OVERVIEW = 0.6
 
 
@@ -119,6 +125,14 @@ def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
     )
 
 
+def least_map_area(sizes: PageSizes, request: RoomsAsked) -> float:
+    """The area that words on named parties leave to the maps of a slide; 0 on other pages."""
+    if not sizes.is_map_first:
+        return 0.0
+    alone = rooms_of(sizes, replace(request, words=(), needed=(), band=NO_BAND)).map_area
+    return min(_MAPS_OF_SLIDE * sizes.width * sizes.height, _NEARLY * alone)
+
+
 def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
     """True where the page has room for all of these, its first words."""
     if not words or not rooms.columns:
@@ -202,7 +216,8 @@ def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> N
         side = side.united(column)
     if left < side.left():
         side.setLeft(left)
-        count = max(len(rooms.columns), min(3, int(side.width() / (32 * sizes.body))))
+        narrowest = (_SLIDE_COLUMN if sizes.is_map_first else 32.0) * sizes.body
+        count = max(len(rooms.columns), min(3, int(side.width() / narrowest)))
         rooms.columns = columns_of_page(sizes, side, count)
 
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 from layers.product.spec import PAGES, ProductSpec
 from viewer.export.plates.setting.lettering import LEAST_PT, MM, PT, Type
 
-_SCREENS = frozenset({"Slide 16:9", "Square"})
+_SLIDE = "Slide 16:9"
+_SCREENS = frozenset({_SLIDE, "Square"})
 _SMALL = 420.0
 """Shorter side up to which a page has only its map, its dates and its credits on the first page."""
 
@@ -24,6 +25,8 @@ class PageSizes(Struct, frozen=True):
     height: float
     body: float
     families: tuple[str, ...] = ()
+    is_map_first: bool = False
+    """True for a slide: it is read from afar, so that its maps come first, and all words but the legend may go on."""
 
     @classmethod
     def of(cls, spec: ProductSpec, families: tuple[str, ...] = ()) -> PageSizes:
@@ -31,7 +34,7 @@ class PageSizes(Struct, frozen=True):
         width, height = (side * MM for side in spec.page_mm)
         factor = 0.0132 if is_paper(spec.page) else 0.0165
         body = min(max(factor * min(width, height), LEAST_PT * PT), 15.0)
-        return cls(width, height, body, families)
+        return cls(width, height, body, families, spec.page == _SLIDE and spec.layout != "site")
 
     @property
     def margin(self) -> float:
