@@ -91,7 +91,8 @@ class EvidenceRows:
         for label, words in rows:
             if words:
                 atoms.append(self._plain_row("site", f"{label}: {in_language(words)}"))
-        return atoms + ([self._plain_row("site", site.inferred)] if site.inferred else [])
+        is_told = "inferred by us" in site.precision
+        return atoms + ([self._plain_row("site", site.inferred)] if site.inferred and not is_told else [])
 
     def observed(self, spec: ProductSpec, sites: Iterable[NamedSite], unnamed: Container[str]) -> list[Atom]:
         """A line for each of these marks that anybody looked at: when it was seen and when not.

@@ -107,6 +107,9 @@ class PageLayout:
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
         if self.sizes.is_map_first:
             return self._cut_slide(parts, checkpoint)
+        if self._spec.layout == "site":
+            self._fill_maps(checkpoint)
+            rooms, atoms = self._cut_beside(parts, self._key_atoms(), checkpoint)
         if not self._are_on_first_page(rooms, atoms, LEGEND):
             rooms, atoms = self._with_legend_in_band(parts, checkpoint)
         self._fill_maps(checkpoint)
@@ -124,7 +127,7 @@ class PageLayout:
         self.beside.is_key_run_in = True
         rooms, atoms = self._cut_again(parts, self._key_atoms(), 1.0, checkpoint)
         flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
-        page = min((flow.columns[one.column].page for one in flow.placed if one.atom.key == KEY), default=0)
+        page = min((flow.columns[row.column].page for row in flow.placed if row.atom.key == KEY), default=0)
         if page:
             last = max((at for at, atom in enumerate(atoms) if atom.key in (PARTIES, LEGEND)), default=-1)
             atoms[last + 1 : last + 1] = self.beside.key_on_page(page + 1)
