@@ -259,7 +259,7 @@ class PageLayout:
         """Cut the first page, with room for what is said of the parties; on a slide beside the legend, not the key."""
         if not self.sizes.is_map_first:
             return self.parties.rooms(request, key)
-        needed = self.beside.legend_atoms(self.framed.maps, in_band=False)
+        needed = self.beside.first_words(self.framed.maps)
         needed += self.beside.key_on_page(2) if key else []
         return self.parties.rooms(replace(request, needed=needed), ())
 

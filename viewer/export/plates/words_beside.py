@@ -28,6 +28,9 @@ from viewer.export.plates.setting.sign_band import LETTERS
 from viewer.export.plates.things_on_maps import ThingsOnMaps
 from viewer.support.language.text import one_line
 
+_SHORT_CAPTION = 300
+"""Most characters of a caption that a slide has before its legend, in any case beside the maps."""
+
 
 class WordsBeside:
     """The words of one product that flow beside its maps. `legend` has the rows of the legend that was made last."""
@@ -70,9 +73,10 @@ class WordsBeside:
             evidence += rows.caveats(content, notes)
         ordered = [*evidence, *explained] if is_site else [*explained, *evidence]
         first = rows.site(content.site(spec.site)) if is_site and spec.site not in self._parties.unnamed else []
-        caption = [] if caption_below(spec, sizes) else rows.caption(spec)
+        caption = self._caption()
         if sizes.is_map_first:
-            return [*legend, *caption, *locator, *key, *evidence]
+            later = caption if len(spec.caption) > _SHORT_CAPTION else []
+            return [*self.first_words(maps), *later, *locator, *key, *evidence]
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(words.foot) if sizes.is_small else ())]
 
@@ -83,6 +87,14 @@ class WordsBeside:
         named = {uuid: one_line(names.name_of(uuid, content)) for uuid in things.numbers}
         factor = LETTERS if self.has_key_in_band or self._sizes.is_map_first else 1.0
         return self._rows.key(things.numbers, named, things.left_out, run_in=self.is_key_run_in, factor=factor)
+
+    def first_words(self, maps: Sequence[MapOnPage]) -> list[Atom]:
+        """The words that a slide has beside its maps in any case: a short caption, and the legend."""
+        caption = self._caption() if len(self._spec.caption) <= _SHORT_CAPTION else []
+        return [*caption, *self.legend_atoms(maps, in_band=False)]
+
+    def _caption(self) -> list[Atom]:
+        return [] if caption_below(self._spec, self._sizes) else self._rows.caption(self._spec)
 
     def key_on_page(self, page: int) -> list[Atom]:
         """The line that says on which page the key is, counted from 1."""
@@ -114,4 +126,4 @@ class WordsBeside:
         self.has_locator = True
         atoms = locator_atoms(self._spec, maps, window, self._sizes, self._style)
         # Where a firm is not named, the town that it is in is not either.
-        return atoms[:1] if self._parties.is_nameless else atoms
+        return [replace(atoms[0], keep=False)] if self._parties.is_nameless else atoms

@@ -87,6 +87,18 @@ def test_a_long_key_leaves_a_slide_to_its_map(plate_of, document: Document) -> N
     assert list(faults(plate)) == []
 
 
+def test_the_caption_of_two_maps_stands_before_the_legend_of_a_slide(plate_of, document: Document) -> None:
+    """It stood below the signs, and the nearest town in another column than the locator."""
+    spec = ProductSpec(layout="before-after", title="Two", caption="The pier is new.", page="Slide 16:9", bounds=FRAME)
+    plate = plate_of(replace(spec, maps=(ProductMap(), ProductMap())), document)
+    (caption,), (legend, *_) = rooms_of(plate, "caption"), rooms_of(plate, "legend")
+    assert caption[0] == legend[0] == 0
+    assert (caption[1].left(), caption[1].bottom()) < (legend[1].left(), legend[1].top())
+    assert len({round(box.left()) for _, box in rooms_of(plate, "locator")}) == 1
+    lines = [text for piece in plate.pieces for text in piece.texts if text.startswith("Image: ")]
+    assert len(lines) == len(set(lines)) > 0, "an image of both maps is credited once"
+
+
 def test_words_on_parties_leave_a_slide_two_fifths_of_it_for_its_map() -> None:
     asked = RoomsAsked("single", 1, 0.0, 48.0, 43.0, [0.0], [30.0], ())
     slide, paper = (PageSizes.of(ProductSpec(page=page)) for page in ("Slide 16:9", "A4 landscape"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
@@ -39,6 +40,7 @@ def locator_atoms(
     """The locator, and below it the nearest town: a box in the middle of a continent alone says little."""
     atoms, town = [locator_atom(spec, maps, window, sizes, style)], town_of(spec, maps)
     if town is not None:
+        atoms[0] = replace(atoms[0], keep=True)
         atoms.append(Atom("locator", town.words, sizes.type(0.92), style.quiet, 0.2 * sizes.gap))
     return atoms
 
