@@ -34,14 +34,14 @@ class RangeServer(ThreadingHTTPServer):
     daemon_threads = True
     disable_nagle_algorithm = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder, self.log = folder, list[Asked]()
         self.mark, self.fault, self.elsewhere, self.delay_s = '"one"', "", "", 0.0
         self.fault_from = 0
         """Number of requests that are answered well before the fault begins."""
         self.sent = 0
         self._counting = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 

@@ -37,4 +37,6 @@ def _answered(address: str, done: PartDone, answer: HttpAnswer | None, error: Ge
     if answer is not None and part is not None and part.size > 0:
         done(ServedRanges(answer.body, part.size, answer.etag or answer.last_modified))
         return
+    if isinstance(error, ServerFault):
+        error = ServerFault(error.sentence)  # of its kinds the readers' side of the pipe knows only this one
     done(error or ServerFault("{host} does not say how large {name} is.", host=host_of(address), name=name_of(address)))

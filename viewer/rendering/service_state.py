@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.phrase import Phrase, joined
+from viewer.network.host_state import HostReach
+
+TRIED_S = 0.8
+"""Seconds for which it is said that a layer is asked again, however soon that fails."""
 
 _NUMBERS = re.compile(r"[\d.,\s\u202f]+")
 
@@ -98,10 +105,62 @@ class ServiceState(Struct, frozen=True):
 SHOWN = ServiceState()
 
 
+def trying_state(name: str) -> ServiceState:
+    """The state of a service that is asked again because the analyst wants it."""
+    sentence = Phrase("“{name}” is asked again.", name=name)
+    return ServiceState(StateKind.LOADING, Phrase("loading"), sentence, (), True)
+
+
+def tried_again(state: ServiceState, clock: str) -> ServiceState:
+    """The state of a failure with the time of day at which the analyst last tried again; the same without one."""
+    if not clock:
+        return state
+    sentence = Phrase("{problem} Tried again at {time}.", problem=state.sentence, time=clock)
+    return replace(state, sentence=sentence, reason=state.sentence)
+
+
+def problem_state(problem: str, *, is_busy: bool, reach: HostReach, has_pictures: bool) -> ServiceState:
+    """The state of a service whose server does not give what it is asked for.
+
+    problem: the sentence on what is amiss
+    is_busy: True where the server wants to be left alone for a while
+    reach: another than reached where nothing comes from any host of the service
+    has_pictures: True where tiles that came earlier are shown in the view
+    """
+    sentence = Phrase("{problem} What came earlier is shown.", problem=problem) if has_pictures else problem
+    if is_busy:
+        return ServiceState(StateKind.BUSY, Phrase("busy"), sentence, (), True)
+    ways = (Way.TRY_AGAIN, Way.WORK_OFFLINE)
+    if reach.is_cut_off:
+        badge = Phrase("unreachable") if reach is HostReach.UNREACHABLE else Phrase("offline")
+        return ServiceState(StateKind.OFFLINE, badge, sentence, ways, True)
+    return ServiceState(StateKind.FAILED, Phrase("failed"), sentence, ways, True)
+
+
+def cut_off_state(problem: str, *, reach: HostReach, has_pictures: bool) -> ServiceState:
+    """The state of a file on a host that does not give what a view needs of it, by choice or not."""
+    if reach is HostReach.OFFLINE:
+        return ServiceState(StateKind.OFFLINE, Phrase("offline mode"), problem, (Way.WORK_ONLINE,), True)
+    return problem_state(problem, is_busy=False, reach=reach, has_pictures=has_pictures)
+
+
 def refused_state(sentence: str) -> ServiceState:
     """The state of a service whose server lets nobody in without a login, or not with this one."""
     ways = (Way.SIGN_IN, Way.TRY_AGAIN, Way.WORK_OFFLINE)
     return ServiceState(StateKind.FAILED, Phrase("refused"), sentence, ways, True)
+
+
+class Tried(Struct, frozen=True):
+    """An attempt of the analyst to have a service asked again."""
+
+    clock: str
+    """Time of day by the clock of this computer, with seconds."""
+    said_until: float
+    """Time (monotonic) until which the attempt itself is said, so that it is seen where it fails at once."""
+
+    @classmethod
+    def now(cls) -> Tried:
+        return cls(datetime.now().strftime("%H:%M:%S"), time.monotonic() + TRIED_S)
 
 
 class Notice(Struct, frozen=True):

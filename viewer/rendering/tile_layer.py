@@ -41,8 +41,11 @@ class _Held(Struct, eq=False):
     provisional: dict[TileKey, QImage] = field(default_factory=dict)
     parts: dict[TileKey, QImage] = field(default_factory=dict)
     """Parts of tiles that are final, placed by their `offset`."""
+    given_up: set[TileKey] = field(default_factory=set)
+    """Tiles that will not come for now: what stands in for them is all that there is."""
 
     def keep(self, keys: frozenset[TileKey]) -> None:
+        self.given_up &= keys
         for tiles in (self.tiles, self.stale, self.provisional, self.parts):
             for key in [key for key in tiles if key not in keys]:
                 del tiles[key]
@@ -118,7 +121,7 @@ class TileLayer:
         held = self._held[view.grid]
 
         def have(key: TileKey) -> bool:
-            return self._find_seen(held, view, key) is not None
+            return key in held.given_up or self._find_seen(held, view, key) is not None
 
         with span("plan"):
             plan = plan_tiles(view, have, cursor, self.within(view.grid), self._coarse)
@@ -134,8 +137,20 @@ class TileLayer:
         held = self._held.get(grid)
         if held is not None and revision == self.revision:
             held.tiles[key] = image
+            held.given_up.discard(key)
             for others in (held.stale, held.provisional, held.parts):
                 others.pop(key, None)
+
+    def give_up(self, grid: TileGrid, key: TileKey) -> None:
+        """Note that a tile will not come for now: what stands in for it stays shown, and it is not wanted."""
+        held = self._held.get(grid)
+        if held is not None and key not in held.tiles:
+            held.given_up.add(key)
+
+    def want_given_up(self) -> None:
+        """Want the tiles again that were given up."""
+        for held in self._held.values():
+            held.given_up.clear()
 
     def put_part(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage) -> None:
         """Put a finished part of a tile, placed by its `offset`: it will do for views that show no more of the tile."""
@@ -186,7 +201,7 @@ class TileLayer:
         self.revision = revision
         for held in self._held.values():
             held.stale.update(held.parts | held.tiles)
-            held.tiles, held.parts = {}, {}
+            held.tiles, held.parts, held.given_up = {}, {}, set()
         self._recent = []
 
     def drop(self, keys: Iterable[TileKey]) -> None:
@@ -257,9 +272,16 @@ class TileLayer:
         return within
 
     def is_complete(self, view: View) -> bool:
-        """True when every exact tile of the view is there."""
-        find = partial(self._find_seen, self._held.get(view.grid), view)
-        return all(find(key) is not None for key in tiles_in(view, self.within(view.grid)))
+        """True when every exact tile of the view is there, or was given up."""
+        held = self._held.get(view.grid)
+        given_up = set() if held is None else held.given_up
+        find = partial(self._find_seen, held, view)
+        return all(key in given_up or find(key) is not None for key in tiles_in(view, self.within(view.grid)))
+
+    def lacks_given_up(self, view: View) -> bool:
+        """True where a tile of the view was given up."""
+        held = self._held.get(view.grid)
+        return held is not None and any(key in held.given_up for key in tiles_in(view, self.within(view.grid)))
 
     def share(self, view: View) -> float:
         """Share of the view that is there, 0 to 1."""

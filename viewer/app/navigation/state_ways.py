@@ -14,6 +14,7 @@ from viewer.panels.layers.service_time_form import TIME_FIELD
 from viewer.panels.logins.sign_in import open_sign_in
 from viewer.rendering.access import hosts_of
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.rendering.service_state import Way
 
 
@@ -45,7 +46,7 @@ class StateWays(QObject):
                 open_sign_in(self._panels, self._canvas.window(), hosts_of(layer))
             case Way.TRY_AGAIN:
                 drawing = self._panels.layers.drawing_of(layer_uuid)
-                if isinstance(drawing, TilesDrawing):
+                if isinstance(drawing, TilesDrawing | RemoteDrawing):
                     drawing.note_attempt()
                 if self._fetcher is not None:
                     for host in hosts_of(layer):

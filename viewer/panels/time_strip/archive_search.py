@@ -23,6 +23,7 @@ from layers.services.stac.question import ACCEPT, StacQuestion
 from layers.services.stac.scenes import scenes_to_open
 from layers.services.stac.walk import CatalogueWalk
 from viewer.network.answer import HttpAnswer
+from viewer.network.consent import host_of
 from viewer.network.document_fetch import DocumentDone
 from viewer.network.fetcher import Fetcher
 from viewer.panels.hits.hit import ArchiveHit
@@ -168,6 +169,9 @@ class ArchiveSearch(QObject):
             return
         if isinstance(error, NotAllowed) and not self._folder:
             self._fail(error.sentence)
+            return
+        if answer is None and error is not None and self._fetcher.reach_of(host_of(self.address)).is_cut_off:
+            self._fail(error.sentence)  # no other question would come through either
             return
         # No whole answer is status 0: the asker knows what may be tried again.
         body, address, status = (b"", "", 0) if answer is None else (answer.body, answer.address, answer.status)

@@ -28,9 +28,9 @@ def search_words(search: ArchiveSearch) -> str:
         return in_language(search.failure)
     count = search.count
     words = translate("ArchiveWords", "{count} scenes", "{count} scene", count) + _limits(search)
-    if search.is_under_way:
-        words = translate("ArchiveWords", "Searching… {0}").format(words)
-    elif search.is_complete and not count:
+    if search.is_under_way:  # what is amiss is said once it is certain
+        return translate("ArchiveWords", "Searching… {0}").format(words)
+    if search.is_complete and not count:
         words = _none_words(search)
     elif search.is_complete:
         words = translate("ArchiveWords", "{0}: all such that the archive lists, on the time strip.").format(words)

@@ -32,8 +32,8 @@ from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
-from viewer.rendering.layers.tiles_state import TRIED_S, KeptStates, TilesFacts, Tried, state_of
-from viewer.rendering.service_state import ServiceState
+from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
+from viewer.rendering.service_state import TRIED_S, ServiceState, Tried
 from viewer.rendering.tile_layer import TileLayer
 from viewer.rendering.tiles.mosaic import compose_tile
 from viewer.rendering.world_copies import Views

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -22,7 +20,17 @@ from layers.services.stated_area import box_in
 from layers.services.tile_service import TileService
 from layers.text.counted import counted, grouped
 from viewer.network.host_state import HostReach
-from viewer.rendering.service_state import SHOWN, ServiceState, StateKind, Way, refused_state
+from viewer.rendering.service_state import (
+    SHOWN,
+    ServiceState,
+    StateKind,
+    Tried,
+    Way,
+    problem_state,
+    refused_state,
+    tried_again,
+    trying_state,
+)
 
 _MOST_VIEWS = 4
 """Views of which the state is kept."""
@@ -32,21 +40,6 @@ SAID_FROM = 3.0
 """Enlargement from which a note on the map says that a service is shown enlarged."""
 LATE_S = 0.5
 """Seconds after which a layer that loads is said to."""
-TRIED_S = 0.8
-"""Seconds for which it is said that a layer is asked again, however soon that fails."""
-
-
-class Tried(Struct, frozen=True):
-    """An attempt of the analyst to have a service asked again."""
-
-    clock: str
-    """Time of day by the clock of this computer, with seconds."""
-    said_until: float
-    """Time (monotonic) until which the attempt itself is said, so that it is seen where it fails at once."""
-
-    @classmethod
-    def now(cls) -> Tried:
-        return cls(datetime.now().strftime("%H:%M:%S"), time.monotonic() + TRIED_S)
 
 
 class TilesFacts(Struct, frozen=True, kw_only=True):
@@ -131,7 +124,7 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
         return offline_state(facts.name, lacks_all=facts.lacks_all, is_drawn=not facts.service.is_tiled), math.inf
     if facts.tried is not None and facts.tried.said_until > now and not facts.works_offline:
         return trying_state(facts.name), facts.tried.said_until
-    if facts.problem:
+    if facts.problem and not (facts.reach.is_cut_off and _is_all_stored(facts)):
         return _failed_state(facts, now)
     if facts.view is None or not facts.plans:
         return SHOWN, math.inf
@@ -139,6 +132,11 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     if now >= late_at:
         return loading_state(facts.name, *facts.progress), math.inf
     return _shown_state(facts), late_at
+
+
+def _is_all_stored(facts: TilesFacts) -> bool:
+    """True where packs hold all that the view needs, so that no server is missed."""
+    return facts.is_stored and bool(facts.plans) and not facts.lacking and not any(facts.progress)
 
 
 def _failed_state(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
@@ -222,38 +220,6 @@ def offline_state(name: str, *, lacks_all: bool, is_drawn: bool = False) -> Serv
             name=name,
         )
     return ServiceState(StateKind.OFFLINE, Phrase("offline mode"), sentence, (Way.WORK_ONLINE,), lacks_all)
-
-
-def trying_state(name: str) -> ServiceState:
-    """The state of a service that is asked again because the analyst wants it."""
-    sentence = Phrase("“{name}” is asked again.", name=name)
-    return ServiceState(StateKind.LOADING, Phrase("loading"), sentence, (), True)
-
-
-def tried_again(state: ServiceState, clock: str) -> ServiceState:
-    """The state of a failure with the time of day at which the analyst last tried again; the same without one."""
-    if not clock:
-        return state
-    sentence = Phrase("{problem} Tried again at {time}.", problem=state.sentence, time=clock)
-    return replace(state, sentence=sentence, reason=state.sentence)
-
-
-def problem_state(problem: str, *, is_busy: bool, reach: HostReach, has_pictures: bool) -> ServiceState:
-    """The state of a service whose server does not give what it is asked for.
-
-    problem: the sentence on what is amiss
-    is_busy: True where the server wants to be left alone for a while
-    reach: another than reached where nothing comes from any host of the service
-    has_pictures: True where tiles that came earlier are shown in the view
-    """
-    sentence = Phrase("{problem} What came earlier is shown.", problem=problem) if has_pictures else problem
-    if is_busy:
-        return ServiceState(StateKind.BUSY, Phrase("busy"), sentence, (), True)
-    ways = (Way.TRY_AGAIN, Way.WORK_OFFLINE)
-    if reach.is_cut_off:
-        badge = Phrase("unreachable") if reach is HostReach.UNREACHABLE else Phrase("offline")
-        return ServiceState(StateKind.OFFLINE, badge, sentence, ways, True)
-    return ServiceState(StateKind.FAILED, Phrase("failed"), sentence, ways, True)
 
 
 def loading_state(name: str, come: int, total: int) -> ServiceState:

@@ -191,6 +191,11 @@ class RasterRequests:
         """Note that a read has failed. Tiles that failed together are requested one by one, as some may be sound."""
         self._failed.add(read)
 
+    @property
+    def has_failed(self) -> bool:
+        """True where any read has failed since they were forgiven."""
+        return bool(self._failed)
+
     def forgive(self) -> None:
         """Forget which reads have failed, as the data have changed."""
         self._failed.clear()

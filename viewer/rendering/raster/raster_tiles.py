@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from PySide6.QtGui import QImage
 
-from layers.errors import FileMissing, GeoloupeError, GivenUp, Quarantined, SourceChanged
+from layers.errors import FileMissing, GeoloupeError, GivenUp, Quarantined, ServerFault, SourceChanged
 from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
@@ -48,9 +48,9 @@ class ShownTile(NamedTuple):
 class RasterTiles:
     """Requests and shows the tiles of a raster. Raw and coloured ones are cached apart: a new stretch reads nothing.
 
-    `changed` is called when the picture has changed. `failed` is called with the matter ("tiles", "style", "file"), a
-    sentence, and True where that says more than those before it. For the window's thread only, where nothing else is
-    stated.
+    `changed` is called when the picture has changed. `failed` is called with the matter ("tiles", "server", "style",
+    "file"), a sentence, and True where that says more than those before it. For the window's thread only, where nothing
+    else is stated.
     """
 
     def __init__(
@@ -191,6 +191,17 @@ class RasterTiles:
         self.request_tiles()
         self._changed()
 
+    @property
+    def has_failed(self) -> bool:
+        """True where a read has failed that was not asked for again since."""
+        return self._requests.has_failed
+
+    def ask_again(self) -> None:
+        """Request again what has failed, as the server answers again; what stands in for it stays until it comes."""
+        self._requests.forgive()
+        self.tile_layer.want_given_up()
+        self.request_tiles()
+
     def thaw(self) -> None:
         """Read again, as the file is again the one that was probed."""
         self.is_frozen = False
@@ -256,7 +267,7 @@ class RasterTiles:
     ) -> list[TileRequest]:
         """Reads of the tiles that a view, or a world copy in it, lacks; failed tiles are put as empty ones."""
         for read in self._requests.failed(TileRead(shown.reading, view.grid, key) for key in lacking):
-            self.tile_layer.put(view.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
+            self._put_failed(read)
         ranks = {key: rank for key, rank in lacking.items() if key.level or is_asked}
         return self._requests.tiles(shown.reading, view.grid, ranks, self.source.lack)
 
@@ -397,9 +408,17 @@ class RasterTiles:
                 self.request_tiles()
             return
         if not read.is_overview:
-            self.tile_layer.put(read.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
-        self._tell_failure("tiles", error.sentence, isinstance(error, Quarantined))
+            self._put_failed(read)
+        is_of_server = isinstance(error, ServerFault) and is_address(self.source.place)
+        self._tell_failure("server" if is_of_server else "tiles", error.sentence, isinstance(error, Quarantined))
         self._changed()
+
+    def _put_failed(self, read: TileRead) -> None:
+        """Leave a tile out that cannot be read, or as it is where its server did not give it: that may pass."""
+        if is_address(self.source.place):
+            self.tile_layer.give_up(read.grid, read.key)
+        else:
+            self.tile_layer.put(read.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
 
     def _put(self, read: TileRead, image: QImage) -> None:
         if read.is_overview:

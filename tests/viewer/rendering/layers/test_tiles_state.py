@@ -27,8 +27,8 @@ from viewer.network.host_state import HostReach
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers import tiles_drawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
-from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, Tried, state_of
-from viewer.rendering.service_state import StateKind
+from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, state_of
+from viewer.rendering.service_state import StateKind, Tried
 from viewer.rendering.tile_layer import TileLayer
 from viewer.support.jobs import Jobs
 
@@ -76,6 +76,13 @@ NOW = 1000.0
         ({"works_offline": True, "reach": HostReach.OFFLINE, "is_stored": True}, StateKind.SHOWN, math.inf),
         ({"problem": "It fails."}, StateKind.FAILED, math.inf),
         ({"problem": "It fails.", "reach": HostReach.UNREACHABLE}, StateKind.OFFLINE, math.inf),
+        ({"problem": "It fails.", "reach": HostReach.UNREACHABLE, "is_stored": True}, StateKind.SHOWN, math.inf),
+        (
+            {"problem": "It fails.", "reach": HostReach.UNREACHABLE, "is_stored": True, "lacking": frozenset({TILE})},
+            StateKind.OFFLINE,
+            math.inf,
+        ),
+        ({"problem": "It fails.", "is_stored": True}, StateKind.FAILED, math.inf),
         ({"problem": "It fails.", "tried": Tried("14:03:27", NOW + 0.5)}, StateKind.LOADING, NOW + 0.5),
         ({"problem": "It fails.", "tried": Tried("14:03:27", NOW)}, StateKind.FAILED, math.inf),
         ({"problem": "Sign in.", "wants_login": True}, StateKind.FAILED, math.inf),
