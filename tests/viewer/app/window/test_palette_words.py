@@ -51,9 +51,13 @@ EVERYDAY = [
     ("symbology", "vector_style"),
     ("before and after", "compare"),
     ("manual", "guide"),
+    ("natural colours", "bands_true_colour"),
+    ("near-infrared", "bands_colour_infrared"),
+    ("nir", "bands_colour_infrared"),
+    ("false colour", "bands_colour_infrared"),
 ]
 """Words that are typed, and the command that they mean."""
-AMONG_FIVE = ("settings", "pin", "contrast")
+AMONG_FIVE = ("settings", "pin", "contrast", "false colour", "nir")
 """Words that mean more than one command."""
 
 
