@@ -353,6 +353,7 @@ class MainWindow(QMainWindow):
         self.panel_context.look.changed.connect(lambda: self.compared.hide_from(self.panel_context.look.blind))
         for shown in (self.comparisons.shown_changed, self.marks_then.changed, self.panel_context.look.changed):
             shown.connect(self._show_mode)
+        self.selection.changed.connect(self._show_mode)
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)

@@ -119,7 +119,9 @@ class ComparisonDesk(QObject):
             "swipe": self.tr("Drag the bar."),
             "swipe across": self.tr("Drag the bar."),
         }
-        return " ".join(filter(None, (moves.get(self.spec.mode), self.tr("Esc ends the comparison."))))
+        # The first Esc lets go of what is selected.
+        ends = "" if self.context.selection.uuids else self.tr("Esc ends the comparison.")
+        return " ".join(filter(None, (moves.get(self.spec.mode), ends)))
 
     def _glass_hint(self) -> str:
         if self.follows_pointer:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
 from layers.checkpoint import Checkpoint
 from layers.document.comparison import MODES, read_spec
@@ -21,6 +22,7 @@ from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.window import MainWindow
 from viewer.canvas.mark_query import marks_at
 from viewer.commands.layers import update_layer
+from viewer.commands.sites import add_site
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.printed import page_picture
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
@@ -210,6 +212,11 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     said = window.status.hint
     assert "Esc ends the comparison." in said.text()
     assert "The glass goes with the pointer; Shift+G holds it where it is." in said.text()
+    window.session.push(add_site(window.session.document, Point(10.0, 50.0), actor="a", uuid="pad"))
+    window.selection.set({"pad"})
+    assert "Esc ends" not in said.text(), "the first Esc lets go of the mark"
+    window.selection.clear()
+    assert "Esc ends the comparison." in said.text()
     window.action_table["follow_pointer"].trigger()
     assert "Drag the glass to move it" in said.text()
     window.action_table["follow_pointer"].trigger()
