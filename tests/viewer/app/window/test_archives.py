@@ -31,6 +31,7 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.network.host_state import ERRORS_TO_PAUSE, HostReach
 from viewer.network.range_source import FetchedRanges
 from viewer.panels.searches.scene_walk import SceneWalkDialog
 from viewer.panels.searches.search_list import SearchListPanel
@@ -298,6 +299,19 @@ def test_a_search_that_fails_says_why_and_is_no_evidence(
     server.broken = True
     dialog = asked(window, strip, server, qtbot)
     assert server.host in dialog.said.text()
+    assert not dialog.keep_button.isEnabled()
+
+
+@pytest.mark.bounded
+def test_a_host_that_is_lost_in_a_search_is_said_and_no_page_is_blamed(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    asked(window, strip, server, qtbot)
+    fetcher = window.context.fetcher
+    for _ in range(ERRORS_TO_PAUSE):
+        fetcher.failed(server.host, f"{server.host} cannot be reached.", reach=HostReach.UNREACHABLE)
+    dialog = asked(window, strip, server, qtbot)
+    assert dialog.said.text() == f"{server.host} cannot be reached."
     assert not dialog.keep_button.isEnabled()
 
 
