@@ -144,10 +144,10 @@ class MainWindow(QMainWindow):
         self.selection = self.canvas.selection
         self.images = ImageEvidence(session, self.canvas, jobs, messages, self)
         report = partial(messages.show, "panel", level="warning")
-        allow, keeper = self.permissions.allow, session.copy_keeper
+        allow, kept = self.permissions.allow, session.kept_bytes
         self.panel_context = PanelContext(
             session.document,
-            CaseAccess(session.push, session.actor, jobs, allow, keeper, context.fetcher, context.ways),
+            CaseAccess(session.push, session.actor, jobs, allow, kept, context.fetcher, context.ways),
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),

@@ -11,7 +11,6 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSite, ClaimSource
-from layers.document.source import SourceFile
 from layers.document.vocabulary import (
     BEARINGS,
     CONFIDENCES,
@@ -219,22 +218,15 @@ def cite_new_source(
     actor: str,
     now: str | None = None,
     uuid: str | None = None,
-    copy: SourceFile | None = None,
     **fields: Any,
 ) -> Edit:
-    """Register a source and cite it for a claim, as one step; `copy` is the row of a file kept with it.
-
-    Raises InvalidValue.
-    """
+    """Register a source and cite it for a claim, as one step. Raises InvalidValue."""
     claim = row_of(document.claims, claim_uuid, Phrase("claim"))
     added = add_source(document, actor=actor, now=now, uuid=uuid, **fields)
     stamp = stamp_of(actor, now)
     source_uuid = added.changes[0].uuid
     link = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
-    changes = [*added.changes, insert("claim_sources", link, stamp)]
-    if copy is not None:
-        changes.append(insert("source_files", replace(copy, source_uuid=source_uuid), stamp))
-    return Edit(Phrase("Cite new source"), tuple(changes))
+    return Edit(Phrase("Cite new source"), (*added.changes, insert("claim_sources", link, stamp)))
 
 
 def update_claim_source(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.edit import Edit
+from layers.errors import NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
@@ -22,9 +24,16 @@ from viewer.rendering.server_ways import ServerWays
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction
 
+if TYPE_CHECKING:
+    from layers.project.saving.kept_bytes import KeptBytes
+
 
 def _whole_world() -> View:
     return View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1024, 1024)
+
+
+def _no_bytes() -> KeptBytes:
+    raise NotAllowed("There is no working copy yet to keep files in: save the case first.")
 
 
 class CaseAccess(Struct, frozen=True):
@@ -38,8 +47,8 @@ class CaseAccess(Struct, frozen=True):
     """Builds large edits off the window's thread; None builds them at once."""
     consent: Callable[[str], None] = lambda host: None
     """Allow a host that the analyst has agreed to contact."""
-    copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None
-    """Returns a function that keeps the bytes of a row of source_files until they are saved, in any thread."""
+    kept_bytes: Callable[[], KeptBytes] = _no_bytes
+    """Returns the bytes of kept copies and chips, for any thread. Raises NotAllowed where they cannot be kept."""
     fetcher: Fetcher | None = None
     """The way to the network; None where nothing may use it."""
     ways: ServerWays | None = None

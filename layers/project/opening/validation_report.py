@@ -22,6 +22,8 @@ from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, UNDATE
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
 from layers.phrase import Phrase
+from layers.project.opening.case_bytes import changed_bytes
+from layers.project.opening.case_file import damaged
 from layers.project.opening.case_paths import link_out
 from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
@@ -58,8 +60,11 @@ def validate(path: Path, asks: Asks | None = None) -> list[Irregularity]:
         header = check_sqlite(path)
     try:
         with CaseReader.open(path, asks=asks) as reader:
-            intake = take_rows(path, reader).judged()
-            findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
+            intake = take_rows(path, reader, accept_damage=True).judged()
+            findings = [*_integrity(path, intake), *_bytes(reader)]
+            if intake.integrity is Integrity.DAMAGED:
+                return findings
+            findings += [*_format(path, header), *_index(reader, intake)]
     except CaseDamaged as error:
         return [Irregularity("damaged", error.sentence, "error")]
     sentences = {finding.sentence for finding in findings}
@@ -96,12 +101,27 @@ def _format(path: Path, header: Header) -> Iterator[Irregularity]:
             )
 
 
-def _integrity(intake: Intake) -> Iterator[Irregularity]:
+def _integrity(path: Path, intake: Intake) -> Iterator[Irregularity]:
     match intake.integrity:
+        case Integrity.DAMAGED:
+            yield Irregularity("damaged", damaged(path, Phrase("its bytes are not what was saved")).sentence, "error")
         case Integrity.UNKNOWN:
             yield Irregularity("integrity", UNKNOWN_SENTENCE, "note")
         case Integrity.EDITED:
             yield Irregularity("edited", EDITED_SENTENCE, "note")
+
+
+def _bytes(reader: CaseReader) -> Iterator[Irregularity]:
+    """Compare the bytes of chips and kept files with their hashes: a single changed byte is found and named."""
+    for changed in changed_bytes(reader):
+        what = Phrase("image chip") if changed.table == "chips" else Phrase("kept file")
+        about = Phrase("The {what} “{name}”", what=what, name=_short(changed.name or changed.uuid))
+        sentence = (
+            Phrase("{about} has lost its bytes: only its row is left.", about=about)
+            if changed.is_missing
+            else Phrase("{about} was changed: its bytes are not those that were kept.", about=about)
+        )
+        yield Irregularity("changed_bytes", Phrase("{sentence_} Take it from a backup.", sentence_=sentence), "error")
 
 
 def _index(reader: CaseReader, intake: Intake) -> Iterator[Irregularity]:

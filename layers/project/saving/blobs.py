@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from layers.project.opening.case_reader import CaseReader, Chunk, Unfit, Value
+from layers.project.opening.case_bytes import each_blob, has_column, rows_by_uuid
+from layers.project.opening.case_reader import CaseReader, Value
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.tables import DATA, SPECS, TableSpec
-from layers.project.storage.versions import later_columns, schema_version_in
 
 MOST_BYTES = 1 << 24
 """Largest blob that is read whole into memory."""
@@ -34,6 +34,19 @@ class SessionBlobs:
         with self._fs.open(place, "wb") as file:
             self._fs.write_all(file, data)
         self._fs.fsync_file(place)
+
+    def put_pieces(self, table: str, uuid: str, pieces: Iterable[bytes], column: str = DATA) -> None:
+        """Keep bytes as `put` does, a piece at a time; what `pieces` raises leaves nothing. Raises OSError."""
+        self._fs.mkdir(self._folder)
+        place = self._place(table, uuid, column)
+        try:
+            with self._fs.open(place, "wb") as file:
+                for piece in pieces:
+                    self._fs.write_all(file, piece)
+            self._fs.fsync_file(place)
+        except BaseException:
+            self._fs.unlink(place)
+            raise
 
     def keep(self, table: str, uuid: str, value: Value, column: str = DATA) -> None:
         """Keep the bytes of a row that the next save leaves out. Raises OSError."""
@@ -77,7 +90,7 @@ def read_blobs(
     if not elsewhere or base is None:
         return blobs
     with CaseReader.open(base, is_judged=False) as case:
-        numbers = rows_by_uuid(case, table) if _has(case, table, column) else {}
+        numbers = rows_by_uuid(case, table) if has_column(case, table, column) else {}
         for uuid in elsewhere:
             value = case.value(table, column, numbers[uuid]) if uuid in numbers else None
             if value is not None and value.size <= MOST_BYTES and not value.is_text:
@@ -93,12 +106,7 @@ def has_blobs(connection: sqlite3.Connection) -> bool:
 def blob_columns(case: CaseReader) -> list[tuple[str, str]]:
     """(table, column) of bytes that a case has: an older one has no small pictures."""
     columns = [(spec.name, column) for spec, column in _COLUMNS]
-    return [(table, column) for table, column in columns if _has(case, table, column)]
-
-
-def _has(case: CaseReader, table: str, column: str) -> bool:
-    newer = later_columns(schema_version_in(case.opened.meta), table)
-    return column in case.opened.tables.get(table, frozenset()) - newer
+    return [(table, column) for table, column in columns if has_column(case, table, column)]
 
 
 def fill_blobs(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader | None) -> None:
@@ -110,7 +118,7 @@ def fill_blobs(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader 
             assert place is not None
             _write(new, spec, column, wanted.pop(uuid), _value_of(place))
         if wanted and base is not None:
-            _each_blob(base, spec, column, partial(_write_wanted, new, spec, column, wanted))
+            each_blob(base, spec.name, column, partial(_write_wanted, new, spec, column, wanted))
 
 
 def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader) -> None:
@@ -120,41 +128,6 @@ def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReade
         for uuid, number in rows_by_uuid(base, table).items():
             if uuid not in there and session.find(table, uuid, column) is None:
                 session.keep(table, uuid, base.value(table, column, number), column)
-
-
-def rows_by_uuid(case: CaseReader, table: str) -> dict[str, int]:
-    """Row numbers of a table by uuid, the first where a uuid stands twice."""
-    numbers: dict[str, int] = {}
-
-    def take(chunk: Chunk) -> None:
-        for uuid, number in zip(chunk.columns["uuid"], chunk.numbers, strict=True):
-            if isinstance(uuid, str):
-                numbers.setdefault(uuid, number)
-
-    if "uuid" in case.opened.tables.get(table, frozenset()):
-        case.each_chunk(table, {"uuid": 100}, take)
-    return numbers
-
-
-def _each_blob(base: CaseReader, spec: TableSpec, column: str, take: Callable[[str, Value], None]) -> None:
-    """Give the uuid and the bytes of each row that has any to `take`."""
-    if not (_has(base, spec.name, "uuid") and _has(base, spec.name, column)):
-        return
-    large: list[tuple[str, int]] = []
-
-    def take_chunk(chunk: Chunk) -> None:
-        rows = zip(chunk.columns["uuid"], chunk.columns[column], chunk.numbers, strict=True)
-        for index, (uuid, data, number) in enumerate(rows):
-            if isinstance(chunk.refused.get(index), Unfit):
-                large.append((str(uuid), number))
-            elif index not in chunk.refused:
-                take(str(uuid), Value(len(data), False, iter((data,))))
-
-    columns = base.filled(spec.name, ["uuid", column])
-    if len(columns) == 2:
-        base.each_chunk(spec.name, columns, take_chunk, blob=column)
-    for uuid, number in large:
-        take(uuid, base.value(spec.name, column, number))
 
 
 def _write_wanted(

@@ -28,6 +28,7 @@ from viewer.commands.claims import (
     update_claim,
     update_claim_source,
 )
+from viewer.commands.filing.custody import cite_kept_file
 
 
 def _document(*claims: Claim) -> Document:
@@ -189,12 +190,13 @@ def test_a_report_has_a_speaker_and_a_judgement_is_the_analysts() -> None:
 def test_a_new_source_is_cited_in_one_step_with_its_kept_copy() -> None:
     document = _document()
     copy = SourceFile(uuid="f", source_uuid="", name="note.pdf", content_type="application/pdf", sha256="0" * 64)
-    edit = cite_new_source(document, "c", actor="Li", uuid="s2", copy=copy, title="Note")
+    edit = cite_kept_file(document, "c", copy, actor="Li", uuid="s2", title="Note")
     document.apply(edit)
     assert [link.source_uuid for link in document.links.claim_to_sources("c")] == ["s2"]
     kept = document.table("source_files")["f"]
     assert isinstance(kept, SourceFile)
     assert (kept.source_uuid, kept.name) == ("s2", "note.pdf")
+    assert len(document.table("custody")) == 1
     document.apply(edit.inverse())
     assert set(document.sources) == {"s1"}
     assert not document.table("source_files")

@@ -84,6 +84,7 @@ class SiteMenu(ToolMenu):
         self._docks, self._panels, self.templates = docks, panels, templates
         self.tables = ObservationTables(session, panels, ask, parent)
         panels.claim_shown.connect(self.changed)
+        panels.row_shown.connect(self.changed)
         toolbox.taken.connect(self.changed)
         toolbox.kept_changed.connect(self.changed)
 
@@ -186,6 +187,14 @@ class SiteMenu(ToolMenu):
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
+
+    def attach_file(self) -> None:
+        """Choose files to be kept with the open source."""
+        self._panels.panel_wanted.emit("source_form")
+        self._docks.attach_to_source()
+
+    def is_source_open(self) -> bool:
+        return self.session.is_begun and bool(self._panels.shown_row("sources"))
 
     def add_response(self) -> None:
         self._press("panel_responses", self._docks.responses)
@@ -325,6 +334,14 @@ class SiteMenu(ToolMenu):
         ),
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
+        ),
+        Action(
+            "attach_file",
+            QT_TRANSLATE_NOOP("Actions", "Atta&ch Files to the Source…"),
+            attach_file,
+            "",
+            tip=QT_TRANSLATE_NOOP("Actions", "Keep PDF, HTML, pictures, WARC or WACZ in the case with the open source"),
+            offered=is_source_open,
         ),
         Action(
             "add_response",

@@ -428,6 +428,12 @@ class Docks(QObject):
 
         return SourceForm(self._context)
 
+    def attach_to_source(self) -> None:
+        """Ask for files to be kept with the source that its form shows."""
+        choose = getattr(getattr(self._pages["source_form"][0].panel, "copies", None), "choose", None)
+        assert callable(choose)
+        choose()
+
     def _make_response_form(self) -> QWidget:
         from viewer.panels.claims.response_form import ResponseForm  # start-up time: nothing selected yet
 

@@ -23,6 +23,7 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
+from layers.project.saving.kept_bytes import KeptBytes
 from layers.project.saving.lock import CaseLock, login_name
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
@@ -174,10 +175,12 @@ class Session(QObject):
         """Folder to which relative paths of layers refer; None before the first save."""
         return self._target.parent if self._target else None
 
-    def copy_keeper(self) -> Callable[[str, bytes], None]:
-        """Return a function that stores the bytes of a row of source_files durably, before the row. For any thread."""
-        keep = self.blob_keeper()
-        return lambda uuid, data: keep("source_files", uuid, data)
+    def kept_bytes(self) -> KeptBytes:
+        """Return the bytes of kept copies and chips, for any thread. Raises NotAllowed without a working copy."""
+        work = self._journal.work
+        if work is None:
+            raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
+        return KeptBytes(work.blobs, work.base)
 
     def blob_keeper(self) -> KeepBlob:
         """Return a function that stores the bytes of a row of any table durably, before the row. For any thread."""

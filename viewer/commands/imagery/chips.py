@@ -14,6 +14,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_number, column_word, field_words, row_of
+from viewer.commands.filing.custody import event
 from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on, without_evidence
 from viewer.commands.stamps import delete, insert, stamp_of, update
@@ -44,6 +45,7 @@ def add_chips(
         if chip.site_uuid:
             row_of(document.sites, chip.site_uuid, Phrase("site"))
         changes.append(insert("chips", chip, stamp))
+    changes += [event("chips", chip, "taken", stamp, note=chip.layer_title) for chip in chips]
     return Edit(Phrase("Take a chip"), tuple(changes))
 
 

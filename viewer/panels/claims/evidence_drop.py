@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import stat
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -14,38 +11,20 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from layers.document.source import SourceFile
-from layers.errors import FileMissing, NotAFile, TooLarge, UnsupportedFormat
-from layers.text.counted import grouped
+from layers.project.saving.kept_bytes import KeptBytes, ShareDone
 from layers.text.links import link_in
-from viewer.commands.claims import cite_new_source, link_claim_source
+from viewer.commands.claims import link_claim_source
+from viewer.commands.filing.custody import cite_kept_file
 from viewer.commands.filing.judging import link_report
-from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.chip_linking import link_row
 from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
+from viewer.panels.kept_files import run_on_bytes
 from viewer.panels.widgets.row_drag import rows_in
-from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
-CONTENT_TYPES = {
-    ".pdf": "application/pdf",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".mhtml": "multipart/related",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".bmp": "image/bmp",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-}
-"""Content types of the files that can become sources, by their ending."""
 _ROW = "row of the case:"
 """Beginning of a word for a row of the case, before its table and its uuid."""
-MOST_BYTES = 64 << 20
-"""Most bytes of a kept copy: a case travels with all of them."""
 
 
 class EvidenceDrop(QObject):
@@ -94,6 +73,11 @@ def words_of(data: QMimeData | None) -> list[str]:
     return [word for word in (urls or [link_in(data.text())]) if word]
 
 
+def is_path(text: str) -> bool:
+    """True for a text of `words_of` that is the path of a file: neither a link nor a row of the case."""
+    return not text.startswith(_ROW) and not link_in(text)
+
+
 def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> None:
     """Cite links and files, as `words_of` gives them, for a claim; a copy of a file is kept in the case.
 
@@ -129,37 +113,15 @@ def _link(context: PanelContext, claim_uuid: str, table: str, uuid: str) -> bool
 
 
 def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
-    document, keep = context.document, context.case.copy_keeper()
+    document = context.document
 
     def done(copy: SourceFile) -> None:
         if context.document is document:
-            context.do(cite_new_source, claim_uuid, copy=copy, title=path.stem, kind="other")
+            context.do(cite_kept_file, claim_uuid, copy, title=path.stem, kind="other")
 
-    context.run(partial(_read, path, keep), done, translate("EvidenceDrop", "Keeping a copy"))
+    keep = partial(_kept, path)
+    run_on_bytes(context, keep, done, translate("EvidenceDrop", "Keeping a copy"))
 
 
-def _read(path: Path, keep: Callable[[str, bytes], None]) -> SourceFile:
-    """Keep the bytes of a file, and return the row that names them. Raises GeoloupeError."""
-    name = one_line(path.name, 120)
-    content_type = CONTENT_TYPES.get(path.suffix.lower())
-    if content_type is None:
-        raise UnsupportedFormat("{name} becomes no source: drop a link, a PDF, an HTML file or a picture.", name=name)
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise NotAFile("{name} is no file: drop a PDF, an HTML file or a picture.", name=name)
-        if status.st_size > MOST_BYTES:
-            limit = grouped(MOST_BYTES >> 20)
-            raise TooLarge(
-                "{name} is not kept: it has more than {limit} MB. Cite it by its link or title instead.",
-                name=name,
-                limit=limit,
-            )
-        data = path.read_bytes()
-        uuid = new_uuid()
-        keep(uuid, data)
-    except OSError as error:
-        raise FileMissing("{name} cannot be kept: {strerror}.", name=name, strerror=error.strerror or error) from error
-    return SourceFile(
-        uuid=uuid, source_uuid="", name=path.name, content_type=content_type, sha256=hashlib.sha256(data).hexdigest()
-    )
+def _kept(path: Path, kept: KeptBytes, progress: ShareDone) -> SourceFile:
+    return kept.keep_file(path, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import override
 
 from PySide6.QtWidgets import QWidget
@@ -9,11 +10,14 @@ from PySide6.QtWidgets import QWidget
 from layers.document.changes import Changes
 from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
+from layers.text.links import link_in
 from viewer.commands.sources import update_source, uses_of_source
+from viewer.panels.claims.evidence_drop import EvidenceDrop, is_path
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
+from viewer.panels.sources.kept_copies import KeptCopies
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import choices, example, reliability_choices
@@ -31,6 +35,9 @@ class SourceForm(RowForm):
         self.page.content.addWidget(self.remarks)
         self.page.content.addLayout(self.form)
         self.printed_in = PrintedIn(context)
+        self.copies = KeptCopies(context)
+        EvidenceDrop(self).dropped.connect(lambda words, _: self.take(words))
+        self.page.content.addWidget(self.copies)
         self.page.content.addWidget(self.uses)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
@@ -81,6 +88,19 @@ class SourceForm(RowForm):
     def hint(self) -> str:
         return self.tr("Choose a source, or add one.")
 
+    def take(self, words: list[str]) -> None:
+        """Attach files that were dropped or pasted on the source; a link becomes its URL where it has none."""
+        source = self.row()
+        if source is None:
+            return
+        files = [Path(text) for text in words if is_path(text)]
+        links = [link for text in words if (link := link_in(text))]
+        self.copies.attach(files)
+        if links and not source.url:
+            self._context.do(update_source, source.uuid, url=links[0])
+        elif links:
+            self._context.report(self.tr("This source has a URL already: add another source for that link."))
+
     def _heard(self, changes: Changes) -> None:
         if changes.touches("sources", "claim_sources", "responses", "products"):
             self.refresh()
@@ -97,4 +117,5 @@ class SourceForm(RowForm):
             lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
         self.printed_in.show_row("sources", row.uuid)
         self.remarks.show_row(row.uuid)
+        self.copies.show_source(row.uuid)
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))

@@ -204,7 +204,7 @@ def test_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     links = document.links.claim_to_sources(uuid)[before:]
     assert [document.sources[link.source_uuid].title for link in links] == ["Weekly note 12"] * 2
     drop(form, str(odd))
-    qtbot.waitUntil(lambda: any("becomes no source" in line.text for line in demo.messages.lines()))
+    qtbot.waitUntil(lambda: any("is not kept" in line.text for line in demo.messages.lines()))
     drop(rows.view.viewport(), LINK)
     answers.path = tmp_path / "case.gpkg"
     demo.action_table["save_as"].trigger()

@@ -1,0 +1,160 @@
+"""The custody of one chip or kept copy: what became of it, by whom and when, in order, from the rows of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from layers.document.chip import Chip
+from layers.document.document import Document
+from layers.document.rows import Custody
+from layers.document.source import SourceFile, read_machine
+from layers.phrase import Phrase
+from layers.product.custody.time_proof import proofs_of
+from layers.time.written_dates import written_date
+
+type CustodyTable = Literal["source_files", "chips"]
+type PersonNaming = Callable[[str], str]
+"""The name of a person as it may be shown; empty where it may not, such as a computer's login name."""
+
+_DEEDS = {
+    "taken": Phrase("taken"),
+    "kept": Phrase("kept in the case"),
+    "verified": Phrase("verified"),
+    "handed over": Phrase("handed over"),
+    "received": Phrase("received"),
+    "merged": Phrase("merged into a case"),
+}
+NOT_STATED = Phrase("not stated")
+OF_THE_ROW = Phrase("from the stamp of its row: no event was recorded then")
+
+
+class CustodyLine(Struct, frozen=True):
+    """One event. `matches` tells if the hash of that time is the one that the row states; None where neither says."""
+
+    at: str
+    event: str
+    by: str
+    tool: str
+    sha256: str
+    note: str
+    matches: bool | None = None
+
+    @property
+    def deed(self) -> str:
+        """The event in words."""
+        return _DEEDS.get(self.event) or self.event or NOT_STATED
+
+    @property
+    def when(self) -> str:
+        """The time in words, in UTC."""
+        return written_date(self.at) or NOT_STATED
+
+    @property
+    def result(self) -> str:
+        """The hash against that of the row, in words."""
+        if self.matches is None:
+            return Phrase("no hash")
+        return Phrase("hash matches") if self.matches else Phrase("HASH DOES NOT MATCH")
+
+
+class CustodyReport(Struct, frozen=True):
+    """The report: facts on the chip or copy, and its events in order of time."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[CustodyLine, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """True unless the bytes differed from the stated hash at their last verification."""
+        verified = [line for line in self.lines if line.event == "verified"]
+        return not verified or verified[-1].matches is not False
+
+    @property
+    def summary(self) -> str:
+        """The result of the last verification, as a sentence."""
+        verified = [line for line in self.lines if line.event == "verified"]
+        if not verified:
+            return Phrase("Its hash was never verified.")
+        last = verified[-1]
+        if last.matches is False:
+            return Phrase("On {when} its bytes were not those of the stated hash.", when=last.when)
+        return Phrase("Its hash was last verified on {when}.", when=last.when)
+
+
+def custody_of(document: Document, table: CustodyTable, uuid: str, naming: PersonNaming = str) -> CustodyReport:
+    """The custody of a chip or kept copy, which may be deleted since.
+
+    naming: turns the name of a stamp into one that may leave the computer
+
+    Times are compared as they are written, in UTC; of events at one time the one recorded first stands first.
+    """
+    row = document.table(table).get(uuid)
+    kept = row if isinstance(row, SourceFile | Chip) else None
+    stated = kept.sha256 if kept is not None else ""
+    events = [event for event in document.table("custody").values() if isinstance(event, Custody)]
+    mine = [event for event in events if event.table_name == table and event.row_uuid == uuid]
+    lines = [_line(event, stated, naming) for event in mine]
+    first = "taken" if table == "chips" else "kept"
+    if kept is not None and kept.created_at and not any(line.event == first for line in lines):
+        by = naming(kept.created_by)
+        lines.insert(0, CustodyLine(kept.created_at, first, by, "", "", OF_THE_ROW))
+    ordered = sorted(lines, key=lambda line: line.at)
+    return CustodyReport(_title(table, kept, uuid), tuple(_facts(document, kept, naming)), tuple(ordered))
+
+
+def last_verified(document: Document, table: CustodyTable, uuid: str) -> CustodyLine | None:
+    """The last verification of a chip or kept copy; None where its hash was never verified."""
+    lines = [line for line in custody_of(document, table, uuid).lines if line.event == "verified"]
+    return lines[-1] if lines else None
+
+
+def _line(event: Custody, stated: str, naming: PersonNaming) -> CustodyLine:
+    matches = event.sha256.lower() == stated.lower() if stated and (event.sha256 or event.event == "verified") else None
+    return CustodyLine(event.at, event.event, naming(event.actor), event.tool, event.sha256, event.note, matches)
+
+
+def _title(table: CustodyTable, row: SourceFile | Chip | None, uuid: str) -> str:
+    if isinstance(row, SourceFile):
+        return Phrase("Custody of the kept copy “{name}”", name=row.name or uuid)
+    if row is not None:
+        return Phrase("Custody of the image chip “{name}”", name=row.caption or row.layer_title or uuid)
+    what = Phrase("image chip") if table == "chips" else Phrase("kept copy")
+    return Phrase("Custody of the deleted {what} {uuid}", what=what, uuid=uuid)
+
+
+def _facts(document: Document, row: SourceFile | Chip | None, naming: PersonNaming) -> list[tuple[str, str]]:
+    """Names and values of what the row states; what it does not state is said to be so where it matters."""
+    if row is None:
+        return []
+    if isinstance(row, Chip):
+        site = document.sites.get(row.site_uuid)
+        facts = [
+            (Phrase("Site"), site.label if site is not None else ""),
+            (Phrase("Image"), row.layer_title),
+            (Phrase("Acquired"), written_date(row.acquired_at) or NOT_STATED),
+            (Phrase("Credit"), row.credit),
+            (Phrase("Kind"), Phrase("pixels of the image") if row.kind == "pixels" else Phrase("view of the map")),
+        ]
+    else:
+        source = document.sources.get(row.source_uuid)
+        facts = [
+            (Phrase("Source"), source.title if source is not None else ""),
+            (Phrase("From"), (source.url or source.archive_url) if source is not None else ""),
+            (Phrase("Copy"), Phrase(row.copy_kind) if row.copy_kind else NOT_STATED),
+            (Phrase("Collected"), written_date(row.collected_at) or NOT_STATED),
+            (Phrase("Collected by"), naming(row.collected_by) or NOT_STATED),
+            (Phrase("Method"), row.method or NOT_STATED),
+            (Phrase("Tool"), row.tool or NOT_STATED),
+            (Phrase("Proofs of time"), ", ".join(proof.name for proof in proofs_of(row))),
+        ]
+    machine = read_machine(row.machine_json) if isinstance(row, Chip) else None
+    facts += [
+        (Phrase("Machine work"), machine.words if machine is not None else ""),
+        (Phrase("Type"), row.content_type),
+        (Phrase("SHA-256"), row.sha256 or NOT_STATED),
+    ]
+    return [(name, text) for name, text in facts if text]

@@ -1,0 +1,167 @@
+"""The kept copies of a source in its form: attached, verified, saved elsewhere to be worked on, and their custody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from layers.disk.kept_kinds import CONTENT_TYPES, PROOF_ENDINGS
+from layers.document.changes import Changes
+from layers.document.source import SourceFile
+from layers.product.custody.custody_report import last_verified
+from layers.product.custody.time_proof import proofs_of
+from layers.time.written_dates import written_date
+from viewer.commands.filing.custody import copies_of, remove_copies
+from viewer.panels.context import PanelContext
+from viewer.panels.custody.custody_dialog import show_custody
+from viewer.panels.kept_files import attach_files, verify, write_copy
+from viewer.panels.said_names import said_name
+from viewer.panels.widgets.form_page import heading, muted, side_by_side
+from viewer.panels.widgets.icon_button import CompactButton, IconButton
+from viewer.panels.widgets.link_button import LinkButton
+from viewer.panels.widgets.row_column import RowColumn
+from viewer.support.language.stored_words import capital
+from viewer.support.language.text import one_line, plain, tooltip
+from viewer.support.language.translation import in_language
+
+HASH_CHARS = 16
+"""First characters of a hash that a card shows; the whole is in its tooltip and in the custody."""
+
+
+class CopyCard(QFrame):
+    """One kept copy. Its file is never opened from here: it is saved elsewhere first."""
+
+    removed = Signal(str)
+
+    def __init__(self, context: PanelContext, copy: SourceFile) -> None:
+        super().__init__()
+        self._context, self.uuid = context, copy.uuid
+        self.setObjectName("card")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        name = one_line(copy.name, 120) or self.tr("(no name)")
+        title = LinkButton(name, self.tr("Show the custody of {0}").format(name))
+        title.clicked.connect(self._show_custody)
+        remove = IconButton("close", self.tr("Delete this copy from the case"))
+        remove.clicked.connect(lambda: self.removed.emit(copy.uuid))
+        top = QHBoxLayout()
+        top.addWidget(title, 1)
+        top.addWidget(remove)
+        self.facts = muted(plain(self._words(copy)))
+        self.facts.setToolTip(tooltip(self.tr("SHA-256: {0}").format(copy.sha256)))
+        self.save_button = CompactButton(self.tr("Save As…"))
+        self.save_button.setToolTip(tooltip(self.tr("Write a working copy elsewhere; the kept one stays untouched")))
+        self.verify_button = CompactButton(self.tr("Verify"))
+        self.verify_button.setToolTip(tooltip(self.tr("Hash its bytes anew, and log the result in its custody")))
+        self.custody_button = CompactButton(self.tr("Custody…"))
+        for button in (self.save_button, self.verify_button, self.custody_button):
+            button.setAccessibleName(f"{button.text()} {name}")
+        self.save_button.clicked.connect(lambda: self._save(copy))
+        self.verify_button.clicked.connect(lambda: verify(context, [("source_files", copy.uuid)]))
+        self.custody_button.clicked.connect(self._show_custody)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self.facts)
+        layout.addLayout(side_by_side(self.save_button, self.verify_button, self.custody_button))
+
+    def _words(self, copy: SourceFile) -> str:
+        """Facts on the copy, a line each: kind and type, collector and time, hash, proofs, last verification."""
+        document = self._context.document
+        kind = capital(copy.copy_kind) if copy.copy_kind else self.tr("Kind of copy not stated")
+        when = in_language(written_date(copy.collected_at))
+        who = said_name(copy.collected_by, document)
+        lines = [", ".join(filter(None, (kind, one_line(copy.content_type, 60))))]
+        if when or who:
+            lines.append(self.tr("Collected: {0}").format(", ".join(filter(None, (when, who)))))
+        lines.append(self.tr("SHA-256 {0}…").format(copy.sha256[:HASH_CHARS]) if copy.sha256 else self.tr("No hash"))
+        proofs = proofs_of(copy)
+        if proofs:
+            names = ", ".join(one_line(proof.name, 60) for proof in proofs)
+            lines.append(self.tr("Proof of time: {0}").format(names))
+        line = last_verified(document, "source_files", copy.uuid)
+        if line is None:
+            lines.append(self.tr("Never verified"))
+        elif line.matches is False:
+            lines.append(self.tr("CHANGED: the hash did not match on {0}").format(in_language(line.when)))
+        else:
+            lines.append(self.tr("Verified: {0}").format(in_language(line.when)))
+        return "\n".join(lines)
+
+    def _save(self, copy: SourceFile) -> None:
+        suggestion = Path.home() / (one_line(Path(copy.name).name, 120) or "copy")
+        text, _ = QFileDialog.getSaveFileName(self, self.tr("Save a working copy"), str(suggestion))
+        if text:
+            write_copy(self._context, "source_files", copy.uuid, Path(text))
+
+    def _show_custody(self) -> None:
+        show_custody(self._context, "source_files", self.uuid, self.window())
+
+
+class KeptCopies(QWidget):
+    """The part of the form: a card for each copy, and buttons to attach files and to verify all."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._uuid = context, ""
+        self._shown: list[object] = []
+        self.cards: list[CopyCard] = []
+        self._rows = RowColumn(spacing=5)
+        self.attach_button = CompactButton(self.tr("Attach Files…"))
+        self.attach_button.setToolTip(
+            tooltip(self.tr("Keep PDF, HTML, pictures, WARC or WACZ in the case, with their proofs of time"))
+        )
+        self.verify_button = CompactButton(self.tr("Verify All"))
+        for button in (self.attach_button, self.verify_button):
+            button.setAccessibleName(button.text())
+        self.attach_button.clicked.connect(self.choose)
+        self.verify_button.clicked.connect(self._verify_all)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(heading(self.tr("Kept copies")))
+        layout.addLayout(self._rows)
+        layout.addLayout(side_by_side(self.attach_button, self.verify_button))
+        context.changed.connect(self._heard)
+
+    def show_source(self, uuid: str) -> None:
+        """Show the copies of another source, or of the same one again."""
+        self._uuid = uuid
+        self._look()
+
+    def choose(self) -> None:
+        """Ask for files, and attach them to the source."""
+        endings = " ".join(f"*{ending}" for ending in (*CONTENT_TYPES, *PROOF_ENDINGS))
+        kinds = self.tr("Files that can be kept ({0})").format(endings)
+        texts, _ = QFileDialog.getOpenFileNames(self, self.tr("Attach files"), str(Path.home()), kinds)
+        self.attach([Path(text) for text in texts])
+
+    def attach(self, paths: list[Path]) -> None:
+        """Attach files to the source that is shown."""
+        if paths and self._uuid in self._context.document.sources:
+            attach_files(self._context, self._uuid, paths)
+
+    def _verify_all(self) -> None:
+        verify(self._context, [("source_files", copy.uuid) for copy in copies_of(self._context.document, self._uuid)])
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("source_files", "custody"):
+            self._look()
+
+    def _look(self) -> None:
+        document = self._context.document
+        copies = copies_of(document, self._uuid)
+        shown: list[object] = [(copy, last_verified(document, "source_files", copy.uuid)) for copy in copies]
+        self.verify_button.setVisible(len(copies) > 1)
+        if shown == self._shown and (self.cards or not copies):
+            return
+        self._shown, self.cards = shown, []
+        self._rows.fill(copies, self._card, self.tr("No copy is kept: links die. Attach one, or drop it here."))
+
+    def _card(self, copy: SourceFile) -> CopyCard:
+        card = CopyCard(self._context, copy)
+        card.removed.connect(lambda uuid: self._context.do(remove_copies, (uuid,)))
+        self.cards.append(card)
+        return card
