@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
-from layers.text.han import is_han
+from layers.text.han import han_ranges, is_han
 
 _SILENT = str.maketrans(dict.fromkeys("'’‘ʼʹ`´ʻ\u200e\u200f", None))
 _NO_LETTER = re.compile(r"[\W_]+")
-_OTHER_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+class _Letters(dict[int, int | str | None]):
+    """A table for `str.translate`: accents are dropped, letters without a decomposition are written as others. A
+    character's entry is made when it is first met.
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        letter = self[code] = None if unicodedata.combining(chr(code)) else code
+        return letter
+
+
+_OTHER_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+_PLAIN_LETTERS = _Letters({ord(letter): plain for letter, plain in _OTHER_LETTERS.items()})
 
 
 def name_key(name: str) -> str:
@@ -17,8 +31,7 @@ def name_key(name: str) -> str:
     plain = name.casefold().translate(_SILENT)
     if plain.isascii():  # as most are: nothing to take apart, at a tenth of the time
         return _NO_LETTER.sub(" ", plain).strip()
-    plain = unicodedata.normalize("NFKD", plain)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_OTHER_LETTERS)
+    plain = unicodedata.normalize("NFKD", plain).translate(_PLAIN_LETTERS)
     return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 
 
@@ -29,8 +42,13 @@ def tight(key: str) -> str:
 
 def indexed_text(key: str) -> str:
     """A key with Chinese and Japanese characters apart, so that each of them is a word: one or two already find."""
-    apart = key if key.isascii() else "".join(f" {character} " if is_han(character) else character for character in key)
-    return " ".join(apart.split())
+    return " ".join((key if key.isascii() else _each_han().sub(r" \g<0> ", key)).split())
+
+
+@cache
+def _each_han() -> re.Pattern[str]:
+    """Finds each such character. Made when first needed, as that takes milliseconds."""
+    return re.compile(f"[{han_ranges()}]")
 
 
 def holds_in_order(wanted: str, key: str) -> bool:

@@ -14,3 +14,8 @@ def is_han(character: str) -> bool:
 def has_han(text: str) -> bool:
     """True where a text has any of them."""
     return not text.isascii() and any(map(is_han, text))
+
+
+def han_ranges() -> str:
+    """The same characters as the inside of a class of a regular expression."""
+    return "".join(f"{first}-{last}" for first, last in _RANGES)

@@ -20,6 +20,7 @@ from viewer.cli import (
     register,
     render,
     scenes,
+    search,
     validate,
     window,
 )
@@ -55,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     read.CLAIMS,
     read.SOURCES,
     read.OBSERVATIONS,
+    search.SEARCH,
     compare.COMPARE,
     scenes.SCENES,
     register.REGISTER,

@@ -1,0 +1,48 @@
+"""Snippets: the part of a row's words around what was searched for, on one line."""
+
+from __future__ import annotations
+
+import re
+
+from layers.finding.text_query import TextQuery, folded
+
+BEFORE, LENGTH = 50, 180
+"""Characters before the match, and of the whole snippet."""
+LONGEST_COMPARED = 200_000
+"""Characters of a text in which a word is looked for that is spelled with other accents there."""
+_WORD = re.compile(r"\w[\w'’ʼ]*")
+
+
+def snippet_of(text: str, wanted: TextQuery) -> str:
+    """The words around the first of the wanted ones; the beginning of the text where it has none of them."""
+    places = [place for each in (*wanted.phrases, *wanted.words) if (place := _place_of(text, each)) is not None]
+    at = min(places, default=0)
+    begin = _word_begin(text, at - BEFORE) if at > BEFORE else 0
+    part = text[begin : begin + LENGTH]
+    if begin + LENGTH < len(text):
+        part = part.rpartition(" ")[0] or part
+    ends = ("…" if begin else "", "…" if begin + len(part) < len(text.rstrip()) else "")
+    return ends[0] + " ".join(part.split()) + ends[1]
+
+
+def _place_of(text: str, each: str) -> int | None:
+    """The place of a folded word or phrase in a text as it was written; None where it is not in it."""
+    letters = each.split()
+    as_written = re.search(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, letters)), text, re.IGNORECASE)
+    if as_written:
+        return as_written.start()
+    if len(letters) > 1 and (run_on := re.search(r"[\W_]*".join(map(re.escape, letters)), text, re.IGNORECASE)):
+        return run_on.start()  # Chinese characters, which the index has apart
+    first = letters[0]
+    for word in _WORD.finditer(text[:LONGEST_COMPARED]):
+        if not word[0].isascii() or "'" in word[0]:
+            key = folded(word[0])
+            if key.startswith(first) or f" {first}" in key:
+                return word.start()
+    return None
+
+
+def _word_begin(text: str, at: int) -> int:
+    """The first beginning of a word at a place or a little behind it; the place itself where there is none near."""
+    space = text.find(" ", at, at + 20)
+    return at if space < 0 else space + 1
