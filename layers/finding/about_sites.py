@@ -1,4 +1,4 @@
-"""The sites that a row is about: its own, those of its claims, or of the row that it remarks on."""
+"""The sites that a row is about, and the row with a form that shows it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,31 @@ def sites_about(document: Document, table: Table, uuid: str) -> list[str]:
     row = document.table(table).get(uuid)
     sites = _sites(document, row, DEEPEST) if row is not None else ()
     return [site for site in dict.fromkeys(sites) if site in document.sites]
+
+
+def row_with_form(document: Document, table: Table, uuid: str) -> tuple[Table, str] | None:
+    """The row itself where it is a site, claim, source or answer, which have forms; else the one that it belongs to.
+
+    None where that has left the case.
+    """
+    for _step in range(DEEPEST):
+        match document.table(table).get(uuid):
+            case Site() | Claim() | Source() | Response():
+                return table, uuid
+            case (ClaimSource() | ClaimEvidence()) as link:
+                table, uuid = "claims", link.claim_uuid
+            case SourceFile() as file:
+                table, uuid = "sources", file.source_uuid
+            case (Observation() | Chip()) as seen:
+                table, uuid = "sites", seen.site_uuid
+            case Search() as search:
+                table, uuid = "sites", search.area_uuid
+            case Comment() as comment:
+                uuid = comment.target_uuid
+                table = next((each for each in TABLES if uuid in document.table(each)), "sites")
+            case _:
+                return None
+    return None
 
 
 def _sites(document: Document, row: Row, steps: int) -> Iterable[str]:
@@ -50,7 +75,7 @@ def _sites(document: Document, row: Row, steps: int) -> Iterable[str]:
             return (row.area_uuid,)
         case Comment():
             targets = (document.table(each).get(row.target_uuid) for each in TABLES)
-            target = next((target for target in targets if target is not None), None)
+            target = next(filter(None, targets), None)
             return _sites(document, target, steps - 1) if target is not None else ()
         case _:
             return ()

@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QRect, Signal
 from shapely import Point
 
+from layers.document.edit import Table
+from layers.finding.about_sites import row_with_form
 from layers.geo.bounds import Bounds
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
@@ -53,18 +55,18 @@ class HitNavigator(QObject):
         self._canvas.setFocus()
         if not self._session.is_begun:
             self._session.begin_case()
-        if hit.group in (HitGroup.LAYERS, HitGroup.CLAIMS):
-            self._show_record(hit)
+        if hit.row is not None:
+            self._show_row(*hit.row)
+            return
+        if hit.group is HitGroup.LAYERS:
+            self._show_layer(hit)
             return
         if not hit.has_place and hit.fid is not None:
             self._show_feature(hit, hit.fid)
             self._zoom.zoom_to(hit.layer_uuid, np.array([hit.fid], np.int64))
             return
         if not hit.has_place:
-            site = self._session.document.sites.get(hit.site_uuid)
-            self._panels.selection.set((hit.site_uuid,))
-            self._panels.zoom_to_sites([site] if site is not None else [])
-            self.site_found.emit()
+            self._go_to_site(hit.site_uuid)
             return
         if hit.bounds is not None:
             self._views.show_rows(hit.bounds, 0.2)
@@ -77,15 +79,28 @@ class HitNavigator(QObject):
             self._show_feature(hit, hit.fid)
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
 
-    def _show_record(self, hit: Hit) -> None:
-        """Show the whole of a layer with its properties, or a claim in its form, unless it has left the case."""
-        document = self._session.document
-        if hit.layer_uuid in document.layers:
+    def _go_to_site(self, uuid: str) -> None:
+        site = self._session.document.sites.get(uuid)
+        self._panels.selection.set((uuid,))
+        self._panels.zoom_to_sites([site] if site is not None else [])
+        self.site_found.emit()
+
+    def _show_layer(self, hit: Hit) -> None:
+        """Show the whole of a layer with its properties, unless it has left the case."""
+        if hit.layer_uuid in self._session.document.layers:
             self._panels.show_layer(hit.layer_uuid, raise_form=True)
             if (bounds := self._canvas.own_scene.stack.bounds_of(hit.layer_uuid)) is not None:
                 self._canvas.motion.zoom_to_bounds(bounds, 0.0)
-        elif hit.claim_uuid in document.claims:
-            self._panels.show_claim(hit.claim_uuid, raise_form=True)
+
+    def _show_row(self, table: Table, uuid: str) -> None:
+        """Show a row that was found by its words in its form, or the row that it belongs to."""
+        shown = row_with_form(self._session.document, table, uuid)
+        if shown is None:
+            self._messages.show("not_shown", self.tr("These words belong to nothing that is in the case any more."))
+        elif shown[0] == "sites":
+            self._go_to_site(shown[1])
+        else:
+            self._panels.open_row(*shown)
 
     def _show_feature(self, hit: Hit, fid: int) -> None:
         if hit.layer_uuid in self._session.document.layers:

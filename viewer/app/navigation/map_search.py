@@ -19,12 +19,13 @@ from viewer.support.jobs import Jobs
 from viewer.support.settings import cache_folder
 
 if TYPE_CHECKING:
+    from viewer.panels.search.case_words import CaseWords
     from viewer.panels.search.palette import CommandPalette, PaletteEntry
-    from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
+    from viewer.panels.search.record_providers import LayerProvider
     from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
 
     type _Providers = tuple[
-        CoordinateProvider, SiteProvider, PlaceProvider, LayerProvider, ClaimProvider, AttributeProvider
+        CoordinateProvider, SiteProvider, PlaceProvider, CaseWords, LayerProvider, AttributeProvider
     ]
 
 PLACES_FILE = "places.sqlite.xz"
@@ -50,7 +51,8 @@ class MapSearch(QObject):
     @cached_property
     def _providers(self) -> _Providers:
         # For start-up time, as the palette: nothing is looked for yet.
-        from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
+        from viewer.panels.search.case_words import CaseWords
+        from viewer.panels.search.record_providers import LayerProvider
         from viewer.panels.search.search_providers import (
             AttributeProvider,
             CoordinateProvider,
@@ -65,8 +67,8 @@ class MapSearch(QObject):
             CoordinateProvider(),
             SiteProvider(lambda: session.document.sites),
             places,
+            CaseWords(self._panels, self._jobs, self),
             LayerProvider(lambda: session.document.layers),
-            ClaimProvider(lambda: session.document.claims),
             AttributeProvider(lambda: attributes),
         )
 
@@ -76,11 +78,13 @@ class MapSearch(QObject):
         from viewer.panels.search.finder import Finder
         from viewer.panels.search.palette import CommandPalette
 
-        coordinates, sites, places, *_others = self._providers
+        coordinates, sites, places, words, *_others = self._providers
         coordinates.datum, coordinates.notation = Datum.WGS84, self._panels.notation
         # The first search need not wait for the names; why they could not be made ready it says itself.
         self._jobs.run(lambda job: places.prepare(), failed=lambda error: None)
+        words.prepare()
         finder = Finder(self._providers, self._jobs, known=sites)
+        words.ready.connect(finder.ask_again)
         palette = CommandPalette([*entries, *layer_verbs(self._panels)], self._window, finder)
         finder.setParent(palette)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

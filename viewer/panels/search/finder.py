@@ -50,6 +50,11 @@ class Finder(QObject):
         else:
             self.found.emit([], [])
 
+    def ask_again(self) -> None:
+        """Search for the same text, as more can be found now."""
+        if self._text:
+            self.ask(self._text)
+
     def cancel(self) -> None:
         self._pause.stop()
         if self._job is not None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from layers.document.edit import Table
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.places.names import holds_in_order, name_key, tight
@@ -38,6 +39,9 @@ class HitGroup(enum.IntEnum):
     LAYERS = 5
     ATTRIBUTES = 6
     CLAIMS = 7
+    SOURCES = 8
+    RECORDS = 9
+    """Comments, answers, quotations, observations and other rows of words."""
 
 
 @dataclass(frozen=True, kw_only=True)  # no Struct: not all fields tell hits apart
@@ -46,7 +50,8 @@ class Hit:
 
     `note` adds one line. `fields` are those of a site made of it (see `Site`); None: no site can be made of it.
     `score`: the lower the better within its group; its whole part is the rank of the name (EXACT ...). `names` are all
-    names of a facility, by which it is recognised as a site of the case.
+    names of a facility, by which it is recognised as a site of the case. `row` is the table and uuid of a row that was
+    found by its words.
     """
 
     group: HitGroup
@@ -59,7 +64,7 @@ class Hit:
     bounds: Bounds | None = None
     site_uuid: str = ""
     layer_uuid: str = ""
-    claim_uuid: str = ""
+    row: tuple[Table, str] | None = None
     fid: int | None = None
     fields: dict[str, Any] | None = field(default=None, compare=False)
     score: float = 0.0

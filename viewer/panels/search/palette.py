@@ -253,12 +253,16 @@ class CommandPalette(QDialog):
             self._say(" ".join(map(in_language, self._problems)))
         elif hit is not None and hit.fields is not None:
             self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
-        elif hit is not None and hit.group in (HitGroup.LAYERS, HitGroup.CLAIMS):
+        elif hit is not None and (hit.group is HitGroup.LAYERS or hit.row is not None):
             self._say(self.tr("Enter shows it"))
         elif hit is not None:
             self._say(self.tr("Enter goes there"))
         elif not self.rows and not self.is_searching:
-            self._say(self.tr("Nothing found: no command, site, place, layer, claim, attribute or coordinate."))
+            self._say(
+                self.tr(
+                    "Nothing found: no command, site, place, layer, attribute or coordinate, and no words of the case."
+                )
+            )
         elif row is None and (refused := self._refused()) is not None:
             self._say(self.tr("{0} cannot be done now.").format(refused.text))
         else:

@@ -193,6 +193,8 @@ def _title(group: HitGroup) -> str:
         HitGroup.PLACES: translate("Search", "Places"),
         HitGroup.LAYERS: translate("Search", "Layers of the case"),
         HitGroup.CLAIMS: translate("Search", "Claims of the case"),
+        HitGroup.SOURCES: translate("Search", "Sources of the case"),
+        HitGroup.RECORDS: translate("Search", "Words in the case"),
         HitGroup.ATTRIBUTES: translate("Search", "Attributes"),
     }[group]
 

@@ -170,7 +170,7 @@ class SiteProvider:
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
         for keyed in self._now():
             if not names.isdisjoint(keyed.closed) and _is_near(keyed.site, hit.lon, hit.lat):
-                return _site_hit(hit.score, keyed.site, keyed.site.label)
+                return site_hit(hit.score, keyed.site, keyed.site.label)
         return None
 
     def _now(self) -> Iterable[_KeyedSite]:
@@ -196,7 +196,7 @@ def _best(matches: list[tuple[float, Site, str]]) -> list[Hit]:
     measured = [row for row in matches if row[1].mark_kind == MEASUREMENT]
     others = [row for row in matches if row[1].mark_kind != MEASUREMENT]
     best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
-    return [_site_hit(*row) for rows in best for row in rows]
+    return [site_hit(*row) for rows in best for row in rows]
 
 
 def _nearly(score: float) -> str:
@@ -214,7 +214,8 @@ def _is_near(site: Site, lon: float, lat: float) -> bool:
     return distance_m(float(left + right) / 2, float(bottom + top) / 2, lon, lat) < SAME_PLACE_M
 
 
-def _site_hit(score: float, site: Site, name: str) -> Hit:
+def site_hit(score: float, site: Site, name: str) -> Hit:
+    """A hit for a site, or another mark, that was found by one of its names; empty: by other words."""
     left, bottom, right, top = bounds_of(site.geometry)
     label = one_line(site.label, 80) or translate("Search", "Site without a name")
     other = "" if name == site.label else one_line(name, 60)

@@ -1,0 +1,93 @@
+"""Ctrl+K finds the words of the case: notes, wording, sources and comments, also of a large case and after edits."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Change, Edit, Table
+from layers.document.observation import Observation
+from layers.document.rows import ClaimSource, Comment, Row
+from layers.document.site import Site
+from layers.document.source import Source
+from tests.support.windows import search_for
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.panels.search import case_words
+from viewer.panels.search.hits import Hit, HitGroup
+
+PAD = Site(uuid="pad", geometry=Point(109.5, 18.2), label="Yard", notes="海南三亚港以西", class_code="port")
+CLAIM = Claim(uuid="c", statement="A pad is built.", source_wording="На Восточном строят площадку")
+ROWS: dict[Table, list[Row]] = {
+    "sites": [PAD],
+    "claims": [CLAIM],
+    "sources": [Source(uuid="s", title="Coast survey", excerpt="The gantry was moved.")],
+    "claim_sources": [ClaimSource(uuid="l", claim_uuid="c", source_uuid="s", quote="seen from a trawler")],
+    "comments": [Comment(uuid="k", target_uuid="pad", body="Compare the crane rails")],
+    "observations": [
+        Observation(uuid="o", site_uuid="pad", image_uuid="i", words="two dredgers", observer="Ann"),
+    ],
+}
+
+
+@pytest.fixture
+def words_window(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.session.new_case(Document(ROWS))
+    settle(window, qtbot)
+    return window
+
+
+def _hits(window: MainWindow, typed: str, qtbot: QtBot) -> list[Hit]:
+    palette, _line = search_for(window, typed, qtbot)
+    hits = [hit for hit in palette.shown_hits() if hit.row is not None or hit.site_uuid]
+    palette.close()
+    return hits
+
+
+def _shown_by(window: MainWindow, typed: str, qtbot: QtBot) -> tuple[str, str, set[str]]:
+    """The claim, the source and the sites that are shown once the first hit of the case was chosen."""
+    context = window.panel_context
+    context.show_claim("")
+    context.show_row("sources", "")
+    window.selection.clear()
+    window.hits.go(_hits(window, typed, qtbot)[0])
+    return context.claim_uuid, context.shown_row("sources"), set(window.selection.uuids)
+
+
+def test_each_kind_of_words_leads_to_its_row(words_window: MainWindow, qtbot: QtBot) -> None:
+    assert _shown_by(words_window, "三亚", qtbot) == ("", "", {"pad"})
+    assert _shown_by(words_window, "ВОСТОЧНОМ строят", qtbot) == ("c", "", set())
+    assert _shown_by(words_window, "gantry was moved", qtbot) == ("", "s", set())
+    assert _shown_by(words_window, "from a trawler", qtbot) == ("c", "", set())
+    assert _shown_by(words_window, "crane rails", qtbot) == ("", "", {"pad"})
+    (hit,) = _hits(words_window, "crane rails", qtbot)
+    assert (hit.group, hit.text, hit.note) == (HitGroup.RECORDS, "Compare the crane rails", "comment")
+
+
+def test_an_edit_is_found_by_its_present_words(words_window: MainWindow, qtbot: QtBot) -> None:
+    assert _hits(words_window, "crane rails", qtbot)
+    comment = words_window.session.document.table("comments")["k"]
+    changed = replace(comment, body="Compare the slipway")
+    words_window.session.push(Edit("change", (Change("comments", comment, changed),)))
+    assert not _hits(words_window, "crane rails", qtbot)
+    assert [hit.row for hit in _hits(words_window, "slipway", qtbot)] == [("comments", "k")]
+    words_window.session.undo()
+    assert _hits(words_window, "crane rails", qtbot)
+
+
+def test_a_blind_observer_does_not_find_what_others_saw(words_window: MainWindow, qtbot: QtBot) -> None:
+    assert [hit.row for hit in _hits(words_window, "dredgers", qtbot)] == [("observations", "o")]
+    words_window.panel_context.look.hide_others("Bob")
+    assert not _hits(words_window, "dredgers", qtbot)
+
+
+def test_a_large_case_is_indexed_in_a_job_and_asked_again(
+    words_window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_words, "FEW_ROWS", 0)
+    palette, _line = search_for(words_window, "gantry was", qtbot)
+    qtbot.waitUntil(lambda: any(hit.row == ("sources", "s") for hit in palette.shown_hits()))
