@@ -24,6 +24,7 @@ from layers.product.parties import claim_sentence, context_of, own_answers, told
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture
+from viewer.export.data.kml_folders import folders_of_marks, time_of_mark
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.picture_bytes import png_bytes
 from viewer.export.data.tables import for_xml
@@ -117,11 +118,18 @@ class _Kmz:
     # -- sites ----------------------------------------------------------------------------------------------------
 
     def _site_folders(self) -> list[str]:
-        """Folders by role, and inside them by class; annotations and measurements last."""
+        """The folders of the case; other marks by role, and inside them by class, annotations and measurements last.
+
+        Readers outside are not told how the case is kept: for them all are by role.
+        """
         shown = [(named_site, self._document.sites[named_site.uuid]) for named_site in self._content.sites]
         shown = [(named_site, site) for named_site, site in shown if named_site.uuid not in self._content.withheld]
         groups: dict[str, dict[str, list[str]]] = {}
+        filed: list[tuple[Site, str]] = []
         for named_site, site in shown:
+            if site.folder and not self._content.is_published:
+                filed.append((site, self._placemark(named_site, site)))
+                continue
             if not site.is_site:
                 group = "Annotations"
             else:
@@ -130,11 +138,12 @@ class _Kmz:
             placemark = self._placemark(named_site, site)
             groups.setdefault(group, {}).setdefault(named_site.class_words or "Marks", []).append(placemark)
         order = [*_ROLE_FOLDERS.values(), "Other sites", "Annotations"]
-        return [
+        by_role = [
             _folder(name, "".join(_folder(title, "".join(marks)) for title, marks in sorted(groups[name].items())))
             for name in order
             if name in groups
         ]
+        return [folders_of_marks(filed, _folder), *by_role]
 
     def _placemark(self, named_site: NamedSite, site: Site) -> str:
         geometry = "" if why_off_earth(site.geometry) else self._geometry(site)
@@ -156,7 +165,7 @@ class _Kmz:
         return (
             f"<Placemark><name>{_name(named_site.name)}</name>"
             f"<description>{_text(self._description(named_site, site))}</description>"
-            f"<styleUrl>#{self._style(site)}</styleUrl>"
+            f"{'' if self._content.is_published else time_of_mark(site)}<styleUrl>#{self._style(site)}</styleUrl>"
             f"<ExtendedData>{extended}</ExtendedData>{geometry}</Placemark>"
         )
 

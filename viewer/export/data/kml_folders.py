@@ -1,0 +1,78 @@
+"""The folders and the times of marks in KML: the tree that the analyst keeps, as Google Earth has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from layers.document.json_fields import json_object
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.phrase import Phrase
+from layers.time.dates import is_partial
+from viewer.commands.filing.earth_places import EARTH, FOLDERS_APART
+
+MOST_DEEP = 50
+"""Most folders in each other; the rest of a longer path is one name."""
+
+
+def folders_of_marks(marks: Iterable[tuple[Site, str]], folder: Callable[[str, str], str]) -> str:
+    """Folders in folders with the elements of marks, in the order of the file that they came from, else of the case.
+
+    `folder` makes the element of a folder from its name and what is in it.
+    """
+    ordered = sorted(marks, key=lambda mark: _order_of(mark[0]))
+    root: dict[str, Any] = {}
+    for site, element in ordered:
+        inside = root
+        for name in filter(None, site.folder.split(FOLDERS_APART, MOST_DEEP)):
+            inside = inside.setdefault(name, {})
+        inside.setdefault("", []).append(element)
+    return _inside(root, folder)
+
+
+def _inside(branch: dict[str, Any], folder: Callable[[str, str], str]) -> str:
+    """The elements in a folder: folders in it, and the marks that lie in it alone."""
+    parts: list[str] = []
+    for name, part in branch.items():
+        parts += part if isinstance(part, list) else [folder(name, _inside(part, folder))]
+    return "".join(parts)
+
+
+def _order_of(site: Site) -> float:
+    order = _earth_of(site).get("order", 0)
+    return float(order) if isinstance(order, int | float) else 0.0
+
+
+def _earth_of(site: Site) -> dict[str, Any]:
+    """The statements of Google Earth that a site keeps; empty for any other site."""
+    try:
+        kept = json_object(site.props_json, Phrase("It")).get(EARTH)
+    except InvalidValue:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def time_of_mark(site: Site) -> str:
+    """The time of a mark that came from Google Earth, as an element: how long it is valid, else when it was seen.
+
+    Other marks have none: Google Earth would hide them for all other times.
+    """
+    if not _earth_of(site):
+        return ""
+    if site.valid_from or site.valid_to:
+        return _span(site.valid_from, site.valid_to)
+    first, slash, last = site.observed_at.partition("/")
+    if slash:
+        return _span(first, last)
+    return f"<TimeStamp><when>{_written(first)}</when></TimeStamp>" if is_partial(first) else ""
+
+
+def _span(begin: str, end: str) -> str:
+    sides = [f"<{tag}>{_written(date)}</{tag}>" for tag, date in (("begin", begin), ("end", end)) if is_partial(date)]
+    return f"<TimeSpan>{''.join(sides)}</TimeSpan>" if sides else ""
+
+
+def _written(date: str) -> str:
+    """A date as KML writes it, which has seconds behind minutes."""
+    return f"{date[:-1]}:00Z" if len(date) == len("2024-04-12T08:30Z") else date
