@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.mark_template import (
+    LONGEST_NAME,
     LONGEST_VALUE,
     MOST_TEMPLATES,
     MarkTemplate,
     TemplateField,
+    code_of_name,
     row_of_template,
     template_of_row,
     with_value,
@@ -41,6 +43,31 @@ def save_templates(
     changes = [change for template in wanted for change in _saved(rows, template, stamp)]
     label = Phrase("Change template “{name}”", name=wanted[0].name) if len(wanted) == 1 else Phrase("Change templates")
     return Edit(label, tuple(changes))
+
+
+def mark_as_new_class(
+    document: Document,
+    uuid: str,
+    name: str,
+    kind_of: str = "other",
+    *,
+    known: Collection[str] = (),
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Give a mark a class of the case's own, and the case the template for it, as one step.
+
+    `kind_of`: the class that it is a kind of. `known`: codes of templates that are there, which stay as they are.
+    Raises InvalidValue.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidValue("A class needs a name of at most {longest} characters.", longest=LONGEST_NAME)
+    site = row_of(document.sites, uuid, Phrase("site"))
+    template = MarkTemplate(code_of_name(name, kind_of), name, site.kind)
+    made = () if template.code in known else save_templates(document, (template,), actor=actor, now=now).changes
+    classed = update_site(document, uuid, actor=actor, now=now, class_code=template.code)
+    return Edit(Phrase("Add class “{name}”", name=name), (*made, *classed.changes))
 
 
 def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:

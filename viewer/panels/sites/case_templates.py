@@ -41,8 +41,11 @@ def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
     return code == OTHER, title.casefold()
 
 
-def offer_classes(context: PanelContext, field: ChoiceField) -> None:
-    """Offer the site classes and the case's own templates in a field, and keep them up to date."""
+def offer_classes(context: PanelContext, field: ChoiceField, ask: str = "") -> None:
+    """Offer the site classes and the case's own templates in a field, and keep them up to date.
+
+    `ask` is the text of a last entry that asks for a class of one's own.
+    """
 
     def read() -> None:
         own = [
@@ -50,7 +53,7 @@ def offer_classes(context: PanelContext, field: ChoiceField) -> None:
             for template in templates_of_case(context.document)
             if template.code not in SITE_CLASSES
         ]
-        field.set_choices(sorted([*class_choices(), *own], key=_by_title))
+        field.set_choices(sorted([*class_choices(), *own], key=_by_title), ask)
 
     context.document_replaced.connect(read)
     context.changed.connect(lambda changes: read() if changes.touches("templates") or changes.everything else None)

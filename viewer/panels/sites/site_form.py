@@ -31,6 +31,7 @@ from viewer.panels.shadows.shadow_part import ShadowPart
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
 from viewer.panels.sites.image_part import ImagePart
+from viewer.panels.sites.new_class import ask_new_class
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.shape_rows import ShapePart
 from viewer.panels.sites.sighting import Sighting
@@ -105,7 +106,9 @@ class SiteFormPanel(QWidget):
         first = self.details_part, self.claims_part, *seen
         for part in (self.measurement_part, self.shadow_part, *first, *after_image):
             self.page.content.addWidget(part)
-        offer_classes(context, self.fields.fields["class_code"])
+        class_field = self.fields.fields["class_code"]
+        offer_classes(context, class_field, self.tr("New class…"))
+        class_field.more_wanted.connect(lambda: ask_new_class(context, self._uuid, self))
         self.stamps = muted()
         # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())

@@ -414,6 +414,10 @@ class TextField(QPlainTextEdit):
         return lines * self.fontMetrics().lineSpacing() + edges + 2 * int(self.document().documentMargin())
 
 
+_ASKS = "\0asks"
+"""Data of an entry that asks for more: no value of a row has such a text."""
+
+
 class ChoiceField(ComboBox):
     """A choice among words, or free text with suggestions; the wheel scrolls the form, never the value."""
 
@@ -421,6 +425,8 @@ class ChoiceField(ComboBox):
     given_up = Signal()
     taken_back = Signal()
     """Emitted as `LineField.taken_back`; a choice is not typed, and stays."""
+    more_wanted = Signal()
+    """Emitted where the last entry was chosen, which is no value but asks for more."""
 
     def __init__(
         self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None
@@ -441,9 +447,10 @@ class ChoiceField(ComboBox):
         if free:
             self._line().editingFinished.connect(self.flush)
 
-    def set_choices(self, choices: Iterable[tuple[Any, str]]) -> None:
-        """Offer other values; the present one stays."""
+    def set_choices(self, choices: Iterable[tuple[Any, str]], ask: str = "") -> None:
+        """Offer other values; the present one stays. `ask` is the text of a last entry: it emits `more_wanted`."""
         offered = [(value, plain(text)) for value, text in choices]
+        offered += [(_ASKS, ask)] if ask else []
         if offered != self._offered or self.count() != len(offered):  # a form asks with each row that it shows
             self._offered = offered
             self.clear()
@@ -519,6 +526,10 @@ class ChoiceField(ComboBox):
     def _chosen(self, index: int) -> None:
         if self._free:
             self._line().setModified(False)
+        if self.itemData(index) == _ASKS:
+            self.reset()
+            self.more_wanted.emit()
+            return
         self._commit(self.itemData(index))
 
     def _commit(self, value: Any) -> None:

@@ -196,6 +196,7 @@ ALWAYS = {
     "new_case",
     "new_on_world",
     "open",
+    "bring_home",
     "open_demo",
     "quit",
     "next_notation",

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
+from shapely import LineString
 
 from layers.document.document import Document
 from layers.document.mark_template import MarkTemplate, row_of_template
@@ -22,10 +23,13 @@ from tests.support.choices import choose_by_keys
 from tests.support.windows import opened, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.sites.mark_as_dialog import MarkAsDialog
+from viewer.panels.sites.new_class import NewClassDialog
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.template_dialog import CHOICES, KIND, TITLE, UNIT, TemplateDialog
+from viewer.panels.widgets.fields import ChoiceField
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as popups offscreen
 Alt = Qt.KeyboardModifier.AltModifier
@@ -259,3 +263,31 @@ def test_a_case_brings_its_own_templates(window: MainWindow, tmp_path: Path, qtb
     write_case(Document({"templates": [Template(uuid=new_uuid(), **columns)]}), tmp_path / "case.gpkg")
     opened(window, tmp_path / "case.gpkg", qtbot)
     assert window.action_table["template_3"].text() == "Radome, ours"
+
+
+def test_a_class_of_ones_own_comes_from_the_class_list_in_one_step(desk: MainWindow, qtbot: QtBot) -> None:
+    """“Fence” stands in no list: the last entry asks for its name, and the mark has it."""
+    session = desk.session
+    session.push(add_site(session.document, LineString([(1, 2), (3, 4)]), actor="Li", label="North side"))
+    desk.selection.set({only(desk).uuid})
+    settle(desk, qtbot)
+    classes: ChoiceField = form_of(desk).fields.fields["class_code"]
+    last = classes.count() - 1
+    assert classes.itemText(last) == "New class…"
+    classes.setCurrentIndex(last)
+    classes.activated.emit(last)
+    (dialog,) = desk.findChildren(NewClassDialog)
+    assert classes.currentData() == "other", "asking is no choice"
+    assert not dialog.ok_button.isEnabled()
+    QTest.keyClicks(dialog.name, "Fence")
+    QTest.mouseClick(dialog.ok_button, Qt.MouseButton.LeftButton)
+    assert only(desk).class_code == "other/fence"
+    assert session.history.stack.undoText() == "Add class “Fence”"
+    settle(desk, qtbot)
+    assert (classes.currentText(), classes.currentData()) == ("Fence", "other/fence")
+    (row,) = session.document.table("templates").values()
+    assert isinstance(row, Template)
+    assert json.loads(row.style_json)["geometry"] == "line"
+    session.undo()
+    assert only(desk).class_code == "other"
+    assert not session.document.table("templates")
