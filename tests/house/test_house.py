@@ -243,7 +243,7 @@ CLOCK_OF_THE_WALL = {
     "layers/services/packs/mbtiles_pack.py",  # when a pack was made, for people
     "viewer/network/answer.py",  # a server says until when it wants to be left alone
     "viewer/network/document_store.py",  # when a copy was made, for people
-    "viewer/rendering/layers/tiles_state.py",  # when the analyst tried again, for people
+    "viewer/rendering/service_state.py",  # when the analyst tried again, for people
     "viewer/network/tile_store.py",  # a server says until when a copy may be used
 }
 
