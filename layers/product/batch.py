@@ -123,9 +123,11 @@ def sites_of_products(document: Document, like: ProductSpec) -> list[Site]:
 
 
 def site_spec(document: Document, site: Site, like: ProductSpec) -> ProductSpec:
-    """A site page. Its subtitle is about the site, unless the analyst typed one that differs from the case's."""
+    """A site page. Its subtitle is about the site, unless the analyst typed one for all: not that of another site."""
     title = site.label or class_words(site.class_code)
-    subtitle = subtitle_of(site) if like.subtitle == document.meta("subtitle") else like.subtitle
+    is_of_another = like.site not in ("", site.uuid)
+    is_own = is_of_another or like.subtitle == document.meta("subtitle")
+    subtitle = subtitle_of(site) if is_own else like.subtitle
     spec = replace(like, layout="site", site=site.uuid, title=title, subtitle=subtitle, moved={})
     return replace(spec, bounds=bounds_around(site), maps=(ProductMap(),))
 

@@ -21,6 +21,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.product.batch import batch_digest, batch_of, bounds_around, file_stem
+from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, read_spec
 
 LIKE = ProductSpec(page="A4 portrait", marking="TLP:GREEN", title="The case", moved={"legend": (3.0, 4.0)})
@@ -55,6 +56,18 @@ def test_the_subtitle_of_a_site_page_is_about_its_site() -> None:
     assert item.spec.subtitle == "Company, named in a claim · 50.0° N, 10.0° E, place inferred by us"
     (item,) = batch_of(document, "site", replace(LIKE, subtitle="Typed by the analyst"))
     assert item.spec.subtitle == "Typed by the analyst"
+
+
+def test_no_site_page_has_the_subtitle_of_another_site() -> None:
+    """All 60 pages of the demo called their site a company that a claim names, where the first one was made like that
+    firm's.
+    """
+    firm = Site(uuid="f", geometry=Point(10.0, 50.0), label="A firm", class_code="company", role="named in a claim")
+    port = Site(uuid="p", geometry=Point(20.0, 40.0), label="A port", class_code="port")
+    like = replace(LIKE, layout="site", site="f", subtitle=subtitle_of(firm))
+    told = {item.spec.site: item.spec.subtitle for item in batch_of(Document({"sites": [firm, port]}), "site", like)}
+    assert told == {"f": subtitle_of(firm), "p": subtitle_of(port)}
+    assert "claim" not in told["p"]
 
 
 def test_one_a_class_with_the_marks_of_that_class_alone() -> None:

@@ -77,7 +77,8 @@ def with_layout(spec: ProductSpec, layout: str, state: WindowState) -> ProductSp
         with contextlib.suppress(InvalidValue):  # `lacking` says so
             spec = with_crowded_maps(spec, state.document)
     case_subtitle, before = state.document.meta("subtitle"), state.document.sites.get(spec.site)
-    if layout != "site" and before is not None and spec.subtitle == in_language(subtitle_of(before)):
+    goes_on = layout != "site" or bool(state.site)
+    if goes_on and before is not None and spec.subtitle == in_language(subtitle_of(before)):
         spec = replace(spec, subtitle=case_subtitle)
     if layout == "site" and state.site:
         site = state.document.sites.get(state.site)
