@@ -24,6 +24,7 @@ from layers.document.vocabulary import (
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, all_of
 from layers.product.judging.likelihood_terms import term_in
+from layers.product.judging.origins import origins_counted, origins_of
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
@@ -199,6 +200,7 @@ def link_claim_source(
     check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
     if any(link.source_uuid == source_uuid for link in document.links.claim_to_sources(claim_uuid)):
         return Edit(Phrase("Cite source"), ())
+    _check_confirmed(document, claim_uuid, credibility, source_uuid)
     link = ClaimSource(
         uuid=new_uuid(),
         claim_uuid=claim_uuid,
@@ -238,6 +240,7 @@ def update_claim_source(
         raise InvalidValue("That citation is no longer in the case.")
     if "credibility" in fields:
         check_choice(fields["credibility"], (None, *CREDIBILITIES), Phrase("credibility"))
+        _check_confirmed(document, link.claim_uuid, fields["credibility"], link.source_uuid)
     check_choice(fields.get("bearing", ""), ("", *BEARINGS), Phrase("bearing"))
     label = Phrase("Change {fields} of citation", fields=field_words(fields, {}))
     return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
@@ -249,6 +252,18 @@ def unlink_claim_source(
     """Remove the citation of a source for this claim."""
     links = [link for link in document.links.claim_to_sources(claim_uuid) if link.source_uuid == source_uuid]
     return Edit(Phrase("Remove citation"), tuple(delete("claim_sources", link) for link in links))
+
+
+def _check_confirmed(document: Document, claim_uuid: str, credibility: object, source_uuid: str) -> None:
+    """Raise InvalidValue for credibility 1 where all sources of the claim have one origin: they confirm nothing."""
+    if credibility != 1:
+        return
+    cited = {source_uuid, *(link.source_uuid for link in document.links.claim_to_sources(claim_uuid))}
+    if len(origins_of(document, cited)) < 2:
+        raise InvalidValue(
+            "Credibility 1 is “confirmed by other sources”, and this claim has {sources}: cite a second origin first.",
+            sources=origins_counted(document, sorted(cited)) or Phrase("1 source"),
+        )
 
 
 def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:

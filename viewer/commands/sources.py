@@ -86,10 +86,24 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
         check_link(fields.get(name, ""), Phrase("address"))
     source = row_of(document.sources, uuid, Phrase("source"))
     words = field_words(fields, {})
+    _check_origin(document, uuid, fields.get("origin_uuid", ""))
+    if fields.get("reliability"):
+        fields = {"evaluated": True, **fields}  # who grades a source, by F too, has evaluated it
     return Edit(
         Phrase("Change {words} of {named}", words=words, named=_named(source)),
         update("sources", source, stamp_of(actor, now), **fields),
     )
+
+
+def _check_origin(document: Document, uuid: str, origin: str) -> None:
+    """Raise InvalidValue for an origin that is the source itself, or has what it says from that source."""
+    seen: set[str] = set()
+    while origin and origin not in seen:
+        if origin == uuid:
+            raise InvalidValue("A source is no carrier of itself: choose the source that had the report first.")
+        seen.add(origin)
+        row = document.sources.get(origin)
+        origin = row.origin_uuid if row is not None else ""
 
 
 def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -29,6 +29,7 @@ from viewer.commands.claims import (
     update_claim_source,
 )
 from viewer.commands.filing.custody import cite_kept_file
+from viewer.commands.sources import add_source, update_source
 
 
 def _document(*claims: Claim) -> Document:
@@ -202,3 +203,25 @@ def test_a_new_source_is_cited_in_one_step_with_its_kept_copy() -> None:
     assert not document.table("source_files")
     with pytest.raises(InvalidValue, match="claim"):
         cite_new_source(document, "gone", actor="Li", title="Note")
+
+
+def test_a_second_carrier_of_a_report_confirms_nothing() -> None:
+    document = _document()
+    document.apply(add_source(document, actor="Li", uuid="paper", title="A paper that carries it"))
+    document.apply(update_source(document, "paper", actor="Li", origin_uuid="s1"))
+    for source in ("s1", "paper"):
+        document.apply(link_claim_source(document, "c", source, actor="Li"))
+    link = document.links.claim_to_sources("c")[-1]
+    with pytest.raises(InvalidValue, match="2 sources, 1 origin"):
+        update_claim_source(document, link.uuid, actor="Li", credibility=1)
+    document.apply(add_source(document, actor="Li", uuid="own", title="Another that has looked for itself"))
+    document.apply(link_claim_source(document, "c", "own", actor="Li", credibility=1))
+    with pytest.raises(InvalidValue, match="no carrier of itself"):
+        update_source(document, "s1", actor="Li", origin_uuid="paper")
+
+
+def test_grading_a_source_is_evaluating_it_even_as_one_that_cannot_be_judged() -> None:
+    document = _document()
+    document.apply(update_source(document, "s1", actor="Li", evaluated=False))
+    document.apply(update_source(document, "s1", actor="Li", reliability="F"))
+    assert document.sources["s1"].evaluated is True

@@ -16,6 +16,7 @@ from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
+from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name, stamp_words
 from viewer.panels.sites.chip_place import place_in, ticked
@@ -54,7 +55,9 @@ class ChipDialog(QDialog):
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(chip)
         self.delete_button, close = QPushButton(self.tr("Delete the chip")), QPushButton(self.tr("Close"))
-        for button in (self.delete_button, close):
+        self.custody_button = QPushButton(self.tr("Custody…"))
+        self.custody_button.clicked.connect(lambda: show_custody(context, "chips", uuid, parent))
+        for button in (self.delete_button, self.custody_button, close):
             button.setAutoDefault(False)  # Enter ends a field
             button.setAccessibleName(button.text())
         self.delete_button.clicked.connect(self._delete)
@@ -72,6 +75,7 @@ class ChipDialog(QDialog):
         ends = QHBoxLayout()  # what destroys stands apart from what ends
         ends.addWidget(self.delete_button)
         ends.addStretch(1)
+        ends.addWidget(self.custody_button)
         ends.addWidget(close)
         layout.addLayout(ends)
         context.changed.connect(self._heard)

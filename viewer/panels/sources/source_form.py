@@ -58,6 +58,8 @@ class SourceForm(RowForm):
             add(column, title, DateField(example("2024-04-12")), tip)
         add("url", self.tr("URL"), LineField(), self.tr("Kept as text; nothing is contacted"))
         add("archive_url", self.tr("Archived"), LineField(), self.tr("URL of an archived copy"))
+        origin_tip = self.tr("The source whose report this one carries: two carriers of one report are one origin")
+        add("origin_uuid", self.tr("Carries"), ChoiceField(), origin_tip)
         add(
             "reliability",
             self.tr("Reliability"),
@@ -107,6 +109,9 @@ class SourceForm(RowForm):
 
     @override
     def show_row(self, row: Source) -> None:
+        sources = self._context.document.sources.values()
+        others = [(source.uuid, one_line(source.title, 80)) for source in sources if source.uuid != row.uuid]
+        self.fields.fields["origin_uuid"].set_choices([("", "–"), *others])
         self.fields.show_row(row)
         uses = uses_of_source(self._context.document, row.uuid)
         lines = [
