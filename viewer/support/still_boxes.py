@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, override
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDateEdit,
     QDoubleSpinBox,
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
 else:
     _AnyBox = object  # a class of Python can have one parent of Qt: that of the box
 _OPENS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
+_LEAVES = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class ComboBox(QComboBox):
     """A choice among texts.
 
-    A text that is too long ends with three dots; an editable box has the border of a line edit.
+    A text that is too long ends with three dots; an editable box has the border of a line edit. Tab in the open list
+    takes the entry as Enter does, and goes on.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -49,6 +52,29 @@ class ComboBox(QComboBox):
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    @override
+    def showPopup(self) -> None:
+        self.view().removeEventFilter(self)
+        self.view().installEventFilter(self)  # Qt leaves Tab in the list without a use
+        super().showPopup()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or event.key() not in _LEAVES:
+            return super().eventFilter(watched, event)
+        if watched is not self.view():
+            return super().eventFilter(watched, event)
+        enter = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(self.view(), enter)
+        is_forward = event.key() == Qt.Key.Key_Tab
+        QTimer.singleShot(0, self, partial(self._go_on, is_forward))  # once the list is closed, and the choice is made
+        return True
+
+    def _go_on(self, is_forward: bool) -> None:
+        focused = self.window().focusWidget()
+        if focused is self or focused is self.lineEdit():  # else the choice has led elsewhere
+            self.focusNextPrevChild(is_forward)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import viewer
@@ -51,3 +55,34 @@ def test_a_box_to_type_in_has_an_edge_in_dark_colours(qtbot: QtBot) -> None:
     picture = box.grab().toImage()
     edge = [picture.pixelColor(0, 13), picture.pixelColor(60, 0), picture.pixelColor(60, 25)]
     assert all(color.lightness() > 80 for color in edge)
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)  # lists offscreen
+@pytest.mark.parametrize("is_editable", [False, True])
+@pytest.mark.parametrize(("key", "neighbour"), [(Qt.Key.Key_Tab, 2), (Qt.Key.Key_Backtab, 0)])
+def test_tab_in_an_open_list_takes_the_entry_and_goes_on(
+    qtbot: QtBot, key: Qt.Key, neighbour: int, is_editable: bool
+) -> None:
+    window, box = QWidget(), still_boxes.ComboBox()
+    qtbot.addWidget(window)
+    column = [QLineEdit(), box, QLineEdit()]
+    layout = QVBoxLayout(window)
+    for widget in column:
+        layout.addWidget(widget)
+    box.addItems(["likely", "very likely", "almost certain"])
+    box.setEditable(is_editable)
+    chosen: list[int] = []
+    box.activated.connect(chosen.append)
+    window.show()
+    qtbot.waitActive(window)
+    box.setFocus()
+    for _ in range(2):  # the list is told once, however often it is opened
+        chosen.clear()
+        box.setCurrentIndex(0)
+        box.setFocus()
+        box.showPopup()
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+        QTest.keyClick(box.view(), key)
+        assert not box.view().isVisible()
+        assert (chosen, box.currentText()) == ([1], "very likely")
+        qtbot.waitUntil(lambda: window.focusWidget() is column[neighbour])
