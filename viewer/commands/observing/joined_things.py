@@ -11,11 +11,12 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.marks.mark_shape import CountTick, as_json, shape_of
 from layers.document.observation import Observation, is_after, target_key
+from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.observing.seen_words import date_words, is_dated
 from layers.phrase import Phrase
 from layers.text.counted import counted
-from viewer.commands.sites import comments_on
+from viewer.commands.sites import comments_on, delete_sites
 from viewer.commands.stamps import Stamp, delete, stamp_of, update
 
 _SENTENCE_END = "; "
@@ -37,8 +38,9 @@ def join_things(
     """Let an observer's rows at these sites about one thing be about another one, with their ticks.
 
     Two rows on one image become one: claims and comments go along, *cannot tell* gives way to what the other row says,
-    and their words stand one after the other. Of all rows the earliest alone is a first look. Raises InvalidValue where
-    two rows contradict each other, and where there is no row.
+    and their words stand one after the other; where both were counted, the ticks of the row that stays remain. Of all
+    rows the earliest alone is a first look. Raises InvalidValue where two rows contradict each other, and where there
+    is no row.
     """
     into, stamp = into.strip(), stamp_of(actor, now)
     if not into or target_key(thing) == target_key(into):
@@ -57,7 +59,7 @@ def join_things(
         raise InvalidValue("No row of yours here is about that: there is nothing to join.")
     if against:
         raise InvalidValue(_contradictions(document, against))
-    changes += _ticks_renamed(document, joined, thing, into, observer, stamp)
+    changes += _ticks_joined(document, joined, thing, into, observer, stamp)
     label = Phrase("Join {rows} with “{thing}”", rows=counted(len(joined), "observation"), thing=into)
     return Edit(label, tuple(changes))
 
@@ -149,22 +151,32 @@ def _moved_links(document: Document, row: Observation, twin: Observation, stamp:
     return changes
 
 
-def _ticks_renamed(
+def _ticks_joined(
     document: Document, rows: Collection[tuple[str, str]], thing: str, into: str, observer: str, stamp: Stamp
 ) -> list[Change]:
-    """Changes of the ticks of an observer's counts, in rows by their site and image key."""
-    changes: list[Change] = []
+    """Changes of the ticks of an observer's counts, in rows by their site and image key.
+
+    Where both rows have ticks, their counts are equal: one set of ticks stays, or the next one would count twice.
+    """
+    counted_rows: set[tuple[str, str]] = set()
+    ticks: list[tuple[tuple[str, str], Site, CountTick]] = []
     for mark in document.sites.values():
-        if mark.mark_kind != "annotation" or (mark.parent_uuid, _image_key(document, mark)) not in rows:
+        row = (mark.parent_uuid, _image_key(document, mark))
+        if mark.mark_kind != "annotation" or row not in rows:
             continue
         shape = shape_of(mark.shape_json)
-        if (
-            isinstance(shape, CountTick)
-            and shape.observer == observer
-            and target_key(shape.target) == target_key(thing)
-        ):
+        if not isinstance(shape, CountTick) or shape.observer != observer:
+            continue
+        if target_key(shape.target) == target_key(thing):
+            ticks.append((row, mark, shape))
+        elif target_key(shape.target) == target_key(into):
+            counted_rows.add(row)
+    changes: list[Change] = []
+    for row, mark, shape in ticks:
+        if row not in counted_rows:
             changes += update("sites", mark, stamp, shape_json=as_json(replace(shape, target=into)))
-    return changes
+    gone = [mark.uuid for row, mark, _shape in ticks if row in counted_rows]
+    return [*changes, *(delete_sites(document, gone, actor=stamp.actor, now=stamp.now).changes if gone else ())]
 
 
 def _image_key(document: Document, row: Any) -> str:

@@ -10,11 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from layers.document.marks.mark_shape import CountTick, shape_of
 from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.filing.evidence import link_evidence
+from viewer.commands.imagery.count_ticks import add_tick
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
@@ -175,6 +177,40 @@ def test_the_head_of_an_image_leads_to_its_date(window: MainWindow, sheet: Obser
     form = window.findChild(LayerPropertiesPanel)
     assert form is not None
     qtbot.waitUntil(form.isVisible)
+
+
+def choose_join(sheet: ObservationSheet) -> None:
+    """Choose the first join that the line of things offers."""
+    QTest.mouseClick(sheet.apart.join_button, Qt.MouseButton.LeftButton)
+    (menu,) = (menu for menu in sheet.findChildren(QMenu) if menu.isVisible())
+    menu.setActiveAction(menu.actions()[0])
+    QTest.keyClick(menu, Key.Key_Return)
+
+
+def test_of_two_equal_counts_that_are_joined_one_set_of_ticks_stays(
+    window: MainWindow, sheet: ObservationSheet, qtbot: QtBot
+) -> None:
+    document, actor = window.session.document, window.session.actor
+    for thing in ("ferry", "ship"):
+        look_for(sheet, thing)
+        typed("+")
+        row = next(row for row in document.observations.values() if row.target == thing)
+        for place in ((10.001, 50.0), (10.002, 50.0)):
+            where = (row.site_uuid, row.image_uuid, None, place)
+            window.session.push(add_tick(document, *where, observer=row.observer, actor=actor, target=thing))
+
+    def ticks() -> list[tuple[str, int]]:
+        shapes = [shape_of(mark.shape_json) for mark in document.sites.values() if mark.mark_kind == "annotation"]
+        return sorted((shape.target, shape.number) for shape in shapes if isinstance(shape, CountTick))
+
+    both = [("ferry", 1), ("ferry", 2), ("ship", 1), ("ship", 2)]
+    assert ticks() == both
+    choose_join(sheet)
+    assert ticks() == [("ship", 1), ("ship", 2)]
+    (row,) = document.observations.values()
+    assert (row.target, row.count_low, row.count_high) == ("ship", 2, 2)
+    window.action_table["undo"].trigger()
+    assert ticks() == both
 
 
 def test_two_names_of_one_thing_are_joined_as_one_step(
