@@ -6,17 +6,20 @@ from collections.abc import Callable
 from typing import override
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from viewer.app.arranging.side_folds import SideFolds
-from viewer.panels.widgets.form_page import clear_layout
 from viewer.support.language.text import tooltip
 from viewer.support.painting import painting
 
 type WordsOf = Callable[[str], tuple[str, str]]
 
 WIDTH_PX = 24
+"""Width of one column of names."""
+MOST_COLUMNS = 2
+_EDGE_PX, _GAP_PX = 4, 2
+"""Space above and below the names, and between two of them."""
 _ROOM_PX = 10
 """Space before and after a name."""
 
@@ -53,7 +56,10 @@ class FramedMap(QWidget):
 
 
 class EdgeStrip(QWidget):
-    """Strip between the map and one edge of the window, in sight while panels are folded into it."""
+    """Strip between the map and one edge of the window, in sight while panels are folded into it.
+
+    Names that do not fit one below the other stand in two columns; only where these do not suffice are they cut.
+    """
 
     chosen = Signal(str)
     """The id of the panel that is to be opened."""
@@ -64,23 +70,51 @@ class EdgeStrip(QWidget):
         self.side = side
         self.setObjectName("edgeStrip")
         self.setFixedWidth(WIDTH_PX)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 4, 0, 4)
-        self._column.setSpacing(2)
+        self._buttons: list[_UprightButton] = []
         self.hide()
 
     def show_panels(self, panels: list[tuple[str, str, str]]) -> None:
         """Show a button for each panel, given as id, name and key; hide the strip where there is none."""
-        clear_layout(self._column)
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
         for id_, name, key in panels:
             sentence = self.tr("Open the panel {0}").format(name)
             button = _UprightButton(name, self.side, self)
             button.setAccessibleName(sentence)
             button.setToolTip(tooltip(f"{sentence} ({key})" if key else sentence))
             button.clicked.connect(lambda _checked=False, id_=id_: self.chosen.emit(id_))
-            self._column.addWidget(button)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+            button.show()
+            self._buttons.append(button)
+        self._arrange()
         self.setVisible(bool(panels))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Place the buttons in as few columns as hold them, and squeeze those of a column that is too long."""
+        room = self.height() - 2 * _EDGE_PX
+        columns: list[list[_UprightButton]] = [[]]
+        for button in self._buttons:
+            if len(columns) < MOST_COLUMNS and columns[-1] and _length_of([*columns[-1], button]) > room:
+                columns.append([])
+            columns[-1].append(button)
+        self.setFixedWidth(WIDTH_PX * len(columns))
+        for number, column in enumerate(columns):
+            squeeze, y = min(1.0, max(room, 1) / max(_length_of(column), 1)), float(_EDGE_PX)
+            for button in column:
+                length = button.sizeHint().height() * squeeze
+                button.setGeometry(WIDTH_PX * number, int(y), WIDTH_PX, int(length))
+                y += length + _GAP_PX * squeeze
+
+
+def _length_of(buttons: list[_UprightButton]) -> int:
+    """Pixels that buttons need one below the other."""
+    return sum(button.sizeHint().height() for button in buttons) + _GAP_PX * (len(buttons) - 1)
 
 
 class _UprightButton(QAbstractButton):
@@ -91,16 +125,11 @@ class _UprightButton(QAbstractButton):
         self._turn = -90.0 if side == "left" else 90.0
         self.setText(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     @override
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, self.fontMetrics().horizontalAdvance(self.text()) + 2 * _ROOM_PX)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(WIDTH_PX, 2 * _ROOM_PX)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -284,3 +285,21 @@ def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
     window.resize(1920, 1080)
     qtbot.waitUntil(lambda: widths() == list(WindowRoom(1920, 1080).sides(MARKING)))
+
+
+def test_a_low_strip_has_its_names_in_two_columns_and_cuts_none(qtbot: QtBot) -> None:
+    strip = EdgeStrip("right")
+    qtbot.addWidget(strip)
+    strip.show_panels([(name, name, "") for name in ("Details", "Acquisition", "Comparisons", "Products")])
+    buttons = strip.findChildren(QAbstractButton)
+    for height, columns in ((700, 1), (220, 2)):
+        strip.resize(strip.width(), height)
+        strip.show()
+        assert len({button.x() for button in buttons}) == columns
+        assert strip.width() == max(button.geometry().right() for button in buttons) + 1
+        assert all(button.height() >= button.sizeHint().height() for button in buttons)
+        assert max(button.geometry().bottom() for button in buttons) < height
+        for first, second in pairwise(buttons):
+            assert not first.geometry().intersects(second.geometry())
+    strip.resize(strip.width(), 60)
+    assert max(button.geometry().bottom() for button in buttons) <= 60, "there they are cut"
