@@ -371,10 +371,10 @@ class ProductWindow(QDialog):
         show_row_of(self._context, finding.jump)
 
     def _keep_behind(self) -> None:
-        """Keep the product before the main window comes to the front: the list of products leads back to it."""
+        """Keep the product before the main window comes to the front: Ctrl+E leads back to it."""
         if (self.row is None or self.is_changed) and self.keep():
             self._context.messages.tell(
-                self.tr("The product is kept as a draft: the list of products leads back to it.")
+                self.tr("The product is kept as a draft: Ctrl+E or the list of products leads back to it.")
             )
 
     def _lead_to_field(self, finding: Finding) -> None:

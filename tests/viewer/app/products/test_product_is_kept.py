@@ -113,9 +113,17 @@ def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: M
     case.panel_context.flush()
     (layer,) = case.session.document.layers.values()
     assert layer.credit == "Nasa lpmr"
+    begin_on_map(case, qtbot)
+    press(Key.Key_E, Control)
+    qtbot.waitUntil(shown.isActiveWindow)
+    assert case.product_windows.windows == [shown], "it leads back to the draft"
+    case.activateWindow()
     case.products.open(row.uuid)
     qtbot.waitUntil(shown.isActiveWindow)
     assert case.product_windows.windows == [shown]
+    begin_on_map(case, qtbot)
+    press(Key.Key_E, Control)
+    qtbot.waitUntil(lambda: len(case.product_windows.windows) == 2)
 
 
 @pytest.mark.bounded

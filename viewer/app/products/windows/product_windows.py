@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -87,6 +87,8 @@ class ProductWindows(QObject):
         """Fact-check sheets; None before the first."""
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
+        self._aside: ProductWindow | None = None
+        """Window whose finding is being put right in the main window: the next request for a product means it."""
         self._told = _Told()
         jobs, failed = canvas.own_scene.context.jobs, partial(messages.show, "export", level="error")
         self._loading = Loading(jobs, lambda: load_products(), self._is_there, failed)
@@ -103,9 +105,15 @@ class ProductWindows(QObject):
         return [shown for shown in self._windows if isValid(shown) and not shown.is_ended]
 
     def begin(self) -> None:
-        """Open a window for a new product of the map's view; two requests in a moment make one."""
+        """Open a window for a new product of the map's view; two requests in a moment make one.
+
+        From the place of a finding it leads back to the product that this finding is of.
+        """
         begun = self._begun if self._begun in self.windows else None
-        if begun is not None and time.monotonic() - self._begun_at < TWICE_S:
+        if self._aside is not None and self._aside in self.windows:
+            self._aside.come_forward()
+            self._come_back()
+        elif begun is not None and time.monotonic() - self._begun_at < TWICE_S:
             begun.come_forward()
         elif has_map(self._canvas, self._messages):
             self._panels.flush()
@@ -222,12 +230,32 @@ class ProductWindows(QObject):
         if uuid in self._states and shown.kept.state is None:
             shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
+        shown.findings.cure_wanted.connect(partial(self._set_aside, shown))
         shown.buttons.fact_check.clicked.connect(partial(self._write_sheet_of, shown))
         self._windows = [*self.windows, shown]
         shown.finished.connect(self._let_go)
         shown.show()
         shown.come_forward()
         return shown
+
+    def _set_aside(self, shown: ProductWindow, finding: Finding) -> None:
+        """Note that a finding leads to the main window; the product's window ends that once it is in front again."""
+        from viewer.app.products.findings.cure_paths import leads_to_row  # for start-up time
+
+        if leads_to_row(finding.jump):
+            self._aside = shown
+            shown.installEventFilter(self)
+
+    def _come_back(self) -> None:
+        aside, self._aside = self._aside, None
+        if aside is not None:
+            aside.removeEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate and watched is self._aside:
+            self._come_back()
+        return False
 
     def _let_go(self) -> None:
         """Forget a closed window, so that its page and the tiles of its maps are freed."""
