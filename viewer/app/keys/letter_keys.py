@@ -1,11 +1,13 @@
-"""Limits letters that run commands: some need a selection, and none works beside a dialog that waits for an answer."""
+"""Limits letters that run commands: some need a selection, and none works behind a refused one or beside a dialog
+that waits for an answer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import override
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -15,6 +17,11 @@ from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
 
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+TYPING_MS = 2_000
+"""Milliseconds after a refused letter, and after each further one, in which letters are taken for words meant for a
+form that did not open.
+"""
 
 
 def about_now(actions: Mapping[str, QAction], panels: PanelContext) -> dict[QAction, Callable[[], bool]]:
@@ -35,7 +42,8 @@ class LetterKeys(QObject):
     """Blocks the letters of actions that begin claims while they are about nothing: no site is selected.
 
     Typed by mistake, such a letter would begin a claim about the case. Menus, palette and buttons still begin one. An
-    action may be about something else, as judging is about the open report.
+    action may be about something else, as judging is about the open report. The words that are typed on in the belief
+    that a form has opened run no commands either.
     """
 
     def __init__(
@@ -47,6 +55,7 @@ class LetterKeys(QObject):
         """`actions`: for each whether it is about something now."""
         super().__init__(window)
         self._window, self._actions, self._say = window, actions, say
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         for action in actions:
             action.installEventFilter(self)
 
@@ -59,12 +68,19 @@ class LetterKeys(QObject):
         name = watched.text().replace("&", "").rstrip("…")
         sentence = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")
         self._say(sentence.format(name))
+        self._typing.start()
         return True
 
     def takes(self, event: QEvent) -> bool:
-        """True for a letter typed while a dialog beside the map waits for an answer: it must not run a command."""
+        """True for a letter that must not run a command: typed on after a refused one, or while a dialog beside the map
+        waits for an answer.
+        """
         if not isinstance(event, QKeyEvent) or event.modifiers() & ~_PLAIN or not event.text().isalpha():
             return False
+        if self._typing.isActive() and not any(is_about_now() for is_about_now in self._actions.values()):
+            self._typing.start()
+            event.accept()
+            return True
         asking = (
             dialog for dialog in self._window.findChildren(QDialog) if dialog.isVisible() and not is_companion(dialog)
         )

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
 from layers.document.edit import Change, Edit
 from layers.document.rows import Product, ProductRow
@@ -18,6 +19,7 @@ from tests.support.windows import begin_on_map, press, settle
 from viewer.app.products.findings.cure_paths import show_row_of
 from viewer.app.window import MainWindow
 from viewer.commands.claims import report_claim, update_claim
+from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
@@ -47,6 +49,25 @@ def write(text: str) -> None:
         widget = QApplication.focusWidget()
         assert widget is not None
         QTest.keyClicks(widget, letter)
+
+
+@pytest.mark.parametrize("key", [Key.Key_J, Key.Key_R])
+def test_words_typed_after_a_refused_letter_run_no_commands(window: MainWindow, qtbot: QtBot, key: Key) -> None:
+    window.file_menu.new_case()
+    window.session.push(add_site(window.session.document, Point(9.1, 50.0), actor="me", uuid="pad", label="Pad"))
+    window.selection.clear()
+    settle(window, qtbot)
+    begin_on_map(window, qtbot)
+    steps, tool = window.session.history.stack.count(), window.toolbox.in_hand
+    press(key)
+    write("The pad is ready by now")
+    settle(window, qtbot)
+    assert (window.session.history.stack.count(), window.toolbox.in_hand) == (steps, tool)
+    assert not window.session.document.claims
+    window.selection.set({"pad"})
+    press(key)
+    settle(window, qtbot)
+    assert len(window.session.document.claims) == 1, "with a site in hand the letter works at once"
 
 
 def test_j_on_an_open_report_judges_it(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
