@@ -37,6 +37,10 @@ ROLES = ("named in a claim", "setting", "other")
 STATUSES = ("draft", "reviewed", "published")
 REVIEWED = ("reviewed", "published")
 """Statuses of rows that somebody has reviewed."""
+UNJUDGED = frozenset(
+    {"notes", "folder", "aliases", "stroke_color", "fill_color", "stroke_width", "style_json", "props_json"}
+)
+"""Fields of a mark that no product prints as a finding and nobody judges: a change of them leaves its review."""
 VOICES = ("speaker", "report's own", "analyst")
 STATES = ("reported", "assessed", "verified", "withdrawn")
 CONFIDENCES = ("low", "moderate", "high")

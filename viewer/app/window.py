@@ -147,7 +147,10 @@ class MainWindow(QMainWindow):
         allow, kept = self.permissions.allow, session.kept_bytes
         self.panel_context = PanelContext(
             session.document,
-            CaseAccess(session.push, session.actor, jobs, allow, kept, context.fetcher, context.ways),
+            CaseAccess(
+                *(session.push, session.actor, jobs, allow, kept, context.fetcher, context.ways),
+                *(session.history_path, session.blob_reader),
+            ),
             self.selection,
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),

@@ -17,7 +17,16 @@ from layers.document.marks.mark_shape import measured_fields
 from layers.document.marks.measurement import MEASUREMENT
 from layers.document.rows import Comment
 from layers.document.site import Site
-from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
+from layers.document.vocabulary import (
+    BASE_OR_TOP,
+    BY_HAND,
+    LIFECYCLES,
+    MARK_KINDS,
+    MEASURED,
+    ROLES,
+    STATUSES,
+    UNJUDGED,
+)
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from layers.phrase import Phrase, all_of, joined
@@ -256,14 +265,15 @@ def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
 
 
 def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:
+    changed = {name for name, value in fields.items() if getattr(site, name) != value}
+    if not changed:
+        return ()
     status = fields.get("status")
     review: dict[str, Any] = {}
     if status == "reviewed" != site.status:
         review = {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
-    elif status == "draft" or (status is None and site.status != "draft"):
+    elif status == "draft" or (status is None and site.status != "draft" and not UNJUDGED.issuperset(changed)):
         review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
-    if all(getattr(site, name) == value for name, value in fields.items()):
-        return ()
     is_measured = site.shape_json or MEASUREMENT in (site.mark_kind, fields.get("mark_kind"))
     follows = measured_fields(site, replace(site, **fields)) if is_measured or fields.get("shape_json") else {}
     return update("sites", site, stamp, **{**fields, **review, **follows})

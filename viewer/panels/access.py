@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -26,6 +27,8 @@ from viewer.support.messages import MessageAction
 
 if TYPE_CHECKING:
     from layers.project.saving.kept_bytes import KeptBytes
+
+type BlobReader = Callable[[str, Sequence[str], str], dict[str, bytes]]
 
 
 def _whole_world() -> View:
@@ -53,6 +56,10 @@ class CaseAccess(Struct, frozen=True):
     """The way to the network; None where nothing may use it."""
     ways: ServerWays | None = None
     """The orders of axes that servers of maps want."""
+    history: Callable[[], Path | None] = lambda: None
+    """Returns the working copy, with the history, once all edits are in it; None without one. It waits for the disk."""
+    blob_reader: Callable[[], BlobReader] = lambda: lambda table, uuids, column: {}
+    """Returns a function that reads bytes of a table's rows by uuid, in any thread."""
 
     def show_key(self, host: str, secret: Secret) -> None:
         """Show a host the key of an address that was typed, in this session, and have it asked again."""

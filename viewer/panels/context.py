@@ -105,6 +105,8 @@ class PanelContext(QObject):
     typing_discarded = Signal(str, str)
     """Emitted with the name of a field and its refused text, when that was taken back: undo does not restore it."""
     flush_requested = Signal()
+    history_wanted = Signal(str, str)
+    """Emitted with a table and a row of it whose changes are to be listed."""
     product_wanted = Signal(str)
     """Emitted with the product to show in its window."""
     keeping_wanted = Signal()

@@ -13,12 +13,12 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Row
 from layers.document.site import Site
-from layers.document.vocabulary import REVIEWED
+from layers.document.vocabulary import REVIEWED, UNJUDGED
 from layers.phrase import Phrase, joined
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
-from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
+from layers.project.storage.tables import BY_NAME, STAMPS, TableSpec, spec_of, told_value
 from layers.project.storage.versions import later_columns, schema_version_in
 from layers.text.counted import counted
 
@@ -157,7 +157,7 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
     changes, new_edits = [], []
     for edit in edits:
         site = document.sites.get(edit.uuid)
-        if edit.op != "update" or site is None or site.status not in REVIEWED:
+        if edit.op != "update" or site is None or site.status not in REVIEWED or _is_unjudged(edit):
             continue
         draft = replace(site, status="draft", reviewed_by="", reviewed_at="", rev=site.rev + 1)
         changes.append(Change("sites", site, draft))
@@ -167,6 +167,13 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
         new_edits.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
     document.apply(Edit(Phrase("Back to draft"), tuple(changes)))
     return new_edits
+
+
+def _is_unjudged(edit: OutsideEdit) -> bool:
+    """True where an edit changed nothing that is printed or judged, as notes, a folder or a style."""
+    fields = {column.name: column.field for column in BY_NAME[edit.table].plain_columns}
+    changed = {fields[name] for name in edit.delta}
+    return edit.new_geometry is None and UNJUDGED.union(STAMPS).issuperset(changed)
 
 
 def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:

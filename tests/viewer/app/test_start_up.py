@@ -38,6 +38,7 @@ LATE = {
     "viewer.panels.claims.claim_list": "the claims are shown",
     "viewer.panels.comparisons.comparison_bar": "images are compared",
     "viewer.panels.comparisons.comparison_list": "the comparisons are shown",
+    "viewer.panels.history.history_panel": "the history is shown",
     "viewer.panels.layers.layer_properties": "a layer is chosen",
     "viewer.panels.measurements.measurement_list": "the measurements are shown",
     "viewer.panels.search.palette": "something is looked for",

@@ -44,7 +44,7 @@ def test_an_update_counts_revisions_and_an_equal_value_is_no_change() -> None:
 @pytest.mark.parametrize("status", ["reviewed", "published"])
 def test_a_change_returns_a_reviewed_site_to_draft(status: str) -> None:
     document = Document({"sites": [_site(status=status, reviewed_by="Ann", reviewed_at=NOW)]})
-    document.apply(update_site(document, "s", actor="Li", notes="new"))
+    document.apply(update_site(document, "s", actor="Li", label="new"))
     site = document.sites["s"]
     assert (site.status, site.reviewed_by, site.reviewed_at) == ("draft", "", "")
 

@@ -78,6 +78,10 @@ class PanelsMenu(CaseMenu):
         """Open the product that prints the inspector's record."""
         self.docks.show_printing()
 
+    def show_history(self) -> None:
+        """List the changes of the inspector's record."""
+        self.docks.show_history_of_shown()
+
     def close_panel(self) -> None:
         """Hide the panel with the keyboard focus."""
         self.focus.close_current()
@@ -103,6 +107,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
         _panel("panel_observations", QT_TRANSLATE_NOOP("Actions", "Obser&vations"), "Shift+F9", "eye"),
+        _panel("panel_history", QT_TRANSLATE_NOOP("Actions", "Histor&y"), "Shift+F6", "recover"),
         Action(
             "details_back",
             QT_TRANSLATE_NOOP("Actions", "Bac&k in the Details"),
@@ -122,6 +127,17 @@ class PanelsMenu(CaseMenu):
             offered=has_case,
             tip=QT_TRANSLATE_NOOP(
                 "Actions", "Open the issued product that prints the site, claim, source or answer shown"
+            ),
+        ),
+        Action(
+            "history_of_row",
+            QT_TRANSLATE_NOOP("Actions", "Hist&ory of This Row"),
+            show_history,
+            "Ctrl+Shift+F6",
+            "recover",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "List who changed the site, claim, source, answer or layer shown, and when"
             ),
         ),
         Action(

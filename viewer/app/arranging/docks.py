@@ -49,6 +49,7 @@ ALIASES = {
     "measurement_list": "panel_measurements",
     "time_strip": "panel_time_strip",
     "observation_sheet": "panel_observations",
+    "history": "panel_history",
     "acquisition": "panel_acquisition",
 }
 """Ids of docks by the names that panels use for each other."""
@@ -95,6 +96,7 @@ class Docks(QObject):
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.time_strip, self.products = LazyPanel(makers.time_strip), LazyPanel(self._make_products)
         self.observations, self.searches = LazyPanel(makers.observations), LazyPanel(makers.searches)
+        self.history = LazyPanel(self._make_history)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages = self._make_pages()
@@ -116,6 +118,7 @@ class Docks(QObject):
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
             "panel_time_strip": self._dock("panel_time_strip", self.tr("Time Strip"), self.time_strip),
             "panel_observations": self._dock("panel_observations", self.tr("Observations"), self.observations),
+            "panel_history": self._dock("panel_history", self.tr("History"), self.history),
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
@@ -159,6 +162,7 @@ class Docks(QObject):
         self._context.panel_wanted.connect(self.show_panel)
         self._context.typing_wanted.connect(self.begin_typing)
         self._context.field_wanted.connect(self.begin_field)
+        self._context.history_wanted.connect(self.show_history)
         context = self._context
         context.layer_shown.connect(self._layer_shown)
         for emptied in (context.layer_shown, context.claim_shown, context.row_shown, context.document_replaced):
@@ -315,7 +319,7 @@ class Docks(QObject):
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.products, self.searches, self.acquisition, self.attributes, self.time_strip]
-        first.append(self.observations)
+        first += [self.observations, self.history]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -335,6 +339,21 @@ class Docks(QObject):
             self._context.report(self.tr("Choose a site, claim, source or answer first: its products are opened then."))
         else:
             self._product_desk.show_printing(*row, self.details)
+
+    def show_history(self, table: str, uuid: str) -> None:
+        """List the changes of a row in the panel of the history."""
+        self.show_panel("panel_history")
+        show = getattr(self.history.panel, "show_row", None)
+        assert callable(show)
+        show(table, uuid)
+
+    def show_history_of_shown(self) -> None:
+        """List the changes of the inspector's row, or say that there is none."""
+        row = self.trail.row
+        if row is None:
+            self._context.report(self.tr("Choose a site, claim, source or answer first: its history is listed then."))
+        else:
+            self.show_history(*row)
 
     def _make_claims(self) -> QWidget:
         from viewer.panels.claims.claim_list import ClaimListPanel  # for start-up time: another is in front
@@ -365,6 +384,11 @@ class Docks(QObject):
         from viewer.panels.products.product_list import ProductListPanel  # for start-up time: another is in front
 
         return ProductListPanel(self._product_desk)
+
+    def _make_history(self) -> QWidget:
+        from viewer.panels.history.history_panel import HistoryPanel  # for start-up time: hidden at first
+
+        return HistoryPanel(self._context)
 
     def _make_measurements(self) -> QWidget:
         # for start-up time: another is in front
@@ -454,6 +478,7 @@ def load_panels() -> None:
     from viewer.panels.bookmarks import bookmark_list  # noqa: F401
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.comparisons import comparison_list  # noqa: F401
+    from viewer.panels.history import history_panel  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.measurements import measurement_list  # noqa: F401
     from viewer.panels.observations import observation_sheet  # noqa: F401

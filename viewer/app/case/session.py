@@ -182,6 +182,14 @@ class Session(QObject):
             raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
         return KeptBytes(work.blobs, work.base)
 
+    def history_path(self) -> Path | None:
+        """The working copy with the history, once all edits are in it; None without one. It waits; for any thread."""
+        work = self._journal.work
+        if work is None:
+            return None
+        work.drain()
+        return work.path
+
     def blob_keeper(self) -> KeepBlob:
         """Return a function that stores the bytes of a row of any table durably, before the row. For any thread."""
         work = self._journal.work

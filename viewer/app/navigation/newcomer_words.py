@@ -180,6 +180,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "panel_details": ("inspector", "properties", "information", "notes"),
     "panel_acquisition": ("metadata", "sensor", "sun angle", "cloud", "off nadir"),
     "panel_comparisons": ("saved comparisons",),
+    "panel_history": ("changes", "who changed", "audit", "log of changes", "revert", "blame", "deleted", "versions"),
+    "history_of_row": ("changes", "who changed this", "versions", "audit"),
     "panel_products": ("maps made", "layouts", "pdf", "history of products", "versions"),
     "panel_observations": (
         *("present", "absent", "seen", "last seen", "first seen", "observation sheet", "spreadsheet"),

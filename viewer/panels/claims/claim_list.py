@@ -12,6 +12,7 @@ from viewer.commands.claims import delete_claims
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.history.history_entry import add_history
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList
@@ -86,6 +87,7 @@ class ClaimListPanel(QWidget):
         if len(uuids) == 1:
             menu.addAction(self.tr("&Open"), lambda: self._open(uuids[0]))
             add_printing(menu, self._context, "claims", uuids[0])
+            add_history(menu, self._context, "claims", uuids[0])
         menu.addAction(self.tr("&Go to the Places"), lambda: self._jump(frozenset(uuids)))
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))

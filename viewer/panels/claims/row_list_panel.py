@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
+from viewer.panels.history.history_entry import add_history
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import CompactButton
@@ -88,6 +89,7 @@ class RowListPanel(QWidget):
         if len(uuids) == 1:
             menu.addAction(self.tr("&Open"), lambda: self._open(uuids[0]))
             add_printing(menu, self._context, self._listed.table, uuids[0])
+            add_history(menu, self._context, self._listed.table, uuids[0])
         menu.addAction(self.tr("&Delete"), self.delete_wanted)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu

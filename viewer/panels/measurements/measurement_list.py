@@ -18,6 +18,7 @@ from layers.geo.on_earth import why_off_earth
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.history.history_entry import add_history
 from viewer.panels.measurements.reading_words import copied_line, quantity_title
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
@@ -100,6 +101,8 @@ class MeasurementListPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("&Zoom to Selection"), lambda: self._zoom_to(uuids))
         menu.addAction(self.tr("&Copy Values"), self.copy_values)
+        if len(uuids) == 1:
+            add_history(menu, self._context, "sites", uuids[0])
         menu.addAction(self.tr("&Make Sites of Them"), lambda: self._context.do(make_sites, uuids))
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))

@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.history.history_entry import add_history
 from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.sites.mark_kinds import MarkKinds
@@ -163,6 +164,7 @@ class SiteListPanel(QWidget):
         if len(uuids) == 1:
             menu.addAction(self.tr("&Properties"), lambda: edit.emit("site_form"))
             add_printing(menu, self._context, "sites", uuids[0])
+            add_history(menu, self._context, "sites", uuids[0])
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu

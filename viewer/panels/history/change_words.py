@@ -1,0 +1,251 @@
+"""Words for changes of the history: rows by their names, fields in the analyst's words, values as forms show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.rows import Row
+from layers.project.history.recorded_change import GEOMETRY, FieldChange, RecordedChange, ToldValue, row_name
+from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
+from layers.time.written_dates import written_moment
+from viewer.commands.fields import column_word
+from viewer.commands.filing.taking_back import FIELD_WORDS
+from viewer.panels.words import class_title
+from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
+from viewer.support.language.translation import in_language, translate
+
+LONGEST_NAME, LONGEST_VALUE = 60, 300
+NOUNS: Mapping[str, object] = {
+    "site_point": QT_TRANSLATE_NOOP("History", "Mark"),
+    "site_line": QT_TRANSLATE_NOOP("History", "Mark"),
+    "site_polygon": QT_TRANSLATE_NOOP("History", "Mark"),
+    "claims": QT_TRANSLATE_NOOP("History", "Claim"),
+    "claim_sites": QT_TRANSLATE_NOOP("History", "Site of a claim"),
+    "sources": QT_TRANSLATE_NOOP("History", "Source"),
+    "source_files": QT_TRANSLATE_NOOP("History", "Kept copy"),
+    "claim_sources": QT_TRANSLATE_NOOP("History", "Citation"),
+    "responses": QT_TRANSLATE_NOOP("History", "Response"),
+    "response_claims": QT_TRANSLATE_NOOP("History", "Answered claim"),
+    "chips": QT_TRANSLATE_NOOP("History", "Image chip"),
+    "comments": QT_TRANSLATE_NOOP("History", "Remark"),
+    "products": QT_TRANSLATE_NOOP("History", "Product"),
+    "images": QT_TRANSLATE_NOOP("History", "Image"),
+    "observations": QT_TRANSLATE_NOOP("History", "Observation"),
+    "searches": QT_TRANSLATE_NOOP("History", "Search"),
+    "claim_evidence": QT_TRANSLATE_NOOP("History", "Evidence of a claim"),
+    "comparisons": QT_TRANSLATE_NOOP("History", "Comparison"),
+    "custody": QT_TRANSLATE_NOOP("History", "Custody"),
+    "product_rows": QT_TRANSLATE_NOOP("History", "Row of a product"),
+    "loupe_layers": QT_TRANSLATE_NOOP("History", "Layer"),
+    "loupe_bookmarks": QT_TRANSLATE_NOOP("History", "Bookmark"),
+    "loupe_templates": QT_TRANSLATE_NOOP("History", "Template"),
+    "loupe_filters": QT_TRANSLATE_NOOP("History", "Filter"),
+    "loupe_watch": QT_TRANSLATE_NOOP("History", "Watched place"),
+    "loupe_seen": QT_TRANSLATE_NOOP("History", "Seen row"),
+    "loupe_meta": QT_TRANSLATE_NOOP("History", "The case"),
+}
+"""Words for the kind of a row, by the file's table."""
+GROUPS: tuple[tuple[object, tuple[str, ...]], ...] = (
+    (QT_TRANSLATE_NOOP("History", "Sites and marks"), ("site_point", "site_line", "site_polygon")),
+    (QT_TRANSLATE_NOOP("History", "Claims"), ("claims", "claim_sites", "claim_sources", "claim_evidence")),
+    (QT_TRANSLATE_NOOP("History", "Sources and copies"), ("sources", "source_files", "claim_sources", "custody")),
+    (QT_TRANSLATE_NOOP("History", "Image chips"), ("chips",)),
+    (QT_TRANSLATE_NOOP("History", "Observations and searches"), ("observations", "searches", "images")),
+    (QT_TRANSLATE_NOOP("History", "Responses and remarks"), ("responses", "response_claims", "comments")),
+    (QT_TRANSLATE_NOOP("History", "Layers and views"), ("loupe_layers", "loupe_bookmarks", "comparisons")),
+    (QT_TRANSLATE_NOOP("History", "Products"), ("products", "product_rows")),
+    (QT_TRANSLATE_NOOP("History", "The case"), ("loupe_meta",)),
+)
+"""Kinds of rows that a history is filtered by, with their tables."""
+FIRST_COLUMNS = (
+    "state",
+    "likelihood_term",
+    "confidence",
+    "status",
+    "statement",
+    "source_wording",
+    "label",
+    GEOMETRY,
+    "position_error_m",
+    "class_code",
+    "reliability",
+    "credibility",
+    "caption",
+    "notes",
+)
+"""Columns that the field filter offers while all kinds of rows are listed."""
+_HIDDEN = frozenset({"uuid", "created_at", "created_by", "key"})
+_LIKELIHOOD = ("likelihood_term", "likelihood_low", "likelihood_high")
+
+
+class FieldLine(NamedTuple):
+    """One field of a change in words; `old` and `new` are empty where a value was not stated."""
+
+    name: str
+    old: str
+    new: str
+
+    @property
+    def shown(self) -> str:
+        """The field with both values: "confidence: low → moderate"."""
+        if not self.old and not self.new:
+            return translate("History", "{0} changed").format(self.name)
+        return f"{self.name}: {self.old or '–'} → {self.new or '–'}"
+
+
+def table_noun(table_name: str) -> str:
+    """The word for a kind of row; the table's own name for one that this version does not know."""
+    return translate("History", NOUNS[table_name]) if table_name in NOUNS else one_line(table_name, LONGEST_NAME)
+
+
+def column_title(table: Table | None, column: str) -> str:
+    """The analyst's word for a column."""
+    if column == GEOMETRY:
+        return translate("History", "place")
+    field = "aliases" if column == "aliases_json" else column
+    words = FIELD_WORDS.get(table, {}) if table is not None else {**FIELD_WORDS["claims"], **FIELD_WORDS["sites"]}
+    return in_language(words.get(field) or column_word(field))
+
+
+def name_in_case(table: Table, uuid: str, document: Document) -> str:
+    """The name of a row that the case holds, or words for none."""
+    row = document.table(table).get(uuid)
+    name = "" if row is None else _name_of_row(spec_of(table, row), row, document)
+    return one_line(name, LONGEST_NAME) or translate("History", "(no name)")
+
+
+def named_change(change: RecordedChange, document: Document) -> str:
+    """The row of a change by its name: as the case has it, else as it was when it was deleted."""
+    spec = change.spec
+    row = None if spec is None else document.table(spec.table).get(change.row_uuid)
+    if spec is not None and row is not None:
+        name = _name_of_row(spec, row, document)
+    else:
+        name = change.left_as or row_name(change.table_name, change.values) or _ends(change.values, document)
+    return one_line(name, LONGEST_NAME) or translate("History", "(no name)")
+
+
+def _name_of_row(spec: TableSpec, row: Row, document: Document) -> str:
+    values = {column.name: told_value(getattr(row, column.field)) for column in spec.plain_columns}
+    own = row_name(spec.name, values)
+    return own if own and spec.table != "claim_sources" else _ends(values, document) or own
+
+
+def _ends(values: Mapping[str, ToldValue], document: Document) -> str:
+    """The names of the rows that a link joins, or of the one to which a row belongs."""
+    return " – ".join(filter(None, (_name_at(column, value, document) for column, value in values.items())))
+
+
+def _name_at(column: str, value: ToldValue, document: Document) -> str:
+    """The name of the row that a column refers to; empty where it refers to none that is there."""
+    if not column.endswith("_uuid") or not isinstance(value, str) or not value:
+        return ""
+    for table, spec in _REFERRED.items():
+        row = document.table(table).get(value)
+        if row is not None:
+            values = {item.name: told_value(getattr(row, item.field)) for item in spec.plain_columns}
+            return one_line(row_name(spec.name, values), LONGEST_NAME)
+    return ""
+
+
+_REFERRED: Mapping[Table, TableSpec] = {
+    spec.table: spec
+    for spec in BY_NAME.values()
+    if spec.table in ("sites", "claims", "sources", "responses", "images", "layers", "chips", "products")
+}
+
+
+def verb(change: RecordedChange) -> str:
+    """The word for what happened to the row."""
+    if change.kind == "update":
+        return translate("History", "changed")
+    return translate("History", "deleted") if change.kind == "delete" else translate("History", "added")
+
+
+def field_lines(change: RecordedChange, document: Document) -> list[FieldLine]:
+    """The changed fields in words, likelihood as one; those that only link rows or count revisions are left out."""
+    table = None if change.spec is None else change.spec.table
+    lines = []
+    for item in change.fields:
+        if item.column in _HIDDEN or item.column in _LIKELIHOOD[1:]:
+            continue
+        name = column_title(table, item.column)
+        if item.column == _LIKELIHOOD[0]:
+            lines.append(FieldLine(name, *_likelihoods(change.fields)))
+        elif item.column == GEOMETRY or item.column.endswith("_json"):
+            lines.append(FieldLine(name, "", ""))
+        else:
+            lines.append(
+                FieldLine(name, *(_shown(item.column, value, document) for value in (item.before, item.after)))
+            )
+    return lines
+
+
+def _likelihoods(fields: Iterable[FieldChange]) -> tuple[str, str]:
+    by_column = {item.column: item for item in fields}
+    sides = []
+    for side in ("before", "after"):
+        term, low, high = (getattr(by_column[name], side) if name in by_column else None for name in _LIKELIHOOD)
+        band = f"{low}–{high} %" if low is not None and high is not None else ""
+        sides.append(" ".join(filter(None, (word(str(term)) if term else "", f"({band})" if term and band else band))))
+    return sides[0], sides[1]
+
+
+def _shown(column: str, value: ToldValue, document: Document) -> str:
+    """A value as forms show it; a row by its name."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return translate("History", "yes") if value else translate("History", "no")
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if column.endswith("_uuid"):
+        return _name_at(column, value, document) or translate("History", "a row that is gone")
+    if column == "class_code":
+        return class_title(value)
+    if column.endswith("_at"):
+        return one_line(written_moment(value), LONGEST_VALUE)
+    return (
+        word(value)
+        if column in ("state", "status", "confidence", "role", "voice", "kind")
+        else one_line(value, LONGEST_VALUE)
+    )
+
+
+def change_sentence(change: RecordedChange, document: Document) -> str:
+    """A change on one line: the row, and what became of it."""
+    name, noun = named_change(change, document), table_noun(change.table_name)
+    if change.kind != "update":
+        return f"{noun} “{name}” {verb(change)}"
+    lines = field_lines(change, document)
+    words = "; ".join(line.shown for line in lines) or verb(change)
+    return f"{name} · {words}"
+
+
+def group_titles() -> list[tuple[str, tuple[str, ...]]]:
+    """The kinds of rows that a history is filtered by, in words."""
+    return [(translate("History", title), tables) for title, tables in GROUPS]
+
+
+def field_choices(tables: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(word, column) of the fields by which changes of these tables can be filtered; the weightiest of all for none."""
+    if not tables:
+        return [(capital_first(column_title(None, column)), column) for column in FIRST_COLUMNS]
+    titles: dict[str, str] = {}
+    for name in tables:
+        spec = BY_NAME[name]
+        for column in spec.columns:
+            if column.name not in _HIDDEN and column.name not in ("rev", "modified_at", "modified_by"):
+                titles.setdefault(capital_first(column_title(spec.table, column.name)), column.name)
+    return sorted(titles.items())
+
+
+def capital_first(text: str) -> str:
+    """The text with a capital first letter, for lists."""
+    return text[:1].upper() + text[1:]

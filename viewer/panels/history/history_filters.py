@@ -1,0 +1,169 @@
+"""The filters of the history: kind of row, person, field, days, deletions, and the row whose history is wanted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from layers.project.history.history_reader import HistoryFilter
+from layers.time.dates import is_partial
+from viewer.panels.context import PanelContext
+from viewer.panels.history.change_words import field_choices, group_titles
+from viewer.panels.history.history_reading import HistoryQuestion
+from viewer.panels.said_names import said_name
+from viewer.panels.widgets.fields import DateField
+from viewer.support.language.text import one_line
+from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
+
+LEAST_CHARS = 8
+ALL, DELETIONS, TRACES = "all", "deletions", "traces"
+
+
+class HistoryFilters(QWidget):
+    """The fields; `changed` says that another question is to be asked."""
+
+    changed = Signal()
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._row_uuid = ""
+        self._days: dict[DateField, str] = {}
+        self.listed = self._choice(self.tr("What is listed"))
+        for title, key in (
+            (self.tr("All changes"), ALL),
+            (self.tr("Deletions"), DELETIONS),
+            (self.tr("No longer in the case"), TRACES),
+        ):
+            self.listed.addItem(title, key)
+        self.kind = self._choice(self.tr("Kind of row"))
+        self.kind.addItem(self.tr("Everything"), ())
+        for title, tables in group_titles():
+            self.kind.addItem(title, tables)
+        self.person = self._choice(self.tr("Person"))
+        self.person.addItem(self.tr("Anybody"), None)
+        self.field = self._choice(self.tr("Field"))
+        self.since, self.until = DateField(self.tr("From")), DateField(self.tr("To"))
+        self.since.setAccessibleName(self.tr("First day (UTC)"))
+        self.until.setAccessibleName(self.tr("Last day (UTC)"))
+        for field in (self.since, self.until):
+            field.setToolTip(field.accessibleName())
+            field.committed.connect(partial(self._date_entered, field))
+        self._offer_fields()
+        self._lay_out()
+        for choice in (self.listed, self.person, self.field):
+            choice.activated.connect(self._chosen)
+        self.kind.activated.connect(self._kind_chosen)
+
+    def _choice(self, name: str) -> ComboBox:
+        box = ComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(LEAST_CHARS)
+        return box
+
+    def _lay_out(self) -> None:
+        fields = QGridLayout()
+        fields.setSpacing(6)
+        for column, widget in enumerate((self.listed, self.kind, self.person, self.field, self.since, self.until)):
+            fields.addWidget(widget, 0, column)
+            fields.setColumnStretch(column, 1)
+        self.row_line, self.row_words = QWidget(), plain_label()
+        self.all_button = QPushButton(self.tr("Show All"))
+        self.all_button.setAccessibleName(self.tr("Show the changes of all rows"))
+        self.all_button.clicked.connect(lambda: self.show_row("", ""))
+        line = QHBoxLayout(self.row_line)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.row_words, 1)
+        line.addWidget(self.all_button)
+        self.row_line.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(fields)
+        layout.addWidget(self.row_line)
+
+    @property
+    def question(self) -> HistoryQuestion:
+        """The question that the fields ask."""
+        listed = self.listed.currentData()
+        wanted = HistoryFilter(
+            tables=tuple(self.kind.currentData() or ()),
+            actor=self.person.currentData(),
+            column=self.field.currentData() or "",
+            since=self._days.get(self.since, ""),
+            until=self._days.get(self.until, ""),
+            only_deleted=listed == DELETIONS,
+            row_uuid=self._row_uuid,
+        )
+        return HistoryQuestion(wanted, of_traces=listed == TRACES)
+
+    def show_row(self, uuid: str, name: str) -> None:
+        """Ask for the changes of one row, by all people and of all days; of all rows for an empty uuid."""
+        self._row_uuid = uuid
+        self.row_words.setText(self.tr("Of “{0}” and what belongs to it").format(one_line(name, 80)) if uuid else "")
+        self.row_line.setVisible(bool(uuid))
+        if uuid:
+            self.clear()
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Ask for everything, of the row that is shown."""
+        for choice in (self.listed, self.kind, self.person):
+            choice.setCurrentIndex(0)
+        self._days.clear()
+        for field in (self.since, self.until):
+            field.show_other("")
+            field.setEnabled(True)
+        self.kind.setEnabled(True)
+        self.person.setEnabled(True)
+        self.field.setEnabled(True)
+        self._offer_fields()
+
+    def begin_anew(self) -> None:
+        """Ask for everything, as another case is open."""
+        self._row_uuid = ""
+        self.row_line.hide()
+        self.clear()
+        self.offer_people(())
+
+    def offer_people(self, people: tuple[str, ...]) -> None:
+        """Offer those who have changed the case; the chosen one stays chosen."""
+        chosen = self.person.currentData()
+        self.person.clear()
+        self.person.addItem(self.tr("Anybody"), None)
+        for person in people:
+            name = said_name(person, self._context.document)
+            self.person.addItem(name or self.tr("(not named)"), person)
+        self.person.setCurrentIndex(max(0, self.person.findData(chosen)) if chosen is not None else 0)
+
+    def _offer_fields(self) -> None:
+        self.field.clear()
+        self.field.addItem(self.tr("Any field"), "")
+        for title, column in field_choices(tuple(self.kind.currentData() or ())):
+            self.field.addItem(title, column)
+
+    def _kind_chosen(self) -> None:
+        self._offer_fields()
+        self._chosen()
+
+    def _chosen(self) -> None:
+        is_of_changes = self.listed.currentData() != TRACES
+        for field in (self.kind, self.person, self.field, self.since, self.until):
+            field.setEnabled(is_of_changes)
+        self.changed.emit()
+
+    def _date_entered(self, field: DateField, value: object) -> None:
+        day = str(value or "").strip()
+        if day and not is_partial(day):
+            field.refuse()
+            self._context.report(self.tr("“{0}” is no date: write 2024, 2024-04 or 2024-04-12.").format(day))
+            return
+        field.show_other(day)
+        if self._days.get(field, "") != day:
+            self._days[field] = day
+            self.changed.emit()

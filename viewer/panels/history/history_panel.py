@@ -1,0 +1,271 @@
+"""The panel of the history: who changed what, when and why, the newest first, with a button to take one change back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import override
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from layers.document.edit import Table
+from layers.document.rows import Row
+from layers.project.history.recorded_change import RecordedChange
+from layers.time.written_dates import written_date
+from viewer.commands.filing.taking_back import take_back
+from viewer.panels.context import ROW_FORMS, PanelContext
+from viewer.panels.history.change_words import (
+    FieldLine,
+    change_sentence,
+    field_lines,
+    name_in_case,
+    named_change,
+    table_noun,
+    verb,
+)
+from viewer.panels.history.history_filters import HistoryFilters
+from viewer.panels.history.history_reading import HistoryAnswer, HistoryReading, PastStep
+from viewer.panels.said_names import said_name
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.widgets.row_list import RowList
+from viewer.panels.widgets.row_table import ListColumn, RowTable
+from viewer.support.language.text import one_line, searched
+from viewer.support.language.translation import in_language
+
+AGAIN_MS = 400
+"""Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
+_OPENED: frozenset[Table] = frozenset({"sites", "claims", "layers", *ROW_FORMS})
+"""Tables whose rows have a form of their own."""
+
+
+class ChangeRow(Row, frozen=True, kw_only=True):
+    """A change as a row of the list, by its place in the history."""
+
+    change: RecordedChange
+
+
+class HistoryPanel(QWidget):
+    """The panel. It reads while it can be seen, and reads further pages as its list is scrolled to the end."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.reading = HistoryReading(context, self)
+        self.filters = HistoryFilters(context)
+        self._is_stale = True
+        self._next_before: int | None = None
+        self._rows: dict[str, ChangeRow] = {}
+        self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self._read)
+        columns = [
+            ListColumn(self.tr("Change"), lambda row: change_sentence(row.change, context.document)),
+            ListColumn(self.tr("When (UTC)"), lambda row: _when(row.change), lambda row: row.change.at, 116),
+            ListColumn(self.tr("Who"), self._who, None, 92),
+            ListColumn(self.tr("Reason"), lambda row: in_language(row.change.reason), None, 120),
+        ]
+        self.model = RowTable(columns, lambda row: searched(row.change.reason), self)
+        self.list = RowList(self.model, self.tr("Changes"), first_px=200, first_shown=(1, 2))
+        self._build()
+        self.filters.changed.connect(self._ask_anew)
+        self.reading.answered.connect(self._answered)
+        self.reading.read_past.connect(self._take_back_now)
+        self.reading.failed.connect(lambda sentence: context.report(in_language(sentence)))
+        self.list.chosen.connect(lambda _uuids: self._show_chosen())
+        self.list.activated.connect(lambda _uuid: self.open_row())
+        self.list.view.verticalScrollBar().valueChanged.connect(self._scrolled)
+        context.changed.connect(lambda _changes: self._look_again())
+        context.document_replaced.connect(self._begin_anew)
+        self._show_chosen()
+
+    def _build(self) -> None:
+        self.words, self.hint = wrapped(""), muted()
+        self.words.setAccessibleName(self.tr("The chosen change"))
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.words)
+        scroll.setAccessibleName(self.words.accessibleName())
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.back_button = self._button(
+            self.tr("Take This Change Back"), self.tr("Take this one change back, and leave all others"), self.take_back
+        )
+        self.open_button = self._button(self.tr("Open"), self.tr("Open the row in its form"), self.open_row)
+        self.row_button = self._button(
+            self.tr("Only This Row"), self.tr("List the changes of this row, and of what belongs to it"), self.only_row
+        )
+        self.more_button = self._button(self.tr("Older"), self.tr("List older changes"), self.read_more)
+        beside = QWidget()
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll, 1)
+        column.addLayout(side_by_side(self.back_button, self.open_button))
+        column.addLayout(side_by_side(self.row_button, self.more_button))
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.addWidget(self.list)
+        halves.addWidget(beside)
+        halves.setStretchFactor(0, 3)
+        halves.setStretchFactor(1, 2)
+        halves.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.filters)
+        layout.addWidget(self.hint)
+        layout.addWidget(halves, 1)
+        self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.view.customContextMenuRequested.connect(self.open_menu)
+
+    def _button(self, text: str, tip: str, press: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(lambda: press())
+        return button
+
+    def begin(self) -> None:
+        """Move the keyboard into the list."""
+        self.list.view.setFocus()
+
+    # -- what is listed ------------------------------------------------------------------------------------------
+
+    def show_row(self, table: Table, uuid: str) -> None:
+        """List the changes of a row of the document, and of what belongs to it."""
+        self.filters.show_row(uuid, name_in_case(table, uuid, self._context.document))
+
+    def only_row(self) -> None:
+        """List the changes of the row of the chosen change."""
+        if self.chosen is not None:
+            self.filters.show_row(self.chosen.row_uuid, named_change(self.chosen, self._context.document))
+
+    def read_more(self) -> None:
+        """Read the next older page."""
+        if self._next_before is not None and not self.reading.is_reading:
+            self.reading.ask(replace(self.filters.question, before=self._next_before))
+
+    @property
+    def chosen(self) -> RecordedChange | None:
+        """The only selected change; None without one."""
+        uuids = self.list.selected()
+        row = self._rows.get(next(iter(uuids))) if len(uuids) == 1 else None
+        return None if row is None else row.change
+
+    def _ask_anew(self) -> None:
+        self.list.select(())
+        self._read()
+
+    def _read(self) -> None:
+        self._is_stale = not self.isVisible()
+        if self.isVisible():
+            self.reading.ask(self.filters.question)
+
+    def _look_again(self) -> None:
+        self._is_stale = True
+        if self.isVisible():
+            self._again.start()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._again.start(0)
+
+    def _begin_anew(self) -> None:
+        self._rows, self._next_before = {}, None
+        self.list.begin_anew()
+        self.filters.begin_anew()
+        self._show_chosen()
+        self._look_again()
+
+    def _scrolled(self, value: int) -> None:
+        if value and value == self.list.view.verticalScrollBar().maximum():
+            self.read_more()
+
+    def _answered(self, answer: HistoryAnswer) -> None:
+        rows = {change.uuid: ChangeRow(uuid=change.uuid, change=change) for change in answer.page.changes}
+        self._next_before = answer.page.next_before
+        if answer.question.before is None:
+            kept = self.list.selected() & rows.keys()
+            self.filters.offer_people(answer.people)
+            self._rows = rows
+            self.model.set_rows(rows)
+            self.list.select(kept)
+        else:
+            self._rows |= rows
+            self.model.refresh(rows.keys(), rows)
+        self.more_button.setEnabled(self._next_before is not None)
+        self.hint.setText(self._hint(answer))
+        self.hint.setVisible(bool(self.hint.text()))
+        self._show_chosen()
+
+    def _hint(self, answer: HistoryAnswer) -> str:
+        if not answer.is_there:
+            return self.tr("There is no history to be read yet: it begins with the first change.")
+        return "" if self._rows else self.tr("No change is as asked for.")
+
+    # -- the chosen change ----------------------------------------------------------------------------------------
+
+    def _show_chosen(self) -> None:
+        change = self.chosen
+        self.words.setText("" if change is None else self._whole(change))
+        self.back_button.setEnabled(change is not None and change.kind != "baseline")
+        self.row_button.setEnabled(change is not None)
+        self.open_button.setEnabled(change is not None and self._can_open(change))
+        self.more_button.setEnabled(self._next_before is not None)
+
+    def _whole(self, change: RecordedChange) -> str:
+        """All that is known of a change, a line for each field."""
+        document = self._context.document
+        head = f"{table_noun(change.table_name)} “{named_change(change, document)}” {verb(change)}"
+        by = said_name(change.actor, document) or self.tr("(not named)")
+        when = self.tr("{0}, by {1}").format(in_language(written_date(change.at)), by)
+        why = self.tr("Reason: {0}").format(one_line(in_language(change.reason), 600)) if change.reason else ""
+        lines = [line.shown if change.kind == "update" else _stated(line) for line in field_lines(change, document)]
+        return "\n".join(filter(None, (head, when, why, *lines)))
+
+    def _can_open(self, change: RecordedChange) -> bool:
+        spec = change.spec
+        return (
+            spec is not None and spec.table in _OPENED and change.row_uuid in self._context.document.table(spec.table)
+        )
+
+    def open_row(self) -> None:
+        """Open the row of the chosen change in its form."""
+        change = self.chosen
+        if change is not None and change.spec is not None and self._can_open(change):
+            self._context.open_row(change.spec.table, change.row_uuid)
+
+    def take_back(self) -> None:
+        """Take the chosen change back, as one step to undo."""
+        if self.chosen is not None and self.back_button.isEnabled():
+            self.reading.ask_past(self.chosen)
+
+    def _take_back_now(self, read: PastStep) -> None:
+        self._context.do(take_back, read.past, read.step, lost=read.lost)
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """The menu of the chosen change; None without one."""
+        if self.chosen is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, button in (
+            (self.tr("&Open"), self.open_button),
+            (self.tr("Only &This Row"), self.row_button),
+            (self.tr("Take This Change &Back"), self.back_button),
+        ):
+            menu.addAction(text, button.click).setEnabled(button.isEnabled())
+        menu.popup(self.list.view.viewport().mapToGlobal(place))
+        return menu
+
+    def _who(self, row: ChangeRow) -> str:
+        return said_name(row.change.actor, self._context.document) or self.tr("(not named)")
+
+
+def _when(change: RecordedChange) -> str:
+    return one_line(change.at[:16].replace("T", " "), 40)
+
+
+def _stated(line: FieldLine) -> str:
+    value = line.old or line.new
+    return f"{line.name}: {value}" if value else ""

@@ -1,0 +1,130 @@
+"""Reads pages of the case's history in jobs, for one panel: only the newest question is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from layers.errors import GeoloupeError
+from layers.project.history.history_reader import (
+    HistoryFilter,
+    HistoryPage,
+    opened_history,
+    read_deleted,
+    read_geometries,
+    read_page,
+    read_people,
+    read_step,
+)
+from layers.project.history.recorded_change import RecordedChange
+from layers.project.storage.tables import DATA
+from viewer.commands.filing.taking_back import PastChange
+from viewer.panels.access import CaseAccess
+from viewer.panels.context import PanelContext
+from viewer.support.jobs import Job
+
+
+class HistoryQuestion(Struct, frozen=True):
+    """A question to the history: what is listed, and from which place on."""
+
+    wanted: HistoryFilter = HistoryFilter()
+    of_traces: bool = False
+    """True for the rows that are no longer in the case, instead of changes."""
+    before: int | None = None
+
+
+class HistoryAnswer(Struct, frozen=True):
+    """A page, with everybody who has changed the case; the names come with a first page only."""
+
+    question: HistoryQuestion
+    page: HistoryPage
+    people: tuple[str, ...] = ()
+    is_there: bool = True
+    """False for a case without a working copy."""
+
+
+class PastStep(Struct, frozen=True):
+    """A change with all that is needed to take it back."""
+
+    past: PastChange
+    step: tuple[PastChange, ...]
+    lost: frozenset[str]
+    """Rows whose bytes the case no longer has."""
+
+
+class HistoryReading(QObject):
+    """Reads in jobs; `answered` carries an `HistoryAnswer`, `read_past` a `PastStep`, `failed` a sentence."""
+
+    answered = Signal(object)
+    read_past = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._job: Job | None = None
+
+    @property
+    def is_reading(self) -> bool:
+        return self._job is not None and not self._job.is_finished and not self._job.cancelled
+
+    def ask(self, question: HistoryQuestion) -> None:
+        """Read a page; an earlier question is no longer answered."""
+        if self._job is not None and not self._job.is_finished:
+            self._job.cancel()
+        case = self._context.case
+        self._job = self._run(lambda is_cancelled: _read(case, question, is_cancelled), self.answered.emit)
+
+    def ask_past(self, change: RecordedChange) -> None:
+        """Read what is needed to take a change back."""
+        case = self._context.case
+        self._run(lambda is_cancelled: _read_past(case, change, is_cancelled), self.read_past.emit)
+
+    def _run[T](self, work: Callable[[Callable[[], bool]], T], done: Callable[[T], None]) -> Job | None:
+        jobs = self._context.case.jobs
+        if jobs is not None:
+            return jobs.run(lambda job: work(lambda: job.cancelled), done, self._say, apart=True, of_case=True)
+        try:
+            done(work(lambda: False))
+        except GeoloupeError as error:
+            self._say(error)
+        return None
+
+    def _say(self, error: GeoloupeError) -> None:
+        self.failed.emit(error.sentence)
+
+
+def _read(case: CaseAccess, question: HistoryQuestion, is_cancelled: Callable[[], bool]) -> HistoryAnswer:
+    path = case.history()
+    if path is None:
+        return HistoryAnswer(question, HistoryPage(), is_there=False)
+    with opened_history(path, is_cancelled) as connection:
+        if question.of_traces:
+            page = read_deleted(connection, before=question.before)
+        else:
+            page = read_page(connection, question.wanted, before=question.before)
+        return HistoryAnswer(question, page, read_people(connection) if question.before is None else ())
+
+
+def _read_past(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> PastStep:
+    path = case.history()
+    if path is None or change.seq < 0:  # a trace without a history
+        return PastStep(PastChange(change), (), frozenset())
+    with opened_history(path, is_cancelled) as connection:
+        step = read_step(connection, change.txn_uuid, change.seq)
+        past = tuple(
+            PastChange(item, *(read_geometries(connection, item.seq) if item.has_geometry else (None, None)))
+            for item in step
+        )
+    mine = next((item for item in past if item.change.seq == change.seq), PastChange(change))
+    return PastStep(mine, past, frozenset(_lost(case, step)))
+
+
+def _lost(case: CaseAccess, step: Iterable[RecordedChange]) -> Iterable[str]:
+    read = case.blob_reader()
+    for item in step:
+        has_data = item.spec is not None and DATA in item.spec.blobs
+        if item.kind == "delete" and has_data and not read(item.table_name, (item.row_uuid,), DATA).get(item.row_uuid):
+            yield item.row_uuid
