@@ -221,6 +221,7 @@ OF_A_CASE = {
     "save_as",
     "export_product",
     "products_printing",
+    "history_of_row",
     "export_batch",
     "fact_check",
     "changed_facts",
