@@ -33,6 +33,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
+from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.layers.table_picker import TablePicker
 from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.packs.pack_dialog import PackDialog
@@ -155,6 +156,7 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.canvas.features.set(layer, np.array([0]))
     window.panel_context.show_layer(layer)
     open_chip(window.panel_context, "chip", window)
+    show_custody(window.panel_context, "chips", "chip", window)
     window.relinking.show()
     for name in ("photo.png", "table.csv"):
         window.opener.open([str(tmp_path / name)])
@@ -164,7 +166,7 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for action in ("select_near", "make_sites", "date_layers"):
         window.action_table[action].trigger()
     wanted = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
-    wanted |= {"LayerDatesDialog"}
+    wanted |= {"LayerDatesDialog", "CustodyDialog"}
     qtbot.waitUntil(lambda: open_now(window).keys() >= wanted, timeout=10_000)
 
 
