@@ -198,6 +198,8 @@ class ProductFacts(Struct, frozen=True):
     alike_in_grey: tuple[Alike, ...] = ()
     faint_in_grey: tuple[str, ...] = ()
     """Names of letters that can hardly be told from their ground."""
+    locator_credit: str = ""
+    """Credit of boundaries that only the locator draws: it speaks for no layer of a map."""
     pages: int = 1
     marking_top: str = ""
     marking_bottom: str = ""

@@ -250,9 +250,10 @@ def _in_grey(checked: Checked) -> Iterator[Fault]:
 
 def _boundaries(checked: Checked) -> Iterator[Fault]:
     """Boundaries are contested: each map of them has to state whose view it shows."""
-    if not checked.facts.is_laid_out or says_whose_view(checked.facts.words_of()):
+    facts = checked.facts
+    if not facts.is_laid_out or says_whose_view(facts.words_of().replace(facts.locator_credit, "")):
         return
-    for image in {image.layer: image for fact in checked.facts.maps for image in fact.images}.values():
+    for image in {image.layer: image for fact in facts.maps for image in fact.images}.values():
         if image.draws_boundaries:
             yield Fault(
                 Phrase("layer “{name}”", name=short(image.name)),

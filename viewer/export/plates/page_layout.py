@@ -119,7 +119,7 @@ class PageLayout:
         rooms, atoms = self._cut_beside(parts, key, checkpoint) if key else (rooms, atoms)
         if all(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
             return rooms, atoms
-        return self._with_band(rooms, parts, checkpoint) or (rooms, atoms)
+        return self._with_band(rooms, parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
 
     def _cut_slide(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Fill the maps of a slide, with their key where they leave room for it, else on another page."""

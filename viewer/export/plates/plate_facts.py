@@ -21,6 +21,7 @@ from layers.product.facts import (
 from viewer.export.plates.file_words import map_alt_text, words_of_pages
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
 from viewer.export.plates.maps.legend_content import hatch_rows
+from viewer.export.plates.maps.locator_borders import borders_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
@@ -47,6 +48,7 @@ def facts_of(plate: Plate) -> ProductFacts:
         overlaps=tuple(_overlaps(plate)),
         alike_in_grey=plate.alike_in_grey,
         faint_in_grey=plate.read.faint,
+        locator_credit=_locator_credit(plate),
         pages=plate.pages,
         marking_top=marking,
         marking_bottom=marking,
@@ -55,6 +57,13 @@ def facts_of(plate: Plate) -> ProductFacts:
         made_on=plate.edition.made_on,
         printed=in_language,
     )
+
+
+def _locator_credit(plate: Plate) -> str:
+    """The credit of boundaries where no layer of the maps has the same."""
+    credit = borders_credit()
+    own = any(credit in fact.credit for facts in plate.read.data for fact in facts)
+    return "" if own else credit
 
 
 def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
