@@ -60,7 +60,7 @@ def test_the_exported_product_says_whose_it_is_and_is_kept(demo: Desk, tmp_path:
     (row,) = products_in_order(demo.document)
     assert row.issued_at
     assert row.sha256 == hashlib.sha256((tmp_path / "map.png").read_bytes()).hexdigest()
-    assert demo.said() == [f"Written: {tmp_path / 'map.png'}, map-2.png and map-3.png, issued as product 1, version 1"]
+    assert demo.said() == [f"Written: {tmp_path / 'map.png'} and map-2.png, issued as product 1, version 1"]
 
 
 def test_a_product_that_is_given_up_leaves_nothing(demo: Desk, tmp_path: Path) -> None:

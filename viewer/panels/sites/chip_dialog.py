@@ -56,7 +56,7 @@ class ChipDialog(QDialog):
         self._add_fields(chip)
         self.delete_button, close = QPushButton(self.tr("Delete the chip")), QPushButton(self.tr("Close"))
         self.custody_button = QPushButton(self.tr("Custody…"))
-        self.custody_button.clicked.connect(lambda: show_custody(context, "chips", uuid, parent))
+        self.custody_button.clicked.connect(self._show_custody)
         for button in (self.delete_button, self.custody_button, close):
             button.setAutoDefault(False)  # Enter ends a field
             button.setAccessibleName(button.text())
@@ -170,6 +170,10 @@ class ChipDialog(QDialog):
         if column == "niirs_rating":
             fields["niirs_by"] = self._context.case.actor if value is not None else ""
         return self._context.attempt(update_chip, self.uuid, **fields)
+
+    def _show_custody(self) -> None:
+        """Show it above the window that this dialog belongs to, which a closure must not keep beyond its end."""
+        show_custody(self._context, "chips", self.uuid, self.parentWidget() or self)
 
     def _delete(self) -> None:
         self._context.do(delete_chips, (self.uuid,))
