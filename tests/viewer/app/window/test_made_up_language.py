@@ -146,7 +146,7 @@ def test_dialogs_about_files_are_in_the_language(speaking: MainWindow, qtbot: Qt
     for dialog in open_now(speaking).values():
         texts |= shown_on(dialog)
         dialog.close()
-    names = frozenset({"places", "name", "table", "many", "gone", "tiles", "example", "org"})
+    names = frozenset({"places", "name", "table", "many", "gone", "tiles", "example", "org", "chip"})
     assert english(texts | shown_on(speaking), names) == []
 
 

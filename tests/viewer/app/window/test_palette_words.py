@@ -75,11 +75,12 @@ def test_everyday_words_lead_to_the_commands(begun: MainWindow, qtbot: QtBot, wo
 
 
 @pytest.mark.bounded
-def test_history_leads_to_what_takes_back(begun: MainWindow, qtbot: QtBot) -> None:
-    """There is no list of what was done; Undo says what it would take back."""
+def test_history_leads_to_the_changes_and_undo_to_what_it_takes_back(begun: MainWindow, qtbot: QtBot) -> None:
     begun.action_table["delete"].trigger()
     settle(begun, qtbot)
-    palette, line = search_for(begun, "history", qtbot)
+    palette, _ = search_for(begun, "history", qtbot)
+    assert palette.shown_texts()[0].startswith("History")
+    palette, line = search_for(begun, "undo", qtbot)
     assert palette.shown_texts()[0].startswith("Undo: Delete site")
     QTest.keyClick(line, Qt.Key.Key_Return)
     settle(begun, qtbot)
