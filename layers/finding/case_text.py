@@ -20,6 +20,8 @@ from layers.document.vocabulary import class_words
 
 TITLE_LENGTH = 120
 """Characters of a sentence that stands as the title of its row."""
+LONGEST_NAME, LONGEST_WORDS = 2_000, 50_000
+"""Most characters of a name and of another field that are searched: a hostile case has megabytes in each."""
 CASE_WORDS = ("title", "summary", "context", "project_note")
 """Facts of the case itself that are texts."""
 
@@ -132,7 +134,7 @@ def _claim_text(claim: Claim) -> CaseText | None:
 
 def _named(table: Table, row: Row, names: tuple[str, ...], words: tuple[str, ...]) -> CaseText | None:
     """The words of a row with names, the first of which is its title."""
-    names = tuple(name for name in names if name.strip())
+    names = tuple(name[:LONGEST_NAME] for name in names if name.strip())
     text = _joined(words)
     if not names and not text:
         return None
@@ -147,7 +149,7 @@ def _said(table: Table, row: Row, *words: str) -> CaseText | None:
 
 
 def _joined(words: tuple[str, ...]) -> str:
-    return " · ".join(filter(str.strip, words))
+    return " · ".join(text[:LONGEST_WORDS] for text in words if text.strip())
 
 
 def _beginning(text: str) -> str:
