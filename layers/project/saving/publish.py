@@ -261,8 +261,12 @@ def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
 def _unsafe_connection(new: Path) -> sqlite3.Connection:
     """Open a connection without journal or syncs: a file that does not get finished is thrown away."""
     connection = sqlite3.connect(new, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = OFF")
-    connection.execute("PRAGMA synchronous = OFF")
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

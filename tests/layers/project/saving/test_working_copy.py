@@ -221,6 +221,18 @@ def test_the_database_is_in_wal_mode_with_full_syncs_and_no_triggers(work: Worki
         assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
 
 
+def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk; an open one would hold the file, and be warned of."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *where, **how: opened.append(connect(*where, **how)) or opened[-1])
+    (tmp_path / "work.gpkg").write_bytes(b"no database" * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        open_work(tmp_path / "work.gpkg")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+
+
 def test_a_writer_that_fails_is_reported_once_and_catches_up(
     work: WorkingCopy, connection: WriterConnection, document: Document
 ) -> None:

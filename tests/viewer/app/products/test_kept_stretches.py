@@ -50,6 +50,12 @@ def shown(window: ProductWindow) -> QImage:
     return picture.copy()
 
 
+def caption(laid: PrintedPlate) -> str:
+    """What is said below both maps, as it is the same of both."""
+    (line,) = laid.plate.common_captions
+    return line
+
+
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
 def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -101,7 +107,7 @@ def test_a_frame_whose_style_follows_the_view_keeps_what_was_seen(studio: Studio
     maps = (ProductMap(Frame(("l",), styles={"l": DRA}), WEST), ProductMap(Frame(("l",), styles={"l": DRA}), EAST))
     window = made.open(ProductSpec(title="Two", layout="panels", maps=maps, bounds=WEST, dpi=96, author="Li"))
     assert isinstance(window.laid, PrintedPlate)
-    assert "of this view (DRA)" in window.laid.plate.captions[0][0]
+    assert "of this view (DRA)" in caption(window.laid)
     before = [one.scene.drawings["l"].style.stretches for one in window.laid.plate.maps]
     assert window.keep()
     made.settle(window)
@@ -112,7 +118,7 @@ def test_a_frame_whose_style_follows_the_view_keeps_what_was_seen(studio: Studio
     highs = [one.frame.styles["l"]["stretches"][0][1] for one in kept.maps if one.frame is not None]
     assert highs[0] < 1000 < 2000 < highs[1]
     assert isinstance(window.laid, PrintedPlate)
-    assert "stretched as the view on the screen was (DRA), frozen" in window.laid.plate.captions[0][0]
+    assert "stretched as the view on the screen was (DRA), frozen" in caption(window.laid)
     assert [one.scene.drawings["l"].style.stretches for one in window.laid.plate.maps] == before
     east = replace(kept.maps[0], bounds=EAST)
     other = made.open(replace(kept, maps=(east, kept.maps[1])))
