@@ -30,9 +30,12 @@ def with_scenes(window: MainWindow, folder: Path, qtbot: QtBot, years: tuple[int
     window.resize(1366, 768)
     window.file_menu.new_case()
     settle(window, qtbot)
-    for year in years:
-        path = write_scene(folder / f"{year}.tif", HERE, f"{year}-08-01T10:00:00Z", platform="Landsat", side=32)
-        window.opener.open([str(path)])
+    window.opener.open(
+        [
+            str(write_scene(folder / f"{year}.tif", HERE, f"{year}-08-01T10:00:00Z", platform="Landsat", side=32))
+            for year in years
+        ]
+    )
     settle(window, qtbot)
     for name, (lon, lat) in BENDS.items():
         window.session.push(
