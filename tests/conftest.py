@@ -147,7 +147,7 @@ def new_folder(
     made: list[Path] = []
 
     def make(name: str) -> Path:
-        folder = tmp_path_factory.getbasetemp() / f"{name}{next(_numbers)}"
+        folder = _new_place(tmp_path_factory, name)
         folder.mkdir(mode=0o700)
         made.append(folder)
         return folder
@@ -169,11 +169,24 @@ def pytest_runtest_logfinish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_home(new_folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings, sessions and caches of each test go to a folder of its own."""
-    home = new_folder("home")
+def place_of_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Settings, sessions and caches of each test go to a folder of its own, which most tests never need."""
+    home = _new_place(tmp_path_factory, "home")
     monkeypatch.setenv("GEOLOUPE_HOME", str(home))
-    return home
+    yield home
+    if home.exists():
+        _done_with.append(home)
+
+
+@pytest.fixture
+def own_home(place_of_home: Path) -> Path:
+    """The folder for settings, sessions and caches of this test, made."""
+    place_of_home.mkdir(mode=0o700, exist_ok=True)
+    return place_of_home
+
+
+def _new_place(factory: pytest.TempPathFactory, name: str) -> Path:
+    return factory.getbasetemp() / f"{name}{next(_numbers)}"
 
 
 @pytest.fixture
