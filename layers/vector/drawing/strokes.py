@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from layers.vector.drawing.brush import PHASES, brush_taps, steps_of
+from layers.vector.drawing.dots import BITS, DOT_PHASES, Dots
+
 type Floats = NDArray[np.floating]
 
-PHASES = 8
-"""Number of places within a pixel, each way, that the brush may be at."""
-_DOT_PHASES = 2
 _LONG_PX = 64.0
 _SHORT_PX = 1.5
 AT_ONCE = 2**16
@@ -49,9 +48,9 @@ class Strokes:
         self._taps = int(np.ceil(max(stroke_px, 1.0) / 2 + 0.5))
         # The brush may stand outside as far as it reaches, and has to find room there.
         self._reach = 2 * self._taps + 1
-        self._wide, self._high = width + 2 * self._reach, height + 2 * self._reach
+        self._wide, self._high = -(-(width + 2 * self._reach) // BITS) * BITS, height + 2 * self._reach
         self._cover = np.zeros(self._wide * self._high, np.uint8)
-        self._dots: NDArray[np.uint8] | None = None
+        self._dots: Dots | None = None
 
     def add(self, x: Floats, y: Floats, starts: NDArray[Any]) -> None:
         """Lines in pixels: line j's coordinates are ``starts[j]`` to ``starts[j + 1]``."""
@@ -94,7 +93,7 @@ class Strokes:
 
     def _set_down(self, x: Floats, y: Floats) -> None:
         place, phase = self._places(x, y, PHASES)
-        for dy, dx, tap in _brush(round(self._stroke * 16)):
+        for dy, dx, tap in brush_taps(steps_of(self._stroke)):
             np.maximum.at(self._cover, place + (dy * self._wide + dx), tap[phase])
 
     @staticmethod
@@ -110,7 +109,7 @@ class Strokes:
     def cover(self) -> NDArray[np.uint8]:
         """(height, width) how much of each pixel the strokes cover, 0..255."""
         if self._dots is not None:
-            self._set_down_dots()
+            self._dots.set_down(self._cover, self._stroke)
         width, height = self._size
         whole = self._cover.reshape(self._high, self._wide)
         return whole[self._reach : self._reach + height, self._reach : self._reach + width]
@@ -127,42 +126,10 @@ class Strokes:
         return (place, phase) if inside.all() else (place[inside], phase[inside])
 
     def _dot(self, x: Floats, y: Floats) -> None:
-        """Places to half a pixel: however many they are, the brush is set down once at each."""
-        place, phase = self._places(x, y, _DOT_PHASES)
+        """Places to half a pixel, at each of which the brush is set down once."""
         if self._dots is None:
-            self._dots = np.zeros(_DOT_PHASES**2 * self._cover.size, np.uint8)
-        self._dots[phase * np.int32(self._cover.size) + place] = 255
-
-    def _set_down_dots(self) -> None:
-        assert self._dots is not None
-        size, step = self._cover.size, PHASES // _DOT_PHASES
-        for phase, dots in enumerate(self._dots.reshape(-1, size)):
-            fine = (phase // _DOT_PHASES * PHASES + phase % _DOT_PHASES) * step
-            for dy, dx, tap in _brush(round(self._stroke * 16)):
-                strength = tap[fine]
-                if strength:
-                    shift = dy * self._wide + dx
-                    low, high = max(shift, 0), min(size, size + shift)
-                    seen = self._cover[low:high]
-                    np.maximum(seen, np.minimum(dots[low - shift : high - shift], strength), out=seen)
-
-
-@lru_cache(maxsize=64)
-def _brush(sixteenths: int) -> list[tuple[int, int, NDArray[np.uint8]]]:
-    """(dy, dx, coverage by phase) of every pixel a round brush may touch; thinner than a pixel it is fainter."""
-    stroke = sixteenths / 16
-    radius, strength = max(stroke, 1.0) / 2, min(stroke, 1.0)
-    at = np.arange(PHASES) / PHASES
-    y, x = np.repeat(at, PHASES), np.tile(at, PHASES)
-    reach = int(np.ceil(radius + 0.5))
-    taps = []
-    for dy in range(-reach, reach + 1):
-        for dx in range(-reach, reach + 1):
-            away = np.hypot(dx + 0.5 - x, dy + 0.5 - y)
-            cover = np.rint(np.clip(radius + 0.5 - away, 0, 1) * (255 * strength)).astype(np.uint8)
-            if cover.any():
-                taps.append((dy, dx, cover))
-    return taps
+            self._dots = Dots(self._wide, self._high, self._reach)
+        self._dots.add(*self._places(x, y, DOT_PHASES))
 
 
 def _samples(legs: Legs, stroke_px: float, dash: Sequence[float]) -> tuple[Floats, Floats]:
