@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from layers.errors import CaseTooNew
 from viewer.cli.terminal.command import DONE, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
 
+_ACTOR = "command line"
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="gets the sites")
     parser.add_argument("file", metavar="FILE", help="a table or any vector file")
-    fields = "label, lat, lon, place (any notation), notes, class_code, position_error_m, alias_zh, ..."
+    fields = (
+        "label, lat, lon, place (any notation), notes, class_code, position_error_m, alias_zh, statement, made_by, ..."
+    )
     parser.add_argument(
         "--map",
         nargs="+",
@@ -33,8 +38,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.saving.case_copy import open_for_work  # for start-up time, as all below
     from layers.project.saving.publish import publish
     from layers.project.storage.fsops import scratch_folder
-    from viewer.cli.site_rows import read_sites, sites_in_words, sites_with_sources
     from viewer.cli.terminal.reading import case_file, one_reader, regular_file
+    from viewer.commands.tables.site_files import read_sites, sites_in_words
+    from viewer.commands.tables.site_rows import add_table
 
     target = case_file(arguments.case)
     with one_reader() as pool:
@@ -44,16 +50,17 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             if intake.read_only:
                 raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
-            edit, cited = sites_with_sources(intake.document, found_sites, arguments.file)
-            intake.document.apply(edit)
-            work.append(edit, "command line")
+            made = add_table(intake.document, found_sites.sites, Path(arguments.file).name, actor=_ACTOR)
+            intake.document.apply(made.edit)
+            work.append(made.edit, _ACTOR)
             publish(work, target, goes_on=False)
         finally:
             work.close(keep=False)
-    print(f"{target}: {sites_in_words(found_sites.counts, cited)}")
-    for sentence in [*found_sites.notes, *found_sites.left_out]:
+    print(f"{target}: {sites_in_words(found_sites.counts, made.sources, made.claims)}")
+    remarks = [*found_sites.notes, *found_sites.left_out, *found_sites.unfit.sentences()]
+    for sentence in remarks:
         complain(sentence)
-    return FINDINGS if found_sites.left_out or found_sites.notes else DONE
+    return FINDINGS if remarks else DONE
 
 
 ADD_SITES = Command("add-sites", "turn the rows of a file into sites", _add_arguments, _run)

@@ -67,6 +67,9 @@ _CITED = re.compile(
 """A citation as the field writes it: "Title", publisher, date."""
 _FROM_MEMORY = re.compile(r"\bfrom memory\b|\bgeneral knowledge\b", re.IGNORECASE)
 
+_STATED = {"publisher": "source_publisher", "author": "source_author", "published_at": "source_date"}
+"""Fields of a source that columns of their own may state, by the names that a mapping has for them."""
+
 type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
 """A feature as fid, WKB in EPSG:4326, and attributes."""
 
@@ -233,6 +236,10 @@ def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str,
         date = match["date"] or ""
         cited |= {"title": match["title"].strip(), "publisher": match["publisher"].strip()}
         cited |= {"published_at": date if is_partial(date) else ""}
+    stated = {name: text(each) for name, each in _STATED.items()}
+    if not is_partial(stated["published_at"]):
+        del stated["published_at"]
+    cited |= {name: value for name, value in stated.items() if value}
     kind = "web page" if url else "other"
     return {"kind": kind} | {name: value for name, value in cited.items() if value}
 
@@ -285,7 +292,12 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
 
 
 def _class(text: str, mapping: SiteMapping) -> str:
-    """The class that a column names by its code, its title or a name of its sign; else the one for all."""
+    """The class that a column names; else the one for all."""
+    return class_named(text) or mapping.class_code
+
+
+def class_named(text: str) -> str:
+    """The class that a text names by its code, its title or a name of its sign; empty for any other text."""
     if text in SITE_CLASSES:
         return text
     folded = text.casefold().replace("_", " ")
@@ -293,7 +305,7 @@ def _class(text: str, mapping: SiteMapping) -> str:
         if folded in (title.casefold(), code.replace("_", " ")):
             return code
     named = facility_of(text) or route_of(text)
-    return named if named in SITE_CLASSES else mapping.class_code
+    return named if named in SITE_CLASSES else ""
 
 
 def _metres(text: str) -> float:

@@ -115,6 +115,10 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
         self.asked.append("open a file of Google Earth")
         return self.path
 
+    def site_file_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("open a table of sites")
+        return self.path
+
     def style_to_open(self, folder: Path) -> Path | None:
         self.asked.append("open a style")
         return self.path

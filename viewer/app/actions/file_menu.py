@@ -65,6 +65,13 @@ class FileMenu(CaseMenu):
         if path is not None:
             self.opener.earth_wanted.emit(path)
 
+    def add_table(self) -> None:
+        """Ask for a table or a vector file, and what its columns say."""
+        self.opener.expect()
+        path = self._cases.ask_site_file()
+        if path is not None:
+            self.opener.table_wanted.emit(path)
+
     def open_recent(self, path: str) -> None:
         self.opener.open([path])
 
@@ -139,6 +146,14 @@ class FileMenu(CaseMenu):
             bring_home,
             tip=QT_TRANSLATE_NOOP(
                 "Actions", "Make sites, layers and bookmarks of a KML or KMZ such as myplaces.kml, with its folders"
+            ),
+        ),
+        Action(
+            "add_table",
+            QT_TRANSLATE_NOOP("Actions", "Add Sites from a Tab&le…"),
+            add_table,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Make sites, claims and sources of the rows of a CSV, XLSX, GeoJSON, GPX or GeoPackage"
             ),
         ),
         Action(

@@ -75,6 +75,10 @@ class CaseOpening(QObject):
         """Ask for a file of Google Earth."""
         return self._ask().earth_file_to_open(self._saving.folder())
 
+    def ask_site_file(self) -> Path | None:
+        """Ask for a table or a vector file whose rows become sites."""
+        return self._ask().site_file_to_open(self._saving.folder())
+
     def open_demo(
         self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
     ) -> None:

@@ -42,6 +42,12 @@ def known_ending(path: str) -> str:
     return ending if f"*{ending}" in (*IMAGES, *VECTORS) else ""
 
 
+def table_filters() -> str:
+    """Filters for `QFileDialog`: tables and vector files, whose rows can be sites."""
+    kinds = (translate("FileKinds", "Vectors and tables"), VECTORS), (translate("FileKinds", "All files"), ("*",))
+    return ";;".join(f"{title} ({' '.join(patterns)})" for title, patterns in kinds)
+
+
 def name_filters() -> str:
     """Filters for `QFileDialog`: all files that can be opened, then one kind after another."""
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from layers.project.saving.recovery import RecoverableSession
 from layers.text.counted import grouped
-from viewer.app.desktop.dialog_filters import name_filters
+from viewer.app.desktop.dialog_filters import name_filters, table_filters
 from viewer.panels.shell.start_page import local_moment
 from viewer.panels.words import marks_counted
 from viewer.support.language.text import one_line
@@ -221,6 +221,12 @@ class Questions(QObject):
     def earth_file_to_open(self, folder: Path) -> Path | None:
         title, kinds = self.tr("Bring home from Google Earth"), self.tr("Google Earth files (*.kml *.kmz)")
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
+    def site_file_to_open(self, folder: Path) -> Path | None:
+        text, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Add sites from a table"), str(folder), table_filters()
+        )
         return Path(text) if text else None
 
     def observations_to_write(self, suggestion: Path) -> Path | None:

@@ -13,6 +13,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "new_on_world": ("settings", "preferences", "options"),
     "open": ("load", "import", "open project", "browse"),
     "open_demo": ("example", "sample data", "tutorial", "try it out"),
+    "bring_home": ("kml", "kmz", "myplaces", "import placemarks"),
+    "add_table": ("import", "csv", "excel", "spreadsheet", "xlsx", "gpx", "delimited text", "import points"),
     "save": ("save project", "store"),
     "save_as": ("save a copy", "rename", "duplicate project", "backup"),
     "export_product": ("pdf", "print", "png", "svg", "jpeg", "layout", "poster", "map composer", "publish"),

@@ -14,12 +14,14 @@ from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from viewer.app.case.session import Session
+from viewer.app.opening.drop_menu import DropMenu
 from viewer.app.opening.earth_home import EarthHome
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions_in_turn import QuestionsInTurn
+from viewer.app.opening.site_tables import SiteTables
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
 from viewer.panels.context import PanelContext
@@ -50,6 +52,9 @@ class LayerQuestions(QuestionsInTurn):
         home = EarthHome(panels, adder, context, opener.messages, window)
         opener.earth_wanted.connect(home.read)
         opener.earth_opened.connect(home.offer)
+        opener.table_wanted.connect(SiteTables(panels, context, window).read)
+        self.drops = DropMenu(window)
+        opener.use_wanted.connect(self.drops.ask)
 
     def choose_layers(self, path: Path, layers: list[FoundLayer]) -> None:
         """Ask which layers of a file to add."""

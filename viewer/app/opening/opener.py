@@ -20,6 +20,7 @@ from layers.requests.probe import Probe
 from layers.services.imagery_entry import host_of_address
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.session import Session
+from viewer.app.opening.drop_menu import SITE_SUFFIXES
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opened_words import (
@@ -63,6 +64,8 @@ class _Opening(Struct, eq=False):
     stays: bool = False
     """True where the map does not move: the new layers are known to lie in view."""
     reading: _Reading | None = None
+    is_dropped: bool = False
+    """True where it is asked whether rows of files are layers or sites."""
     stated: Mapping[str, StatedScene] = {}
     """Statements of a catalogue on files, by path."""
 
@@ -82,6 +85,10 @@ class FileOpener(QObject):
     """Path of a file of Google Earth whose places, pictures and views the analyst wants in the case."""
     earth_opened = Signal(object)
     """Path of a file of Google Earth that was opened as a layer: its places may also come in as sites."""
+    table_wanted = Signal(object)
+    """Path of a table or vector file whose rows the analyst wants in the case as sites."""
+    use_wanted = Signal(object, object, object)
+    """Paths of dropped files whose rows can be layers or sites, and the functions for the two answers."""
     finished = Signal()
 
     def __init__(
@@ -120,6 +127,11 @@ class FileOpener(QObject):
         is consent to ask its host, and a layer may be named behind a #. The first address of any other server, as no
         template is, is offered to be asked, where somebody is there to answer.
         """
+        self._open_words(words, stays=stays, is_typed=is_typed)
+
+    def _open_words(
+        self, words: Sequence[str], *, stays: bool = False, is_typed: bool = False, is_dropped: bool = False
+    ) -> None:
         servers = [word for word in words if is_server_word(word)]
         for address in servers if is_typed else ():
             self._case.consent(host_of_address(address))
@@ -131,7 +143,7 @@ class FileOpener(QObject):
             return
         # A key stands in no layer: the case goes to others.
         words = [without_key(word, self._case.show_key) for word in words]
-        self._begin(_Opening(words, self._session.document, stays=stays))
+        self._begin(_Opening(words, self._session.document, stays=stays, is_dropped=is_dropped))
 
     def _begin(self, opening: _Opening) -> None:
         self._under_way.append(opening)
@@ -152,8 +164,8 @@ class FileOpener(QObject):
         return data.hasUrls() or is_web_address(address_in(data), is_sure=False)
 
     def open_dropped(self, data: QMimeData) -> None:
-        """Open what was dropped."""
-        self.open(dropped_words(data))
+        """Open what was dropped, after a question where rows of files can be layers or sites."""
+        self._open_words(dropped_words(data), is_dropped=True)
 
     def open_as(self, path: Path, options: dict[str, Any], table: str) -> None:
         """Add the table named `table` of a file, read with the options that the analyst chose."""
@@ -176,10 +188,28 @@ class FileOpener(QObject):
 
     def _sorted(self, opening: _Opening, words: SortedWords) -> None:
         if words.case is None:
-            self._probe(opening, words.others)
+            self._ask_use(opening, words.others)
             return
         self._under_way.remove(opening)  # until it is said that it may be
         self._cases.clear_the_way(words.case, words.left, partial(self._open_case, opening, words.case, words.others))
+
+    def _ask_use(self, opening: _Opening, meanings: list[Meaning]) -> None:
+        """Probe the files, once it is known which of those that were dropped are to be layers."""
+        tables = [each for each in meanings if isinstance(each, Path) and each.suffix.lower() in SITE_SUFFIXES]
+        if not (opening.is_dropped and tables and self._adder.asks):
+            self._probe(opening, meanings)
+            return
+        others = [each for each in meanings if each not in tables]
+        self._probe(opening, others)
+
+        def as_layers() -> None:
+            self.open([str(path) for path in tables])
+
+        def as_sites() -> None:
+            for path in tables:
+                (self.earth_wanted if path.suffix.lower() in EARTH_SUFFIXES else self.table_wanted).emit(path)
+
+        self.use_wanted.emit(tables, as_layers, as_sites)
 
     def _open_case(self, opening: _Opening, case: Path, others: list[Meaning], recovered_from: Path | None) -> None:
         """Open a case from its file, or from the crashed session in the folder `recovered_from`; then the others."""

@@ -197,6 +197,7 @@ ALWAYS = {
     "new_on_world",
     "open",
     "bring_home",
+    "add_table",
     "open_demo",
     "quit",
     "next_notation",

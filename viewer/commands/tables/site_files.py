@@ -3,74 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 from shapely import Point
-from shapely.geometry.base import BaseGeometry
 
-from layers.document.document import Document
-from layers.document.edit import Edit
-from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
+from layers.phrase import Phrase
 from layers.pool.feature_rows import read_rows
 from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
-from layers.text.counted import counted, metres
+from layers.text.counted import counted, grouped, metres
 from layers.vector.table import VectorInfo
-from viewer.commands.feature_sites import (
-    COLUMN_NAMES,
-    SOURCE_COLUMN_NAMES,
-    SiteMapping,
-    cited_sources,
-    guess_mapping,
-    row_source,
-    site_fields,
-    site_geometry,
-)
+from viewer.commands.feature_sites import SiteMapping, guess_mapping, site_geometry
 from viewer.commands.imagery.photographs import photo_fields
-from viewer.commands.sites import add_sites, check_site
+from viewer.commands.sites import check_site
+from viewer.commands.tables.site_rows import TABLE_COLUMN_NAMES, TableSite, UnfitValues, table_site
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
-MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    **COLUMN_NAMES,
-    **SOURCE_COLUMN_NAMES,
-    "role": ("role",),
-}
-"""The column names of each field of a site, without regard to case."""
+MOST_SITES = 20_000
+"""Most sites of one table: more are data rather than an analyst's marks."""
 _OF_CAMERAS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 _NO_PLACE = "It has no place."
-_PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
-"""Fields of `--map` that give a place, and the options of table readers for them."""
+PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place", "wkt": "wkt"}
+"""Fields that give a place, and the options of table readers for them."""
 
 _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
 )
+_TOLD_ROWS = 250
 
-_ACTOR = "command line"
-type _SiteRow = tuple[BaseGeometry, dict[str, Any]]
+type TableRow = tuple[int, bytes, Mapping[str, Any]]
+"""Number as a person counts, WKB in lon and lat, attributes."""
 
 
 class FoundSites(Struct):
     """Sites made from the rows of a file."""
 
-    sites: list[_SiteRow] = field(default_factory=list)
-    citations: list[Mapping[str, str]] = field(default_factory=list)
-    """Fields of the source that each row cites, as `row_source` gives them; empty where it cites none."""
+    sites: list[TableSite] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """A sentence for each row that makes no site."""
     counts: dict[str, int] = field(default_factory=dict)
     """Number of sites by the name of their layer."""
     notes: list[str] = field(default_factory=list)
     """Remarks of readers on the file as a whole: that it was cut off, that an encoding is a guess."""
+    unfit: UnfitValues = field(default_factory=UnfitValues)
+    """Values that stand in the notes, as they do not fit their field."""
+
+
+class TableReading(Struct, frozen=True):
+    """Choices for making sites of rows: which column fills which field, and what holds where none does."""
+
+    mapping: SiteMapping
+    own_classes: Mapping[str, str] = {}
+    """Codes of classes that the case has of its own, by their names, as `own_classes` gives them."""
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
@@ -79,15 +72,15 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     `mapping`: column by field, as in `--map`. Raises InvalidValue where a mapped column is missing or no row has a
     place, and errors of readers.
     """
-    unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
+    unknown = set(mapping) - set(TABLE_COLUMN_NAMES) - set(PLACE_OPTIONS)
     if unknown:
-        fields = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
+        fields = ", ".join([*PLACE_OPTIONS, *TABLE_COLUMN_NAMES])
         raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=fields)
-    photograph = photograph_at(path, pool)
+    photograph = _photograph_at(path, pool)
     if photograph is not None:
-        return FoundSites([_photo_mark(photograph, path)], [{}], counts={path.name: 1})
-    layers = _layers(path, pool)
-    names = {name.strip().casefold(): name for layer in layers for name in _names(layer)}
+        return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
+    layers = layers_of_file(path, pool)
+    names = {name.strip().casefold(): name for layer in layers for name in names_of(layer)}
     for column in mapping.values():
         if column.strip().casefold() not in names:
             raise InvalidValue(
@@ -97,17 +90,20 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
                 values=", ".join(names.values()),
             )
     chosen = {key: names[column.strip().casefold()] for key, column in mapping.items()}
-    options = {_PLACE_OPTIONS[key]: column for key, column in chosen.items() if key in _PLACE_OPTIONS}
+    options = {PLACE_OPTIONS[key]: column for key, column in chosen.items() if key in PLACE_OPTIONS}
     if options:
-        layers = _layers(path, pool, options)  # other places, and something else to say of them
-    found_sites = FoundSites(notes=_notes(layers))
+        layers = layers_of_file(path, pool, options)  # other places, and something else to say of them
+    found_sites = FoundSites(notes=notes_on(layers))
     refusals: list[GeoloupeError] = []
     for layer in layers:
+        columns = guess_mapping(names_of(layer), TABLE_COLUMN_NAMES)
+        columns |= {key: column for key, column in chosen.items() if key not in PLACE_OPTIONS}
+        reading = TableReading(SiteMapping(columns, lists_others=False))
         try:
-            _add_sites_of(layer, path, chosen, options, pool, found_sites)
+            add_rows(found_sites, layer, rows_of(layer, path, options, pool), reading, options)
         except CannotBePlaced as error:
             refusals.append(error)
-    if not found_sites.sites and refusals and all(_is_placed(layer) for layer in layers):
+    if not found_sites.sites and refusals and all(is_placed(layer) for layer in layers):
         raise refusals[0]
     if not found_sites.sites:
         raise InvalidValue(
@@ -116,7 +112,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     return found_sites
 
 
-def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
+def _photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
     """The photograph with its EXIF; None for any other file."""
     if path.suffix.lower() not in _OF_CAMERAS:
         return None
@@ -124,89 +120,95 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
     return photograph_in(probed.raster.tags) if probed.raster is not None else None
 
 
-def _photo_mark(photograph: Photograph, path: Path) -> _SiteRow:
+def _photo_mark(photograph: Photograph, path: Path) -> TableSite:
     """Make a mark at the place of the camera. It is no site, as the picture's content has not been judged."""
     fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
     check_site(geometry, fields)
-    return geometry, fields
+    return TableSite(1, geometry, fields)
 
 
-def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
+def layers_of_file(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
+    """The layers of a file that have rows, with the columns and first rows of tables. It blocks. Raises errors of
+    readers, UnsupportedFormat for an image, NotReadable without any row.
+    """
     probed: Probed = pool.ask(Probe(str(path.resolve()), options=dict(options or {}), preview=True)).facts
     if probed.kind != "vector":
         raise UnsupportedFormat("{path} holds no rows that could become sites: it is an image.", path=path)
     if not any(layer.features for layer in probed.layers):
         raise NotReadable("{path} holds no rows: there is nothing to add.", path=path)
-    return list(probed.layers)
+    return [layer for layer in probed.layers if layer.features]
 
 
-def _notes(layers: list[VectorInfo]) -> list[str]:
+def notes_on(layers: Iterable[VectorInfo]) -> list[str]:
     """Remarks on the file, without those on single rows, which are repeated where a row makes no site."""
     problems = (problem for layer in layers for problem in layer.problems)
     return [problem for problem in dict.fromkeys(problems) if not _OF_ROWS.match(problem)]
 
 
-def _is_placed(layer: VectorInfo) -> bool:
+def is_placed(layer: VectorInfo) -> bool:
     """True where the columns that give the places of a table's rows are known."""
     return bool(layer.reading.get("columns", True))
 
 
-def _names(layer: VectorInfo) -> list[str]:
+def names_of(layer: VectorInfo) -> list[str]:
+    """The names of the columns, also of those that give the place."""
     return [str(name) for name in layer.reading.get("names") or [name for name, _ in layer.fields]]
 
 
-def _add_sites_of(
+def rows_of(
     layer: VectorInfo,
     path: Path,
-    chosen: Mapping[str, str],
-    options: dict[str, str],
+    options: Mapping[str, str],
     pool: ReaderPool,
+    check: Callable[[int], None] = lambda done: None,
+) -> list[TableRow]:
+    """All rows of a layer; none of a table without places. It blocks, and calls `check` with the number of rows read.
+
+    Raises InvalidValue for more than `MOST_SITES`, and errors of readers.
+    """
+    if not (is_placed(layer) or options):
+        return []
+    rows: list[TableRow] = []
+    for row in read_rows(pool, path, layer.name, dict(options)):
+        if len(rows) % _TOLD_ROWS == 0:
+            check(len(rows))
+        if len(rows) == MOST_SITES:
+            raise InvalidValue(
+                "{name} has more than {most} rows, which are data rather than marks: open it as a layer.",
+                name=path.name,
+                most=grouped(MOST_SITES),
+            )
+        rows.append(row)
+    return rows
+
+
+def add_rows(
     found_sites: FoundSites,
+    layer: VectorInfo,
+    rows: Sequence[TableRow],
+    reading: TableReading,
+    options: Mapping[str, str],
 ) -> None:
-    columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
-    columns |= {key: column for key, column in chosen.items() if key not in _PLACE_OPTIONS}
+    """Add the sites of rows to `found_sites`, and a sentence on each row that makes none."""
     places = {**layer.reading.get("columns", {}), **options}
-    before = len(found_sites.sites)
-    for number, wkb, values in _rows(layer, path, options, pool):
+    name, before = Path(layer.path).name, len(found_sites.sites)
+    for number, wkb, values in rows:
         try:
-            found_sites.sites.append(_site(wkb, values, columns, places, layer, path))
-            found_sites.citations.append(row_source(values, SiteMapping(columns)))
+            coordinate = _as_written(values, places)
+            if not wkb and coordinate is not None:
+                raise InvalidValue(_why_not(coordinate))
+            geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
+            basis = _basis(coordinate) or f"as in {name}"
+            site = table_site(number, geometry, values, reading.mapping, basis, found_sites.unfit, reading.own_classes)
+            found_sites.sites.append(site)
         except InvalidValue as error:
-            reason = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)
-            found_sites.left_out.append(f"{path.name}, row {number}: left out. {reason}")
+            why = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)
+            found_sites.left_out.append(
+                Phrase("{name}, row {number}: left out. {why}", name=name, number=number, why=why)
+            )
     if len(found_sites.sites) > before:
         found_sites.counts[layer.name] = len(found_sites.sites) - before
-
-
-def _rows(
-    layer: VectorInfo, path: Path, options: dict[str, str], pool: ReaderPool
-) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
-    """(number as a person counts, WKB in lon and lat, attributes) of each row; empty for a table without places."""
-    if _is_placed(layer) or options:
-        yield from read_rows(pool, path, layer.name, options)
-
-
-def _site(
-    wkb: bytes,
-    values: Mapping[str, Any],
-    columns: dict[str, str],
-    places: Mapping[str, str],
-    layer: VectorInfo,
-    path: Path,
-) -> _SiteRow:
-    fields = site_fields(values, SiteMapping(columns, lists_others=False))
-    role, basis = (str(values.get(columns.get(key, "")) or "").strip() for key in ("role", "position_basis"))
-    if role in ROLES:
-        fields["role"] = role
-    coordinate = _as_written(values, places)
-    if not wkb and coordinate is not None:
-        raise InvalidValue(_why_not(coordinate))
-    geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
-    fields["position_basis"] = basis or _basis(coordinate) or f"as in {path.name}"
-    fields = {name: value for name, value in fields.items() if value not in ("", ())}
-    check_site(geometry, fields)
-    return geometry, fields
 
 
 def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | None:
@@ -254,25 +256,17 @@ def _basis(coordinate: str | None) -> str:
     return f"{parsed.notation} coordinate as given, written to ± {metres(parsed.error_m)}"
 
 
-def sites_with_sources(document: Document, found_sites: FoundSites, name: str) -> tuple[Edit, int]:
-    """One edit that adds the sites and registers the sources that their rows cite; and how many sources are new."""
-    uuids, registered = cited_sources(document, found_sites.citations, Path(name).name, actor=_ACTOR)
-    rows = [
-        (geometry, {**fields, "position_source_uuid": uuid} if uuid else fields)
-        for (geometry, fields), uuid in zip(found_sites.sites, uuids, strict=True)
-    ]
-    edit = add_sites(document, rows, actor=_ACTOR)
-    return replace(edit, changes=(*registered, *edit.changes)), len(registered)
-
-
-def sites_in_words(counts: Mapping[str, int], sources: int = 0) -> str:
-    """A sentence on the number of sites that were made, with their layers where these are several, and of sources."""
-    total = sum(counts.values())
-    plain = f"{counted(total, 'site')} {f'and {counted(sources, "source")} ' if sources else ''}added"
+def sites_in_words(counts: Mapping[str, int], sources: int = 0, claims: int = 0) -> str:
+    """A sentence on the number of sites that were made, with their layers where these are several, and of sources
+    and claims.
+    """
+    numbers = (sum(counts.values()), "site"), (sources, "source"), (claims, "claim")
+    parts = [counted(number, noun) for number, noun in numbers if number or noun == "site"]
+    plain = f"{_listed(parts)} added"
     if len(counts) < 2:
         return f"{plain}."
     return f"{plain}: {_listed([f'{count} of {name}' for name, count in counts.items()])}."
 
 
 def _listed(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

@@ -1,0 +1,90 @@
+"""Rows of tables become sites in the real window: by the menu with a dialog, and after a question at a drop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.app.conftest import Answers, settle
+from viewer.app.window import MainWindow
+from viewer.panels.homecoming.site_table_dialog import SiteTableDialog
+
+WAIT_MS = 60_000
+ROWS = (
+    "name,kind,lat,lon,when,claim,who,source,publisher,terrain\n"
+    'Pad,launch_site,40.9,100.3,2016-04,"A pad is being built",Li,A new pad,Xinhua,first\n'
+    'Hall,silo field,40.8,100.2,12/04/2016,"A pad is being built",Li,A new pad,Xinhua,\n'
+    "Gate,port,,,,,,,,\n"
+    "Road,port,95,100,,,,,,\n"
+)
+
+
+def dialog_of(window: MainWindow, qtbot: QtBot) -> SiteTableDialog:
+    qtbot.waitUntil(lambda: window.findChild(SiteTableDialog) is not None, timeout=WAIT_MS)
+    dialog = window.findChild(SiteTableDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    return dialog
+
+
+def test_a_table_comes_in_by_the_menu_as_one_step(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "sites.csv"
+    answers.path.write_text(ROWS, "utf-8")
+    window.action_table["add_table"].trigger()
+    dialog = dialog_of(window, qtbot)
+    by_whom = dialog.grid.boxes["made_by"]
+    by_whom.setCurrentIndex(by_whom.findData("who"))
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    assert dialog.outcome.text() == "What comes in: 2 sites, 1 new source, 1 claim, 2 rows left out."
+    lines = dialog.remarks.toPlainText().splitlines()
+    assert lines[0] == "sites.csv, row 4: left out. It has no coordinates."
+    assert lines[1].startswith("sites.csv, row 5: left out. ")
+    assert lines[2:4] == [
+        "Row 3: “silo field” is no class. It stands in the notes.",
+        "Row 3: “12/04/2016” is no date. It stands in the notes.",
+    ]
+    assert lines[4] == "Columns that fill no field: terrain. They are listed in the notes."
+    assert dialog.rows.horizontalHeaderItem(0).text() == "name\n→ Label"
+    QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+    document = window.session.document
+    pad, hall = document.sites.values()
+    (claim,), (source,) = document.claims.values(), document.sources.values()
+    assert (pad.class_code, pad.observed_at, pad.role) == ("launch_site", "2016-04", "named in a claim")
+    assert (hall.class_code, hall.notes) == ("other", "kind: silo field\nwhen: 12/04/2016")
+    assert pad.notes == "terrain: first"
+    assert (claim.statement, claim.made_by, claim.state) == ("A pad is being built", "Li", "reported")
+    assert (source.title, source.publisher) == ("A new pad", "Xinhua")
+    assert {link.site_uuid for link in document.links.claim_to_sites(claim.uuid)} == set(document.sites)
+    assert window.selection.uuids == set(document.sites)
+    window.session.undo()
+    assert [len(rows) for rows in (document.sites, document.claims, document.sources)] == [0, 0, 0]
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard|raise", extend=True)  # as every menu offscreen
+def test_a_dropped_file_is_asked_for_as_layer_or_as_sites(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "points.geojson"
+    point = {"type": "Feature", "properties": {"name": "A"}, "geometry": {"type": "Point", "coordinates": [10, 50]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [point]}), "utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drops = window.layer_questions.drops
+    for text in ("Add as &Layer", "Add as &Sites…"):
+        window.opener.open_dropped(data)
+        qtbot.waitUntil(lambda: drops.menu is not None, timeout=WAIT_MS)
+        assert drops.menu is not None
+        (answer,) = [action for action in drops.menu.actions() if action.text() == text]
+        drops.menu.hide()
+        answer.trigger()
+        settle(window, qtbot)
+    assert len(window.session.document.layers) == 1
+    dialog = dialog_of(window, qtbot)
+    assert dialog.add_button.text() == "&Add 1 site"
+    assert not dialog.grid.boxes["lat"].isVisible()
+    dialog.close()
