@@ -67,10 +67,10 @@ class EvidenceRows:
         words = translate("Export", "{0} not named here.").format(marks)
         return [Atom("key", words, self._sizes.type(0.95 * factor), self._style.quiet, 0.3 * self._sizes.body)]
 
-    def key_on_page(self, page: int) -> list[Atom]:
+    def key_on_page(self, page: int, factor: float = 1.0) -> list[Atom]:
         """A line on the page that has the key, where that is none of the maps'. `page`: counted from 1."""
         words = translate("Export", "Key to the numbers: page {0}").format(page)
-        type_ = self._sizes.type(0.95, bold=True)
+        type_ = self._sizes.type(0.95 * factor, bold=True)
         return [Atom("legend", words, type_, self._style.ink, 0.3 * self._sizes.body)]
 
     def site(self, site: NamedSite | None) -> list[Atom]:

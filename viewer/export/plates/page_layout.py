@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -41,8 +42,10 @@ _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 _MOST_OF_PAGE, _MOST_OF_SMALL = 0.36, 0.45
 """Greatest part of a page's height, and of a small page's, for the band of legend and key."""
-_LEAST_MAPS = 0.45
-"""Least part of the area of the maps that a key in the band leaves to them; with less it stands where words do."""
+_LEAST_MAPS = 0.7
+"""Least part of the area of the maps that a key in the band leaves to them; with less it stands where words do, if
+need be on the next page, and a line says so.
+"""
 _WIDEST_INSET = 1.2
 """Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
 _ROOMY = 0.25
@@ -90,6 +93,7 @@ class PageLayout:
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
             rooms, atoms = self._cut_and_fill(parts, checkpoint)
+        rooms, atoms = self._telling_key_page(rooms, atoms, parts, checkpoint)
         band, rest = self._band_pieces(rooms)
         words = self._flowing_words(rooms, [*atoms, *rest])
         self.pieces = [*self.things.pieces, *self._first_page(rooms), *band, *words]
@@ -103,7 +107,7 @@ class PageLayout:
         below the maps.
         """
         beside = self.beside
-        beside.has_band, beside.has_key_in_band, beside.is_band_terse = False, False, False
+        beside.has_band, beside.has_key_in_band, beside.is_band_terse, beside.key_page = False, False, False, 0
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
         if self.sizes.is_map_first:
             return self._cut_slide(parts, checkpoint)
@@ -125,13 +129,28 @@ class PageLayout:
         """Fill the maps of a slide, with their key where they leave room for it, else on another page."""
         self._fill_maps(checkpoint)
         self.beside.is_key_run_in = True
-        rooms, atoms = self._cut_again(parts, self._key_atoms(), 1.0, checkpoint)
-        flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
-        page = min((flow.columns[row.column].page for row in flow.placed if row.atom.key == KEY), default=0)
-        if page:
-            last = max((at for at, atom in enumerate(atoms) if atom.key in (PARTIES, LEGEND)), default=-1)
-            atoms[last + 1 : last + 1] = self.beside.key_on_page(page + 1)
+        return self._cut_again(parts, self._key_atoms(), 1.0, checkpoint)
+
+    def _telling_key_page(
+        self, rooms: PageRooms, atoms: list[Atom], parts: Sequence[Shown], checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
+        """Return rooms and words with a line after the legend on the page of the key, where that is another one."""
+        page, beside = self._page_of_key(rooms, atoms), self.beside
+        if page and rooms.band.height():
+            beside.key_page = page + 1
+            if not rooms.request.band.holds(self._band_atoms()):
+                rooms, atoms = self._cut_again(parts, self._key_beside(), rooms.request.share, checkpoint)
+                beside.key_page = self._page_of_key(rooms, atoms) + 1
+        elif page:
+            before = takewhile(lambda atom: atom.key != KEY, atoms)
+            last = max((at for at, atom in enumerate(before) if atom.key in (PARTIES, LEGEND)), default=-1)
+            atoms[last + 1 : last + 1] = beside.key_on_page(page + 1)
         return rooms, atoms
+
+    def _page_of_key(self, rooms: PageRooms, atoms: Sequence[Atom]) -> int:
+        """The page on which the key begins, counted from 0; 0 without one."""
+        flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
+        return min((flow.columns[row.column].page for row in flow.placed if row.atom.key == KEY), default=0)
 
     def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page with the legend in a band, all of it or its signs alone; without one where there is no room."""

@@ -52,6 +52,8 @@ class WordsBeside:
         """True where the legend, or the key too, stands in a band across the page."""
         self.is_band_terse = False
         """True where the band has signs alone: headings and notes stand with the other words."""
+        self.key_page = 0
+        """The page that has the key, counted from 1, where the band of the legend says so; 0 where it does not."""
         self.has_locator = False
         self.legend: list[LegendRow] = []
 
@@ -96,9 +98,9 @@ class WordsBeside:
     def _caption(self) -> list[Atom]:
         return [] if caption_below(self._spec, self._sizes) else self._rows.caption(self._spec)
 
-    def key_on_page(self, page: int) -> list[Atom]:
+    def key_on_page(self, page: int, *, in_band: bool = False) -> list[Atom]:
         """The line that says on which page the key is, counted from 1."""
-        return self._rows.key_on_page(page)
+        return self._rows.key_on_page(page, LETTERS if in_band else 1.0)
 
     def legend_atoms(self, maps: Sequence[MapOnPage], *, in_band: bool) -> list[Atom]:
         """The legend of what the maps show, as far as it stands in the band, or as far as not."""
@@ -109,15 +111,15 @@ class WordsBeside:
         if spec.publish:
             legend = [replace(row, text=without_paths(row.text)) for row in legend]
         self.legend = legend
-        if self.has_band and self.is_band_terse:
+        if in_band is not self.has_band and not self.is_band_terse:
+            return []
+        if self.is_band_terse:
             legend = [row for row in legend if row.has_symbol is in_band and (in_band or row.is_note)]
-            atoms = legend_atoms(legend, self._sizes, self._style, LETTERS if in_band else 1.0)
-            return atoms[1:] if in_band else atoms
-        return (
-            legend_atoms(legend, self._sizes, self._style, LETTERS if in_band or self._sizes.is_map_first else 1.0)
-            if in_band is self.has_band
-            else []
-        )
+        factor = LETTERS if in_band or self._sizes.is_map_first else 1.0
+        atoms = legend_atoms(legend, self._sizes, self._style, factor)
+        heading = [] if in_band and self.is_band_terse else atoms[:1]
+        key_line = self.key_on_page(self.key_page, in_band=True) if in_band and self.key_page else []
+        return [*heading, *key_line, *atoms[1:]]
 
     def _locator(self, maps: Sequence[MapOnPage]) -> list[Atom]:
         """The locator, where the page has one."""

@@ -56,10 +56,12 @@ def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of,
     assert ("not named here" in words) == bool(plate.left_out)
     if plate.left_out:
         assert f"{plate.left_out} marks" in words or plate.left_out == 1
-    # What is said of named parties takes room from the map; on paper each number is explained beside it all the same.
+    # What is said of named parties takes room from the map; on paper the page of the key is told there.
     assert len(naming.left_out) <= 0.3 * len(inside)
     if page in PAGES:
-        assert {piece.page for piece in plate.pieces if piece.key == "key"} == {0}
+        of_key = {piece.page for piece in plate.pieces if piece.key == "key"}
+        told = facts_of(plate).words_of("legend", "key")
+        assert of_key == {0} or "Key to the numbers: page 2" in told or "Key (continued on page 2)" in told
     (alone,) = plate_of(replace(SPEC, page=page, left_out=frozenset({"claims"})), demo).namings
     assert len((alone.left_out & inside) - plate.parties.parties) <= 0.2 * len(inside)
 

@@ -41,12 +41,18 @@ def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait"])
-def test_legend_and_key_stand_on_the_first_page(plate_of, demo, page: str) -> None:
-    """Long notes on the parties sent the legend to page 2."""
-    plate = plate_of(ProductSpec(title="All", page=page, bounds=ASIA), demo)
-    for key in ("legend", "key"):
-        assert {page for page, _ in rooms_of(plate, key)} == {0}
+@pytest.mark.parametrize(("page", "of_key", "least"), [("A4 landscape", 1, 0.42), ("A4 portrait", 0, 0.34)])
+def test_the_legend_and_a_large_map_stand_on_the_first_page(
+    plate_of, demo, page: str, of_key: int, least: float
+) -> None:
+    """Long notes on the parties sent the legend to page 2, and then the key left the map a quarter of the page."""
+    plate = plate_of(ProductSpec(title="All", subtitle="Claims", page=page, bounds=ASIA), demo)
+    assert {page for page, _ in rooms_of(plate, "legend")} == {0}
+    assert {page for page, _ in rooms_of(plate, "key")} == {of_key}
+    (rect,) = (on_page.rect for on_page in plate.maps)
+    assert rect.width() * rect.height() >= least * plate.sizes.width * plate.sizes.height
+    first = {text for piece in plate.pieces if not piece.page for text in piece.texts}
+    assert ("Key to the numbers: page 2" in first) is bool(of_key)
     told = {text for piece in plate.pieces if piece.key == "key" for text in piece.texts}
     assert all(any(str(number) in text for text in told) for number in plate.numbers.values())
     assert not plate.parties.is_nameless
@@ -163,7 +169,7 @@ def test_a_number_stays_with_its_name_at_the_end_of_a_line() -> None:
 
 @pytest.mark.bounded
 def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
-    plate = plate_of(ProductSpec(layout="panels", title="All", page="Newspaper, 2 columns"), demo)
+    plate = plate_of(ProductSpec(title="All", bottom_line="One sentence.", bounds=ASIA), demo)
     texts = [(piece.page, text) for piece in plate.pieces if piece.key == "key" for text in piece.texts]
     first, second = sorted({page for page, _ in texts})[:2]
     assert (first, f"Key (continued on page {second + 1})") in texts
