@@ -51,7 +51,7 @@ class PageSizes(Struct, frozen=True):
     @property
     def is_wide(self) -> bool:
         """True where a column stands beside the map, not below it."""
-        return self.width >= 1.15 * self.height and not self.is_small
+        return self.width >= 0.95 * self.height and not self.is_small
 
     def type(self, factor: float = 1.0, *, bold: bool = False, italic: bool = False) -> Type:
         """Lettering `factor` times as large as running text, but no smaller than may be printed."""
