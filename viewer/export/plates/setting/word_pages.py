@@ -19,6 +19,8 @@ from viewer.support.language.translation import translate
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
 """Part of a last page below which it is saved, if the first page has room with smaller maps; factors for that room."""
+_TIGHT = 0.6
+"""Factor of the gaps between rows that saves such a page."""
 KEY = "key"
 _EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
 """Parts that are read beside the maps, with the greatest share of each on later pages, and the factor of room for them.
@@ -48,8 +50,8 @@ def words_on_pages(
 ) -> tuple[Flow, int]:
     """Set the words into the columns of as many pages as they need, and return their number.
 
-    A page for a few lines is saved where they fit once parts are cut, and columns are a line longer. A key that goes on
-    on another page says so, and there has its heading again.
+    A page for a few lines is saved where they fit once parts are cut, gaps are tight and columns are a line longer. A
+    key that goes on on another page says so, and there has its heading again.
     """
     flow, pages = _on_pages(sizes, rooms, atoms, repeated)
     with_headings = _telling_continued(atoms, flow)
@@ -134,6 +136,8 @@ def _set_on_pages(
             flow.placed += [replace(set_atom, column=set_atom.column + len(flow.columns)) for set_atom in first.placed]
         return columns
 
+    if are_cut:
+        atoms = [replace(atom, before=_TIGHT * atom.before) for atom in atoms]
     flow = Flow([PageColumn(0, room) for room in levelled(sizes, rooms, atoms)], more)
     flow.set_parts(atoms, are_cut=are_cut)
     while count[0] <= max(bearers, default=0) and (columns := more()):
