@@ -26,6 +26,8 @@ ROWS_PER_TABLE = 1 << 40
 NAMED_EXACTLY, NAME_HAS_WORDS, NAME_HAS_BEGINNINGS = 1.0, 0.8, 0.65
 HAS_WORDS, HAS_BEGINNINGS = 0.5, 0.4
 """Scores: the name of a row is better than its other words, a whole word better than the beginning of one."""
+FOLDED_AT_ONCE = 20_000
+"""Characters that are folded in one go; the lines of a longer text one by one, as the window waits for each."""
 SMALLEST_POOL = 60
 """Rows of one kind of match that are compared with each other, also where fewer are asked for."""
 NAME_BEGINS_SO = 0.1
@@ -168,7 +170,8 @@ def _place_in_list(scored: tuple[CaseText, float]) -> tuple[float, int, str]:
 
 def _columns(text: CaseText) -> tuple[str, str]:
     """The names and the other words as the index has them."""
-    return "\n".join(map(folded, text.names)), folded(text.text)
+    pieces = [text.text] if len(text.text) <= FOLDED_AT_ONCE else text.text.split("\n")
+    return "\n".join(map(folded, text.names)), "\n".join(map(folded, pieces))
 
 
 def _other_name(row: CaseText, wanted: TextQuery) -> str:

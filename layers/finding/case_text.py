@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.chip import Chip
 from layers.document.claim import Claim
@@ -43,6 +45,9 @@ SEARCHED: tuple[Table, ...] = (
 """The tables whose rows are searched. Of two equal matches, the one whose table comes first here is the better."""
 
 
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+
+
 class CaseText(Struct, frozen=True):
     """The words of one row: its title as an answer shows it, its names, and all its other words.
 
@@ -57,16 +62,19 @@ class CaseText(Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
-def texts_of(document: Document) -> Iterator[CaseText]:
-    """Yield the words of all rows that have any. Safe in a job: rows are values, and a table is listed in one step."""
+def texts_of(document: Document, kept: Mapping[str, str] = NO_TEXTS) -> Iterator[CaseText]:
+    """Yield the words of all rows that have any. Safe in a job: rows are values, and a table is listed in one step.
+
+    `kept` are the words of kept copies that were read, by the uuid of their row.
+    """
     for table in SEARCHED:
         for row in list(document.table(table).values()):
-            if (text := text_of(table, row)) is not None:
+            if (text := text_of(table, row, kept)) is not None:
                 yield text
 
 
-def text_of(table: Table, row: Row) -> CaseText | None:
-    """The words of a row; None where it has none, and for rows that are not searched."""
+def text_of(table: Table, row: Row, kept: Mapping[str, str] = NO_TEXTS) -> CaseText | None:
+    """The words of a row, with those of `kept` for a kept copy; None where it has none, or is not searched."""
     match row:
         case Site():
             return _site_text(row)
@@ -77,7 +85,7 @@ def text_of(table: Table, row: Row) -> CaseText | None:
             words = (row.url, row.descriptor, row.excerpt, row.context, row.rights, row.sensor, row.archive_url)
             return _named(table, row, names, words)
         case SourceFile():
-            return _named(table, row, (row.name,), ())
+            return _kept_text(row, kept.get(row.uuid, ""))
         case Product():
             return _named(table, row, (row.name, row.number), (row.correction,))
         case Response():
@@ -113,6 +121,12 @@ def _site_text(site: Site) -> CaseText | None:
         *_strings_in(site.props_json),
     )
     return _named("sites", site, names, words)
+
+
+def _kept_text(copy: SourceFile, words: str) -> CaseText | None:
+    """The name of a kept copy, and its own words, which a reader has cut already."""
+    text = _named("source_files", copy, (copy.name,), (words[:TITLE_LENGTH],))
+    return replace(text, text=words) if text is not None and words else text
 
 
 def _claim_text(claim: Claim) -> CaseText | None:

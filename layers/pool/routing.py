@@ -13,6 +13,7 @@ from layers.readers.environment import Profile
 from layers.requests.addresses import is_address
 from layers.requests.earth_file import ReadEarthFile
 from layers.requests.features import OfLayer, ReadSheets
+from layers.requests.kept_document import ReadDocument
 from layers.requests.probe import Probe
 
 ELSEWHERE = {
@@ -50,6 +51,8 @@ def profile_for(request: Request) -> Profile:
     question = request.question
     if request.profile is Profile.LOCAL and is_address(question.path):
         return Profile.REMOTE
+    if isinstance(request.question, ReadDocument):
+        return Profile.DOCUMENTS
     is_look = isinstance(question, Probe) and not question.canvas_crs and foretells_features(question.path)
     if request.profile is Profile.LOCAL and (is_look or isinstance(question, OfLayer | ReadSheets | ReadEarthFile)):
         return Profile.FEATURES

@@ -31,6 +31,8 @@ class Profile(StrEnum):
     """VRT files our own adapter has judged, no network."""
     WRITER = "writer"
     """Writes overviews and products into a folder of its own; opens no foreign path."""
+    DOCUMENTS = "documents"
+    """Words of kept documents in regular files: neither GDAL nor a network."""
     CASE = "case"
     """One case: SQLite and geometry, no GDAL. Recovers it on a private copy, in a folder of its own."""
 

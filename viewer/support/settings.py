@@ -44,6 +44,11 @@ def scenes_file() -> Path:
     return cache_folder() / "scenes.sqlite"
 
 
+def kept_words_folder() -> Path:
+    """The folder of words that readers have found in kept copies."""
+    return cache_folder() / "kept_words"
+
+
 def sessions_folder() -> Path:
     """The folder of working copies of open and crashed sessions."""
     return data_folder() / "sessions"

@@ -49,6 +49,7 @@ from layers.requests.imagery import (
     ReadTile,
     ReadVersions,
 )
+from layers.requests.kept_document import ReadDocument
 from layers.requests.pictures import EncodePicture, RecodePicture, WritePixels, WriteStrip
 from layers.requests.probe import Probe
 from layers.requests.question import Question
@@ -66,6 +67,7 @@ _KINDS: tuple[type[Question], ...] = (
     ListScenes,
     ReadSheets,
     ReadEarthFile,
+    ReadDocument,
     WriteWorkbook,
     *_OF_IMAGERY,
     *_OF_FEATURES,
@@ -99,6 +101,10 @@ def answer(question: Question) -> Result:
         from layers.readers.tables import sheet_cells  # only where a spreadsheet of observations comes in
 
         return sheet_cells.read_sheets(question)
+    if isinstance(question, ReadDocument):
+        from layers.readers.documents import document_words  # only where the words of kept copies are read
+
+        return document_words.read_document(question)
     if isinstance(question, ReadEarthFile):
         from layers.readers.kml_gpx import earth_tree  # only where a file of Google Earth comes in
 

@@ -12,7 +12,10 @@ _SIDE_PX = 64
 
 def warm_up(profile: Profile) -> None:
     """Load the libraries of a reader of this profile, and use them once."""
-    if profile is Profile.FEATURES:
+    if profile is Profile.DOCUMENTS:
+        # a reader of anything else never needs it
+        from layers.readers.documents import document_words  # noqa: F401
+    elif profile is Profile.FEATURES:
         # a reader of imagery never needs them
         from layers.readers.features import canvas_features, vector_probe  # noqa: F401
 

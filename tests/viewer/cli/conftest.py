@@ -63,6 +63,7 @@ def inline_reader() -> Iterator[ReaderPool]:
 def cli(qapp, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     """`cli("info", path)`: the call in this process, with readers in this process; real ones are in test_processes."""
     monkeypatch.setattr("viewer.cli.terminal.reading.one_reader", inline_reader)
+    monkeypatch.setattr("viewer.cli.terminal.reading.reader_of_documents", inline_reader)
     monkeypatch.setattr("viewer.cli.terminal.reading.readers", lambda workers: inline_reader())
     monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,15 @@ def existing(path: str) -> Path:
 def one_reader() -> Iterator[ReaderPool]:
     """A pool of one reader process for the length of a command."""
     with readers(1) as pool:
+        yield pool
+
+
+@contextmanager
+def reader_of_documents() -> Iterator[ReaderPool]:
+    """A pool that starts a process with the first kept copy whose words are to be read, and none before."""
+    from layers.pool.pool import ReaderPool  # for start-up time
+
+    with closing(ReaderPool(workers=1)) as pool:
         yield pool
 
 
