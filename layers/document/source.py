@@ -1,8 +1,9 @@
-"""A source: where a claim is from, kept copies of it, and the machine work on it."""
+"""A source: where a claim is from, what its citation needs, kept copies of it, and the machine work on it."""
 
 from __future__ import annotations
 
 import json
+import re
 
 from msgspec import Struct
 
@@ -11,6 +12,11 @@ from layers.document.rows import Row
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
+IMAGERY = "imagery"
+"""Kind of a source that is an image: it is cited by sensor, product, date and credit."""
+_OF_IMAGERY = ("sensor", "title", "acquired_at", "rights")
+_OF_OTHERS = ("title", "publisher", "published_at", "accessed_at")
+_LETTER = re.compile(r"[^\W\d_]")
 LONGEST_MACHINE = 400
 _MACHINE = Phrase("The machine work")
 
@@ -117,3 +123,19 @@ def read_machine(text: str) -> MachineWork | None:
         return MachineWork()
     words = [data.get(name) for name in ("tool", "version", "task", "checked_by")]
     return MachineWork(*(word[:LONGEST_MACHINE] if isinstance(word, str) else "" for word in words))
+
+
+def names_a_work(title: str) -> bool:
+    """True for a title that can be looked for: a bare year, date or number such as 2020 names nothing."""
+    return _LETTER.search(title) is not None
+
+
+def missing_for_citation(source: Source) -> tuple[str, ...]:
+    """The columns of a source that its citation still needs, the first to be stated first."""
+    columns = _OF_IMAGERY if source.kind == IMAGERY else _OF_OTHERS
+    return tuple(column for column in columns if not _is_stated(source, column))
+
+
+def _is_stated(source: Source, column: str) -> bool:
+    text = str(getattr(source, column)).strip()
+    return names_a_work(text) if column == "title" and source.kind != IMAGERY else bool(text)

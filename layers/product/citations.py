@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from layers.document.document import Document
-from layers.document.source import Source, read_machine
+from layers.document.source import IMAGERY, Source, names_a_work, read_machine
 from layers.phrase import Phrase, joined
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
@@ -17,6 +17,9 @@ from layers.time.written_dates import written_date
 NO_DATE = Phrase("date of publication not recorded")
 NO_ACCESS = Phrase("date of access not recorded")
 NO_TITLE = Phrase("without a title")
+NO_SENSOR = Phrase("image, sensor not recorded")
+NO_ACQUISITION = Phrase("date of the image not recorded")
+NO_CREDIT = Phrase("credit not recorded")
 NOT_JUDGED = "F"
 ACCESS_EXPLAINED = Phrase("Its descriptor says that no date of access is recorded.")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -58,6 +61,8 @@ class Citations:
             author=publishing.words(source.author),
             title=publishing.words(source.title),
             publisher=publishing.words(source.publisher),
+            sensor=publishing.words(source.sensor),
+            rights=publishing.words(source.rights),
         )
         machine = read_machine(source.machine_json)
         return SourceCited(
@@ -77,7 +82,7 @@ class Citations:
             rights=publishing.words(source.rights),
             marking=source.marking,
             has_access_date=bool(source.accessed_at),
-            has_date=bool(source.published_at),
+            has_date=bool(source.published_at) or source.kind == IMAGERY,
             is_unevaluated=source.evaluated is False and not source.reliability,
             machine=machine.words if machine is not None else "",
             is_unchecked=machine is not None and not machine.is_checked,
@@ -96,23 +101,41 @@ class Citations:
 def citation_of(source: Source, url: str) -> str:
     """Author, title, publisher, date, address, date of access, as far as they are recorded.
 
-    `unrecorded_in` names the missing parts, once for all sources.
+    An image is cited by sensor, product, date and credit. `unrecorded_in` names missing parts, once for all sources.
     """
+    if source.kind == IMAGERY:
+        return _citation_of_image(source, url)
     title = source.title.strip()
-    if title and not title.startswith(_QUOTES):
+    if not names_a_work(title):
+        title = ""  # a bare year could be looked for nowhere
+    elif not title.startswith(_QUOTES):
         title = f"“{title}”"
-    accessed = (
-        Phrase("accessed {accessed_at}", accessed_at=written_date(source.accessed_at)) if source.accessed_at else ""
-    )
     parts = (
         source.author.strip(),
         title or NO_TITLE,
         source.publisher.strip(),
         written_date(source.published_at),
         url,
-        accessed,
+        _accessed(source),
     )
     return joined(", ", [part for part in parts if part])
+
+
+def _citation_of_image(source: Source, url: str) -> str:
+    date = written_date(source.acquired_at)
+    parts = (
+        source.sensor.strip() or NO_SENSOR,
+        source.title.strip(),
+        Phrase("acquired {date}", date=date) if date else NO_ACQUISITION,
+        source.rights.strip() or source.publisher.strip() or source.author.strip() or NO_CREDIT,
+        url,
+        _accessed(source),
+    )
+    return joined(", ", [part for part in parts if part])
+
+
+def _accessed(source: Source) -> str:
+    return Phrase("accessed {accessed_at}", accessed_at=written_date(source.accessed_at)) if source.accessed_at else ""
 
 
 def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:

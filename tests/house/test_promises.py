@@ -101,6 +101,14 @@ SECURITY = {
         "layers/readers/confinement/test_walls.py::test_the_writer_writes_into_its_folder_and_nowhere_else",
         "layers/readers/confinement/test_network.py::test_a_network_of_its_own_has_nothing_in_it",
     ),
+    "are never rendered, run or followed": (
+        "layers/readers/documents/test_document_words.py::test_words_and_statements_of_a_page_without_its_scripts",
+        "layers/project/saving/test_kept_documents.py::test_one_confined_process_reads_all_and_a_bomb_costs_only_itself",
+    ),
+    "It stops at 400,000 characters, 8 MB of a page, 1 GB unpacked": (
+        "layers/readers/documents/test_document_words.py::test_long_texts_are_cut",
+        "layers/readers/documents/test_document_words.py::test_a_bomb_in_an_archive_is_read_as_far_as_the_budget",
+    ),
     "Nothing is unpacked to disk: GDAL reads members of a TAR or ZIP in place": (
         "layers/readers/deliveries/test_archives.py::test_landsat_is_opened_as_the_tar_in_which_it_is_sold",
         "layers/readers/deliveries/test_archives.py::test_hostile_archives_are_refused",

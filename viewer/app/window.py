@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
             session.document,
             CaseAccess(
                 *(session.push, session.actor, jobs, allow, kept, context.fetcher, context.ways),
-                *(session.history_path, session.blob_reader),
+                *(session.history_path, session.blob_reader, context.pool),
             ),
             self.selection,
             view=self.map.for_view(),

@@ -14,6 +14,7 @@ from layers.errors import NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
+from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.network.fetcher import Fetcher
@@ -60,6 +61,9 @@ class CaseAccess(Struct, frozen=True):
     """Returns the working copy, with the history, once all edits are in it; None without one. It waits for the disk."""
     blob_reader: Callable[[], BlobReader] = lambda: lambda table, uuids, column: {}
     """Returns a function that reads bytes of a table's rows by uuid, in any thread."""
+
+    pool: ReaderPool | None = None
+    """Readers of files; None where no words of kept copies are read."""
 
     def show_key(self, host: str, secret: Secret) -> None:
         """Show a host the key of an address that was typed, in this session, and have it asked again."""

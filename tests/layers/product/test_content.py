@@ -15,7 +15,7 @@ from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import DEFAULT_BASIS, MEASURED
-from layers.product.citations import Citations, unrecorded_in
+from layers.product.citations import Citations, citation_of, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_of, response_words
 from layers.product.publishing import Publishing
@@ -447,3 +447,11 @@ def test_a_claim_has_one_number_on_each_page_and_in_the_whole_case() -> None:
     for number in range(3):
         (claim,) = content_of(document, [f"s{number}"]).claims
         assert claim.number == whole[claim.uuid]
+
+
+def test_an_image_is_cited_by_sensor_product_date_and_credit_and_a_bare_year_is_no_title() -> None:
+    image = Source(uuid="i", kind="imagery", title="S2A_T52UEU", sensor="MSI", acquired_at="2024-04-12", rights="ESA")
+    assert citation_of(image, "") == "MSI, S2A_T52UEU, acquired 12 April 2024, ESA"
+    bare = Source(uuid="b", kind="imagery", title="2020")
+    assert citation_of(bare, "").startswith("image, sensor not recorded, 2020, date of the image not recorded, credit")
+    assert citation_of(Source(uuid="y", title="2020", publisher="AP"), "") == "without a title, AP"

@@ -18,6 +18,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.kept_files import attach_files, verify, write_copy
 from viewer.panels.said_names import said_name
+from viewer.panels.sources.kept_words import kept_words
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.link_button import LinkButton
@@ -76,6 +77,8 @@ class CopyCard(QFrame):
         lines = [", ".join(filter(None, (kind, one_line(copy.content_type, 60))))]
         if when or who:
             lines.append(self.tr("Collected: {0}").format(", ".join(filter(None, (when, who)))))
+        if state := kept_words(self._context).state_of(copy):
+            lines.append(state)
         lines.append(self.tr("SHA-256 {0}…").format(copy.sha256[:HASH_CHARS]) if copy.sha256 else self.tr("No hash"))
         proofs = proofs_of(copy)
         if proofs:
@@ -125,6 +128,8 @@ class KeptCopies(QWidget):
         layout.addLayout(self._rows)
         layout.addLayout(side_by_side(self.attach_button, self.verify_button))
         context.changed.connect(self._heard)
+        self._words = kept_words(context)
+        self._words.arrived.connect(self._look)
 
     def show_source(self, uuid: str) -> None:
         """Show the copies of another source, or of the same one again."""
@@ -153,7 +158,9 @@ class KeptCopies(QWidget):
     def _look(self) -> None:
         document = self._context.document
         copies = copies_of(document, self._uuid)
-        shown: list[object] = [(copy, last_verified(document, "source_files", copy.uuid)) for copy in copies]
+        shown: list[object] = [
+            (copy, last_verified(document, "source_files", copy.uuid), self._words.state_of(copy)) for copy in copies
+        ]
         self.verify_button.setVisible(len(copies) > 1)
         if shown == self._shown and (self.cards or not copies):
             return

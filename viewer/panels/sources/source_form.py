@@ -17,6 +17,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
+from viewer.panels.sources.citation_offer import CitationOffer
 from viewer.panels.sources.kept_copies import KeptCopies
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
@@ -31,8 +32,9 @@ class SourceForm(RowForm):
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
         self.uses = muted()
-        self.remarks = RemarksOnRow(context)
+        self.remarks, self.offer = RemarksOnRow(context), CitationOffer(context)
         self.page.content.addWidget(self.remarks)
+        self.page.content.addWidget(self.offer)
         self.page.content.addLayout(self.form)
         self.printed_in = PrintedIn(context)
         self.copies = KeptCopies(context)
@@ -104,7 +106,7 @@ class SourceForm(RowForm):
             self._context.report(self.tr("This source has a URL already: add another source for that link."))
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("sources", "claim_sources", "responses", "products"):
+        if changes.touches("sources", "source_files", "claim_sources", "responses", "products"):
             self.refresh()
 
     @override
@@ -123,4 +125,5 @@ class SourceForm(RowForm):
         self.printed_in.show_row("sources", row.uuid)
         self.remarks.show_row(row.uuid)
         self.copies.show_source(row.uuid)
+        self.offer.show_source(row)
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))
