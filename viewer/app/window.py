@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         self.layer_menu = LayerMenu(session, panels, self.docks, *layer_files, self.offline, self)
         ask_server = self._web_maps.page_or(self.layer_menu.ask_server)
         self.opener.address_wanted.connect(ask_server)
+        self.opener.item_wanted.connect(self.layer_menu.open_item)
         self.closed.connect(self.layer_menu.packs.close)
         self.closed.connect(self.layer_menu.features.stop)
         self.feature_menu = FeatureMenu(

@@ -13,6 +13,7 @@ from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, host_of_ad
 from layers.services.offers.documents import with_parameters
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, ServiceOffer
 from layers.services.offers.wms_maps import dimension_key
+from layers.services.stac.addresses import is_web
 from layers.services.stac.item import StacItem
 from layers.services.tile_service import TileService
 
@@ -53,6 +54,7 @@ def _of_item(whole: ImageryEntry, item: StacItem) -> ImageryEntry:
     return replace(
         whole,
         title=item.title or item.id,
+        address=whole.address if is_web(whole.address) else item.address if is_web(item.address) else "",
         attribution=item.credit,
         licence=str(item.terms),
         link=item.licence_link,

@@ -20,7 +20,7 @@ from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.ogcapi import collections_address, read_ogcapi
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
-from layers.services.offers.stac_offer import read_stac_offer
+from layers.services.offers.stac_offer import collection_address, read_stac_offer, with_collection
 from layers.services.offers.tilejson import read_tilejson
 from layers.services.offers.tms import read_tms
 from layers.services.offers.wfs import read_wfs
@@ -88,13 +88,19 @@ def recognised(document: bytes, address: str) -> ServiceOffer:
 
 
 def further_address(document: bytes, address: str, offer: ServiceOffer) -> str:
-    """The address that lists what a landing page of an OGC API does not say itself; empty for any other document."""
+    """The address that says what a document does not say itself: of a landing page of an OGC API the list of its
+    collections, of an item without a credit or terms its collection; empty for any other document.
+    """
+    if offer.service == "stac-item" and offer.items:
+        return collection_address(offer.items[0])
     is_landing = offer.service == "ogcapi" and not offer.layers
     return collections_address(unpacked(document), address) if is_landing else ""
 
 
 def with_landing(offer: ServiceOffer, landing: ServiceOffer) -> ServiceOffer:
-    """A list of collections with what the landing page says of the whole."""
+    """A list of collections with what the landing page says of the whole; an item with what its collection says."""
+    if landing.service == "stac-item":
+        return with_collection(landing, offer)
     return replace(
         offer,
         title=landing.title or offer.title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
@@ -70,6 +71,12 @@ class LayerMenu(CaseMenu):
 
         self._copied.forget()
         open_add_imagery(self._panels, self._window, address, offers=self._offers)
+
+    def open_item(self, path: Path) -> None:
+        """Offer the image of a saved item of a catalogue, which comes from a host."""
+        from viewer.panels.imagery.add_imagery import open_add_imagery  # for start-up time
+
+        open_add_imagery(self._panels, self._window, offers=self._offers).panel.import_file(path)
 
     def zoom_layer(self) -> None:
         self._panels.view.show_layer(self._panels.layer_uuid)

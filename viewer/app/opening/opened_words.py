@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,9 +16,15 @@ from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
 from layers.services.naming import is_service_text
+from layers.services.stac.item import StacItem
+from layers.services.stac.saved_item import item_in_file
 from viewer.commands.found_layers import FoundLayer, layers_of_service
+from viewer.commands.imagery.catalogue_layers import StatedScene, stated_scene
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext
+
+ITEM_SUFFIXES = (".json", ".geojson")
+"""Endings of files that may hold a STAC item."""
 
 
 class ServerAddress(Struct, frozen=True):
@@ -39,9 +45,15 @@ class TickedFile(Struct, frozen=True):
     path: Path
 
 
-type Meaning = Path | FileAddress | list[FoundLayer] | ServerAddress | TickedFile | GeoloupeError
+class ItemFile(Struct, frozen=True):
+    """A saved STAC item whose picture is on a host."""
+
+    path: Path
+
+
+type Meaning = Path | FileAddress | list[FoundLayer] | ServerAddress | TickedFile | ItemFile | GeoloupeError
 """Meaning of a word: a file to be probed, here or on a host, the layer of a service, a server to be asked, a ticked
-sheet, or the error that it leads to.
+sheet, a saved item of a catalogue, or the error that it leads to.
 """
 
 
@@ -54,17 +66,25 @@ class SortedWords(Struct, frozen=True):
     """The meanings of all other words, in their order."""
     left: RecoverableSession | None
     """Edits of the case that only a crashed session holds; None for none."""
+    stated: Mapping[str, StatedScene] = {}
+    """Statements of saved items on pictures beside them, by path: these are opened in their place."""
 
 
 def sort_words(
-    words: Sequence[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]
+    words: Sequence[str],
+    context: JobContext,
+    left_of: Callable[[Path], RecoverableSession | None],
+    *,
+    adds_items: bool = False,
 ) -> SortedWords:
     """Sort words into the case to open and all others. It waits for slow drives: call it in a job.
 
-    `left_of` finds the crashed session of a case, if there is one.
+    `left_of` finds the crashed session of a case, if there is one. With `adds_items` a saved STAC item means the image
+    that it describes, else the outline in it.
     """
     case: Path | None = None
     others: list[Meaning] = []
+    stated: dict[str, StatedScene] = {}
     gone: set[str] = set()
     for word in words:
         context.check()
@@ -83,11 +103,30 @@ def sort_words(
                 case = path
             elif is_sheet(path):
                 others.append(TickedFile(path))
+            elif adds_items and (item := _item_in(path)) is not None:
+                others.append(_meaning_of_item(path, item, stated))
             else:
                 others.append(path)
         except GeoloupeError as error:
             others.append(error)
-    return SortedWords(case, others, None if case is None else _edits_left(case, left_of))
+    return SortedWords(case, others, None if case is None else _edits_left(case, left_of), stated)
+
+
+def _item_in(path: Path) -> StacItem | None:
+    """The item of a catalogue that a file holds; None for any other file."""
+    if path.suffix.lower() not in ITEM_SUFFIXES or not path.is_file():
+        return None
+    return item_in_file(path)
+
+
+def _meaning_of_item(path: Path, item: StacItem, stated: dict[str, StatedScene]) -> Meaning:
+    """The picture of an item where it lies on this computer, with what the item states of it; else the item."""
+    picture = item.picture.asset
+    if picture is None or not picture.path or not os.path.isfile(picture.path):
+        return ItemFile(path)
+    shown = Path(picture.path).resolve()
+    stated[str(shown)] = stated_scene(item, picture.path)
+    return shown
 
 
 def is_server_word(word: str) -> bool:

@@ -25,6 +25,7 @@ from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opened_words import (
     FileAddress,
+    ItemFile,
     Meaning,
     ServerAddress,
     SortedWords,
@@ -81,6 +82,8 @@ class FileOpener(QObject):
     """Emitted with an address of a server, which has to be asked what it offers."""
     sheet_wanted = Signal(object)
     """Path of a fact-check sheet that comes home to the open case."""
+    item_wanted = Signal(object)
+    """Path of a saved item of a catalogue, whose picture is on a host that has to be asked."""
     earth_wanted = Signal(object)
     """Path of a file of Google Earth whose places, pictures and views the analyst wants in the case."""
     earth_opened = Signal(object)
@@ -153,7 +156,9 @@ class FileOpener(QObject):
             self._end(opening)
 
         self._jobs.run(
-            lambda context: sort_words(opening.words, context, self._session.recoverable_of),
+            lambda context: sort_words(
+                opening.words, context, self._session.recoverable_of, adds_items=self._adder.asks
+            ),
             partial(self._sorted, opening),
             failed,
             apart=True,
@@ -187,6 +192,7 @@ class FileOpener(QObject):
         self._adder.add_files([layers], stays=True)
 
     def _sorted(self, opening: _Opening, words: SortedWords) -> None:
+        opening.stated = {**words.stated, **opening.stated}
         if words.case is None:
             self._ask_use(opening, words.others)
             return
@@ -236,7 +242,8 @@ class FileOpener(QObject):
         """Ask readers what the files hold; the last answer leads on to `_add`."""
         waits = Path | FileAddress | ServerAddress
         sheets = [meaning.path for meaning in meanings if isinstance(meaning, TickedFile)]
-        known = [[] if isinstance(meaning, TickedFile) else meaning for meaning in meanings]
+        items = [meaning.path for meaning in meanings if isinstance(meaning, ItemFile)]
+        known = [[] if isinstance(meaning, TickedFile | ItemFile) else meaning for meaning in meanings]
         opening.outcomes = [None if isinstance(meaning, waits) else meaning for meaning in known]
         options = {} if opening.reading is None else opening.reading.options
         with self._pool.together():
@@ -253,6 +260,8 @@ class FileOpener(QObject):
         self._add(opening)
         for sheet in sheets:
             self.sheet_wanted.emit(sheet)
+        if items:
+            self.item_wanted.emit(items[0])
 
     def _ask(self, address: ServerAddress, done: Callable[[list[FoundLayer] | GeoloupeError], None]) -> None:
         from viewer.app.opening.server_layers import find_server_layers  # for start-up time: it reads documents

@@ -37,6 +37,7 @@ from layers.services.listed.typed_entry import is_address
 from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import recognised, service_document
 from layers.services.stac.item import StacItem
+from layers.services.stac.saved_item import base_of_saved
 from layers.services.stac.separate_bands import places_of_bands
 from layers.services.tile_service import TileService
 from layers.services.view_tiles import are_speck, is_speck
@@ -339,7 +340,8 @@ class AddImageryPanel(QWidget):
             bounds = None if ground is None else Bounds(*ground.bounds)
             if bounds is not None and (are_speck(bounds, view) or not area_of_view(view).intersects(ground)):
                 self._context.view.show_bounds(bounds)
-            self._remember(row.entry)
+            if is_address(row.entry.address):
+                self._remember(row.entry)
             self.added.emit()
 
     def _lead_to(self, service: TileService) -> None:
@@ -355,7 +357,7 @@ class AddImageryPanel(QWidget):
 
     def _allow_preview(self) -> None:
         row = self.current()
-        self._servers.allow(row.entry.hosts if row is not None else ())
+        self._servers.allow(row.previewed_hosts if row is not None else ())
         self.form.show_facts()
 
     # -- the analyst's own list ---------------------------------------------------------------------------------------
@@ -440,7 +442,7 @@ def _read_file(path: Path) -> EntriesRead | ServiceOffer:
     """The connections in a file, or the offer in a saved document of a server; a problem where it is neither."""
     try:
         if document := service_document(path):
-            return recognised(document, "")
+            return recognised(document, base_of_saved(document, path))
         with path.open("rb") as file:
             return read_connections(file.read(MOST_BYTES + 1))
     except OSError:

@@ -75,11 +75,15 @@ class FetchedOffers:
         self._fetch(address, done)
 
     def _fetch(self, address: str, done: OfferDone, landing: ServiceOffer | None = None) -> None:
-        """A landing page of an OGC API leads to the list of its collections, which is asked for then."""
+        """Fetch a document, and what it leads to; an item whose collection does not answer is offered without it."""
+        known = landing if landing is not None and landing.items else None
+
+        def failed(error: GeoloupeError | None) -> None:
+            done(known, None if known is not None else error)
 
         def read(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
             if answer is None or error is not None:
-                done(None, error)
+                failed(error)
                 return
             body, source = answer.body, answer.address
 
@@ -96,6 +100,6 @@ class FetchedOffers:
                 else:
                     done(offer, None)
 
-            self._jobs.run(lambda _: recognise(), go_on, lambda fault: done(None, fault))
+            self._jobs.run(lambda _: recognise(), go_on, failed)
 
         self._fetcher.fetch_document(HttpRequest(address), read, keep=True)

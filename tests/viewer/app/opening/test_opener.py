@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ import sample_data
 from layers.document.document import Document
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.publish import write_case
+from tests.layers.services.stac.made import as_bytes, item
 from tests.support.windows import make_panels, opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.desktop.questions import Unsaved
@@ -239,3 +241,23 @@ def test_layers_on_both_sides_of_the_antimeridian_are_shown_the_narrow_way(
     assert bounds.width == pytest.approx(15)
     window.views.show_everything()
     assert window.canvas.viewport.centre_lonlat()[0] == pytest.approx(-177.5, abs=0.5)
+
+
+@pytest.mark.bounded
+def test_a_dropped_item_of_a_catalogue_is_its_image_and_not_its_outline(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shutil.copy(sample_data.path("blue_marble.tif"), tmp_path / "scene.tif")
+    here = {"visual": {"href": "./scene.tif", "type": "image/tiff", "roles": ["visual"]}}
+    (tmp_path / "here.json").write_bytes(as_bytes(item(assets=here)))
+    (tmp_path / "far.json").write_bytes(as_bytes(item()))
+    window.opener.open([str(tmp_path / "here.json"), str(tmp_path / "far.json")])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    assert (layer.kind, layer.source["path"]) == ("raster", str(tmp_path / "scene.tif"))
+    assert (layer.acquired_at, layer.date_basis) == ("2026-03-01T10:20:30Z", "catalogue")
+    dialog = window.findChild(AddImageryDialog)
+    assert dialog is not None, "the picture of the other one is on a host: its dialog asks"
+    qtbot.waitUntil(lambda: dialog.panel.current() is not None and dialog.panel.current().item is not None)
+    assert dialog.panel.current().picture == "https://files.example.org/scene.tif"
+    dialog.reject()
