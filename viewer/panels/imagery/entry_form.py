@@ -270,19 +270,26 @@ class EntryForm(FormPage):
         self._show_picture(service)
 
     def _show_picture(self, service: TileService | None) -> None:
-        can_fetch = service is not None and self._network.fetch_tile is not None
-        is_allowed = service is not None and all(map(self._network.permits, service.hosts))
+        small = "" if self._row is None else self._row.small_picture
+        hosts = () if self._row is None else self._row.previewed_hosts if service is None else service.hosts
+        can_fetch = (service is not None or bool(small)) and self._network.fetch_tile is not None
+        is_allowed = can_fetch and all(map(self._network.permits, hosts))
         self.thumbnail.setVisible(can_fetch)
         self.preview.setVisible(can_fetch and not is_allowed)
-        if service is None or not can_fetch:
+        verb = self.tr("Allow and Show This View") if service is not None else self.tr("Allow and Show Its Picture")
+        self.preview.setText(verb)
+        self.preview.setAccessibleName(verb)
+        if not can_fetch:
             self.thumbnail.show_words("")
-        elif is_allowed:
+        elif not is_allowed:
+            of_view = self.tr("A picture of this view comes from %1 once you allow it.")
+            of_scene = self.tr("Its small picture comes from %1 once you allow it.")
+            words = of_view if service is not None else of_scene
+            self.thumbnail.show_words(words.replace("%1", one_line(", ".join(hosts), 120)))
+        elif service is not None:
             self.thumbnail.show_service(service, view_when_added(service, self._view()))
         else:
-            hosts = one_line(", ".join(service.hosts), 120)
-            self.thumbnail.show_words(
-                self.tr("A picture of this view comes from %1 once you allow it.").replace("%1", hosts)
-            )
+            self.thumbnail.show_picture(small)
 
     def _facts(self, row: EntryRow, service: TileService | None) -> list[tuple[str, str]]:
         entry = row.entry

@@ -78,6 +78,17 @@ class EntryRow(Struct, frozen=True, eq=False):
             return self.entry.hosts
         return tuple(dict.fromkeys(map(host_of_address, (self.picture, *places_of_bands(self.item)))))
 
+    @property
+    def small_picture(self) -> str:
+        """The address of the small picture of its item; empty without one."""
+        small = None if self.item is None else self.item.thumbnail
+        return "" if small is None else small.web
+
+    @property
+    def previewed_hosts(self) -> tuple[str, ...]:
+        """Hosts that are contacted for a picture of it in the dialog."""
+        return (host_of_address(self.small_picture),) if self.small_picture else self.entry.hosts
+
 
 type ListedRow = EntryRow | str
 """A row of the list; a text is a heading."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from layers.errors import BadTemplate, GeoloupeError
 from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
-from layers.services.view_tiles import PlacedTile, tiles_of_picture
+from layers.services.view_tiles import tiles_of_picture
 from viewer.network.tile_fetch import TileFetch
 from viewer.panels.imagery.offer_source import ImageryNetwork
 from viewer.support.language.text import plain
@@ -36,6 +36,8 @@ class ViewThumbnail(QWidget):
         self._network = network
         self._service: TileService | None = None
         self._view: View | None = None
+        self._address = ""
+        """The address of one whole picture, in place of a service."""
         self._image: QImage | None = None
         self._words = ""
         self._fetches: list[TileFetch[QImage]] = []
@@ -59,13 +61,20 @@ class ViewThumbnail(QWidget):
     def show_words(self, words: str) -> None:
         """Show words, and no picture."""
         self._stop()
-        self._service, self._words = None, words
+        self._service, self._address, self._words = None, "", words
         self.setAccessibleDescription(plain(words))
         self.update()
 
+    def show_picture(self, address: str) -> None:
+        """Show one small picture as a whole; its host was allowed."""
+        if address != self._address:
+            self.show_words(self.tr("Loading…"))
+            self._address = address
+            self._rest.start()
+
     def show_service(self, service: TileService, view: View) -> None:
         """Show what a service has in a view; its hosts were allowed."""
-        if service == self._service and view == self._view:
+        if self._service is not None and _pixels_of(service) == _pixels_of(self._service) and view == self._view:
             return
         self.show_words(self.tr("Loading…"))
         self._service, self._view = service, view
@@ -81,39 +90,40 @@ class ViewThumbnail(QWidget):
 
     def _fetch(self) -> None:
         service, view, fetch_tile = self._service, self._view, self._network.fetch_tile
-        if service is None or view is None or fetch_tile is None:
+        if fetch_tile is None:
             return
-        self._network.respect(service)
         ratio = self.devicePixelRatioF()
-        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        tiles = tiles_of_picture(service, view, max(size.width(), 1), max(size.height(), 1))
-        self._left, self._lacking = len(tiles), 0
-        if not tiles:
-            self._say(self.tr("It has nothing in this view."))
-        for tile in tiles:
+        size = QSize(max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1))
+        places: dict[str, list[QRectF]] = {}
+        """Rectangles in which the picture at an address is shown: a tile more than once where the world is."""
+        if self._address:
+            places[self._address] = []
+        elif service is not None and view is not None:
+            self._network.respect(service)
             try:
-                address = service.url(tile.level, tile.column, tile.row)
+                for tile in tiles_of_picture(service, view, size.width(), size.height()):
+                    address = service.url(tile.level, tile.column, tile.row)
+                    places.setdefault(address, []).append(QRectF(tile.left, tile.top, tile.width, tile.height))
             except BadTemplate as error:
                 self._say(error.sentence)
                 return
-            fetch = fetch_tile(address, partial(self._take, self._round, tile, size, ratio))
+            if not places:
+                self._say(self.tr("It has nothing in this view."))
+        self._left, self._lacking = len(places), 0
+        for address, rectangles in places.items():
+            fetch = fetch_tile(address, partial(self._take, self._round, rectangles, size))
             if fetch is not None:
                 self._fetches.append(fetch)
 
     def _take(
-        self,
-        number: int,
-        tile: PlacedTile,
-        size: QSize,
-        ratio: float,
-        picture: QImage | None,
-        error: GeoloupeError | None,
+        self, number: int, places: list[QRectF], size: QSize, picture: QImage | None, error: GeoloupeError | None
     ) -> None:
+        """Take in a picture for some places; for none, in the middle and as large as there is room."""
         if not shiboken6.isValid(self) or number != self._round:
             return
         self._left -= 1
         if picture is not None:
-            self._place(picture, tile, size, ratio)
+            self._place(picture, places or [_middle_of(size, picture.size())], size)
         elif error is not None and self._image is None:
             self._say(error.sentence)
         else:
@@ -121,13 +131,14 @@ class ViewThumbnail(QWidget):
         if not self._left and self._image is None and self._lacking:
             self._say(self.tr("It has nothing in this view."))
 
-    def _place(self, picture: QImage, tile: PlacedTile, size: QSize, ratio: float) -> None:
+    def _place(self, picture: QImage, places: list[QRectF], size: QSize) -> None:
         if self._image is None:
             self._image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
             self._image.fill(Qt.GlobalColor.transparent)
         with painting(self._image) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRectF(tile.left, tile.top, tile.width, tile.height), picture)
+            for place in places:
+                painter.drawImage(place, picture)
         self._say("")
 
     def _say(self, words: str) -> None:
@@ -146,3 +157,15 @@ class ViewThumbnail(QWidget):
                 room = self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
                 wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
                 painter.drawText(room, wrapped, plain(in_language(self._words), 300))
+
+
+def _pixels_of(service: TileService) -> tuple[object, ...]:
+    """All of a service on which its pixels depend: who types a credit has no tile fetched again."""
+    return service.template, service.fallback, service.time, service.max_level, service.matrices
+
+
+def _middle_of(room: QSize, size: QSize) -> QRectF:
+    """The rectangle of a picture that is shown whole in the middle of some room."""
+    fitted = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+    left, top = (room.width() - fitted.width()) / 2, (room.height() - fitted.height()) / 2
+    return QRectF(left, top, fitted.width(), fitted.height())

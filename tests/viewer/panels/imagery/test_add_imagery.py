@@ -12,10 +12,13 @@ from PySide6.QtTest import QTest
 
 from layers.document.layer_terms import Terms, terms_of
 from layers.errors import NotReadable, ServerFault
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
 from layers.phrase import Phrase
 from layers.services.offers.offer import OfferedDimension, OfferedLayer, OfferedStyle, ServiceOffer
 from layers.services.tile_service import TileService
 from layers.services.times.offered_times import OfferedTimes
+from tests.layers.services.stac.made import as_bytes, item
 from tests.support.choices import choose_by_keys, popup
 from tests.support.wmts_documents import capabilities, layer, mercator
 from tests.viewer.panels.conftest import Desk, unnamed
@@ -683,3 +686,46 @@ def test_an_address_is_dropped(dialog: AddImageryDialog) -> None:
     event = QDropEvent(where, Qt.DropAction.CopyAction, data, button, Qt.KeyboardModifier.NoModifier)
     dialog.panel.dropEvent(event)
     assert listed(dialog) == ["maps.example.org"]
+
+
+# -- pictures of scenes and of the world ------------------------------------------------------------------------------
+
+
+def test_a_saved_scene_shows_its_small_picture_once_its_host_is_allowed(dialog, servers, desk, tmp_path, qtbot) -> None:
+    small = "https://thumbs.example.org/scene.png"
+    assets = {
+        "visual": {"href": "https://files.example.org/scene.tif", "type": "image/tiff", "roles": ["visual"]},
+        "thumbnail": {"href": small, "type": "image/png", "roles": ["thumbnail"]},
+    }
+    (tmp_path / "scene.json").write_bytes(as_bytes(item(assets=assets)))
+    dialog.panel.import_file(tmp_path / "scene.json")
+    form = dialog.panel.form
+    qtbot.waitUntil(lambda: form.preview.isVisible())
+    assert "thumbs.example.org" in form.thumbnail.words
+    assert not servers.tiles
+    QTest.mouseClick(form.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: form.thumbnail.image is not None)
+    assert servers.tiles == [small]
+    assert desk.consented == ["thumbs.example.org"], "where its picture comes from is allowed by adding it"
+    press(dialog)
+    added = list(desk.document.layers.values())[-1]
+    assert added.source["address"] == "https://files.example.org/scene.tif"
+    assert added.acquired_at == "2026-03-01T10:20:30Z"
+
+
+def test_a_tile_that_shows_thrice_is_fetched_once_and_not_again_for_a_credit(dialog, servers, desk, qtbot) -> None:
+    desk.context.case.consent("t.example.org")
+    service = TileService("World", TEMPLATE, max_level=0)
+    form = dialog.panel.form
+    view = View.of_bounds("EPSG:3857", Bounds(-6e7, -2e7, 6e7, 2e7), 900, 300)
+    form.thumbnail.show_service(service, view)
+    qtbot.waitUntil(lambda: form.thumbnail.image is not None)
+    assert servers.tiles == ["https://t.example.org/0/0/0.png"]
+    left, right = (
+        form.thumbnail.image.pixelColor(x, form.thumbnail.image.height() // 2)
+        for x in (20, form.thumbnail.width() - 20)
+    )
+    assert left == right, "each of its places is painted"
+    view = View.of_bounds("EPSG:3857", Bounds(-6e7, -2e7, 6e7, 2e7), 900, 300)
+    form.thumbnail.show_service(replace(service, attribution="We"), view)
+    assert form.thumbnail.image is not None
