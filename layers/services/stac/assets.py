@@ -40,7 +40,8 @@ _NO_PICTURE_KEYS = re.compile(
 SMALL_ROLES = ("thumbnail", "overview", "preview")
 """Roles, and keys, of small pictures: the first that there is."""
 SMALL_KINDS = ("png", "jpeg", "webp", "gif", "")
-_POLARISATIONS = ("vv", "hh", "vh", "hv")
+POLARISATIONS = ("vv", "hh", "vh", "hv")
+"""Keys of radar images by the polarisation of sending and receiving, equal ones first: they show the ground better."""
 WORST = 99
 MOST_VISUAL = 3
 """The greatest rank of an asset that is true colour by its role, key or title: its bands say nothing more."""
@@ -201,7 +202,7 @@ def rank_of(asset: StacAsset) -> int:
         return (4 if asset.colours == COLOURS else 6) + later
     if len(asset.bands) >= 3:
         return 8 + later
-    if asset.colours in (("pan",), ("red",)) or asset.key.lower() in _POLARISATIONS[:2]:
+    if asset.colours in (("pan",), ("red",)) or asset.key.lower() in POLARISATIONS[:2]:
         return 14 + later
     return 16 + later
 

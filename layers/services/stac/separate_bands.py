@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from layers.raster.band_files import COLOURS, MOST_FILES, BandFile
 from layers.raster.sensor_bands import SENTINEL2
 from layers.services.stac.addresses import unsigned
-from layers.services.stac.assets import MOST_VISUAL, WORST, StacAsset, StacBand, rank_of
+from layers.services.stac.assets import MOST_VISUAL, POLARISATIONS, WORST, StacAsset, StacBand, rank_of
 from layers.services.stac.item import StacItem
 from layers.services.stac.offsets import is_sentinel2, reflectance_of
 
@@ -26,7 +26,7 @@ _RESOLUTION_KEY = re.compile(r"[_-]?\d{1,3}m$", re.IGNORECASE)
 
 def separate_bands(item: StacItem) -> tuple[BandFile, ...]:
     """The files of an item's bands where it has one for each, by wavelength, with the colours of its picture behind
-    them; empty for an item whose bands lie in one file.
+    them, or of a radar scene one for each polarisation; empty for an item whose bands lie in one file.
 
     Of files on hosts only GeoTIFFs count: those alone are read by ranges.
     """
@@ -61,10 +61,15 @@ def _singles(item: StacItem) -> list[tuple[StacAsset, StacBand, str]]:
         if seen:
             name = _RESOLUTION_KEY.sub("", band.name or asset.key)
             known.setdefault(f"{seen} {name}".casefold(), (asset, band, seen))
-    return sorted(known.values(), key=lambda single: (_place(single[2]), single[1].name, single[0].key))
+        elif item.is_radar and asset.key.lower() in POLARISATIONS:
+            polarised = replace(band, name=asset.key.upper())
+            known.setdefault(asset.key.lower(), (asset, polarised, ""))
+    return sorted(known.values(), key=lambda single: (_place(single[2], single[1]), single[1].name, single[0].key))
 
 
-def _place(seen: str) -> int:
+def _place(seen: str, band: StacBand) -> int:
+    if band.name.lower() in POLARISATIONS and not seen:
+        return POLARISATIONS.index(band.name.lower())
     return _SPECTRUM.index(seen) if seen in _SPECTRUM else len(_SPECTRUM)
 
 

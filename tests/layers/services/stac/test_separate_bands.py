@@ -142,3 +142,22 @@ NO_FILES = (
 @pytest.mark.parametrize("stated", NO_FILES)
 def test_files_that_make_no_sense_are_none(stated: object) -> None:
     assert band_files_of({"band_files": stated}) == ()
+
+
+def test_the_polarisations_of_a_radar_scene_are_bands_of_one_image_the_equal_one_first() -> None:
+    item = scene_item()
+    item |= {"id": "S1A_IW_GRDH_1SDV_20240501T053000", "collection": "sentinel-1-grd"}
+    item["properties"] = {"datetime": "2024-05-01T05:30:00Z", "platform": "sentinel-1a", "sar:instrument_mode": "IW"}
+    item["assets"] = {
+        key: {"href": f"./{key}.tif", "type": COG, "roles": roles}
+        for key, roles in (("vh", ["data"]), ("vv", ["data"]), ("schema-noise-vv", ["metadata"]))
+    }
+    files = files_of(item)
+    assert [(file.title, file.seen, file.address.rpartition("/")[2]) for file in files] == [
+        ("VV", "", "vv.tif"),
+        ("VH", "", "vh.tif"),
+    ]
+    assert natural_bands(files) == (1,)
+    item["properties"] = {"datetime": "2024-05-01T05:30:00Z"}
+    item["id"] = item["collection"] = "scene"
+    assert not files_of(item), "a key alone does not say that it is radar"
