@@ -11,7 +11,11 @@ from msgspec import Struct
 
 from layers.phrase import Phrase
 from layers.services.catalog import catalog
+from layers.services.terms import states_terms
 from layers.services.tile_service import TileService
+
+_LONGEST_LICENCE = 120
+"""Most characters of a licence in a sentence: some servers state pages of terms."""
 
 
 class PackLeave(StrEnum):
@@ -45,6 +49,14 @@ def pack_terms(service: TileService) -> PackTerms:
         return _given(service)
     if known is not None:
         return known
+    if states_terms(service.licence):
+        sentence = Phrase(
+            "{title} states “{licence}”. Whether it may be asked for many tiles ahead, it does not say here: read its "
+            "terms of use first.",
+            title=title,
+            licence=service.licence[:_LONGEST_LICENCE],
+        )
+        return PackTerms(PackLeave.UNKNOWN, sentence)
     sentence = Phrase(
         "The terms of {title} are not known here: a pack asks for many tiles ahead and keeps them, which many "
         "providers forbid. Read them first.",

@@ -68,3 +68,12 @@ def test_tiles_that_may_not_be_kept_are_never_packed() -> None:
     terms = pack_terms(replace(mine, may_cache=False))
     assert terms.leave is PackLeave.REFUSED
     assert "do not allow its tiles to be kept" in terms.sentence
+
+
+def test_a_licence_that_a_service_states_is_said_and_gives_no_leave_by_itself() -> None:
+    service = TileService("World", "https://t.example.org/{z}/{x}/{y}.png", licence="CC BY 4.0")
+    terms = pack_terms(service)
+    assert terms.leave is PackLeave.UNKNOWN
+    assert "states “CC BY 4.0”" in terms.sentence
+    assert "not known" not in terms.sentence
+    assert "not known" in pack_terms(replace(service, licence="proprietary")).sentence
