@@ -19,6 +19,7 @@ GAP_PX = 6
 LEAST_NAME_PX = 70
 TEXT_MARGIN_PX = 3
 """Room that Qt's style leaves free at each side of the name, in logical pixels."""
+_PADDING_PX = {BADGE_ROLE: 3 * GAP_PX, DATE_ROLE: 2 * GAP_PX}
 LINES_INDENT_PX = 26
 """Indent of the lines of classes in logical pixels, as far as the layer's icon."""
 
@@ -91,17 +92,8 @@ class LayerRowDelegate(QStyledItemDelegate):
         font = smaller(option.font)
         metrics = QFontMetrics(font)
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
-        widths: dict[int, int] = {}
-        texts: dict[int, str] = {}
-        for role, padding in ((BADGE_ROLE, 3 * GAP_PX), (DATE_ROLE, 2 * GAP_PX)):
-            forms = _ever_shorter(str(index.data(role) or ""), role == BADGE_ROLE)
-            for text in forms:
-                width = metrics.horizontalAdvance(text) + padding
-                # What a map does not show is always said, at the cost of the name.
-                if width <= room or (role == BADGE_ROLE and text == forms[-1]):
-                    widths[role], texts[role] = width, text
-                    room -= width
-                    break
+        texts = texts_beside(str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or ""), metrics, room)
+        widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}
         if not widths:
             super().paint(painter, option, index)
             return
@@ -136,6 +128,28 @@ class LayerRowDelegate(QStyledItemDelegate):
         """Paint the row's own ground over its whole width; the name is then painted over a part."""
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int) -> dict[int, str]:
+    """The forms of a badge and of a date that stand beside a name in so many pixels, by their roles.
+
+    A badge is always there, at the cost of the name: it says what a map does not show. Its longer forms say little
+    more, and leave room for the date.
+    """
+
+    def width(text: str, role: int) -> int:
+        return metrics.horizontalAdvance(text) + _PADDING_PX[role]
+
+    texts: dict[int, str] = {}
+    badges, dates = _ever_shorter(badge, is_badge=True), _ever_shorter(date, is_badge=False)
+    if badges:
+        of_date = width(dates[-1], DATE_ROLE) if dates else 0
+        fitting = (text for text in badges if width(text, BADGE_ROLE) + of_date <= room)
+        texts[BADGE_ROLE] = next(fitting, min(badges, key=metrics.horizontalAdvance))
+        room -= width(texts[BADGE_ROLE], BADGE_ROLE)
+    if shown := next((text for text in dates if width(text, DATE_ROLE) <= room), ""):
+        texts[DATE_ROLE] = shown
+    return texts
 
 
 def with_last_word(text: str, metrics: QFontMetrics, room: int) -> str:

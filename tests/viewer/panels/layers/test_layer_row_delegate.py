@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from viewer.panels.layers.layer_row_delegate import with_last_word
+from viewer.panels.layers.layer_row_delegate import texts_beside, with_last_word
+from viewer.panels.layers.layer_rows import BADGE_ROLE, DATE_ROLE
 from viewer.support.language.text import one_line, short_line
 
 NAME = "Sentinel-2 true colour mosaic of the valley, 2024-04-12"
@@ -39,3 +40,11 @@ def test_a_title_that_is_too_long_keeps_its_date() -> None:
     assert short_line(NAME, 21) == "Sentinel-… 2024-04-12"
     assert short_line("Sky", 21) == "Sky"
     assert short_line("m_3807708_sw_18_060_20200831.tif", 21) == one_line("m_3807708_sw_18_060_20200831.tif", 21)
+
+
+def test_a_long_badge_gives_way_to_the_date(metrics: QFontMetrics) -> None:
+    badge, date = "paused, asks for a login", "2024-04-12"
+    room = metrics.horizontalAdvance(badge) + 40
+    assert texts_beside(badge, date, metrics, room) == {BADGE_ROLE: "paused", DATE_ROLE: date}
+    assert texts_beside(badge, "", metrics, room) == {BADGE_ROLE: badge}
+    assert texts_beside("offline", date, metrics, 0) == {BADGE_ROLE: "offline"}, "what a map lacks is always said"
