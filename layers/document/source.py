@@ -89,12 +89,17 @@ class MachineWork(Struct, frozen=True):
     @property
     def words(self) -> str:
         """One line: task, tool, version, and who checked it."""
+        return self.words_for(is_published=False)
+
+    def words_for(self, *, is_published: bool) -> str:
+        """One line: task, tool, version, and who checked it; for readers outside only that a person has."""
         tool = " ".join(filter(None, (self.tool.strip(), self.version.strip()))) or Phrase("a tool that is not named")
-        checked = (
-            Phrase("checked by {checked_by}", checked_by=self.checked_by.strip())
-            if self.is_checked
-            else Phrase("not checked by a person")
-        )
+        if not self.is_checked:
+            checked = Phrase("not checked by a person")
+        elif is_published:
+            checked = Phrase("checked by a person")
+        else:
+            checked = Phrase("checked by {checked_by}", checked_by=self.checked_by.strip())
         return Phrase(
             "{task} by machine ({tool}), {checked}",
             task=self.task.strip() or Phrase("worked on"),

@@ -49,6 +49,7 @@ CREDIBILITIES = (1, 2, 3, 4, 5, 6)
 DATE_KINDS = ("instant", "interval", "composite", "published", "unknown")
 """*published*: the day of a release, as of a mosaic that is given out; it does not say when the image was taken."""
 SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
+MACHINE_TASKS = ("translated", "transcribed", "described", "detected")
 UNDATED = "n.d."
 """Word for the date of publication of a source without one."""
 LAYER_KINDS = ("raster", "vector", "tiles")

@@ -65,10 +65,11 @@ class Citations:
             rights=publishing.words(source.rights),
         )
         machine = read_machine(source.machine_json)
+        by_machine = machine.words_for(is_published=publishing.is_on) if machine is not None else ""
         return SourceCited(
             uuid=source.uuid,
             number=number,
-            citation=citation_of(named, url),
+            citation=joined("; ", list(filter(None, (citation_of(named, url), publishing.words(by_machine))))),
             title=named.title,
             publisher=named.publisher,
             author=named.author,

@@ -195,6 +195,8 @@ class ClaimSaid(Struct, frozen=True):
     """Words for each party whose place we inferred, with its name."""
     steps: tuple[str, ...] = ()
     """The steps by which it is known, in order."""
+    has_unchecked_step: bool = False
+    """True where a machine did a part of a step, and nobody has checked that."""
     status: str = "draft"
     marking: str = ""
     is_ours: bool = False

@@ -42,7 +42,7 @@ from layers.product.judging.judged import (
 )
 from layers.product.judging.origins import origins_counted
 from layers.product.judging.reissue import change_sentences, earlier_judgements, lacks_change_note
-from layers.product.judging.steps import step_words
+from layers.product.judging.steps import has_unchecked_step, step_words
 from layers.product.listed_evidence import evidence_links, evidence_listed
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
@@ -272,7 +272,8 @@ class _Gathering:
             parties=parties,
             place_note=publishing.words(claim.place_note) if states_limits else "",
             inferred=tuple(joined(": ", [party.name, party.inferred]) for party in parties if party.place_inferred),
-            steps=tuple(map(publishing.words, step_words(claim.steps_json))) if tells_own else (),
+            steps=tuple(map(publishing.words, step_words(claim.steps_json, publishing.is_on))) if tells_own else (),
+            has_unchecked_step=tells_own and has_unchecked_step(claim.steps_json),
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),

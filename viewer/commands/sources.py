@@ -87,6 +87,8 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
     source = row_of(document.sources, uuid, Phrase("source"))
     words = field_words(fields, {})
     _check_origin(document, uuid, fields.get("origin_uuid", ""))
+    if fields.get("evaluated", True) is not True and fields.get("reliability", source.reliability):
+        raise InvalidValue("A graded source is evaluated: take its reliability back first.")
     if fields.get("reliability"):
         fields = {"evaluated": True, **fields}  # who grades a source, by F too, has evaluated it
     return Edit(

@@ -325,6 +325,15 @@ def _evaluated(checked: Checked) -> Iterator[Fault]:
                 Jump("sources", source.uuid, "machine_json"),
                 rows=(source.uuid,),
             )
+    for claim in checked.content.claims:
+        if claim.has_unchecked_step:
+            yield Fault(
+                claim_name(claim),
+                Phrase("Nobody has checked the work of a machine in the steps by which it is known."),
+                Phrase("Check it, and enter who did."),
+                Jump("claims", claim.uuid, "machine_json"),
+                rows=(claim.uuid,),
+            )
     chips = checked.content.unchecked_chips
     if chips:
         yield Fault(

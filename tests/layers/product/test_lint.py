@@ -373,6 +373,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("evaluated", lambda made: made.published().with_source(is_unevaluated=True)),
     ("evaluated", lambda made: made.published().with_source(is_unchecked=True, machine="translated by machine (X)")),
     ("evaluated", lambda made: made.published().with_content(unchecked_chips=("a",))),
+    ("evaluated", lambda made: made.published().with_claim(0, has_unchecked_step=True)),
     ("two-origins", lambda made: _graded(made, "1")),
     ("caveats", lambda made: made.without_words("What is not marked is not thereby absent.")),
     ("withheld", lambda made: made.published().with_content(left_out=LeftOut(rows=(_drafts("a", "b"),)))),

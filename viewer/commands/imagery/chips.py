@@ -1,4 +1,4 @@
-"""Edits of image chips. Only caption, marking and NIIRS ever change, and deleted chips stay listed for ever."""
+"""Edits of image chips. Only caption, marking, NIIRS and machine work ever change; deleted ones stay listed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on, without_evidence
 from viewer.commands.stamps import delete, insert, stamp_of, update
 
-CHANGEABLE = ("caption", "marking", "niirs_scale", "niirs_rating", "niirs_by")
+CHANGEABLE = ("caption", "marking", "niirs_scale", "niirs_rating", "niirs_by", "machine_json")
 NIIRS_SCALES = ("visible", "infrared", "radar", "multispectral")
 
 
@@ -50,7 +50,9 @@ def add_chips(
 
 
 def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change the caption, marking or NIIRS of a chip, and nothing else. The two chips of a capture share a caption.
+    """Change the caption, marking, NIIRS or machine work of a chip, and nothing else.
+
+    The two chips of a capture share a caption.
 
     Raises InvalidValue.
     """

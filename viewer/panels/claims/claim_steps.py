@@ -11,10 +11,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
+from layers.document.source import read_machine
 from layers.product.judging.steps import LONGEST, MOST_STEPS, Step, read_steps, steps_json
 from viewer.commands.claims import update_claim
 from viewer.panels.context import PanelContext
+from viewer.panels.machine_fields import MachineFields
 from viewer.panels.widgets.fields import LineField
+from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout, muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.language.text import tooltip
@@ -64,10 +67,32 @@ class StepCard(QFrame):
             line.installEventFilter(steps)
             self.lines[part] = line
             layout.addWidget(line)
+        self._steps, self._work = steps, step.machine
+        self.machine: MachineFields | None = None
+        """Its fields, once the part is unfolded: most steps need none."""
+        self.machine_part = FoldSection(self.tr("Machine work"), folded=True)
+        self.machine_part.header.toggled.connect(self._add_machine)
+        self.machine_part.set_folded(step.machine is None)
+        layout.addWidget(self.machine_part)
+
+    def show_machine(self, text: str) -> None:
+        """Show the machine work in the JSON of a step, where its fields are there."""
+        if self.machine is not None:
+            self.machine.show_text(f"{self._steps.claim_uuid} {self.place}", text)
+
+    def _add_machine(self, _is_open: bool) -> None:
+        if self.machine is None:
+            self.machine = MachineFields(partial(self._steps.set_machine, self.place))
+            self.show_machine(self._work.to_json() if self._work is not None else "")
+            self.machine_part.content.addWidget(self.machine)
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""
-        return [*self.lines.values(), self.up_button, self.down_button, self.delete_button]
+        of_machine = [
+            self.machine_part.header,
+            *(self.machine.fields.fields.values() if self.machine is not None else ()),
+        ]
+        return [*self.lines.values(), *of_machine, self.up_button, self.down_button, self.delete_button]
 
 
 class ClaimSteps(QWidget):
@@ -90,6 +115,11 @@ class ClaimSteps(QWidget):
         layout.addLayout(self._column)
         layout.addLayout(side_by_side(self.add_button))
 
+    @property
+    def claim_uuid(self) -> str:
+        """The claim that is shown."""
+        return self._claim_uuid
+
     def show_claim(self, claim: Claim) -> None:
         steps = read_steps(claim.steps_json)
         is_other = claim.uuid != self._claim_uuid
@@ -103,6 +133,8 @@ class ClaimSteps(QWidget):
         for card in self.cards:
             for line in card.lines.values():
                 line.flush()
+            if card.machine is not None:
+                card.machine.fields.flush()
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""
@@ -124,6 +156,16 @@ class ClaimSteps(QWidget):
             steps[place] = replace(steps[place], **{part: text.strip()})
             self._steps = tuple(steps)
             self._store()
+
+    def set_machine(self, place: int, text: str) -> str:
+        """Change the machine work of a step, given as its JSON; no refusal comes back."""
+        if place < len(self._steps):
+            steps = list(self._steps)
+            steps[place] = replace(steps[place], machine=read_machine(text))
+            self._steps = tuple(steps)
+            self._store()
+            self.cards[place].show_machine(text)
+        return ""
 
     def move_step(self, place: int, by: int) -> None:
         """Move a step up or down by one place; the focus goes with it."""

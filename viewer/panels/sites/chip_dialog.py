@@ -17,6 +17,7 @@ from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.custody.custody_dialog import show_custody
+from viewer.panels.machine_fields import MACHINE_COLUMN, MachineFields
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name, stamp_words
 from viewer.panels.sites.chip_place import place_in, ticked
@@ -24,6 +25,7 @@ from viewer.panels.sites.chip_words import chip_credit_words, chip_date_words, k
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
+from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices
@@ -66,6 +68,10 @@ class ChipDialog(QDialog):
         for widget in (self.picture, self.note, self.facts):
             page.content.addWidget(widget)
         page.content.addLayout(form)
+        self.machine = MachineFields(lambda text: self._commit(MACHINE_COLUMN, text))
+        self.machine_part = FoldSection(self.tr("Machine work"), folded=not chip.machine_json)
+        self.machine_part.content.addWidget(self.machine)
+        page.content.addWidget(self.machine_part)
         self.wording = WordingMargin(context, {"caption": (self.fields.fields["caption"], "caption")})
         page.content.addWidget(self.wording)
         page.content.addStretch(1)
@@ -81,6 +87,7 @@ class ChipDialog(QDialog):
         context.changed.connect(self._heard)
         context.document_replaced.connect(self.close)
         context.flush_requested.connect(self.fields.flush)
+        context.flush_requested.connect(self.machine.fields.flush)
         self.note.setText(self._note(chip))
         self.note.setVisible(bool(self.note.text()))
         self._show(chip)
@@ -127,6 +134,7 @@ class ChipDialog(QDialog):
         ]
         self.facts.show_facts([(name, text) for name, text in facts if text])
         self.fields.show_row(chip)
+        self.machine.show_text(chip.uuid, chip.machine_json)
 
     def _note(self, chip: Chip) -> str:
         if chip.kind == "pixels" and chip.content_type == "image/tiff":

@@ -14,12 +14,14 @@ from layers.text.links import link_in
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.claims.evidence_drop import EvidenceDrop, is_path
 from viewer.panels.context import PanelContext
+from viewer.panels.machine_fields import MACHINE_COLUMN, MachineFields
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
 from viewer.panels.sources.citation_offer import CitationOffer
 from viewer.panels.sources.kept_copies import KeptCopies
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
+from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import choices, example, reliability_choices
 from viewer.support.language.text import one_line, plain
@@ -36,6 +38,10 @@ class SourceForm(RowForm):
         self.page.content.addWidget(self.remarks)
         self.page.content.addWidget(self.offer)
         self.page.content.addLayout(self.form)
+        self.machine = MachineFields(lambda text: self._commit(MACHINE_COLUMN, text))
+        self.machine_part = FoldSection(self.tr("Machine work"), folded=True)
+        self.machine_part.content.addWidget(self.machine)
+        self.page.content.addWidget(self.machine_part)
         self.printed_in = PrintedIn(context)
         self.copies = KeptCopies(context)
         EvidenceDrop(self).dropped.connect(lambda words, _: self.take(words))
@@ -45,6 +51,7 @@ class SourceForm(RowForm):
         self.page.content.addStretch(1)
         context.changed.connect(self._heard)
         context.flush_requested.connect(self.fields.flush)
+        context.flush_requested.connect(self.machine.fields.flush)
         self.follow("title")
 
     def _add_fields(self) -> None:
@@ -68,6 +75,9 @@ class SourceForm(RowForm):
             ChoiceField(reliability_choices()),
             self.tr("Of the source, not of an item: F means that it cannot be judged, not worst"),
         )
+        states = [(None, self.tr("not stated")), (True, self.tr("yes")), (False, self.tr("no: not to be published"))]
+        evaluated_tip = self.tr("Whether somebody has judged it; a grade of reliability does that, F too")
+        add("evaluated", self.tr("Evaluated"), ChoiceField(states), evaluated_tip)
         add(
             "descriptor",
             self.tr("Source descriptor"),
@@ -124,6 +134,8 @@ class SourceForm(RowForm):
             lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
         self.printed_in.show_row("sources", row.uuid)
         self.remarks.show_row(row.uuid)
+        self.machine.show_text(row.uuid, row.machine_json)
+        self.machine_part.offer(is_open=self.machine.is_stated)
         self.copies.show_source(row.uuid)
         self.offer.show_source(row)
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))
