@@ -26,6 +26,7 @@ from viewer.rendering.drawing import (
     FailedDrawing,
     LayerDrawing,
     LeftOutDrawing,
+    ReadApart,
     credit_on_map,
     is_on_plane,
 )
@@ -178,12 +179,31 @@ class LayerStack(QObject):
         for layer in self.shown_on(view):
             self._tell(layer.uuid, view, cursor, resting)
 
+    def read(self, view: View) -> None:
+        """Read all that is said of a view in words, as `set_view` does, but paint no tile of features ahead."""
+        self._view = view
+        self._with_view = set()
+        for layer in self.shown_on(view):
+            self._with_view.add(layer.uuid)
+            with self._guarding(layer.uuid):
+                drawing = self.drawings[layer.uuid]
+                self._look_at_drives(drawing)
+                seen = drawing.seen(view)
+                if isinstance(drawing, ReadApart):
+                    drawing.read(seen, world_copies(seen))
+                else:
+                    drawing.set_view(seen, None, True, world_copies(seen))
+
+    def _look_at_drives(self, drawing: LayerDrawing) -> None:
+        for folder in drawing.folders:
+            self._context.drives.look_at(folder)
+
     def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._with_view.add(uuid)
         with self._guarding(uuid):
             drawing = self.drawings[uuid]
-            for folder in drawing.folders if resting else ():
-                self._context.drives.look_at(folder)
+            if resting:
+                self._look_at_drives(drawing)
             seen = drawing.seen(view)
             drawing.set_view(seen, cursor, resting, world_copies(seen))
 
@@ -253,6 +273,11 @@ class LayerStack(QObject):
         late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
         return late is None and self.filters.is_settled() and self.styles.is_settled()
 
+    def is_read(self, view: View) -> bool:
+        """True when all is known that is said of a view in words, whether its tiles are painted or not."""
+        unread = self._unread.find(self.shown_on(view), partial(self._is_unread, view))
+        return unread is None and self.filters.is_settled() and self.styles.is_settled()
+
     def late(self, view: View | None = None) -> list[str]:
         """Names of the layers that a picture of this view waits for; without a view, of those not open yet."""
         if view is None:
@@ -274,6 +299,16 @@ class LayerStack(QObject):
                 is_complete = drawing.is_complete(seen, world_copies(seen))
         return not is_complete
 
+    def _is_unread(self, view: View, layer: Layer) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        is_read = drawing is not None
+        if drawing is not None:
+            with self._guarding(layer.uuid):
+                seen = drawing.seen(view)
+                ask = drawing.is_read if isinstance(drawing, ReadApart) else drawing.is_complete
+                is_read = ask(seen, world_copies(seen))
+        return not is_read
+
     def _is_unopened(self, layer: Layer) -> bool:
         drawing = self.drawings.get(layer.uuid)
         return drawing is None or not drawing.is_open
@@ -281,7 +316,7 @@ class LayerStack(QObject):
     def _show(self, layers: list[Layer]) -> None:
         self._layers = layers
         self._visible = [layer for layer in layers if layer.visible]
-        self._late, self._unopened = _LateLayer(), _LateLayer()
+        self._late, self._unread, self._unopened = _LateLayer(), _LateLayer(), _LateLayer()
 
     def _paints(self, drawing: LayerDrawing, view: View) -> bool:
         """True where a layer paints something in a view now."""

@@ -219,6 +219,12 @@ class MapScene(QObject):
         self._make_room(len(self.drawings))
         self.stack.set_view(view, cursor, resting)
 
+    def read(self, view: View) -> None:
+        """Read all that is said of a view in words; nothing has to be painted."""
+        self._view = view
+        self._make_room(len(self.drawings))
+        self.stack.read(view)
+
     def is_open(self) -> bool:
         """True when every layer is known or has failed."""
         return self.stack.is_open()

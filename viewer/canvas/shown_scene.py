@@ -92,6 +92,16 @@ def withheld_in(shown: ShownScene, view: View) -> list[Layer]:
     )
 
 
+def read_view(shown: ShownScene, view: View) -> None:
+    """Read all that is said of a picture in words; a picture of several maps is made ready to be painted."""
+    shown.read(view) if isinstance(shown, MapScene) else shown.set_view(view)
+
+
+def is_view_read(shown: ShownScene, view: View) -> bool:
+    """True when all is known that is said of a picture in words, whether it can be painted or not."""
+    return shown.stack.is_read(view) if isinstance(shown, MapScene) else shown.is_complete(view)
+
+
 def tiles_come(scenes: Iterable[ShownScene]) -> int:
     """The number of tiles of services that have come for pictures which are still being loaded."""
     drawings = {drawing for shown in scenes for frame in shown.painted for drawing in frame.drawings.values()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, override
+from typing import Any, Protocol, override, runtime_checkable
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -270,6 +270,17 @@ class LayerDrawing(QObject):
         if shown != self.problem and not self._is_closed:
             self.problem = shown
             self.problem_changed.emit(self.layer_uuid, in_language(shown))
+
+
+@runtime_checkable
+class ReadApart(Protocol):
+    """A drawing whose data are read apart from its tiles: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
+
+    def read(self, view: View, copies: Views = ()) -> None:
+        """Read all that is said of a view in words, as `set_view` does, but paint no tile of it ahead."""
+
+    def is_read(self, view: View, copies: Views = ()) -> bool:
+        """True when all is known that is said of a view in words, whether its tiles are painted or not."""
 
 
 def credit_on_map(drawing: LayerDrawing) -> str:

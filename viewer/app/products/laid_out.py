@@ -41,6 +41,14 @@ class LaidOut(Printed, Protocol):
 
     def facts(self) -> ProductFacts: ...
 
+    def read(self, page: int) -> None:
+        """Read all that the words of a page depend on. Returns at once."""
+        ...
+
+    def is_read(self, page: int) -> bool:
+        """True when all is known that the words of a page depend on; its maps may have to be painted still."""
+        ...
+
     def stamped(self) -> LaidOut:
         """The same pages with DRAFT in their margins."""
         ...

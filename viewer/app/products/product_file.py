@@ -43,7 +43,9 @@ def read_pages(maker: PageMaker, product: Outgoing, dpi: float, reader: PageRead
     if not is_held(*pages.size_px(0)):
         pages = pages_of(maker, product, SCREEN_DPI, reader)
     for page in range(pages.pages):
-        reader.read(pages, page)
+        reader.hold(
+            pages.scenes, partial(pages.read, page), partial(pages.is_read, page), partial(pages.waits_for, page)
+        )
     reader.let_go()
     return pages_of(maker, product, dpi, reader)
 

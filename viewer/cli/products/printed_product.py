@@ -111,11 +111,11 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
 
 
 def read_pages(printed: PrintedPlate) -> None:
-    """Wait until all data that the pages show have been read. Raises ExportFailed."""
+    """Wait until all is read that the words of the pages depend on. Raises ExportFailed."""
     for page in range(printed.pages):
-        printed.want(page)
+        printed.read(page)
         wait_until(
-            partial(printed.is_ready, page), partial(printed.waits_for, page), partial(tiles_come, printed.scenes)
+            partial(printed.is_read, page), partial(printed.waits_for, page), partial(tiles_come, printed.scenes)
         )
 
 

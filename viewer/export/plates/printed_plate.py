@@ -13,7 +13,7 @@ from layers.grid.tile_grid import View
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
-from viewer.canvas.shown_scene import ShownScene, late_layers
+from viewer.canvas.shown_scene import ShownScene, is_view_read, late_layers, read_view
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
 from viewer.export.plates.group_parts import label_pieces, parts_of
@@ -175,6 +175,14 @@ class PrintedPlate:
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
         views = ((on_page.shown, on_page.view_at(self._ratio, clip)) for on_page in self._maps(page))
         return all(shown_part is None or shown.is_complete(shown_part[1]) for shown, shown_part in views)
+
+    def read(self, page: int) -> None:
+        for on_page in self._maps(page):
+            read_view(on_page.shown, on_page.framing.at(self._ratio)[1])
+
+    def is_read(self, page: int) -> bool:
+        maps = self._maps(page)
+        return all(is_view_read(on_page.shown, on_page.framing.at(self._ratio)[1]) for on_page in maps)
 
     def waits_for(self, page: int) -> list[str]:
         return list(

@@ -132,7 +132,7 @@ class VectorLoading:
     """One loading of features; `stop` it when something else is wanted.
 
     `arrived` is called in the window's thread with all features so far, in order, True where these are all, and what
-    went wrong; seldom until the end.
+    went wrong; seldom until the end, and for a page at the end only.
     """
 
     def __init__(
@@ -222,7 +222,7 @@ class VectorLoading:
         if self._ended >= self._next:
             self._is_stopped = True
             self._arrived(self.tables(), True, None)
-        elif time.monotonic() - self._shown_at >= TELL_EVERY_S:
+        elif not self._context.is_of_page and time.monotonic() - self._shown_at >= TELL_EVERY_S:
             self._shown_at = time.monotonic()
             self._arrived(self.tables(), False, None)
 

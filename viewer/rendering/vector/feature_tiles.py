@@ -76,6 +76,7 @@ class FeatureTiles:
         self._requested: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
         self._few: dict[View, bool] = {}
+        self._exact: dict[View, bool] = {}
         self._shown: dict[View, bool] = {}
         self._is_closed = False
 
@@ -83,8 +84,7 @@ class FeatureTiles:
         """Set the content; with `keep` the tiles shown so far stand in until those of the new content are painted."""
         self.content = content
         self._number += 1
-        self._few.clear()
-        self._shown.clear()
+        self._forget()
         if not keep:
             self._tiles.clear()
         self._tiles.set_revision((self._number, self._scale))
@@ -95,8 +95,7 @@ class FeatureTiles:
         """Set a view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the symbols."""
         if scale != self._scale:
             self._scale = scale
-            self._few.clear()
-            self._shown.clear()
+            self._forget()
             self._tiles.set_revision((self._number, scale))
         moved = not self._views or views[0].grid != self._views[0].grid
         self._views, self._cursor = views, cursor
@@ -129,12 +128,7 @@ class FeatureTiles:
             return False
         if not (self._context.is_of_page or self._are_few(view)):
             return scale != self._scale or self._tiles.shows_in(view)
-        shown = self._shown.get(view)
-        if shown is None:
-            if len(self._shown) >= _KNOWN_VIEWS:
-                self._shown.clear()
-            shown = self._shown[view] = _leaves_ink(self.content, view, scale)
-        return shown
+        return _known(self._shown, view, lambda: _leaves_ink(self.content, view, scale))
 
     def is_complete(self, view: View) -> bool:
         return not self.content.tables or self._are_few(view) or self._tiles.is_complete(view)
@@ -149,14 +143,14 @@ class FeatureTiles:
             margin = margin_px(self.content.symbols, self._scale) * self._views[0].grid.resolution
             self._tiles.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
+    def _forget(self) -> None:
+        """Forget all answers about views, as the content or its scale is another."""
+        for answers in (self._few, self._exact, self._shown):
+            answers.clear()
+
     def _are_few(self, view: View) -> bool:
         """True where painting the view directly takes only a few milliseconds."""
-        are_few = self._few.get(view)
-        if are_few is None:
-            if len(self._few) >= _KNOWN_VIEWS:
-                self._few.clear()
-            are_few = self._few[view] = self._count_is_small(view, FEW_VERTICES)
-        return are_few
+        return _known(self._few, view, lambda: self._count_is_small(view, FEW_VERTICES))
 
     def _count_is_small(self, view: View, most: int) -> bool:
         content = self.content
@@ -183,7 +177,7 @@ class FeatureTiles:
         symbols = [symbol for symbol in self.content.symbols if symbol is not None]
         if any(symbol.dash or 0 < symbol.stroke_width_px * self._scale < _FINEST_PX for symbol in symbols):
             return False
-        return self._count_is_small(view, MOST_EXACT)
+        return _known(self._exact, view, lambda: self._count_is_small(view, MOST_EXACT))
 
     def _work(self) -> None:
         """Start jobs for missing tiles, unless the view is painted directly."""
@@ -233,6 +227,16 @@ class FeatureTiles:
                 self._failed(error.sentence)
 
         self._context.jobs.run(work, done, failed)
+
+
+def _known(answers: dict[View, bool], view: View, find: Callable[[], bool]) -> bool:
+    """The answer about a view, kept for the next time that it is needed."""
+    answer = answers.get(view)
+    if answer is None:
+        if len(answers) >= _KNOWN_VIEWS:
+            answers.clear()
+        answer = answers[view] = find()
+    return answer
 
 
 def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:

@@ -105,6 +105,14 @@ class VectorDrawing(LayerDrawing):
     def set_view(
         self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
     ) -> None:
+        self.read(view, copies)
+        scale = self.symbology.scale_at(view)
+        if scale and self.has_place_on(view.grid.crs):
+            self._tiles.set_views((view, *copies), scale, cursor)
+            self._selected_tiles.set_views((view, *copies), scale, cursor)
+
+    def read(self, view: View, copies: Views = ()) -> None:
+        """Read the features of a view, as `set_view` does, but paint no tile of them ahead."""
         self._view = view
         if not self._look_for_place(view.grid.crs):
             return
@@ -114,11 +122,8 @@ class VectorDrawing(LayerDrawing):
         if bool(scale) is self.is_out_of_scale:
             self.is_out_of_scale = not scale
             self._announce()
-        if scale:
-            if self._cluster_cell() != self._wanted.cell:
-                self._resolve()
-            self._tiles.set_views((view, *copies), scale, cursor)
-            self._selected_tiles.set_views((view, *copies), scale, cursor)
+        if scale and self._cluster_cell() != self._wanted.cell:
+            self._resolve()
 
     @override
     def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
@@ -152,18 +157,22 @@ class VectorDrawing(LayerDrawing):
 
     @override
     def is_complete(self, view: View, copies: Views = ()) -> bool:
+        if not self.is_read(view, copies):
+            return False
+        if self._cannot_be_drawn or not self.has_place_on(view.grid.crs) or not self.symbology.scale_at(view):
+            return True
+        tiles, selected = self._tiles, self._selected_tiles
+        return all(tiles.is_complete(seen) and selected.is_complete(seen) for seen in (view, *copies))
+
+    def is_read(self, view: View, copies: Views = ()) -> bool:
+        """True when the features of a view are known, whether their tiles are painted or not."""
         if self._cannot_be_drawn:
             return True
         if self.info is None:
             return False
         if not self.has_place_on(view.grid.crs):
             return True
-        if not self.source.is_loaded or view.grid.crs != self.source.crs or self._resolving.is_under_way:
-            return False
-        if not self.symbology.scale_at(view):
-            return True
-        tiles, selected = self._tiles, self._selected_tiles
-        return all(tiles.is_complete(seen) and selected.is_complete(seen) for seen in (view, *copies))
+        return self.source.is_loaded and view.grid.crs == self.source.crs and not self._resolving.is_under_way
 
     @property
     @override

@@ -107,6 +107,12 @@ class BoxPage:
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
         return True
 
+    def read(self, page: int) -> None:
+        pass
+
+    def is_read(self, page: int) -> bool:
+        return True
+
     def waits_for(self, page: int) -> list[str]:
         return []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import override
 
-from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
 from layers.product.issuing.edition import Edition, Outgoing
@@ -17,12 +16,12 @@ from viewer.export.headless import Studio
 
 
 class LatePage(BoxPage):
-    """Its maps are read by and by: it is ready only when somebody has looked often."""
+    """Its maps are read by and by: it is read only when somebody has looked often."""
 
     looks = 0
 
     @override
-    def is_ready(self, page: int, clip: QRect | None = None) -> bool:
+    def is_read(self, page: int) -> bool:
         self.looks += 1
         return self.looks > 10
 

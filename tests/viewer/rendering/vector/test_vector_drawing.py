@@ -50,6 +50,18 @@ def styled(path: Path, **values: object):
     return layer_of(path, "vector", style_json=json.dumps(style.to_json()))
 
 
+def test_words_wait_for_features_but_not_for_their_tiles(draw, shapes: Path, qtbot, monkeypatch) -> None:
+    """A page is laid out twice, and its map may lie elsewhere the second time."""
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 2)
+    drawing = draw(styled(shapes))
+    drawing.read(VIEW)
+    qtbot.waitUntil(lambda: drawing.is_read(VIEW))
+    assert drawing.is_resolved
+    assert drawing.context.jobs.is_idle(), "no tile is being painted"
+    assert not drawing.is_complete(VIEW)
+    assert complete(drawing, VIEW, qtbot)[120, 120].tolist() == [0, 255, 0, 255]
+
+
 def test_features_are_painted_where_they_are_holes_left_open(draw, shapes: Path, qtbot) -> None:
     picture = complete(draw(styled(shapes)), VIEW, qtbot)
     green, red, nothing = [0, 255, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0]
