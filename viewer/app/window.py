@@ -296,6 +296,7 @@ class MainWindow(QMainWindow):
         HiddenSites(self.toolbox, self.hits, panels, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self.scenes, self)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
+        self.site_menu = SiteMenu(session, self.toolbox, self.docks, panels, templates, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)
         pasted = self.opener.open, ask_server
@@ -311,7 +312,7 @@ class MainWindow(QMainWindow):
             self.feature_menu,
             self.image_menu,
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
-            SiteMenu(session, self.toolbox, self.docks, panels, templates, self._questions, self),
+            self.site_menu,
             ToolsMenu(session, self.toolbox, self),
             PanelsMenu(session, self.docks, self._panel_focus, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
@@ -335,7 +336,8 @@ class MainWindow(QMainWindow):
         words = partial(words_of_panel, self.action_table)
         self._framed.follow(self.docks.arrangement.folds, self._panel_focus.switch, words)
         of_rows = {id_: self.action_table[id_] for id_ in ("report", "take_chip", "judge")}
-        self._letters = LetterKeys(about_now(of_rows, self.panel_context), self.status.show_done, self)
+        choices = {of_rows["judge"]: self.site_menu.choose_report}
+        self._letters = LetterKeys(about_now(of_rows, self.panel_context), self.status.show_done, self, choices)
         session = self.session
         session.glimpsed.connect(self._show_glimpse)
         session.document_opened.connect(self._take_up)

@@ -6,6 +6,7 @@ The Edit menu (`edit_menu.py`) holds the actions that change, move or copy selec
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -110,6 +111,20 @@ class SiteMenu(ToolMenu):
     def judge(self) -> None:
         """Begin the analyst's own claim about the selected sites, and show its form."""
         claim_verbs.judge(self._panels)
+
+    def choose_report(self) -> bool:
+        """Let the analyst choose the report to judge, by keys alone; False where the case has none."""
+        from viewer.panels.claims.report_chooser import ReportChooser, reports_to_judge  # for start-up time
+
+        document = self._panels.document
+        if not (self.session.is_begun and reports_to_judge(document)):
+            return False
+        window = self.parent()
+        assert isinstance(window, QWidget)
+        chooser = ReportChooser(document, window)
+        chooser.chosen.connect(partial(claim_verbs.judge_this, self._panels))
+        chooser.open()
+        return True
 
     def take_chip(self) -> None:
         """Take a chip, the exact pixels and the view, of the selected site or of the case."""

@@ -42,8 +42,8 @@ class LetterKeys(QObject):
     """Blocks the letters of actions that begin claims while they are about nothing: no site is selected.
 
     Typed by mistake, such a letter would begin a claim about the case. Menus, palette and buttons still begin one. An
-    action may be about something else, as judging is about the open report. The words that are typed on in the belief
-    that a form has opened run no commands either.
+    action may be about something else, as judging is about the open report, or may offer a choice of what it is about.
+    The words that are typed on in the belief that a form has opened run no commands either.
     """
 
     def __init__(
@@ -51,10 +51,13 @@ class LetterKeys(QObject):
         actions: Mapping[QAction, Callable[[], bool]],
         say: Callable[[str], None],
         window: QWidget,
+        instead: Mapping[QAction, Callable[[], bool]],
     ) -> None:
-        """`actions`: for each whether it is about something now."""
+        """`actions`: for each whether it is about something now. `instead`: for some a function that lets the analyst
+        choose what it is about, and returns True where there is a choice.
+        """
         super().__init__(window)
-        self._window, self._actions, self._say = window, actions, say
+        self._window, self._actions, self._say, self._instead = window, actions, say, instead
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         for action in actions:
             action.installEventFilter(self)
@@ -65,6 +68,8 @@ class LetterKeys(QObject):
             return False
         if self._actions[watched]():
             return False
+        if watched in self._instead and self._instead[watched]():
+            return True
         name = watched.text().replace("&", "").rstrip("…")
         sentence = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")
         self._say(sentence.format(name))

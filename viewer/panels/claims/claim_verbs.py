@@ -31,7 +31,11 @@ def judge(context: PanelContext) -> None:
 
     Where a report is open, the judgement is about it, and linked with it.
     """
-    report_uuid = open_report(context)
+    judge_this(context, open_report(context))
+
+
+def judge_this(context: PanelContext, report_uuid: str) -> None:
+    """Begin a judgement about a reported claim; with an empty uuid about none."""
     _begin(context, partial(judge_report, report_uuid=report_uuid) if report_uuid else judge_claim)
 
 

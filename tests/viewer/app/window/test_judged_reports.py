@@ -21,6 +21,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.claims import report_claim, update_claim
 from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.report_chooser import ReportChooser
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 Key = Qt.Key
@@ -120,3 +121,41 @@ def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     form.flush()
     assert document.claims[own].change_note == "because a third image shows the tower"
     assert form.cautions.sentences == []
+
+
+@pytest.mark.bounded
+def test_j_with_nothing_in_hand_lists_the_reports_and_judges_one_by_keys_alone(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    document = window.session.document
+    for uuid, words in (("s", "The bridge is closed"), ("t", "The airfield is in use")):
+        window.session.push(report_claim(document, actor="me", uuid=uuid, source_wording=words, made_by="A paper"))
+    window.panel_context.show_claim("")
+    window.selection.clear()
+    settle(window, qtbot)
+    begin_on_map(window, qtbot)
+    press(Key.Key_J)
+    chooser = window.findChild(ReportChooser)
+    assert chooser is not None
+    qtbot.waitUntil(chooser.line.hasFocus)
+    assert chooser.list.count() == 4, "three reports, and a judgement of none of them"
+    write("air paper")
+    assert [chooser.list.item(row).text() for row in range(2)] == [
+        "A paper: The airfield is in use",
+        "None of these: a judgement of the case",
+    ]
+    press(Key.Key_Return)
+    settle(window, qtbot)
+    ((judgement, _),) = judgements_of(document, "t")
+    assert window.panel_context.claim_uuid == judgement.uuid
+    window.panel_context.show_claim("")
+    begin_on_map(window, qtbot)
+    press(Key.Key_J)
+    chooser = window.findChild(ReportChooser)
+    qtbot.waitUntil(chooser.line.hasFocus)
+    assert chooser.list.item(2).text() == "A paper: The airfield is in use\nJudged by us: not yet."
+    for _ in range(3):
+        press(Key.Key_Down)
+    press(Key.Key_Return)
+    settle(window, qtbot)
+    assert len(document.claims) == 5
