@@ -42,6 +42,7 @@ from layers.pool.protocol import (
     read_reply,
     wanted_ranges,
 )
+from layers.pool.starved_time import starved_s
 from layers.readers.bare_environment import starting_variables
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
@@ -55,7 +56,10 @@ CONFINING_TIMEOUT_S = 3.0
 """Time for a new process to look at all that it is granted: on drives that answer, it takes milliseconds."""
 END_TIMEOUT_S = 5.0
 """Seconds after which a killed process that is still there is left to the system."""
-
+MOST_STARVED = 4
+"""Most time without a core for which a deadline is put off, as a multiple of it: a person waits for the answer."""
+LEAST_GRANTED_S = 0.05
+"""Time without a core that is too short to put a deadline off once more."""
 
 type HandOver = Callable[[WantedRanges], ServedRanges | GeoloupeError]
 """Waits for the bytes that a reader asks for, and returns them, or why there are none."""
@@ -215,9 +219,9 @@ class ReaderProcess:
         """Receive the answer, and before it hand over all bytes that the reader asks for."""
         left_s = timeout_s
         while True:
-            began = time.monotonic()
+            began, starved = time.monotonic(), starved_s(self._pid)
             reply = self._hear(max(0.0, left_s))
-            left_s -= time.monotonic() - began
+            left_s -= time.monotonic() - began - max(0.0, starved_s(self._pid) - starved)
             wanted = wanted_ranges(reply, self._number)
             if wanted is None:
                 return reply
@@ -225,8 +229,13 @@ class ReaderProcess:
                 self._connection.send_bytes(message)
 
     def _hear(self, timeout_s: float) -> bytes:
-        if not self._connection.poll(timeout_s):
-            raise TimeoutError
+        """Receive a message. On a crowded machine it may come later, by the time in which the reader had no core."""
+        before, granted_s, wait_s = starved_s(self._pid), 0.0, timeout_s
+        while not self._connection.poll(wait_s):
+            starved = min(starved_s(self._pid) - before, MOST_STARVED * timeout_s)
+            wait_s, granted_s = starved - granted_s, starved
+            if wait_s < LEAST_GRANTED_S:
+                raise TimeoutError
         return bytes(self._connection.recv_bytes(MAX_HEADER_BYTES))
 
     def signal_end(self) -> None:

@@ -171,6 +171,18 @@ def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
     assert pool.ask(raw("_echo", {})).header["pid"] != before
 
 
+@pytest.mark.bounded
+def test_a_deadline_does_not_count_time_in_which_the_reader_had_no_core(pool, monkeypatch):
+    pool.ask(raw("_echo", {}))
+    slow = raw("_hang", {"seconds": 0.5, "path": "slow.tif"})
+    monkeypatch.setattr(reader_process, "starved_s", lambda pid: time.monotonic())
+    pool.submit(Request(slow, waited := Collector(), strike_key="slow.tif", deadline_s=0.2))
+    assert isinstance(waited.one(), Answer), "others ran all the while"
+    monkeypatch.setattr(reader_process, "starved_s", lambda pid: 0.0)
+    pool.submit(Request(slow, late := Collector(), strike_key="slow.tif", deadline_s=0.2))
+    assert isinstance(late.one(), ReaderTimeout)
+
+
 @pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("message", ["nonsense", '{"number": 1}', "[]", '{"number": 99, "header": {}, "arrays": []}'])
 def test_garbage_counts_as_a_crash(monkeypatch, message):
