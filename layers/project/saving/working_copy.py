@@ -250,6 +250,14 @@ class WorkingCopy:
                 strerror=error.strerror or error,
             ) from error
 
+    def disk_bytes(self) -> int:
+        """The bytes of its files on the disk, as far as they can be looked at."""
+        size = 0
+        with suppress(OSError):
+            for path in self._fs.listdir(self.folder):
+                size += path.stat().st_size
+        return size
+
     def close(self, keep: bool = False) -> None:
         """End the writer after what it holds. `keep` leaves the session for recovery, else it goes.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
+from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError
@@ -12,6 +14,10 @@ from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case.file_work import FileWork
 
 KEY = "working copy"
+LARGE_BYTES = 8 << 20
+"""Size of a working copy from which it takes the system longer than a frame to delete it."""
+LONGEST_DELETING_S = 10.0
+"""Seconds for which the end of the program waits until a working copy is deleted; the next start deletes the rest."""
 
 type Then = Callable[[], None]
 
@@ -40,6 +46,8 @@ class CaseJournal:
         self._is_being_made = self._is_closed = False
         self._saves = 0
         self._leaving: WorkingCopy | None = None
+        self._going: Thread | None = None
+        """The thread that deletes a working copy that was given up."""
 
     @property
     def work(self) -> WorkingCopy | None:
@@ -90,12 +98,13 @@ class CaseJournal:
         leaving = self._leaving
         if leaving is not None and not self._saves:
             self._leaving = None
-            leaving.close(keep=False)
+            self._give_up(leaving)
 
     def close(self, *, keep: bool, at_once: bool = False) -> None:
         """Make all edits durable and close the working copy; `keep` leaves it for recovery.
 
-        While a save reads it, it is closed after that; `at_once` closes it now, at the end of the program.
+        A large one goes in a thread of its own, as the system takes long to delete it; while a save reads it, after
+        that. `at_once` closes it now, at the end of the program.
         """
         self._is_closed = True
         work, self._work = self._work, None
@@ -103,8 +112,21 @@ class CaseJournal:
             return
         if self._saves and not at_once:
             self._leaving = work
-        else:
+        elif at_once or keep:
             work.close(keep=keep)
+        else:
+            self._give_up(work)
+
+    def wait_closed(self) -> None:
+        """Wait until a working copy that was given up is deleted, at the end of the program."""
+        if self._going is not None:
+            self._going.join(LONGEST_DELETING_S)
+
+    def _give_up(self, work: WorkingCopy) -> None:
+        if work.disk_bytes() < LARGE_BYTES:
+            work.close(keep=False)
+        else:
+            self._going = in_a_thread_of_its_own(work.close, "working copy leaves")
 
     def _failed(self, sentence: str) -> None:
         """Report that an edit could not be written, unless the case was given up. Runs on the writer's thread."""
@@ -118,7 +140,7 @@ class CaseJournal:
 
     def _made(self, work: WorkingCopy) -> None:
         if self._is_closed:
-            work.close(keep=False)
+            self._give_up(work)
             return
         self.attach(work)
         going_on, self._then = self._then, []

@@ -120,6 +120,7 @@ class Session(QObject):
         self._saves_asked = self._saves_done = 0
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
+        self._journal_before: CaseJournal | None = None
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
 
@@ -491,6 +492,8 @@ class Session(QObject):
     def shutdown(self, *, keep: bool) -> None:
         """Make all edits durable and release the files as the program ends. `keep` leaves a session to recover."""
         self._journal.close(keep=keep, at_once=True)
+        if self._journal_before is not None:
+            self._journal_before.wait_closed()
         self.hold.release()
         if self._ready is not None:
             self._ready.close()
@@ -526,6 +529,7 @@ class Session(QObject):
         self._messages.end_case()
         self._files.begin_case()
         self._journal.close(keep=False)
+        self._journal_before = self._journal
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""
         self.home, self._project_uuid = CaseHome(), str(uuid4())
