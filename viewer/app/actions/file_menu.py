@@ -59,6 +59,11 @@ class FileMenu(CaseMenu):
         self.opener.expect()
         self.opener.open(self._cases.ask_files())
 
+    def add_files(self) -> None:
+        """Ask for files, and add them to the open case; of a case the parts are offered."""
+        self.opener.expect()
+        self.opener.add_words(self._cases.ask_files())
+
     def bring_home(self) -> None:
         """Ask for a file of Google Earth, and what of it comes in."""
         path = self._cases.ask_earth_file()

@@ -57,7 +57,7 @@ class LayerMenu(CaseMenu):
         upkeep.changed.connect(self.changed)
 
     def add_files(self) -> None:
-        self._files.open_files()
+        self._files.add_files()
 
     def add_imagery(self) -> None:
         """Open Add Imagery, on the address of a service where one was just copied."""

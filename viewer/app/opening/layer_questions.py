@@ -14,6 +14,7 @@ from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from viewer.app.case.session import Session
+from viewer.app.opening.case_adder import CaseAdder
 from viewer.app.opening.drop_menu import DropMenu
 from viewer.app.opening.earth_home import EarthHome
 from viewer.app.opening.folder_files import FolderFiles
@@ -53,6 +54,9 @@ class LayerQuestions(QuestionsInTurn):
         opener.earth_wanted.connect(home.read)
         opener.earth_opened.connect(home.offer)
         opener.table_wanted.connect(SiteTables(panels, context, window).read)
+        cases = CaseAdder(session, panels, context.jobs, window)
+        opener.case_wanted.connect(cases.read)
+        cases.open_wanted.connect(lambda path: opener.open([path]))
         self.drops = DropMenu(window)
         opener.use_wanted.connect(self.drops.ask)
 

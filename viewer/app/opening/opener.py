@@ -67,6 +67,8 @@ class _Opening(Struct, eq=False):
     reading: _Reading | None = None
     is_dropped: bool = False
     """True where it is asked whether rows of files are layers or sites."""
+    adds: bool = False
+    """True where a case is added to the open one, rather than put in its place."""
     stated: Mapping[str, StatedScene] = {}
     """Statements of a catalogue on files, by path."""
 
@@ -90,6 +92,8 @@ class FileOpener(QObject):
     """Path of a file of Google Earth that was opened as a layer: its places may also come in as sites."""
     table_wanted = Signal(object)
     """Path of a table or vector file whose rows the analyst wants in the case as sites."""
+    case_wanted = Signal(object)
+    """Path of a case of which the analyst wants parts in the open one."""
     use_wanted = Signal(object, object, object)
     """Paths of dropped files whose rows can be layers or sites, and the functions for the two answers."""
     finished = Signal()
@@ -133,7 +137,13 @@ class FileOpener(QObject):
         self._open_words(words, stays=stays, is_typed=is_typed)
 
     def _open_words(
-        self, words: Sequence[str], *, stays: bool = False, is_typed: bool = False, is_dropped: bool = False
+        self,
+        words: Sequence[str],
+        *,
+        stays: bool = False,
+        is_typed: bool = False,
+        is_dropped: bool = False,
+        adds: bool = False,
     ) -> None:
         servers = [word for word in words if is_server_word(word)]
         for address in servers if is_typed else ():
@@ -146,7 +156,7 @@ class FileOpener(QObject):
             return
         # A key stands in no layer: the case goes to others.
         words = [without_key(word, self._case.show_key) for word in words]
-        self._begin(_Opening(words, self._session.document, stays=stays, is_dropped=is_dropped))
+        self._begin(_Opening(words, self._session.document, stays=stays, is_dropped=is_dropped, adds=adds))
 
     def _begin(self, opening: _Opening) -> None:
         self._under_way.append(opening)
@@ -169,8 +179,12 @@ class FileOpener(QObject):
         return data.hasUrls() or is_web_address(address_in(data), is_sure=False)
 
     def open_dropped(self, data: QMimeData) -> None:
-        """Open what was dropped, after a question where rows of files can be layers or sites."""
-        self._open_words(dropped_words(data), is_dropped=True)
+        """Add what was dropped, after a question where rows of files can be layers or sites."""
+        self._open_words(dropped_words(data), is_dropped=True, adds=True)
+
+    def add_words(self, words: Sequence[str]) -> None:
+        """Open files as `open` does; of a case the parts are offered, and the open case stays."""
+        self._open_words(words, adds=True)
 
     def open_as(self, path: Path, options: dict[str, Any], table: str) -> None:
         """Add the table named `table` of a file, read with the options that the analyst chose."""
@@ -194,6 +208,10 @@ class FileOpener(QObject):
     def _sorted(self, opening: _Opening, words: SortedWords) -> None:
         opening.stated = {**words.stated, **opening.stated}
         if words.case is None:
+            self._ask_use(opening, words.others)
+            return
+        if opening.adds and self._adder.asks and self._session.is_begun:
+            self.case_wanted.emit(words.case)
             self._ask_use(opening, words.others)
             return
         self._under_way.remove(opening)  # until it is said that it may be

@@ -35,10 +35,8 @@ ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
 ABOUT_FILES |= {"LayerDatesDialog", "CustodyDialog"}
-IN_TESTS_OF_THEIR_OWN = {"ObservationImportDialog", "EarthDialog", "NewClassDialog"}
-"""In tests/viewer/app/window/test_observation_tables.py and tests/viewer/app/opening/test_earth_home.py: they need a
-file.
-"""
+IN_TESTS_OF_THEIR_OWN = {"ObservationImportDialog", "EarthDialog", "NewClassDialog", "SiteTableDialog", "AddCaseDialog"}
+"""In tests/viewer/app/window/test_observation_tables.py and tests/viewer/app/opening/: they need a file."""
 
 
 @pytest.fixture
