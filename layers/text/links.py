@@ -54,8 +54,9 @@ def title_of_link(link: str) -> str:
 
 def same_link(link: str, other: str) -> bool:
     """True where two links lead to the same place, apart from differences that browsers ignore."""
-    return bool(link) and _bare(link) == _bare(other)
+    return bool(link) and bare_link(link) == bare_link(other)
 
 
-def _bare(link: str) -> str:
+def bare_link(link: str) -> str:
+    """A link without the differences that browsers ignore: equal for links that lead to the same place."""
     return re.sub(r"^https?://(?:www\.)?", "", link.strip(), flags=re.IGNORECASE).rstrip("/")

@@ -166,16 +166,29 @@ def _claims(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+_FILE_KEYS = ("uuid", "name", "content_type", "sha256", "copy_kind", "collected_at", "collected_by", "method", "tool")
+"""Facts on a kept copy that its source lists."""
+
+
 def _sources(arguments: argparse.Namespace) -> int:
     from msgspec.structs import asdict  # for start-up time
 
-    from viewer.cli.terminal.reading import open_case  # for start-up time
+    from layers.document.source import SourceFile  # for start-up time, as the next ones
+    from layers.finding.alike_sources import AlikeSources
+    from viewer.cli.terminal.reading import open_case
 
     document = open_case(arguments.case)
-    facts = []
+    alike, facts = AlikeSources(document), []
+    files: dict[str, list[dict[str, str]]] = {}
+    for row in document.table("source_files").values():
+        if isinstance(row, SourceFile):
+            files.setdefault(row.source_uuid, []).append({key: getattr(row, key) for key in _FILE_KEYS})
     for source in document.sources.values():
         fact = asdict(source)
         fact["claims"] = [link.claim_uuid for link in document.links.source_to_claims(source.uuid)]
+        fact["files"] = files.get(source.uuid, [])
+        others = alike.alike(source.uuid).items()
+        fact["alike"] = [{"uuid": uuid, "why": str(kind)} for uuid, kind in others]
         facts.append(fact)
     if arguments.json:
         print_json(facts)
@@ -186,6 +199,10 @@ def _sources(arguments: argparse.Namespace) -> int:
         say(f"{fact['title']} | {fact['publisher'] or 'publisher not said'} | {fact['published_at'] or 'no date'}")
         counts = f"{cited} claim{'' if cited == 1 else 's'} and {places} site{'' if places == 1 else 's'}"
         say(f"   reliability {fact['reliability'] or 'not rated'}; cited by {counts}")
+        for file in fact["files"]:
+            say(f"   kept: {file['name']} ({file['content_type']}), SHA-256 {file['sha256']}")
+        for other in fact["alike"]:
+            say(f"   {other['why']} as “{document.sources[other['uuid']].title}”")
     return DONE
 
 

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QLabel
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
+from viewer.commands.sources import update_source
 from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.claims.response_list import ResponseListPanel
 from viewer.panels.sources.source_form import SourceForm
 from viewer.panels.sources.source_register import SourceRegisterPanel
 from viewer.panels.widgets.form_page import laid_out
+from viewer.panels.widgets.row_table import CHIP_ROLE
 
 
 @pytest.fixture
@@ -83,9 +85,9 @@ def test_a_cited_source_is_asked_about_in_the_panel(qtbot, register: SourceRegis
 
 def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel, source_form: SourceForm) -> None:
     register.list.view.selectRow(0)
-    assert "Optics were sold" in source_form.uses.text()
+    assert [link.text() for link in source_form.uses.links] == ["Claim: Optics were sold", "Answer of Liu Pengyu"]
     register.list.view.selectRow(1)
-    assert "No claim cites" in source_form.uses.text()
+    assert any("No claim cites" in label.text() for label in source_form.uses.findChildren(QLabel))
 
 
 def test_a_response_answers_the_whole_until_a_claim_is_named(
@@ -135,3 +137,19 @@ def test_a_date_says_what_it_is_from(qtbot, source_form: SourceForm, desk: Desk)
     assert desk.document.sources["s1"].date_basis == "file name"
     desk.history.undo()
     assert desk.document.sources["s1"].date_basis == ""
+
+
+def test_a_source_with_the_link_of_another_is_told_in_form_and_list(
+    register: SourceRegisterPanel, source_form: SourceForm, desk: Desk
+) -> None:
+    desk.history.push(update_source(desk.document, "s1", actor="Olga", url="https://example.org/17"))
+    register.list.view.selectRow(1)
+    assert source_form.alike.isHidden()
+    source_form.take(["http://www.example.org/17/"])
+    assert [link.text() for link in source_form.alike.links] == ["US intel: the same link"]
+    model = register.model
+    assert model.data(model.index(1, 0), CHIP_ROLE) == "here twice?"
+    source_form.alike.links[0].click()
+    assert desk.context.shown_row("sources") == "s1"
+    desk.history.undo()
+    assert source_form.alike.isHidden()

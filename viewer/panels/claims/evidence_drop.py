@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -10,7 +11,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Signal
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from layers.document.source import SourceFile
+from layers.document.source import Source, SourceFile
 from layers.project.saving.kept_bytes import KeptBytes, ShareDone
 from layers.text.links import link_in
 from viewer.commands.claims import link_claim_source
@@ -21,6 +22,7 @@ from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
 from viewer.panels.kept_files import run_on_bytes
 from viewer.panels.widgets.row_drag import rows_in
+from viewer.panels.words import source_name
 from viewer.support.language.translation import translate
 
 _ROW = "row of the case:"
@@ -116,11 +118,22 @@ def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
     document = context.document
 
     def done(copy: SourceFile) -> None:
-        if context.document is document:
-            context.do(cite_kept_file, claim_uuid, copy, title=path.stem, kind="other")
+        if context.document is not document:
+            return
+        same = next((source for source in _keeping(context, copy.sha256)), None)
+        if context.do(cite_kept_file, claim_uuid, copy, title=path.stem, kind="other") and same is not None:
+            words = translate("EvidenceDrop", "The same bytes are kept already, with the source “{0}”: cite that one.")
+            context.report(words.format(source_name(same)))
 
     keep = partial(_kept, path)
     run_on_bytes(context, keep, done, translate("EvidenceDrop", "Keeping a copy"))
+
+
+def _keeping(context: PanelContext, sha256: str) -> Iterator[Source]:
+    """The sources that keep a copy of these bytes already."""
+    for row in context.document.table("source_files").values():
+        if isinstance(row, SourceFile) and row.sha256 == sha256 and row.source_uuid in context.document.sources:
+            yield context.document.sources[row.source_uuid]
 
 
 def _kept(path: Path, kept: KeptBytes, progress: ShareDone) -> SourceFile:

@@ -11,20 +11,24 @@ from layers.document.changes import Changes
 from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from layers.text.links import link_in
-from viewer.commands.sources import update_source, uses_of_source
+from viewer.commands.sources import update_source
 from viewer.panels.claims.evidence_drop import EvidenceDrop, is_path
 from viewer.panels.context import PanelContext
 from viewer.panels.machine_fields import MACHINE_COLUMN, MachineFields
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
+from viewer.panels.sources.alike_lines import AlikeLines
 from viewer.panels.sources.citation_offer import CitationOffer
 from viewer.panels.sources.kept_copies import KeptCopies
+from viewer.panels.sources.used_by import UsedBy
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
-from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import choices, example, reliability_choices
-from viewer.support.language.text import one_line, plain
+from viewer.support.language.text import one_line
+
+SHOWN_TABLES = ("sources", "source_files", "claim_sources", "responses", "chips", "products")
+"""Tables of the rows that the form tells of."""
 
 
 class SourceForm(RowForm):
@@ -33,9 +37,10 @@ class SourceForm(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
-        self.uses = muted()
+        self.uses, self.alike = UsedBy(context), AlikeLines(context)
         self.remarks, self.offer = RemarksOnRow(context), CitationOffer(context)
         self.page.content.addWidget(self.remarks)
+        self.page.content.addWidget(self.alike)
         self.page.content.addWidget(self.offer)
         self.page.content.addLayout(self.form)
         self.machine = MachineFields(lambda text: self._commit(MACHINE_COLUMN, text))
@@ -116,7 +121,7 @@ class SourceForm(RowForm):
             self._context.report(self.tr("This source has a URL already: add another source for that link."))
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("sources", "source_files", "claim_sources", "responses", "products"):
+        if changes.touches(*SHOWN_TABLES):
             self.refresh()
 
     @override
@@ -125,17 +130,11 @@ class SourceForm(RowForm):
         others = [(source.uuid, one_line(source.title, 80)) for source in sources if source.uuid != row.uuid]
         self.fields.fields["origin_uuid"].set_choices([("", "–"), *others])
         self.fields.show_row(row)
-        uses = uses_of_source(self._context.document, row.uuid)
-        lines = [
-            self.tr("Cited by: %1").replace("%1", one_line(claim.statement or claim.source_wording, 120))
-            for claim in uses.claims[:12]
-        ]
-        if len(uses.claims) > 12:
-            lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
         self.printed_in.show_row("sources", row.uuid)
         self.remarks.show_row(row.uuid)
         self.machine.show_text(row.uuid, row.machine_json)
         self.machine_part.offer(is_open=self.machine.is_stated)
         self.copies.show_source(row.uuid)
         self.offer.show_source(row)
-        self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))
+        self.uses.show_source(row)
+        self.alike.show_source(row.uuid)

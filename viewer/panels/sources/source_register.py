@@ -10,6 +10,7 @@ from layers.document.source import Source
 from viewer.commands.sources import add_source, delete_sources, uses_of_source
 from viewer.panels.claims.row_list_panel import Listed, RowListPanel
 from viewer.panels.context import PanelContext
+from viewer.panels.sources.alike_lines import known_alike
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
@@ -27,8 +28,9 @@ class SourceRegisterPanel(RowListPanel):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources)
         super().__init__(context, listed, parent)
+        self._alike = known_alike(context)  # before the list, which shows what it has heard
         self.question = self._question()
-        model = RowTable(self._columns(), _haystack, self, chip=_publisher, dragged_as="sources")
+        model = RowTable(self._columns(), _haystack, self, chip=self._chip, dragged_as="sources")
         rows = RowList(model, self.tr("Sources"), first_px=200)
         self.build(rows, model, self.tr("Add source"))
         self.below_list.addWidget(self.question)
@@ -40,6 +42,13 @@ class SourceRegisterPanel(RowListPanel):
         """Hide the column of reliability until any source has been judged, to leave room for the titles."""
         judged = any(source.reliability for source in self._context.document.sources.values())
         self.list.want_column(RELIABILITY, judged)
+
+    def _chip(self, source: Source) -> str:
+        """The publisher, and a word on a source that may stand in the register twice."""
+        words = [one_line(source.publisher, LONGEST_PUBLISHER)]
+        if self._alike.index.alike(source.uuid):
+            words.append(self.tr("here twice?"))
+        return " · ".join(filter(None, words))
 
     def _columns(self) -> list[ListColumn]:
         def cited(source: Source) -> int:
@@ -109,10 +118,6 @@ class SourceRegisterPanel(RowListPanel):
     def delete_selected(self) -> None:
         self.question.hide()
         super().delete_selected()
-
-
-def _publisher(source: Source) -> str:
-    return one_line(source.publisher, LONGEST_PUBLISHER)
 
 
 def _haystack(source: Source) -> str:

@@ -1,0 +1,116 @@
+"""Sources that may be the one that is shown: lines in its form, each leading to another."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.source import SourceFile
+from layers.finding.alike_sources import AlikeSources, Likeness
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.form_page import clear_layout, heading, muted
+from viewer.panels.widgets.link_button import LinkButton
+from viewer.panels.words import source_name
+from viewer.support.language.translation import translate
+
+MOST_SHOWN = 6
+
+
+class KnownAlike(QObject):
+    """The index of alike sources of the open case: made when it is first asked, it follows the edits."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context)
+        self._context = context
+        self._index: AlikeSources | None = None
+        self._owners: dict[str, str] = {}
+        """The sources of kept copies, which a deleted copy no longer tells."""
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self._forget)
+
+    @property
+    def index(self) -> AlikeSources:
+        """The index, with all edits."""
+        if self._index is None:
+            document = self._context.document
+            self._index = AlikeSources(document)
+            rows = document.table("source_files").values()
+            self._owners = {row.uuid: row.source_uuid for row in rows if isinstance(row, SourceFile)}
+        return self._index
+
+    def _heard(self, changes: Changes) -> None:
+        if self._index is None or not changes.touches("sources", "source_files"):
+            return
+        if changes.everything:
+            self._forget()
+            return
+        document = self._context.document
+        touched = set(changes.uuids("sources"))
+        for uuid in changes.uuids("source_files"):
+            row = document.table("source_files").get(uuid)
+            if isinstance(row, SourceFile):
+                self._owners[uuid] = row.source_uuid
+            touched.add(self._owners.get(uuid, ""))
+        self._index.refresh(document, touched)
+
+    def _forget(self) -> None:
+        self._index, self._owners = None, {}
+
+
+def known_alike(context: PanelContext) -> KnownAlike:
+    """The one index of a window."""
+    return context.findChild(KnownAlike) or KnownAlike(context)
+
+
+def likeness_words(kind: Likeness) -> str:
+    """The kind of likeness as it is shown."""
+    return {
+        Likeness.BYTES: translate("AlikeSources", "a kept copy of the same bytes"),
+        Likeness.LINK: translate("AlikeSources", "the same link"),
+        Likeness.PICTURE: translate("AlikeSources", "a picture that looks the same"),
+        Likeness.TITLE: translate("AlikeSources", "the same title"),
+    }[kind]
+
+
+class AlikeLines(QWidget):
+    """The part of the form; hidden where no other source is like the one that is shown."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._known = known_alike(context)
+        self._shown: object = None
+        self.links: list[LinkButton] = []
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(heading(self.tr("May be the same source")))
+        layout.addLayout(self._lines)
+        self.hide()
+
+    def show_source(self, uuid: str) -> None:
+        """Show the sources that are like another one, or like the same one again."""
+        sources = self._context.document.sources
+        alike = [(sources[other], kind) for other, kind in self._known.index.alike(uuid).items() if other in sources]
+        if alike == self._shown:
+            return
+        self._shown = alike
+        clear_layout(self._lines)
+        self.links = []
+        for source, kind in alike[:MOST_SHOWN]:
+            text = self.tr("{0}: {1}").format(source_name(source), likeness_words(kind))
+            link = LinkButton(text, self.tr("Show {0}").format(source_name(source)))
+            link.clicked.connect(partial(self._open, source.uuid))
+            self.links.append(link)
+            self._lines.addWidget(link)
+        if len(alike) > MOST_SHOWN:
+            self._lines.addWidget(muted(self.tr("and {0} more").format(len(alike) - MOST_SHOWN)))
+        self.setVisible(bool(alike))
+
+    def _open(self, uuid: str, _checked: bool = False) -> None:
+        self._context.show_row("sources", uuid, raise_form=True)
