@@ -36,9 +36,16 @@ class HeldSheet:
 
     def __init__(self, width: int, height: int) -> None:
         self.room = QRect(0, 0, width, height)
-        # Memory that the system clears where it is first touched: filling it would take a tenth of a second.
-        self._argb = np.zeros((height, width, 4), np.uint8)
+        self._argb = np.empty((height, width, 4), np.uint8)
         self._image = QImage(self._argb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+    def clear(self, room: QRect) -> None:
+        """Touch the memory of the part that will be painted, before that; on any thread.
+
+        The system hands it out page by page, in a tenth of a second. The window would wait where Qt touched it first:
+        numpy lets the interpreter go.
+        """
+        self._argb[room.top() : room.bottom() + 1].fill(0)
 
     def paint(self, part: QRect | None, paint: PaintSheet) -> None:
         """Paint on a part of the page; None for all of it."""

@@ -73,8 +73,10 @@ def _paint_held(
     printed: Printed, page: int, shop: Workshop, room: QRect, groups: Sequence[PaintedGroup]
 ) -> Iterator[Strip]:
     """Paint onto a page that is held, group by group: pictures part by part, all other things whole, each once."""
-    shop.read(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
+    shop.hand_on(partial(sheet.clear, room))
+    shop.read(printed, page)
+    shop.finish()
     for group in groups:
         if group.kind in IN_PARTS:
             for part in _cut(room, PART_PIXELS // room.width()):

@@ -46,7 +46,7 @@ _KNOWN_VIEWS = 4
 """Number of views for which answers are kept."""
 TRIAL_PX = 200
 """Longer side in pixels of the trial picture that shows whether anything is painted at all."""
-TRIED_FIRST = 16, 1_000
+TRIED_FIRST = 1, 16, 1_000
 """Features of a table that are tried before all of them: nearly always the first few are enough."""
 JOBS_AHEAD = 2
 """Jobs under way at a time."""
