@@ -14,6 +14,7 @@ from layers.document.rows import (
     ClaimEvidence,
     ClaimSite,
     ClaimSource,
+    Comment,
     ProductRow,
     Response,
     ResponseClaim,
@@ -139,6 +140,10 @@ class Links:
         """The issued products that printed a row of one of the file's tables."""
         return cast("list[ProductRow]", self._linked("product_rows", _ROW, _row_key(table_name, row_uuid)))
 
+    def comments_on(self, uuid: str) -> list[Comment]:
+        """The comments on a row of any table, answers among them."""
+        return cast("list[Comment]", self._linked("comments", "target_uuid", uuid))
+
     def watches_of_site(self, site_uuid: str) -> list[Watch]:
         return cast("list[Watch]", self._linked("watch", "site_uuid", site_uuid))
 
@@ -181,6 +186,8 @@ def _ends(row: Row) -> tuple[tuple[str, str], ...]:
                 ("claim_evidence.claim_uuid", row.claim_uuid),
                 ("claim_evidence.evidence_uuid", row.evidence_uuid),
             )
+        case Comment():
+            return (("comments.target_uuid", row.target_uuid),)
         case Observation():
             return ("observations.site_uuid", row.site_uuid), ("observations.image_uuid", row.image_uuid)
         case Image():

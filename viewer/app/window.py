@@ -38,6 +38,7 @@ from viewer.app.arranging.edge_strip import FramedMap
 from viewer.app.arranging.map_bars import MapBars
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
+from viewer.app.case.analyst_naming import AnalystNaming
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
@@ -148,7 +149,7 @@ class MainWindow(QMainWindow):
         self.panel_context = PanelContext(
             session.document,
             CaseAccess(
-                *(session.push, session.actor, jobs, allow, kept, context.fetcher, context.ways),
+                *(session.push, lambda: session.actor, jobs, allow, kept, context.fetcher, context.ways),
                 *(session.history_path, session.blob_reader, context.pool),
             ),
             self.selection,
@@ -161,7 +162,7 @@ class MainWindow(QMainWindow):
         )
         self.images.marks.asked.connect(self.panel_context.image_asked)
         say, current = partial(messages.show, "tool"), lambda: self.panel_context.layer_uuid
-        tools = ToolContext(self.canvas, self.images.marks.push, say, session.actor, current)
+        tools = ToolContext(self.canvas, self.images.marks.push, say, lambda: session.actor, current)
         self.toolbox = Toolbox(tools, self)
 
     def _offer(self, sentence: str, action: MessageAction) -> None:
@@ -198,6 +199,8 @@ class MainWindow(QMainWindow):
         self.upkeep = Upkeep(self.compared, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
         CaseLog(session, self.layer_adder, jobs, messages, self)
+        if asks:
+            panels.name_wanted.connect(AnalystNaming(session, self.settings, messages, self).ask)
 
     def _build_widgets(self) -> None:
         self.start_page = StartPage()

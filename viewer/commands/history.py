@@ -45,6 +45,10 @@ class History(QObject):
         self._stack.clear()
         self.changed.emit()
 
+    def set_actor(self, actor: str) -> None:
+        """Record further edits under another name."""
+        self._actor = actor
+
     @property
     def stack(self) -> QUndoStack:
         return self._stack

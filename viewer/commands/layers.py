@@ -230,7 +230,8 @@ def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: 
         if len(layers) == 1
         else Phrase("Remove {layers}", layers=counted(len(layers), "layer"))
     )
-    return Edit(label, tuple(delete("layers", layer) for layer in layers))
+    remarks = [remark for layer in layers for remark in document.links.comments_on(layer.uuid)]
+    return Edit(label, (*(delete("comments", row) for row in remarks), *(delete("layers", row) for row in layers)))
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

@@ -314,6 +314,7 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
         else Phrase("Delete {products}", products=counted(len(names), "product"))
     )
     changes: list[Change] = [delete("products", row) for row in gone.values()]
+    changes += [delete("comments", remark) for uuid in gone for remark in document.links.comments_on(uuid)]
     changes += [delete("product_rows", link) for uuid in gone for link in document.links.rows_of_product(uuid)]
     for row in everything.values():
         if row.uuid not in gone and row.previous_uuid in gone:

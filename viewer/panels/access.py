@@ -45,8 +45,8 @@ class CaseAccess(Struct, frozen=True):
 
     push: Callable[[Edit], None]
     """Apply an edit as one step to undo. Raises InvalidEdit."""
-    actor: str = ""
-    """The name that goes into the stamps of rows."""
+    named: Callable[[], str] = lambda: ""
+    """Returns the name that goes into the stamps of rows; empty for nobody named."""
     jobs: Jobs | None = None
     """Builds large edits off the window's thread; None builds them at once."""
     consent: Callable[[str], None] = lambda host: None
@@ -64,6 +64,11 @@ class CaseAccess(Struct, frozen=True):
 
     pool: ReaderPool | None = None
     """Readers of files; None where no words of kept copies are read."""
+
+    @property
+    def actor(self) -> str:
+        """The name that goes into the stamps of rows now."""
+        return self.named()
 
     def show_key(self, host: str, secret: Secret) -> None:
         """Show a host the key of an address that was typed, in this session, and have it asked again."""

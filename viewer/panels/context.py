@@ -21,7 +21,6 @@ from layers.geo.coordinates.notation import Notation
 from layers.phrase import Phrase
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
-from viewer.commands.imagery.observations import observer_of
 from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.observer_look import ObserverLook
@@ -109,6 +108,8 @@ class PanelContext(QObject):
     """Emitted with a table and a row of it whose changes are to be listed."""
     product_wanted = Signal(str)
     """Emitted with the product to show in its window."""
+    name_wanted = Signal()
+    """Emitted to ask the analyst for their name."""
     keeping_wanted = Signal()
     """Emitted before the case is saved or left, so that other windows store their state in it."""
 
@@ -162,7 +163,7 @@ class PanelContext(QObject):
             self.show_row(table, "")
         self.document_replaced.emit()
         if self.look.blind is not None:
-            self.look.hide_others(observer_of(document, self.case.actor))  # it stays blind, in the name of the analyst
+            self.look.hide_others(self.case.actor)  # it stays blind, in the name of the analyst
 
     def listed_marks(self) -> ListedMarks:
         """The present marks of the case, in the order of lists."""

@@ -10,7 +10,7 @@ from layers.document.changes import Changes
 from layers.document.rows import Comment
 from layers.product.factcheck.coming_home import comments_of
 from layers.time.written_dates import written_date
-from viewer.commands.filing.reviews import settle_remark
+from viewer.commands.reviewing.comments import resolve_comment
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import clear_layout, heading, muted
 from viewer.panels.widgets.link_button import LinkButton
@@ -90,4 +90,4 @@ class RemarksOnRow(QWidget):
         return plain(f"{who}: {remark.body}" if who else remark.body)
 
     def _settle(self, uuid: str, _checked: bool = False) -> None:
-        self._context.do(settle_remark, uuid)
+        self._context.do(resolve_comment, uuid)

@@ -82,6 +82,8 @@ DEFAULTS: Mapping[str, Any] = {
     "scene_folders": [],
     "offline": False,
     "author": "",
+    "organisation": "",
+    "name_asked": False,
     "new_on_world": True,
     "cjk_font_said": False,
 }

@@ -27,9 +27,15 @@ class ToolContext(Struct, frozen=True):
     canvas: MapCanvas
     push: Callable[[Edit], bool]
     message: Callable[[str], None]
-    actor: str = ""
+    named: Callable[[], str] = lambda: ""
+    """Returns the name that goes into the stamps of rows; empty for nobody named."""
     layer: Callable[[], str] = lambda: ""
     """Uuid of the current layer; empty without one."""
+
+    @property
+    def actor(self) -> str:
+        """The name that goes into the stamps of rows now."""
+        return self.named()
 
     @property
     def document(self) -> Document:

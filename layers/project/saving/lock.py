@@ -5,7 +5,6 @@ What stands under its name is foreign input: links are not followed, pipes not w
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import stat
@@ -54,10 +53,11 @@ class LockLoss(Struct, frozen=True):
 class CaseLock:
     """`name.gpkg.lock`. The same lock whatever link leads to the case; none where the folder takes no files."""
 
-    def __init__(self, path: Path, fs: FileSystem = DISK) -> None:
+    def __init__(self, path: Path, fs: FileSystem = DISK, *, user: str = "") -> None:
+        """`user`: the name by which others see its holder; empty for nobody named."""
         place = Path(os.path.realpath(path))
         self.path = place.with_name(place.name + ".lock")
-        self._fs = fs
+        self._fs, self._user = fs, user
         self._token = str(uuid4())
         self._is_mine = False
         self._turn = threading.RLock()
@@ -135,7 +135,7 @@ class CaseLock:
 
     def _put(self, *, replace: bool) -> bool:
         """Write our lock, complete from the first moment on; False where one exists already, or cannot be made."""
-        holder = Holder(login_name(), Owner.of_this_process(), time.time(), self._token)
+        holder = Holder(self._user, Owner.of_this_process(), time.time(), self._token)
         try:
             with temporary_beside(self.path, self._fs) as new:
                 with self._fs.open(new, "wb") as file:
@@ -162,11 +162,3 @@ def _read(path: Path) -> bytes:
         return os.read(handle, _MOST_BYTES)
     finally:
         os.close(handle)
-
-
-def login_name() -> str:
-    """The name under which this computer knows its user; empty where it knows none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

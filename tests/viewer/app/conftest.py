@@ -151,6 +151,12 @@ def sides_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.app.arranging.side_folds.EMPTY_MS", 3_600_000)
 
 
+@pytest.fixture(autouse=True)
+def name_is_asked_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked for their name in the midst of a test, however long that takes."""
+    monkeypatch.setattr("viewer.app.case.analyst_naming.ASK_MS", 3_600_000)
+
+
 @pytest.fixture
 def new_on_world() -> bool:
     """New cases of the windows are empty: most tests count what they have put there themselves."""

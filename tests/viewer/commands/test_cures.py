@@ -14,7 +14,7 @@ from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.product.judging.judged import is_reviewed
 from viewer.commands.cures import name_date_basis, record_no_answer, say_access_unknown
-from viewer.commands.filing.reviews import review_rows
+from viewer.commands.reviewing.reviews import review_rows
 
 WHO = {"actor": "login", "now": "2026-11-27T20:00:00Z"}
 

@@ -91,7 +91,7 @@ def desk(qapp: object) -> Desk:
     said: list[str] = []
     context = PanelContext(
         document,
-        CaseAccess(history.push, "Olga", consent=consented.append),
+        CaseAccess(history.push, lambda: "Olga", consent=consented.append),
         Selection(),
         view=ViewAccess(visited.append, show_layer=visited_layers.append),
         messages=MessageAccess(said.append),

@@ -80,7 +80,7 @@ def test_a_bulk_edit_is_built_off_the_window_thread(jobs: Jobs, qtbot) -> None:
     sites = [Site(uuid=f"{n:06}", geometry=Point(0, 0)) for n in range(BULK_ROWS)]
     document = Document({"sites": sites})
     said: list[str] = []
-    case = CaseAccess(document.apply, "Li", jobs)
+    case = CaseAccess(document.apply, lambda: "Li", jobs)
     context = PanelContext(document, case, Selection(), messages=MessageAccess(said.append))
     context.do_for_many("Changing", update_sites, list(document.sites), class_code="port")
     assert document.sites["000000"].class_code == "other"

@@ -32,7 +32,7 @@ class Desk(Struct):
 
     @property
     def context(self) -> ToolContext:
-        return ToolContext(self.canvas, self._push, self.said.append, actor="Tester")
+        return ToolContext(self.canvas, self._push, self.said.append, named=lambda: "Tester")
 
     def take(self, tool: Tool) -> Tool:
         tool.setParent(self.canvas)

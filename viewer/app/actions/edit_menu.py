@@ -170,6 +170,9 @@ class EditMenu(CaseMenu):
     def paste(self) -> None:
         self._clipboard.paste()
 
+    def ask_name(self) -> None:
+        self._panels.name_wanted.emit()
+
     def copy_picture(self) -> None:
         self._exports.copy_picture()
 
@@ -262,6 +265,13 @@ class EditMenu(CaseMenu):
             "Ctrl+Shift+E",
             offered=has_case,
             tip=QT_TRANSLATE_NOOP("Actions", "Put a screenshot of the map with its dates and credits on the clipboard"),
+        ),
+        Action(
+            "your_name",
+            QT_TRANSLATE_NOOP("Actions", "&Your Name and Organisation…"),
+            ask_name,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "State the name in which you change, observe, review and publish"),
         ),
     )
 

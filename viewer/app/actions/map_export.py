@@ -98,7 +98,7 @@ class MapExport(QObject):
             page=f"{width}x{height}",
             title=document.meta("title"),
             marking=document.meta("marking"),
-            author=document.meta("author"),
+            author=self._session.analyst.answering(document)[0],
             crs=view.grid.crs,
             bounds=self._bounds(),
             left_out=NOT_COPIED | (PAINTED_ON_SIDES if self._compared() is not None else frozenset()),

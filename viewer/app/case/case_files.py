@@ -57,6 +57,8 @@ class SaveRequest(Struct, frozen=True):
     viewport_json: str
     overwrite: bool
     lock: CaseLock | None
+    user: str = ""
+    """Name by which others see the holder of a new lock."""
 
 
 def read_and_lock(
@@ -67,10 +69,11 @@ def read_and_lock(
     accept_damage: bool = False,
     ready: CaseProcess | None = None,
     watch: CaseWatch | None = None,
+    user: str = "",
 ) -> OpenedCase:
     """Read a case in a process of its own, set its lock, and make a working copy.
 
-    `target`: the file to lock, to which the case will be saved; None for an unsaved copy.
+    `target`: the file to lock, to which the case will be saved, in the name `user`; None for an unsaved copy.
     `sessions`: folder of working copies; None for neither lock nor working copy.
     `accept_damage`: read what is left of a damaged case.
     `ready`: a process that was started ahead; None for a new one.
@@ -91,7 +94,7 @@ def read_and_lock(
             watch.may_end(process.interrupt)
     lock, holder = None, ""
     if target is not None and sessions is not None:
-        lock = CaseLock(target)
+        lock = CaseLock(target, user=user)
         held_by = lock.acquire()
         if held_by is not None:
             lock, holder = None, str(held_by)
@@ -140,8 +143,10 @@ class ResumedCase(Struct, frozen=True):
             self.lock.release()
 
 
-def resume_work(folder: Path) -> ResumedCase:
+def resume_work(folder: Path, user: str = "") -> ResumedCase:
     """Recover a session of a crash and lock its file. One that may be open on another computer is copied first.
+
+    `user`: the name by which others see the holder of the lock.
 
     Raises what `WorkingCopy.resume` and `copy_of_session` raise.
     """
@@ -150,7 +155,7 @@ def resume_work(folder: Path) -> ResumedCase:
     ahead = MadeAhead.of(document)
     if target is None:
         return ResumedCase(work, document, ahead, CaseHome(), None, "")
-    home, lock = bring_home(document, target.parent), CaseLock(target)
+    home, lock = bring_home(document, target.parent), CaseLock(target, user=user)
     try:
         held_by = within(ANSWER_S, lock.acquire)
     except TimeoutError:
@@ -162,9 +167,9 @@ def resume_work(folder: Path) -> ResumedCase:
     )
 
 
-def lock_anyway(path: Path) -> CaseLock:
+def lock_anyway(path: Path, user: str = "") -> CaseLock:
     """Take the lock of a case, even from another holder. Raises NotAllowed where no lock can be set."""
-    lock = CaseLock(path)
+    lock = CaseLock(path, user=user)
     lock.take_over()
     if not lock.is_mine:
         raise NotAllowed(
@@ -182,7 +187,7 @@ def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
 
     lock = request.lock
     if lock is None:
-        lock = CaseLock(request.path)
+        lock = CaseLock(request.path, user=request.user)
         holder = lock.acquire()
         if holder is not None:
             raise CaseInUse(
@@ -199,11 +204,11 @@ def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
     return lock
 
 
-def write_from_memory(document: Document, path: Path, base: Path | None) -> CaseLock:
+def write_from_memory(document: Document, path: Path, base: Path | None, user: str = "") -> CaseLock:
     """Save a document that has no working copy; `base` is the case that it was read from. Raises as `publish`."""
     from layers.project.saving.publish import write_case  # for start-up time
 
-    lock = CaseLock(path)
+    lock = CaseLock(path, user=user)
     holder = lock.acquire()
     if holder is not None:
         raise CaseInUse(

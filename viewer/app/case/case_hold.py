@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,9 +31,10 @@ class CaseHold(QObject):
     take_over_wanted = Signal()
     """The analyst wants to save a case that another holder has open: warn, then call `take_over`."""
 
-    def __init__(self, files: FileWork, messages: Messages, parent: QObject) -> None:
+    def __init__(self, files: FileWork, messages: Messages, named: Callable[[], str], parent: QObject) -> None:
+        """`named`: returns the name by which others see who holds the case."""
         super().__init__(parent)
-        self._files, self._messages = files, messages
+        self._files, self._messages, self._named = files, messages, named
         self._path: Path | None = None
         self._lock: CaseLock | None = None
         self._holder = ""
@@ -100,7 +102,7 @@ class CaseHold(QObject):
 
     def take_over(self) -> None:
         """Take the case over from its holder, to save it here. Replacing a save of the holder still asks first."""
-        path, holder = self._path, self._holder
+        path, holder, user = self._path, self._holder, self._named()
         if path is None or not holder:
             return
 
@@ -114,7 +116,7 @@ class CaseHold(QObject):
             self._messages.show(KEY, sentence.format(in_language(holder)), "info")
             self.changed.emit()
 
-        self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
+        self._files.run(KEY, lambda: lock_anyway(path, user), done, title=self.tr("Taking over"))
 
     def say_held(self) -> None:
         """Say that another holder has the case open, and offer to take it over."""

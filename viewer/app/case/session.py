@@ -24,10 +24,11 @@ from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
 from layers.project.saving.kept_bytes import KeptBytes
-from layers.project.saving.lock import CaseLock, login_name
+from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.tables import DATA
+from viewer.app.case.analyst import Analyst
 from viewer.app.case.case_files import (
     OpenedCase,
     ResumedCase,
@@ -106,7 +107,9 @@ class Session(QObject):
         """Reading process started ahead for the first case that is opened."""
         self._messages, self._settings, self._sessions = messages, settings, sessions
         self._files = FileWork(jobs, messages)
-        self.hold = CaseHold(self._files, messages, self)
+        self.analyst = Analyst(settings, self)
+        self.analyst.changed.connect(self._name_anew)
+        self.hold = CaseHold(self._files, messages, lambda: self.actor, self)
         self.hold.changed.connect(self.state_changed)
         self._target: Path | None = None
         self._title, self._project_uuid = "", str(uuid4())
@@ -128,8 +131,11 @@ class Session(QObject):
 
     @property
     def actor(self) -> str:
-        """Name of the person who edits: from the settings, else the login name."""
-        return self._settings.get("author") or login_name()
+        """Name of the person who edits, as stated; empty for nobody named."""
+        return self.analyst.name
+
+    def _name_anew(self) -> None:
+        self.history.set_actor(self.actor)
 
     @property
     def target(self) -> Path | None:
@@ -320,10 +326,16 @@ class Session(QObject):
 
         def read(context: JobContext) -> OpenedCase:
             watch.begin(context)
-            return read_and_lock(path, target, self._sessions, accept_damage=accept_damage, ready=ready, watch=watch)
+            return read_and_lock(
+                *(path, target, self._sessions),
+                accept_damage=accept_damage,
+                ready=ready,
+                watch=watch,
+                user=user,
+            )
 
         self.opening.emit(path)
-        ready, self._ready = self._ready, None
+        (ready, self._ready), user = (self._ready, None), self.actor
         title = self.tr("Opening {0}").format(path.name)
         self._files.run_stoppable("open", read, done, refused, title, watch.stop, given_up)
 
@@ -373,7 +385,7 @@ class Session(QObject):
             )
             then()
 
-        self._files.run("open", partial(resume_work, folder), done, failed, self.tr("Recovering"))
+        self._files.run("open", partial(resume_work, folder, self.actor), done, failed, self.tr("Recovering"))
 
     def find_recoverable(self, done: Callable[[list[RecoverableSession]], None]) -> None:
         """Look for crashed sessions and pass them to `done`."""
@@ -412,7 +424,8 @@ class Session(QObject):
         if work is None:
             self._journal.make(partial(self._publish, path, then, viewport_json, overwrite), from_memory)
             return
-        request, journal = SaveRequest(path, viewport_json, overwrite, self.hold.lock_of(path)), self._journal
+        journal, lock = self._journal, self.hold.lock_of(path)
+        request = SaveRequest(path, viewport_json, overwrite, lock, self.actor)
         journal.save_begins()
         self._saves_asked += 1
         number = self._saves_asked
@@ -453,7 +466,7 @@ class Session(QObject):
 
     def _write_from_memory(self, path: Path, then: Then) -> None:
         """Save without a working copy, where none can be made: another disk may still have room for the case itself."""
-        document, state = self.document, self.history.state()
+        document, state, user = self.document, self.history.state(), self.actor
         base = self._target if self._looked_at else None
         snapshot = Document({table: document.table(table).values() for table in TABLES})
 
@@ -466,7 +479,7 @@ class Session(QObject):
                 lock.release()
 
         def write() -> tuple[CaseLock, Path]:
-            return write_from_memory(snapshot, path, base), path.resolve()
+            return write_from_memory(snapshot, path, base, user), path.resolve()
 
         self._files.run("save", write, done, title=self.tr("Saving {0}").format(path.name))
 

@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "copy_coordinate": ("lat lon", "latitude", "longitude", "position", "what is here"),
     "copy_place_dd": ("lat lon", "latitude", "longitude"),
     "copy_picture": ("screenshot", "snapshot", "screen capture", "image to clipboard"),
+    "your_name": ("settings", "preferences", "options", "author", "user name", "login", "identity", "profile"),
     # the view
     "full_view": ("zoom to all", "zoom to extent", "home", "reset the view", "world"),
     "zoom_selection": ("find selected", "centre on selected", "center on selected"),

@@ -193,11 +193,12 @@ class DataDesk(QObject):
         document = self._session.document
         meta = document.meta
         sites, bounds = self._part_of(wish)
+        author, organisation = self._session.analyst.answering(document)
         return DataSpec(
             wish.suffix,
             title=meta("title") or ("" if wish.publish else title_of_sites(document)),
-            author=meta("author"),
-            organisation=meta("organisation"),
+            author=author,
+            organisation=organisation,
             marking=wish.marking,
             publish=wish.publish,
             sites=sites,

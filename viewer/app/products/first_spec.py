@@ -42,13 +42,15 @@ class WindowState(Struct, frozen=True):
     """Uuids of the images chosen in the layer tree, oldest first."""
     site: str = ""
     """Uuid of the only chosen site; empty where there are none or several."""
+    names: tuple[str, str] = ("", "")
+    """Author and organisation of a first product: of the case, else of the analyst."""
     stretches: Mapping[str, str] = field(default_factory=dict)
     """Present styles, in JSON by layer, of the images whose stretch follows the view (DRA)."""
 
 
 def first_spec(state: WindowState) -> ProductSpec:
     """Draft a product: of the shown comparison, else of chosen images, else of the chosen site, else of the map."""
-    spec = replace(_like_the_last(state.document), bounds=state.bounds, stretches=state.stretches)
+    spec = replace(_like_the_last(state.document, state.names), bounds=state.bounds, stretches=state.stretches)
     if state.comparison is not None or len(state.images) > 1:
         return with_layout(spec, "before-after", state)
     if not state.site:
@@ -104,9 +106,11 @@ def lacking(spec: ProductSpec, document: Document) -> str:
     return ""
 
 
-def _like_the_last(document: Document) -> ProductSpec:
+def _like_the_last(document: Document, names: tuple[str, str]) -> ProductSpec:
     rows = sorted(products_in_order(document), key=lambda row: (row.created_at, row.version))
     specs = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
     words: dict[str, Any] = {name: document.meta(name) for name in _OF_CASE}
+    if any(names):
+        words["author"], words["organisation"] = names
     first = ProductSpec(**words)
     return replace(first, **{name: getattr(specs[-1], name) for name in KEPT}) if specs else first

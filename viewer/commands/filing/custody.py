@@ -16,7 +16,6 @@ from layers.document.vocabulary import COPY_KINDS, CUSTODY_EVENTS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.custody.time_proof import with_proof
-from layers.project.saving.lock import login_name
 from layers.text.counted import counted
 from viewer.commands.claims import cite_new_source
 from viewer.commands.fields import check_choice, check_date, field_words, row_of
@@ -66,7 +65,7 @@ def kept_changes(copies: Iterable[SourceFile], source_uuid: str, stamp: Stamp) -
             source_uuid=source_uuid,
             copy_kind=copy.copy_kind or "evidentiary",
             collected_at=copy.collected_at or stamp.now,
-            collected_by=copy.collected_by or (stamp.actor if stamp.actor != login_name() else ""),
+            collected_by=copy.collected_by or stamp.actor,
             method=copy.method or ATTACHED,
             tool=copy.tool or TOOL,
         )
@@ -122,8 +121,10 @@ def remove_copies(document: Document, uuids: Iterable[str], *, actor: str, now: 
     """Delete kept copies; their name and hash, and their custody, stay listed for ever. Raises InvalidValue."""
     copies = [kept_copy(document, uuid) for uuid in dict.fromkeys(uuids)]
     names = copies[0].name if len(copies) == 1 else counted(len(copies), "file")
+    remarks = [remark for copy in copies for remark in document.links.comments_on(copy.uuid)]
     return Edit(
-        Phrase("Delete kept copy “{names}”", names=names), tuple(delete("source_files", copy) for copy in copies)
+        Phrase("Delete kept copy “{names}”", names=names),
+        (*(delete("comments", row) for row in remarks), *(delete("source_files", copy) for copy in copies)),
     )
 
 

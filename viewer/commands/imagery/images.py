@@ -67,8 +67,8 @@ def update_image(document: Document, uuid: str, *, actor: str, now: str | None =
     )
 
 
-def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
-    """Delete images that nothing rests on any more. Raises InvalidValue where something does."""
+def delete_images(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
+    """Delete images on which nothing rests any more, with their comments. Raises InvalidValue where something does."""
     images = [row_of(document.images, uuid, Phrase("image")) for uuid in dict.fromkeys(uuids)]
     for image in images:
         if uses_of_image(document, image.uuid):
@@ -78,7 +78,8 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
         if len(images) == 1
         else Phrase("Delete {images}", images=counted(len(images), "image"))
     )
-    return Edit(label, tuple(delete("images", image) for image in images))
+    remarks = [remark for image in images for remark in document.links.comments_on(image.uuid)]
+    return Edit(label, (*(delete("comments", row) for row in remarks), *(delete("images", row) for row in images)))
 
 
 def uses_of_image(document: Document, uuid: str) -> int:

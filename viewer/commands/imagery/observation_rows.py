@@ -16,7 +16,7 @@ from layers.phrase import Phrase
 from layers.text.counted import counted
 from layers.time.time_span import span_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
+from viewer.commands.imagery.observations import observation_of, record_observation
 
 _KEPT = ("presence", "count_low", "count_high", "words", "why", "view_quality", "target")
 """Fields of a row that are fields of an observation; empty ones leave what the case has."""
@@ -71,7 +71,7 @@ def observations_from_rows(
     number of rows done, and may raise to cancel. Raises InvalidValue where no row fits.
     """
     work = document.copied()
-    observer = observer_of(document, actor)
+    observer = actor
     sites, at_hand = _Sites(work), _Images(work, images, stated_image)
     changes: list[Change] = []
     left_out: list[str] = []

@@ -12,7 +12,6 @@ from layers.document.observation import Observation, is_after, seen_dates, targe
 from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
-from layers.project.saving.lock import login_name
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
@@ -34,7 +33,7 @@ def record_observation(
     observer: str | None = None,
     **fields: Any,
 ) -> Edit:
-    """Record what an observer (None: `observer_of` the actor) saw of a site on an image. Raises InvalidValue.
+    """Record what an observer (None: the actor) saw of a site on an image. Raises InvalidValue.
 
     There is one row for each site, image key, observer and target: a second look for the same thing on the same image
     changes that row. Without `target` among the fields, as in `observation_of`. The dates of the site follow from its
@@ -42,7 +41,7 @@ def record_observation(
     """
     row_of(document.sites, site_uuid, Phrase("site"))
     row_of(document.images, image_uuid, Phrase("image"))
-    observer = observer_of(document, actor) if observer is None else observer
+    observer = actor if observer is None else observer
     stamp = stamp_of(actor, now)
     there = observation_of(document, site_uuid, image_uuid, observer, fields.get("target"))
     changes: tuple[Change, ...]
@@ -92,14 +91,6 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
         else Phrase("Delete {observations}", observations=counted(len(rows), "observation"))
     )
     return Edit(label, tuple(changes))
-
-
-def observer_of(document: Document, actor: str) -> str:
-    """The name under which an actor observes: for a login name, which is no person's name, the author of the case, or
-    none.
-    """
-    is_login = actor.strip().casefold() == login_name().strip().casefold()
-    return document.meta("author").strip() if is_login else actor
 
 
 def observation_of(

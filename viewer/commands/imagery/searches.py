@@ -64,7 +64,7 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
     return Edit(Phrase("Change {words} of search", words=words), changes)
 
 
-def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "") -> Edit:
+def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
     """Delete searches with the comments on them; claims no longer rest on them.
 
     An area that was made with a search goes with the last one, unless something else stands on it.

@@ -23,7 +23,7 @@ from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
-from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
+from viewer.commands.imagery.observations import observation_of, record_observation
 from viewer.commands.meta import set_meta
 from viewer.commands.stamps import Stamp, stamp_of, update
 
@@ -42,7 +42,7 @@ def record_look(
     observer: str | None = None,
     **fields: Any,
 ) -> Edit:
-    """Record what an observer (None: `observer_of` the actor) saw of a site on an image.
+    """Record what an observer (None: the actor) saw of a site on an image.
 
     The image becomes a row of the case with its first observation.
 
@@ -52,7 +52,7 @@ def record_look(
     """
     site = row_of(document.sites, site_uuid, Phrase("site"))
     image, image_changes = _image(document, image_uuid, facts, actor, now)
-    observer = observer_of(document, actor) if observer is None else observer
+    observer = actor if observer is None else observer
     rows = document.links.observations_of_site(site_uuid)
     there = observation_of(document, site_uuid, image.uuid, observer, fields.get("target"))
     target = target_key(fields.get("target", "" if there is None else there.target))

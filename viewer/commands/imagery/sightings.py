@@ -13,7 +13,7 @@ from layers.document.observation import Observation
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from viewer.commands.fields import row_of
-from viewer.commands.imagery.observations import observation_of, observer_of, record_observation
+from viewer.commands.imagery.observations import observation_of, record_observation
 from viewer.commands.stamps import stamp_of, update
 
 
@@ -43,7 +43,7 @@ def record_sighting(document: Document, site_uuid: str, words: str, *, actor: st
     image_uuid = sighting_image(document, site_uuid)
     if not image_uuid:
         raise InvalidValue("It is not known on which image that is seen: take a chip (C), or choose the mark's image.")
-    there = observation_of(document, site_uuid, image_uuid, observer_of(document, actor))
+    there = observation_of(document, site_uuid, image_uuid, actor)
     chip = newest_pixels(document, site_uuid, image_uuid)
     fields: dict[str, Any] = {"words": words}
     if there is None or not there.presence:
@@ -64,7 +64,7 @@ def with_chip_of_sighting(document: Document, edit: Edit, *, actor: str, now: st
         if chip.kind == "view" or not chip.site_uuid:
             continue
         for row in document.links.observations_of_site(chip.site_uuid):
-            if row.observer == observer_of(document, actor) and row.image_uuid == chip.image_uuid and not row.chip_uuid:
+            if row.observer == actor and row.image_uuid == chip.image_uuid and not row.chip_uuid:
                 return _with_chip(edit, row, chip.uuid, actor, now)
     return edit
 

@@ -15,7 +15,6 @@ from layers.observing.observation_rows import written_count
 from layers.pool.pool import ReaderPool
 from layers.project.storage.fsops import write_whole
 from layers.text.spreadsheet import without_formulas
-from viewer.commands.imagery.observations import observer_of
 from viewer.export.data.tables import LONGEST_CELL, DataTable, for_xml
 from viewer.export.data.workbook import save_workbook
 from viewer.support.language.text import plain
@@ -68,7 +67,7 @@ def _cells(document: Document, row: Observation) -> tuple[str, ...]:
         ),
         *(row.view_quality, row.target, row.change, _name(compared)),
         *(image.image_key if image else "", _name(image), image.date_kind if image else ""),
-        *(observer_of(document, row.observer), site.uuid),
+        *(row.observer, site.uuid),
     )
     return tuple(for_xml(plain(text, LONGEST_CELL)) for text in texts)
 

@@ -14,7 +14,7 @@ from layers.project.history.recorded_change import GEOMETRY, FieldChange, Record
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
 from layers.time.written_dates import written_moment
 from viewer.commands.fields import column_word
-from viewer.commands.filing.taking_back import FIELD_WORDS
+from viewer.commands.reviewing.taking_back import FIELD_WORDS
 from viewer.panels.words import class_title
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line

@@ -14,7 +14,7 @@ from layers.document.edit import Table
 from layers.document.rows import Row
 from layers.project.history.recorded_change import RecordedChange
 from layers.time.written_dates import written_date
-from viewer.commands.filing.taking_back import take_back
+from viewer.commands.reviewing.taking_back import take_back
 from viewer.panels.context import ROW_FORMS, PanelContext
 from viewer.panels.history.change_words import (
     FieldLine,

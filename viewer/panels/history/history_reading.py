@@ -20,7 +20,7 @@ from layers.project.history.history_reader import (
 )
 from layers.project.history.recorded_change import RecordedChange
 from layers.project.storage.tables import DATA
-from viewer.commands.filing.taking_back import PastChange
+from viewer.commands.reviewing.taking_back import PastChange
 from viewer.panels.access import CaseAccess
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Job

@@ -18,7 +18,7 @@ from layers.observing.observation_rows import read_count
 from layers.observing.sheet import MOST_SITES, Cover, Sheet, SheetCell, SheetImage, sheet_after, sheet_of
 from viewer.commands.filing.evidence import link_evidence
 from viewer.commands.imagery.count_ticks import add_tick, take_tick_back, ticks_of
-from viewer.commands.imagery.observations import delete_observations, observer_of
+from viewer.commands.imagery.observations import delete_observations
 from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view, stated_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
@@ -128,8 +128,8 @@ class SheetDesk(QObject):
             self._build()
 
     def _own_name(self) -> str:
-        """The name under which the analyst observes: never the login name."""
-        return observer_of(self.context.document, self.context.case.actor)
+        """The name under which the analyst observes, as stated."""
+        return self.context.case.actor
 
     def set_blind(self, blind: bool) -> None:
         """Hide the rows of other observers, here and everywhere in the window, or show them."""
@@ -179,7 +179,7 @@ class SheetDesk(QObject):
         self.sheet_changed.emit()
 
     def _remember(self) -> None:
-        """Take from the last rows of the listed sites what is looked for, and who of this login looks.
+        """Take from the last rows of the listed sites what is looked for, and in whose name this analyst looks.
 
         What is stated already stays.
         """
@@ -187,7 +187,7 @@ class SheetDesk(QObject):
             (row for entries in self.sheet.rows.values() for row in entries),
             key=lambda row: row.modified_at or row.created_at,
         )
-        named = [observer_of(self.context.document, row.observer) for row in rows if self._is_by_login(row)]
+        named = [row.observer for row in rows if self._is_own(row)]
         observer = self.observer or next(filter(None, reversed(named)), "")
         target = self.target or next((row.target.strip() for row in reversed(rows) if row.target.strip()), "")
         if (observer, target) != (self.observer, self.target):
@@ -195,7 +195,7 @@ class SheetDesk(QObject):
             self.sheet = replace(self.sheet, observer=observer, target=target)
             self.sheet_changed.emit()
 
-    def _is_by_login(self, row: Observation) -> bool:
+    def _is_own(self, row: Observation) -> bool:
         return row.created_by == self.context.case.actor
 
     # -- following ----------------------------------------------------------------------------------------------

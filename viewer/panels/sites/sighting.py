@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.site import Site
 from layers.product.judging.cautions import observation_caution
-from viewer.commands.imagery.observations import observation_of, observer_of
+from viewer.commands.imagery.observations import observation_of
 from viewer.commands.imagery.sightings import record_sighting, sighting_image
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import COLUMN, LABEL_PX
@@ -72,8 +72,7 @@ class Sighting(QWidget):
         document = self._context.document
         image_uuid = sighting_image(document, site.uuid)
         is_other, self._uuid = site.uuid != self._uuid, site.uuid
-        observer = observer_of(document, self._context.case.actor)
-        seen = observation_of(document, site.uuid, image_uuid, observer) if image_uuid else None
+        seen = observation_of(document, site.uuid, image_uuid, self._context.case.actor) if image_uuid else None
         words = seen.words if seen is not None else ""
         if is_other:
             self.line.show_other(words)
@@ -110,5 +109,5 @@ def is_unsaid(context: PanelContext, site_uuid: str) -> bool:
     site, image_uuid = document.sites.get(site_uuid), sighting_image(document, site_uuid)
     if site is None or not site.is_site or not image_uuid:
         return False
-    seen = observation_of(document, site_uuid, image_uuid, observer_of(document, context.case.actor))
+    seen = observation_of(document, site_uuid, image_uuid, context.case.actor)
     return seen is None or not seen.words

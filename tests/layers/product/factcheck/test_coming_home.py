@@ -15,7 +15,8 @@ from layers.product.factcheck.coming_home import Homecoming, Reason, comments_of
 from layers.product.factcheck.fact_sheet import FactSheet
 from layers.product.factcheck.ticked_file import AskedSubject, TickedFact, TickedSheet
 from tests.layers.product.factcheck.conftest import changed, sheet_of
-from viewer.commands.filing.reviews import review_checked, settle_remark
+from viewer.commands.reviewing.comments import resolve_comment
+from viewer.commands.reviewing.reviews import review_checked
 
 CHECKER = "B. Second"
 
@@ -83,7 +84,7 @@ def test_a_remark_is_kept_on_its_row_once_in_the_name_of_its_checker(own: Docume
     again = home_of(own, ticked)
     assert again.new_remarks == ()
     assert again.remarks[0].is_known
-    own.apply(settled := settle_remark(own, kept.uuid, actor="A. Author"))
+    own.apply(settled := resolve_comment(own, kept.uuid, actor="A. Author"))
     assert [(row.resolved, row.created_by) for row in comments_of(own)] == [(True, CHECKER)]
     own.apply(settled.inverse())
     own.apply(edit.inverse())

@@ -209,7 +209,7 @@ class Table:
         jobs = Jobs(parent=self.parent)
         self.context = PanelContext(
             self.document,
-            CaseAccess(self.history.push, "Li", jobs),
+            CaseAccess(self.history.push, lambda: "Li", jobs),
             Selection(),
             messages=MessageAccess(self.said.append, tell=self.told.append),
             parent=self.parent,

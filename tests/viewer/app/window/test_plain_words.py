@@ -115,7 +115,7 @@ def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
 ) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "u0412")
     made = {"created_at": "2026-11-30T12:54:07Z", "rev": 2, "modified_at": "2026-12-01T12:00:00Z"}
-    pad = Site(uuid="pad", geometry=Point(PAD), created_by="U0412", modified_by="Li Wei", **made)  # type: ignore[arg-type]
+    pad = Site(uuid="pad", geometry=Point(PAD), created_by="u0412", modified_by="Li Wei", **made)  # type: ignore[arg-type]
     for meta, by in (([], ""), ([MetaEntry(uuid="author", value="Anna Lind")], ", by Anna Lind")):
         begin(window, qtbot, pad, meta=meta)
         window.selection.set({"pad"})

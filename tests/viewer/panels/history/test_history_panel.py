@@ -57,7 +57,7 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     document = small_case()
     history = History(document, written, "Olga")
     messages = MessageAccess(reports.append)
-    access = CaseAccess(history.push, "Olga", history=lambda: written.path)
+    access = CaseAccess(history.push, lambda: "Olga", history=lambda: written.path)
     context = PanelContext(document, access, Selection(), messages=messages)
     panel = HistoryPanel(context)
     qtbot.addWidget(panel)

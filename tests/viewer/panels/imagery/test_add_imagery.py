@@ -468,7 +468,9 @@ def test_lists_that_come_late_do_not_disturb_an_address(
     qtbot, desk: Desk, jobs: Jobs, servers: FakeServers, kept: KeptImagery
 ) -> None:
     context = PanelContext(
-        desk.document, CaseAccess(desk.history.push, "Olga", jobs, desk.consented.append), desk.context.selection
+        desk.document,
+        CaseAccess(desk.history.push, lambda: "Olga", jobs, desk.consented.append),
+        desk.context.selection,
     )
     dialog = AddImageryDialog(context, None, servers.network, kept)
     qtbot.addWidget(dialog)

@@ -64,7 +64,9 @@ def test_w26_t19_fifteen_hundred_layers_are_listed_while_the_window_stays_free(
 ) -> None:
     server.document = document(LAYERS, server.url)
     allow = fetcher.consent.allow_private
-    context = PanelContext(desk.document, CaseAccess(desk.history.push, "Olga", jobs, allow), desk.context.selection)
+    context = PanelContext(
+        desk.document, CaseAccess(desk.history.push, lambda: "Olga", jobs, allow), desk.context.selection
+    )
     network = ImageryNetwork(FetchedOffers(fetcher, jobs, recognised), fetcher.fetch, fetcher.consent.permits)
     dialog = AddImageryDialog(context, None, network)
     qtbot.addWidget(dialog)

@@ -22,7 +22,7 @@ from viewer.app.opening.written_file import WrittenFiles
 from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import SCREEN_DPI, pages_of
-from viewer.commands.filing.reviews import review_checked
+from viewer.commands.reviewing.reviews import review_checked
 from viewer.export.factcheck.sheet_file import write_sheet
 from viewer.export.factcheck.sheet_words import counts, since_words
 from viewer.export.formats.writing import Made, Workshop, Writing

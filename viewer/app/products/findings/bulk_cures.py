@@ -10,7 +10,7 @@ from layers.document.vocabulary import DATE_BASES
 from layers.product.lint import groups
 from layers.product.lint.groups import Group
 from viewer.commands.cures import NO_REPLY, name_date_basis, record_no_answer, say_access_unknown
-from viewer.commands.filing.reviews import review_rows
+from viewer.commands.reviewing.reviews import review_rows
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.support.language.stored_words import capital
 from viewer.support.language.translation import translate

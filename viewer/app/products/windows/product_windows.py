@@ -291,6 +291,7 @@ class ProductWindows(QObject):
             self._comparisons.current,
             [candidate.uuid for candidate in in_order(candidate_of(scene, layer) for layer in images)],
             sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
+            self._session.analyst.answering(document),
             stretches_on_screen(scene),
         )
 

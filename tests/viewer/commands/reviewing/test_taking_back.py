@@ -12,12 +12,16 @@ from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.document.rows import Comment, Custody
 from layers.errors import InvalidValue
+from layers.product.spec import ProductSpec
 from layers.project.history.history_reader import opened_history, read_geometries, read_step
 from layers.project.history.recorded_change import RecordedChange
 from tests.support.cases.history_case import HistoryCase
 from viewer.commands.claims import add_claim, delete_claims, link_claim_site, update_claim
-from viewer.commands.filing.reviews import review_rows
-from viewer.commands.filing.taking_back import PastChange, take_back
+from viewer.commands.imagery.chips import add_chips
+from viewer.commands.layers import add_layer, update_layer
+from viewer.commands.products import save_product
+from viewer.commands.reviewing.reviews import review_rows
+from viewer.commands.reviewing.taking_back import PastChange, take_back
 from viewer.commands.sites import add_site, delete_sites, move_sites, update_site
 
 NOW = "2026-12-01T10:00:00Z"
@@ -167,6 +171,37 @@ def test_an_addition_is_taken_back_where_nothing_stands_on_it(desk: Desk) -> Non
     assert list(desk.document.sites) == ["pad"]
     with pytest.raises(InvalidValue, match="no longer in the case"):
         desk.take_back(added)
+
+
+def test_added_layers_chips_images_and_products_are_taken_back_one_by_one(desk: Desk) -> None:
+    """Also a layer that was made transparent since: that is a look, and no other layer."""
+    scene = {"path": "/tmp/scene.tif"}
+    desk.done(add_layer(desk.document, "raster", "Scene", scene, uuid="layer", actor="Anna", now=NOW))
+    layer = desk.last()
+    desk.done(update_layer(desk.document, "layer", opacity=0.5, actor="Anna", now=NOW))
+    chip, facts = Chip(uuid="chip", content_type="image/png", site_uuid="pad"), {"image_key": "S2A", "uuid": "image"}
+    desk.done(add_chips(desk.document, [chip], image=facts, actor="Anna", now=NOW))
+    image, taken = desk.last(tables=("images",)), desk.last(tables=("chips",))
+    desk.done(save_product(desk.document, ProductSpec(title="Page"), uuid="page", actor="Anna", now=NOW))
+    product = desk.last(tables=("products",))
+    with pytest.raises(InvalidValue, match="delete that first"):
+        desk.take_back(image)
+    for change in (layer, taken, image, product):
+        edit = desk.take_back(change)
+        assert change.row_uuid not in desk.document.table(edit.changes[-1].table)
+    assert [row.event for row in desk.document.table("custody").values()] == ["taken"], "custody is only added to"
+    assert not any(desk.document.table(table) for table in ("layers", "chips", "images", "products"))
+
+
+def test_a_comment_that_was_answered_is_not_taken_away(desk: Desk) -> None:
+    desk.edit(Change("comments", None, Comment(uuid="asked", target_uuid="pad", body="Which?")))
+    asked = desk.last()
+    desk.edit(Change("comments", None, Comment(uuid="answer", target_uuid="pad", parent_uuid="asked", body="1")))
+    with pytest.raises(InvalidValue, match="answered since"):
+        desk.take_back(asked)
+    desk.take_back(desk.last())
+    desk.take_back(asked)
+    assert not desk.document.table("comments")
 
 
 def test_what_was_changed_since_it_was_added_is_not_taken_away(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import ONLY_INSERTED, Change, Edit, Table
-from layers.document.rows import Row
+from layers.document.rows import Comment, Row
 from layers.document.site import Site
 from layers.document.vocabulary import REVIEWED, UNJUDGED
 from layers.errors import InvalidValue
@@ -22,19 +22,44 @@ from layers.project.storage.tables import TableSpec, told_value
 from viewer.commands import claims, sites
 from viewer.commands.claims import delete_claims
 from viewer.commands.fields import field_words
+from viewer.commands.filing.custody import remove_copies
+from viewer.commands.filing.templates import delete_templates
+from viewer.commands.imagery.chips import delete_chips
+from viewer.commands.imagery.images import delete_images
+from viewer.commands.imagery.observations import delete_observations
+from viewer.commands.imagery.searches import delete_searches
+from viewer.commands.layers import remove_layers
+from viewer.commands.products import delete_products
 from viewer.commands.responses import delete_responses
 from viewer.commands.sites import delete_sites
 from viewer.commands.sources import delete_sources
 from viewer.commands.stamps import Stamp, delete, stamp_of, update
 
 _DELETES: Mapping[Table, Callable[..., Edit]] = {
+    "layers": remove_layers,
+    "images": delete_images,
+    "chips": delete_chips,
+    "products": delete_products,
+    "observations": delete_observations,
+    "searches": delete_searches,
+    "source_files": remove_copies,
+    "templates": delete_templates,
     "sites": delete_sites,
     "claims": delete_claims,
     "sources": delete_sources,
     "responses": delete_responses,
 }
-_LINKS = frozenset[Table]({"claim_sites", "claim_sources", "claim_evidence", "response_claims", "comments"})
+_LINKS = frozenset[Table](
+    {"claim_sites", "claim_sources", "claim_evidence", "response_claims", "bookmarks", "comparisons", "filters"}
+)
 """Tables whose rows nothing depends on."""
+_LOOKS: Mapping[Table, frozenset[str]] = {
+    "layers": frozenset({"order_key", "visible", "opacity", "blend", "style_json"}),
+    "bookmarks": frozenset({"order_key"}),
+    "comparisons": frozenset({"order_key"}),
+    "templates": frozenset({"order_key"}),
+}
+"""Columns that say how a row is shown: who changed them has not changed what was added."""
 _ENDS: Mapping[str, Table] = {
     "claim_uuid": "claims",
     "site_uuid": "sites",
@@ -124,18 +149,31 @@ def _not_added(
         raise InvalidValue("The row is no longer in the case: there is nothing to take back.")
     names = {column.name: column.field for column in spec.plain_columns}
     added = {item.column: item.after for item in past.change.fields}
-    if any(told_value(getattr(row, field)) != added.get(name) for name, field in names.items() if _is_own(name)):
+    looks = _LOOKS.get(spec.table, frozenset())
+    kept = [name for name in names if _is_own(name) and name not in looks]
+    if any(told_value(getattr(row, names[name])) != added.get(name) for name in kept):
         raise InvalidValue(
             "A later change stands on this one: the row was changed since it was added. Delete it instead."
         )
-    if spec.table in _LINKS:
-        return (delete(spec.table, row),)
-    if spec.table not in _DELETES:
+    if spec.table == "comments":
+        return _comment_not_added(document, row)
+    if spec.table not in _DELETES and spec.table not in _LINKS:
         raise InvalidValue("Delete it where it is listed: what was added with it is said there.")
-    edit = _DELETES[spec.table](document, (row.uuid,), actor=actor, now=now)
-    if not {change.uuid for change in edit.changes} <= set(step):
+    remarks = {remark.uuid for remark in document.links.comments_on(row.uuid)}
+    gone: Sequence[Change] = (delete(spec.table, row),)
+    if spec.table in _DELETES:
+        gone = _DELETES[spec.table](document, (row.uuid,), actor=actor, now=now).changes
+    if not remarks | {change.uuid for change in gone} <= set(step):
         raise InvalidValue("Other rows were added to this one later. Delete it where it is listed, to let them go too.")
-    return edit.changes
+    return tuple(gone)
+
+
+def _comment_not_added(document: Document, comment: Row) -> tuple[Change, ...]:
+    """The deletion of a comment that nobody has answered."""
+    target = comment.target_uuid if isinstance(comment, Comment) else ""
+    if any(answer.parent_uuid == comment.uuid for answer in document.links.comments_on(target)):
+        raise InvalidValue("The comment was answered since: resolve it instead.")
+    return (delete("comments", comment),)
 
 
 def _is_own(column: str) -> bool:

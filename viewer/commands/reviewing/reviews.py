@@ -72,12 +72,6 @@ def review_checked(
     return Edit(label, (*(change for edit in edits for change in edit.changes), *kept))
 
 
-def settle_remark(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
-    """Mark a remark as settled: it stays in the case, and is no longer shown on its row. Raises InvalidValue."""
-    remark = row_of(document.table("comments"), uuid, Phrase("remark"))
-    return Edit(Phrase("Settle a remark"), update("comments", remark, stamp_of(actor, now), resolved=True))
-
-
 def _checked_name(reviewer: str) -> str:
     """The name on one line. Raises InvalidValue where it is none."""
     name = " ".join(reviewer.split())
