@@ -144,7 +144,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "tool_callout": ("label", "annotate", "comment", "speech bubble", "note"),
     "tool_numbered_marker": ("count objects", "numbers"),
     "tool_edit_vertices": ("nodes", "reshape", "edit shape", "move vertex", "snap"),
-    "edit_templates": ("classes", "categories", "custom fields", "new class", "settings"),
+    "edit_templates": ("classes", "categories", "custom fields", "new class"),
     "report": ("attribute a statement", "quote", "allegation", "news"),
     "judge": ("assess", "conclusion", "confidence", "likelihood", "analysis", "hypothesis"),
     "take_chip": ("crop", "cut out", "clip", "thumbnail", "evidence", "screenshot of a site"),
