@@ -38,7 +38,6 @@ from viewer.app.arranging.edge_strip import FramedMap
 from viewer.app.arranging.map_bars import MapBars
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.arranging.window_place import WindowPlace
-from viewer.app.case.analyst_naming import AnalystNaming
 from viewer.app.case.case_opening import CaseOpening
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
@@ -199,8 +198,6 @@ class MainWindow(QMainWindow):
         self.upkeep = Upkeep(self.compared, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
         CaseLog(session, self.layer_adder, jobs, messages, self)
-        if asks:
-            panels.name_wanted.connect(AnalystNaming(session, self.settings, messages, self).ask)
 
     def _build_widgets(self) -> None:
         self.start_page = StartPage()
@@ -317,7 +314,7 @@ class MainWindow(QMainWindow):
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
             self.site_menu,
             ToolsMenu(session, self.toolbox, self),
-            PanelsMenu(session, self.docks, self._panel_focus, self),
+            PanelsMenu(session, self.docks, self._panel_focus, panels, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
         ):
             self.action_table.add(menu)

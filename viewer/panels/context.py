@@ -106,6 +106,8 @@ class PanelContext(QObject):
     flush_requested = Signal()
     history_wanted = Signal(str, str)
     """Emitted with a table and a row of it whose changes are to be listed."""
+    comments_wanted = Signal(str, str)
+    """Emitted with a table and a row of it whose comments are to be shown."""
     product_wanted = Signal(str)
     """Emitted with the product to show in its window."""
     name_wanted = Signal()

@@ -9,6 +9,7 @@ from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.clipboard import Clipboard
 from viewer.app.actions.map_export import MapExport
 from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
+from viewer.app.case.analyst_naming import AnalystNaming
 from viewer.app.case.session import Session
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.commands.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
@@ -67,6 +68,8 @@ class EditMenu(CaseMenu):
         super().__init__(session, window)
         self._toolbox, self._panels, self._clipboard, self._exports = toolbox, panels, clipboard, exports
         self._status, self._messages, self._window = status, messages, window
+        self._naming = AnalystNaming(session, messages, window)
+        panels.name_wanted.connect(self._naming.ask)
 
     def undo(self) -> None:
         """Undo the last point of an unfinished drawing or drag, else the last edit of the case."""
@@ -171,7 +174,7 @@ class EditMenu(CaseMenu):
         self._clipboard.paste()
 
     def ask_name(self) -> None:
-        self._panels.name_wanted.emit()
+        self._naming.ask()
 
     def copy_picture(self) -> None:
         self._exports.copy_picture()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
 
+from layers.document.edit import Table
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.arranging.docks import Docks
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.case.session import Session
+from viewer.panels.context import PanelContext
 
 
 def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
@@ -60,9 +63,12 @@ class PanelsMenu(CaseMenu):
     An entry moves the keyboard into its panel; it is checked while the panel stands in the window.
     """
 
-    def __init__(self, session: Session, docks: Docks, focus: PanelFocus, parent: QObject) -> None:
-        super().__init__(session, parent)
-        self.docks, self.focus = docks, focus
+    def __init__(
+        self, session: Session, docks: Docks, focus: PanelFocus, panels: PanelContext, window: QWidget
+    ) -> None:
+        super().__init__(session, window)
+        self.docks, self.focus, self._panels, self._window = docks, focus, panels, window
+        panels.comments_wanted.connect(self.show_comments_on)
         docks.panel_switched.connect(self.own_changed)
         docks.arrangement.folds.changed.connect(self.changed)
         docks.trail.changed.connect(self.changed)
@@ -81,6 +87,20 @@ class PanelsMenu(CaseMenu):
     def show_history(self) -> None:
         """List the changes of the inspector's record."""
         self.docks.show_history_of_shown()
+
+    def show_comments(self) -> None:
+        """Show the comments on the inspector's record."""
+        row = self.docks.trail.row
+        if row is None:
+            self._panels.report(self.tr("Choose a site, claim, source, answer or layer first, to comment on it."))
+        else:
+            self.show_comments_on(*row)
+
+    def show_comments_on(self, table: Table, uuid: str) -> None:
+        """Show the comments on a row beside the map."""
+        from viewer.panels.comments.comments_dialog import show_comments  # for start-up time: few rows have any
+
+        show_comments(self._panels, table, uuid, self._window)
 
     def close_panel(self) -> None:
         """Hide the panel with the keyboard focus."""
@@ -138,6 +158,16 @@ class PanelsMenu(CaseMenu):
             offered=has_case,
             tip=QT_TRANSLATE_NOOP(
                 "Actions", "List who changed the site, claim, source, answer or layer shown, and when"
+            ),
+        ),
+        Action(
+            "comment_on_row",
+            QT_TRANSLATE_NOOP("Actions", "Co&mment on This…"),
+            show_comments,
+            "Ctrl+M",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Comment on the site, claim, source, answer or layer shown, and answer comments on it"
             ),
         ),
         Action(

@@ -16,9 +16,10 @@ class Analyst(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QObject | None = None, *, asks: bool = True) -> None:
+        """`asks`: somebody is there who can be asked for the name."""
         super().__init__(parent)
-        self._settings = settings
+        self._settings, self._asks = settings, asks
 
     @property
     def name(self) -> str:
@@ -28,6 +29,13 @@ class Analyst(QObject):
     @property
     def organisation(self) -> str:
         return one_line(self._settings.get("organisation"), LONGEST_NAME)
+
+    def offer_once(self) -> bool:
+        """True the first time that the name may be asked for; it is not asked for again, here or in a later run."""
+        is_first = self._asks and not self.name and not self._settings.get("name_asked")
+        if is_first:
+            self._settings.set("name_asked", True)
+        return is_first
 
     def answering(self, document: Document) -> tuple[str, str]:
         """Author and organisation who answer for products of a case: as it states them, else the analyst's own."""

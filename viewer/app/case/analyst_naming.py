@@ -12,7 +12,6 @@ from viewer.app.case.session import Session
 from viewer.panels.said_names import is_login_name
 from viewer.panels.widgets.form_page import muted
 from viewer.support.messages import MessageAction, Messages
-from viewer.support.settings import Settings
 
 ASK_MS = 1_500
 """Milliseconds after the first edit before the name is asked for: the gesture and its own messages come first."""
@@ -74,9 +73,9 @@ class NameDialog(QDialog):
 class AnalystNaming(QObject):
     """Opens the dialog, and offers it once in the message line after a first edit in nobody's name."""
 
-    def __init__(self, session: Session, settings: Settings, messages: Messages, window: QWidget) -> None:
+    def __init__(self, session: Session, messages: Messages, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._settings, self._messages, self._window = session, settings, messages, window
+        self._session, self._messages, self._window = session, messages, window
         self._due = QTimer(self, interval=ASK_MS, singleShot=True)
         self._due.timeout.connect(self._offer)
         session.history.changed.connect(self._look)
@@ -90,16 +89,14 @@ class AnalystNaming(QObject):
 
     @property
     def _is_wanted(self) -> bool:
-        is_edited = self._session.history.stack.index() > 0
-        return is_edited and not self._session.actor and not self._settings.get("name_asked")
+        return self._session.history.stack.index() > 0 and not self._session.actor
 
     def _look(self) -> None:
         if self._is_wanted and not self._due.isActive():
             self._due.start()
 
     def _offer(self) -> None:
-        if self._is_wanted:
-            self._settings.set("name_asked", True)
+        if self._is_wanted and self._session.analyst.offer_once():
             sentence = self.tr("Your name is not set: changes are kept as “not named”.")
             action = MessageAction(self.tr("Enter Name…"), self.ask)
             self._messages.show(KEY, sentence, "info", action, about="program")

@@ -107,7 +107,7 @@ class Session(QObject):
         """Reading process started ahead for the first case that is opened."""
         self._messages, self._settings, self._sessions = messages, settings, sessions
         self._files = FileWork(jobs, messages)
-        self.analyst = Analyst(settings, self)
+        self.analyst = Analyst(settings, self, asks=sessions is not None)
         self.analyst.changed.connect(self._name_anew)
         self.hold = CaseHold(self._files, messages, lambda: self.actor, self)
         self.hold.changed.connect(self.state_changed)

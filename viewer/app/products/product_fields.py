@@ -27,8 +27,8 @@ from layers.product.spec import (
 from viewer.app.products.correction_field import CorrectionField
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.app.products.projection_box import ProjectionBox
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
-from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
@@ -69,7 +69,7 @@ class ProductFields(FormPage):
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
         self.maps = MapFields(lambda: sorted(context.selection.uuids))
-        self.refusal, self.correction, self.remarks = Refusal(), CorrectionField(), RemarksOnRow(context)
+        self.refusal, self.correction, self.comments = Refusal(), CorrectionField(), CommentsOnRow(context)
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self.projection_box = ProjectionBox()
@@ -149,7 +149,7 @@ class ProductFields(FormPage):
             box.setAccessibleName(text.replace("&", ""))
             self.checks[name] = box
             form.addRow(box)
-        self.content.addWidget(self.remarks)
+        self.content.addWidget(self.comments)
         self.content.addWidget(self.correction)
         self.content.addWidget(self._wording({"correction": (self.correction.text, "note")}))
         self.content.addLayout(form)
@@ -264,10 +264,11 @@ class ProductFields(FormPage):
     def show_content(self, content: ProductContent, uuid: str = "") -> None:
         """Take the evidence on the page into account: absence in words may rest on a search or an observation.
 
-        `uuid`: the product's row, whose remarks are shown with those on the version before.
+        `uuid`: the product's row, whose comments are shown with those on the version before.
         """
         row = self._context.document.products.get(uuid)
-        self.remarks.show_row(*filter(None, (uuid, row.previous_uuid if row is not None else "")))
+        before = row.previous_uuid if row is not None else ""
+        self.comments.show_row("products", uuid, *filter(None, (before,)))
         if content.tells_absence != self._tells_absence:
             self._tells_absence = content.tells_absence
             self._judge_wording()

@@ -25,9 +25,9 @@ from viewer.panels.claims.evidence_links import EvidenceLinks
 from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.claims.structured_judgement import STRUCTURED, ChangeNote, StructuredFields, is_structured
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
-from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
@@ -75,7 +75,7 @@ class ClaimFormPanel(RowForm):
         self.wording = WordingMargin(
             context, {column: (self.fields.fields[column], kind) for column, kind in CLAIM_KINDS.items()}, self._kept
         )
-        self.printed_in, self.remarks = PrintedIn(context), RemarksOnRow(context)
+        self.printed_in, self.comments = PrintedIn(context), CommentsOnRow(context)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
         self._arrange(is_own=False)
@@ -181,7 +181,7 @@ class ClaimFormPanel(RowForm):
         rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [
             *(self.state_row, self.cautions, self.wording, self.change_note)
         ]
-        rows[:0] = [self.remarks, self.about_many]
+        rows[:0] = [self.comments, self.about_many]
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
         self._order_tabs()
@@ -295,7 +295,7 @@ class ClaimFormPanel(RowForm):
         self.sources.show_claim(row)
         self._order_tabs()
         self.printed_in.show_row("claims", row.uuid)
-        self.remarks.show_row(row.uuid)
+        self.comments.show_row("claims", row.uuid)
         answers = self._context.document.links.responses_to(row.uuid)
         self.responses.fill(
             answers,

@@ -11,8 +11,8 @@ from layers.document.vocabulary import CONFIDENCES
 from viewer.commands.claims import delete_claims
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
-from viewer.panels.history.history_entry import add_history
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.rows import Response
 from viewer.commands.responses import answer_new_claim, set_response_claims, update_response
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
-from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
@@ -48,9 +48,9 @@ class ResponseForm(RowForm):
         self.picker.picked.connect(lambda uuid: self._set_claims([*self._linked(), uuid]))
         self.picker.let_go.connect(context.tell_not_linked)
         self.picker.created.connect(lambda text: context.do(answer_new_claim, self._uuid, text))
-        self.remarks = RemarksOnRow(context)
+        self.comments = CommentsOnRow(context)
         content = self.page.content
-        content.addWidget(self.remarks)
+        content.addWidget(self.comments)
         content.addLayout(self.form)
         content.addWidget(heading(self.tr("Answers")))
         content.addLayout(self.claims)
@@ -79,7 +79,7 @@ class ResponseForm(RowForm):
         self.fields.show_row(row)
         self.picker.show_for(row.uuid)
         self.printed_in.show_row("responses", row.uuid)
-        self.remarks.show_row(row.uuid)
+        self.comments.show_row("responses", row.uuid)
         self.claims.fill(self._linked(), self._claim_row, self.tr("The whole of what was reported."))
 
     def _claim_row(self, uuid: str) -> QWidget:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
 from viewer.commands.stamps import new_uuid
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
-from viewer.panels.history.history_entry import add_history
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import CompactButton

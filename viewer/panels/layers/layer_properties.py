@@ -21,6 +21,7 @@ from layers.vector.table import VectorInfo
 from viewer.commands.imagery.axis_orders import set_order
 from viewer.commands.imagery.service_times import set_service_time, set_time_range
 from viewer.commands.layers import update_layer
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.axis_order_form import AxisOrderForm
 from viewer.panels.layers.date_offers import LateDateLink, NameDateLink
@@ -88,8 +89,9 @@ class LayerPropertiesPanel(RowForm):
         self._style_heading = heading(self.tr("Style"))
         for widget in (self._style_heading, self._raster, self._vector, self.unread, heading(self.tr("Facts"))):
             content.addWidget(widget)
-        self.facts = FactRows(spacing_px=3)
+        self.facts, self.comments = FactRows(spacing_px=3), CommentsOnRow(context)
         content.addWidget(self.facts)
+        content.addWidget(self.comments)
         content.addStretch(1)
         context.layer_shown.connect(self._shown)
         # After the form was laid out: it may be new, or another layer's.
@@ -221,6 +223,8 @@ class LayerPropertiesPanel(RowForm):
     @override
     def show_row(self, row: Layer) -> None:
         self.fields.show_row(row)
+        images = (image.uuid for image in self._context.document.images.values() if image.layer_uuid == row.uuid)
+        self.comments.show_row("layers", row.uuid, *images)
         info = self._info = self._context.layers.info_of(row.uuid)
         self._show_found(row)
         self._show_state_of_service()

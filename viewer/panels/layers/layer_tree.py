@@ -18,6 +18,7 @@ from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.imagery.service_times import dated_service
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
 from viewer.panels.layers.layer_rows import SITES_ROW, LayerRows
@@ -300,6 +301,7 @@ class LayerTreePanel(QWidget):
         self._add_file_actions(menu, uuid)
         self._add_dates(menu, uuid)
         menu.addSeparator()
+        add_history(menu, self._context, "layers", uuid)
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
 

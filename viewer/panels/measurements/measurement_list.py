@@ -17,8 +17,8 @@ from layers.geo.longitudes import normalise_lon
 from layers.geo.on_earth import why_off_earth
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
-from viewer.panels.history.history_entry import add_history
 from viewer.panels.measurements.reading_words import copied_line, quantity_title
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
 from layers.product.judging.cautions import observation_caution
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.observations.cell_chips import CellChips
 from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
 from viewer.panels.observations.cell_editor import CellEditor
@@ -395,6 +405,18 @@ class SheetView(QTableView):
         self.is_unasked = False
         super().mousePressEvent(event)
 
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the comments on the row of a cell, and its history."""
+        index = self.indexAt(event.pos())
+        own = self.desk.cell(SheetPlace(index.row(), index.column())).own if index.isValid() else None
+        if own is None:
+            return
+        menu = QMenu(self)
+        add_history(menu, self.desk.context, "observations", own.uuid)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
     def _open_date(self, layer: str) -> None:
         """Lead to the field in which the date of an image is stated."""
         self.desk.context.show_layer(layer, raise_form=True)
@@ -415,6 +437,10 @@ class SheetView(QTableView):
         if layer:
             menu.addSeparator()
             menu.addAction(self.tr("Date of the Image…")).triggered.connect(lambda: self._open_date(layer))
+        image = self.desk.context.document.links.image_of_key(self.desk.sheet.images[column].key)
+        if image is not None:
+            menu.addSeparator()
+            add_history(menu, self.desk.context, "images", image.uuid)
         menu.aboutToHide.connect(menu.deleteLater)
         at = QPoint(header.sectionViewportPosition(column), header.height())
         menu.popup(header.viewport().mapToGlobal(at))

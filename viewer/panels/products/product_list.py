@@ -8,6 +8,7 @@ from typing import override
 from PySide6.QtWidgets import QWidget
 
 from layers.document.rows import Product
+from viewer.panels.comments.row_menu import told_of
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.products.product_desk import ProductDesk
@@ -59,7 +60,10 @@ class ProductListPanel(NamedListPanel):
     @override
     def offers(self) -> Sequence[Offer]:
         again = ((self.tr("Re&issue…"), "", self.reissue),) if self._desk.can_reissue(self.chosen) else ()
-        return ((self.tr("&Open"), "Return", self.enter), *again, (self.tr("&Rename"), "F2", self.rename))
+        return (
+            *((self.tr("&Open"), "Return", self.enter), *again, (self.tr("&Rename"), "F2", self.rename)),
+            *told_of(self._desk.context, "products", self.chosen),
+        )
 
     @override
     def read(self) -> None:

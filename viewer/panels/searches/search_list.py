@@ -15,6 +15,7 @@ from layers.observing.search_words import found_sentence, rest_sentence, search_
 from layers.text.counted import metres
 from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.cell_searches import mask_words
+from viewer.panels.comments.row_menu import told_of
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.searches.search_desk import SearchDesk
@@ -114,11 +115,13 @@ class SearchListPanel(NamedListPanel):
 
     @override
     def offers(self) -> Sequence[Offer]:
-        go_on = (self.tr("&Go On"), "Return", self.enter)
+        go_on, entries = (self.tr("&Go On"), "Return", self.enter), told_of(self._desk.context, "searches", self.chosen)
         if self.search is None or self.search.kind != "catalogue":
-            return (go_on,)
+            return (go_on, *entries)
         again, has_scenes = self.tr("Ask &Again…"), scenes_of(self.search) is not None
-        return (go_on, (again, "", self.ask_again)) if has_scenes else ((again, "Return", self.ask_again),)
+        if has_scenes:
+            return (go_on, (again, "", self.ask_again), *entries)
+        return ((again, "Return", self.ask_again), *entries)
 
     @override
     def show_offers(self) -> None:

@@ -14,6 +14,7 @@ from layers.document.chip import Chip
 from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.custody.custody_dialog import show_custody
@@ -57,11 +58,12 @@ class ChipDialog(QDialog):
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(chip)
         self.delete_button, close = QPushButton(self.tr("Delete the chip")), QPushButton(self.tr("Close"))
-        self.custody_button = QPushButton(self.tr("Custody…"))
+        self.comment_button, self.custody_button = QPushButton(self.tr("Comment…")), QPushButton(self.tr("Custody…"))
         self.custody_button.clicked.connect(self._show_custody)
-        for button in (self.delete_button, self.custody_button, close):
+        for button in (self.delete_button, self.comment_button, self.custody_button, close):
             button.setAutoDefault(False)  # Enter ends a field
             button.setAccessibleName(button.text())
+        self.comment_button.clicked.connect(self._comment)
         self.delete_button.clicked.connect(self._delete)
         close.clicked.connect(self.close)
         page = FormPage("")  # scrolls where the screen is small: the buttons stay in reach
@@ -74,6 +76,8 @@ class ChipDialog(QDialog):
         page.content.addWidget(self.machine_part)
         self.wording = WordingMargin(context, {"caption": (self.fields.fields["caption"], "caption")})
         page.content.addWidget(self.wording)
+        self.comments = CommentsOnRow(context)
+        page.content.addWidget(self.comments)
         page.content.addStretch(1)
         page.show_form()
         layout = QVBoxLayout(self)
@@ -81,6 +85,7 @@ class ChipDialog(QDialog):
         ends = QHBoxLayout()  # what destroys stands apart from what ends
         ends.addWidget(self.delete_button)
         ends.addStretch(1)
+        ends.addWidget(self.comment_button)
         ends.addWidget(self.custody_button)
         ends.addWidget(close)
         layout.addLayout(ends)
@@ -135,6 +140,7 @@ class ChipDialog(QDialog):
         self.facts.show_facts([(name, text) for name, text in facts if text])
         self.fields.show_row(chip)
         self.machine.show_text(chip.uuid, chip.machine_json)
+        self.comments.show_row("chips", chip.uuid)
 
     def _note(self, chip: Chip) -> str:
         if chip.kind == "pixels" and chip.content_type == "image/tiff":
@@ -182,6 +188,9 @@ class ChipDialog(QDialog):
     def _show_custody(self) -> None:
         """Show it above the window that this dialog belongs to, which a closure must not keep beyond its end."""
         show_custody(self._context, "chips", self.uuid, self.parentWidget() or self)
+
+    def _comment(self) -> None:
+        self._context.comments_wanted.emit("chips", self.uuid)
 
     def _delete(self) -> None:
         self._context.do(delete_chips, (self.uuid,))

@@ -21,11 +21,11 @@ from viewer.commands.stamps import new_uuid, utc_now
 from viewer.panels.claims.claim_cards import ClaimCards, lines_of
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.observations.observation_line import ObservationLine
 from viewer.panels.products.printed_in import PrintedIn
-from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.said_names import stamp_words
 from viewer.panels.shadows.shadow_part import ShadowPart
 from viewer.panels.sites.case_templates import offer_classes
@@ -114,8 +114,8 @@ class SiteFormPanel(QWidget):
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
         self._add_search()
         self._add_wording()
-        self.printed_in, self.remarks = PrintedIn(context), RemarksOnRow(context)
-        self.page.content.insertWidget(1, self.remarks)
+        self.printed_in, self.comments = PrintedIn(context), CommentsOnRow(context)
+        self.page.content.insertWidget(1, self.comments)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addWidget(self.stamps)
         self.page.content.addStretch(1)
@@ -337,7 +337,7 @@ class SiteFormPanel(QWidget):
         self.claims_part.setVisible(site.is_site or bool(claims))
         self.printed_in.show_row("sites", site.uuid)
         seen = document.links.observations_of_site(site.uuid)
-        self.remarks.show_row(site.uuid, *(row.uuid for row in seen))
+        self.comments.show_row("sites", site.uuid, *(row.uuid for row in seen))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
+from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
-from viewer.panels.history.history_entry import add_history
 from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.sites.mark_kinds import MarkKinds

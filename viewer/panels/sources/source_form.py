@@ -13,10 +13,10 @@ from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from layers.text.links import link_in
 from viewer.commands.sources import update_source
 from viewer.panels.claims.evidence_drop import EvidenceDrop, is_path
+from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.machine_fields import MACHINE_COLUMN, MachineFields
 from viewer.panels.products.printed_in import PrintedIn
-from viewer.panels.remarks_on_row import RemarksOnRow
 from viewer.panels.row_form import RowForm
 from viewer.panels.sources.alike_lines import AlikeLines
 from viewer.panels.sources.citation_offer import CitationOffer
@@ -38,8 +38,8 @@ class SourceForm(RowForm):
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
         self.uses, self.alike = UsedBy(context), AlikeLines(context)
-        self.remarks, self.offer = RemarksOnRow(context), CitationOffer(context)
-        self.page.content.addWidget(self.remarks)
+        self.comments, self.offer = CommentsOnRow(context), CitationOffer(context)
+        self.page.content.addWidget(self.comments)
         self.page.content.addWidget(self.alike)
         self.page.content.addWidget(self.offer)
         self.page.content.addLayout(self.form)
@@ -131,7 +131,7 @@ class SourceForm(RowForm):
         self.fields.fields["origin_uuid"].set_choices([("", "–"), *others])
         self.fields.show_row(row)
         self.printed_in.show_row("sources", row.uuid)
-        self.remarks.show_row(row.uuid)
+        self.comments.show_row("sources", row.uuid)
         self.machine.show_text(row.uuid, row.machine_json)
         self.machine_part.offer(is_open=self.machine.is_stated)
         self.copies.show_source(row.uuid)

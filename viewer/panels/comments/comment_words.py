@@ -1,0 +1,42 @@
+"""Words for comments: how many there are and how many are open, who wrote one and when, and their menu entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layers.document.rows import Comment
+from layers.time.written_dates import written_date
+from viewer.commands.reviewing.comments import Thread, threads_on
+from viewer.panels.context import PanelContext
+from viewer.panels.said_names import said_name
+from viewer.support.language.text import plain
+from viewer.support.language.translation import in_language, translate
+
+
+def counted_comments(threads: Sequence[Thread]) -> str:
+    """The numbers of comments and of open threads: "2 comments, 1 open"; empty without comments."""
+    count, open_count = sum(thread.size for thread in threads), sum(thread.is_open for thread in threads)
+    if not count:
+        return ""
+    comments = translate("Comments", "{count} comments", "{count} comment", count)
+    state = translate("Comments", "{0} open").format(open_count) if open_count else translate("Comments", "resolved")
+    return f"{comments}, {state}"
+
+
+def written_by(comment: Comment) -> str:
+    """Author and day of a comment: "Anna Lind, 2 May 2026"."""
+    by = said_name(comment.created_by) or translate("Comments", "not named")
+    return ", ".join(filter(None, (by, in_language(written_date(comment.created_at[:10])))))
+
+
+def comment_sentence(comment: Comment) -> str:
+    """A comment with its author and day, in one sentence for screen readers."""
+    return plain(f"{written_by(comment)}: {comment.body}")
+
+
+def comments_text(context: PanelContext, uuid: str) -> str:
+    """The text of the menu entry that shows the comments on a row."""
+    counted = counted_comments(threads_on(context.document, (uuid,)))
+    if counted:
+        return translate("Comments", "Co&mments: {0}…").format(counted)
+    return translate("Comments", "Co&mment…")
