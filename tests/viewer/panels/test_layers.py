@@ -194,7 +194,10 @@ def test_of_very_many_layers_each_that_comes_to_grief_looks_at_none_of_the_other
 def test_the_menu_does_what_it_says(qtbot, tree: LayerTreePanel, desk: Desk) -> None:
     menu = tree.menu_for("night")
     actions = {action.text(): action for action in menu.actions() if action.text()}
-    assert list(actions) == ["Zoom to layer", "Properties…", "Rename", "Move up", "Move down", "Remove"]
+    assert list(actions) == [
+        *("Zoom to layer", "Properties…", "Rename", "Move up", "Move down"),
+        *("Co&mment…", "&History", "Remove"),
+    ]
     actions["Zoom to layer"].trigger()
     actions["Properties…"].trigger()
     actions["Move up"].trigger()

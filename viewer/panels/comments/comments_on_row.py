@@ -17,7 +17,7 @@ class CommentsOnRow(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.threads = CommentThreads(context)
-        self.part = FoldSection("", folded=True)
+        self.part = FoldSection(self.tr("Comments"), folded=True)
         self.part.content.addWidget(self.threads)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -35,6 +35,7 @@ class CommentsOnRow(QWidget):
 
     def _look(self) -> None:
         counted = counted_comments(self.threads.threads)
-        self.part.header.setText(counted)
-        self.part.header.setAccessibleName(counted)
+        if counted:
+            self.part.header.setText(counted)
+            self.part.header.setAccessibleName(counted)
         self.setVisible(bool(counted))

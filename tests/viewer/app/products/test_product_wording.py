@@ -77,8 +77,8 @@ def test_remarks_on_words_of_the_page_stand_in_the_form_of_the_product(
     window.session.document.apply(Edit("Rows", changes))
     for uuid, sentences in (("p-2", ["B. Second: “A yard”: whose?"]), ("", [])):
         fields.show_content(ProductContent(), uuid)
-        assert fields.remarks.sentences == sentences
-        assert fields.remarks.isVisible() is bool(sentences)
+        assert fields.comments.threads.sentences == sentences
+        assert fields.comments.isVisible() is bool(sentences)
 
 
 def test_no_advice_is_left_on_a_reason_that_was_not_given(window: MainWindow, qtbot: QtBot) -> None:

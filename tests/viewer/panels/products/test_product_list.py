@@ -78,7 +78,7 @@ def test_only_what_was_issued_is_reissued(panel: ProductListPanel, desk: Desk) -
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     entries = {action.text(): action for action in menu.actions()}
-    assert list(entries) == ["&Open", "Re&issue…", "&Rename", "D&elete"]
+    assert list(entries) == ["&Open", "Re&issue…", "&Rename", "Co&mment…", "&History", "D&elete"]
     assert entries["Re&issue…"].isEnabled()
     entries["Re&issue…"].trigger()
     menu.close()
