@@ -29,7 +29,7 @@ from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.sources import add_source
-from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, insert, new_uuid, stamp_of, update
 
 NO_JUDGEMENT: Mapping[str, Any] = {
     "likelihood_term": "",
@@ -122,7 +122,7 @@ def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
     if status == "reviewed" != claim.status:
         return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
     if status == "draft" or (status is None and claim.status != "draft"):
-        return {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+        return dict(DRAFT_AGAIN)
     return {}
 
 
@@ -161,7 +161,7 @@ def link_claim_sites(
         Phrase("Link claim to site")
         if len(changes) == 1
         else Phrase("Link claim to {sites}", sites=counted(len(changes), "site")),
-        tuple(changes),
+        (*changes, *drafts_after(document, changes, stamp)),
     )
 
 
@@ -175,7 +175,8 @@ def unlink_claim_site(
 ) -> Edit:
     """Unlink a claim from a site; without any site left it belongs to the case."""
     links = [link for link in document.links.claim_to_sites(claim_uuid) if link.site_uuid == site_uuid]
-    return Edit(Phrase("Unlink claim from site"), tuple(delete("claim_sites", link) for link in links))
+    changes = [delete("claim_sites", link) for link in links]
+    return Edit(Phrase("Unlink claim from site"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
 
 
 def link_claim_source(
@@ -210,7 +211,9 @@ def link_claim_source(
         quote=quote,
         bearing=bearing,
     )
-    return Edit(Phrase("Cite source"), (insert("claim_sources", link, stamp_of(actor, now)),))
+    stamp = stamp_of(actor, now)
+    cited = insert("claim_sources", link, stamp)
+    return Edit(Phrase("Cite source"), (cited, *drafts_after(document, (cited,), stamp)))
 
 
 def cite_new_source(
@@ -228,7 +231,8 @@ def cite_new_source(
     stamp = stamp_of(actor, now)
     source_uuid = added.changes[0].uuid
     link = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
-    return Edit(Phrase("Cite new source"), (*added.changes, insert("claim_sources", link, stamp)))
+    cited = insert("claim_sources", link, stamp)
+    return Edit(Phrase("Cite new source"), (*added.changes, cited, *drafts_after(document, (cited,), stamp)))
 
 
 def update_claim_source(
@@ -243,7 +247,9 @@ def update_claim_source(
         _check_confirmed(document, link.claim_uuid, fields["credibility"], link.source_uuid)
     check_choice(fields.get("bearing", ""), ("", *BEARINGS), Phrase("bearing"))
     label = Phrase("Change {fields} of citation", fields=field_words(fields, {}))
-    return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
+    stamp = stamp_of(actor, now)
+    changes = update("claim_sources", link, stamp, **fields)
+    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def unlink_claim_source(
@@ -251,7 +257,8 @@ def unlink_claim_source(
 ) -> Edit:
     """Remove the citation of a source for this claim."""
     links = [link for link in document.links.claim_to_sources(claim_uuid) if link.source_uuid == source_uuid]
-    return Edit(Phrase("Remove citation"), tuple(delete("claim_sources", link) for link in links))
+    changes = [delete("claim_sources", link) for link in links]
+    return Edit(Phrase("Remove citation"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
 
 
 def _check_confirmed(document: Document, claim_uuid: str, credibility: object, source_uuid: str) -> None:

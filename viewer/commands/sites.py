@@ -33,7 +33,7 @@ from layers.phrase import Phrase, all_of, joined
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, field_words, row_of
 from viewer.commands.mark_numbers import without_markers
-from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
     "class_code": Phrase("class"),
@@ -214,6 +214,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(delete("sites", site) for site in sites),
         *without_markers(document, sites, stamp),
     ]
+    changes += drafts_after(document, changes, stamp)
     return Edit(Phrase("Delete {named_sites}", named_sites=named_sites(*sites)), tuple(changes))
 
 
@@ -273,7 +274,7 @@ def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[C
     if status == "reviewed" != site.status:
         review = {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
     elif status == "draft" or (status is None and site.status != "draft" and not UNJUDGED.issuperset(changed)):
-        review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+        review = dict(DRAFT_AGAIN)
     is_measured = site.shape_json or MEASUREMENT in (site.mark_kind, fields.get("mark_kind"))
     follows = measured_fields(site, replace(site, **fields)) if is_measured or fields.get("shape_json") else {}
     return update("sites", site, stamp, **{**fields, **review, **follows})

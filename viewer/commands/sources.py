@@ -19,7 +19,7 @@ from layers.text.counted import counted
 from layers.text.links import link_in, same_link, title_of_link
 from viewer.commands.fields import check_choice, check_date, check_link, field_words, row_of
 from viewer.commands.sites import comments_on
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import DRAFT_AGAIN, delete, drafts_after, insert, new_uuid, stamp_of, update
 
 _DATES = {
     "published_at": Phrase("date of publication"),
@@ -130,13 +130,14 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
         if sources_of(site.aliases) & gone:
             fields["aliases"] = with_sources(site.aliases, lambda uuid: "" if uuid in gone else uuid)
         if fields:
-            review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""} if site.status != "draft" else {}
+            review = DRAFT_AGAIN if site.status != "draft" else {}
             changes += update("sites", site, stamp, **fields, **review)
     carriers = [row for row in document.sources.values() if row.origin_uuid in gone and row.uuid not in gone]
     changes += [change for row in carriers for change in update("sources", row, stamp, origin_uuid="")]
     changes += [delete("source_files", row) for row in files if row.source_uuid in gone]
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("sources", source) for source in sources]
+    changes += drafts_after(document, changes, stamp)
     return Edit(Phrase("Delete {named}", named=_named(*sources)), tuple(changes))
 
 

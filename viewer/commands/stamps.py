@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from layers.document.document import Document
 from layers.document.edit import Change, Table
-from layers.document.rows import Row
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Row
+from layers.document.vocabulary import REVIEWED
+
+DRAFT_AGAIN: Mapping[str, Any] = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+"""Fields of a reviewed row after a change of what is printed of it or judged."""
 
 
 class Stamp(Struct, frozen=True):
@@ -61,3 +67,23 @@ def update(table: Table, row: Row, stamp: Stamp, **changes: Any) -> tuple[Change
 
 def delete(table: Table, row: Row) -> Change:
     return Change(table, row, None)
+
+
+def drafts_after(document: Document, changes: Iterable[Change], stamp: Stamp) -> list[Change]:
+    """Changes that make reviewed claims drafts again, as these changes touch what they rest on or are about.
+
+    A claim that the changes touch itself is left to them.
+    """
+    touched, own = dict[str, None](), set[str]()
+    for change in changes:
+        if isinstance(change.row, ClaimSite | ClaimSource | ClaimEvidence):
+            touched[change.row.claim_uuid] = None
+        elif change.table == "claims":
+            own.add(change.uuid)
+    claims = (document.claims.get(uuid) for uuid in touched if uuid not in own)
+    return [
+        change
+        for claim in claims
+        if claim is not None and claim.status in REVIEWED
+        for change in update("claims", claim, stamp, **DRAFT_AGAIN)
+    ]

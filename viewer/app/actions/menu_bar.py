@@ -107,7 +107,7 @@ _APART: Mapping[str, MenuPlace] = {
     **dict.fromkeys(
         (
             *("report", "judge", "take_chip", "case_chips", "cite_image", "link_chip", "check_shadow", "search_area"),
-            *("add_source", "add_response", "products_printing", "history_of_row", "comment_on_row"),
+            *("add_source", "add_response", "products_printing", "history_of_row", "comment_on_row", "review_rows"),
         ),
         MenuPlace("evidence"),
     ),

@@ -102,6 +102,14 @@ class PanelsMenu(CaseMenu):
 
         show_comments(self._panels, table, uuid, self._window)
 
+    def review(self) -> None:
+        """Review the selected marks, else the inspector's record."""
+        from viewer.panels.reviewing.review_dialog import review  # for start-up time: nobody reviews at once
+
+        row, marks = self.docks.trail.row, self._panels.selection.uuids
+        is_claim = row is not None and row[0] == "claims"
+        review(self._panels, [row[1]] if row is not None and is_claim else sorted(marks), self._window)
+
     def close_panel(self) -> None:
         """Hide the panel with the keyboard focus."""
         self.focus.close_current()
@@ -169,6 +177,14 @@ class PanelsMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP(
                 "Actions", "Comment on the site, claim, source, answer or layer shown, and answer comments on it"
             ),
+        ),
+        Action(
+            "review_rows",
+            QT_TRANSLATE_NOOP("Actions", "Re&view…"),
+            review,
+            "Ctrl+Shift+V",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Review the selected marks, or the claim shown, in the reviewer's name"),
         ),
         Action(
             "close_panel",

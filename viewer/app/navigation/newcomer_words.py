@@ -184,6 +184,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "panel_acquisition": ("metadata", "sensor", "sun angle", "cloud", "off nadir"),
     "panel_comparisons": ("saved comparisons",),
     "panel_history": ("changes", "who changed", "audit", "log of changes", "revert", "blame", "deleted", "versions"),
+    "review_rows": ("approve", "sign off", "check off", "publish marks", "status", "peer review"),
     "comment_on_row": ("remark", "annotate a row", "discuss", "reply", "review note", "thread", "question"),
     "history_of_row": ("changes", "who changed this", "versions", "audit"),
     "panel_products": ("maps made", "layouts", "pdf", "history of products", "versions"),

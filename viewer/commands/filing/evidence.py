@@ -13,7 +13,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.storage.tables import BY_NAME, spec_of
 from viewer.commands.fields import check_choice, field_words, row_of
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
 
 
 def link_evidence(
@@ -45,7 +45,9 @@ def link_evidence(
         bearing=bearing,
         note=note,
     )
-    return Edit(Phrase("Add evidence"), (insert("claim_evidence", link, stamp_of(actor, now)),))
+    stamp = stamp_of(actor, now)
+    linked = insert("claim_evidence", link, stamp)
+    return Edit(Phrase("Add evidence"), (linked, *drafts_after(document, (linked,), stamp)))
 
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -54,7 +56,9 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
     if "bearing" in fields:
         check_choice(fields["bearing"], ("", *BEARINGS), Phrase("bearing"))
     label = Phrase("Change {fields} of evidence", fields=field_words(fields, {}))
-    return Edit(label, update("claim_evidence", link, stamp_of(actor, now), **fields))
+    stamp = stamp_of(actor, now)
+    changes = update("claim_evidence", link, stamp, **fields)
+    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def unlink_evidence(
@@ -62,7 +66,8 @@ def unlink_evidence(
 ) -> Edit:
     """Unlink a claim from a row of the case as evidence."""
     links = [link for link in document.links.claim_to_evidence(claim_uuid) if link.evidence_uuid == evidence_uuid]
-    return Edit(Phrase("Remove evidence"), tuple(delete("claim_evidence", link) for link in links))
+    changes = [delete("claim_evidence", link) for link in links]
+    return Edit(Phrase("Remove evidence"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:

@@ -16,7 +16,7 @@ from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
 from viewer.commands.sites import comments_on, update_site
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
 
 _NEVER_STORED = ("gone", "built")
 _DATES = ("observed_at", "valid_from", "valid_to")
@@ -85,6 +85,7 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
         *removed,
         *_dates_after(document, removed, actor, now),
     ]
+    changes += drafts_after(document, changes, stamp_of(actor, now))
     label = (
         Phrase("Delete {named}", named=_named(document, rows[0].site_uuid))
         if len(rows) == 1

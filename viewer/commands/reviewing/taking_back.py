@@ -33,7 +33,7 @@ from viewer.commands.products import delete_products
 from viewer.commands.responses import delete_responses
 from viewer.commands.sites import delete_sites
 from viewer.commands.sources import delete_sources
-from viewer.commands.stamps import Stamp, delete, stamp_of, update
+from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, stamp_of, update
 
 _DELETES: Mapping[Table, Callable[..., Edit]] = {
     "layers": remove_layers,
@@ -102,6 +102,7 @@ def take_back(
         changes = _not_added(document, spec, past, {item.change.row_uuid for item in step}, actor, stamp.now)
     else:
         changes = _undeleted(document, spec, past, step, stamp, lost)
+    changes = (*changes, *drafts_after(document, changes, stamp))
     reason = Phrase("Takes back the change of {at}", at=change.at)
     return Edit(Phrase("Take back a change of {at}", at=change.at[:10]), tuple(changes), reason=reason)
 
@@ -137,7 +138,7 @@ def _draft_again(row: Row, fields: Collection[str]) -> dict[str, Any]:
     unjudged = UNJUDGED if isinstance(row, Site) else frozenset[str]()
     if not is_reviewed or "status" in fields or unjudged.issuperset(fields):
         return {}
-    return {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+    return dict(DRAFT_AGAIN)
 
 
 def _not_added(

@@ -14,6 +14,7 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
+from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
@@ -89,6 +90,7 @@ class ClaimListPanel(QWidget):
             add_printing(menu, self._context, "claims", uuids[0])
             add_history(menu, self._context, "claims", uuids[0])
         menu.addAction(self.tr("&Go to the Places"), lambda: self._jump(frozenset(uuids)))
+        add_review(menu, self._context, uuids, self.window())
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu

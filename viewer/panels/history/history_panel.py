@@ -27,6 +27,7 @@ from viewer.panels.history.change_words import (
 )
 from viewer.panels.history.history_filters import HistoryFilters
 from viewer.panels.history.history_reading import HistoryAnswer, HistoryReading, PastStep
+from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.said_names import said_name
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_list import RowList
@@ -244,8 +245,9 @@ class HistoryPanel(QWidget):
         self._context.do(take_back, read.past, read.step, lost=read.lost)
 
     def open_menu(self, place: QPoint) -> QMenu | None:
-        """The menu of the chosen change; None without one."""
-        if self.chosen is None:
+        """The menu of the selected changes, whose rows are reviewed together; None without any."""
+        chosen = [self._rows[uuid].change.row_uuid for uuid in self.list.selected() if uuid in self._rows]
+        if not chosen:
             return None
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -255,6 +257,7 @@ class HistoryPanel(QWidget):
             (self.tr("Take This Change &Back"), self.back_button),
         ):
             menu.addAction(text, button.click).setEnabled(button.isEnabled())
+        add_review(menu, self._context, chosen, self.window())
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu
 

@@ -20,6 +20,7 @@ from viewer.commands.sites import delete_sites
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.reading_words import copied_line, quantity_title
+from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
@@ -104,6 +105,7 @@ class MeasurementListPanel(QWidget):
         if len(uuids) == 1:
             add_history(menu, self._context, "sites", uuids[0])
         menu.addAction(self.tr("&Make Sites of Them"), lambda: self._context.do(make_sites, uuids))
+        add_review(menu, self._context, uuids, self.window())
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu

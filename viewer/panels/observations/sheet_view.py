@@ -27,6 +27,7 @@ from viewer.panels.observations.cell_question import CellQuestion, KeyAnswer
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
 from viewer.panels.observations.sheet_model import Index, SheetModel
+from viewer.panels.reviewing.review_dialog import add_review
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
 from viewer.support.language.translation import in_language
@@ -407,13 +408,17 @@ class SheetView(QTableView):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer the comments on the row of a cell, and its history."""
+        """Offer the comments on the row of a cell, its history, and the review of the sites of the selected cells."""
         index = self.indexAt(event.pos())
-        own = self.desk.cell(SheetPlace(index.row(), index.column())).own if index.isValid() else None
-        if own is None:
+        if not index.isValid():
             return
+        own = self.desk.cell(SheetPlace(index.row(), index.column())).own
         menu = QMenu(self)
-        add_history(menu, self.desk.context, "observations", own.uuid)
+        if own is not None:
+            add_history(menu, self.desk.context, "observations", own.uuid)
+        rows = {place.row() for place in self.selectedIndexes()} | {index.row()}
+        sites = [site.uuid for row in sorted(rows) if (site := self.desk.site(row)) is not None]
+        add_review(menu, self.desk.context, sites, self.window())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 

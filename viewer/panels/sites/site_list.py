@@ -15,6 +15,7 @@ from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.products.printed_in import add_printing
+from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
@@ -165,6 +166,7 @@ class SiteListPanel(QWidget):
             menu.addAction(self.tr("&Properties"), lambda: edit.emit("site_form"))
             add_printing(menu, self._context, "sites", uuids[0])
             add_history(menu, self._context, "sites", uuids[0])
+        add_review(menu, self._context, uuids, self.window())
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu
