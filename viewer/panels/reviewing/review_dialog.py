@@ -105,10 +105,10 @@ class ReviewDialog(QDialog):
     def review(self) -> None:
         """Set the status of all rows, or show why that is refused."""
         uuids = [row.uuid for row in self.rows]
-        fields = {"status": self.chosen_status, "reviewer": self.reviewer.text()}
+        status, reviewer = self.chosen_status, self.reviewer.text()
         if len(uuids) >= BULK_ROWS:
-            self._context.do_for_many(self.tr("Reviewing"), set_review, uuids, **fields)
-        elif sentence := self._context.attempt(set_review, uuids, **fields):
+            self._context.do_for_many(self.tr("Reviewing"), set_review, uuids, status=status, reviewer=reviewer)
+        elif sentence := self._context.attempt(set_review, uuids, status=status, reviewer=reviewer):
             self.refusal.setText(sentence)
             self.refusal.show()
             self.reviewer.setFocus()
@@ -131,5 +131,5 @@ def add_review(menu: QMenu, context: PanelContext, uuids: Collection[str], windo
     """Add the entry that reviews these rows, where a mark or a claim is among them."""
     rows = reviewable(context, uuids)
     if rows:
-        text = translate("Review", "Re&view {count} rows…", "Re&view…", len(rows))
+        text = translate("Review", "Re&view {count} rows…", "Re&view {count} row…", len(rows))
         menu.addAction(text, partial(review, context, tuple(row.uuid for row in rows), window))
