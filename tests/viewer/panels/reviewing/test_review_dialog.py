@@ -18,9 +18,9 @@ from viewer.panels.sites.site_list import SiteListPanel
 
 def with_rows(desk: Desk) -> None:
     rows = [
-        Change("sites", None, Site(uuid="pad", geometry=Point(1, 2), label="Pad", created_by="Olga")),
-        Change("sites", None, Site(uuid="yard", geometry=Point(1, 3), label="Yard", created_by="Li")),
-        Change("claims", None, Claim(uuid="claim", statement="A pad", created_by="Li")),
+        Change("sites", None, Site(uuid="stand", geometry=Point(1, 2), label="Pad", created_by="Olga")),
+        Change("sites", None, Site(uuid="shed", geometry=Point(1, 3), label="Yard", created_by="Li")),
+        Change("claims", None, Claim(uuid="report", statement="A pad", created_by="Li")),
     ]
     desk.document.apply(Edit("Rows", tuple(rows)))
 
@@ -32,7 +32,7 @@ def ok(dialog: ReviewDialog) -> None:
 def test_the_selected_marks_are_reviewed_from_the_menu_of_their_list(qtbot: QtBot, desk: Desk) -> None:
     with_rows(desk)
     panel = shown(qtbot, SiteListPanel(desk.context), 400, 300)
-    desk.context.selection.set({"pad", "yard"})
+    desk.context.selection.set({"stand", "shed"})
     menu = panel.open_menu(QPoint(5, 5))
     assert menu is not None
     entry = next(action for action in menu.actions() if "Re&view" in action.text())
@@ -45,22 +45,22 @@ def test_the_selected_marks_are_reviewed_from_the_menu_of_their_list(qtbot: QtBo
     dialog.reviewer.setText("Chen Yu")
     assert dialog.caution.isHidden()
     ok(dialog)
-    assert {site.reviewed_by for site in desk.document.sites.values()} == {"Chen Yu"}
+    assert {desk.document.sites[uuid].reviewed_by for uuid in ("stand", "shed")} == {"Chen Yu"}
     desk.history.undo()
-    assert {site.status for site in desk.document.sites.values()} == {"draft"}
+    assert {desk.document.sites[uuid].status for uuid in ("stand", "shed")} == {"draft"}
 
 
 def test_a_review_without_a_name_is_refused_in_the_dialog(qtbot: QtBot, desk: Desk) -> None:
     with_rows(desk)
     window = shown(qtbot, QWidget(), 300, 200)
-    dialog = review(desk.context, ["claim", "pad"], window)
+    dialog = review(desk.context, ["report", "stand"], window)
     assert dialog is not None
     dialog.reviewer.setText(" ")
     ok(dialog)
     assert dialog.isVisible()
     assert "name of the reviewer" in dialog.refusal.text()
-    assert desk.document.claims["claim"].status == "draft"
+    assert desk.document.claims["report"].status == "draft"
     dialog.reviewer.setText("Chen Yu")
     ok(dialog)
-    assert desk.document.claims["claim"].reviewed_by == "Chen Yu"
+    assert desk.document.claims["report"].reviewed_by == "Chen Yu"
     assert review(desk.context, ["nothing"], window) is None
