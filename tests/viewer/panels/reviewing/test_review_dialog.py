@@ -10,6 +10,7 @@ from shapely.geometry import Point
 from layers.document.claim import Claim
 from layers.document.edit import Change, Edit
 from layers.document.site import Site
+from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.reviewing.review_dialog import ReviewDialog, review
@@ -29,6 +30,7 @@ def ok(dialog: ReviewDialog) -> None:
     dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
 
 
+@popup
 def test_the_selected_marks_are_reviewed_from_the_menu_of_their_list(qtbot: QtBot, desk: Desk) -> None:
     with_rows(desk)
     panel = shown(qtbot, SiteListPanel(desk.context), 400, 300)
