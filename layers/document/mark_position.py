@@ -22,6 +22,8 @@ FINER_BY = 4.0
 LEAST_PLACEMENT_M = 5.0
 """Least placement error of an image that states none."""
 _LARGEST_M = 1e7
+_METRES_A_DEGREE = 111_195.0
+"""Length of a degree of latitude on a sphere of the Earth's size."""
 _CE90 = (
     re.compile(r"\bCE ?90\b[^\d.;]{0,12}(\d{1,7}(?:\.\d{1,4})?) ?m\b", re.IGNORECASE),
     re.compile(r"\b(\d{1,7}(?:\.\d{1,4})?) ?m\b[^\d.;]{0,12}(?:\bCE ?90\b|90 ?%)", re.IGNORECASE),
@@ -92,13 +94,23 @@ def with_screen(props_json: str, screen_m: float) -> str:
 def shown_error_m(site: Site) -> float | None:
     """The error by which a site's coordinate is written: the judged one; else at least the error of the pick on its
     image, or of the hand that drew it on a map without an image.
+
+    The middle of any other line or area has the digits that a hundredth of it is worth: it is no place of its own.
     """
     if site.position_error_m is not None:
         return site.position_error_m
     pick = pick_of(site)
     if pick is not None:
         return pick.error_m
-    return _screen_m(site) if site.position_basis == BY_HAND else None
+    if site.position_basis == BY_HAND:
+        return _screen_m(site)
+    return None if site.kind == "point" or site.geometry.is_empty else _extent_m(site) / 100
+
+
+def _extent_m(site: Site) -> float:
+    """The greater side of the box around a mark, in metres, as good as a coordinate's digits need it."""
+    left, bottom, right, top = site.geometry.bounds
+    return _METRES_A_DEGREE * max(top - bottom, (right - left) * math.cos(math.radians((bottom + top) / 2)))
 
 
 def _screen_m(site: Site) -> float | None:

@@ -7,7 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point
+from msgspec.structs import replace
+from shapely import LineString, Point
 
 from layers.document.mark_position import Pick, pick_of, shown_error_m, stated_placement_m, with_placement, with_screen
 from layers.document.site import Site
@@ -75,6 +76,13 @@ def test_other_properties_stay() -> None:
     kept = json.loads(with_screen('{"diameter_m": 12, "screen_m": 5}', 2.5))
     assert kept == {"diameter_m": 12, "screen_m": 2.5}
     assert with_screen("no JSON", 2.5) == "no JSON"
+
+
+def test_the_middle_of_a_long_line_has_the_digits_of_a_hundredth_of_it() -> None:
+    """A railway drawn between towns was placed to a metre."""
+    line = Site(uuid="s", geometry=LineString([(20, 60), (24, 60)]), position_basis="straight legs between towns")
+    assert shown_error_m(line) == pytest.approx(2224, abs=1)
+    assert shown_error_m(replace(line, position_error_m=50.0)) == 50.0
 
 
 def test_digits_follow_the_judged_error_else_the_pick() -> None:

@@ -68,11 +68,18 @@ def map_words(
 
 
 def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], names: PageNames) -> list[str]:
-    strips = []
-    for side, on_page, chosen in zip(sides, maps, maps_of(spec), strict=True):
+    """The line above each map: its side, its title, and its dates, where they tell panels apart.
+
+    Dates that all panels share are said in each picture, and once below them.
+    """
+    strips, dates = [], [""] * len(maps)
+    if spec.layout != "insets":
+        dates = [dates_of(on_page) if side else "" for side, on_page in zip(sides, maps, strict=True)]
+    if spec.layout == "panels" and len(set(dates)) == 1 and spec.shows("date and place"):
+        dates = [""] * len(maps)
+    for side, date, chosen in zip(sides, dates, maps_of(spec), strict=True):
         title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
         title = names.for_publication(title)
-        date = dates_of(on_page) if side and spec.layout != "insets" else ""
         strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
     return strips
 

@@ -46,6 +46,8 @@ _LEAST_MAPS = 0.7
 """Least part of the area of the maps that a key in the band leaves to them; with less it stands where words do, if
 need be on the next page, and a line says so.
 """
+_LEAST_OF_PAGE = 0.22
+"""Least part of a page for its maps beside the whole legend in a band."""
 _WIDEST_INSET = 1.2
 """Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
 _ROOMY = 0.25
@@ -144,7 +146,11 @@ class PageLayout:
         elif page:
             before = takewhile(lambda atom: atom.key != KEY, atoms)
             last = max((at for at, atom in enumerate(before) if atom.key in (PARTIES, LEGEND)), default=-1)
-            atoms[last + 1 : last + 1] = beside.key_on_page(page + 1)
+            line = beside.key_on_page(page + 1)
+            told = [*atoms[: last + 1], *line, *atoms[last + 1 :]]
+            flow, _ = words_on_pages(self.sizes, rooms, told, self.parties.repeated(rooms))
+            if any(row.atom.text == line[0].text and not flow.columns[row.column].page for row in flow.placed):
+                return rooms, told
         return rooms, atoms
 
     def _page_of_key(self, rooms: PageRooms, atoms: Sequence[Atom]) -> int:
@@ -153,11 +159,16 @@ class PageLayout:
         return min((flow.columns[row.column].page for row in flow.placed if row.atom.key == KEY), default=0)
 
     def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
-        """Cut the page with the legend in a band, all of it or its signs alone; without one where there is no room."""
+        """Cut the page with the legend in a band, or without one where there is no room.
+
+        Where all of it would leave little to the maps the band has its signs alone.
+        """
         beside, was_nameless = self.beside, self.parties.is_nameless
+        least = _LEAST_OF_PAGE * self.sizes.width * self.sizes.height
         for beside.has_band, beside.is_band_terse in ((True, False), (True, True), (False, False)):
             rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
-            if self._has_room_for_band(rooms, was_nameless=was_nameless):
+            is_map = beside.is_band_terse or rooms.map_area >= least
+            if is_map and self._has_room_for_band(rooms, was_nameless=was_nameless):
                 break
         return rooms, atoms
 

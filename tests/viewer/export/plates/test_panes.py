@@ -97,6 +97,15 @@ def test_a_long_strip_alone_fills_its_frame(plate_of, tmp_path, layout: str, pag
     assert list(faults(plate)) == []
 
 
+def test_a_date_that_all_panels_share_is_not_in_their_titles(plate_of, tmp_path) -> None:
+    """Each panel said "composite, date unknown" above its picture and in it."""
+    document = case(tmp_path, WIDE)
+    spec = replace(spec_of("panels", "A4 landscape", None), maps=(ProductMap(bounds=WIDE), ProductMap(bounds=WIDE)))
+    assert plate_of(spec, document).strips == ["A", "B"]
+    without = plate_of(replace(spec, left_out=frozenset({"date and place"})), document)
+    assert without.strips == ["A · date unknown", "B · date unknown"]
+
+
 def test_a_map_without_an_image_shows_what_is_asked_for(plate_of) -> None:
     plate = plate_of(ProductSpec(title="One", bounds=WIDE), Document({"sites": [FAR]}))
     found = plate.maps[0].framing.lonlat()

@@ -24,8 +24,10 @@ from viewer.export.plates.plate import Plate
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.lettering import Type, wrapped
 from viewer.export.plates.setting.page_rooms import FrameShape, RoomsAsked, least_map_area
+from viewer.export.plates.setting.page_rooms import rooms_of as cut_page
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.sign_band import NO_BAND, band_of
+from viewer.export.plates.setting.word_pages import head_height, words_on_pages
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
 
@@ -74,6 +76,7 @@ def test_a_slide_is_first_of_all_its_maps(plate_of, demo, layout: str) -> None:
         assert not plate.parties.is_nameless
         assert {page for page, _ in rooms_of(plate, "key")} == {1}
         assert "Key to the numbers: page 2" in {text for piece in plate.pieces for text in piece.texts}
+        assert plate.pages == 2, "one line stood alone on a third page"
 
 
 @pytest.mark.bounded
@@ -157,6 +160,28 @@ def test_words_below_a_map_stand_side_by_side_where_the_page_is_empty(plate_of, 
     assert len({round(box.left()) for box in words}) == 2
     assert min(box.top() for box in words) > plate.maps[0].rect.bottom()
     assert plate.pages == 1
+    assert list(faults(plate)) == []
+
+
+@pytest.mark.parametrize(("key", "more", "pages"), [("sources", 9, 2), ("claims", 9, 3), ("sources", 60, 3)])
+def test_small_letters_save_a_page_of_a_few_lines(key: str, more: int, pages: int) -> None:
+    """Seven lines of notes stood alone on the second page of a site."""
+    sizes = PageSizes.of(ProductSpec(page="A4 landscape"))
+    rooms = cut_page(sizes, RoomsAsked("single", 1, 0.0, 48.0, 43.0, [0.0], [30.0], ()))
+    row = Atom(key, "A source", sizes.type(0.92), "#000000")
+    room = sizes.height - 2 * sizes.margin - head_height(sizes)
+    count = sizes.columns * int(room / row.type.line_height) + more
+    assert words_on_pages(sizes, rooms, [replace(row, text=f"Row {at}") for at in range(count)])[1] == pages
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize(("page", "least"), [("Square", 0.35), ("Newspaper, 2 columns", 0.32)])
+def test_a_map_fills_the_width_that_its_legend_leaves(plate_of, demo, page: str, least: float) -> None:
+    """They were 15 % of the page, beside an empty half."""
+    plate = plate_of(ProductSpec(title="All", subtitle="Claims", page=page, bounds=ASIA), demo)
+    rect = plate.maps[0].rect
+    assert rect.width() * rect.height() >= least * plate.sizes.width * plate.sizes.height
+    assert 0 in {page for page, _ in rooms_of(plate, "legend")}
     assert list(faults(plate)) == []
 
 

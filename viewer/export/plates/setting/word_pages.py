@@ -19,8 +19,8 @@ from viewer.support.language.translation import translate
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
 """Part of a last page below which it is saved, if the first page has room with smaller maps; factors for that room."""
-_TIGHT = 0.6
-"""Factor of the gaps between rows that saves such a page."""
+_TIGHT, _SMALLER, _SMALL = 0.6, 0.94, frozenset({"sources", "caveats"})
+"""Factors of the gaps between rows, and of the small letters of these parts, that save such a page."""
 KEY = "key"
 _EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
 """Parts that are read beside the maps, with the greatest share of each on later pages, and the factor of room for them.
@@ -69,7 +69,8 @@ def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
     head = next((at for at, atom in enumerate(atoms) if atom.key == KEY), 0)
     if later is None or not atoms[head].keep:
         return None
-    begin = next((at for at, atom in enumerate(atoms) if atom is later[0]), None)
+    begin_at = later[0].lead, later[0].whole or later[0].text
+    begin = next((at for at, atom in enumerate(atoms) if atom.key == KEY and (atom.lead, atom.text) == begin_at), None)
     if begin is None or begin <= head + 1:
         return None
     words = atoms[head].text
@@ -81,8 +82,11 @@ def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
 def _on_pages(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated) -> tuple[Flow, int]:
     flow, pages = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=False)
     if pages > 1 and _is_nearly_empty(flow, pages - 1):
-        cut, fewer = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=True)
-        return (cut, fewer) if fewer < pages else (flow, pages)
+        for size in (1.0, _SMALLER):
+            small = [replace(atom, type=atom.type.scaled(size)) if atom.key in _SMALL else atom for atom in atoms]
+            cut, fewer = _set_with_repeated(sizes, rooms, small if size < 1.0 else atoms, repeated, are_cut=True)
+            if fewer < pages:
+                return cut, fewer
     return flow, pages
 
 
