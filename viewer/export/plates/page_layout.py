@@ -147,10 +147,10 @@ class PageLayout:
             before = takewhile(lambda atom: atom.key != KEY, atoms)
             last = max((at for at, atom in enumerate(before) if atom.key in (PARTIES, LEGEND)), default=-1)
             line = beside.key_on_page(page + 1)
-            told = [*atoms[: last + 1], *line, *atoms[last + 1 :]]
-            flow, _ = words_on_pages(self.sizes, rooms, told, self.parties.repeated(rooms))
+            with_line = [*atoms[: last + 1], *line, *atoms[last + 1 :]]
+            flow, _ = words_on_pages(self.sizes, rooms, with_line, self.parties.repeated(rooms))
             if any(row.atom.text == line[0].text and not flow.columns[row.column].page for row in flow.placed):
-                return rooms, told
+                return rooms, with_line
         return rooms, atoms
 
     def _page_of_key(self, rooms: PageRooms, atoms: Sequence[Atom]) -> int:
