@@ -53,6 +53,8 @@ def test_a_page_in_a_web_archive_offers_title_publisher_and_dates_in_this_order(
     assert desk.document.sources[uuid].publisher == "", "nothing is entered unasked"
     qtbot.mouseClick(form.offer.use_buttons["publisher"], LEFT)
     assert desk.document.sources[uuid].publisher == "Example News"
+    left = [label.text() for label in form.offer.findChildren(QLabel) if label.isVisible()]
+    assert len(left) == len(set(left)), "each line stands there once"
     qtbot.mouseClick(form.offer.use_buttons["all"], LEFT)
     source = desk.document.sources[uuid]
     assert (source.title, source.author) == ("A new pad at Восточный", "Anna Lind")

@@ -62,11 +62,8 @@ class CitationOffer(QWidget):
         self._shown: object = None
         self.use_buttons: dict[str, CompactButton] = {}
         self.next_link: LinkButton | None = None
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(3)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._lines)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._words = kept_words(context)
         self._words.arrived.connect(self._heard)
 
@@ -93,11 +90,15 @@ class CitationOffer(QWidget):
             self.show_source(source)
 
     def _build(self, offers: list[StatedValue], missing: tuple[str, ...], notes: list[str]) -> None:
-        clear_layout(self._lines)
+        clear_layout(self._layout)
+        body = QWidget()
+        lines = QVBoxLayout(body)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(3)
         self.use_buttons, self.next_link = {}, None
         names = self._names()
         if offers:
-            self._lines.addWidget(heading(self.tr("Stated by the kept copies")))
+            lines.addWidget(heading(self.tr("Stated by the kept copies")))
         for offer in offers:
             value = offer.value if offer.column != "published_at" else in_language(written_date(offer.value))
             label = muted(plain(self.tr("{0}: {1}").format(names[offer.column], one_line(value, 160))))
@@ -109,20 +110,21 @@ class CitationOffer(QWidget):
             row = QHBoxLayout()
             row.addWidget(label, 1)
             row.addWidget(button)
-            self._lines.addLayout(row)
+            lines.addLayout(row)
         if len(offers) > 1:
             everything = CompactButton(self.tr("Use All"))
             everything.setAccessibleName(self.tr("Use all that the kept copies state"))
             everything.clicked.connect(partial(self._use, {offer.column: offer.value for offer in offers}))
             self.use_buttons["all"] = everything
-            self._lines.addLayout(side_by_side(everything))
+            lines.addLayout(side_by_side(everything))
         for note in notes:
-            self._lines.addWidget(muted(plain(note)))
+            lines.addWidget(muted(plain(note)))
         if missing and not any(offer.column == missing[0] for offer in offers):
             text = self.tr("Needed next for a citation: {0}").format(names[missing[0]])
             self.next_link = LinkButton(text, self.tr("Go to the field {0}").format(names[missing[0]]))
             self.next_link.clicked.connect(partial(self._lead, missing[0]))
-            self._lines.addWidget(self.next_link)
+            lines.addWidget(self.next_link)
+        self._layout.addWidget(body)
 
     def _notes(self, source: Source, read: list[tuple[SourceFile, DocumentFacts]]) -> Iterator[str]:
         """Sentences on dates that a file states, and that are none of publication."""

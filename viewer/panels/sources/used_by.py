@@ -21,6 +21,8 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
 MOST_SHOWN = 12
+LONGEST_WORDS = 70
+"""Characters of a row that a line shows: the link leads to the whole."""
 SHORTEST_NAME = 6
 """Characters of a title or link by which a step can name a source: a shorter one stands in other words too."""
 
@@ -58,7 +60,7 @@ def _words(template: str, text: str) -> str:
         "Chip: {0}": translate("UsedBy", "Chip: {0}"),
         "Carried by {0}": translate("UsedBy", "Carried by {0}"),
     }
-    return templates[template].format(one_line(text, 120) or translate("UsedBy", "(without words)"))
+    return templates[template].format(one_line(text, LONGEST_WORDS) or translate("UsedBy", "(without words)"))
 
 
 def _steps_naming(document: Document, source: Source) -> Iterator[Use]:
