@@ -15,7 +15,7 @@ from viewer.panels.claims.judged_claims import claim_words, judged_words
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.text import one_line, tooltip
 
-SIZE = (560, 340)
+SIZE = (640, 420)
 MOST_LISTED = 200
 """Most reports that are listed at once: letters find the others."""
 _UUID = Qt.ItemDataRole.UserRole
