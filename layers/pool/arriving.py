@@ -23,8 +23,8 @@ class Arriving:
         self, files: RemoteFiles, request: Request, awaits: Callable[[Arriving], GeoloupeError | None]
     ) -> None:
         """`awaits` is told of each wait, and returns why nobody waits for the answer any more, if that is so."""
-        self.fault: GeoloupeError | None = None
-        """Why bytes did not come, the first time that they did not."""
+        self._faults: dict[str, GeoloupeError] = {}
+        """Why bytes of a file did not come, by its address: they are not asked for again."""
         self._files, self._request, self._awaits = files, request, awaits
         self._left_s = MOST_WAIT_S
         self._lock = threading.Lock()
@@ -32,13 +32,19 @@ class Arriving:
         self._is_waiting = False
         self._part: ServedRanges | GeoloupeError | None = None
 
+    @property
+    def fault(self) -> GeoloupeError | None:
+        """Why bytes did not come, the first time that they did not."""
+        return next(iter(self._faults.values()), None)
+
     def wait_for(self, wanted: WantedRanges) -> ServedRanges | GeoloupeError:
         """Wait for bytes; for the supervisor's thread."""
-        if self.fault is not None:
-            return self.fault
+        if (known := self._faults.get(wanted.address)) is not None:
+            return known
         if wanted.address not in _addresses_in(self._request.params):
-            self.fault = NotAllowed("{name} was not asked for.", name=name_of(wanted.address))
-            return self.fault
+            return self._faults.setdefault(
+                wanted.address, NotAllowed("{name} was not asked for.", name=name_of(wanted.address))
+            )
         self._come.clear()
         self._is_waiting = True
         if (nobody := self._awaits(self)) is not None:
@@ -52,7 +58,7 @@ class Arriving:
         part = self._part
         assert part is not None
         if isinstance(part, GeoloupeError):
-            self.fault = part
+            self._faults[wanted.address] = part
         return part
 
     def come(self, part: ServedRanges | GeoloupeError) -> bool:

@@ -70,6 +70,8 @@ class TileFacts(Struct, frozen=True):
     """True where some of it could not be read, and is masked."""
     sampled: bool = False
     """True where only some of the pixels were looked at."""
+    lost: dict[str, str] = {}
+    """Sentences on bands that could not be read and hold nothing, by their place in the question, from "0" on."""
 
 
 class ReadTile(_OfBands, frozen=True):
@@ -91,6 +93,8 @@ class ReadTile(_OfBands, frozen=True):
     """Path of overviews that `BuildOverviews` has made."""
     state: tuple[int, int] | None = None
     """The probed file's time of last change (ns) and its size; a file in another state is refused."""
+    spares: bool = False
+    """True where a file of some bands that cannot be read costs those alone, and not the whole answer."""
 
     @classmethod
     def facts_kind(cls) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from layers.geo.crs import transform_bounds
 from layers.raster.scene import BandPlace
 from layers.readers.files import regular_file
 from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.ranged_files import all_bytes_come
 from layers.readers.raster.tile import read_tile
 from layers.requests.imagery import ReadTile
 
@@ -37,7 +39,7 @@ _Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 def read_scene_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Reads bands that are places in files, as `read_tile`. The dtype is one that holds those of all bands; a pixel is
-    valid where every band is. Raises what `read_tile` raises.
+    valid where every band is. Raises what `read_tile` raises; where `spares` is asked for, only if no band can be read.
     """
     wanted = [(_where(band, question), band.index) for band in question.places]
     groups: dict[_Where, list[int]] = {}
@@ -45,9 +47,20 @@ def read_scene_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[A
         indexes = groups.setdefault(where, [])
         if index not in indexes:
             indexes.append(index)
-    mosaics = {where: _read_mosaic(question, where, indexes) for where, indexes in groups.items()}
+    mosaics: dict[_Where, _Found] = {}
+    faults: dict[_Where, GeoloupeError] = {}
+    for where, indexes in groups.items():
+        try:
+            with all_bytes_come(DATASETS.forget) if question.spares else nullcontext():
+                mosaics[where] = _read_mosaic(question, where, indexes)
+        except GeoloupeError as error:
+            mosaics.pop(where, None)
+            faults[where] = error
+            if not question.spares or len(faults) == len(groups):
+                raise
     dtype = np.result_type(*(bands.dtype for _, bands, _ in mosaics.values()))
-    layers = [mosaics[where][1][groups[where].index(index)] for where, index in wanted]
+    nothing = np.zeros((question.height, question.width), dtype)
+    layers = [mosaics[where][1][groups[where].index(index)] if where in mosaics else nothing for where, index in wanted]
     mask = np.logical_and.reduce([mask for _, _, mask in mosaics.values()])
     headers = [header for header, _, _ in mosaics.values()]
     header = {
@@ -55,6 +68,7 @@ def read_scene_tile(question: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[A
         "empty": not bool(mask.any()),
         "shrink": min(h["shrink"] for h in headers),
         **{key: any(h.get(key, False) for h in headers) for key in _HEADER},
+        "lost": {str(at): str(faults[where].sentence) for at, (where, _) in enumerate(wanted) if where in faults},
     }
     return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
 

@@ -184,6 +184,8 @@ class IdentifyPanel(QWidget):
 
     def _value_texts(self, value: BandValue) -> tuple[str, str]:
         """A raw value, with the measured value where the file gives its unit, and a remark."""
+        if value.problem:
+            return self.tr("not read"), in_language(value.problem)
         if value.raw is None:
             return self.tr("no data"), ""
         text = f"{value.raw:.10g}"

@@ -34,10 +34,11 @@ _BY_MAPPING = ("control points", "RPC")
 
 
 class BandValue(Struct, frozen=True):
-    """The raw value of a band at a place; None where it has no data there."""
+    """The raw value of a band at a place; None where it has no data there, or with a sentence on why it is not read."""
 
     band: BandInfo
     raw: float | None
+    problem: str = ""
 
     @property
     def measured(self) -> float | None:
@@ -137,8 +138,11 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
             done(answer)
             return
         bands, mask = answer.arrays
-        has_data = bool(mask.any())
-        values = [_value(band, raw, has_data) for band, raw in zip(info.bands, bands, strict=False)]
+        has_data, lost = bool(mask.any()), answer.facts.lost
+        values = [
+            BandValue(band, None, lost[str(at)]) if str(at) in lost else _value(band, raw, has_data)
+            for at, (band, raw) in enumerate(zip(info.bands, bands, strict=False))
+        ]
         done(PixelValues(tuple(values), None if info.placed_by in _BY_MAPPING else (int(column // 1), int(row // 1))))
 
     step = _SMALL * min(math.hypot(grid.a, grid.d), math.hypot(grid.b, grid.e))

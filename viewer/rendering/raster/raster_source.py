@@ -258,9 +258,12 @@ class RasterSource:
         self._submit(question, answered, strike_key=place)
 
     def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: _Answered) -> None:
-        """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it."""
+        """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it.
+
+        A file that cannot be read costs its own bands.
+        """
         grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
-        self._submit(self._exact(ReadTile, self.all_bands, reader_crs(crs), grid, (1, 1)), answered)
+        self._submit(self._exact(ReadTile, self.all_bands, reader_crs(crs), grid, (1, 1), spares=True), answered)
 
     def _exact[T: ReadTile](
         self, kind: type[T], bands: tuple[int, ...], crs: str, grid: Affine, size: tuple[int, int], **more: Any

@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
-from layers.geo.crs import WEB_MERCATOR
+from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.raster.style import RasterStyle
 from layers.services.stac.item import read_item
 from tests.support.band_files import BANDS, scene_item, write_bands
@@ -28,6 +28,7 @@ from viewer.export.formats.raw_pixels import begin_pixels
 from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing
+from viewer.rendering.layers.image_values import PixelValues, ask_pixel
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
 
@@ -123,6 +124,16 @@ def test_a_picture_of_the_scene_comes_first_and_a_band_that_is_missing_is_named(
     drawing.source.ask_limits(wanted, lambda limits: None, refusals.append)
     wait_until(lambda: bool(refusals))
     assert refusals[0].sentence == f"Band B03 green: {server.host} has nothing at this address (code 404)."
+    answers: list[PixelValues | GeoloupeError] = []
+    ask_pixel(drawing, WGS84, (15.01, 50.07), answers.append)
+    wait_until(lambda: bool(answers))
+    (values,) = answers
+    assert isinstance(values, PixelValues), "a band that cannot be read costs the values of no other"
+    problems = {value.band.description: value.problem for value in values.bands if value.problem}
+    assert problems == {"B03 green": f"{server.host} has nothing at this address (code 404)."}
+    known = {value.band.description: value.raw for value in values.bands if value.raw is not None}
+    assert set(known) >= {"B02 blue", "B04 red", "B08 nir", "B12 swir22"}
+    assert 1200 < known["B04 red"] < 4000
 
 
 def test_nothing_is_asked_before_each_host_is_allowed(server: RangeServer) -> None:
