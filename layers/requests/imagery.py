@@ -260,6 +260,22 @@ class ReadAcquisition(Question, frozen=True):
         return AcquisitionFacts
 
 
+class PictureHash(Struct, frozen=True):
+    """The answer's header: 16 hexadecimal digits, or none."""
+
+    phash: str = ""
+
+
+class HashPicture(Question, frozen=True):
+    """The perceptual hash of a picture. Header `PictureHash`."""
+
+    op: ClassVar[str] = "picture_hash"
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return PictureHash
+
+
 class ReadVersions(Question, frozen=True):
     """The versions of a reader's libraries, by their names in the header."""
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.disk.kept_kinds import is_proof
 from layers.document.edit import Table
 from layers.document.source import SourceFile
 from layers.errors import FileMissing, GeoloupeError
 from layers.phrase import joined
+from layers.pool.pool import ReaderPool
 from layers.project.saving.kept_bytes import KeptBytes, ShareDone, read_proof
+from layers.requests.imagery import HashPicture, PictureHash
 from viewer.commands.filing.custody import add_proof, attach_copies, copies_of, record_verified
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext
@@ -36,11 +39,17 @@ def attach_files(context: PanelContext, source_uuid: str, paths: Sequence[Path])
         if context.document is document and source_uuid in document.sources:
             _attach(context, source_uuid, files)
 
-    run_on_bytes(context, lambda kept, progress: take_files(kept, paths, progress), done, _keeping())
+    pool = context.case.pool
+    run_on_bytes(context, lambda kept, progress: take_files(kept, paths, progress, pool), done, _keeping())
 
 
-def take_files(kept: KeptBytes, paths: Sequence[Path], progress: ShareDone) -> TakenFiles:
-    """Take copies of files. One that is refused leaves the others as they are."""
+def take_files(
+    kept: KeptBytes, paths: Sequence[Path], progress: ShareDone, pool: ReaderPool | None = None
+) -> TakenFiles:
+    """Take copies of files. One that is refused leaves the others as they are.
+
+    `pool` reads how pictures look, by which their other copies are known again; None leaves that out.
+    """
     copies: list[SourceFile] = []
     proofs: list[tuple[str, bytes]] = []
     refused: list[str] = []
@@ -53,11 +62,22 @@ def take_files(kept: KeptBytes, paths: Sequence[Path], progress: ShareDone) -> T
             if is_proof(path.name):
                 proofs.append(read_proof(path))
             else:
-                copies.append(kept.keep_file(path, share))
+                copies.append(with_look(kept.keep_file(path, share), path, pool))
         except GeoloupeError as error:
             share(0.0)  # raises where the job was cancelled: that is no refusal
             refused.append(error.sentence)
     return TakenFiles(tuple(copies), tuple(proofs), tuple(refused))
+
+
+def with_look(copy: SourceFile, path: Path, pool: ReaderPool | None) -> SourceFile:
+    """A kept picture with its perceptual hash; without it where it cannot be read as a picture."""
+    if pool is None or not copy.content_type.startswith("image/"):
+        return copy
+    try:
+        facts: PictureHash = pool.ask(HashPicture(str(path.resolve()))).facts
+    except GeoloupeError:
+        return copy
+    return replace(copy, phash=facts.phash)
 
 
 def verify(context: PanelContext, rows: Sequence[tuple[Table, str]]) -> None:

@@ -42,6 +42,7 @@ from layers.requests.features import (
 )
 from layers.requests.imagery import (
     BuildOverviews,
+    HashPicture,
     ReadAcquisition,
     ReadArea,
     ReadChip,
@@ -58,7 +59,10 @@ from layers.requests.scenes import DescribeScene, ListScenes
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
-_OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
+_OF_IMAGERY = (
+    *(ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, HashPicture),
+    *(Register, DescribeScene),
+)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _OF_PICTURES = (WriteStrip, WritePixels, EncodePicture, RecodePicture)
 _KINDS: tuple[type[Question], ...] = (

@@ -9,11 +9,19 @@ from layers.errors import UnsupportedFormat
 from layers.raster.phase_correlation import GreyPicture, register
 from layers.readers.deliveries import acquisition_beside, scene_description, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
-from layers.readers.raster import area_statistics, chip, overview_cache, probe, statistics, tile
+from layers.readers.raster import area_statistics, chip, overview_cache, picture_hash, probe, statistics, tile
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.ranged_files import all_bytes_come
 from layers.requests.addresses import is_address
-from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadArea, ReadChip, ReadStatistics, ReadTile
+from layers.requests.imagery import (
+    BuildOverviews,
+    HashPicture,
+    ReadAcquisition,
+    ReadArea,
+    ReadChip,
+    ReadStatistics,
+    ReadTile,
+)
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -42,6 +50,8 @@ def _answered(question: Question) -> Result:
             return statistics.read_statistics(question, _tile)
         case ReadAcquisition():
             return acquisition_beside.read_acquisition(question)
+        case HashPicture():
+            return picture_hash.hash_picture(question)
         case DescribeScene():
             return scene_description.describe_scene(question)
         case Register():

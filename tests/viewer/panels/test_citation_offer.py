@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from layers.document.source import Source, missing_for_citation, names_a_work
@@ -90,3 +92,19 @@ def test_an_image_needs_sensor_product_date_and_credit() -> None:
     image = Source(uuid="i", kind="imagery", title="2020")
     assert missing_for_citation(image) == ("sensor", "acquired_at", "rights")
     assert missing_for_citation(Source(uuid="p", title="2020")) == ("title", "publisher", "published_at", "accessed_at")
+
+
+def test_a_kept_picture_is_known_again_in_another_size_and_format(form: SourceForm, desk: Desk, tmp_path: Path) -> None:
+    picture = QImage(96, 64, QImage.Format.Format_RGB32)
+    for x in range(96):
+        for y in range(64):
+            grey = int(128 + 60 * math.sin(x / 13 + y / 29) + 50 * math.sin(x / 7 - y / 11))
+            picture.setPixelColor(x, y, QColor(grey, grey, grey))
+    picture.save(str(tmp_path / "first.png"))
+    picture.scaled(192, 128, mode=Qt.TransformationMode.SmoothTransformation).save(str(tmp_path / "second.jpg"))
+    add(desk, title="A photograph")
+    form.take([str(tmp_path / "first.png")])
+    add(desk, title="Another post")
+    form.take([str(tmp_path / "second.jpg")])
+    assert all(len(getattr(row, "phash", "")) == 16 for row in desk.document.table("source_files").values())
+    assert [link.text() for link in form.alike.links] == ["A photograph: a picture that looks the same"]

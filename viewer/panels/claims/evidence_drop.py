@@ -12,6 +12,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from layers.document.source import Source, SourceFile
+from layers.pool.pool import ReaderPool
 from layers.project.saving.kept_bytes import KeptBytes, ShareDone
 from layers.text.links import link_in
 from viewer.commands.claims import link_claim_source
@@ -20,7 +21,7 @@ from viewer.commands.filing.judging import link_report
 from viewer.panels.claims.chip_linking import link_row
 from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
-from viewer.panels.kept_files import run_on_bytes
+from viewer.panels.kept_files import run_on_bytes, with_look
 from viewer.panels.widgets.row_drag import rows_in
 from viewer.panels.words import source_name
 from viewer.support.language.translation import translate
@@ -125,7 +126,7 @@ def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
             words = translate("EvidenceDrop", "The same bytes are kept already, with the source “{0}”: cite that one.")
             context.report(words.format(source_name(same)))
 
-    keep = partial(_kept, path)
+    keep = partial(_kept, path, context.case.pool)
     run_on_bytes(context, keep, done, translate("EvidenceDrop", "Keeping a copy"))
 
 
@@ -136,5 +137,5 @@ def _keeping(context: PanelContext, sha256: str) -> Iterator[Source]:
             yield context.document.sources[row.source_uuid]
 
 
-def _kept(path: Path, kept: KeptBytes, progress: ShareDone) -> SourceFile:
-    return kept.keep_file(path, progress)
+def _kept(path: Path, pool: ReaderPool | None, kept: KeptBytes, progress: ShareDone) -> SourceFile:
+    return with_look(kept.keep_file(path, progress), path, pool)
