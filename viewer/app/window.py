@@ -149,7 +149,13 @@ class MainWindow(QMainWindow):
             session.document,
             CaseAccess(
                 *(session.push, lambda: session.actor, jobs, allow, kept, context.fetcher, context.ways),
-                *(session.history_path, session.blob_reader, context.pool),
+                *(
+                    session.history_path,
+                    session.blob_reader,
+                    session.history.touches,
+                    session.history.give_reason,
+                    context.pool,
+                ),
             ),
             self.selection,
             view=self.map.for_view(),

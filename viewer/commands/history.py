@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Protocol
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -21,6 +22,7 @@ class Journal(Protocol):
     """Makes applied edits durable."""
 
     def append(self, edit: Edit, actor: str) -> None: ...
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None: ...
 
 
 class History(QObject):
@@ -80,6 +82,18 @@ class History(QObject):
         """True where the last step changed a row of this uuid, and nothing was undone since."""
         is_last = bool(self._stack.index()) and not self._stack.canRedo()
         return is_last and any(change.uuid == uuid for change in self._edit_at(self._stack.index() - 1).changes)
+
+    def give_reason(self, uuid: str, columns: Sequence[str], reason: str) -> None:
+        """Keep the analyst's reason with the newest change of these columns of a row, and with the step that made it.
+
+        The case then differs from its file.
+        """
+        self._journal.give_reason(uuid, columns, reason)
+        if self.touches(uuid):
+            step = self._top()
+            step.edit = replace(step.edit, reason=reason)
+        self._saved = next(self._states)
+        self.changed.emit()
 
     def undo(self) -> None:
         """Undo the last edit. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""

@@ -62,6 +62,10 @@ class CaseAccess(Struct, frozen=True):
     blob_reader: Callable[[], BlobReader] = lambda: lambda table, uuids, column: {}
     """Returns a function that reads bytes of a table's rows by uuid, in any thread."""
 
+    is_last: Callable[[str], bool] = lambda uuid: False
+    """True where the last step changed the row of this uuid, and nothing was undone since."""
+    give_reason: Callable[[str, Sequence[str], str], None] = lambda uuid, columns, reason: None
+    """Keep the reason for the last change of these columns of a row in the history."""
     pool: ReaderPool | None = None
     """Readers of files; None where no words of kept copies are read."""
 

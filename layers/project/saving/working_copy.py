@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import shutil
@@ -9,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,12 @@ class _SetMeta(Struct, frozen=True):
     value: str
 
 
+class _GiveReason(Struct, frozen=True):
+    row_uuid: str
+    columns: tuple[str, ...]
+    reason: str
+
+
 class _Flush(Struct, frozen=True):
     done: threading.Event
 
@@ -61,7 +68,7 @@ class _Stop(Struct, frozen=True):
     pass
 
 
-type _Work = _Append | _SetMeta
+type _Work = _Append | _SetMeta | _GiveReason
 type _Message = _Work | _Flush | _Stop
 
 
@@ -200,6 +207,10 @@ class WorkingCopy:
         """Hand over an applied edit; it is durable about a millisecond later. Never waits for the disk."""
         self._send(_Append(edit, RowStamp(actor, utc_now())))
 
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
+        """Keep the analyst's reason with the newest change of a row that touched one of these columns."""
+        self._send(_GiveReason(row_uuid, tuple(columns), reason))
+
     def set_meta(self, key: str, value: str) -> None:
         """Keep a fact about the case that is no edit, as the viewport."""
         if key in RESERVED_META:
@@ -300,7 +311,7 @@ class WorkingCopy:
                 self._write_waiting(writer)  # what the disk has refused it may take now
                 dirty = not self._checkpoint() or bool(self._waiting)
                 continue
-            if isinstance(message, _Append | _SetMeta):
+            if isinstance(message, _Append | _SetMeta | _GiveReason):
                 self._waiting.append(message)
             self._write_waiting(writer)
             dirty = True
@@ -435,10 +446,25 @@ def delete_session(folder: Path, fs: FileSystem) -> None:
     folder.rmdir()
 
 
+def _explain(connection: sqlite3.Connection, explained: _GiveReason) -> None:
+    """Write a reason beside the newest change of its columns, after a reason that stands there."""
+    touched = " OR ".join("instr(delta_json, ?)" for _ in explained.columns)
+    row = connection.execute(
+        f"SELECT seq, reason FROM loupe_history WHERE row_uuid = ? AND op = 'update' AND ({touched}) "
+        "ORDER BY seq DESC LIMIT 1",
+        (explained.row_uuid, *(json.dumps(column) for column in explained.columns)),
+    ).fetchone()
+    if row is not None:
+        reason = f"{row[1]} · {explained.reason}" if row[1] else explained.reason
+        connection.execute("UPDATE loupe_history SET reason = ? WHERE seq = ?", (reason, row[0]))
+
+
 def _write(connection: sqlite3.Connection, writer: RowWriter, work: _Work) -> None:
     connection.execute("BEGIN IMMEDIATE")
     if isinstance(work, _Append):
         writer.write_edit(work.edit, work.stamp)
+    elif isinstance(work, _GiveReason):
+        _explain(connection, work)
     else:
         connection.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", (work.key, work.value))
     connection.execute("COMMIT")

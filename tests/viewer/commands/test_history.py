@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,9 @@ class _Journal:
 
     def append(self, edit: Edit, actor: str) -> None:
         self.edits.append(edit)
+
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
+        """No reason is given in these tests."""
 
 
 def _title(before: str | None, after: str | None) -> Edit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec import Struct, field
 from PySide6.QtWidgets import (
@@ -33,6 +35,9 @@ from viewer.panels.context import PanelContext
 class Journal:
     def append(self, edit: Edit, actor: str) -> None:
         """These tests keep nothing."""
+
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
+        """No reason is given in these tests."""
 
 
 class Desk(Struct):

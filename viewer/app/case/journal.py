@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
+
+from msgspec.structs import replace
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
@@ -59,6 +61,17 @@ class CaseJournal:
             return
         self._waiting.append((edit, actor))
         self.make()
+
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
+        """Keep the reason of the newest change of a row that touched one of these columns."""
+        if self._work is not None:
+            self._work.give_reason(row_uuid, columns, reason)
+            return
+        for place in reversed(range(len(self._waiting))):
+            edit, actor = self._waiting[place]
+            if any(change.uuid == row_uuid for change in edit.changes):
+                self._waiting[place] = replace(edit, reason=reason), actor
+                return
 
     def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
         """Make the working copy unless it exists or is being made.

@@ -24,6 +24,7 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.evidence_links import EvidenceLinks
 from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
+from viewer.panels.claims.reason_line import ReasonLine
 from viewer.panels.claims.structured_judgement import STRUCTURED, ChangeNote, StructuredFields, is_structured
 from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
@@ -64,7 +65,7 @@ class ClaimFormPanel(RowForm):
         self._is_own: bool | None = None
         """True where the parts are in the order of a judgement; None before the first claim."""
         self._was_assessed = False
-        self.about_many = plain_label()
+        self.reason, self.about_many = ReasonLine(context), plain_label()
         self.about_many.setObjectName("bigFact")
         self._add_words()
         self._add_statement()
@@ -179,7 +180,7 @@ class ClaimFormPanel(RowForm):
         self._parts = parts
         rows: list[QWidget] = [*parts]
         rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [
-            *(self.state_row, self.cautions, self.wording, self.change_note)
+            *(self.state_row, self.reason, self.cautions, self.wording, self.change_note)
         ]
         rows[:0] = [self.comments, self.about_many]
         for place, row in enumerate(rows):
@@ -189,7 +190,7 @@ class ClaimFormPanel(RowForm):
     def _order_tabs(self) -> None:
         """Order the Tab key by the places of the fields, and put the headings last."""
         fields, sources = self.fields.fields, self.sources
-        state: list[QWidget] = [fields["state"], fields["change_note"]]
+        state: list[QWidget] = [fields["state"], self.reason.field, fields["change_note"]]
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
             self.own_part: self.own_judgements.stops(),
@@ -282,6 +283,7 @@ class ClaimFormPanel(RowForm):
             self._was_assessed = row.state == "assessed"
             self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
+        self.reason.show_claim(row)
         self.places.show_claim(row)
         is_assessed = row.state == "assessed"
         self.reports_part.setVisible(bool(self._is_own))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,9 @@ class Written(HistoryCase):
 
     def append(self, edit: Edit, actor: str) -> None:
         self.write(edit, by=actor, at=DAY)
+
+    def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
+        """No reason is given in these tests."""
 
 
 class Open(Struct):

@@ -1,0 +1,71 @@
+"""Why a judgement was changed: asked in one line that may be skipped, kept with the change, shown in the history."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
+from tests.support.windows import settle
+from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim, update_claim
+from viewer.panels.claims.claim_form import ClaimFormPanel
+
+
+def claim_form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
+    """The form of an assessed claim that is thought likely."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    context = window.panel_context
+    judged = {"voice": "analyst", "state": "assessed", "likelihood_term": "likely", "confidence": "low"}
+    assert context.do(add_claim, uuid="claim", statement="A pad", **judged)
+    context.show_claim("claim", raise_form=True)
+    form = window.findChild(ClaimFormPanel)
+    assert form is not None
+    return form
+
+
+def reasons(window: MainWindow) -> list[str]:
+    """The reasons in the history of the claim, the newest first."""
+    path = window.session.history_path()
+    assert path is not None
+    with opened_history(path) as connection:
+        return [change.reason for change in read_page(connection, HistoryFilter(row_uuid="claim")).changes]
+
+
+def test_a_reason_is_asked_where_a_judgement_changes_and_stands_in_the_history(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    form, context = claim_form(window, qtbot), window.panel_context
+    line = form.reason
+    assert line.isHidden(), "what is stated first is no change"
+    assert context.do(update_claim, "claim", likelihood_term="very likely")
+    assert line.question.text() == "Why did the likelihood change?"
+    assert not line.field.hasFocus(), "the keyboard is where it was"
+    line.field.setText("a second  image")
+    QTest.keyClick(line.field, Qt.Key.Key_Return)
+    assert line.isHidden()
+    assert reasons(window)[0] == "a second image"
+    assert context.do(update_claim, "claim", confidence="moderate")
+    assert line.question.text() == "Why did the confidence change?"
+    QTest.keyClick(line.field, Qt.Key.Key_Escape)
+    assert line.isHidden(), "it may be skipped"
+    assert reasons(window)[:2] == ["", "a second image"]
+    window.session.undo()
+    window.session.undo()
+    assert line.isHidden(), "what is taken back needs no reason"
+    window.session.redo()
+    assert reasons(window)[0] == "a second image", "what is done again has the same reason"
+
+
+def test_a_reason_is_unsaved_work_and_a_change_of_words_is_not_asked_about(window: MainWindow, qtbot: QtBot) -> None:
+    form, context = claim_form(window, qtbot), window.panel_context
+    assert context.do(update_claim, "claim", statement="A launch pad")
+    assert form.reason.isHidden()
+    assert context.do(update_claim, "claim", state="withdrawn")
+    window.session.history.mark_saved(window.session.history.state())
+    form.reason.field.setText("the author withdrew it")
+    form.reason.give()
+    assert window.session.is_dirty
+    assert reasons(window)[0] == "the author withdrew it"

@@ -1,0 +1,118 @@
+"""A line that asks why likelihood, confidence or state of a claim were changed, for the history; it may be skipped."""
+
+from __future__ import annotations
+
+from typing import Any, override
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.claim import Claim
+from layers.document.edit import Change
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.form_page import muted
+
+JUDGED = ("state", "likelihood_term", "likelihood_low", "likelihood_high", "confidence")
+"""Columns whose change is asked about, once they were stated before."""
+LONGEST_REASON = 600
+
+
+class ReasonField(QLineEdit):
+    """One line of text; Enter gives the reason, Esc skips it."""
+
+    skipped = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.skipped.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+class ReasonLine(QWidget):
+    """The question with its field. It appears below a judgement that was changed; the keyboard stays where it is."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._uuid = ""
+        self._before: tuple[Any, ...] = ()
+        """The judgement before the change that is asked about."""
+        self.question = muted()
+        self.field = ReasonField()
+        self.field.setMaxLength(LONGEST_REASON)
+        self.field.setAccessibleName(self.tr("Reason for the change"))
+        self.field.setPlaceholderText(self.tr("Reason, for the history (Enter keeps it, Esc skips it)"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.question)
+        layout.addWidget(self.field)
+        self.field.returnPressed.connect(self.give)
+        self.field.skipped.connect(self.skip)
+        context.changed.connect(self._heard)
+        self.hide()
+
+    def show_claim(self, claim: Claim) -> None:
+        """Ask about another claim from now on; an unanswered question about the one before is dropped."""
+        if claim.uuid != self._uuid:
+            self._uuid = claim.uuid
+            self.skip()
+
+    def give(self) -> None:
+        """Keep the reason with the change, and be gone."""
+        reason = " ".join(self.field.text().split())
+        if reason and self._uuid in self._context.document.claims:
+            self._context.case.give_reason(self._uuid, JUDGED, reason)
+            self._context.changed.emit(Changes())  # the history has another reason now
+        self.skip()
+
+    def skip(self) -> None:
+        """Ask no longer."""
+        self._before = ()
+        self.field.clear()
+        self.hide()
+
+    def _heard(self, changes: Changes) -> None:
+        claim = self._context.document.claims.get(self._uuid)
+        if claim is None or self._uuid not in changes.uuids("claims"):
+            return
+        if self._before and _judgement(claim) == self._before:  # it was taken back
+            self.skip()
+            return
+        edit = changes.edit
+        own = [change for change in edit.changes if change.uuid == self._uuid] if edit is not None else []
+        if edit is None or edit.reason or not own or not self._context.case.is_last(self._uuid):
+            return
+        columns = _changed(own[0])
+        if columns:
+            self._ask(own[0], columns)
+
+    def _ask(self, change: Change, columns: list[str]) -> None:
+        if not self._before and isinstance(change.before, Claim):
+            self._before = _judgement(change.before)
+        questions = {
+            "state": self.tr("Why did the state change?"),
+            "confidence": self.tr("Why did the confidence change?"),
+        }
+        question = questions.get(columns[0], self.tr("Why did the likelihood change?"))
+        self.question.setText(question)
+        self.field.setAccessibleName(question)
+        self.show()
+
+
+def _judgement(claim: Claim) -> tuple[Any, ...]:
+    return tuple(getattr(claim, column) for column in JUDGED)
+
+
+def _changed(change: Change) -> list[str]:
+    """The columns of a judgement that a change has altered, and that were stated before."""
+    before, after = change.before, change.after
+    if not isinstance(before, Claim) or not isinstance(after, Claim):
+        return []
+    pairs = ((column, getattr(before, column), getattr(after, column)) for column in JUDGED)
+    return [column for column, old, new in pairs if old not in ("", None) and old != new]
