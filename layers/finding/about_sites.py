@@ -1,4 +1,4 @@
-"""The sites that a row is about, and the row with a form that shows it."""
+"""The sites and the claims that a row is about, and the row with a form that shows it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def sites_about(document: Document, table: Table, uuid: str) -> list[str]:
     row = document.table(table).get(uuid)
     sites = _sites(document, row, DEEPEST) if row is not None else ()
     return [site for site in dict.fromkeys(sites) if site in document.sites]
+
+
+def claims_about(document: Document, table: Table, uuid: str) -> list[str]:
+    """Uuids of the present claims that a row is about or belongs to, each once."""
+    row = document.table(table).get(uuid)
+    claims = _claims(document, row, DEEPEST) if row is not None else ()
+    return [claim for claim in dict.fromkeys(claims) if claim in document.claims]
 
 
 def row_with_form(document: Document, table: Table, uuid: str) -> tuple[Table, str] | None:
@@ -77,6 +84,34 @@ def _sites(document: Document, row: Row, steps: int) -> Iterable[str]:
             targets = (document.table(each).get(row.target_uuid) for each in TABLES)
             target = next(filter(None, targets), None)
             return _sites(document, target, steps - 1) if target is not None else ()
+        case _:
+            return ()
+
+
+def _claims(document: Document, row: Row, steps: int) -> Iterable[str]:
+    if not steps:
+        return ()
+    links = document.links
+    match row:
+        case Claim():
+            return (row.uuid,)
+        case ClaimSource() | ClaimEvidence():
+            return (row.claim_uuid,)
+        case Site():
+            return [link.claim_uuid for link in links.site_to_claims(row.uuid)]
+        case Source():
+            return [link.claim_uuid for link in links.source_to_claims(row.uuid)]
+        case SourceFile():
+            source = document.sources.get(row.source_uuid)
+            return _claims(document, source, steps - 1) if source is not None else ()
+        case Response():
+            return [link.claim_uuid for link in links.response_to_claims(row.uuid)]
+        case Observation() | Chip() | Search():
+            return [link.claim_uuid for link in links.evidence_to_claims(row.uuid)]
+        case Comment():
+            targets = (document.table(each).get(row.target_uuid) for each in TABLES)
+            target = next(filter(None, targets), None)
+            return _claims(document, target, steps - 1) if target is not None else ()
         case _:
             return ()
 

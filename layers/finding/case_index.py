@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
-from itertools import batched
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import batched, islice
 
 from msgspec import Struct
 
@@ -41,6 +41,10 @@ _DELETE = "INSERT INTO words(words, rowid, names, text) VALUES ('delete', ?, ?, 
 _INSERT = "INSERT INTO words(rowid, names, text) VALUES (?, ?, ?)"
 _ASK = "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
 _ASK_ALL = "SELECT rowid FROM words WHERE words MATCH ?"
+_COUNT = "SELECT count(*) FROM words WHERE words MATCH ?"
+
+type Passing = Mapping[Table, Collection[str]]
+"""Uuids of rows by table: those that pass a filter."""
 
 
 class FoundRow(Struct, frozen=True):
@@ -91,35 +95,76 @@ class CaseIndex:
                 self._drop(key)
             self._sql.execute("COMMIT")
 
-    def search(self, typed: str, most: int = MOST_ANSWERS, tables: Sequence[Table] = SEARCHED) -> list[FoundRow]:
+    def search(
+        self,
+        typed: str,
+        most: int = MOST_ANSWERS,
+        tables: Sequence[Table] = SEARCHED,
+        passing: Passing | None = None,
+    ) -> list[FoundRow]:
         """The rows that have all words and phrases of a typed text, `most` of them at most, the best first.
 
         `tables` are neighbours in SEARCHED. The last word, or a word that alone is nowhere, may be only begun.
+        `passing` leaves out all other rows; None leaves out none.
         """
         wanted = read_query(typed)
         if wanted.is_empty or most < 1:
             return []
         with self._lock:
-            scores = self._scored(wanted, most, tables)
+            scores = self._scored(wanted, most, tables, passing)
             rows = [(self._rows[number], score) for number, score in scores.items()]
         return [
             FoundRow(row.table, row.uuid, row.title, snippet_of(row.text, wanted) or _other_name(row, wanted), score)
             for row, score in sorted(rows, key=_place_in_list)[:most]
         ]
 
-    def uuids(self, typed: str) -> dict[str, set[str]] | None:
+    def count(self, typed: str, passing: Passing | None = None) -> int:
+        """The number of all rows that `search` could answer with."""
+        wanted = read_query(typed)
+        if wanted.is_empty:
+            return 0
+        with self._lock:
+            for begun in (Begun.LAST, Begun.ALL):
+                expression = wanted.match(begun)
+                if passing is None:
+                    count = int(self._sql.execute(_COUNT, (expression,)).fetchone()[0])
+                else:
+                    numbers = self._sql.execute(_ASK_ALL, (expression,))
+                    count = sum(self._passes(number, passing) for (number,) in numbers)
+                if count:
+                    return count
+        return 0
+
+    def uuids(self, typed: str) -> dict[Table, set[str]] | None:
         """The uuids of all rows that have the words, by table; None where the text says nothing to search for."""
         wanted = read_query(typed)
         if wanted.is_empty:
             return None
-        uuids: dict[str, set[str]] = {table: set() for table in SEARCHED}
+        uuids: dict[Table, set[str]] = {table: set() for table in SEARCHED}
         with self._lock:
-            for (number,) in self._sql.execute(_ASK_ALL, (wanted.match(Begun.ALL),)):
-                row = self._rows[number]
-                uuids[row.table].add(row.uuid)
+            for begun in (Begun.LAST, Begun.ALL):
+                for (number,) in self._sql.execute(_ASK_ALL, (wanted.match(begun),)):
+                    row = self._rows[number]
+                    uuids[row.table].add(row.uuid)
+                if any(uuids.values()):
+                    break
         return uuids
 
-    def _scored(self, wanted: TextQuery, most: int, tables: Sequence[Table]) -> dict[int, float]:
+    def _passes(self, number: int, passing: Passing) -> bool:
+        row = self._rows[number]
+        return row.uuid in passing.get(row.table, ())
+
+    def _numbers_of(self, expression: str, first: int, end: int, most: int, passing: Passing | None) -> Iterator[int]:
+        """Numbers of the first rows that match an expression, between two numbers."""
+        limit = most if passing is None else -1
+        numbers = (number for (number,) in self._sql.execute(_ASK, (expression, first, end, limit)))
+        if passing is None:
+            return numbers
+        return islice((number for number in numbers if self._passes(number, passing)), most)
+
+    def _scored(
+        self, wanted: TextQuery, most: int, tables: Sequence[Table], passing: Passing | None
+    ) -> dict[int, float]:
         """Numbers and scores of rows, from the best kind of match to the weakest, until there are enough.
 
         A word of 100,000 rows is answered with the first few of them, as ranking them all would take longer than a key
@@ -136,7 +181,7 @@ class CaseIndex:
             (begun, HAS_BEGINNINGS),
             (wanted.match(Begun.ALL), HAS_BEGINNINGS),
         ):
-            for (number,) in self._sql.execute(_ASK, (expression, first, end - 1, pool)):
+            for number in self._numbers_of(expression, first, end - 1, pool, passing):
                 if number not in scores:
                     by_name = self._name_score(number, wanted, base) if base >= NAME_HAS_BEGINNINGS else base
                     scores[number] = round(by_name - (number // ROWS_PER_TABLE - 1) * PER_TABLE, 4)

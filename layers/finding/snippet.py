@@ -25,6 +25,34 @@ def snippet_of(text: str, wanted: TextQuery) -> str:
     return ends[0] + " ".join(part.split()) + ends[1]
 
 
+def marks_in(text: str, wanted: TextQuery) -> list[tuple[int, int]]:
+    """Begin and end of each place of a short text, such as a title or a snippet, that has one of the wanted words.
+
+    The places do not overlap, and come in order.
+    """
+    places = sorted(place for each in (*wanted.phrases, *wanted.words) for place in _places_of(text, each))
+    apart: list[tuple[int, int]] = []
+    for begin, end in places:
+        if apart and begin <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((begin, end))
+    return apart
+
+
+def _places_of(text: str, each: str) -> list[tuple[int, int]]:
+    """All places of a folded word or phrase in a text as it was written."""
+    letters = each.split()
+    exact = re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, letters)), re.IGNORECASE)
+    if as_written := [place.span() for place in exact.finditer(text)]:
+        return as_written
+    if len(letters) > 1:
+        run_on = re.compile(r"[\W_]*".join(map(re.escape, letters)), re.IGNORECASE)
+        return [place.span() for place in run_on.finditer(text)]
+    keys = ((word, folded(word[0])) for word in _WORD.finditer(text))
+    return [word.span() for word, key in keys if f" {each}" in f" {key}"]
+
+
 def _place_of(text: str, each: str) -> int | None:
     """The place of a folded word or phrase in a text as it was written; None where it is not in it."""
     letters = each.split()

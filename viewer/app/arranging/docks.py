@@ -50,6 +50,7 @@ ALIASES = {
     "time_strip": "panel_time_strip",
     "observation_sheet": "panel_observations",
     "history": "panel_history",
+    "find": "panel_find",
     "acquisition": "panel_acquisition",
 }
 """Ids of docks by the names that panels use for each other."""
@@ -96,7 +97,7 @@ class Docks(QObject):
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.time_strip, self.products = LazyPanel(makers.time_strip), LazyPanel(self._make_products)
         self.observations, self.searches = LazyPanel(makers.observations), LazyPanel(makers.searches)
-        self.history = LazyPanel(self._make_history)
+        self.history, self.find = LazyPanel(self._make_history), LazyPanel(self._make_find)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages = self._make_pages()
@@ -112,6 +113,7 @@ class Docks(QObject):
             "panel_comparisons": self._dock("panel_comparisons", self.tr("Comparisons"), self.comparisons),
             "panel_products": self._dock("panel_products", self.tr("Products"), self.products),
             "panel_searches": self._dock("panel_searches", self.tr("Searches"), self.searches),
+            "panel_find": self._dock("panel_find", self.tr("Find"), self.find),
             "panel_measurements": self._dock("panel_measurements", self.tr("Measurements"), self.measurements),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Details"), self.details),
@@ -319,7 +321,7 @@ class Docks(QObject):
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.products, self.searches, self.acquisition, self.attributes, self.time_strip]
-        first += [self.observations, self.history]
+        first += [self.observations, self.history, self.find]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -386,9 +388,14 @@ class Docks(QObject):
         return ProductListPanel(self._product_desk)
 
     def _make_history(self) -> QWidget:
-        from viewer.panels.history.history_panel import HistoryPanel  # for start-up time: hidden at first
+        from viewer.panels.history import history_panel  # for start-up time: hidden at first
 
-        return HistoryPanel(self._context)
+        return history_panel.HistoryPanel(self._context)
+
+    def _make_find(self) -> QWidget:
+        from viewer.panels.finding import find_panel  # for start-up time: hidden at first
+
+        return find_panel.FindPanel(self._context)
 
     def _make_measurements(self) -> QWidget:
         # for start-up time: another is in front
@@ -478,6 +485,7 @@ def load_panels() -> None:
     from viewer.panels.bookmarks import bookmark_list  # noqa: F401
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.comparisons import comparison_list  # noqa: F401
+    from viewer.panels.finding import find_panel  # noqa: F401
     from viewer.panels.history import history_panel  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.measurements import measurement_list  # noqa: F401

@@ -19,7 +19,13 @@ LISTS = (
 )
 """Panels of the list area; records chosen in them open at the right."""
 FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
-BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 204, "panel_observations": 300, "panel_history": 300}
+BELOW_PX = {
+    "panel_attributes": 300,
+    "panel_time_strip": 204,
+    "panel_observations": 300,
+    "panel_history": 300,
+    "panel_find": 300,
+}
 """Heights of the panels below the map, where the window is high enough."""
 BELOW_SHARE = 0.5
 """Greatest share of a window's height that a panel below the map takes at first: the map stays in sight."""

@@ -67,7 +67,7 @@ class MapSearch(QObject):
             CoordinateProvider(),
             SiteProvider(lambda: session.document.sites),
             places,
-            CaseWords(self._panels, self._jobs, self),
+            CaseWords(self._panels, self),
             LayerProvider(lambda: session.document.layers),
             AttributeProvider(lambda: attributes),
         )

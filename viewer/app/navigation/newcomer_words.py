@@ -183,6 +183,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "panel_details": ("inspector", "properties", "information", "notes"),
     "panel_acquisition": ("metadata", "sensor", "sun angle", "cloud", "off nadir"),
     "panel_comparisons": ("saved comparisons",),
+    "panel_find": ("search", "full text", "look for", "query", "filter", "unsourced", "unreviewed", "drafts"),
     "panel_history": ("changes", "who changed", "audit", "log of changes", "revert", "blame", "deleted", "versions"),
     "review_rows": ("approve", "sign off", "check off", "publish marks", "status", "peer review"),
     "comment_on_row": ("remark", "annotate a row", "discuss", "reply", "review note", "thread", "question"),

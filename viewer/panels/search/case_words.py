@@ -1,31 +1,24 @@
-"""Finds rows of the case by all their words, in an index that is made when it is first needed and follows the edits."""
+"""Finds rows of the case by all their words, for the palette."""
 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.finding.case_index import HAS_WORDS, CaseIndex, FoundRow
-from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
 from viewer.panels.context import PanelContext
 from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Hit, HitGroup
+from viewer.panels.search.kept_index import kept_index
 from viewer.panels.search.search_providers import site_hit
-from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
 SHORTEST_WORD = 3
-FEW_ROWS = 2000
-"""Rows that are indexed by the first search itself, in milliseconds; of more, a job does it beforehand."""
-MOST_CHANGED = 5000
-"""Rows that may change before the whole index is made anew."""
 GROUPS: tuple[tuple[HitGroup, tuple[Table, ...]], ...] = (
     (HitGroup.SITES, ("sites",)),
     (HitGroup.CLAIMS, ("claims",)),
@@ -46,24 +39,10 @@ class CaseWords(QObject):
     It is asked in a job, the rest of it is for the window's thread. Rows that the window hides are not found.
     """
 
-    ready = Signal()
-    """Emitted when the index of a large case is made: what was asked before can be asked again."""
-
-    def __init__(self, context: PanelContext, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context, self._jobs = context, jobs
-        self._index: CaseIndex | None = None
-        self._job: Job | None = None
-        self._lock = threading.Lock()
-        self._changed: set[tuple[Table, str]] = set()
-        context.changed.connect(self._take_changes)
-        context.document_replaced.connect(self._forget)
-
-    def prepare(self) -> None:
-        """Begin to index a large case, unless that is done."""
-        document = self._context.document
-        if self._index is None and self._job is None and _row_count(document) > FEW_ROWS:
-            self._job = self._jobs.run(lambda job: CaseIndex(_checked(texts_of(document), job)), self._take_index)
+        self._context, self._kept = context, kept_index(context)
+        self.prepare, self.ready = self._kept.prepare, self._kept.ready
 
     def search(self, text: str) -> list[Hit]:
         """Hits in the words of the case; none while a large case is being indexed."""
@@ -71,14 +50,9 @@ class CaseWords(QObject):
         if len(text) < SHORTEST_WORD and text.isascii():
             return []
         document = self._context.document
-        with self._lock:
-            index = self._index
-            if index is None and _row_count(document) <= FEW_ROWS:
-                index = self._index = CaseIndex(texts_of(document))
-            changed, self._changed = self._changed, set()
+        index = self._kept.present(document)
         if index is None:
             return []
-        _update(index, document, changed)
         return [hit for group, tables in GROUPS for hit in self._hits_of(index, document, group, text, tables)]
 
     def _hits_of(
@@ -93,47 +67,6 @@ class CaseWords(QObject):
             elif found_row.score <= HAS_WORDS:  # names are found by the provider of sites
                 hit = site_hit(INSIDE + BELOW_NAMES + number / 1000, document.sites[found_row.uuid], "")
                 yield replace(hit, note=one_line(found_row.snippet, 120))
-
-    def _take_index(self, index: CaseIndex) -> None:
-        self._job, self._index = None, index
-        self.ready.emit()
-
-    def _take_changes(self, changes: Changes) -> None:
-        if self._index is None and self._job is None:
-            return
-        with self._lock:
-            self._changed.update((table, uuid) for table in SEARCHED for uuid in changes.uuids(table))
-            are_many = len(self._changed) > MOST_CHANGED
-        if are_many:
-            self._forget()
-
-    def _forget(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        with self._lock:
-            self._job, self._index = None, None
-            self._changed = set()
-
-
-def _row_count(document: Document) -> int:
-    return sum(len(document.table(table)) for table in SEARCHED)
-
-
-def _checked(texts: Iterator[CaseText], job: JobContext) -> Iterator[CaseText]:
-    """The same texts, until the job is cancelled."""
-    for text in texts:
-        job.check()
-        yield text
-
-
-def _update(index: CaseIndex, document: Document, changed: set[tuple[Table, str]]) -> None:
-    """Let the index have the present words of changed rows."""
-    texts = {}
-    for table, uuid in changed:
-        row = document.table(table).get(uuid)
-        texts[table, uuid] = text_of(table, row) if row is not None else None
-    index.put(filter(None, texts.values()))
-    index.drop(key for key, text in texts.items() if text is None)
 
 
 def _row_hit(group: HitGroup, found_row: FoundRow, number: int) -> Hit:

@@ -17,7 +17,7 @@ from layers.document.source import Source
 from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
-from viewer.panels.search import case_words
+from viewer.panels.search import kept_index
 from viewer.panels.search.hits import Hit, HitGroup
 
 PAD = Site(uuid="pad", geometry=Point(109.5, 18.2), label="Yard", notes="海南三亚港以西", class_code="port")
@@ -88,6 +88,6 @@ def test_a_blind_observer_does_not_find_what_others_saw(words_window: MainWindow
 def test_a_large_case_is_indexed_in_a_job_and_asked_again(
     words_window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_words, "FEW_ROWS", 0)
+    monkeypatch.setattr(kept_index, "FEW_ROWS", 0)
     palette, _line = search_for(words_window, "gantry was", qtbot)
     qtbot.waitUntil(lambda: any(hit.row == ("sources", "s") for hit in palette.shown_hits()))

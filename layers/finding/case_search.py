@@ -1,0 +1,112 @@
+"""Searches a case by words, by a filter of its rows, or by both; for any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from msgspec import Struct
+
+from layers.checkpoint import Checkpoint, unchecked
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.rows import Row
+from layers.finding.about_sites import sites_about
+from layers.finding.case_index import CaseIndex, FoundRow, Passing
+from layers.finding.case_text import SEARCHED, text_of
+from layers.finding.passing_rows import PassingRows
+from layers.finding.row_filter import RowFilter
+from layers.finding.text_query import read_query
+
+MOST_LISTED = 500
+LONGEST_SNIPPET = 180
+
+
+class CaseAnswer(Struct, frozen=True):
+    """The best rows, MOST_LISTED of them at most, and the number of all."""
+
+    rows: tuple[FoundRow, ...] = ()
+    total: int = 0
+
+
+def search_case(
+    document: Document,
+    index: CaseIndex,
+    wanted: RowFilter,
+    passing: PassingRows | None = None,
+    *,
+    shows: Callable[[Row], bool] = lambda row: True,
+    check: Checkpoint = unchecked,
+) -> CaseAnswer:
+    """The rows that have the words and pass the filter, the best first; without words in the order of the case.
+
+    `passing` are the rows that pass; None: all do. `shows` leaves out rows that the window hides. An empty filter has
+    no answer, as all rows would be one.
+    """
+    has_words = not read_query(wanted.words).is_empty
+    if not has_words and (wanted.words.strip() or (passing is None and not wanted.table)):
+        return CaseAnswer()
+    listed = _listed(document, wanted, passing)
+    check()
+    if has_words:
+        answers = index.search(wanted.words, MOST_LISTED, passing=listed)
+        check()
+        rows = tuple(row for row in answers if _is_shown(document, row, shows))
+        return CaseAnswer(rows, index.count(wanted.words, listed) - len(answers) + len(rows))
+    assert listed is not None
+    kept = [(table, uuid) for table in SEARCHED for uuid in listed.get(table, ())]
+    rows = tuple(islice(_without_words(document, kept, shows), MOST_LISTED))
+    return CaseAnswer(rows, len(kept) if len(kept) > MOST_LISTED else len(rows))
+
+
+def sites_found(
+    document: Document,
+    index: CaseIndex,
+    wanted: RowFilter,
+    passing: PassingRows | None = None,
+    check: Checkpoint = unchecked,
+) -> frozenset[str]:
+    """Uuids of the marks that pass a filter, and have its words themselves or in a row about them.
+
+    `passing` are the rows that pass; None: all do.
+    """
+    sites = document.sites if passing is None else passing.sites
+    words = index.uuids(wanted.words)
+    if words is None:
+        return frozenset(list(sites))
+    named = set(words["sites"])
+    for table in SEARCHED[1:]:
+        check()
+        for uuid in words[table]:
+            named.update(sites_about(document, table, uuid))
+    return frozenset(uuid for uuid in named if uuid in sites)
+
+
+def _listed(document: Document, wanted: RowFilter, passing: PassingRows | None) -> Passing | None:
+    """The rows among which is searched; None for all."""
+    if passing is not None:
+        return {table: uuids for table, uuids in passing.by_table.items() if wanted.lists(table)}
+    if wanted.table:
+        return {table: dict.fromkeys(document.table(table)) for table in SEARCHED if wanted.lists(table)}
+    return None
+
+
+def _is_shown(document: Document, row: FoundRow, shows: Callable[[Row], bool]) -> bool:
+    present = document.table(row.table).get(row.uuid)
+    return present is not None and shows(present)
+
+
+def _without_words(
+    document: Document, kept: list[tuple[Table, str]], shows: Callable[[Row], bool]
+) -> Iterator[FoundRow]:
+    """Rows that were found by the filter alone, with the beginnings of their texts."""
+    for table, uuid in kept:
+        row = document.table(table).get(uuid)
+        if row is None or not shows(row):
+            continue
+        text = text_of(table, row)
+        if text is None:
+            yield FoundRow(table, uuid, "", "", 0.0)
+        else:
+            snippet = " ".join(text.text[:LONGEST_SNIPPET].split())
+            yield FoundRow(table, uuid, text.title, snippet + ("…" if len(text.text) > LONGEST_SNIPPET else ""), 0.0)

@@ -1,0 +1,64 @@
+"""The dates that rows tell of: when words were said, an image was taken, a site seen; not when a row was entered."""
+
+from __future__ import annotations
+
+from layers.document.chip import Chip
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.observation import Observation
+from layers.document.rows import Comment, Product, Response, Row
+from layers.document.search import Search
+from layers.document.site import Site
+from layers.document.source import Source, SourceFile
+from layers.time.time_span import TimeSpan, span_of
+
+OPEN_BEGIN, OPEN_END = -1e15, 1e15
+"""Ends of a stretch of time, in seconds since 1970, that begins or ends nobody knows when."""
+
+
+def date_of(document: Document, row: Row) -> str:
+    """The date of a row as the case has it; empty where it has none. A stretch of time has a slash, and may be open:
+    "2019/" from then on.
+    """
+    match row:
+        case Site():
+            is_span = row.valid_from or row.valid_to
+            return f"{row.valid_from}/{row.valid_to}" if is_span and not row.observed_at else row.observed_at
+        case Claim() | Response():
+            return row.made_at
+        case Source():
+            return row.acquired_at or row.published_at
+        case SourceFile():
+            return row.collected_at
+        case Image() | Chip():
+            return row.acquired_at
+        case Observation():
+            return _date_of_image(document, row.image_uuid)
+        case Search():
+            return _date_of_image(document, row.image_uuid) or row.at
+        case Product():
+            return row.issued_at
+        case Comment():
+            return row.created_at
+        case _:
+            return ""
+
+
+def span_of_row(document: Document, row: Row) -> TimeSpan | None:
+    """The stretch of time that the date of a row covers: a year as a whole, an instant none; None without a date."""
+    text = date_of(document, row)
+    if not text:
+        return None
+    first, slash, last = text.partition("/")
+    if not slash or (first and last):
+        return span_of(text)
+    known = span_of(first or last)
+    if known is None:
+        return None
+    return TimeSpan(known.begin, OPEN_END) if first else TimeSpan(OPEN_BEGIN, known.end)
+
+
+def _date_of_image(document: Document, uuid: str) -> str:
+    image = document.images.get(uuid)
+    return image.acquired_at if image is not None else ""

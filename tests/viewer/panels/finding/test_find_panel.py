@@ -1,0 +1,94 @@
+"""The panel Find: words in three scripts, filters, the list's keys, and where a row leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.finding.row_filter import RowFilter
+from tests.viewer.panels.conftest import Desk, unnamed
+from viewer.commands.sites import update_site
+from viewer.panels.finding.find_panel import FindPanel
+from viewer.panels.finding.found_rows import BELOW_ROLE, KIND_ROLE
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def panel(desk: Desk, qtbot: QtBot) -> Iterator[FindPanel]:
+    panel = FindPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.resize(900, 300)
+    panel.show()
+    _settle(panel, qtbot)
+    yield panel
+    panel.finder.cancel()
+
+
+def _settle(panel: FindPanel, qtbot: QtBot) -> None:
+    panel.search()
+    qtbot.waitUntil(lambda: not panel.finder.is_busy)
+
+
+def _typed(panel: FindPanel, text: str, qtbot: QtBot) -> list[str]:
+    panel.line.clear()
+    QTest.keyClicks(panel.line, text) if text.isascii() else panel.line.setText(text)
+    qtbot.waitUntil(lambda: not panel.finder.is_busy)
+    return [row.uuid for row in panel.model.rows]
+
+
+def test_rows_are_found_as_one_types_in_three_scripts(panel: FindPanel, desk: Desk, qtbot: QtBot) -> None:
+    assert panel.count.text() == ""
+    assert _typed(panel, "Восточн", qtbot) == ["pad"]
+    assert _typed(panel, "hang", qtbot) == ["firm"]
+    first = panel.model.index(0)
+    assert [first.data(role) for role in (0, KIND_ROLE, BELOW_ROLE)] == ["Hikvision", "Site", "Hangzhou · Company"]
+    assert panel.count.text() == "1 found"
+    assert not unnamed(panel)
+    desk.context.do(update_site, "rail", notes="近海南三亚港的铁路")
+    assert _typed(panel, "三亚", qtbot) == ["rail"]
+    assert _typed(panel, "no such words", qtbot) == []
+    assert panel.count.text() == "Nothing found."
+
+
+def test_arrow_keys_choose_and_enter_goes_to_form_and_map(panel: FindPanel, desk: Desk, qtbot: QtBot) -> None:
+    assert _typed(panel, "were", qtbot) == ["c1"]
+    QTest.keyClick(panel.line, Key.Key_Return)
+    assert (desk.context.claim_uuid, desk.wanted[-1]) == ("c1", "claim_form")
+    assert len(desk.visited) == 1, "the claim's site is on the map"
+    panel.fields.show_filter(RowFilter(table="claims"))
+    assert _typed(panel, "", qtbot) == ["c1", "c2"]
+    QTest.keyClick(panel.line, Key.Key_Down)
+    QTest.keyClick(panel.line, Key.Key_Return)
+    assert desk.context.claim_uuid == "c2"
+    at = panel.view.visualRect(panel.model.index(0)).center()
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert desk.context.claim_uuid == "c1"
+
+
+def test_filters_alone_and_with_words(panel: FindPanel, desk: Desk, qtbot: QtBot) -> None:
+    panel.fields.unsourced.click()
+    assert _typed(panel, "", qtbot) == ["pad", "rail", "c2"]
+    assert _typed(panel, "imagery", qtbot) == ["c2"]
+    panel.fields.show_filter(RowFilter(table="sites", class_code="company"))
+    assert _typed(panel, "", qtbot) == ["firm"]
+    QTest.keyClicks(panel.fields.since, "May")
+    QTest.keyClick(panel.fields.since, Key.Key_Return)
+    assert desk.said == ["“May” is no date: write 2024, 2024-04 or 2024-04-12."]
+    desk.context.set_document(desk.document)
+    assert panel.wanted == RowFilter()
+
+
+def test_a_narrow_panel_folds_its_filter_above_the_list(panel: FindPanel, qtbot: QtBot) -> None:
+    assert panel.fields.isVisible()
+    panel.resize(300, 500)
+    assert not panel.fields.isVisible()
+    qtbot.waitUntil(panel.filters.isVisible)
+    panel.filters.header.click()
+    assert panel.fields.isVisible()
+    panel.fields.unreviewed.click()
+    assert panel.filters.header.text() == "Filter (on)"

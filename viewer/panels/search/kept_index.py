@@ -1,0 +1,106 @@
+"""The index of the words of the open case: made when it is first needed, it follows the edits from then on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.finding.case_index import CaseIndex
+from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
+from viewer.panels.context import PanelContext
+from viewer.support.jobs import Job, JobContext
+
+FEW_ROWS = 2000
+"""Rows that are indexed by the first search itself, in milliseconds; of more, a job does it beforehand."""
+MOST_CHANGED = 5000
+"""Rows that may change before the whole index is made anew."""
+
+
+class KeptIndex(QObject):
+    """Holds the index. `present` is for a job's thread, the rest of it for the window's."""
+
+    ready = Signal()
+    """Emitted when the index of a large case is made: what was asked before can be asked again."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context)
+        self._context = context
+        self._index: CaseIndex | None = None
+        self._job: Job | None = None
+        self._lock = threading.Lock()
+        self._changed: set[tuple[Table, str]] = set()
+        self.revision = 0
+        """Number of the states of the case since the index was first asked for."""
+        context.changed.connect(self._take_changes)
+        context.document_replaced.connect(self._forget)
+
+    def prepare(self) -> None:
+        """Begin to index a large case, unless that is done."""
+        document, jobs = self._context.document, self._context.case.jobs
+        if jobs is not None and self._index is None and self._job is None and row_count(document) > FEW_ROWS:
+            self._job = jobs.run(lambda job: CaseIndex(_checked(texts_of(document), job)), self._take_index)
+
+    def present(self, document: Document) -> CaseIndex | None:
+        """The index with all edits of the document; None while a large case is being indexed."""
+        with self._lock:
+            index = self._index
+            if index is None and (row_count(document) <= FEW_ROWS or self._context.case.jobs is None):
+                index = self._index = CaseIndex(texts_of(document))
+            changed, self._changed = self._changed, set()
+        if index is not None:
+            _update(index, document, changed)
+        return index
+
+    def _take_index(self, index: CaseIndex) -> None:
+        self._job, self._index = None, index
+        self.ready.emit()
+
+    def _take_changes(self, changes: Changes) -> None:
+        self.revision += 1
+        if self._index is None and self._job is None:
+            return
+        with self._lock:
+            self._changed.update((table, uuid) for table in SEARCHED for uuid in changes.uuids(table))
+            are_many = len(self._changed) > MOST_CHANGED
+        if are_many:
+            self._forget()
+
+    def _forget(self) -> None:
+        self.revision += 1
+        if self._job is not None:
+            self._job.cancel()
+        with self._lock:
+            self._job, self._index = None, None
+            self._changed = set()
+
+
+def kept_index(context: PanelContext) -> KeptIndex:
+    """The one index of a window, which all that search in it share."""
+    return context.findChild(KeptIndex) or KeptIndex(context)
+
+
+def row_count(document: Document) -> int:
+    """Number of rows of the tables that are searched."""
+    return sum(len(document.table(table)) for table in SEARCHED)
+
+
+def _checked(texts: Iterator[CaseText], job: JobContext) -> Iterator[CaseText]:
+    """The same texts, until the job is cancelled."""
+    for text in texts:
+        job.check()
+        yield text
+
+
+def _update(index: CaseIndex, document: Document, changed: set[tuple[Table, str]]) -> None:
+    """Let the index have the present words of changed rows."""
+    texts = {}
+    for table, uuid in changed:
+        row = document.table(table).get(uuid)
+        texts[table, uuid] = text_of(table, row) if row is not None else None
+    index.put(filter(None, texts.values()))
+    index.drop(key for key, text in texts.items() if text is None)
