@@ -17,7 +17,7 @@ from layers.document.kept_order import KeptOrder
 from layers.document.layer import Layer
 from layers.document.links import Links
 from layers.document.observation import Observation
-from layers.document.rows import Bookmark, Comparison, MetaEntry, Product, Response, Row, Watch
+from layers.document.rows import Bookmark, Comparison, MetaEntry, Product, Response, Row, SavedFilter, Watch
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
@@ -169,6 +169,10 @@ class Document:
     @property
     def comparisons(self) -> Mapping[str, Comparison]:
         return cast("Mapping[str, Comparison]", MappingProxyType(self._tables["comparisons"]))
+
+    @property
+    def filters(self) -> Mapping[str, SavedFilter]:
+        return cast("Mapping[str, SavedFilter]", MappingProxyType(self._tables["filters"]))
 
     @property
     def layers(self) -> Mapping[str, Layer]:

@@ -53,6 +53,11 @@ class RowFilter(Struct, frozen=True, omit_defaults=True):
         return replace(self, words="", table="")
 
     @property
+    def of_marks(self) -> RowFilter:
+        """The same as far as marks on the map can be asked: the kind of rows and the view are of a list."""
+        return replace(self, table="", in_view=False)
+
+    @property
     def days(self) -> TimeSpan | None:
         """The stretch of time that the date of a row has to meet; None where no date is asked for."""
         first, last = span_of(self.since), span_of(self.until)

@@ -363,6 +363,8 @@ class MainWindow(QMainWindow):
         self.scenes.date_chosen.connect(self.marks_then.show_date)
         self.compared.compared.connect(self.marks_then.leave)
         self.panel_context.look.changed.connect(lambda: self.compared.hide_from(self.panel_context.look.blind))
+        mark_filter = self.panel_context.mark_filter
+        mark_filter.changed.connect(lambda: self.compared.show_only(mark_filter.shown))
         for shown in (self.comparisons.shown_changed, self.marks_then.changed, self.panel_context.look.changed):
             shown.connect(self._show_mode)
         self.selection.changed.connect(self._show_mode)

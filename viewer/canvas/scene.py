@@ -131,6 +131,12 @@ class MapScene(QObject):
             self._layouts.outdate()
             self.updated.emit()
 
+    def show_only(self, uuids: frozenset[str] | None) -> None:
+        """Show only the marks that a filter leaves; None: all."""
+        if self.marks.show_only(uuids):
+            self._layouts.outdate()
+            self.updated.emit()
+
     def draw_anew(self, uuids: Collection[str]) -> None:
         """Drop all that was read of these layers, as their permission or their file is another."""
         known = [uuid for uuid in uuids if uuid in self.drawings]

@@ -1,4 +1,4 @@
-"""Edits that are the same for all rows with a name and a place in a list: bookmarks and comparisons."""
+"""Edits that are the same for all rows with a name and a place in a list: bookmarks, comparisons, filters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
-from layers.document.rows import Bookmark, Comparison
+from layers.document.rows import Bookmark, Comparison, SavedFilter
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
@@ -28,7 +28,7 @@ def checked_name(name: str, noun: Phrase) -> str:
     return name
 
 
-class NamedOrder[R: (Bookmark, Comparison)]:
+class NamedOrder[R: (Bookmark, Comparison, SavedFilter)]:
     """The rows of one table in their order. All its edits raise InvalidValue."""
 
     def __init__(self, table: Table, noun: Phrase, rows: Callable[[Document], Mapping[str, R]]) -> None:

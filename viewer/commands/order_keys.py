@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from layers.document.edit import Change, Table
 from layers.document.layer import Layer
-from layers.document.rows import Bookmark, Comparison
+from layers.document.rows import Bookmark, Comparison, SavedFilter
 from viewer.commands.stamps import Stamp, update
 
 
-def keys_at[R: (Layer, Bookmark, Comparison)](
+def keys_at[R: (Layer, Bookmark, Comparison, SavedFilter)](
     table: Table, stack: Sequence[R], position: int, count: int, stamp: Stamp
 ) -> tuple[list[float], tuple[Change, ...]]:
     """`count` order keys for `position` in `stack`, with the renumbering for keys that do not fit between two."""

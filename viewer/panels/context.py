@@ -23,6 +23,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.access import CaseAccess, KnownLayers, LayerVerbs, MessageAccess, ViewAccess
 from viewer.panels.listed_marks import ListedMarks
+from viewer.panels.mark_filter import MarkFilter
 from viewer.panels.observer_look import ObserverLook
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
@@ -130,7 +131,7 @@ class PanelContext(QObject):
         self.case, self.selection, self.view = case, selection, view or ViewAccess()
         self.layers, self.layer_verbs = layers or KnownLayers(), LayerVerbs(self)
         self.messages, self._dropped = messages or MessageAccess(), ""
-        self.look = ObserverLook(self)
+        self.look, self.mark_filter = ObserverLook(self), MarkFilter(selection, self)
         self.look.changed.connect(self._look_otherwise)
         self._typed: Edit | None = None
         """All edits of the series that was last pushed, joined."""
@@ -159,6 +160,7 @@ class PanelContext(QObject):
         self._document, self._marks = document, marks
         self._leave = document.subscribe(self._tell)
         self.selection.clear()
+        self.mark_filter.clear()
         self.show_claim("")
         self.show_layer("")
         for table in ROW_FORMS:

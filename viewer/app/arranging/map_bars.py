@@ -1,4 +1,4 @@
-"""The bars above and below the map: that of a search which is gone through, and that of a comparison."""
+"""The bars above and below the map: that of a filter, of a search which is gone through, and of a comparison."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.panels.searches.walk_place import WalkPlace
 
 
 class MapBars(QObject):
-    """Puts both bars into the column of the map. They take no room while nothing is searched or compared."""
+    """Puts the bars into the column of the map. They take no room while nothing is filtered, searched or compared."""
 
     def __init__(
         self, column: QVBoxLayout, comparisons: ComparisonDesk, panels: PanelContext, canvas: MapCanvas, parent: QObject
@@ -26,6 +26,14 @@ class MapBars(QObject):
         self.comparison_bar = BarPlace(comparisons)
         self.comparison_bar.keyboard_left.connect(canvas.setFocus)
         column.addWidget(self.comparison_bar)
+        self._column, self._panels = column, panels
+        panels.mark_filter.changed.connect(self._make_filter_bar)
+
+    def _make_filter_bar(self) -> None:
+        from viewer.panels.finding.filter_bar import FilterBar  # for start-up time: nothing is filtered yet
+
+        self._panels.mark_filter.changed.disconnect(self._make_filter_bar)
+        self._column.insertWidget(0, FilterBar(self._panels))
 
     def make_search_list(self) -> QWidget:
         """Make the panel of searches."""

@@ -123,6 +123,11 @@ class ComparedScene(QObject):
         for scene in self.frames:
             scene.hide_from(blind)
 
+    def show_only(self, uuids: frozenset[str] | None) -> None:
+        """Show, in all frames, only the marks that a filter leaves; None: all."""
+        for scene in self.frames:
+            scene.show_only(uuids)
+
     def _follow(self, spec: ComparisonSpec | None) -> None:
         """Create, update and drop scenes so that there is one for each frame."""
         wanted = 0 if spec is None else len(spec.frames) - 1
@@ -144,6 +149,7 @@ class ComparedScene(QObject):
         scene = frame_scene(own.document, self.context, folder, spec, at, make_drawing=make, beside=own, parent=self)
         scene.label_language = own.label_language
         scene.hide_from(own.marks.blind)
+        scene.show_only(own.marks.only)
         self._others.append(scene)
         scene.updated.connect(self._other_updated)
         scene.edited.connect(self._other_edited)

@@ -14,6 +14,7 @@ from layers.grid.tile_grid import View
 from layers.observing.blind_look import BlindLook
 from viewer.canvas.sites.mark_judge import MarkJudge, Solid
 from viewer.canvas.sites.outlines import Floats
+from viewer.canvas.sites.shown_only import ShownOnly
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.commands.meta import sites_visible
@@ -35,6 +36,7 @@ class SceneMarks:
         self._judge = MarkJudge()
         self._document = Document()
         self._frames: tuple[SiteFrame, ...] = ()
+        self._only: ShownOnly | None = None
         self._previewed: frozenset[str] = frozenset()
         self.index = SiteIndex.of({})
 
@@ -45,8 +47,22 @@ class SceneMarks:
         self._document = document
         is_made = index is not None and self._judge.blind is None
         self.index = index if index is not None and is_made else SiteIndex.of(self._shown(document.sites))
-        self._frames, self._previewed = (), frozenset()
+        self._frames, self._previewed, self._only = (), frozenset(), None
         self.judge()
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The marks that a filter leaves on the map; None for all."""
+        return None if self._only is None else self._only.uuids
+
+    def show_only(self, uuids: frozenset[str] | None) -> bool:
+        """Show only the marks that a filter leaves; None: all. False where nothing changes."""
+        if uuids == self.only:
+            return False
+        self._only = None if uuids is None else ShownOnly(uuids)
+        self._frames = ()
+        self.index.revision += 1
+        return True
 
     @property
     def blind(self) -> BlindLook | None:
@@ -146,7 +162,7 @@ class SceneMarks:
         self._look_at_images()
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self.index
-            self._frames = tuple(SiteFrame.of(index, copy) for copy in wrapped_views(view))
+            self._frames = tuple(SiteFrame.of(index, copy, self._only) for copy in wrapped_views(view))
         return self._frames
 
     def bounds(self, uuids: frozenset[str]) -> Bounds | None:

@@ -23,6 +23,7 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import SignAt, leader_line
 from viewer.canvas.sites.outlines import Floats, Outline
+from viewer.canvas.sites.shown_only import ShownOnly
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_shapes import circles_of, geodesic_step_m, to_pixels
 from viewer.canvas.sites.site_symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
@@ -84,18 +85,25 @@ class SiteFrame(Struct):
     """Lines and areas that may be in view."""
     symbol_scale: float = 1.0
     """Size of the symbols, relative to those of the screen."""
+    only: ShownOnly | None = None
+    """The marks that a filter leaves; None for all."""
     _shapes: dict[str, ShapeInView | None] = field(default_factory=dict)
     _step_m: float = 0.0
     _signs: list[tuple[str, SignAt]] | None = None
 
     @classmethod
-    def of(cls, index: SiteIndex, view: View) -> SiteFrame:
-        """Select the sites of an index that may be in a view, and place their points in its pixels."""
+    def of(cls, index: SiteIndex, view: View, only: ShownOnly | None = None) -> SiteFrame:
+        """Select the sites of an index that may be in a view, of all or of those that a filter leaves, and place their
+        points in its pixels.
+        """
         rows, px, py, error_px = index.visible_points(view, _margin_px(view))
         near = index.shapes_near(view)
+        if only is not None:
+            near, seen = only.shapes(near), only.points(index)[rows]
+            rows, px, py, error_px = rows[seen], px[seen], py[seen], error_px[seen]
         if not len(rows):
             none = np.zeros(0, np.bool_)
-            return cls(view, index, rows, px, py, error_px, none, none, none, False, near)
+            return cls(view, index, rows, px, py, error_px, none, none, none, False, near, only=only)
         claims = np.array([symbol.role == "named in a claim" for symbol in index.symbols], np.bool_)
         is_claim = claims[index.symbol[rows]]
         order = np.concatenate([np.flatnonzero(~is_claim), np.flatnonzero(is_claim)])
@@ -104,7 +112,7 @@ class SiteFrame(Struct):
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
         is_symbol = ~is_area & (index.sign[rows] < 0)
         compact = int(is_symbol.sum()) > COMPACT_FROM
-        return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, near)
+        return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, near, only=only)
 
     def part(self, piece: View) -> SiteFrame:
         """The sites in a piece of this view, taken from those in the view."""
@@ -129,9 +137,14 @@ class SiteFrame(Struct):
             self.is_claim[seen],
             self.is_symbol[seen],
             self.compact,
-            index.shapes_near(piece),
+            self._left(index.shapes_near(piece)),
             self.symbol_scale,
+            only=self.only,
         )
+
+    def _left(self, uuids: list[str]) -> list[str]:
+        """Lines and areas among `uuids` that the filter leaves."""
+        return uuids if self.only is None else self.only.shapes(uuids)
 
     def rearranged(self, px: Floats, py: Floats, is_symbol: NDArray[np.bool_], symbol_scale: float) -> SiteFrame:
         """The same frame with its symbols elsewhere, of another size, and only those of `is_symbol`."""
@@ -296,7 +309,7 @@ class SiteFrame(Struct):
     def _shapes_touching(self, area: shapely.Geometry) -> list[str]:
         around, uuids = _world_box(self.view, *shapely.bounds(area).tolist()), list[str]()
         is_all_of_it = not self.view.grid.rotation_deg and shapely.box(*shapely.bounds(area).tolist()).equals(area)
-        for shape in self.shapes_of(self._areas_first(self.index.shapes_at(self.view.grid.crs, around))):
+        for shape in self.shapes_of(self._areas_first(self._left(self.index.shapes_at(self.view.grid.crs, around)))):
             whole = shape.outline.bounds
             if is_all_of_it and whole is not None and around.contains(whole):  # of thousands on a page most
                 uuids.append(shape.uuid)

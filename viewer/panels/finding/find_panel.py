@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -27,8 +28,11 @@ from viewer.panels.context import PanelContext
 from viewer.panels.finding.case_finder import CaseFinder, FindAnswer
 from viewer.panels.finding.filter_fields import FilterFields
 from viewer.panels.finding.found_rows import FoundDelegate, FoundRows
+from viewer.panels.finding.marks_filtering import marks_filtering
+from viewer.panels.finding.saved_filters import SavedFilters
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fold_section import FoldSection
+from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
@@ -72,6 +76,13 @@ class FindPanel(QWidget):
         self.filters.content.addWidget(self.fields)
         self.count, self.view = plain_label(), FoundView()
         self.count.setObjectName("muted")
+        self.saved = SavedFilters(context, lambda: self.wanted)
+        self.on_map = QCheckBox(self.tr("Filter map and site list"))
+        says = self.tr("Show only the marks that pass the words and the filter, on the map and in the list of sites")
+        self.on_map.setToolTip(tooltip(says))
+        self.on_map.setAccessibleName(says)
+        self.filters.content.addWidget(self.saved)
+        self.filters.content.addWidget(self.on_map)
         self._set_up_view()
         self._lay_out()
         self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
@@ -137,6 +148,9 @@ class FindPanel(QWidget):
         self.line.textChanged.connect(self.search)
         self.line.installEventFilter(self)
         self.fields.changed.connect(self.search)
+        self.saved.chosen.connect(self._show_saved)
+        self.on_map.clicked.connect(self._filter_marks)
+        context.mark_filter.changed.connect(lambda: self.on_map.setChecked(context.mark_filter.is_on))
         self.finder.answered.connect(self._answered)
         self.finder.offered.connect(self.fields.offer)
         self.finder.failed.connect(lambda sentence: context.report(in_language(sentence)))
@@ -159,9 +173,29 @@ class FindPanel(QWidget):
     def search(self) -> None:
         """Search for what is asked now."""
         self._say_filter()
+        self.saved.show_offers()
+        if self.on_map.isChecked():
+            self._filter_marks()
         self._is_stale = not self.isVisible()
         if self.isVisible():
             self.finder.ask(self.wanted)
+
+    def _show_saved(self, _name: str, wanted: RowFilter) -> None:
+        """Ask for a saved filter, with its words."""
+        self.fields.show_filter(wanted)
+        self.line.setText(wanted.words)
+        self.search()
+
+    def _filter_marks(self) -> None:
+        """Show on the map and in the list what passes, or all marks again."""
+        context = self._context
+        if self.on_map.isChecked() and not self.wanted.of_marks.is_empty:
+            marks_filtering(context).apply(self.wanted)
+            return
+        if self.on_map.isChecked() and not context.mark_filter.is_on:
+            context.report(self.tr("Type words or choose a filter first, other than the kind and the view."))
+        context.mark_filter.clear()
+        self.on_map.setChecked(False)
 
     def _say_filter(self) -> None:
         """Say in the heading of the folded filter that it asks for something."""

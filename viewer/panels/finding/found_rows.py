@@ -27,7 +27,7 @@ from viewer.support.language.translation import translate
 type Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
-ROW_ROLE, KIND_ROLE, BELOW_ROLE, QUERY_ROLE = (Qt.ItemDataRole.UserRole + number for number in range(4))
+KIND_ROLE, BELOW_ROLE, QUERY_ROLE = (Qt.ItemDataRole.UserRole + number for number in range(3))
 ICON_PX, MARGIN_PX, GAP_PX = 18, 8, 8
 LONGEST_TITLE, LONGEST_BELOW = 160, 200
 ALIKE = 40

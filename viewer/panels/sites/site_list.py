@@ -52,6 +52,10 @@ class SiteListPanel(QWidget):
         self.elsewhere.clicked.connect(self.kinds.show_all)
         self.elsewhere.hide()
         layout.addWidget(self.elsewhere)
+        self.filtered = LinkButton("", self.tr("Show all marks again"))
+        self.filtered.clicked.connect(context.mark_filter.clear)
+        self.filtered.hide()
+        layout.addWidget(self.filtered)
         layout.addWidget(self.list)
         for arranged in (self.model.modelReset, self.list.filter.textChanged):
             arranged.connect(self._look_elsewhere)
@@ -65,6 +69,7 @@ class SiteListPanel(QWidget):
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
+        context.mark_filter.changed.connect(self._list_anew)
         self._read()
 
     def _columns(self) -> list[ListColumn]:
@@ -126,7 +131,11 @@ class SiteListPanel(QWidget):
         self._list(self._context.listed_marks())
 
     def _list(self, marks: ListedMarks) -> None:
-        self.model.set_rows(marks.of_kind(self.kinds.kind))
+        rows, shown = marks.of_kind(self.kinds.kind), self._context.mark_filter.shown
+        if shown is not None:
+            rows = {uuid: site for uuid, site in rows.items() if uuid in shown}
+        self.model.set_rows(rows)
+        self._say_filtered()
         self.list.select(self._context.selection.uuids)
 
     def _heard(self, changes: Changes) -> None:
@@ -138,7 +147,18 @@ class SiteListPanel(QWidget):
             sites = self._context.document.sites
             here = {uuid: sites[uuid] for uuid in touched if uuid in sites and self._context.look.shows(sites[uuid])}
             self.kinds.follow(touched, here)
-            self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
+            shows = self._context.mark_filter.shows
+            listed = {uuid: site for uuid, site in here.items() if self.kinds.shows(site) and shows(uuid)}
+            self.model.refresh(touched, listed)
+            self._say_filtered()
+
+    def _say_filtered(self) -> None:
+        """Say that a filter leaves marks out of the list, with the way to show all."""
+        mark_filter = self._context.mark_filter
+        total = len(self._context.listed_marks().of_kind(self.kinds.kind)) if mark_filter.is_on else 0
+        shown = self.tr("Filter on: {0} of {1} listed. Show all")
+        self.filtered.setText(shown.format(self.model.total, total) if mark_filter.is_on else "")
+        self.filtered.setVisible(mark_filter.is_on)
 
     def _look_elsewhere(self, *_: object) -> None:
         """Show how many marks of other kinds have the searched name, where no listed mark has it."""

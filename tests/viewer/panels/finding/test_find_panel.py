@@ -8,12 +8,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
-from layers.finding.row_filter import RowFilter
+from layers.finding.row_filter import RowFilter, read_filter
 from tests.viewer.panels.conftest import Desk, unnamed
-from viewer.commands.sites import update_site
+from viewer.commands.sites import add_site, update_site
+from viewer.panels.finding.filter_bar import FilterBar
 from viewer.panels.finding.find_panel import FindPanel
 from viewer.panels.finding.found_rows import BELOW_ROLE, KIND_ROLE
+from viewer.panels.finding.marks_filtering import marks_filtering
+from viewer.panels.sites.site_list import SiteListPanel
 
 Key = Qt.Key
 
@@ -92,3 +96,63 @@ def test_a_narrow_panel_folds_its_filter_above_the_list(panel: FindPanel, qtbot:
     assert panel.fields.isVisible()
     panel.fields.unreviewed.click()
     assert panel.filters.header.text() == "Filter (on)"
+
+
+def test_a_filter_is_saved_by_a_name_chosen_again_and_deleted(panel: FindPanel, desk: Desk, qtbot: QtBot) -> None:
+    saved, document = panel.saved, desk.document
+    assert not saved.save_button.isEnabled()
+    panel.fields.unsourced.click()
+    panel.line.setText("pad")
+    QTest.keyClicks(saved.line, "To be sourced")
+    saved.save_button.click()
+    (row,) = document.filters.values()
+    assert (row.name, row.target) == ("To be sourced", "sites")
+    assert read_filter(row.filter_json) == RowFilter(words="pad", unsourced=True)
+    panel.line.clear()
+    saved.save_button.click()
+    assert [read_filter(row.filter_json) for row in document.filters.values()] == [RowFilter(unsourced=True)]
+    desk.history.undo()
+    panel.fields.show_filter(RowFilter())
+    saved.box.activated.emit(saved.box.findText("To be sourced"))
+    assert panel.wanted == RowFilter(words="pad", unsourced=True)
+    saved.delete_button.click()
+    assert not document.filters
+    assert saved.line.text() == ""
+    desk.history.undo()
+    assert saved.box.findText("To be sourced") == 0
+
+
+def test_a_filter_leaves_marks_out_of_the_list_and_says_so(
+    panel: FindPanel, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.panels.finding.marks_filtering.AGAIN_MS", 5)
+    sites, bar = SiteListPanel(desk.context), FilterBar(desk.context)
+    qtbot.addWidget(sites)
+    qtbot.addWidget(bar)
+    filtering = marks_filtering(desk.context)
+
+    def apply(wanted: RowFilter) -> list[str]:
+        panel.fields.show_filter(wanted)
+        panel.search()
+        qtbot.waitUntil(lambda: not filtering.is_busy)
+        return [sites.model.uuid_at(row) for row in range(sites.model.rowCount())]
+
+    panel.on_map.click()
+    assert (len(desk.said), panel.on_map.isChecked()) == (1, False), "nothing is asked for"
+    panel.fields.show_filter(RowFilter(unsourced=True))
+    panel.on_map.click()
+    assert apply(RowFilter(unsourced=True)) == ["pad", "rail"]
+    assert sites.filtered.text() == "Filter on: 2 of 3 listed. Show all"
+    assert bar.says.text() == "Filter: unsourced — 2 of 3 marks are shown; products print all of them."
+    assert apply(RowFilter(class_code="company")) == ["firm"]
+    desk.select("pad")
+    assert desk.context.mark_filter.shown == {"firm", "pad"}, "what is selected is in the analyst's hand"
+    desk.select()
+    desk.context.do(add_site, Point(1, 2), uuid="new", class_code="port")
+    desk.context.do(update_site, "rail", class_code="company")
+    qtbot.waitUntil(lambda: not filtering.is_busy)
+    assert desk.context.mark_filter.shown == {"firm", "rail"}
+    assert "does not pass" in desk.said[-1]
+    bar.clear_button.click()
+    assert sites.model.rowCount() == 4
+    assert [panel.on_map.isChecked(), bar.isVisible(), filtering.is_busy] == [False, False, False]

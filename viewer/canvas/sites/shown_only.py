@@ -1,0 +1,31 @@
+"""The marks that a filter leaves on the map, as a mask of the rows of an index."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from viewer.canvas.sites.site_index import SiteIndex
+
+
+class ShownOnly(Struct, eq=False):
+    """Uuids of the marks that are shown. Rows of an index keep their marks, so that only new rows are looked at."""
+
+    uuids: frozenset[str]
+    _known: tuple[SiteIndex, NDArray[np.bool_]] | None = None
+
+    def points(self, index: SiteIndex) -> NDArray[np.bool_]:
+        """(rows,) Mask of the points of an index that are shown."""
+        known = np.zeros(0, np.bool_)
+        if self._known is not None and self._known[0] is index:
+            known = self._known[1]
+        new = index.uuids[len(known) :]
+        if new:
+            known = np.concatenate([known, np.array([uuid in self.uuids for uuid in new], np.bool_)])
+        self._known = index, known
+        return known
+
+    def shapes(self, uuids: list[str]) -> list[str]:
+        """Lines and areas among `uuids` that are shown."""
+        return [uuid for uuid in uuids if uuid in self.uuids]
