@@ -26,7 +26,7 @@ class MarkFilter(QObject):
         self._kept: frozenset[str] = NOTHING
         """Selected marks that do not pass."""
         self.words = ""
-        """What the filter asks for, in words."""
+        """The questions of the filter, in words."""
         selection.changed.connect(self._look_at_selection)
 
     @property
@@ -36,7 +36,7 @@ class MarkFilter(QObject):
     @property
     def shown(self) -> frozenset[str] | None:
         """Uuids of the marks that are shown; None for all."""
-        return None if self._passing is None else self._passing | self._kept
+        return self._passing | self._kept if self._passing is not None and self._kept else self._passing
 
     def shows(self, uuid: str) -> bool:
         return self._passing is None or uuid in self._passing or uuid in self._kept

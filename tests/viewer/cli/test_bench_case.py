@@ -15,6 +15,7 @@ from viewer.cli.terminal.command import BAD_INPUT, DONE
 
 KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms", "growth_mb"]
 SHEET_KEYS = ["sheet_open_ms", "sheet_key_p95_ms"]
+FIND_KEYS = ["find_ms", "find_filtered_ms", "filter_ms", "filter_busy_ms"]
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,7 @@ def few_rounds(few_frames, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.cli.benches.bench_case.WORKING", 1 / 2)
     monkeypatch.setattr("viewer.cli.benches.bench_case.DRAG_STEPS", 3)
     monkeypatch.setattr("viewer.cli.benches.bench_case.TURN", 2)
+    monkeypatch.setattr("viewer.cli.benches.bench_find.ROUNDS", 1)
     monkeypatch.setattr("viewer.cli.benches.bench_sheet.SITES", 5)
     monkeypatch.setattr("viewer.cli.benches.bench_sheet.STEPS", 4)
     monkeypatch.setattr("viewer.cli.benches.bench_sheet.LONGEST_S", 0.1)
@@ -45,9 +47,9 @@ def test_bench_case(cli, tmp_path: Path) -> None:
     before = case.read_bytes()
     outcome = cli("bench", "case", case, "--edits", "3", "--json")
     assert outcome.code == DONE, outcome.err
-    assert {*KEYS, *SHEET_KEYS} <= set(outcome.json)
+    assert {*KEYS, *SHEET_KEYS, *FIND_KEYS} <= set(outcome.json)
     assert outcome.json["sites"] == 100
-    assert all(outcome.json[key] > 0 for key in (*KEYS[:6], *SHEET_KEYS))
+    assert all(outcome.json[key] > 0 for key in (*KEYS[:6], *SHEET_KEYS, *FIND_KEYS))
     assert set(outcome.json["all_in_view"]) == set(KEYS[:4])
     assert set(outcome.json["least"]) == {*KEYS[:5], "pan_ms"}
     assert case.read_bytes() == before

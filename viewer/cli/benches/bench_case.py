@@ -30,6 +30,7 @@ from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
+from viewer.cli.benches.bench_find import find_figures
 from viewer.cli.benches.bench_sheet import sheet_figures
 from viewer.cli.benches.bench_view import pss_kb, refuse_undrawn, spin_until
 from viewer.cli.terminal.reading import case_file
@@ -151,6 +152,7 @@ class _Bench:
         pans = sorted(self._pan())
         figures: Figures = {key: round(median(values), 1) for key, values in times.items()}
         figures |= sheet_figures(self._window)
+        figures |= find_figures(self._window)
         figures["pan_p95_ms"] = round(pans[int(0.95 * (len(pans) - 1))], 1)
         figures["growth_mb"] = round(self._growth(edits), 1)
         figures["least"] = {key: round(min(values), 1) for key, values in {**times, "pan_ms": pans}.items()}
