@@ -20,6 +20,7 @@ STAYS_BEHIND = (
     "bad place",
     "overlay elsewhere",
     "picture inside",
+    "unused picture",
     "picture elsewhere",
     "folder text",
     "empty folder",
@@ -144,6 +145,26 @@ class EarthFile(Struct, frozen=True):
             parent = self.folders[folder].parent
             folder = parent if parent < folder else ROOT
         return tuple(reversed(names))
+
+
+class EarthPicture(Struct, frozen=True):
+    """The header of a photo in an archive; its size in pixels."""
+
+    content_type: str
+    width: int
+    height: int
+
+
+class ReadEarthPicture(Question, frozen=True):
+    """A photo in a KMZ: its bytes, and a small picture of it as RGB. Header `EarthPicture`."""
+
+    op: ClassVar[str] = "earth_picture"
+    part: str = ""
+    """The member of the archive."""
+
+    @classmethod
+    def facts_kind(cls) -> Any:
+        return EarthPicture
 
 
 class ReadEarthFile(Question, frozen=True):

@@ -28,7 +28,7 @@ from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.tile_audit import tiles_in
 from layers.requests.addresses import is_address
-from layers.requests.earth_file import ReadEarthFile
+from layers.requests.earth_file import ReadEarthFile, ReadEarthPicture
 from layers.requests.features import (
     ExportRows,
     Measure,
@@ -71,6 +71,7 @@ _KINDS: tuple[type[Question], ...] = (
     ListScenes,
     ReadSheets,
     ReadEarthFile,
+    ReadEarthPicture,
     ReadDocument,
     WriteWorkbook,
     *_OF_IMAGERY,
@@ -113,6 +114,10 @@ def answer(question: Question) -> Result:
         from layers.readers.kml_gpx import earth_tree  # only where a file of Google Earth comes in
 
         return earth_tree.read_earth_file(question)
+    if isinstance(question, ReadEarthPicture):
+        from layers.readers.kml_gpx import earth_pictures  # only where photos of Google Earth come in
+
+        return earth_pictures.read_earth_picture(question)
     if isinstance(question, _OF_IMAGERY):
         from layers.readers.door import raster_ops  # a reader of features never needs them
 

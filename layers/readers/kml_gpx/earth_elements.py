@@ -62,6 +62,8 @@ class EarthElements:
         self._left: list[EarthLeft] = []
         self._links: dict[str, tuple[str, int]] = {}
         self._icons: set[str] = set()
+        self._used: set[str] = set()
+        """Pictures of the archive that something shows."""
         self._order = self._chars = 0
 
     def file(self, name: str) -> EarthFile:
@@ -72,6 +74,9 @@ class EarthElements:
         for number, folder in enumerate(self._folders):
             if number not in held:
                 self._leave("empty folder", folder.name)
+        for member in sorted(self._members - self._used):
+            if member.lower().endswith(_PICTURES):
+                self._leave("unused picture", member)
         return EarthFile(
             name,
             tuple(self._folders),
@@ -132,6 +137,7 @@ class EarthElements:
                 self._add_link(folder, name, element, kml)
             case "ScreenOverlay":
                 self._leave("screen overlay", name, next(iter(hrefs(element)), ""))
+                self._use(next(iter(hrefs(element)), ""), kml)
             case "Tour":
                 self._add_tour(folder, name, element)
             case "LookAt" | "Camera":
@@ -153,10 +159,13 @@ class EarthElements:
         shapes, height_m = self._shapes_of(name, element, parts)
         style, is_elsewhere = styles.style_of((one_line(parts.get("styleUrl")) or "")[:500], parts.get("Style"))
         self._tell_style(name, style, is_elsewhere, parts)
+        self._use(style.icon, kml)
         notes, photos = self._words_of(name, element, parts, kml)
         time = time_in(parts)
         for fault, text in time.faults:
             self._leave(fault, name, text)
+        for photo in photos if not shapes else photos[_MOST_PHOTOS:]:
+            self._leave("picture inside", name, photo)
         if not shapes and not parts.keys() & set(_VIEWS):
             self._leave("no place", name)
         if shapes:
@@ -172,7 +181,7 @@ class EarthElements:
                 time.end,
                 height_m,
                 style,
-                photos,
+                photos[:_MOST_PHOTOS],
                 self._order,
             )
             self._chars += len(notes) + sum(len(key) + len(value) for key, value in place.data)
@@ -244,8 +253,9 @@ class EarthElements:
             inside = self._member(address, kml)
             if inside:
                 photos.append(inside)
-            self._leave("picture inside" if inside else "picture elsewhere", name, inside or address[:200])
-        return notes, tuple(photos[:_MOST_PHOTOS])
+            else:
+                self._leave("picture elsewhere", name, address[:200])
+        return notes, tuple(photos)
 
     def _data_of(self, name: str, element: Element, parts: dict[str, Element]) -> tuple[tuple[str, str], ...]:
         """Names and values of what a place states besides its description, as plain text."""
@@ -271,6 +281,7 @@ class EarthElements:
         parts = {child.tag: child for child in reversed(element)}
         part = picture_inside(element, kml, self._members)
         laid = self._overlays.pop(part, None) if part else None
+        self._use(part, "")
         if laid is None:
             self._leave("overlay elsewhere", name, part or next(iter(hrefs(element)), "")[:200])
         else:
@@ -322,7 +333,14 @@ class EarthElements:
         if ":" in href or not href.lower().endswith(endings):
             return ""
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(kml.replace("\\", "/")), href))
-        return next((name for name in (beside, posixpath.normpath(href)) if name in self._members), "")
+        inside = next((name for name in (beside, posixpath.normpath(href)) if name in self._members), "")
+        self._used.add(inside)
+        return inside
+
+    def _use(self, address: str, kml: str) -> None:
+        """Note that the picture at an address is shown, if it is in the archive."""
+        if address:
+            self._member(address, kml)
 
     def _leave(self, kind: str, name: str = "", more: str = "") -> None:
         self._left.append(EarthLeft(kind, name[:LONGEST_NAME], more[:200]))

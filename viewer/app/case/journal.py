@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from msgspec.structs import replace
 
@@ -20,6 +20,8 @@ LARGE_BYTES = 8 << 20
 """Size of a working copy from which it takes the system longer than a frame to delete it."""
 LONGEST_DELETING_S = 10.0
 """Seconds for which the end of the program waits until a working copy is deleted; the next start deletes the rest."""
+LONGEST_MAKING_S = 30.0
+"""Seconds for which who keeps bytes waits until a working copy is made."""
 
 type Then = Callable[[], None]
 
@@ -46,6 +48,7 @@ class CaseJournal:
         self._then: list[tuple[Then, Then]] = []
         self._work: WorkingCopy | None = None
         self._is_being_made = self._is_closed = False
+        self._is_there = Event()
         self._saves = 0
         self._leaving: WorkingCopy | None = None
         self._going: Thread | None = None
@@ -53,6 +56,12 @@ class CaseJournal:
 
     @property
     def work(self) -> WorkingCopy | None:
+        return self._work
+
+    def awaited(self) -> WorkingCopy | None:
+        """The working copy, once it is made; None where it is not there in time. For any thread but the window's."""
+        if self._is_being_made:
+            self._is_there.wait(LONGEST_MAKING_S)
         return self._work
 
     def append(self, edit: Edit, actor: str) -> None:
@@ -86,6 +95,7 @@ class CaseJournal:
         if self._is_being_made:
             return
         self._is_being_made = True
+        self._is_there.clear()
         begun_with = self._begun_with  # all edits since wait here
 
         def create() -> WorkingCopy:
@@ -98,6 +108,7 @@ class CaseJournal:
         self._files.is_well(KEY)
         work.on_failure(self._failed, self._well)
         self._work = work
+        self._is_there.set()
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
             work.append(edit, actor)
@@ -161,6 +172,7 @@ class CaseJournal:
             then()
 
     def _not_made(self, error: GeoloupeError) -> None:
+        self._is_there.set()  # nobody waits any longer
         self._is_being_made = False  # the next edit or save tries again
         going_on, self._then = self._then, []
         for _, otherwise in going_on:

@@ -198,10 +198,15 @@ class Session(QObject):
         return work.path
 
     def blob_keeper(self) -> KeepBlob:
-        """Return a function that stores the bytes of a row of any table durably, before the row. For any thread."""
-        work = self._journal.work
+        """Return a function that stores the bytes of a row of any table durably, before the row. It waits for a
+        working copy that is being made: call it in any thread but the window's.
+        """
+        journal = self._journal
+        if journal.work is None:
+            journal.make()
 
         def keep(table: str, uuid: str, data: bytes, column: str = DATA) -> None:
+            work = journal.awaited()
             if work is None:
                 raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
             work.blobs.put(table, uuid, data, column)

@@ -12,17 +12,16 @@ from PySide6.QtGui import QImage
 
 from layers.document.chip import Chip
 from layers.document.site import Site
-from layers.errors import CannotBePlaced, GeoloupeError, NotAllowed, SaveFailed
+from layers.errors import CannotBePlaced, GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, parse_crs, transform_bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.pool.protocol import Answer
-from layers.project.storage.tables import THUMBNAIL
 from layers.raster.style import colorize
 from layers.requests.imagery import ChipFacts
-from viewer.app.case.session import KeepBlob, Session
-from viewer.app.imagery.chip_pictures import ChipBytes, finished
+from viewer.app.case.chip_pictures import ChipBytes, finished, keep_chip
+from viewer.app.case.session import Session
 from viewer.canvas.image_below import images_below
 from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing, withheld_in
 from viewer.canvas.widget import MapCanvas
@@ -212,7 +211,7 @@ class ChipCapture(QObject):
         def work(_: JobContext) -> list[ChipBytes]:
             chips = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
             for chip_bytes in chips:
-                _keep(keep, chip_bytes)
+                keep_chip(keep, chip_bytes)
             return chips
 
         self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
@@ -345,14 +344,3 @@ def _screen_m(view: View) -> float:
     """Metres on the ground that a pixel in the middle of the view is wide."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
-
-
-def _keep(keep: KeepBlob, chip_bytes: ChipBytes) -> None:
-    """Store the bytes and the thumbnail of a chip. Raises SaveFailed where the disk does not take them."""
-    try:
-        keep("chips", chip_bytes.chip.uuid, chip_bytes.data)
-        keep("chips", chip_bytes.chip.uuid, chip_bytes.thumbnail, THUMBNAIL)
-    except OSError as error:
-        raise SaveFailed(
-            "The chip could not be kept: {strerror}. Free some space, try again.", strerror=error.strerror or error
-        ) from error

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 
 from layers.errors import GeoloupeError
 from layers.project.storage.tables import THUMBNAIL
+from viewer.app.case.chip_pictures import THUMBNAIL_PX
 from viewer.app.case.session import Session
-from viewer.app.imagery.chip_pictures import THUMBNAIL_PX
 from viewer.network.decode import decode_tile
 from viewer.support.jobs import Jobs
 

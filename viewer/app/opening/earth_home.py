@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError, NotReadable
 from layers.requests.earth_file import EarthFile, ReadEarthFile
+from viewer.app.case.session import Session
 from viewer.app.opening.layer_adder import LayerAdder
+from viewer.commands.filing.earth_photos import with_photos
 from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
@@ -27,6 +29,7 @@ class EarthHome(QObject):
 
     def __init__(
         self,
+        session: Session,
         panels: PanelContext,
         adder: LayerAdder,
         context: RenderContext,
@@ -34,6 +37,7 @@ class EarthHome(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._session = session
         self._panels, self._adder, self._messages, self._window = panels, adder, messages, window
         self._pool, self._jobs = context.pool, context.jobs
 
@@ -72,13 +76,20 @@ class EarthHome(QObject):
     def _bring(self, path: Path, file: EarthFile, shapes: list[bytes], choice: EarthChoice) -> None:
         document, actor = self._panels.document, self._panels.case.actor
         title = self.tr("Bringing home {0}").format(one_line(path.name, 60))
-        self._jobs.run(
-            lambda job: bring_home(document, file, shapes, path.resolve(), choice, actor=actor),
-            self._add,
-            self._refuse,
-            title,
-            of_case=True,
-        )
+        pool = self._pool
+        has_photos = choice.sites and choice.photos and any(place.photos for place in file.places)
+        keep = self._session.blob_keeper() if has_photos else None
+
+        def bring(job: JobContext) -> EarthEdit:
+            made = bring_home(document, file, shapes, path.resolve(), choice, actor=actor)
+            if keep is None or not made.photos:
+                return made
+            from viewer.app.opening.earth_photo_files import kept_photos  # for start-up time
+
+            chips, left_out = kept_photos(pool, path.resolve(), made.photos, keep, job)
+            return with_photos(made, chips, left_out, path.name, actor=actor)
+
+        self._jobs.run(bring, self._add, self._refuse, title, apart=True, of_case=True)
 
     def _add(self, made: EarthEdit) -> None:
         """Add what a file brings as one step, select its sites and go there."""

@@ -50,7 +50,7 @@ class LayerQuestions(QuestionsInTurn):
         adder.choice_wanted.connect(self.choose_layers)
         opener.columns_wanted.connect(self.choose_columns)
         opener.files_wanted.connect(self.choose_files)
-        home = EarthHome(panels, adder, context, opener.messages, window)
+        home = EarthHome(session, panels, adder, context, opener.messages, window)
         opener.earth_wanted.connect(home.read)
         opener.earth_opened.connect(home.offer)
         opener.table_wanted.connect(SiteTables(panels, context, window).read)

@@ -24,6 +24,7 @@ from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geo
 from viewer.commands.fields import check_date, check_order
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
+from viewer.commands.stamps import utc_now
 
 FOLDERS_APART = " / "
 """Text between the names of a path of folders."""
@@ -43,6 +44,16 @@ class EarthChoice(Struct, frozen=True):
     sites: bool = True
     overlays: bool = True
     views: tuple[str, ...] = ("folder", "tour")
+    photos: bool = True
+    """True where the photos of sites become chips."""
+
+
+class EarthPhoto(Struct, frozen=True):
+    """A photo that a site shows: the member of the archive, and the site's source."""
+
+    part: str
+    site_uuid: str
+    source_uuid: str
 
 
 class EarthEdit(Struct, frozen=True):
@@ -54,6 +65,8 @@ class EarthEdit(Struct, frozen=True):
     bounds: Bounds | None
     """Degrees around all that is added; None for bookmarks alone."""
     left_out: tuple[str, ...]
+    photos: tuple[EarthPhoto, ...] = ()
+    """Photos whose chips are to be added, once their bytes are read."""
 
 
 def bring_home(
@@ -87,7 +100,8 @@ def bring_home(
         raise InvalidValue(left_out[0] if left_out else Phrase("Nothing of the file is chosen."))
     edit = Edit(Phrase("Bring home “{name}”", name=file.name), tuple(changes))
     boxes = [*made.boxes, *(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)]
-    return EarthEdit(edit, tuple(change.uuid for change in made.sites), layers, around(boxes), tuple(left_out))
+    uuids, photos = tuple(change.uuid for change in made.sites), tuple(made.photos) if choice.photos else ()
+    return EarthEdit(edit, uuids, layers, around(boxes), tuple(left_out), photos)
 
 
 class _Sites:
@@ -95,12 +109,13 @@ class _Sites:
 
     def __init__(self, document: Document, file: EarthFile, name: str, actor: str, now: str | None) -> None:
         self._document, self._file, self._name = document, file, name
-        self._actor, self._now = actor, now
+        self._actor, self._now = actor, now or utc_now()
         own = {"kind": "data set", "title": name, "descriptor": f"Placemarks of {name}, a file of Google Earth"}
         (self._source_uuid,), self.source = cited_sources(document, [own], name, actor=actor, now=now)
         self._folders: dict[int, str] = {}
         self.sites: list[Change] = []
         self.boxes: list[Bounds] = []
+        self.photos: list[EarthPhoto] = []
 
     def add(self, place: EarthPlace, shapes: Sequence[bytes], class_code: str) -> list[str]:
         """Add the sites of a place, one a kind of geometry; the second and third belong to the first.
@@ -117,6 +132,8 @@ class _Sites:
             except InvalidValue as error:
                 left_out.append(Phrase("“{name}” is left out. {why}", name=place.name, why=error.sentence))
                 continue
+            if "parent_uuid" not in fields:
+                self.photos += [EarthPhoto(part, made[0].uuid, self._source_uuid) for part in place.photos]
             fields.setdefault("parent_uuid", made[0].uuid)
             self.sites += made
             self.boxes.append(Bounds(*geometry.bounds))

@@ -226,6 +226,7 @@ def add_table(
     `name` is the file's. Raises InvalidValue where a site cannot be added.
     """
     stamp = stamp_of(actor, now)
+    now = stamp.now
     uuids, registered = cited_sources(document, [site.source for site in sites], name, actor=actor, now=now)
     rows = [
         (site.geometry, {**site.fields, "position_source_uuid": uuid} if uuid else site.fields)

@@ -87,6 +87,13 @@ class EarthDialog(QDialog):
             place_views,
             is_ticked=False,
         )
+        photos = sum(len(place.photos) for place in file.places)
+        self.photos = self._box(
+            translate(
+                "EarthDialog", "{count} photos in the file as chips", "{count} photo in the file as a chip", photos
+            ),
+            photos,
+        )
         self.class_code = ComboBox()
         for code, title in class_choices():
             self.class_code.addItem(title, code)
@@ -155,7 +162,7 @@ class EarthDialog(QDialog):
         box.accepted.connect(self._choose)
         box.rejected.connect(self.close)
         layout = QVBoxLayout(self)
-        for part in (head, self.sites, self.overlays, self.folder_views, self.place_views):
+        for part in (head, self.sites, self.photos, self.overlays, self.folder_views, self.place_views):
             layout.addWidget(part)
         layout.addLayout(form)
         layout.addWidget(self.tree, 1)
@@ -172,12 +179,19 @@ class EarthDialog(QDialog):
             (self.place_views, PLACE_VIEWS),
         )
         views = tuple(owner for box, owners in ticked if box.isChecked() for owner in owners)
-        return EarthChoice(self.class_code.currentData(), self.sites.isChecked(), self.overlays.isChecked(), views)
+        return EarthChoice(
+            self.class_code.currentData(),
+            self.sites.isChecked(),
+            self.overlays.isChecked(),
+            views,
+            self.photos.isChecked(),
+        )
 
     def _show_choice(self) -> None:
         boxes = (self.sites, self.overlays, self.folder_views, self.place_views)
         self.bring_button.setEnabled(any(box.isChecked() for box in boxes))
         self.class_code.setEnabled(self.sites.isChecked())
+        self.photos.setEnabled(self.sites.isChecked())
 
     def _choose(self) -> None:
         self.chosen.emit(self.choice())

@@ -21,7 +21,10 @@ STAYS = {
     "model": QT_TRANSLATE_NOOP("EarthWords", "Buildings in three dimensions: their place comes, their shape stays"),
     "no place": QT_TRANSLATE_NOOP("EarthWords", "Placemarks without a place"),
     "bad place": QT_TRANSLATE_NOOP("EarthWords", "Placemarks whose place cannot be read"),
-    "picture inside": QT_TRANSLATE_NOOP("EarthWords", "Photos in the file: they stay there, their names come as text"),
+    "picture inside": QT_TRANSLATE_NOOP(
+        "EarthWords", "Photos in the file of placemarks without a place, or after the 20th of one"
+    ),
+    "unused picture": QT_TRANSLATE_NOOP("EarthWords", "Pictures in the file that nothing in it shows"),
     "picture elsewhere": QT_TRANSLATE_NOOP(
         "EarthWords", "Photos elsewhere: never fetched, their addresses come as text"
     ),

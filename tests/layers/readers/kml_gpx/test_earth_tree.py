@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +16,9 @@ from layers.pool.protocol import Request
 from layers.pool.routing import profile_for
 from layers.readers.environment import Profile
 from layers.readers.kml_gpx import earth_elements
-from layers.requests.earth_file import STAYS_BEHIND, EarthFile, ReadEarthFile
+from layers.requests.earth_file import STAYS_BEHIND, EarthFile, ReadEarthFile, ReadEarthPicture
 from tests.support.readers.earth_files import LOOK_AT, earth_kml, earth_kmz, many_places
+from tests.support.readers.tiny_kmz import picture
 
 POOL = ReaderPool(inline=True)
 POINT = "<Point><coordinates>1,2</coordinates></Point>"
@@ -96,7 +98,6 @@ def test_everything_else_is_accounted_for(tmp_path: Path) -> None:
         ),
         **dict.fromkeys(("picture elsewhere", "folder text", "empty folder", "heights", "track values"), 1),
         **dict.fromkeys(("icon", "balloon", "highlight", "transparent", "hidden"), 1),
-        "picture inside": 2,
     }
     assert counts.keys() <= set(STAYS_BEHIND)
     (link,) = [left for left in file.left if left.kind == "network link"]
@@ -183,3 +184,19 @@ def test_a_view_without_a_place_is_no_loss(tmp_path: Path) -> None:
     file = facts_of(earth_kml(tmp_path, f"<Placemark><name>A</name>{LOOK_AT}</Placemark><Placemark/>"))
     assert [left.kind for left in file.left if left.kind == "no place"] == ["no place"]
     assert len(file.views) == 1
+
+
+def test_a_photo_comes_with_its_bytes_and_one_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = earth_kmz(tmp_path)
+    answer = POOL.ask(ReadEarthPicture(str(path), part="files/photo.png"))
+    data, small = answer.arrays
+    assert data.tobytes() == picture()
+    assert (answer.facts.height, answer.facts.width) == small.shape[:2]
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("files/none.png", b"GIF89a")
+        archive.writestr("files/cut.png", picture()[:60])
+    for part, words in (("none", "is no PNG"), ("cut", "is damaged"), ("gone", "any more")):
+        with pytest.raises(NotReadable, match=words):
+            POOL.ask(ReadEarthPicture(str(path), part=f"files/{part}.png"))
+    unused = [left.name for left in facts_of(path).left if left.kind == "unused picture"]
+    assert unused == ["files/cut.png", "files/none.png"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -36,6 +37,7 @@ def test_a_file_comes_home_by_the_menu_as_one_step(
 ) -> None:
     dialog = bring(window, answers, earth_kmz(tmp_path), qtbot)
     assert dialog.sites.text() == "7 placemarks as sites, in their folders"
+    assert dialog.photos.text() == "2 photos in the file as chips"
     assert dialog.overlays.text() == "1 overlay as a layer"
     assert dialog.folder_views.text() == "3 views of folders and tours as bookmarks"
     assert not dialog.place_views.isChecked()
@@ -49,6 +51,14 @@ def test_a_file_comes_home_by_the_menu_as_one_step(
     settle(window, qtbot)
     assert len(document.layers) == 1
     assert len(document.bookmarks) == 3
+    photos = {document.sites[chip.site_uuid].label: chip for chip in document.chips.values()}
+    assert photos.keys() == {"Pad", "From the hill"}
+    chip = photos["Pad"]
+    assert (chip.content_type, chip.layer_title) == ("image/png", "files/photo.png in myplaces.kmz")
+    assert (chip.date_kind, chip.credit) == ("unknown", ""), "nothing is invented"
+    data = window.session.blob_reader()("chips", [chip.uuid], "data")[chip.uuid]
+    assert hashlib.sha256(data).hexdigest() == chip.sha256
+    assert window.session.blob_reader()("chips", [chip.uuid], "thumbnail")
     assert window.selection.uuids == set(document.sites)
     assert window.session.history.stack.undoText() == "Bring home “myplaces.kmz”"
     lon, lat = window.canvas.viewport.centre_lonlat()
@@ -56,6 +66,7 @@ def test_a_file_comes_home_by_the_menu_as_one_step(
     window.session.undo()
     assert not document.sites
     assert not document.layers
+    assert not document.chips
     assert not document.bookmarks
 
 

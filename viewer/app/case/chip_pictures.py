@@ -11,7 +11,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 
 from layers.document.chip import Chip
+from layers.errors import SaveFailed
+from layers.project.storage.tables import THUMBNAIL
 from layers.raster.perceptual_hash import SIDE, perceptual_hash
+from viewer.app.case.session import KeepBlob
 
 THUMBNAIL_PX = 384
 JPEG_QUALITY = 88
@@ -39,6 +42,17 @@ def finished(chip: Chip, picture: QImage, data: bytes = b"") -> ChipBytes:
     thumbnail = b"" if has_holes else _encoded(small, b"jpeg", JPEG_QUALITY)
     row = replace(chip, sha256=hashlib.sha256(data).hexdigest(), phash=_hash_of(picture))
     return ChipBytes(row, data, thumbnail or _encoded(small, b"png"))
+
+
+def keep_chip(keep: KeepBlob, chip_bytes: ChipBytes) -> None:
+    """Store the bytes and the thumbnail of a chip. Raises SaveFailed where the disk does not take them."""
+    try:
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.data)
+        keep("chips", chip_bytes.chip.uuid, chip_bytes.thumbnail, THUMBNAIL)
+    except OSError as error:
+        raise SaveFailed(
+            "The chip could not be kept: {strerror}. Free some space, try again.", strerror=error.strerror or error
+        ) from error
 
 
 def _hash_of(picture: QImage) -> str:
