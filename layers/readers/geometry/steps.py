@@ -21,6 +21,7 @@ from layers.geo.crs import (
     world_bounds,
 )
 from layers.geo.lon_extent import MAX_LAT
+from layers.readers.geometry.albers import albers_of
 
 _POLE_M = 10_002_000.0
 """Metres from the equator to a pole, rounded up."""
@@ -29,6 +30,8 @@ _SEAM_PART = 0.25
 STEP_DEGREES = 1e-7
 STEP_UNITS = 0.01
 MAX_STEPS = 2**31 - 1
+MANY_POINTS = 4_000
+"""Number of points from which it pays to look for a closed formula."""
 
 
 def step_of(canvas: str) -> float:
@@ -73,9 +76,13 @@ def to_steps(
 
 
 def _world(source: str, canvas: str, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    world = np.empty_like(xy)
-    if not (same_crs(source, WGS84) and same_crs(canvas, WEB_MERCATOR)):
-        world[:, 0], world[:, 1] = transform_points(source, canvas, xy[:, 0], xy[:, 1])
+    world, lonlat = np.empty_like(xy), same_crs(source, WGS84)
+    if not (lonlat and same_crs(canvas, WEB_MERCATOR)):
+        albers = albers_of(canvas) if lonlat and len(xy) >= MANY_POINTS else None
+        if albers is not None and albers.covers(xy[:, 0], xy[:, 1]):
+            world[:, 0], world[:, 1] = albers.forward(xy[:, 0], xy[:, 1])
+        else:
+            world[:, 0], world[:, 1] = transform_points(source, canvas, xy[:, 0], xy[:, 1])
         return world
     # The formula of `transform_points` without its copies: this is most of what reading a large layer costs.
     np.multiply(xy[:, 0], np.pi / 180 * EARTH_RADIUS_M, out=world[:, 0])
