@@ -132,7 +132,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_measurements", QT_TRANSLATE_NOOP("Actions", "Meas&urements"), "F4", "measure"),
         _panel("panel_products", QT_TRANSLATE_NOOP("Actions", "&Products"), "Ctrl+Shift+P", "export"),
         _panel("panel_searches", QT_TRANSLATE_NOOP("Actions", "Sea&rches"), "Ctrl+Shift+Q", "search_area"),
-        _panel("panel_find", QT_TRANSLATE_NOOP("Actions", "&Find"), "F3", "search"),
+        _panel("panel_find", QT_TRANSLATE_NOOP("Actions", "Find"), "F3", "search"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
         _panel("panel_observations", QT_TRANSLATE_NOOP("Actions", "Obser&vations"), "Shift+F9", "eye"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
@@ -21,6 +22,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.support.cases.rich import read_case
+from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.menu_bar import RecentMenu
@@ -362,10 +364,9 @@ def test_f10_a_file_that_somebody_else_saved(
 
 
 def test_files_are_dropped_anywhere(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
-    (tmp_path / "dropped.geojson").write_text(json.dumps(feature))
+    path = write_raster(tmp_path / "dropped.tif", np.ones((1, 4, 4), np.uint8), "EPSG:4326", Bounds(1, 2, 3, 4))
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.geojson"))])
+    data.setUrls([QUrl.fromLocalFile(str(path))])
     none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     window.dropEvent(QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, left, none))
     settle(window, qtbot)

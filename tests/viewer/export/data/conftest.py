@@ -164,7 +164,7 @@ def case(qapp: object) -> Document:
                     excerpt=NOTE,
                     context="The port is open to all",
                     evaluated=True,
-                    machine_json=f'{{"tool": "{INTERNAL}", "checked_by": "{USER}"}}',
+                    machine_json=f'{{"tool": "A translator", "checked_by": "{USER}"}}',
                     **STAMPS,
                 ),
                 Source(uuid="s2", title=f"Cable {INTERNAL}", marking="TLP:RED", url=f"file://{FOLDER}/c.pdf", **STAMPS),
