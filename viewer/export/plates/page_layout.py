@@ -142,7 +142,8 @@ class PageLayout:
             beside.key_page = page + 1
             if not rooms.request.band.holds(self._band_atoms()):
                 rooms, atoms = self._cut_again(parts, self._key_beside(), rooms.request.share, checkpoint)
-                beside.key_page = self._page_of_key(rooms, atoms) + 1
+                page = self._page_of_key(rooms, atoms)
+                beside.key_page = page + 1 if page else 0
         elif page:
             before = takewhile(lambda atom: atom.key != KEY, atoms)
             last = max((at for at, atom in enumerate(before) if atom.key in (PARTIES, LEGEND)), default=-1)

@@ -34,11 +34,11 @@ _QUIET = 0.92
 
 def heights_of(spec: ProductSpec, sizes: PageSizes, words: MapWords, rooms: PageRooms) -> list[float]:
     """The heights of the titles above the maps, of the lines below them, and of the foot."""
-    small, frames = sizes.type(_QUIET), [cell.frame for cell in rooms.cells]
-    heights = [_strip_height(strip, sizes, frame) for strip, frame in zip(words.strips, frames, strict=True)]
-    for lines, frame in zip(words.captions, frames, strict=True):
-        below = caption_height(spec, sizes, frame.width())
-        heights.append(below + lines_height(lines, small, frame.width()) + 0.35 * sizes.body)
+    small, cells = sizes.type(_QUIET), rooms.cells
+    heights = [_strip_height(strip, sizes, cell.frame) for strip, cell in zip(words.strips, cells, strict=True)]
+    for lines, cell in zip(words.captions, cells, strict=True):
+        below = caption_height(spec, sizes, cell.caption.width())
+        heights.append(below + lines_height(lines, small, cell.caption.width()) + 0.35 * sizes.body)
     width = sizes.width - 2 * sizes.margin
     return [*heights, 0.0 if sizes.is_small else lines_height([*words.common, *words.foot], small, width)]
 

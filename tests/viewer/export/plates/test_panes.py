@@ -97,6 +97,24 @@ def test_a_long_strip_alone_fills_its_frame(plate_of, tmp_path, layout: str, pag
     assert list(faults(plate)) == []
 
 
+def test_many_credits_below_a_narrow_map_run_on_beside_it(plate_of, tmp_path) -> None:
+    """In the map's width they were a column of words, which left no room for the map: the page was refused."""
+    layers = []
+    for at in range(8):
+        part = Bounds(10 + at % 4 / 5, 50 + at // 4 / 2, 10.2 + at % 4 / 5, 50.5 + at // 4 / 2)
+        path = write_raster(tmp_path / f"{at}.tif", values(at)[:, :8, :8], "EPSG:4326", part)
+        source, credit = json.dumps({"path": str(path)}), f"Agency {at} of the north and of its neighbours"
+        layers.append(
+            Layer(uuid=f"l{at}", kind="raster", name=f"Scene of the north {at}", source_json=source, credit=credit)
+        )
+    spec = ProductSpec(title="A harbour", page="420x340", bounds=Bounds(10, 50, 10.8, 51))
+    plate = plate_of(spec, Document({"layers": layers}))
+    (credit,) = (piece for piece in plate.pieces if piece.key == "credit:0")
+    assert credit.box.width() > 2 * plate.maps[0].rect.width()
+    assert len(plate.captions[0]) == 9
+    assert list(faults(plate)) == []
+
+
 def test_a_date_that_all_panels_share_is_not_in_their_titles(plate_of, tmp_path) -> None:
     """Each panel said "composite, date unknown" above its picture and in it."""
     document = case(tmp_path, WIDE)

@@ -34,6 +34,10 @@ where their shape allows less, the part of the most that it allows.
 _SLIDE_COLUMN = 17.0
 """Least width of a column of words on a slide, in sizes of running text."""
 _OVERVIEW = 0.6
+_CAPTION = 45.0
+"""Width in gaps up to which the lines below a narrow map run on beside it: in its own width they would be a column of
+words, which takes the map its height, and so its width.
+"""
 
 
 class Cell(Struct, frozen=True):
@@ -211,7 +215,8 @@ def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> N
         for column in rooms.columns:
             column.setTop(min(column.top(), top))
         return
-    left, side = max(cell.frame.right() for cell in rooms.cells) + gap, QRectF(rooms.columns[0])
+    left = max(max(cell.frame.right(), cell.caption.right()) for cell in rooms.cells) + gap
+    side = QRectF(rooms.columns[0])
     for column in rooms.columns:
         side = side.united(column)
     if left < side.left():
@@ -331,6 +336,8 @@ def _grid(
     most = min(int(room.top() + room.height() - caption) - round(room.top() + strip) for room in rooms)
     width, height = (round(side) for side in shape.within(whole, max(most, 1)))
     left, top, cells = rooms[0].left(), rooms[0].top(), []
+    has_room_beside = request.layout != "insets" and all(room.left() == left for room in rooms)
+    along = max(width, min(whole, round(_CAPTION * gap))) if has_room_beside else width
     across, down = (
         (width + gap) / (rooms[0].width() + gap),
         (strip + height + caption + gap) / (rooms[0].height() + gap),
@@ -340,5 +347,5 @@ def _grid(
         y = top + (room.top() - top) * down
         frame = QRectF(round(x), round(y + strip), width, height)
         above = QRectF(frame.left(), y, width, strip)
-        cells.append(Cell(above, frame, QRectF(frame.left(), frame.bottom(), width, caption)))
+        cells.append(Cell(above, frame, QRectF(frame.left(), frame.bottom(), along, caption)))
     return cells
