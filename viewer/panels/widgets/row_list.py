@@ -7,7 +7,7 @@ from typing import override
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -247,7 +247,11 @@ class RowList(QWidget):
         selection = self.view.selectionModel().selection()
         parts = (selection.at(place) for place in range(selection.count()))
         rows = (row for part in parts for row in range(part.top(), part.bottom() + 1))
-        self._selected = frozenset(map(self.model.uuid_at, rows))
+        chosen = frozenset(map(self.model.uuid_at, rows))
+        adds = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+        if adds and QGuiApplication.mouseButtons():  # a click that adds, not Ctrl+A
+            chosen |= frozenset(filter(self.model.is_hidden, self._selected))
+        self._selected = chosen
         self.chosen.emit(self._selected)
 
     def _activate(self, index: QModelIndex) -> None:
@@ -255,7 +259,12 @@ class RowList(QWidget):
             self.activated.emit(self.model.uuid_at(index.row()))
 
     def _click(self, index: QModelIndex) -> None:
+        """Let go of the selected rows that the filter hides, unless more rows are being chosen: Qt knows none of them."""
         uuid = self.model.uuid_at(index.row())
+        more = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if len(self._selected) > 1 and not QGuiApplication.keyboardModifiers() & more:
+            self._selection_changed()
+            self._count()
         if self._selected == {uuid}:
             self.clicked.emit(uuid)
 

@@ -155,3 +155,21 @@ def test_values_that_marks_have_in_common(seed: int, monkeypatch: pytest.MonkeyP
         values = {getattr(site, column) for site in chosen}
         assert found[column] <= values
         assert len(found[column]) == 1 if len(values) == 1 else len(found[column]) > 1
+
+
+def test_a_plain_click_selects_its_row_alone_and_lets_go_of_hidden_ones(qtbot, rows: RowList) -> None:
+    """A filter hid 12 of 13 selected rows: a click on the visible one left all selected, to be deleted together."""
+    rows.model.set_rows(by_uuid(sites(13)))
+    rows.select(frozenset(map(str, range(13))))
+    rows.filter.setText("b 11")
+    assert rows.model.rowCount() == 1
+    chosen: list[frozenset[str]] = []
+    rows.chosen.connect(chosen.append)
+    place = rows.view.visualRect(rows.model.index(0, 0)).center()
+    left, adding = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+    qtbot.mouseClick(rows.view.viewport(), left, pos=place)
+    assert chosen == [{"11"}]
+    assert rows.hidden_note.isHidden()
+    rows.filter.setText("a 4")
+    qtbot.mouseClick(rows.view.viewport(), left, adding, place)
+    assert rows.selected() == {"11", "4"}, "Ctrl adds, also to hidden rows"
