@@ -161,7 +161,8 @@ class MainWindow(QMainWindow):
             view=self.map.for_view(),
             layers=self.map.for_layers(self.images.for_panels),
             messages=MessageAccess(
-                report, self._offer, partial(messages.withdraw, "panel"), partial(messages.show, "done")
+                *(report, self._offer, partial(messages.withdraw, "panel"), partial(messages.show, "done")),
+                partial(messages.show, "deleted"),
             ),
             parent=self,
         )

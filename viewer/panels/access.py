@@ -113,6 +113,8 @@ class MessageAccess(Struct, frozen=True):
     """Remove a sentence that no longer holds."""
     tell: Callable[[str], None] = lambda sentence: None
     """Show a sentence on something that has gone well."""
+    deleted: Callable[[str], None] = lambda sentence: None
+    """Show a sentence that names Ctrl+Z, until something is undone."""
 
 
 class LayerVerbs(QObject):

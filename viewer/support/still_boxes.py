@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
 RING_PX = 1.6
 MOST_ROWS = 15
 """Most rows of a list that are visible at once; typed letters find the others."""
+MOST_LIST_PX, MOST_MEASURED = 480, 300
+"""Most width of an open list in logical pixels beyond that of its box, and most entries that are measured for it."""
 if TYPE_CHECKING:
     _AnyBox = QAbstractSpinBox
 else:
@@ -57,7 +59,15 @@ class ComboBox(QComboBox):
     def showPopup(self) -> None:
         self.view().removeEventFilter(self)
         self.view().installEventFilter(self)  # Qt leaves Tab in the list without a use
+        self.view().setMinimumWidth(self._list_px())
         super().showPopup()
+
+    def _list_px(self) -> int:
+        """The width that the list needs for whole entries, up to a limit; 0 where there are too many to measure."""
+        if not 0 < self.count() <= MOST_MEASURED:
+            return 0
+        bar_px = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return min(self.view().sizeHintForColumn(0) + bar_px + 2 * self.view().frameWidth(), MOST_LIST_PX)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from layers.errors import CaseDamaged
 from layers.project.history.recorded_change import (
     COLUMNS,
     GEOMETRY,
+    ChangeKind,
     FieldChange,
     RecordedChange,
     decoded,
@@ -32,6 +33,9 @@ from layers.project.storage.geometry_blobs import geometries
 PAGE_ROWS = 200
 _STEPS = 20_000
 """Instructions of SQLite's machine between two looks at whether to go on: about a millisecond."""
+_TAKES_BACK = "Takes back the change of "
+"""Beginning of the reason of a change that takes another one back; the moment of that one follows."""
+_OPPOSITE: Mapping[ChangeKind, ChangeKind] = {"insert": "delete", "delete": "insert", "update": "update"}
 _LINKED_BY = {
     "claim_sites": ("claim_uuid", "site_uuid"),
     "claim_sources": ("claim_uuid", "source_uuid"),
@@ -177,7 +181,46 @@ def _last_deletion(connection: sqlite3.Connection, table_name: str, uuid: str) -
     return None if row is None else decoded(row)
 
 
+def count_deleted(connection: sqlite3.Connection, table_name: str) -> int:
+    """The number of rows of a table that are no longer in the case and left a trace."""
+    sql = "SELECT count(*) FROM loupe_tombstones WHERE table_name = ?"
+    return int(connection.execute(sql, (table_name,)).fetchone()[0])
+
+
+def _marked_back(connection: sqlite3.Connection, changes: Sequence[RecordedChange]) -> tuple[RecordedChange, ...]:
+    """The changes, with those marked that were taken back."""
+    firsts: dict[str, int] = {}
+    for change in changes:
+        firsts[change.row_uuid] = min(change.seq, firsts.get(change.row_uuid, change.seq))
+    of_row = "FROM loupe_history WHERE row_uuid = ? AND seq > ?"
+    later: dict[str, list[RecordedChange]] = {}
+    for place in firsts.items():
+        if connection.execute(f"SELECT 1 {of_row} AND reason LIKE ? LIMIT 1", (*place, f"{_TAKES_BACK}%")).fetchone():
+            rows = connection.execute(f"SELECT {', '.join(COLUMNS)} {of_row} ORDER BY seq", place)
+            later[place[0]] = [decoded(row) for row in rows]
+    return tuple(
+        replace(change, is_taken_back=True) if _is_taken_back(change, later.get(change.row_uuid, ())) else change
+        for change in changes
+    )
+
+
+def _is_taken_back(change: RecordedChange, later: Sequence[RecordedChange]) -> bool:
+    """True where one of the later changes of its row takes it back, and no other makes it again, as an undo does."""
+    is_back, before = False, {item.column: item.before for item in change.fields}
+    after = {item.column: item.after for item in change.fields}
+    for other in later:
+        if other.seq <= change.seq or other.table_name != change.table_name:
+            continue
+        left = {item.column: item.after for item in other.fields}.items()
+        if other.reason == f"{_TAKES_BACK}{change.at}" and other.kind == _OPPOSITE.get(change.kind):
+            is_back = is_back or change.kind != "update" or before.items() <= left
+        elif other.kind == change.kind and (change.kind != "update" or after.items() <= left):
+            is_back = False
+    return is_back
+
+
 def _with_names(connection: sqlite3.Connection, changes: Sequence[RecordedChange]) -> tuple[RecordedChange, ...]:
+    """The changes with the names that their rows left, and with those marked that were taken back."""
     names: dict[tuple[str, str], str] = {}
     for change in changes:
         key = change.table_name, change.row_uuid
@@ -186,7 +229,7 @@ def _with_names(connection: sqlite3.Connection, changes: Sequence[RecordedChange
             names[key] = "" if deletion is None else row_name(change.table_name, deletion.values)
     return tuple(
         replace(change, left_as=name) if (name := names[change.table_name, change.row_uuid]) else change
-        for change in changes
+        for change in _marked_back(connection, changes)
     )
 
 

@@ -62,6 +62,8 @@ class RecordedChange(Struct, frozen=True):
     """The revision of the row before the change; 0 where there was none."""
     left_as: str = ""
     """The name of the row when it was last deleted; empty where it never was."""
+    is_taken_back: bool = False
+    """True where a later change took it back, and nothing made it again since."""
 
     @property
     def uuid(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
+from shapely.geometry.base import BaseGeometry
 
+from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Row
@@ -15,16 +18,20 @@ from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_valu
 from layers.time.written_dates import written_moment
 from viewer.commands.fields import column_word
 from viewer.commands.reviewing.taking_back import FIELD_WORDS
+from viewer.panels.history.place_words import chip_bounds_words, geometry_words
 from viewer.panels.words import class_title
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
 LONGEST_NAME, LONGEST_VALUE = 60, 300
+SHORT_NAME = 30
+"""Most characters of a name before the changed fields, of which nothing may be cut."""
+_CRS_NAME = re.compile(r'\s*[A-Za-z_]+\["([^"]*)"')
 NOUNS: Mapping[str, object] = {
-    "site_point": QT_TRANSLATE_NOOP("History", "Mark"),
-    "site_line": QT_TRANSLATE_NOOP("History", "Mark"),
-    "site_polygon": QT_TRANSLATE_NOOP("History", "Mark"),
+    "site_point": QT_TRANSLATE_NOOP("History", "Site"),
+    "site_line": QT_TRANSLATE_NOOP("History", "Site"),
+    "site_polygon": QT_TRANSLATE_NOOP("History", "Site"),
     "claims": QT_TRANSLATE_NOOP("History", "Claim"),
     "claim_sites": QT_TRANSLATE_NOOP("History", "Site of a claim"),
     "sources": QT_TRANSLATE_NOOP("History", "Source"),
@@ -51,6 +58,13 @@ NOUNS: Mapping[str, object] = {
     "loupe_meta": QT_TRANSLATE_NOOP("History", "The case"),
 }
 """Words for the kind of a row, by the file's table."""
+MARK_NOUNS: Mapping[str, object] = {
+    "annotation": QT_TRANSLATE_NOOP("History", "Annotation"),
+    "measurement": QT_TRANSLATE_NOOP("History", "Measurement"),
+    "search area": QT_TRANSLATE_NOOP("History", "Search area"),
+    "photo": QT_TRANSLATE_NOOP("History", "Photo"),
+}
+"""Words for marks that are no sites, by their kind."""
 GROUPS: tuple[tuple[object, tuple[str, ...]], ...] = (
     (QT_TRANSLATE_NOOP("History", "Sites and marks"), ("site_point", "site_line", "site_polygon")),
     (QT_TRANSLATE_NOOP("History", "Claims"), ("claims", "claim_sites", "claim_sources", "claim_evidence")),
@@ -84,6 +98,9 @@ _HIDDEN = frozenset({"uuid", "created_at", "created_by", "key"})
 _LIKELIHOOD = ("likelihood_term", "likelihood_low", "likelihood_high")
 
 
+type Geometries = tuple[BaseGeometry | None, BaseGeometry | None]
+
+
 class FieldLine(NamedTuple):
     """One field of a change in words; `old` and `new` are empty where a value was not stated."""
 
@@ -104,6 +121,16 @@ def table_noun(table_name: str) -> str:
     return translate("History", NOUNS[table_name]) if table_name in NOUNS else one_line(table_name, LONGEST_NAME)
 
 
+def row_noun(change: RecordedChange, document: Document) -> str:
+    """The word for the row of a change, such as "Site" or, for a mark of another kind, "Measurement"."""
+    if change.table_name in ("site_point", "site_line", "site_polygon"):
+        site = document.sites.get(change.row_uuid)
+        kind = change.values.get("mark_kind") if site is None else site.mark_kind
+        if kind in MARK_NOUNS:
+            return translate("History", MARK_NOUNS[str(kind)])
+    return table_noun(change.table_name)
+
+
 def column_title(table: Table | None, column: str) -> str:
     """The analyst's word for a column."""
     if column == GEOMETRY:
@@ -121,20 +148,30 @@ def name_in_case(table: Table, uuid: str, document: Document) -> str:
 
 
 def named_change(change: RecordedChange, document: Document) -> str:
-    """The row of a change by its name: as the case has it, else as it was when it was deleted."""
+    """The row of a change by its name: as the case has it, else as it was when it was deleted; empty for none."""
     spec = change.spec
     row = None if spec is None else document.table(spec.table).get(change.row_uuid)
     if spec is not None and row is not None:
         name = _name_of_row(spec, row, document)
     else:
-        name = change.left_as or row_name(change.table_name, change.values) or _ends(change.values, document)
-    return one_line(name, LONGEST_NAME) or translate("History", "(no name)")
+        name = change.left_as or _name_of(change.table_name, change.values, document)
+    return one_line(name, LONGEST_NAME)
 
 
 def _name_of_row(spec: TableSpec, row: Row, document: Document) -> str:
     values = {column.name: told_value(getattr(row, column.field)) for column in spec.plain_columns}
-    own = row_name(spec.name, values)
-    return own if own and spec.table != "claim_sources" else _ends(values, document) or own
+    return _name_of(spec.name, values, document)
+
+
+def _name_of(table_name: str, values: Mapping[str, ToldValue], document: Document) -> str:
+    """The name of a row with these values: its own, or those of the rows that it joins or belongs to."""
+    own = row_name(table_name, values)
+    if table_name == "chips":
+        return own or _name_at("site_uuid", values.get("site_uuid"), document) or str(values.get("layer_title") or "")
+    if table_name == "custody":
+        what = _name_at("row_uuid", values.get("row_uuid"), document) or str(values.get("note") or "")
+        return " – ".join(filter(None, (word(str(values.get("event") or "")), what)))
+    return own if own and table_name != "claim_sources" else _ends(values, document) or own
 
 
 def _ends(values: Mapping[str, ToldValue], document: Document) -> str:
@@ -150,26 +187,39 @@ def _name_at(column: str, value: ToldValue, document: Document) -> str:
         row = document.table(table).get(value)
         if row is not None:
             values = {item.name: told_value(getattr(row, item.field)) for item in spec.plain_columns}
-            return one_line(row_name(spec.name, values), LONGEST_NAME)
+            name = row_name(spec.name, values)
+            if isinstance(row, Chip):
+                name = _name_of(spec.name, values, document)
+            return one_line(name, LONGEST_NAME)
     return ""
 
 
 _REFERRED: Mapping[Table, TableSpec] = {
     spec.table: spec
     for spec in BY_NAME.values()
-    if spec.table in ("sites", "claims", "sources", "responses", "images", "layers", "chips", "products")
+    if spec.table
+    in ("sites", "claims", "sources", "source_files", "responses", "images", "layers", "chips", "products")
 }
 
 
-def verb(change: RecordedChange) -> str:
-    """The word for what happened to the row."""
+def deed(change: RecordedChange, document: Document) -> str:
+    """The verb and the row of a change, the verb first, as a narrow list cuts the ends of its lines."""
+    name, noun = named_change(change, document), row_noun(change, document)
+    what = noun[:1].lower() + noun[1:]
+    if name:
+        what = f"{what} “{name}”"
     if change.kind == "update":
-        return translate("History", "changed")
-    return translate("History", "deleted") if change.kind == "delete" else translate("History", "added")
+        return translate("History", "Changed: {0}").format(what)
+    if change.kind == "delete":
+        return translate("History", "Deleted: {0}").format(what)
+    return translate("History", "Added: {0}").format(what)
 
 
-def field_lines(change: RecordedChange, document: Document) -> list[FieldLine]:
-    """The changed fields in words, likelihood as one; those that only link rows or count revisions are left out."""
+def field_lines(change: RecordedChange, document: Document, geometries: Geometries = (None, None)) -> list[FieldLine]:
+    """The changed fields in words, likelihood as one; those that only link rows or count revisions are left out.
+
+    geometries: those before and after the change, where they were read
+    """
     table = None if change.spec is None else change.spec.table
     lines = []
     for item in change.fields:
@@ -178,7 +228,12 @@ def field_lines(change: RecordedChange, document: Document) -> list[FieldLine]:
         name = column_title(table, item.column)
         if item.column == _LIKELIHOOD[0]:
             lines.append(FieldLine(name, *_likelihoods(change.fields)))
-        elif item.column == GEOMETRY or item.column.endswith("_json"):
+        elif item.column == GEOMETRY:
+            lines.append(FieldLine(translate("History", "place (lon, lat)"), *map(geometry_words, geometries)))
+        elif item.column == "bounds_json" and change.kind != "update":
+            corners = chip_bounds_words(change.values)
+            lines.append(FieldLine(translate("History", "place (lon, lat)"), "", corners))
+        elif item.column.endswith("_json"):
             lines.append(FieldLine(name, "", ""))
         else:
             lines.append(
@@ -209,6 +264,9 @@ def _shown(column: str, value: ToldValue, document: Document) -> str:
         return _name_at(column, value, document) or translate("History", "a row that is gone")
     if column == "class_code":
         return class_title(value)
+    if column == "crs_wkt":
+        title = _CRS_NAME.match(value)
+        return one_line(title[1] if title is not None else value, LONGEST_NAME)
     if column.endswith("_at"):
         return one_line(written_moment(value), LONGEST_VALUE)
     return (
@@ -219,13 +277,18 @@ def _shown(column: str, value: ToldValue, document: Document) -> str:
 
 
 def change_sentence(change: RecordedChange, document: Document) -> str:
-    """A change on one line: the row, and what became of it."""
-    name, noun = named_change(change, document), table_noun(change.table_name)
-    if change.kind != "update":
-        return f"{noun} “{name}” {verb(change)}"
-    lines = field_lines(change, document)
-    words = "; ".join(line.shown for line in lines) or verb(change)
-    return f"{name} · {words}"
+    """A change on one line: what became of which row, and whether that was taken back."""
+    sentence, lines = deed(change, document), field_lines(change, document)
+    if change.kind == "update" and lines:
+        name = shortened(named_change(change, document) or row_noun(change, document), SHORT_NAME)
+        sentence = f"{name} · {'; '.join(line.shown for line in lines)}"
+    return translate("History", "Taken back · {0}").format(sentence) if change.is_taken_back else sentence
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters, with dots in the middle: names that begin alike differ at their ends."""
+    end = (most - 1) // 2
+    return text if len(text) <= most else f"{text[: most - 1 - end].rstrip()}…{text[-end:].lstrip()}"
 
 
 def group_titles() -> list[tuple[str, tuple[str, ...]]]:

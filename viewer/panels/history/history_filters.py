@@ -19,6 +19,8 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
 LEAST_CHARS = 8
+_STRETCHES = (9, 10, 6, 7, 5, 5)
+"""Shares of the filters in the width: long kinds of rows get more of it than days."""
 ALL, DELETIONS, TRACES = "all", "deletions", "traces"
 
 
@@ -69,9 +71,10 @@ class HistoryFilters(QWidget):
     def _lay_out(self) -> None:
         fields = QGridLayout()
         fields.setSpacing(6)
-        for column, widget in enumerate((self.listed, self.kind, self.person, self.field, self.since, self.until)):
+        widgets = (self.listed, self.kind, self.person, self.field, self.since, self.until)
+        for column, (widget, stretch) in enumerate(zip(widgets, _STRETCHES, strict=True)):
             fields.addWidget(widget, 0, column)
-            fields.setColumnStretch(column, 1)
+            fields.setColumnStretch(column, stretch)
         self.row_line, self.row_words = QWidget(), plain_label()
         self.all_button = QPushButton(self.tr("Show All"))
         self.all_button.setAccessibleName(self.tr("Show the changes of all rows"))

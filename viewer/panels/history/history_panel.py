@@ -6,9 +6,18 @@ from collections.abc import Callable
 from typing import override
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.document.edit import Table
 from layers.document.rows import Row
@@ -18,15 +27,16 @@ from viewer.commands.reviewing.taking_back import take_back
 from viewer.panels.context import ROW_FORMS, PanelContext
 from viewer.panels.history.change_words import (
     FieldLine,
+    Geometries,
     change_sentence,
+    deed,
     field_lines,
     name_in_case,
     named_change,
-    table_noun,
-    verb,
+    row_noun,
 )
 from viewer.panels.history.history_filters import HistoryFilters
-from viewer.panels.history.history_reading import HistoryAnswer, HistoryReading, PastStep
+from viewer.panels.history.history_reading import ChangeDetails, HistoryAnswer, HistoryReading, PastStep
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.said_names import said_name
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
@@ -35,6 +45,7 @@ from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.support.language.text import one_line, searched
 from viewer.support.language.translation import in_language
 
+MARGIN_PX = 4
 AGAIN_MS = 400
 """Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
 _OPENED: frozenset[Table] = frozenset({"sites", "claims", "layers", *ROW_FORMS})
@@ -45,6 +56,17 @@ class ChangeRow(Row, frozen=True, kw_only=True):
     """A change as a row of the list, by its place in the history."""
 
     change: RecordedChange
+
+
+class MiddleDelegate(QStyledItemDelegate):
+    """Cuts a long text in the middle: of an organisation and a person, both stay to be seen."""
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        room = option.rect.width() - 2 * MARGIN_PX
+        if room > 0:
+            option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
 
 
 class HistoryPanel(QWidget):
@@ -58,20 +80,23 @@ class HistoryPanel(QWidget):
         self._is_stale = True
         self._next_before: int | None = None
         self._rows: dict[str, ChangeRow] = {}
+        self._details = ChangeDetails(0)
         self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self._read)
         columns = [
             ListColumn(self.tr("Change"), lambda row: change_sentence(row.change, context.document)),
             ListColumn(self.tr("When (UTC)"), lambda row: _when(row.change), lambda row: row.change.at, 116),
-            ListColumn(self.tr("Who"), self._who, None, 92),
+            ListColumn(self.tr("Who"), self._who, None, 120),
             ListColumn(self.tr("Reason"), lambda row: in_language(row.change.reason), None, 120),
         ]
         self.model = RowTable(columns, lambda row: searched(row.change.reason), self)
         self.list = RowList(self.model, self.tr("Changes"), first_px=200, first_shown=(1, 2))
+        self.list.view.setItemDelegateForColumn(2, MiddleDelegate(self.list.view))
         self._build()
         self.filters.changed.connect(self._ask_anew)
         self.reading.answered.connect(self._answered)
         self.reading.read_past.connect(self._take_back_now)
+        self.reading.detailed.connect(self._detailed)
         self.reading.failed.connect(lambda sentence: context.report(in_language(sentence)))
         self.list.chosen.connect(lambda _uuids: self._show_chosen())
         self.list.activated.connect(lambda _uuid: self.open_row())
@@ -81,7 +106,8 @@ class HistoryPanel(QWidget):
         self._show_chosen()
 
     def _build(self) -> None:
-        self.words, self.hint = wrapped(""), muted()
+        self.words, self.hint, self.why = wrapped(""), muted(), muted()
+        self.why.hide()
         self.words.setAccessibleName(self.tr("The chosen change"))
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         scroll = QScrollArea()
@@ -101,6 +127,7 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll, 1)
+        column.addWidget(self.why)
         column.addLayout(side_by_side(self.back_button, self.open_button))
         column.addLayout(side_by_side(self.row_button, self.more_button))
         halves = QSplitter(Qt.Orientation.Horizontal)
@@ -137,7 +164,8 @@ class HistoryPanel(QWidget):
     def only_row(self) -> None:
         """List the changes of the row of the chosen change."""
         if self.chosen is not None:
-            self.filters.show_row(self.chosen.row_uuid, named_change(self.chosen, self._context.document))
+            name = named_change(self.chosen, self._context.document)
+            self.filters.show_row(self.chosen.row_uuid, name or row_noun(self.chosen, self._context.document))
 
     def read_more(self) -> None:
         """Read the next older page."""
@@ -172,7 +200,7 @@ class HistoryPanel(QWidget):
             self._again.start(0)
 
     def _begin_anew(self) -> None:
-        self._rows, self._next_before = {}, None
+        self._rows, self._next_before, self._details = {}, None, ChangeDetails(0)
         self.list.begin_anew()
         self.filters.begin_anew()
         self._show_chosen()
@@ -194,6 +222,8 @@ class HistoryPanel(QWidget):
         else:
             self._rows |= rows
             self.model.refresh(rows.keys(), rows)
+        if self.chosen is not None and answer.question.before is None:
+            self.reading.ask_details(self.chosen)  # its bytes may have left the case since
         self.more_button.setEnabled(self._next_before is not None)
         self.hint.setText(self._hint(answer))
         self.hint.setVisible(bool(self.hint.text()))
@@ -208,20 +238,40 @@ class HistoryPanel(QWidget):
 
     def _show_chosen(self) -> None:
         change = self.chosen
-        self.words.setText("" if change is None else self._whole(change))
-        self.back_button.setEnabled(change is not None and change.kind != "baseline")
+        if change is not None and change.seq != self._details.seq:
+            self._details = ChangeDetails(change.seq)
+            self.reading.ask_details(change)
+        self.words.setText("" if change is None else self._whole(change, self._details.geometries))
+        why = "" if change is None else self._why_not_back(change)
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        self.back_button.setEnabled(change is not None and not why and change.kind != "baseline")
         self.row_button.setEnabled(change is not None)
         self.open_button.setEnabled(change is not None and self._can_open(change))
         self.more_button.setEnabled(self._next_before is not None)
 
-    def _whole(self, change: RecordedChange) -> str:
+    def _detailed(self, details: ChangeDetails) -> None:
+        if self.chosen is not None and self.chosen.seq == details.seq:
+            self._details = details
+            self._show_chosen()
+
+    def _why_not_back(self, change: RecordedChange) -> str:
+        """The reason why a change cannot be taken back, as far as the list knows; empty for none."""
+        if change.is_taken_back:
+            return self.tr("This change was taken back.")
+        if self._details.is_lost:
+            return self.tr("Its bytes left the case when it was saved: look for them in a backup of that day.")
+        return ""
+
+    def _whole(self, change: RecordedChange, geometries: Geometries) -> str:
         """All that is known of a change, a line for each field."""
         document = self._context.document
-        head = f"{table_noun(change.table_name)} “{named_change(change, document)}” {verb(change)}"
+        head = deed(change, document)
         by = said_name(change.actor, document) or self.tr("(not named)")
         when = self.tr("{0}, by {1}").format(in_language(written_date(change.at)), by)
         why = self.tr("Reason: {0}").format(one_line(in_language(change.reason), 600)) if change.reason else ""
-        lines = [line.shown if change.kind == "update" else _stated(line) for line in field_lines(change, document)]
+        fields = field_lines(change, document, geometries)
+        lines = [line.shown if change.kind == "update" else _stated(line) for line in fields]
         return "\n".join(filter(None, (head, when, why, *lines)))
 
     def _can_open(self, change: RecordedChange) -> bool:
@@ -242,7 +292,9 @@ class HistoryPanel(QWidget):
             self.reading.ask_past(self.chosen)
 
     def _take_back_now(self, read: PastStep) -> None:
-        self._context.do(take_back, read.past, read.step, lost=read.lost)
+        sentence = deed(read.past.change, self._context.document)
+        if self._context.do(take_back, read.past, read.step, lost=read.lost):
+            self._context.messages.deleted(self.tr("Taken back – {0}. Undo: Ctrl+Z").format(sentence))
 
     def open_menu(self, place: QPoint) -> QMenu | None:
         """The menu of the selected changes, whose rows are reviewed together; None without any."""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
+from shapely.geometry.base import BaseGeometry
 
 from layers.errors import GeoloupeError
 from layers.project.history.history_reader import (
     HistoryFilter,
     HistoryPage,
+    count_deleted,
     opened_history,
     read_deleted,
     read_geometries,
@@ -54,10 +56,22 @@ class PastStep(Struct, frozen=True):
     """Rows whose bytes the case no longer has."""
 
 
+class ChangeDetails(Struct, frozen=True):
+    """Details of a change that lists leave out: its geometries, and whether its bytes are gone for good."""
+
+    seq: int
+    geometries: tuple[BaseGeometry | None, BaseGeometry | None] = (None, None)
+    is_lost: bool = False
+    """True for a deleted row whose bytes the case no longer has."""
+
+
 class HistoryReading(QObject):
     """Reads in jobs; `answered` carries an `HistoryAnswer`, `read_past` a `PastStep`, `failed` a sentence."""
 
     answered = Signal(object)
+    detailed = Signal(object)
+    """Emitted with `ChangeDetails`."""
+    deleted_counted = Signal(int)
     read_past = Signal(object)
     failed = Signal(str)
 
@@ -76,6 +90,18 @@ class HistoryReading(QObject):
             self._job.cancel()
         case = self._context.case
         self._job = self._run(lambda is_cancelled: _read(case, question, is_cancelled), self.answered.emit)
+
+    def ask_details(self, change: RecordedChange) -> None:
+        """Read what the list leaves out of a change, where that is anything."""
+        spec, case = change.spec, self._context.case
+        has_bytes = change.kind == "delete" and spec is not None and DATA in spec.blobs
+        if change.has_geometry or has_bytes:
+            self._run(lambda is_cancelled: _read_details(case, change, is_cancelled), self.detailed.emit)
+
+    def count_deleted(self, table_name: str) -> None:
+        """Count the rows of a table that are no longer in the case."""
+        case = self._context.case
+        self._run(lambda is_cancelled: _count_deleted(case, table_name, is_cancelled), self.deleted_counted.emit)
 
     def ask_past(self, change: RecordedChange) -> None:
         """Read what is needed to take a change back."""
@@ -106,6 +132,22 @@ def _read(case: CaseAccess, question: HistoryQuestion, is_cancelled: Callable[[]
         else:
             page = read_page(connection, question.wanted, before=question.before)
         return HistoryAnswer(question, page, read_people(connection) if question.before is None else ())
+
+
+def _read_details(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> ChangeDetails:
+    path, is_lost = case.history(), any(_lost(case, (change,)))
+    if path is None or change.seq < 0 or not change.has_geometry:
+        return ChangeDetails(change.seq, is_lost=is_lost)
+    with opened_history(path, is_cancelled) as connection:
+        return ChangeDetails(change.seq, read_geometries(connection, change.seq), is_lost)
+
+
+def _count_deleted(case: CaseAccess, table_name: str, is_cancelled: Callable[[], bool]) -> int:
+    path = case.history()
+    if path is None:
+        return 0
+    with opened_history(path, is_cancelled) as connection:
+        return count_deleted(connection, table_name)
 
 
 def _read_past(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> PastStep:

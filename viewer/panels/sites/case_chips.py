@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
+from viewer.panels.history.history_reading import HistoryReading
 from viewer.panels.one_dialog import show_once
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.support.language.translation import translate
 
 SIZE = (460, 320)
 
@@ -39,6 +41,8 @@ class CaseChips(QDialog):
         layout.addWidget(self.chips)
         layout.addStretch(1)
         layout.addLayout(side_by_side(close))
+        self._reading = HistoryReading(context, self)
+        self._reading.deleted_counted.connect(self._say)
         context.changed.connect(self._heard)
         context.document_replaced.connect(self.close)
         self._show()
@@ -50,11 +54,22 @@ class CaseChips(QDialog):
     def _show(self) -> None:
         chips = list(self._context.document.chips.values())
         self.chips.show_chips(chips)
-        self.note.setText(
-            self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
-            if chips
-            else self.tr("There is none yet: C takes one of the selected site, or of the view where none is selected.")
-        )
+        self._say(0)
+        if not chips:
+            self._reading.count_deleted("chips")
+
+    def _say(self, deleted: int) -> None:
+        """Say what the chips are for; without any, how to take one, or how many were deleted."""
+        if self._context.document.chips:
+            words = self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
+        elif deleted:
+            counted = translate("CaseChips", "{count} were deleted", "{count} was deleted", deleted)
+            words = self.tr("There is none now; {0}: see History.").format(counted)
+        else:
+            words = self.tr(
+                "There is none yet: C takes one of the selected site, or of the view where none is selected."
+            )
+        self.note.setText(words)
 
 
 def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:

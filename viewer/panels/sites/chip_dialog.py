@@ -13,7 +13,7 @@ from layers.document.changes import Changes
 from layers.document.chip import Chip
 from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
-from viewer.commands.imagery.chips import delete_chips, update_chip
+from viewer.commands.imagery.chips import update_chip
 from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
@@ -22,6 +22,7 @@ from viewer.panels.machine_fields import MACHINE_COLUMN, MachineFields
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name, stamp_words
 from viewer.panels.sites.chip_place import place_in, ticked
+from viewer.panels.sites.chip_strip import delete_chip
 from viewer.panels.sites.chip_words import chip_credit_words, chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
@@ -193,7 +194,7 @@ class ChipDialog(QDialog):
         self._context.comments_wanted.emit("chips", self.uuid)
 
     def _delete(self) -> None:
-        self._context.do(delete_chips, (self.uuid,))
+        delete_chip(self._context, self.uuid)
 
 
 def open_chip(context: PanelContext, uuid: str, window: QWidget) -> None:

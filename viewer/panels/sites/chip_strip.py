@@ -17,6 +17,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
 from viewer.panels.widgets.row_drag import rows_data
 from viewer.support.language.text import one_line, plain, tooltip
+from viewer.support.language.translation import translate
 
 SIDE_PX, CELL_PX, GAP_PX = 84, 96, 4
 MOST_ROWS = 2
@@ -120,6 +121,14 @@ class ChipStrip(QListWidget):
         if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.opened.emit(item.data(_UUID))
         elif item is not None and event.key() == Qt.Key.Key_Delete:
-            self._context.do(delete_chips, (item.data(_UUID),))
+            delete_chip(self._context, item.data(_UUID))
         else:
             super().keyPressEvent(event)
+
+
+def delete_chip(context: PanelContext, uuid: str) -> None:
+    """Delete a chip, and say until when that can be undone."""
+    if context.do(delete_chips, (uuid,)):
+        context.messages.deleted(
+            translate("ChipStrip", "Chip deleted; its picture leaves the case when it is saved. Undo: Ctrl+Z")
+        )

@@ -259,7 +259,7 @@ class RowList(QWidget):
             self.activated.emit(self.model.uuid_at(index.row()))
 
     def _click(self, index: QModelIndex) -> None:
-        """Let go of the selected rows that the filter hides, unless more rows are being chosen: Qt knows none of them."""
+        """Let go of selected rows that the filter hides, unless a row is being added: Qt knows none of them."""
         uuid = self.model.uuid_at(index.row())
         more = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         if len(self._selected) > 1 and not QGuiApplication.keyboardModifiers() & more:

@@ -8,19 +8,24 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.document.chip import Chip
 from layers.document.edit import Edit
 from tests.support.cases.history_case import HistoryCase
 from tests.viewer.panels.conftest import small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.claims import update_claim
 from viewer.commands.history import History
+from viewer.commands.imagery.chips import add_chips
 from viewer.commands.sites import delete_sites, update_site
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.history.history_filters import DELETIONS, TRACES
 from viewer.panels.history.history_panel import HistoryPanel
+from viewer.panels.sites.case_chips import CaseChips
+from viewer.panels.sites.chip_strip import ChipStrip
 
 DAY = "2026-11-02T08:00:00Z"
 
@@ -43,6 +48,9 @@ class Open(Struct):
     written: Written
     history: History
     reports: list[str]
+    notices: list[str]
+    kept: dict[str, bytes]
+    """The bytes that the case still has, by row."""
 
     @property
     def lines(self) -> list[str]:
@@ -56,11 +64,13 @@ class Open(Struct):
 
 @pytest.fixture
 def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    written, reports = Written(tmp_path / "work.gpkg"), list[str]()
+    written, reports, notices, kept = Written(tmp_path / "work.gpkg"), list[str](), list[str](), dict[str, bytes]()
     document = small_case()
     history = History(document, written, "Olga")
-    messages = MessageAccess(reports.append)
-    access = CaseAccess(history.push, lambda: "Olga", history=lambda: written.path)
+    messages = MessageAccess(reports.append, deleted=notices.append)
+    access = CaseAccess(
+        history.push, lambda: "Olga", history=lambda: written.path, blob_reader=lambda: lambda *_: dict(kept)
+    )
     context = PanelContext(document, access, Selection(), messages=messages)
     panel = HistoryPanel(context)
     qtbot.addWidget(panel)
@@ -70,7 +80,7 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     context.do(update_claim, "c2", confidence="moderate")
     panel.show()
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
-    yield Open(panel, context, written, history, reports)
+    yield Open(panel, context, written, history, reports, notices, kept)
     written.close()
 
 
@@ -83,6 +93,7 @@ def test_changes_are_listed_in_the_words_of_the_forms(case: Open) -> None:
     case.choose(1)
     assert "2 November 2026" in case.panel.words.text()
     assert "by Olga" in case.panel.words.text()
+    assert case.panel.words.text().startswith("Changed: site “Vostochny Cosmodrome”")
     assert not unnamed(case.panel)
 
 
@@ -99,8 +110,15 @@ def test_one_change_is_taken_back_from_the_list_and_undone(case: Open, qtbot: Qt
     qtbot.waitUntil(lambda: len(case.lines) == 4)
     assert case.lines[0] == "Vostochny · label: Vostochny Cosmodrome → Vostochny"
     assert "Takes back the change of 2026-11-02" in case.panel.model.cells_at(0)[3]
+    assert case.notices == ["Taken back – Changed: site “Vostochny Cosmodrome”. Undo: Ctrl+Z"]
+    assert case.lines[2].startswith("Taken back · Vostochny")
+    case.choose(2)
+    assert not case.panel.back_button.isEnabled()
+    assert case.panel.why.text() == "This change was taken back."
     case.history.undo()
     assert case.context.document.sites["pad"].label == "Vostochny Cosmodrome"
+    case.panel.filters.changed.emit()
+    assert not any("Taken back" in line for line in case.lines), "an undo makes the change again"
 
 
 def test_who_deleted_a_site_is_found_and_the_site_brought_back(case: Open, qtbot: QtBot) -> None:
@@ -108,9 +126,10 @@ def test_who_deleted_a_site_is_found_and_the_site_brought_back(case: Open, qtbot
     filters = case.panel.filters
     filters.listed.setCurrentIndex(filters.listed.findData(TRACES))
     filters.listed.activated.emit(filters.listed.currentIndex())
-    assert case.lines == ["Mark “Hikvision” deleted", "Site of a claim “Optics were sold” deleted"]
+    assert case.lines == ["Deleted: site “Hikvision”", "Deleted: site of a claim “Optics were sold”"]
     assert case.panel.model.cells_at(0)[2] == "Olga"
     case.choose(0)
+    assert "place (lon, lat): 120.16, 30.29" in case.panel.words.text()
     assert not case.panel.open_button.isEnabled()
     qtbot.mouseClick(case.panel.back_button, Qt.MouseButton.LeftButton)
     assert case.context.document.sites["firm"].label == "Hikvision"
@@ -164,3 +183,40 @@ def test_older_pages_are_read_where_the_list_is_scrolled_to_its_end(case: Open, 
     assert case.panel.model.total == 253
     assert not case.panel.more_button.isEnabled()
     assert case.lines[-1].startswith("Imagery was given · likelihood")
+
+
+def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open, qtbot: QtBot) -> None:
+    chip = Chip(
+        uuid="chip",
+        content_type="image/png",
+        site_uuid="pad",
+        layer_title="Blue Marble",
+        bounds_json="[100, 40, 101, 41]",
+        crs_wkt='GEOGCRS["WGS 84",DATUM["World Geodetic System 1984"]]',
+        srs_id=4326,
+        width=10,
+        height=10,
+    )
+    case.context.do(add_chips, (chip,))
+    case.kept["chip"] = b"png"
+    strip = ChipStrip(case.context)
+    qtbot.addWidget(strip)
+    strip.show_chips([case.context.document.chips["chip"]])
+    strip.setCurrentRow(0)
+    qtbot.keyClick(strip, Qt.Key.Key_Delete)
+    assert case.notices == ["Chip deleted; its picture leaves the case when it is saved. Undo: Ctrl+Z"]
+    case.panel.filters.changed.emit()
+    assert case.lines[0] == "Deleted: image chip “Vostochny Cosmodrome”"
+    assert case.lines[1].startswith("Added: custody “taken – Blue Marble")
+    case.choose(0)
+    assert "place (lon, lat): 100, 40 to 101, 41" in case.panel.words.text()
+    assert "DATUM" not in case.panel.words.text()
+    assert case.panel.back_button.isEnabled()
+    case.kept.clear()  # as a save does
+    case.choose(1)
+    case.choose(0)
+    assert not case.panel.back_button.isEnabled()
+    assert case.panel.why.text().startswith("Its bytes left the case when it was saved")
+    window = QWidget()
+    qtbot.addWidget(window)
+    assert CaseChips(case.context, window).note.text() == "There is none now; 1 was deleted: see History."
