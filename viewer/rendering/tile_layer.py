@@ -208,6 +208,7 @@ class TileLayer:
         """Outdate tiles in view so that they are made anew; meanwhile they are their own stand-ins."""
         for key in keys:
             for grid, held in self._held.items():
+                held.given_up.discard(key)
                 self._cache.discard(self._name_of_part(self.revision, grid, key))
                 part = held.parts.pop(key, None)
                 image = held.tiles.pop(key, part)

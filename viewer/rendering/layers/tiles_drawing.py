@@ -220,6 +220,7 @@ class TilesDrawing(LayerDrawing):
             works_offline=self._works_offline(),
             reach=self.reach,
             is_stored=self._tiles.has_packs and view is not None and not lacks_all,
+            is_scaled=seen is not None and self._tile_layer.lacks_given_up(seen) and self._tile_layer.shows_in(seen),
             lacks_all=lacks_all,
             wants_login=fetcher is not None and any(map(fetcher.wants_login, hosts)),
             busy_until=max((fetcher.busy_until(host) for host in hosts), default=0.0) if fetcher is not None else 0.0,
@@ -439,6 +440,7 @@ class TilesDrawing(LayerDrawing):
 
     def _compose(self, view: View, ready: Iterable[TileKey], waiting: Sequence[TileKey]) -> None:
         """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
+        ready = [key for key in ready if not self._is_given_up(view.grid, key)]
         room = COMPOSED_AT_ONCE - len(self._composing)
         work: list[_Composition] = []
         has_shown = False
@@ -462,6 +464,16 @@ class TilesDrawing(LayerDrawing):
         for part in [work[: len(work) // 2], work[len(work) // 2 :]] if len(work) > 2 else [work]:
             if part:
                 self._run(view.grid, part)
+
+    def _is_given_up(self, grid: TileGrid, key: TileKey) -> bool:
+        """Give up a display tile for which there is nothing but errors: what was seen at other scales stays shown."""
+        sources = self._plans[key]
+        if self._tiles.inputs(sources) or not self._tiles.have_all_failed(sources.tiles):
+            return False
+        self._tile_layer.give_up(grid, key)
+        self._incomplete[key] = sources
+        self._announce()
+        return True
 
     def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[_Composition]:
         """The compositions of coarser tiles for display tiles that wait and have no such stand-in."""

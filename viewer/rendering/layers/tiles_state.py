@@ -90,6 +90,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     """Date that the server has drawn instead, as people write it: empty where it does not say which, None while it has
     said no such thing.
     """
+    is_scaled: bool = False
+    """True where what was seen at another scale stands in for what cannot come."""
 
 
 class KeptStates:
@@ -121,7 +123,9 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     if place is not None and not (place.kind is StateKind.OUTSIDE and facts.has_pictures):
         return place, math.inf
     if facts.works_offline and not facts.is_stored and not (facts.problem and not facts.reach.is_cut_off):
-        return offline_state(facts.name, lacks_all=facts.lacks_all, is_drawn=not facts.service.is_tiled), math.inf
+        is_drawn = not facts.service.is_tiled
+        scaled = is_drawn and facts.is_scaled
+        return offline_state(facts.name, lacks_all=facts.lacks_all, is_drawn=is_drawn, is_scaled=scaled), math.inf
     if facts.tried is not None and facts.tried.said_until > now and not facts.works_offline:
         return trying_state(facts.name), facts.tried.said_until
     if facts.problem and not (facts.reach.is_cut_off and _is_all_stored(facts)):
@@ -206,8 +210,10 @@ def _meet(view: View, bounds: Bounds) -> bool:
     )
 
 
-def offline_state(name: str, *, lacks_all: bool, is_drawn: bool = False) -> ServiceState:
-    """The state while working offline. `is_drawn`: its server draws each view anew, so that only these are stored."""
+def offline_state(name: str, *, lacks_all: bool, is_drawn: bool = False, is_scaled: bool = False) -> ServiceState:
+    """The state while working offline. `is_drawn`: its server draws each view anew, so that only these are stored;
+    `is_scaled`: what was seen of it at another scale stands in.
+    """
     sentence = (
         Phrase("“{name}”: working offline, and none of its tiles are stored for this place.", name=name)
         if lacks_all
@@ -217,6 +223,12 @@ def offline_state(name: str, *, lacks_all: bool, is_drawn: bool = False) -> Serv
         sentence = Phrase(
             "“{name}”: working offline. Its server draws each view anew: only views that were seen before, at the same"
             " scale, are stored. A pack holds all of an area.",
+            name=name,
+        )
+    if is_scaled:
+        sentence = Phrase(
+            "“{name}”: working offline. Its server draws each view anew: what was seen before at another scale is shown"
+            " for it, larger or smaller than it was drawn.",
             name=name,
         )
     return ServiceState(StateKind.OFFLINE, Phrase("offline mode"), sentence, (Way.WORK_ONLINE,), lacks_all)

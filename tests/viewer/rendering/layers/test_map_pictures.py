@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.decoding import encoded
@@ -248,3 +249,21 @@ def test_words_are_a_refusal_only_until_a_picture_has_come(
     assert (len(arrived), turns) == (2, ["The picture is too large."])
     assert requests.fit(VIEW, may_fit=True)
     assert not requests.is_fitted
+
+
+def test_what_was_seen_at_another_scale_stands_in_offline_and_that_is_said(draw, server, context, qtbot) -> None:
+    drawing = drawn(draw, service_of(server))
+    small = View(GRID, 100, 50, 300, 260)
+    complete(drawing, small, qtbot)
+    context.fetcher.set_offline(True)
+    closer = View(replace(GRID, resolution=STEP_M / 2), 250, 150, 200, 160)
+    picture = complete(drawing, closer, qtbot)
+    assert (picture[..., 3] == 255).all(), "scaled from what was seen"
+    state = drawing.state_in(closer)
+    assert "seen before at another scale" in state.sentence
+    elsewhere = View(replace(GRID, resolution=STEP_M / 2), 2400, 2400, 200, 160)
+    assert not complete(drawing, elsewhere, qtbot)[..., 3].any()
+    assert "at the same scale" in drawing.state_in(elsewhere).sentence
+    context.fetcher.set_offline(False)
+    qtbot.waitUntil(lambda: (drawing.set_view(closer), drawing.is_complete(closer))[1] and not drawing.problem)
+    assert not np.array_equal(complete(drawing, closer, qtbot), picture), "drawn by the server now"
