@@ -49,7 +49,7 @@ class FilterBar(QWidget):
         if shown is None:
             return
         marks = self._context.listed_marks().made
-        count = sum(uuid in marks for uuid in shown)
+        count = len(marks.keys() & shown)
         words = self.tr("Filter: {0} — {1} of {2} marks are shown; products print all of them.")
         asks = one_line(mark_filter.words, LONGEST_FILTER)
         self.says.setText(words.format(asks, grouped(count), grouped(len(marks))))
