@@ -62,6 +62,10 @@ class NameDialog(QDialog):
         is_refused = is_login_name(self.name_line.text())
         self.refusal.setVisible(is_refused)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not is_refused)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(_WIDTH_PX, layout.totalHeightForWidth(_WIDTH_PX))  # room for the sentence
 
     @override
     def accept(self) -> None:

@@ -46,7 +46,7 @@ class ReasonLine(QWidget):
         self.field = ReasonField()
         self.field.setMaxLength(LONGEST_REASON)
         self.field.setAccessibleName(self.tr("Reason for the change"))
-        self.field.setPlaceholderText(self.tr("Reason, for the history (Enter keeps it, Esc skips it)"))
+        self.field.setPlaceholderText(self.tr("Reason (Enter keeps, Esc skips)"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

@@ -101,6 +101,14 @@ class ReviewDialog(QDialog):
         )
         self.caution.setText(sentence if own else "")
         self.caution.setVisible(bool(own) and not is_draft)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make room for the sentences that are shown now."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(_WIDTH_PX, layout.totalHeightForWidth(_WIDTH_PX))
 
     def review(self) -> None:
         """Set the status of all rows, or show why that is refused."""
@@ -111,6 +119,7 @@ class ReviewDialog(QDialog):
         elif sentence := self._context.attempt(set_review, uuids, status=status, reviewer=reviewer):
             self.refusal.setText(sentence)
             self.refusal.show()
+            self._fit()
             self.reviewer.setFocus()
             return
         self.accept()
