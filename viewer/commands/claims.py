@@ -198,7 +198,7 @@ def link_claim_source(
     row_of(document.claims, claim_uuid, Phrase("claim"))
     row_of(document.sources, source_uuid, Phrase("source"))
     check_choice(credibility, (None, *CREDIBILITIES), Phrase("credibility"))
-    check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
+    check_choice(bearing, ("", *BEARINGS), Phrase("relation"))
     if any(link.source_uuid == source_uuid for link in document.links.claim_to_sources(claim_uuid)):
         return Edit(Phrase("Cite source"), ())
     _check_confirmed(document, claim_uuid, credibility, source_uuid)
@@ -238,14 +238,14 @@ def cite_new_source(
 def update_claim_source(
     document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any
 ) -> Edit:
-    """Change credibility, page, quote or bearing of one citation. Raises InvalidValue."""
+    """Change credibility, page, quote or relation of one citation. Raises InvalidValue."""
     link = document.table("claim_sources").get(link_uuid)
     if not isinstance(link, ClaimSource):
         raise InvalidValue("That citation is no longer in the case.")
     if "credibility" in fields:
         check_choice(fields["credibility"], (None, *CREDIBILITIES), Phrase("credibility"))
         _check_confirmed(document, link.claim_uuid, fields["credibility"], link.source_uuid)
-    check_choice(fields.get("bearing", ""), ("", *BEARINGS), Phrase("bearing"))
+    check_choice(fields.get("bearing", ""), ("", *BEARINGS), Phrase("relation"))
     label = Phrase("Change {fields} of citation", fields=field_words(fields, {}))
     stamp = stamp_of(actor, now)
     changes = update("claim_sources", link, stamp, **fields)

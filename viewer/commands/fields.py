@@ -24,6 +24,8 @@ def field_words(names: Iterable[str], words: Mapping[str, Phrase]) -> str:
 
 def column_word(name: str) -> Phrase:
     """The name of a column in words, without the ending for its kind of value: *niirs_rating* is the NIIRS rating."""
+    if name == "bearing":
+        return Phrase("relation")  # the forms' word: a bearing is an angle
     bare = re.sub("_(?:at|uuid|json)$", "", name)
     return Phrase(bare.replace("niirs", "NIIRS").replace("_", " "))
 

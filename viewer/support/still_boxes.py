@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 RING_PX = 1.6
 MOST_ROWS = 15
 """Most rows of a list that are visible at once; typed letters find the others."""
-MOST_LIST_PX, MOST_MEASURED = 480, 300
+MOST_LIST_PX, MOST_MEASURED = 900, 1000
 """Most width of an open list in logical pixels beyond that of its box, and most entries that are measured for it."""
 if TYPE_CHECKING:
     _AnyBox = QAbstractSpinBox

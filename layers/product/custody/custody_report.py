@@ -13,6 +13,7 @@ from layers.document.rows import Custody
 from layers.document.source import SourceFile, read_machine
 from layers.phrase import Phrase
 from layers.product.custody.time_proof import proofs_of
+from layers.time.image_dates import image_date
 from layers.time.written_dates import written_date
 
 type CustodyTable = Literal["source_files", "chips"]
@@ -54,9 +55,11 @@ class CustodyLine(Struct, frozen=True):
 
     @property
     def result(self) -> str:
-        """The hash against that of the row, in words."""
+        """The hash against that of the row, in words: only a verification read the bytes again."""
         if self.matches is None:
             return Phrase("no hash")
+        if self.matches and self.event != "verified":
+            return Phrase("hash recorded")
         return Phrase("hash matches") if self.matches else Phrase("HASH DOES NOT MATCH")
 
 
@@ -77,6 +80,8 @@ class CustodyReport(Struct, frozen=True):
     def summary(self) -> str:
         """The result of the last verification, as a sentence."""
         verified = [line for line in self.lines if line.event == "verified"]
+        if not verified and any(line.sha256 for line in self.lines):
+            return Phrase("Its hash was recorded, and its bytes were never compared with it since.")
         if not verified:
             return Phrase("Its hash was never verified.")
         last = verified[-1]
@@ -135,7 +140,7 @@ def _facts(document: Document, row: SourceFile | Chip | None, naming: PersonNami
         facts = [
             (Phrase("Site"), site.label if site is not None else ""),
             (Phrase("Image"), row.layer_title),
-            (Phrase("Acquired"), written_date(row.acquired_at) or NOT_STATED),
+            (Phrase("Acquired"), image_date(row.acquired_at, row.date_kind)),
             (Phrase("Credit"), row.credit),
             (Phrase("Kind"), Phrase("pixels of the image") if row.kind == "pixels" else Phrase("view of the map")),
         ]

@@ -27,10 +27,10 @@ def link_evidence(
     bearing: str = "supports",
     note: str = "",
 ) -> Edit:
-    """Link a claim to a row of the case as evidence (once), with its bearing on the claim. Raises InvalidValue."""
+    """Link a claim to a row of the case as evidence (once), with its relation to the claim. Raises InvalidValue."""
     row_of(document.claims, claim_uuid, Phrase("claim"))
     check_choice(evidence_table, EVIDENCE_TABLES, Phrase("table of evidence"))
-    check_choice(bearing, ("", *BEARINGS), Phrase("bearing"))
+    check_choice(bearing, ("", *BEARINGS), Phrase("relation"))
     spec = BY_NAME[evidence_table]
     row = row_of(document.table(spec.table), evidence_uuid, Phrase("evidence"))
     if spec_of(spec.table, row) is not spec:
@@ -51,10 +51,10 @@ def link_evidence(
 
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change the bearing of evidence on a claim, or its note. Raises InvalidValue."""
+    """Change the relation of evidence to a claim, or its note. Raises InvalidValue."""
     link = row_of(document.table("claim_evidence"), link_uuid, Phrase("evidence"))
     if "bearing" in fields:
-        check_choice(fields["bearing"], ("", *BEARINGS), Phrase("bearing"))
+        check_choice(fields["bearing"], ("", *BEARINGS), Phrase("relation"))
     label = Phrase("Change {fields} of evidence", fields=field_words(fields, {}))
     stamp = stamp_of(actor, now)
     changes = update("claim_evidence", link, stamp, **fields)

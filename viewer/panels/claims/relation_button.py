@@ -1,12 +1,13 @@
-"""A button for the relation of evidence to a claim: supports, against or context, changed by one key."""
+"""A button with a menu of the relations of evidence to a claim, which one key chooses too."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from layers.document.vocabulary import BEARINGS
 from viewer.support.language.stored_words import capital
@@ -20,10 +21,11 @@ _KEYS = {
 }
 """Keys that set a relation, the same on every keyboard. Plus and equals are one key on some."""
 _EDGES_PX = 16
+_WITH_ARROW = "{0} ▾"
 
 
 class RelationButton(QPushButton):
-    """Shows a relation. A click or Space sets the next one; plus, minus and 0 set supports, against and context."""
+    """Shows a relation. A click or Space opens the menu of all; plus, minus and 0 set supports, against and context."""
 
     picked = Signal(str)
     """Emitted with another relation than the one that is shown."""
@@ -36,22 +38,38 @@ class RelationButton(QPushButton):
         self._about, self._relation = about, ""
         self.setObjectName("relation")
         self.setToolTip(
-            tooltip(self.tr("Relation to the claim: + supports, − against, 0 context; Space or a click changes it"))
+            tooltip(
+                self.tr("Relation to the claim: + supports, − against, 0 context; Space or a click shows the choices")
+            )
         )
-        self.clicked.connect(lambda: self._pick(_next(self._relation)))
+        self.clicked.connect(lambda: self.open_menu())
         self.show_relation("")
 
     def show_relation(self, relation: str) -> None:
         """Show a relation; empty where none is stated."""
         self._relation = relation
         word = capital(relation) if relation else self.tr("Relation?")
-        self.setText(word)
+        self.setText(_WITH_ARROW.format(word))
         self._fit()
         self.setAccessibleName(self.tr("Relation of {0}: {1}").format(self._about, word))
         if self.property("relation") != relation:
             self.setProperty("relation", relation)
             self.style().unpolish(self)
             self.style().polish(self)
+
+    def open_menu(self) -> QMenu:
+        """Open the menu of the relations, the present one ticked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for relation in (*BEARINGS, ""):
+            word = capital(relation) if relation else self.tr("Not stated")
+            action = menu.addAction(word, partial(self._pick, relation))
+            action.setCheckable(True)
+            action.setChecked(relation == self._relation)
+            if relation == self._relation:
+                menu.setActiveAction(action)
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        return menu
 
     def _pick(self, relation: str) -> None:
         if relation != self._relation:
@@ -61,7 +79,8 @@ class RelationButton(QPushButton):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.left.emit()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -77,7 +96,7 @@ class RelationButton(QPushButton):
         """Be as wide as the longest relation, so that nothing moves when another one is chosen."""
         font = QFont(self.font())
         font.setBold(True)
-        words = [self.text(), *map(capital, BEARINGS)]
+        words = [self.text(), *(_WITH_ARROW.format(capital(relation)) for relation in BEARINGS)]
         self.setFixedWidth(max(map(QFontMetrics(font).horizontalAdvance, words)) + _EDGES_PX)
 
     @override
@@ -85,8 +104,3 @@ class RelationButton(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
-
-
-def _next(relation: str) -> str:
-    place = BEARINGS.index(relation) + 1 if relation in BEARINGS else 0
-    return BEARINGS[place % len(BEARINGS)]

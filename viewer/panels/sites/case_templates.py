@@ -44,7 +44,7 @@ def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
 def offer_classes(context: PanelContext, field: ChoiceField, ask: str = "") -> None:
     """Offer the site classes and the case's own templates in a field, and keep them up to date.
 
-    `ask` is the text of a last entry that asks for a class of one's own.
+    `ask` is the text of a first entry that asks for a class of one's own.
     """
 
     def read() -> None:

@@ -10,6 +10,7 @@ from viewer.commands.filing.templates import mark_as_new_class
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
 from viewer.panels.words import class_choices
+from viewer.support.language.text import tooltip
 from viewer.support.still_boxes import ComboBox
 
 WIDTH_PX = 340
@@ -33,6 +34,8 @@ class NewClassDialog(QDialog):
             self.kind_of.addItem(title, code)
         self.kind_of.setCurrentIndex(self.kind_of.findData("other"))
         self.kind_of.setAccessibleName(self.tr("Kind of"))
+        tip = self.tr("The class that it is a kind of: it takes that one’s sign, and other programs file it there")
+        self.kind_of.setToolTip(tooltip(tip))
         form = QFormLayout()
         form.addRow(self.tr("Name"), self.name)
         form.addRow(self.tr("Kind of"), self.kind_of)

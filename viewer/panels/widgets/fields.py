@@ -7,7 +7,7 @@ from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
@@ -426,7 +426,7 @@ class ChoiceField(ComboBox):
     taken_back = Signal()
     """Emitted as `LineField.taken_back`; a choice is not typed, and stays."""
     more_wanted = Signal()
-    """Emitted where the last entry was chosen, which is no value but asks for more."""
+    """Emitted where the entry was chosen, which is no value but asks for more."""
 
     def __init__(
         self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None
@@ -448,9 +448,9 @@ class ChoiceField(ComboBox):
             self._line().editingFinished.connect(self.flush)
 
     def set_choices(self, choices: Iterable[tuple[Any, str]], ask: str = "") -> None:
-        """Offer other values; the present one stays. `ask` is the text of a last entry: it emits `more_wanted`."""
+        """Offer other values; the present one stays. `ask` is the text of a first entry: it emits `more_wanted`."""
         offered = [(value, plain(text)) for value, text in choices]
-        offered += [(_ASKS, ask)] if ask else []
+        offered = [(_ASKS, ask), *offered] if ask else offered  # before a list that is longer than it opens
         if offered != self._offered or self.count() != len(offered):  # a form asks with each row that it shows
             self._offered = offered
             self.clear()
@@ -510,13 +510,6 @@ class ChoiceField(ComboBox):
             text = self.currentText().strip()
             index = self.findText(text)
             self._commit(self.itemData(index) if index >= 0 else text)
-
-    @override
-    def showPopup(self) -> None:
-        """Open the list as wide as its words need; only the closed field may have to cut them."""
-        scroll = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + scroll)
-        super().showPopup()
 
     def _line(self) -> QLineEdit:
         line = self.lineEdit()

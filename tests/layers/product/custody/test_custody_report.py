@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from layers.document.chip import Chip
 from layers.document.document import Document
+from layers.document.edit import Change, Edit
 from layers.document.rows import Custody
 from layers.document.source import Source, SourceFile
 from layers.errors import InvalidValue, UnsupportedFormat
@@ -55,6 +56,16 @@ def test_a_custody_report_of_a_chip_says_what_became_of_it_in_order() -> None:
     assert places == sorted(places)
     assert "memory stick" in text
     assert SHA in text
+
+
+def test_a_recorded_hash_is_not_called_verified_and_a_composite_has_its_words() -> None:
+    document = Document({"chips": [replace(CHIP, acquired_at="", date_kind="composite")]})
+    taken = Custody(uuid="t", table_name="chips", row_uuid="chip", at="2026-12-01", event="taken", sha256=CHIP.sha256)
+    document.apply(Edit("take", (Change("custody", None, taken),)))
+    report = custody_of(document, "chips", "chip")
+    assert report.summary == "Its hash was recorded, and its bytes were never compared with it since."
+    assert report.lines[0].result == "hash recorded"
+    assert dict(report.facts)["Acquired"] == "composite, date unknown"
 
 
 def test_a_hash_that_differs_is_said_and_a_login_name_is_not() -> None:

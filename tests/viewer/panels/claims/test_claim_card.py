@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from shapely.geometry import LineString
 
 from layers.document.chip import Chip
@@ -132,10 +132,18 @@ def test_evidence_is_picked_related_by_one_key_and_removed(qtbot, form: ClaimFor
         assert form.evidence.rows == [row]
         assert row.relation.hasFocus()
     QTest.keyClick(row.relation, Key.Key_Space)
+    (menu,) = row.relation.findChildren(QMenu)
+    assert desk.document.links.claim_to_evidence("c1")[0].bearing == "supports", "a look at the choices changes nothing"
+    choices = {action.text(): action for action in menu.actions()}
+    assert list(choices) == ["Supports", "Against", "Context", "Not stated"]
+    assert [text for text, action in choices.items() if action.isChecked()] == ["Supports"]
+    choices["Against"].trigger()
+    menu.close()
     assert desk.document.links.claim_to_evidence("c1")[0].bearing == "against"
+    assert desk.history.undo_text() == "Change relation of evidence"
     desk.history.undo()
     assert desk.document.links.claim_to_evidence("c1")[0].bearing == "supports"
-    assert row.relation.text() == "Supports"
+    assert row.relation.text() == "Supports ▾"
     QTest.mouseClick(row.remove_button, Qt.MouseButton.LeftButton)
     assert desk.document.links.claim_to_evidence("c1") == []
     assert form.evidence.rows == []
