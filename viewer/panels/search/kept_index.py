@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.document.changes import Changes
 from layers.document.document import Document
@@ -13,10 +13,13 @@ from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex
 from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
 from viewer.panels.context import PanelContext
+from viewer.panels.kept_words import kept_words
 from viewer.support.jobs import Job, JobContext
 
 FEW_ROWS = 2000
 """Rows that are indexed by the first search itself, in milliseconds; of more, a job does it beforehand."""
+ARRIVED_MS = 300
+"""Milliseconds after which words that have arrived are searched: many copies come one after the other."""
 MOST_CHANGED = 5000
 """Rows that may change before the whole index is made anew."""
 
@@ -36,14 +39,19 @@ class KeptIndex(QObject):
         self._changed: set[tuple[Table, str]] = set()
         self.revision = 0
         """Number of the states of the case since the index was first asked for."""
+        self._words = kept_words(context)
+        self._words.arrived.connect(self._take_words)
+        self._pause = QTimer(self, singleShot=True, interval=ARRIVED_MS)
+        self._pause.timeout.connect(self.ready)
         context.changed.connect(self._take_changes)
         context.document_replaced.connect(self._forget)
 
     def prepare(self) -> None:
-        """Begin to index a large case, unless that is done."""
-        document, jobs = self._context.document, self._context.case.jobs
+        """Begin to index a large case, unless that is done, and to read the kept copies that are not known yet."""
+        self._words.prepare()
+        document, jobs, texts = self._context.document, self._context.case.jobs, self._words.texts
         if jobs is not None and self._index is None and self._job is None and row_count(document) > FEW_ROWS:
-            self._job = jobs.run(lambda job: CaseIndex(_checked(texts_of(document), job)), self._take_index)
+            self._job = jobs.run(lambda job: CaseIndex(_checked(texts_of(document, texts), job)), self._take_index)
 
     def present(self, document: Document) -> CaseIndex | None:
         """The index with all edits of the document; None while a large case is being indexed."""
@@ -51,14 +59,25 @@ class KeptIndex(QObject):
             index = self._index
             if index is None and (row_count(document) <= FEW_ROWS or self._context.case.jobs is None):
                 index = self._index = CaseIndex(texts_of(document))
+                # long texts of kept copies come afterwards, while the window need not wait for the lock
+                self._changed.update(("source_files", uuid) for uuid in self._words.texts)
             changed, self._changed = self._changed, set()
         if index is not None:
-            _update(index, document, changed)
+            _update(index, document, changed, self._words.texts)
         return index
 
     def _take_index(self, index: CaseIndex) -> None:
         self._job, self._index = None, index
         self.ready.emit()
+
+    def _take_words(self, uuid: str) -> None:
+        """Take the words of a kept copy, and let what was asked be asked again, not for each of many copies."""
+        self.revision += 1
+        with self._lock:
+            if self._index is not None or self._job is not None:
+                self._changed.add(("source_files", uuid))
+        if not self._pause.isActive():
+            self._pause.start()
 
     def _take_changes(self, changes: Changes) -> None:
         self.revision += 1
@@ -96,11 +115,11 @@ def _checked(texts: Iterator[CaseText], job: JobContext) -> Iterator[CaseText]:
         yield text
 
 
-def _update(index: CaseIndex, document: Document, changed: set[tuple[Table, str]]) -> None:
+def _update(index: CaseIndex, document: Document, changed: set[tuple[Table, str]], kept: Mapping[str, str]) -> None:
     """Let the index have the present words of changed rows."""
     texts = {}
     for table, uuid in changed:
         row = document.table(table).get(uuid)
-        texts[table, uuid] = text_of(table, row) if row is not None else None
+        texts[table, uuid] = text_of(table, row, kept) if row is not None else None
     index.put(filter(None, texts.values()))
     index.drop(key for key, text in texts.items() if text is None)

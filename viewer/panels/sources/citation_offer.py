@@ -14,7 +14,7 @@ from layers.time.written_dates import written_date
 from viewer.commands.filing.custody import copies_of
 from viewer.commands.sources import update_source
 from viewer.panels.context import PanelContext
-from viewer.panels.sources.kept_words import kept_words
+from viewer.panels.kept_words import kept_words
 from viewer.panels.widgets.form_page import clear_layout, heading, muted, side_by_side
 from viewer.panels.widgets.icon_button import CompactButton
 from viewer.panels.widgets.link_button import LinkButton

@@ -17,8 +17,8 @@ from viewer.commands.filing.custody import copies_of, remove_copies
 from viewer.panels.context import PanelContext
 from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.kept_files import attach_files, verify, write_copy
+from viewer.panels.kept_words import kept_words
 from viewer.panels.said_names import said_name
-from viewer.panels.sources.kept_words import kept_words
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.link_button import LinkButton

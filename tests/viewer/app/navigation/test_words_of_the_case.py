@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
@@ -14,11 +17,14 @@ from layers.document.observation import Observation
 from layers.document.rows import ClaimSource, Comment, Row
 from layers.document.site import Site
 from layers.document.source import Source
+from tests.support.readers.kept_documents import PAGE, PAGE_ADDRESS, pdf_of, wacz_of, warc_of, warc_record
 from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.panels.kept_files import attach_files
 from viewer.panels.search import kept_index
 from viewer.panels.search.hits import Hit, HitGroup
+from viewer.panels.search.palette import CommandPalette
 
 PAD = Site(uuid="pad", geometry=Point(109.5, 18.2), label="Yard", notes="海南三亚港以西", class_code="port")
 CLAIM = Claim(uuid="c", statement="A pad is built.", source_wording="На Восточном строят площадку")
@@ -91,3 +97,31 @@ def test_a_large_case_is_indexed_in_a_job_and_asked_again(
     monkeypatch.setattr(kept_index, "FEW_ROWS", 0)
     palette, _line = search_for(words_window, "gantry was", qtbot)
     qtbot.waitUntil(lambda: any(hit.row == ("sources", "s") for hit in palette.shown_hits()))
+
+
+def test_words_of_kept_copies_are_found_once_they_are_read(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.session.new_case(Document(ROWS))
+    settle(window, qtbot)
+    (tmp_path / "report.pdf").write_bytes(pdf_of("Космодром Байконур", "anchorage off 榆林"))
+    warc = warc_of(warc_record(PAGE_ADDRESS, PAGE.encode()))
+    (tmp_path / "page.wacz").write_bytes(wacz_of(warc))
+    attach_files(window.panel_context, "s", [tmp_path / "report.pdf", tmp_path / "page.wacz"])
+    settle(window, qtbot)
+    rows = window.session.document.table("source_files")
+    uuids = {getattr(row, "name", ""): uuid for uuid, row in rows.items()}
+    for typed, name in (("榆林", "report.pdf"), ("port of 三亚", "page.wacz")):
+        palette, _line = search_for(window, typed, qtbot)
+        qtbot.waitUntil(partial(_shows, palette, uuids[name]))
+        (hit,) = _kept_hits(palette, uuids[name])
+        palette.close()
+        window.panel_context.show_row("sources", "")
+        window.hits.go(hit)
+        assert window.panel_context.shown_row("sources") == "s"
+
+
+def _kept_hits(palette: CommandPalette, uuid: str) -> list[Hit]:
+    return [hit for hit in palette.shown_hits() if hit.row == ("source_files", uuid)]
+
+
+def _shows(palette: CommandPalette, uuid: str) -> bool:
+    return bool(_kept_hits(palette, uuid))
