@@ -117,10 +117,15 @@ def verify(context: PanelContext, rows: Sequence[tuple[Table, str]]) -> None:
     run_on_bytes(context, work, done, translate("KeptFiles", "Verifying kept files"))
 
 
-def write_copy(context: PanelContext, table: Table, uuid: str, target: Path) -> None:
-    """Write the bytes of a copy as a file of its own, to be worked on. It is not opened."""
+def write_copy(
+    context: PanelContext, table: Table, uuid: str, target: Path, then: Callable[[], None] | None = None
+) -> None:
+    """Write the bytes of a copy as a file of its own, to be worked on; `then` is called in place of a notice."""
 
     def done(_sha256: str) -> None:
+        if then is not None:
+            then()
+            return
         context.messages.tell(translate("KeptFiles", "Written: {0}").format(target))
 
     title = translate("KeptFiles", "Writing {0}").format(one_line(target.name, 60))
@@ -160,6 +165,11 @@ def _attach(context: PanelContext, source_uuid: str, files: TakenFiles) -> None:
     if files.copies:
         sentence = context.attempt(attach_copies, source_uuid, files.copies)
         refused += [sentence] if sentence else []
+        if not sentence:
+            words = translate(
+                "KeptFiles", "{count} files kept in the case", "{count} file kept in the case", len(files.copies)
+            )
+            context.messages.tell(f"{words}: {one_line(', '.join(copy.name for copy in files.copies), 120)}")
     for name, data in files.proofs:
         owner = _owner_of(context, source_uuid, name)
         if owner is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from layers.document.source import SourceFile
@@ -20,6 +21,7 @@ from tests.viewer.panels.conftest import Desk
 from viewer.commands.filing.custody import copies_of
 from viewer.panels.custody.custody_dialog import CustodyDialog
 from viewer.panels.sources.source_form import SourceForm
+from viewer.support.messages import MessageAction
 
 PDF = b"%PDF-1.4 a report" * 100
 LEFT = Qt.MouseButton.LeftButton
@@ -124,3 +126,31 @@ def test_a_pipe_is_never_read_and_a_link_dropped_becomes_the_url(form: SourceFor
     assert desk.document.sources["s1"].url == "https://example.org/report"
     assert not copies_of(desk.document, "s1")
     assert len(desk.said) == 1
+
+
+def test_a_kept_pdf_is_opened_once_that_is_agreed_to_and_a_web_page_is_saved(
+    qtbot, form: SourceForm, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, MessageAction]] = []
+    notices, opened = list[str](), list[bytes]()
+    offer, tell = (lambda sentence, action: asked.append((sentence, action))), notices.append
+    desk.context.messages = replace(desk.context.messages, offer=offer, tell=tell)
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: not opened.append(Path(url.toLocalFile()).read_bytes())
+    )
+    attached(form, desk, tmp_path / "report.pdf")
+    assert notices == ["1 file kept in the case: report.pdf"]
+    qtbot.mouseClick(form.copies.cards[0].title, LEFT)
+    ((sentence, action),) = asked
+    assert "report.pdf is from elsewhere" in sentence
+    assert not opened
+    action.run()
+    assert opened == [PDF]
+    page, target = tmp_path / "page.html", tmp_path / "saved.html"
+    page.write_text("<html>words</html>")
+    form.take([str(page)])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    assert not form.copies.cards[1].open_button.isVisible()
+    qtbot.mouseClick(form.copies.cards[1].title, LEFT)
+    assert target.read_text() == "<html>words</html>"
+    assert (len(asked), len(opened)) == (1, 1)

@@ -107,7 +107,15 @@ _APART: Mapping[str, MenuPlace] = {
     **dict.fromkeys(
         (
             *("report", "judge", "take_chip", "case_chips", "cite_image", "link_chip", "check_shadow", "search_area"),
-            *("add_source", "add_response", "products_printing", "history_of_row", "comment_on_row", "review_rows"),
+            *(
+                "add_source",
+                "attach_file",
+                "add_response",
+                "products_printing",
+                "history_of_row",
+                "comment_on_row",
+                "review_rows",
+            ),
         ),
         MenuPlace("evidence"),
     ),

@@ -19,6 +19,7 @@ from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.kept_files import attach_files, verify, write_copy
 from viewer.panels.kept_words import kept_words
 from viewer.panels.said_names import said_name
+from viewer.panels.sources.copy_opening import CopyOpener, may_open
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.link_button import LinkButton
@@ -32,31 +33,39 @@ HASH_CHARS = 16
 
 
 class CopyCard(QFrame):
-    """One kept copy. Its file is never opened from here: it is saved elsewhere first."""
+    """One kept copy. A PDF or a picture can be opened from here; any other file is saved elsewhere first."""
 
     removed = Signal(str)
 
-    def __init__(self, context: PanelContext, copy: SourceFile) -> None:
+    def __init__(self, context: PanelContext, copy: SourceFile, opener: CopyOpener) -> None:
         super().__init__()
         self._context, self.uuid = context, copy.uuid
         self.setObjectName("card")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         name = one_line(copy.name, 120) or self.tr("(no name)")
-        title = LinkButton(name, self.tr("Show the custody of {0}").format(name))
-        title.clicked.connect(self._show_custody)
+        self.title = LinkButton(name, self.tr("Open {0}").format(name))
+        if not may_open(copy):
+            tip = self.tr("Save {0} elsewhere: a web page is never opened from here").format(name)
+            self.title = LinkButton(name, tip)
+        self.title.clicked.connect(lambda: opener.ask(copy) if may_open(copy) else self._save(copy))
         remove = IconButton("close", self.tr("Delete this copy from the case"))
         remove.clicked.connect(lambda: self.removed.emit(copy.uuid))
         top = QHBoxLayout()
-        top.addWidget(title, 1)
+        top.addWidget(self.title, 1)
         top.addWidget(remove)
         self.facts = muted(plain(self._words(copy)))
         self.facts.setToolTip(tooltip(self.tr("SHA-256: {0}").format(copy.sha256)))
+        self.open_button = CompactButton(self.tr("Open…"))
+        self.open_button.setToolTip(tooltip(self.tr("Open a copy in another program, once you agree")))
+        self.open_button.clicked.connect(lambda: opener.ask(copy))
+        self.open_button.setVisible(may_open(copy))
         self.save_button = CompactButton(self.tr("Save As…"))
         self.save_button.setToolTip(tooltip(self.tr("Write a working copy elsewhere; the kept one stays untouched")))
         self.verify_button = CompactButton(self.tr("Verify"))
         self.verify_button.setToolTip(tooltip(self.tr("Hash its bytes anew, and log the result in its custody")))
         self.custody_button = CompactButton(self.tr("Custody…"))
-        for button in (self.save_button, self.verify_button, self.custody_button):
+        buttons = (self.open_button, self.save_button, self.verify_button, self.custody_button)
+        for button in buttons:
             button.setAccessibleName(f"{button.text()} {name}")
         self.save_button.clicked.connect(lambda: self._save(copy))
         self.verify_button.clicked.connect(lambda: verify(context, [("source_files", copy.uuid)]))
@@ -66,7 +75,7 @@ class CopyCard(QFrame):
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.facts)
-        layout.addLayout(side_by_side(self.save_button, self.verify_button, self.custody_button))
+        layout.addLayout(side_by_side(*buttons))
 
     def _words(self, copy: SourceFile) -> str:
         """Facts on the copy, a line each: kind and type, collector and time, hash, proofs, last verification."""
@@ -111,7 +120,7 @@ class KeptCopies(QWidget):
         self._context, self._uuid = context, ""
         self._shown: list[object] = []
         self.cards: list[CopyCard] = []
-        self._rows = RowColumn(spacing=5)
+        self._rows, self._opener = RowColumn(spacing=5), CopyOpener(context)
         self.attach_button = CompactButton(self.tr("Attach Files…"))
         self.attach_button.setToolTip(
             tooltip(self.tr("Keep PDF, HTML, pictures, WARC or WACZ in the case, with their proofs of time"))
@@ -168,7 +177,7 @@ class KeptCopies(QWidget):
         self._rows.fill(copies, self._card, self.tr("No copy is kept: links die. Attach one, or drop it here."))
 
     def _card(self, copy: SourceFile) -> CopyCard:
-        card = CopyCard(self._context, copy)
+        card = CopyCard(self._context, copy, self._opener)
         card.removed.connect(lambda uuid: self._context.do(remove_copies, (uuid,)))
         self.cards.append(card)
         return card
