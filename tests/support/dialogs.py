@@ -33,12 +33,14 @@ from viewer.app.window import MainWindow
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
+from viewer.panels.comments.comments_dialog import CommentsDialog
 from viewer.panels.custody.custody_dialog import show_custody
 from viewer.panels.layers.table_picker import TablePicker
 from viewer.panels.logins.sign_in import open_sign_in
 from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
+from viewer.panels.reviewing.review_dialog import ReviewDialog
 from viewer.panels.searches.scene_walk import SceneWalkDialog
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.time_strip.folder_dialog import FolderDialog
@@ -73,6 +75,7 @@ MORE = {
     "search_archives": "ArchiveDialog",
     "what_is_new": "NewsDialog",
     "logins": "LoginsDialog",
+    "your_name": "NameDialog",
 }
 """More of them, which have no part in the walk of the keyboard."""
 _ABOUT_IMAGES = ("combine_bands", "georeference", "register_layer", "match_plate")
@@ -119,6 +122,8 @@ def open_by_hand(window: MainWindow) -> None:
         AreaStatisticsDialog(context, document.sites["area"], layer, window),
         FolderDialog(window.scenes.folders, lambda: None, window),
         TablePicker("many.gpkg", [], window),
+        ReviewDialog(context, ["area"], window),
+        CommentsDialog(context, "sites", "area", window),
         TicksDialog(context, TickedSheet("Example places", "", "", "name"), Homecoming(), window),
     ):
         dialog.show()

@@ -31,11 +31,19 @@ from viewer.panels.imagery.add_imagery import AddImageryDialog
 
 BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialog", "TablePicker"}
 BY_HAND |= {"TicksDialog", "PackDialog", "ScenePackDialog", "SignInDialog", "SceneWalkDialog"}
+BY_HAND |= {"ReviewDialog", "CommentsDialog"}
 ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
 ABOUT_FILES |= {"LayerDatesDialog", "CustodyDialog"}
-IN_TESTS_OF_THEIR_OWN = {"ObservationImportDialog", "EarthDialog", "NewClassDialog", "SiteTableDialog", "AddCaseDialog"}
+IN_TESTS_OF_THEIR_OWN = {
+    "ReportChooser",
+    "ObservationImportDialog",
+    "EarthDialog",
+    "NewClassDialog",
+    "SiteTableDialog",
+    "AddCaseDialog",
+}
 """In tests/viewer/app/window/test_observation_tables.py and tests/viewer/app/opening/: they need a file."""
 
 
