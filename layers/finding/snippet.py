@@ -25,6 +25,15 @@ def snippet_of(text: str, wanted: TextQuery) -> str:
     return ends[0] + " ".join(part.split()) + ends[1]
 
 
+def brought_forward(snippet: str, wanted: TextQuery, before: int) -> str:
+    """A snippet with at most about `before` characters before the match, for a line that is cut at its end."""
+    marks = marks_in(snippet, wanted)
+    if not marks or marks[0][0] <= before:
+        return snippet
+    space = snippet.find(" ", marks[0][0] - before, marks[0][0])
+    return "…" + snippet[space + 1 if space >= 0 else marks[0][0] :]
+
+
 def marks_in(text: str, wanted: TextQuery) -> list[tuple[int, int]]:
     """Begin and end of each place of a short text, such as a title or a snippet, that has one of the wanted words.
 

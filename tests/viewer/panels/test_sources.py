@@ -13,7 +13,7 @@ from viewer.commands.sources import update_source
 from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.claims.response_list import ResponseListPanel
 from viewer.panels.sources.source_form import SourceForm
-from viewer.panels.sources.source_register import SourceRegisterPanel
+from viewer.panels.sources.source_register import RELIABILITY, SourceRegisterPanel
 from viewer.panels.widgets.form_page import laid_out
 from viewer.panels.widgets.row_table import CHIP_ROLE
 
@@ -137,6 +137,17 @@ def test_a_date_says_what_it_is_from(qtbot, source_form: SourceForm, desk: Desk)
     assert desk.document.sources["s1"].date_basis == "file name"
     desk.history.undo()
     assert desk.document.sources["s1"].date_basis == ""
+
+
+def test_a_narrow_register_has_the_reliability_beside_the_title(register: SourceRegisterPanel, desk: Desk) -> None:
+    desk.history.push(update_source(desk.document, "s1", actor="Olga", reliability="B"))
+    first = register.model.index(0, 0)
+    register.resize(260, 300)
+    assert register.list.view.isColumnHidden(RELIABILITY)
+    assert register.model.data(first, CHIP_ROLE) == "B"
+    register.resize(900, 300)
+    assert not register.list.view.isColumnHidden(RELIABILITY)
+    assert register.model.data(first, CHIP_ROLE) == "", "once is enough"
 
 
 def test_a_source_with_the_link_of_another_is_told_in_form_and_list(

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 import sample_data
 from layers.geo.datum import Datum
@@ -93,8 +94,14 @@ class MapSearch(QObject):
         palette.site_wanted.connect(self._hits.mark)
         palette.datum_changed.connect(self._take_datum)
         palette.covered.connect(self._hits.cover)
+        palette.finished.connect(self._clear_tip)
+        self._clear_tip()
         palette.show_over(self._window)
         return palette
+
+    def _clear_tip(self) -> None:
+        """Remove the tip of the button that opens the palette: the pointer leaves it unseen by Qt."""
+        QApplication.sendEvent(self._window, QStatusTipEvent(""))
 
     def _take_datum(self, datum: str) -> None:
         self._providers[0].datum = Datum(datum)

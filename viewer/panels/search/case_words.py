@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.finding.case_index import HAS_WORDS, CaseIndex, FoundRow
+from layers.finding.snippet import brought_forward
+from layers.finding.text_query import TextQuery, read_query
 from viewer.panels.context import PanelContext
 from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Hit, HitGroup
 from viewer.panels.search.kept_index import kept_index
@@ -19,6 +21,8 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
 SHORTEST_WORD = 3
+BEFORE_TEXT, BEFORE_NOTE = 30, 10
+"""Characters before the searched word in the text of a row and in its note, which are as long as there is room."""
 GROUPS: tuple[tuple[HitGroup, tuple[Table, ...]], ...] = (
     (HitGroup.SITES, ("sites",)),
     (HitGroup.CLAIMS, ("claims",)),
@@ -58,32 +62,38 @@ class CaseWords(QObject):
     def _hits_of(
         self, index: CaseIndex, document: Document, group: HitGroup, text: str, tables: tuple[Table, ...]
     ) -> Iterator[Hit]:
+        wanted = read_query(text)
         for number, found_row in enumerate(index.search(text, 2 * MOST_IN_GROUP, tables)):
             row = document.table(found_row.table).get(found_row.uuid)
             if row is None or not self._context.look.shows(row):
                 continue
             if group is not HitGroup.SITES:
-                yield _row_hit(group, found_row, number)
+                yield _row_hit(group, found_row, number, wanted)
             elif found_row.score <= HAS_WORDS:  # names are found by the provider of sites
                 hit = site_hit(INSIDE + BELOW_NAMES + number / 1000, document.sites[found_row.uuid], "")
-                yield replace(hit, note=one_line(found_row.snippet, 120))
+                yield replace(hit, note=_note(found_row.snippet, wanted))
 
 
-def _row_hit(group: HitGroup, found_row: FoundRow, number: int) -> Hit:
+def _row_hit(group: HitGroup, found_row: FoundRow, number: int, wanted: TextQuery) -> Hit:
     """A hit without a place: the title of a claim or source beside the words; of other rows the words and a kind."""
     title, snippet = one_line(found_row.title, 90), one_line(found_row.snippet, 120)
     is_record = group is HitGroup.RECORDS
     is_seen = snippet[:30] == title[:30]  # the title begins with the words already
     return Hit(
         group=group,
-        text=snippet or title if is_record else title,
-        note=_kind(found_row.table) if is_record else "" if is_seen else snippet,
+        text=brought_forward(snippet, wanted, BEFORE_TEXT) or title if is_record else title,
+        note=_kind(found_row.table) if is_record else "" if is_seen else _note(snippet, wanted),
         icon="claims" if group is HitGroup.CLAIMS else "sources" if group is HitGroup.SOURCES else "text",
         lon=math.nan,
         lat=math.nan,
         row=(found_row.table, found_row.uuid),
         score=INSIDE + (0.0 if group is HitGroup.CLAIMS else BELOW_NAMES) + number / 1000,
     )
+
+
+def _note(snippet: str, wanted: TextQuery) -> str:
+    """A snippet for the narrow half of a row, whose end is cut: the searched word is near its beginning."""
+    return brought_forward(one_line(snippet, 120), wanted, BEFORE_NOTE)
 
 
 def _kind(table: Table) -> str:

@@ -15,9 +15,8 @@ from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import reliability_words, source_name
-from viewer.support.language.text import one_line, searched
+from viewer.support.language.text import searched
 
-LONGEST_PUBLISHER = 28
 RELIABILITY = 1
 """The column of the reliability."""
 
@@ -44,8 +43,8 @@ class SourceRegisterPanel(RowListPanel):
         self.list.want_column(RELIABILITY, judged)
 
     def _chip(self, source: Source) -> str:
-        """The publisher, and a word on a source that may stand in the register twice."""
-        words = [one_line(source.publisher, LONGEST_PUBLISHER)]
+        """The reliability where its column has no room, and a word on a source that may stand in the register twice."""
+        words = [source.reliability if self.list.view.isColumnHidden(RELIABILITY) else ""]
         if self._alike.index.alike(source.uuid):
             words.append(self.tr("here twice?"))
         return " · ".join(filter(None, words))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -72,6 +74,20 @@ def test_each_kind_of_words_leads_to_its_row(words_window: MainWindow, qtbot: Qt
     assert _shown_by(words_window, "crane rails", qtbot) == ("", "", {"pad"})
     (hit,) = _hits(words_window, "crane rails", qtbot)
     assert (hit.group, hit.text, hit.note) == (HitGroup.RECORDS, "Compare the crane rails", "comment")
+
+
+def test_a_searched_word_is_near_the_beginning_of_its_note_and_no_tip_stays(
+    words_window: MainWindow, qtbot: QtBot
+) -> None:
+    """The row cuts the end of a note, which was all before the word; the tip of the button stayed for ever."""
+    wording = "The officials say that several companies are likely providing it with nitrocellulose for shells"
+    claim = replace(CLAIM, source_wording=wording)
+    words_window.session.push(Edit("change", (Change("claims", CLAIM, claim),)))
+    QApplication.sendEvent(words_window, QStatusTipEvent("Find a Command or a Place"))
+    assert words_window.status.hint.text() == "Find a Command or a Place"
+    (hit,) = _hits(words_window, "nitrocellulose", qtbot)
+    assert hit.note == "…it with nitrocellulose for shells"
+    assert words_window.status.hint.text() != "Find a Command or a Place"
 
 
 def test_an_edit_is_found_by_its_present_words(words_window: MainWindow, qtbot: QtBot) -> None:
