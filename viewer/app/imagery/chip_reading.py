@@ -24,16 +24,23 @@ class ChipReading:
         self._session, self._jobs = session, jobs
 
     def read(self, uuids: Sequence[str], column: str, done: Callable[[dict[str, QImage]], None]) -> None:
-        """Read pictures and give them to `done` by uuid. Only PNG, JPEG and WEBP of limited size are decoded."""
+        """Read pictures and give them to `done` by uuid. Only PNG, JPEG and WEBP of limited size are decoded; of a
+        larger one, such as a photo, the thumbnail comes.
+        """
         read = self._session.blob_reader()
 
-        def work() -> dict[str, QImage]:
+        def decoded(uuids: Sequence[str], column: str) -> dict[str, QImage]:
             pictures = {}
             for uuid, data in read("chips", uuids, column).items():
                 picture = _decoded(data) if column != THUMBNAIL or len(data) <= MOST_THUMBNAIL_BYTES else None
                 if picture is not None:
                     pictures[uuid] = _small(picture) if column == THUMBNAIL else picture
             return pictures
+
+        def work() -> dict[str, QImage]:
+            pictures = decoded(uuids, column)
+            lacking = [uuid for uuid in uuids if uuid not in pictures] if column != THUMBNAIL else []
+            return pictures | decoded(lacking, THUMBNAIL) if lacking else pictures
 
         self._jobs.run(lambda _: work(), done, lambda _error: done({}), apart=True)
 
