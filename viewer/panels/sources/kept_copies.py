@@ -64,8 +64,7 @@ class CopyCard(QFrame):
         self.verify_button = CompactButton(self.tr("Verify"))
         self.verify_button.setToolTip(tooltip(self.tr("Hash its bytes anew, and log the result in its custody")))
         self.custody_button = CompactButton(self.tr("Custody…"))
-        buttons = (self.open_button, self.save_button, self.verify_button, self.custody_button)
-        for button in buttons:
+        for button in (self.open_button, self.save_button, self.verify_button, self.custody_button):
             button.setAccessibleName(f"{button.text()} {name}")
         self.save_button.clicked.connect(lambda: self._save(copy))
         self.verify_button.clicked.connect(lambda: verify(context, [("source_files", copy.uuid)]))
@@ -75,7 +74,8 @@ class CopyCard(QFrame):
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.facts)
-        layout.addLayout(side_by_side(*buttons))
+        layout.addLayout(side_by_side(self.open_button, self.save_button))  # four in a row are cut
+        layout.addLayout(side_by_side(self.verify_button, self.custody_button))
 
     def _words(self, copy: SourceFile) -> str:
         """Facts on the copy, a line each: kind and type, collector and time, hash, proofs, last verification."""
