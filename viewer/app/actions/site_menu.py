@@ -352,7 +352,7 @@ class SiteMenu(ToolMenu):
         ),
         Action(
             "attach_file",
-            QT_TRANSLATE_NOOP("Actions", "Atta&ch Files to the Source…"),
+            QT_TRANSLATE_NOOP("Actions", "Attach &Files to the Source…"),
             attach_file,
             "",
             tip=QT_TRANSLATE_NOOP("Actions", "Keep PDF, HTML, pictures, WARC or WACZ in the case with the open source"),

@@ -312,7 +312,9 @@ def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apar
         "Zoom to Selection",
         "Properties",
         "Products that Print This",
+        "Comment…",
         "History",
+        "Review 1 row…",
         "Delete",
     ]
     menu.actions()[-1].trigger()

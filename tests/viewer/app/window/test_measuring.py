@@ -364,7 +364,7 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
     window.session.push(add_site(window.session.document, shapely.Point(9, 50), actor="Li", uuid="site"))
     assert panel.model.total == 2, "sites are not listed"
     menu = panel.open_menu(panel.list.view.rect().center())
-    assert [action.text() for action in menu.actions()][1:4] == ["&Copy Values", "&History", "&Make Sites of Them"]
+    assert [action.text() for action in menu.actions()][1:4] == ["&Copy Values", "Co&mment…", "&History"]
     menu.close()
     panel.list.view.setFocus()
     QTest.keyClick(panel.list.view, Key.Key_Delete)
