@@ -29,7 +29,17 @@ from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.sources import add_source
-from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import (
+    DRAFT_AGAIN,
+    Stamp,
+    delete,
+    drafts_after,
+    insert,
+    new_uuid,
+    review_of,
+    stamp_of,
+    update,
+)
 
 NO_JUDGEMENT: Mapping[str, Any] = {
     "likelihood_term": "",
@@ -120,7 +130,7 @@ def update_claim(document: Document, uuid: str, *, actor: str, now: str | None =
 def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
     """Review fields after a change: *reviewed* records the actor; any other change makes the claim a draft again."""
     if status == "reviewed" != claim.status:
-        return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
+        return review_of(stamp)
     if status == "draft" or (status is None and claim.status != "draft"):
         return dict(DRAFT_AGAIN)
     return {}

@@ -33,7 +33,17 @@ from layers.phrase import Phrase, all_of, joined
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, field_words, row_of
 from viewer.commands.mark_numbers import without_markers
-from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import (
+    DRAFT_AGAIN,
+    Stamp,
+    delete,
+    drafts_after,
+    insert,
+    new_uuid,
+    review_of,
+    stamp_of,
+    update,
+)
 
 FIELD_WORDS = {
     "class_code": Phrase("class"),
@@ -272,7 +282,7 @@ def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[C
     status = fields.get("status")
     review: dict[str, Any] = {}
     if status == "reviewed" != site.status:
-        review = {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
+        review = review_of(stamp)
     elif status == "draft" or (status is None and site.status != "draft" and not UNJUDGED.issuperset(changed)):
         review = dict(DRAFT_AGAIN)
     is_measured = site.shape_json or MEASUREMENT in (site.mark_kind, fields.get("mark_kind"))

@@ -14,6 +14,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Table
 from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Row
 from layers.document.vocabulary import REVIEWED
+from layers.errors import InvalidValue
 
 DRAFT_AGAIN: Mapping[str, Any] = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
 """Fields of a reviewed row after a change of what is printed of it or judged."""
@@ -29,6 +30,13 @@ class Stamp(Struct, frozen=True):
 def stamp_of(actor: str, now: str | None = None) -> Stamp:
     """The stamp of one edit; `now` is given by scripts and tests that must write the same bytes twice."""
     return Stamp(actor, now or utc_now())
+
+
+def review_of(stamp: Stamp) -> dict[str, Any]:
+    """Fields of a row that the actor has reviewed. Raises InvalidValue where the actor has no name."""
+    if not stamp.actor.strip():
+        raise InvalidValue("A review needs your name: state it in Edit > Your Name and Organisation….")
+    return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
 
 
 def utc_now() -> str:

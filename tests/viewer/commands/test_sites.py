@@ -12,6 +12,7 @@ from layers.document.rows import ClaimSite, Comment
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
+from viewer.commands.claims import update_claim
 from viewer.commands.sites import add_site, delete_sites, move_sites, reshape_site, update_site, update_sites
 
 NOW = "2026-01-02T03:04:05Z"
@@ -47,6 +48,14 @@ def test_a_change_returns_a_reviewed_site_to_draft(status: str) -> None:
     document.apply(update_site(document, "s", actor="Li", label="new"))
     site = document.sites["s"]
     assert (site.status, site.reviewed_by, site.reviewed_at) == ("draft", "", "")
+
+
+def test_a_review_without_a_name_is_refused() -> None:
+    document = Document({"sites": [_site()], "claims": [Claim(uuid="c")]})
+    with pytest.raises(InvalidValue, match="needs your name"):
+        update_site(document, "s", actor="", status="reviewed")
+    with pytest.raises(InvalidValue, match="needs your name"):
+        update_claim(document, "c", actor=" ", status="reviewed")
 
 
 def test_a_move_returns_a_reviewed_site_to_draft() -> None:

@@ -211,7 +211,13 @@ def test_steps_are_added_edited_and_ordered_by_keys(form: ClaimFormPanel, desk: 
     assert read_steps(desk.document.claims["c1"].steps_json) == (Step("road", result="wide"),)
 
 
-def test_cautions_follow_the_words_as_they_are_typed(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+@pytest.fixture
+def long_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed words are not stored of themselves, however long a busy machine takes."""
+    monkeypatch.setattr("viewer.panels.widgets.fields.REST_MS", 3_600_000)
+
+
+def test_cautions_follow_the_words_as_they_are_typed(qtbot, long_rest: None, form: ClaimFormPanel, desk: Desk) -> None:
     judge(desk.context)
     reason = form.fields.fields["confidence_reason"]
     assert not form.cautions.isVisible()
