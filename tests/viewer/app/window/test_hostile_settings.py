@@ -36,6 +36,8 @@ SOUND: dict[str, Any] = {
     "axis_orders": {"https://maps.example/wms EPSG:4326": "east first"},
     "offline": True,
     "author": "Olga",
+    "organisation": "The Desk",
+    "name_asked": True,
     "new_on_world": False,
     "cjk_font_said": True,
 }
