@@ -98,7 +98,7 @@ class CommentThreads(QWidget):
         self.send_button.clicked.connect(lambda: self.send())
         self.name_link.clicked.connect(lambda: context.name_wanted.emit())
         context.changed.connect(self._heard)
-        context.document_replaced.connect(self._unsent.clear)
+        context.document_replaced.connect(self._forget_unsent)  # a method of a widget goes with it
         self.answer("")
 
     @property
@@ -129,6 +129,9 @@ class CommentThreads(QWidget):
         words = self.entry.toPlainText().strip()
         if self._uuids and words:
             self._unsent[self._uuids[0]] = words
+
+    def _forget_unsent(self) -> None:
+        self._unsent.clear()
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("comments"):
