@@ -119,11 +119,11 @@ def test_offline_the_server_is_not_asked_and_that_is_said(maps: MainWindow, serv
 
 
 @pytest.mark.bounded
-def test_offline_the_map_says_that_only_views_seen_before_are_stored(maps: MainWindow, qtbot: QtBot) -> None:
-    """A server that draws on request is asked for the pixels of each view: those of another scale are of no use."""
+def test_offline_the_map_says_that_a_view_of_another_scale_stands_in(maps: MainWindow, qtbot: QtBot) -> None:
+    """A server that draws on request is asked for the pixels of each view: those of another scale are not exact."""
     fetcher = maps.context.fetcher
     assert fetcher is not None
     fetcher.set_offline(True)
     maps.canvas.motion.zoom_out()
     settle(maps, qtbot)
-    assert "only views that were seen before, at the same scale, are stored" in note_on_map(maps)
+    assert "what was seen before at another scale is shown for it" in note_on_map(maps)
