@@ -175,7 +175,7 @@ def test_small_letters_save_a_page_of_a_few_lines(key: str, more: int, pages: in
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize(("page", "least"), [("Square", 0.35), ("Newspaper, 2 columns", 0.32)])
+@pytest.mark.parametrize(("page", "least"), [("Square", 0.35), ("Newspaper, 2 columns", 0.22)])
 def test_a_map_fills_the_width_that_its_legend_leaves(plate_of, demo, page: str, least: float) -> None:
     """They were 15 % of the page, beside an empty half."""
     plate = plate_of(ProductSpec(title="All", subtitle="Claims", page=page, bounds=ASIA), demo)
