@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
 from layers.document.source import SourceFile
 from layers.finding.alike_sources import AlikeSources, Likeness
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.form_page import clear_layout, heading, muted
-from viewer.panels.widgets.link_button import LinkButton
+from viewer.panels.widgets.link_lines import LinkLine, LinkLines
 from viewer.panels.words import source_name
 from viewer.support.language.translation import translate
 
@@ -75,42 +72,29 @@ def likeness_words(kind: Likeness) -> str:
     }[kind]
 
 
-class AlikeLines(QWidget):
+class AlikeLines(LinkLines):
     """The part of the form; hidden where no other source is like the one that is shown."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(translate("AlikeSources", "May be the same source"), MOST_SHOWN, parent=parent)
         self._context = context
         self._known = known_alike(context)
-        self._shown: object = None
-        self.links: list[LinkButton] = []
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(heading(self.tr("May be the same source")))
-        layout.addLayout(self._lines)
-        self.hide()
+        self.opened.connect(self._open_source)
 
     def show_source(self, uuid: str) -> None:
         """Show the sources that are like another one, or like the same one again."""
         sources = self._context.document.sources
         alike = [(sources[other], kind) for other, kind in self._known.index.alike(uuid).items() if other in sources]
-        if alike == self._shown:
-            return
-        self._shown = alike
-        clear_layout(self._lines)
-        self.links = []
-        for source, kind in alike[:MOST_SHOWN]:
-            text = self.tr("{0}: {1}").format(source_name(source), likeness_words(kind))
-            link = LinkButton(text, self.tr("Show {0}").format(source_name(source)))
-            link.clicked.connect(partial(self._open, source.uuid))
-            self.links.append(link)
-            self._lines.addWidget(link)
-        if len(alike) > MOST_SHOWN:
-            self._lines.addWidget(muted(self.tr("and {0} more").format(len(alike) - MOST_SHOWN)))
-        self.setVisible(bool(alike))
+        self.show_lines(
+            [
+                LinkLine(
+                    self.tr("{0}: {1}").format(source_name(source), likeness_words(kind)),
+                    self.tr("Show {0}").format(source_name(source)),
+                    source.uuid,
+                )
+                for source, kind in alike
+            ]
+        )
 
-    def _open(self, uuid: str, _checked: bool = False) -> None:
+    def _open_source(self, uuid: str) -> None:
         self._context.show_row("sources", uuid, raise_form=True)

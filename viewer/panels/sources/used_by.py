@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from msgspec import Struct
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
 from layers.document.edit import Table
@@ -14,8 +13,7 @@ from layers.document.source import Source, names_a_work
 from layers.product.judging.steps import read_steps
 from viewer.commands.sources import uses_of_source
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.form_page import clear_layout, heading, muted
-from viewer.panels.widgets.link_button import LinkButton
+from viewer.panels.widgets.link_lines import LinkLine, LinkLines
 from viewer.panels.words import source_name
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
@@ -77,40 +75,20 @@ def _steps_naming(document: Document, source: Source) -> Iterator[Use]:
                     yield Use(_words("Step: {0}", words), "claims", claim.uuid)
 
 
-class UsedBy(QWidget):
+class UsedBy(LinkLines):
     """The part of the form with a line for each use; a click, or Enter, leads to the row."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        none = translate("UsedBy", "No claim cites this source yet.")
+        super().__init__(translate("UsedBy", "Used by"), MOST_SHOWN, none, parent)
         self._context = context
-        self._shown: list[Use] | None = None
-        self.links: list[LinkButton] = []
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(heading(self.tr("Used by")))
-        layout.addLayout(self._lines)
+        self.opened.connect(self._open_use)
 
     def show_source(self, source: Source) -> None:
         """Show the uses of another source, or of the same one again."""
         uses = uses_in(self._context.document, source)
-        if uses == self._shown:
-            return
-        self._shown = uses
-        clear_layout(self._lines)
-        self.links = []
-        for use in uses[:MOST_SHOWN]:
-            link = LinkButton(use.text, self.tr("Show {0}").format(use.text))
-            link.clicked.connect(partial(self._open, use))
-            self.links.append(link)
-            self._lines.addWidget(link)
-        if len(uses) > MOST_SHOWN:
-            self._lines.addWidget(muted(self.tr("and {0} more").format(len(uses) - MOST_SHOWN)))
-        if not uses:
-            self._lines.addWidget(muted(self.tr("No claim cites this source yet.")))
+        self.show_lines([LinkLine(use.text, self.tr("Show {0}").format(use.text), use) for use in uses])
 
-    def _open(self, use: Use, _checked: bool = False) -> None:
+    def _open_use(self, use: Use) -> None:
         if use.uuid:
             self._context.open_row(use.table, use.uuid)
