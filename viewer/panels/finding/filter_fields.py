@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
@@ -13,11 +12,10 @@ from layers.document.edit import Table
 from layers.document.vocabulary import CONFIDENCES, ROLES, STATES
 from layers.finding.passing_rows import FilterOffers
 from layers.finding.row_filter import RowFilter
-from layers.time.dates import is_partial
 from viewer.panels.context import PanelContext
 from viewer.panels.finding.found_rows import kind_word
 from viewer.panels.said_names import said_name
-from viewer.panels.widgets.fields import DateField
+from viewer.panels.widgets.fields import DayField
 from viewer.panels.words import class_title
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import tooltip
@@ -48,7 +46,6 @@ class FilterFields(QWidget):
         super().__init__(parent)
         self._context = context
         self._offers = FilterOffers()
-        self._days: dict[DateField, str] = {}
         empty = Document()
         self.table = self._choice(self.tr("Kind"), self.tr("Everything"))
         for table in LISTED:
@@ -61,12 +58,13 @@ class FilterFields(QWidget):
             for stored in words:
                 box.addItem(capital(stored), stored)
         self.author = self._choice(self.tr("Person who made or changed it"), self.tr("Anybody"))
-        self.since, self.until = DateField(self.tr("From")), DateField(self.tr("To"))
+        self.since, self.until = DayField(self.tr("From")), DayField(self.tr("To"))
         self.since.setAccessibleName(self.tr("First day of what the row tells of"))
         self.until.setAccessibleName(self.tr("Last day of what the row tells of"))
         for field in (self.since, self.until):
             field.setToolTip(tooltip(field.accessibleName()))
-            field.committed.connect(partial(self._date_entered, field))
+            field.chosen.connect(self.changed)
+            field.complaint.connect(self._context.report)
         self.unsourced = self._check(
             self.tr("Unsourced"), self.tr("Claims without a source or evidence, and sites with such a claim or none")
         )
@@ -127,8 +125,8 @@ class FilterFields(QWidget):
             state=self.state.currentData(),
             confidence=self.confidence.currentData(),
             author=self.author.currentData(),
-            since=self._days.get(self.since, ""),
-            until=self._days.get(self.until, ""),
+            since=self.since.day,
+            until=self.until.day,
             unsourced=self.unsourced.isChecked(),
             unreviewed=self.unreviewed.isChecked(),
             in_view=self.in_view.isChecked(),
@@ -148,8 +146,7 @@ class FilterFields(QWidget):
                 box.addItem(self._word_of(box, value), value)
             box.setCurrentIndex(box.findData(value))
         for field, day in ((self.since, wanted.since), (self.until, wanted.until)):
-            self._days[field] = day
-            field.show_other(day)
+            field.show_day(day)
         self.unsourced.setChecked(wanted.unsourced)
         self.unreviewed.setChecked(wanted.unreviewed)
         self.in_view.setChecked(wanted.in_view)
@@ -173,14 +170,3 @@ class FilterFields(QWidget):
         for value in dict.fromkeys([*values, *([chosen] if chosen else [])]):
             box.addItem(self._word_of(box, value), value)
         box.setCurrentIndex(max(0, box.findData(chosen)))
-
-    def _date_entered(self, field: DateField, value: object) -> None:
-        day = str(value or "").strip()
-        if day and not is_partial(day):
-            field.refuse()
-            self._context.report(self.tr("“{0}” is no date: write 2024, 2024-04 or 2024-04-12.").format(day))
-            return
-        field.show_other(day)
-        if self._days.get(field, "") != day:
-            self._days[field] = day
-            self.changed.emit()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.project.history.history_reader import HistoryFilter
-from layers.time.dates import is_partial
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import field_choices, group_titles
 from viewer.panels.history.history_reading import HistoryQuestion
 from viewer.panels.said_names import said_name
-from viewer.panels.widgets.fields import DateField
+from viewer.panels.widgets.fields import DayField
 from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
@@ -33,7 +30,6 @@ class HistoryFilters(QWidget):
         super().__init__(parent)
         self._context = context
         self._row_uuid = ""
-        self._days: dict[DateField, str] = {}
         self.listed = self._choice(self.tr("What is listed"))
         for title, key in (
             (self.tr("All changes"), ALL),
@@ -48,12 +44,13 @@ class HistoryFilters(QWidget):
         self.person = self._choice(self.tr("Person"))
         self.person.addItem(self.tr("Anybody"), None)
         self.field = self._choice(self.tr("Field"))
-        self.since, self.until = DateField(self.tr("From")), DateField(self.tr("To"))
+        self.since, self.until = DayField(self.tr("From")), DayField(self.tr("To"))
         self.since.setAccessibleName(self.tr("First day (UTC)"))
         self.until.setAccessibleName(self.tr("Last day (UTC)"))
         for field in (self.since, self.until):
             field.setToolTip(field.accessibleName())
-            field.committed.connect(partial(self._date_entered, field))
+            field.chosen.connect(self.changed)
+            field.complaint.connect(self._context.report)
         self._offer_fields()
         self._lay_out()
         for choice in (self.listed, self.person, self.field):
@@ -98,8 +95,8 @@ class HistoryFilters(QWidget):
             tables=tuple(self.kind.currentData() or ()),
             actor=self.person.currentData(),
             column=self.field.currentData() or "",
-            since=self._days.get(self.since, ""),
-            until=self._days.get(self.until, ""),
+            since=self.since.day,
+            until=self.until.day,
             only_deleted=listed == DELETIONS,
             row_uuid=self._row_uuid,
         )
@@ -118,9 +115,8 @@ class HistoryFilters(QWidget):
         """Ask for everything, of the row that is shown."""
         for choice in (self.listed, self.kind, self.person):
             choice.setCurrentIndex(0)
-        self._days.clear()
         for field in (self.since, self.until):
-            field.show_other("")
+            field.show_day("")
             field.setEnabled(True)
         self.kind.setEnabled(True)
         self.person.setEnabled(True)
@@ -159,14 +155,3 @@ class HistoryFilters(QWidget):
         for field in (self.kind, self.person, self.field, self.since, self.until):
             field.setEnabled(is_of_changes)
         self.changed.emit()
-
-    def _date_entered(self, field: DateField, value: object) -> None:
-        day = str(value or "").strip()
-        if day and not is_partial(day):
-            field.refuse()
-            self._context.report(self.tr("“{0}” is no date: write 2024, 2024-04 or 2024-04-12.").format(day))
-            return
-        field.show_other(day)
-        if self._days.get(field, "") != day:
-            self._days[field] = day
-            self.changed.emit()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
 from layers.phrase import Phrase
+from layers.time.dates import is_partial
 from layers.time.typed_dates import typed_date
 from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language
@@ -266,6 +267,37 @@ class DateField(LineField):
     @override
     def as_value(self, text: str) -> Any:
         return typed_date(text)
+
+
+class DayField(DateField):
+    """A field for a year, month or day that a filter asks for; other words are refused."""
+
+    chosen = Signal()
+    """Emitted when another day, or none, is asked for."""
+    complaint = Signal(str)
+    """Emitted with a sentence when words are refused."""
+
+    def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(hint, parent)
+        self.day = ""
+        """The day that is asked for, ISO 8601, or a part of it; empty for any."""
+        self.committed.connect(self._ask_for)
+
+    def show_day(self, day: str) -> None:
+        """Show another day without asking for it."""
+        self.day = day
+        self.show_other(day)
+
+    def _ask_for(self, value: object) -> None:
+        day = str(value or "").strip()
+        if day and not is_partial(day):
+            self.refuse()
+            self.complaint.emit(self.tr("“{0}” is no date: write 2024, 2024-04 or 2024-04-12.").format(day))
+            return
+        is_other = day != self.day
+        self.show_day(day)
+        if is_other:
+            self.chosen.emit()
 
 
 class TextField(QPlainTextEdit):
