@@ -243,6 +243,7 @@ class ProductWindows(QObject):
         from viewer.app.products.findings.cure_paths import leads_to_row  # for start-up time
 
         if leads_to_row(finding.jump):
+            self._begun = None  # the next request for a new product is no second press of the first one's keys
             self._aside = shown
             shown.installEventFilter(self)
 
