@@ -19,6 +19,8 @@ type Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
 EDGE_PX = 3
+BEFORE_DAY, DAY_GAP_PX = "\t", 8
+"""Mark before a day at the end of a line, and the pixels between that day and a name that is cut."""
 """Margin beside the text of a row, in logical pixels."""
 
 
@@ -63,16 +65,20 @@ class NamedRows[R: (Bookmark, Comparison, Product, Search)](QAbstractListModel):
         """Facts on a row in one line, beside its name."""
         raise NotImplementedError
 
+    def day_of(self, row: R) -> str:
+        """The day that stands at the end of the line of its name; empty for none."""
+        return ""
+
     def shown(self, at: int, row: R, role: int) -> Any:
-        """Data of a row for a role: its name, and its facts below."""
-        name, facts = self.name_of(row), self.facts_of(row)
+        """Data of a row for a role: its name with its day, and its facts below."""
+        name, facts, day = self.name_of(row), self.facts_of(row), self.day_of(row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{name}\n{facts}"
+                return f"{name}{BEFORE_DAY}{day}\n{facts}" if day else f"{name}\n{facts}"
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(f"{name}\n{facts}")
+                return tooltip(f"{name}\n" + " · ".join(filter(None, (facts, day))))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{name}, {facts}"
+                return ", ".join(filter(None, (name, facts, day)))
         return None
 
     @override
@@ -125,10 +131,14 @@ class NameDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(option.palette.color(role))
         room, high = option.rect.adjusted(EDGE_PX, 0, -EDGE_PX, 0), option.rect.height() / max(len(lines), 1)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         for at, line in enumerate(lines):
             place = QRectF(room.left(), room.top() + at * high, room.width(), high)
-            cut = option.fontMetrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
+            text, _, day = line.partition(BEFORE_DAY)
+            taken_px = option.fontMetrics.horizontalAdvance(day) + DAY_GAP_PX if day else 0
+            cut = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() - taken_px)
+            painter.drawText(place, middle, cut)
+            painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, day)
         painter.restore()
 
     @override

@@ -58,6 +58,8 @@ WIDTH_PX = 640
 REASONS_PX = 110
 LOOK_MS = 150
 """Rest after a choice before the rows are read anew."""
+OUTCOME_LINES = 2
+"""Lines of the longest sentence on what comes of the rows."""
 MOST_REASONS = 200
 """Most rows left out that are listed: more are a wrong column."""
 TOLD_ROWS = 250
@@ -149,6 +151,9 @@ class ObservationImportDialog(QDialog):
         form.addRow(self.stated)
         self._form = form
         self.outcome.setWordWrap(True)
+        # room for the longest sentence, so that neither it is cut nor the buttons move
+        self.outcome.setMinimumHeight(OUTCOME_LINES * self.outcome.fontMetrics().lineSpacing())
+        self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reasons.setReadOnly(True)
         self.reasons.setFixedHeight(REASONS_PX)
         policy = self.reasons.sizePolicy()

@@ -29,7 +29,7 @@ _LONGEST_WORDS = 400
 
 
 class SearchRows(NamedRows[Search]):
-    """Rows of searches, the newest first: what was looked for or asked, the day, and the result with its shares."""
+    """Rows of searches, the newest first: what was looked for or asked with its day, and the result with its shares."""
 
     def __init__(self, desk: SearchDesk) -> None:
         super().__init__(lambda: desk.rows)
@@ -54,9 +54,13 @@ class SearchRows(NamedRows[Search]):
         scenes = scenes_of(row)
         if scenes is not None:
             facts.append(self.tr("{0} of {1} gone through").format(scenes.answered, len(scenes.scenes)))
-        facts += [row.at[:10], one_line(row.observer, 30)]
-        facts += [self.tr("gone through now")] if row.uuid == self._desk.current else []
+        facts.append(one_line(row.observer, 30))
+        facts += [self.tr("open")] if row.uuid == self._desk.current else []
         return " · ".join(filter(None, facts))
+
+    @override
+    def day_of(self, row: Search) -> str:
+        return row.at[:10]
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -70,6 +70,7 @@ def test_a_spreadsheet_comes_in_and_goes_out_again(
     ]
     assert dialog.order.isVisible()
     assert "it could be 12 April or 4 December" in dialog.outcome.text()
+    assert dialog.outcome.height() >= dialog.outcome.heightForWidth(dialog.outcome.width()), "the sentence is cut"
     assert not dialog.record_button.isEnabled()
     choose(dialog, "order", "day first", qtbot)
     assert dialog.outcome.text() == "Observations: 1 new, 0 changed, 3 left out."

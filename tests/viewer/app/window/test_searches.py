@@ -621,8 +621,9 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     panel = window.findChild(SearchListPanel)
     assert panel is not None
     rows = [panel.model.data(panel.model.index(at), Qt.ItemDataRole.DisplayRole) for at in range(2)]
-    assert rows[0].startswith("vehicle, 5 m or more\nNone seen · 4 % assessed")
-    assert rows[1].startswith("Example archive\nNone listed · 2024-04-12")
+    assert rows[0].startswith("vehicle, 5 m or more\t")
+    assert "\nNone seen · 4 % assessed" in rows[0]
+    assert rows[1] == "Example archive\t2024-04-12\nNone listed · ana"
     questions: list[AskedQuestion] = []
     window.panel_context.question_wanted.connect(questions.append)
     panel.choose(edit.changes[0].row.uuid)
