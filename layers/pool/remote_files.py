@@ -1,4 +1,4 @@
-"""Bytes of files at addresses for the readers: asked of the network in blocks, kept, and never asked for twice."""
+"""Bytes of files at addresses for the readers: asked of the network to the byte, kept, and never asked for twice."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from layers.errors import GeoloupeError, NotAFile, ServerFault, SourceChanged, TooLarge
-from layers.requests.addresses import ServedRanges, WantedRanges, name_of
+from layers.requests.addresses import HEAD_BYTES, ServedRanges, WantedRanges, name_of
+from layers.requests.file_parts import Ends, FileParts, joined
 
-BLOCK_BYTES = 4 * 2**10
-FIRST_BYTES = 16 * 2**10
-"""Bytes of the first request to a file: the headers of most COGs are in them."""
+JOINED_BYTES = 2**10
+"""Bytes between two ranges that are fetched with them: another request costs more."""
 MOST_BYTES_A_REQUEST = 4 * 2**20
 MOST_BYTES_WANTED = 256 * 2**20
 """Most bytes that a reader is given at once."""
@@ -38,12 +38,20 @@ class RangeSource(Protocol):
 
 
 class _Wait(Struct, eq=False):
-    """A reader that waits for bytes, with the blocks that it has and those that it lacks."""
+    """A reader that waits for bytes, with those that it has and how many requests it lacks."""
 
-    ranges: tuple[tuple[int, int], ...]
+    ranges: tuple[Ends, ...]
     done: PartDone
-    blocks: dict[int, bytes] = field(default_factory=dict)
-    lacking: set[int] = field(default_factory=set)
+    parts: FileParts = field(default_factory=FileParts)
+    lacking: int = 0
+
+
+class _Fetch(Struct, eq=False):
+    """A range that is under way, and the readers that wait for it."""
+
+    first: int
+    last: int
+    waits: list[_Wait] = field(default_factory=list)
 
 
 class _File(Struct, eq=False):
@@ -52,14 +60,14 @@ class _File(Struct, eq=False):
     address: str
     size: int = -1
     mark: str = ""
+    parts: FileParts = field(default_factory=FileParts)
     newcomers: list[tuple[WantedRanges, PartDone]] = field(default_factory=list)
     """Readers that wait until the state is known."""
-    waits: dict[int, list[_Wait]] = field(default_factory=dict)
-    """Readers that wait for a block, by the blocks that are under way."""
+    fetches: list[_Fetch] = field(default_factory=list)
 
     def part(self, wait: _Wait) -> ServedRanges:
-        """The bytes for a reader that lacks no block."""
-        return ServedRanges(b"".join(map(partial(_cut, wait.blocks), wait.ranges)), self.size, self.mark)
+        """The bytes for a reader that lacks no request."""
+        return ServedRanges(b"".join(wait.parts.cut(*ends) for ends in wait.ranges), self.size, self.mark)
 
     def is_another(self, part: ServedRanges) -> bool:
         """True where bytes that came are of another state of the file."""
@@ -67,10 +75,16 @@ class _File(Struct, eq=False):
 
     def take_waiting(self) -> list[PartDone]:
         """All that wait for anything, who will not get it."""
-        waiting = {id(wait): wait.done for waits in self.waits.values() for wait in waits}
+        waiting = {id(wait): wait.done for fetch in self.fetches for wait in fetch.waits}
         newcomers = [done for _, done in self.newcomers]
-        self.waits, self.newcomers = {}, []
+        self.fetches, self.newcomers = [], []
         return [*waiting.values(), *newcomers]
+
+    def taken(self, first: int, last: int) -> list[_Wait]:
+        """The readers that waited for a range, which is no longer under way."""
+        done = [fetch for fetch in self.fetches if (fetch.first, fetch.last) == (first, last)]
+        self.fetches = [fetch for fetch in self.fetches if (fetch.first, fetch.last) != (first, last)]
+        return [wait for fetch in done for wait in fetch.waits]
 
 
 class RemoteFiles:
@@ -84,7 +98,8 @@ class RemoteFiles:
         """Set by who has a network; without it there are no bytes."""
         self._lock = threading.Lock()
         self._files: dict[str, _File] = {}
-        self._blocks: OrderedDict[tuple[_File, int], bytes] = OrderedDict()
+        self._used: OrderedDict[tuple[_File, int], None] = OrderedDict()
+        """Parts by their file and where they begin, the one first that was used longest ago."""
         self._kept_bytes = 0
 
     def read(self, wanted: WantedRanges, done: PartDone) -> None:
@@ -100,15 +115,13 @@ class RemoteFiles:
             file = self._files.setdefault(wanted.address, _File(wanted.address))
             if file.size < 0:
                 file.newcomers.append((wanted, done))
-                runs = [(0, FIRST_BYTES // BLOCK_BYTES - 1)] if len(file.newcomers) == 1 else []
+                unasked = [(0, HEAD_BYTES - 1)] if len(file.newcomers) == 1 else []
                 wait = None
             else:
-                wait, runs = self._begun(file, wanted, done)
+                wait, unasked = self._begun(file, wanted, done)
         if wait is not None and not wait.lacking:
             done(file.part(wait))
-        for run in runs:
-            first, last = run[0] * BLOCK_BYTES, (run[1] + 1) * BLOCK_BYTES - 1
-            last = last if file.size < 0 else min(last, file.size - 1)
+        for first, last in unasked:
             source.ranges(wanted.address, first, last, partial(self._arrived, file, first, last))
 
     def forget(self, address: str) -> None:
@@ -119,22 +132,25 @@ class RemoteFiles:
         if is_known and self.source is not None:
             self.source.forget(address)
 
-    def _begun(self, file: _File, wanted: WantedRanges, done: PartDone) -> tuple[_Wait, list[tuple[int, int]]]:
-        """A reader's wait for its blocks, and the runs of blocks that nobody has asked for yet."""
+    def _begun(self, file: _File, wanted: WantedRanges, done: PartDone) -> tuple[_Wait, list[Ends]]:
+        """A reader's wait for its bytes, and the ranges that nobody has asked for yet."""
         ends = ((first, min(last, file.size - 1)) for first, last in wanted.ranges)
         wait = _Wait(tuple((first, last) for first, last in ends if first <= last), done)
-        unasked = []
-        for number in sorted({number for ends in wait.ranges for number in _blocks_of(*ends)}):
-            block = self._blocks.get((file, number))
-            if block is not None:
-                self._blocks.move_to_end((file, number))
-                wait.blocks[number] = block
-                continue
-            wait.lacking.add(number)
-            if number not in file.waits:
-                unasked.append(number)
-            file.waits.setdefault(number, []).append(wait)
-        return wait, list(_runs(unasked))
+        lacking = []
+        for first, last in wait.ranges:
+            for start in file.parts.starts(first, last):
+                self._used.move_to_end((file, start))
+                of_it = max(first, start), min(last, start + file.parts.size_of(start) - 1)
+                wait.parts.add(of_it[0], file.parts.cut(*of_it))
+            lacking += wait.parts.lacking(first, last)
+        under_way = [fetch for fetch in file.fetches if any(_meet(fetch, gap) for gap in lacking)]
+        unasked = list(joined(_less(lacking, under_way), JOINED_BYTES, MOST_BYTES_A_REQUEST))
+        new = [_Fetch(first, last) for first, last in unasked]
+        file.fetches += new
+        for fetch in (*under_way, *new):
+            fetch.waits.append(wait)
+        wait.lacking = len(under_way) + len(new)
+        return wait, unasked
 
     def _arrived(self, file: _File, first: int, last: int, part: ServedRanges | GeoloupeError) -> None:
         """Take in an answer of the network, and hand over to those who lack nothing now."""
@@ -144,13 +160,11 @@ class RemoteFiles:
             if fault is None and isinstance(part, ServedRanges):
                 is_first, (file.size, file.mark) = file.size < 0, (part.size, part.mark)
                 self._keep(file, first, part.data)
-                for number in _blocks_of(first, first + len(part.data) - 1):
-                    for wait in file.waits.pop(number, ()):
-                        start = number * BLOCK_BYTES - first
-                        wait.blocks[number] = part.data[start : start + BLOCK_BYTES]
-                        wait.lacking.discard(number)
-                        if not wait.lacking:
-                            calls.append(partial(wait.done, file.part(wait)))
+                for wait in file.taken(first, last):
+                    wait.parts.add(first, part.data)
+                    wait.lacking -= 1
+                    if not wait.lacking:
+                        calls.append(partial(wait.done, file.part(wait)))
                 if is_first:
                     calls += [partial(self.read, *newcomer) for newcomer in file.newcomers]
                     file.newcomers = []
@@ -165,28 +179,26 @@ class RemoteFiles:
         """Take those who waited for a range that does not come; all of them where the file has changed."""
         if file.size < 0 or isinstance(fault, SourceChanged):
             return file.take_waiting()
-        lost: dict[int, _Wait] = {}
-        for number in _blocks_of(first, last):
-            lost |= {id(wait): wait for wait in file.waits.pop(number, ())}
-        for number, waits in list(file.waits.items()):  # their other blocks may come, and be kept for others
-            file.waits[number] = [wait for wait in waits if id(wait) not in lost]
-        return [wait.done for wait in lost.values()]
+        lost = file.taken(first, last)
+        for fetch in file.fetches:  # their other ranges may come, and be kept for others
+            fetch.waits = [wait for wait in fetch.waits if wait not in lost]
+        return [wait.done for wait in lost]
 
     def _keep(self, file: _File, first: int, data: bytes) -> None:
         if self._files.get(file.address) is not file:
             return  # it was forgotten meanwhile
-        for start in range(0, len(data), BLOCK_BYTES):
-            key, block = (file, (first + start) // BLOCK_BYTES), data[start : start + BLOCK_BYTES]
-            if key not in self._blocks:
-                self._blocks[key] = block
-                self._kept_bytes += len(block)
+        for start in file.parts.add(first, data):
+            self._used[file, start] = None
+            self._kept_bytes += file.parts.size_of(start)
         while self._kept_bytes > MOST_BYTES_KEPT:
-            self._kept_bytes -= len(self._blocks.popitem(last=False)[1])
+            (oldest, start), _ = self._used.popitem(last=False)
+            self._kept_bytes -= oldest.parts.drop(start)
 
     def _drop(self, address: str) -> None:
         file = self._files.pop(address, None)
-        for key in [key for key in self._blocks if key[0] is file]:
-            self._kept_bytes -= len(self._blocks.pop(key))
+        for key in [key for key in self._used if key[0] is file]:
+            del self._used[key]
+            self._kept_bytes -= key[0].parts.drop(key[1])
 
 
 def _fault(file: _File, first: int, last: int, part: ServedRanges) -> GeoloupeError | None:
@@ -204,27 +216,19 @@ def _is_sensible(ranges: Iterable[tuple[int, int]]) -> bool:
     return sum(lengths) <= MOST_BYTES_WANTED
 
 
-def _blocks_of(first: int, last: int) -> range:
-    return range(first // BLOCK_BYTES, last // BLOCK_BYTES + 1)
+def _meet(fetch: _Fetch, ends: Ends) -> bool:
+    return fetch.first <= ends[1] and ends[0] <= fetch.last
 
 
-def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Runs of neighbouring blocks, (first, last) each, none longer than one request may be."""
-    most = MOST_BYTES_A_REQUEST // BLOCK_BYTES
-    first = last = -2
-    for number in numbers:
-        if number == last + 1 and number - first < most:
-            last = number
-            continue
-        if first >= 0:
-            yield first, last
-        first = last = number
-    if first >= 0:
-        yield first, last
-
-
-def _cut(blocks: dict[int, bytes], ends: tuple[int, int]) -> bytes:
-    first, last = ends
-    numbers = _blocks_of(first, last)
-    whole = b"".join(blocks[number] for number in numbers)
-    return whole[first - numbers[0] * BLOCK_BYTES :][: last - first + 1]
+def _less(ranges: Iterable[Ends], under_way: Iterable[_Fetch]) -> Iterator[Ends]:
+    """Cuts out of ranges what is under way."""
+    in_order = sorted(under_way, key=lambda fetch: fetch.first)
+    for first, last in ranges:
+        at = first
+        for fetch in in_order:
+            if _meet(fetch, (at, last)):
+                if at < fetch.first:
+                    yield at, fetch.first - 1
+                at = max(at, fetch.last + 1)
+        if at <= last:
+            yield at, last

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 _SCHEMES = ("https://", "http://")
 _LONGEST_NAME = 120
+HEAD_BYTES = 5 * 2**10
+"""Bytes of the first request to a file: the headers of most COGs are in them."""
 _RANGED = (".tif", ".tiff", ".pmtiles")
 
 

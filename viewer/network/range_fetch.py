@@ -17,6 +17,8 @@ from viewer.network.range_store import RangeStore, RemoteFile, file_in, part_in
 
 _Attribute = QNetworkRequest.Attribute
 PARTIAL = 206
+REFUSAL_BYTES = 16 << 10
+"""Bytes that a server may take to say why it refuses a part, however short that is."""
 
 
 class FilePart(Struct, frozen=True):
@@ -28,7 +30,7 @@ class FilePart(Struct, frozen=True):
 
 
 class RangeFetch(WaitingFetch):
-    """Fetches what is missing of a part in the store, in one request of whole blocks."""
+    """Fetches what is missing of a part in the store, in one request."""
 
     _packing = b"identity"  # parts of what is packed are of no use
 
@@ -50,7 +52,7 @@ class RangeFetch(WaitingFetch):
             self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
         else:
             self._asked = missing
-            self._bounds = self._bounds._replace(body_bytes=missing[1] - missing[0] + 1)
+            self._bounds = self._bounds._replace(body_bytes=max(missing[1] - missing[0] + 1, REFUSAL_BYTES))
             self._send()
 
     @override

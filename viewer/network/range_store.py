@@ -1,4 +1,4 @@
-"""Parts of files on servers in memory, in blocks: what many readers of one file ask for is fetched once."""
+"""Parts of files on servers in memory: what many readers of one file ask for is fetched once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections import OrderedDict
 
 from msgspec import Struct, field
 
+from layers.requests.file_parts import Ends, FileParts
 from viewer.network.answer import HttpAnswer
 
-BLOCK_BYTES = 4 << 10
 MOST_BYTES = 64 << 20
 _CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
@@ -32,11 +32,11 @@ class RemoteFile(Struct, frozen=True):
 
 class _Kept(Struct):
     file: RemoteFile
-    blocks: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
+    parts: FileParts = field(default_factory=FileParts)
 
 
 class RangeStore:
-    """Blocks of files by the name of the file, which is its address without what is signed. The oldest files go."""
+    """Parts of files by the name of the file, which is its address without what is signed. The oldest files go."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._files: OrderedDict[str, _Kept] = OrderedDict()
@@ -47,28 +47,23 @@ class RangeStore:
         kept = self._files.get(name)
         return None if kept is None else kept.file
 
-    def missing(self, name: str, first: int, last: int) -> tuple[int, int] | None:
-        """First and last byte of whole blocks around what is missing of a part; None where nothing is."""
+    def missing(self, name: str, first: int, last: int) -> Ends | None:
+        """First and last byte of what is missing of a part, to be fetched at once; None where nothing is."""
         kept = self._files.get(name)
-        if kept is not None and kept.file.size >= 0:
+        if kept is None:
+            return first, last
+        if kept.file.size >= 0:
             last = min(last, kept.file.size - 1)
-        blocks = () if kept is None else kept.blocks
-        lacking = [block for block in range(first // BLOCK_BYTES, last // BLOCK_BYTES + 1) if block not in blocks]
-        if not lacking:
-            return None
-        return lacking[0] * BLOCK_BYTES, (lacking[-1] + 1) * BLOCK_BYTES - 1
+        lacking = kept.parts.lacking(first, last)
+        return (lacking[0][0], lacking[-1][1]) if lacking else None
 
     def part(self, name: str, first: int, last: int) -> bytes:
         """The bytes of a part of which nothing is missing, fewer where the file ends before."""
-        kept = self._files[name]
         self._files.move_to_end(name)
-        start = first // BLOCK_BYTES
-        numbers = range(start, last // BLOCK_BYTES + 1)
-        whole = b"".join(kept.blocks[number] for number in numbers if number in kept.blocks)
-        return whole[first - start * BLOCK_BYTES : last + 1 - start * BLOCK_BYTES]
+        return self._files[name].parts.cut(first, last)
 
     def put(self, name: str, file: RemoteFile, first: int, body: bytes) -> bool:
-        """Keep bytes that begin at the first byte of a block; False where the file is another than before.
+        """Keep bytes that begin at `first`; False where the file is another than before.
 
         Then nothing is kept of it any more.
         """
@@ -79,11 +74,7 @@ class RangeStore:
         if kept is None:
             kept = self._files[name] = _Kept(file)
         self._files.move_to_end(name)
-        for start in range(0, len(body), BLOCK_BYTES):
-            number = (first + start) // BLOCK_BYTES
-            self._bytes -= len(kept.blocks.get(number, b""))
-            kept.blocks[number] = body[start : start + BLOCK_BYTES]
-            self._bytes += len(kept.blocks[number])
+        self._bytes += sum(map(kept.parts.size_of, kept.parts.add(first, body)))
         self._drop_oldest()
         return True
 
@@ -91,14 +82,14 @@ class RangeStore:
         """Drop all parts of a file."""
         kept = self._files.pop(name, None)
         if kept is not None:
-            self._bytes -= sum(map(len, kept.blocks.values()))
+            self._bytes -= kept.parts.bytes
 
     def _drop_oldest(self) -> None:
         while self._bytes > self._most_bytes and len(self._files) > 1:
             self.forget(next(iter(self._files)))
-        blocks = next(iter(self._files.values())).blocks
-        while self._bytes > self._most_bytes and blocks:
-            self._bytes -= len(blocks.popitem(last=False)[1])
+        parts = next(iter(self._files.values())).parts
+        while self._bytes > self._most_bytes and parts.bytes:
+            self._bytes -= parts.drop_first()
 
 
 def _differ(before: RemoteFile, now: RemoteFile) -> bool:

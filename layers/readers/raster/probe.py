@@ -105,8 +105,11 @@ def probe_raster(question: Probe, path: str, content: Content) -> tuple[dict[str
 def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
     """A sentence where a TIFF or raw pixels end before their last pixel, as after a broken download; else empty.
 
-    Such a file is refused when a layer is added; a layer that was whole once shows what is left.
+    Such a file is refused when a layer is added; a layer that was whole once shows what is left. Where its last pixels
+    lie is not asked of a host, which would cost two requests: reading past the end of such a file says the same.
     """
+    if is_address(path):
+        return ""
     if content is Content.ENVI:
         return envi.cut_short(path)
     if content is not Content.TIFF:

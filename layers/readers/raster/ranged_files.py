@@ -14,15 +14,17 @@ from typing import Any, Self, override
 
 from rasterio.abc import MultiByteRangeResourceContainer
 
-from layers.errors import GeoloupeError, SourceChanged
+from layers.errors import GeoloupeError, NotReadable, SourceChanged
 from layers.readers.window_bytes import LINE
-from layers.requests.addresses import WantedRanges, name_of
+from layers.requests.addresses import HEAD_BYTES, WantedRanges, name_of
 
-BLOCK_BYTES = 4 * 2**10
+BLOCK_BYTES = 512
 """Bytes of a block that is asked for where GDAL wants less: headers are read in pieces of some bytes."""
-BLOCKS_ON = 4
-"""Blocks up to a multiple of so many are asked for at once after one that is there: GDAL reads on in a long header."""
-MOST_BLOCKS = 128
+MOST_BLOCKS_ON = 16
+"""Most blocks that are asked for at once where GDAL reads on in a long header: twice as many each time."""
+MOST_BLOCKS = 1024
+PAST_END_BYTES = 2**10
+"""Bytes past the end of a file that GDAL may ask for in good faith: it reads a header in pieces of 1 KB."""
 _BESIDE_NOTHING = os.devnull
 """A folder that holds nothing and never will."""
 
@@ -33,8 +35,11 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
     def __init__(self, address: str) -> None:
         """Ask for the file's state. Raises GeoloupeError where there is no such file, or it cannot be reached."""
         self.address, self.name = address, name_of(address)
-        self.state = state_at(address)
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        head = LINE.ask(WantedRanges(address, ((0, HEAD_BYTES - 1),)))
+        self.state = head.state
+        self._blocks = OrderedDict(enumerate(_blocks_in(head.data)))
+        self._read_on = (HEAD_BYTES // BLOCK_BYTES, 1)
+        """The block after the last one that was asked for, and how many to ask for there."""
 
     # -- bytes --------------------------------------------------------------------------------------------------
 
@@ -47,6 +52,7 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
         """Bytes from `offset` on, fewer at the end of the file; none where they could not be had."""
         end = min(offset + count, self.length)
         if end <= offset:
+            self._note_end(offset + count)
             return b""
         if count >= BLOCK_BYTES:
             return self._asked(((offset, end - 1),))
@@ -58,6 +64,7 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
         """The bytes of several ranges (offset, count) asked for at once; zeros where they could not be had."""
         together = self._asked(tuple((offset, offset + count - 1) for offset, count in ranges))
         parts, start = [], 0
+        self._note_end(max((offset + count for offset, count in ranges), default=0))
         for offset, count in ranges:
             end = start + max(0, min(count, self.length - offset))
             part = together[start:end]
@@ -68,11 +75,12 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
     def _block(self, number: int) -> bytes:
         block = self._blocks.get(number)
         if block is None:
-            start, count = number * BLOCK_BYTES, BLOCKS_ON - number % BLOCKS_ON if number - 1 in self._blocks else 1
+            count = self._read_on[1] if number == self._read_on[0] else 1
+            self._read_on = number + count, min(2 * count, MOST_BLOCKS_ON)
+            start = number * BLOCK_BYTES
             run = self._asked(((start, start + count * BLOCK_BYTES - 1),))
             block = run[:BLOCK_BYTES]
-            for at in range(0, len(run), BLOCK_BYTES):
-                self._blocks[number + at // BLOCK_BYTES] = run[at : at + BLOCK_BYTES]
+            self._blocks.update(enumerate(_blocks_in(run), number))
             while len(self._blocks) > MOST_BLOCKS:
                 self._blocks.popitem(last=False)
         else:
@@ -91,6 +99,12 @@ class RangedFile(MultiByteRangeResourceContainer):  # type: ignore[misc]
             _FAILURES[self.address] = error
             return b""
         return part.data
+
+    def _note_end(self, end: int) -> None:
+        """Note that pixels are missing where bytes up to `end` were asked for, which lies past the end of the file."""
+        if end > self.length + PAST_END_BYTES:
+            error = NotReadable("{path} is cut short: its last pixels are missing.", path=self.name)
+            _FAILURES.setdefault(self.address, error)
 
     def close(self) -> None:
         """Do nothing: no file is held."""
@@ -187,6 +201,10 @@ def all_bytes_come(forget: Callable[[str], None]) -> Iterator[None]:
 def state_at(address: str) -> tuple[int, int]:
     """The state of the file at an address, as the window knows it. Raises the GeoloupeError for which there is none."""
     return LINE.ask(WantedRanges(address)).state
+
+
+def _blocks_in(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES))
 
 
 def head_at(address: str, count: int) -> bytes:

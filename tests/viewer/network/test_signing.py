@@ -19,11 +19,11 @@ from tests.support.tile_server import encoded
 from tests.viewer.network.conftest import QUICK, Documents, Heard
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
-from viewer.network.range_store import BLOCK_BYTES
 from viewer.network.signing import Signing, known_rules, problem_of_rules
 from viewer.support.settings import config_folder
 
-FILE = bytes(range(256)) * (3 * BLOCK_BYTES // 256)
+PART_BYTES = 4096
+FILE = bytes(range(256)) * (3 * PART_BYTES // 256)
 
 
 class World:
@@ -140,7 +140,7 @@ def test_s16_a_token_that_runs_out_in_2_s_is_replaced_before(world: World) -> No
 def test_s16_after_a_refusal_it_is_signed_once_more(world: World) -> None:
     assert world.part().answers
     world.tokens.revoke()
-    assert world.part(BLOCK_BYTES, count=4).answers
+    assert world.part(PART_BYTES, count=4).answers
     assert len(world.tokens.log) == 2
 
 
@@ -158,7 +158,7 @@ def test_s24_a_refusal_that_stays_is_one_sentence_after_two_requests(world: Worl
 def test_s16_parts_are_kept_by_the_address_without_a_signature(world: World) -> None:
     assert world.part().answers
     world.tokens.revoke()
-    assert world.part(20).answers[0].address == world.files.address("scene.bin") + "?n=0"
+    assert world.part(0).answers[0].address == world.files.address("scene.bin") + "?n=0"
     assert len(world.files.log) == 1
 
 
@@ -264,7 +264,7 @@ def test_s16_no_signature_is_kept_or_said(world: World, caplog: pytest.LogCaptur
     assert world.tile().images
     answers = [*world.part().answers, *world.document().answers]
     world.files.tokens = TokenServer()
-    errors = [*world.part(BLOCK_BYTES).errors, *world.document().errors]
+    errors = [*world.part(PART_BYTES).errors, *world.document().errors]
     world.files.tokens.stop()
     assert len(errors) == 2
     assert world.kept()
@@ -281,7 +281,7 @@ def test_s16_what_a_catalogue_has_signed_itself_is_asked_for_so_and_kept_without
     href = f"{world.files.address('scene.bin')}?n=1&{token}"
     address = world.fetcher.signing.note(href, "")
     assert not world.tokens.shown_in(address)
-    for first, ends in ((0, None), (BLOCK_BYTES, 0.0), (BLOCK_BYTES, 0.0)):
+    for first, ends in ((0, None), (PART_BYTES, 0.0), (PART_BYTES, 0.0)):
         world.tokens.ends[token] = world.tokens.ends[token] if ends is None else ends
         documents = Documents()
         world.fetcher.fetch_range(address, first, first + 9, documents)
