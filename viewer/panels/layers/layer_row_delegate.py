@@ -17,6 +17,10 @@ type Index = QModelIndex | QPersistentModelIndex
 
 GAP_PX = 6
 LEAST_NAME_PX = 70
+YIELDED_PX = 26
+"""Pixels of these that give way where a badge and a date would not stand beside a name otherwise."""
+SIGN = "!"
+"""A badge whose words would push a date out of sight: the tooltip and the map have the words."""
 TEXT_MARGIN_PX = 3
 """Room that Qt's style leaves free at each side of the name, in logical pixels."""
 _PADDING_PX = {BADGE_ROLE: 3 * GAP_PX, DATE_ROLE: 2 * GAP_PX}
@@ -134,22 +138,27 @@ def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int) -> dic
     """The forms of a badge and of a date that stand beside a name in so many pixels, by their roles.
 
     A badge is always there, at the cost of the name: it says what a map does not show. Its longer forms say little
-    more, and leave room for the date.
+    more, and leave room for the date; in a narrow list a sign does, and the name gives way a little.
     """
 
     def width(text: str, role: int) -> int:
         return metrics.horizontalAdvance(text) + _PADDING_PX[role]
 
-    texts: dict[int, str] = {}
+    def texts(badge: str, date: str) -> dict[int, str]:
+        return {role: text for role, text in ((BADGE_ROLE, badge), (DATE_ROLE, date)) if text}
+
     badges, dates = _ever_shorter(badge, is_badge=True), _ever_shorter(date, is_badge=False)
-    if badges:
-        of_date = width(dates[-1], DATE_ROLE) if dates else 0
-        fitting = (text for text in badges if width(text, BADGE_ROLE) + of_date <= room)
-        texts[BADGE_ROLE] = next(fitting, min(badges, key=metrics.horizontalAdvance))
-        room -= width(texts[BADGE_ROLE], BADGE_ROLE)
-    if shown := next((text for text in dates if width(text, DATE_ROLE) <= room), ""):
-        texts[DATE_ROLE] = shown
-    return texts
+    if not badges or not dates:
+        role = BADGE_ROLE if badges else DATE_ROLE
+        last = min(badges, key=metrics.horizontalAdvance, default="")
+        shown = next((text for text in badges or dates if width(text, role) <= room), last)
+        return texts(shown, "") if badges else texts("", shown)
+    shortest = min(badges, key=metrics.horizontalAdvance)
+    pairs = [(text, dates[-1], 0) for text in badges] + [(text, dates[-1], YIELDED_PX) for text in (shortest, SIGN)]
+    if width(shortest, BADGE_ROLE) + width(dates[0], DATE_ROLE) <= room:
+        pairs = [(text, dates[0], 0) for text in badges]
+    fitting = (pair for pair in pairs if width(pair[0], BADGE_ROLE) + width(pair[1], DATE_ROLE) <= room + pair[2])
+    return texts(*next(fitting, (shortest, "", 0))[:2])
 
 
 def with_last_word(text: str, metrics: QFontMetrics, room: int) -> str:

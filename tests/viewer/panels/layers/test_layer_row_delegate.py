@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from viewer.panels.layers.layer_row_delegate import texts_beside, with_last_word
+from viewer.panels.layers.layer_row_delegate import GAP_PX, SIGN, YIELDED_PX, texts_beside, with_last_word
 from viewer.panels.layers.layer_rows import BADGE_ROLE, DATE_ROLE
 from viewer.support.language.text import one_line, short_line
 
@@ -48,3 +48,12 @@ def test_a_long_badge_gives_way_to_the_date(metrics: QFontMetrics) -> None:
     assert texts_beside(badge, date, metrics, room) == {BADGE_ROLE: "paused", DATE_ROLE: date}
     assert texts_beside(badge, "", metrics, room) == {BADGE_ROLE: badge}
     assert texts_beside("offline", date, metrics, 0) == {BADGE_ROLE: "offline"}, "what a map lacks is always said"
+
+
+def test_a_badge_of_one_word_does_not_push_the_date_out_of_sight(metrics: QFontMetrics) -> None:
+    date, padding = "2024-04-12", 5 * GAP_PX
+    both = metrics.horizontalAdvance("paused") + metrics.horizontalAdvance(date) + padding
+    assert texts_beside("paused", date, metrics, both) == {BADGE_ROLE: "paused", DATE_ROLE: date}
+    assert texts_beside("paused", date, metrics, both - YIELDED_PX) == {BADGE_ROLE: "paused", DATE_ROLE: date}
+    assert texts_beside("paused", date, metrics, both - YIELDED_PX - 1) == {BADGE_ROLE: SIGN, DATE_ROLE: date}
+    assert texts_beside("", date, metrics, 0) == {}
