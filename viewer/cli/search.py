@@ -57,7 +57,7 @@ def _kept_texts(document: Document, case: Path) -> dict[str, str]:
     copies = [row for row in rows if isinstance(row, SourceFile) and row.content_type in WITH_WORDS]
     if not copies:
         return {}
-    kept = KeptBytes(SessionBlobs(case.parent / "no session", DISK), case)
+    kept = KeptBytes(SessionBlobs(case.parent / "no session", DISK), lambda: case)
     texts: dict[str, str] = {}
     with reader_of_documents() as pool:
         for copy, facts in KeptDocuments(kept, KeptWordsStore(kept_words_folder()), pool).read_all(copies):

@@ -22,6 +22,7 @@ class ByteCheck:
     def __init__(self, path: Path, stored: str, copy: Path | None = None) -> None:
         self._path, self._stored, self._copy = path, stored, copy
         self._is_over = False
+        self._is_judged = threading.Event()
         self._answer: tuple[Integrity, int] | None = None
         self._failure: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="byte check", daemon=True)
@@ -45,14 +46,20 @@ class ByteCheck:
         return self._answer[0] if self._answer is not None else None
 
     def result(self) -> tuple[Integrity, int]:
-        """(what the bytes say, the byte at which the integrity text stands or -1), once that is known and the copy is
-        made. Raises OSError.
+        """(what the bytes say, the byte at which the integrity text stands or -1), once that is known: before the copy
+        is made. Raises OSError.
         """
-        self._wait()
-        if self._failure is not None:
+        self._is_judged.wait()
+        if self._answer is None and self._failure is not None:
             raise self._failure
         assert self._answer is not None, "not asked after the end"
         return self._answer
+
+    def wait_copied(self) -> None:
+        """Wait until the copy is whole. Raises OSError where it is not made."""
+        self._wait()
+        if self._failure is not None:
+            raise self._failure
 
     def _wait(self) -> None:
         if self._thread.ident is not None:
@@ -62,7 +69,10 @@ class ByteCheck:
         try:
             with open_regular(self._path) as file:
                 self._answer = examine(file, self._stored, lambda: self._is_over)
+                self._is_judged.set()
                 if self._copy is not None:
                     copy_bytes(file, self._copy, lambda: self._is_over)
         except OSError as error:
             self._failure = error
+        finally:
+            self._is_judged.set()

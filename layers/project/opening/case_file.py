@@ -132,9 +132,7 @@ class CaseFile:
         return {str(key): value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
 
     def mark(self) -> tuple[Fingerprint, Integrity]:
-        """The case's fingerprint and its state by its bytes, once all of them are read, and copied where that is
-        wanted.
-        """
+        """The case's fingerprint and its state by its bytes, once all of them are read."""
         if self._check is None:
             self.begin_check()
         assert self._check is not None
@@ -146,6 +144,17 @@ class CaseFile:
         if at >= 0 and not mark.sides:
             mark = replace(mark, integrity=self.meta["integrity"], at=at)
         return mark, state
+
+    def wait_copied(self) -> None:
+        """Wait until the copy is whole, where one is made; raise CaseInUse where the case was written meanwhile."""
+        if self._check is None:
+            self.begin_check()
+        assert self._check is not None
+        try:
+            self._check.wait_copied()
+        except OSError as error:
+            raise sentence_for(error, str(self.place)) from error
+        self._held.check()
 
     @property
     def known(self) -> Integrity | None:

@@ -55,6 +55,9 @@ class CaseOps:
             case "mark":
                 mark, integrity = self._case.mark()
                 return {"mark": encoded(mark), "integrity": str(integrity)}, ()
+            case "copied":
+                self._case.wait_copied()
+                return {}, ()
             case "known":
                 return {"known": self._case.known}, ()
             case "piece":

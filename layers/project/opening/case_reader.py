@@ -92,6 +92,10 @@ class _TooLong(Struct):
     size: Annotated[int, Meta(ge=0, le=2**62)]
 
 
+class _Done(Struct):
+    """An answer that says nothing more."""
+
+
 class _Known(Struct):
     known: Integrity | None
 
@@ -145,7 +149,7 @@ class CaseReader:
         is_judged: bool = True,
     ) -> Iterator[Self]:
         """Open the case at `path`, held still meanwhile. With `copy`, one without its journals is made there, which is
-        whole once `read_bytes` has answered.
+        whole once `wait_copied` has returned.
 
         `is_judged`: False for who asks for a few values only and never for all bytes, which are not read then.
         Raises FileMissing, NotAFile, NotAllowed, UnsupportedFormat, TooLarge, CaseDamaged, CaseInUse or ReaderTimeout.
@@ -168,6 +172,10 @@ class CaseReader:
     def read_bytes(self) -> ReadBytes:
         """Wait for the last of its bytes, which are read beside all that is asked before, and tell what they say."""
         return self._ask("mark", {}, ReadBytes)
+
+    def wait_copied(self) -> None:
+        """Wait until the copy of its bytes is whole. Raises as `open` where it cannot be made."""
+        self._ask("copied", {}, _Done)
 
     def known(self) -> Integrity | None:
         """The state of the file by its bytes; None while they are being read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from layers.document.edit import TABLES
 from layers.document.rows import Row
 from layers.errors import CaseDamaged, TooLarge
 from layers.project.opening.case_paths import CaseHome, bring_home
-from layers.project.opening.case_process import Asks, ended_by_refusal
+from layers.project.opening.case_process import Asks, CaseProcess, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, UnjudgedCase, take_rows
 from layers.project.opening.left_out_keys import leave_keys_out_of_history, leave_out_keys
@@ -26,6 +26,7 @@ from layers.project.opening.opening_watch import OpeningWatch
 from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, RepairedRow
 from layers.project.saving.blobs import SessionBlobs, blob_columns
+from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, begin_part, copied_later
 from layers.project.saving.session_file import StoredSession, write_session
 from layers.project.saving.working_copy import (
     WorkingCopy,
@@ -88,31 +89,60 @@ def open_for_work(
         check_sqlite(path)
     place = Path(path).absolute()
     session = StoredSession(None if as_copy else place, None, str(uuid4()))
-    with (
-        ended_by_refusal(asks),
-        session_folder(sessions, session, fs) as folder,
-        CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
-    ):
-        unjudged = take_rows(path, reader, accept_damage=accept_damage, watch=watch)
-        is_as_saved = unjudged.intake.integrity is Integrity.INTACT
-        if not is_as_saved:  # what others have changed decides about the rows
-            unjudged = unjudged._replace(intake=unjudged.judged())
-        if not as_copy:
-            session = replace(session, project_uuid=unjudged.intake.project_uuid or session.project_uuid)
-        blobs = SessionBlobs(folder / "blobs", fs)
-        for table, column in blob_columns(reader):  # rows whose uuid is new are found by it from now on
-            for number, uuid in unjudged.intake.rows.renamed.get(table, {}).items():
-                blobs.keep(table, uuid, reader.value(table, column, number), column)
-        with closing(open_work(folder / "work.gpkg")) as connection:
-            create_schema(connection, session.project_uuid)
-            home, problems = _filled(connection, unjudged, reader, place, with_history=not as_copy)
-            connection.execute("COMMIT")
-            intake = unjudged.judged() if is_as_saved else unjudged.intake
-            session = _marked(session, intake, reader)
-            session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
-        write_session(folder, session, fs)
-    intake = replace(intake, problems=(*intake.problems, *problems))
-    return OpenedForWork(intake, WorkingCopy(folder, session, fs), home)
+    is_later = not as_copy and isinstance(asks, CaseProcess) and copied_later(place)
+    with ExitStack() as later:
+        with ended_by_refusal(asks), session_folder(sessions, session, fs) as folder, ExitStack() as reading:
+            if is_later:
+                begin_part(folder, place, fs)
+            copy = folder / (PART if is_later else BASE)
+            reader = reading.enter_context(CaseReader.open(path, copy=copy, asks=asks))
+            unjudged = take_rows(path, reader, accept_damage=accept_damage, watch=watch)
+            made = _made(folder, session, reader, unjudged, place, fs, as_copy=as_copy)
+            write_session(folder, made.session, fs)
+            if is_later:
+                later.enter_context(reading.pop_all())
+            else:
+                reader.wait_copied()
+        copying = None
+        if is_later and isinstance(asks, CaseProcess):
+            copying = OpenedCopy(reader, later.pop_all(), asks.interrupt, folder, fs)
+    return OpenedForWork(made.intake, WorkingCopy(folder, made.session, fs, copying), made.home)
+
+
+class _Made(NamedTuple):
+    intake: Intake
+    session: StoredSession
+    home: CaseHome
+
+
+def _made(
+    folder: Path,
+    session: StoredSession,
+    reader: CaseReader,
+    unjudged: UnjudgedCase,
+    place: Path,
+    fs: FileSystem,
+    *,
+    as_copy: bool,
+) -> _Made:
+    """Make the working copy in `folder`, and wait until the bytes of the case are judged."""
+    is_as_saved = unjudged.intake.integrity is Integrity.INTACT
+    if not is_as_saved:  # what others have changed decides about the rows
+        unjudged = unjudged._replace(intake=unjudged.judged())
+    if not as_copy:
+        session = replace(session, project_uuid=unjudged.intake.project_uuid or session.project_uuid)
+    blobs = SessionBlobs(folder / "blobs", fs)
+    for table, column in blob_columns(reader):  # rows whose uuid is new are found by it from now on
+        for number, uuid in unjudged.intake.rows.renamed.get(table, {}).items():
+            blobs.keep(table, uuid, reader.value(table, column, number), column)
+    with closing(open_work(folder / "work.gpkg")) as connection:
+        create_schema(connection, session.project_uuid)
+        home, problems = _filled(connection, unjudged, reader, place, with_history=not as_copy)
+        connection.execute("COMMIT")
+        intake = unjudged.judged() if is_as_saved else unjudged.intake
+        session = _marked(session, intake, reader)
+        session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
+    return _Made(replace(intake, problems=(*intake.problems, *problems)), session, home)
 
 
 def _marked(session: StoredSession, intake: Intake, reader: CaseReader) -> StoredSession:

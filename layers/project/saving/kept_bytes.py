@@ -46,7 +46,8 @@ class KeptBytes(Struct, frozen=True):
     """The bytes of one open case: those of its session, and those of the case as it was opened. Every method blocks."""
 
     session: SessionBlobs
-    base: Path | None
+    base: Callable[[], Path | None]
+    """Gives the case as it was opened, once its copy is whole; None for a case that has no file yet."""
     fs: FileSystem = DISK
 
     def keep_file(self, path: Path, progress: ShareDone = no_progress) -> SourceFile:
@@ -111,9 +112,10 @@ class KeptBytes(Struct, frozen=True):
             except OSError as error:
                 raise _lost(error.strerror or str(error)) from error
             return
-        if self.base is None:
+        base = self.base()
+        if base is None:
             raise _lost(Phrase("the case does not hold them"))
-        with CaseReader.open(self.base, is_judged=False) as case:
+        with CaseReader.open(base, is_judged=False) as case:
             number = rows_by_uuid(case, table).get(uuid)
             value = case.value(table, DATA, number) if number is not None else None
             if value is None or not value.size:

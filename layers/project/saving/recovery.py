@@ -19,6 +19,7 @@ from layers.document.marks.measurement import MEASUREMENT
 from layers.document.site import SITE_KINDS
 from layers.errors import CaseDamaged, GeoloupeError
 from layers.project.opening.case_reader import CaseReader, Chunk
+from layers.project.saving.opened_copy import BASE, PART, whole_base
 from layers.project.saving.session_file import NAME, StoredSession, read_session, write_session
 from layers.project.saving.working_copy import session_folder
 from layers.project.storage.fingerprint import fingerprint
@@ -113,10 +114,14 @@ def copy_of_session(folder: Path) -> Path:
 
     Raises SaveFailed, DiskFull or NotAllowed, and CaseDamaged where it cannot be read.
     """
-    session = replace(read_session(folder), target=None, fingerprint=None, owner=Owner.of_this_process(), placing=None)
+    left = read_session(folder)
+    session = replace(left, target=None, fingerprint=None, owner=Owner.of_this_process(), placing=None)
     with session_folder(folder.parent, session, DISK) as new:
         _copy_database(folder, new)
-        for name in ("base.gpkg", "blobs"):
+        if not (folder / BASE).is_file() and (folder / PART).is_file():
+            DISK.create(new / PART, 0o600)
+            whole_base(new, left.target, left.fingerprint, DISK)
+        for name in (BASE, "blobs"):
             part = folder / name
             if part.is_dir():
                 shutil.copytree(part, new / name)

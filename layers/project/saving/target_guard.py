@@ -72,6 +72,7 @@ def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem
         try:
             with CaseReader.open(place, copy=whole) as case:
                 mark = case.read_bytes().mark
+                case.wait_copied()
         except (CaseDamaged, UnsupportedFormat, TooLarge, NotAFile):
             if expected is not None:
                 raise

@@ -25,6 +25,7 @@ from layers.document.edit import TABLES, Edit
 from layers.errors import GeoloupeError, SaveFailed
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
+from layers.project.saving.opened_copy import BASE, OpenedCopy, whole_base
 from layers.project.saving.session_file import StoredSession, read_session, write_session
 from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
@@ -75,8 +76,12 @@ type _Message = _Work | _Flush | _Stop
 class WorkingCopy:
     """One open case in `folder`: work.gpkg, base.gpkg (the case as it was opened or last saved) and session.json."""
 
-    def __init__(self, folder: Path, session: StoredSession, fs: FileSystem = DISK) -> None:
+    def __init__(
+        self, folder: Path, session: StoredSession, fs: FileSystem = DISK, copying: OpenedCopy | None = None
+    ) -> None:
+        """`copying` makes base.gpkg meanwhile; None where it is whole, or there is none."""
         self.folder = folder
+        self._copying, self._base_lock = copying, threading.Lock()
         self._session = session
         self._fs = fs
         self._failed = ""
@@ -158,9 +163,19 @@ class WorkingCopy:
 
     @property
     def base(self) -> Path | None:
-        """The case as it was opened or last saved, as foreign as the case itself; None for one that has no file yet."""
-        place = self.folder / "base.gpkg"
-        return place if place.is_file() else None
+        """The case as it was opened or last saved, as foreign as the case itself; None for one that has no file yet.
+
+        It waits for a copy that is under way: never ask for it in the window's thread. Raises SaveFailed, DiskFull or
+        NotAllowed where the copy cannot be made.
+        """
+        if self._copying is not None:
+            self._copying.wait()
+        with self._base_lock:
+            return whole_base(self.folder, self._session.target, self._session.fingerprint, self._fs)
+
+    def awaited_base(self) -> Path | None:
+        """Return `base`, for who asks for it later and elsewhere."""
+        return self.base
 
     @property
     def carries(self) -> bool:
@@ -252,7 +267,7 @@ class WorkingCopy:
             write_session(self.folder, self._session, self._fs)
             self._fs.copy(target, self.folder / "base.new")
             self._fs.chmod(self.folder / "base.new", 0o600)
-            self._fs.replace(self.folder / "base.new", self.folder / "base.gpkg")
+            self._fs.replace(self.folder / "base.new", self.folder / BASE)
         except OSError as error:
             raise SaveFailed(
                 "“{target}” is saved, but the working copy could not be brought up to date "
@@ -279,6 +294,8 @@ class WorkingCopy:
         self._messages.put(_Stop())
         self._closed = True
         self._thread.join(timeout=10)
+        if self._copying is not None:
+            self._copying.wait() if keep or self._session.is_recovered else self._copying.stop()
         if keep:
             return
         if self._session.is_recovered:

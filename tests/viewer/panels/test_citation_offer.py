@@ -28,7 +28,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def form(qtbot, desk: Desk, tmp_path: Path) -> SourceForm:
     blobs, pool = SessionBlobs(tmp_path / "blobs", DISK), ReaderPool(inline=True)
-    desk.context.case = replace(desk.context.case, kept_bytes=lambda: KeptBytes(blobs, None), pool=pool)
+    desk.context.case = replace(desk.context.case, kept_bytes=lambda: KeptBytes(blobs, lambda: None), pool=pool)
     return shown(qtbot, SourceForm(desk.context), 340, 900)
 
 

@@ -30,7 +30,9 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def blobs(desk: Desk, tmp_path: Path) -> SessionBlobs:
     blobs = SessionBlobs(tmp_path / "blobs", DISK)
-    desk.context.case = replace(desk.context.case, named=lambda: "Anna Lind", kept_bytes=lambda: KeptBytes(blobs, None))
+    desk.context.case = replace(
+        desk.context.case, named=lambda: "Anna Lind", kept_bytes=lambda: KeptBytes(blobs, lambda: None)
+    )
     return blobs
 
 

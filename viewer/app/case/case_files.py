@@ -114,12 +114,11 @@ def read_and_lock(
             home = bring_home(intake.document, path.parent)
             ahead = MadeAhead.of(intake.document)
             return OpenedCase(intake, ahead, home, None, None, holder, looked_at=str(error))
-    except GeoloupeError:
-        if lock is not None:
+    except BaseException as error:
+        asks.close()  # else whoever reads with it closes it, once the copy of a large case is made
+        if isinstance(error, GeoloupeError) and lock is not None:
             lock.release()
         raise
-    finally:
-        asks.close()
     return OpenedCase(intake, MadeAhead.of(intake.document), home, work, lock, holder)
 
 

@@ -187,7 +187,7 @@ class Session(QObject):
         work = self._journal.work
         if work is None:
             raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
-        return KeptBytes(work.blobs, work.base)
+        return KeptBytes(work.blobs, work.awaited_base)
 
     def history_path(self) -> Path | None:
         """The working copy with the history, once all edits are in it; None without one. It waits; for any thread."""

@@ -86,6 +86,7 @@ def test_a_copy_has_the_same_bytes_however_it_is_made(
     with ByteCheck(path, text, copy) as check:
         assert check.result() == (Integrity.INTACT, 100)
         assert check.known is Integrity.INTACT
+        check.wait_copied()
     assert copy.read_bytes() == path.read_bytes()
 
 
@@ -100,15 +101,16 @@ def test_bytes_are_known_before_they_are_copied(sealed: tuple[Path, str], monkey
     with ByteCheck(*sealed, sealed[0].with_name("copy")) as check:
         assert begun.wait(10)
         assert check.known is Integrity.INTACT
+        assert check.result()[0] is Integrity.INTACT, "nobody waits for the copy to know them"
         goes_on.set()
-        check.result()
+        check.wait_copied()
 
 
 def test_a_disk_without_room_for_the_copy_is_an_error_of_its_own(sealed: tuple[Path, str]) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no device that is full")
     with ByteCheck(*sealed, Path("/dev/full")) as check, pytest.raises(OSError, match="No space"):
-        check.result()
+        check.wait_copied()
 
 
 def test_bytes_stand_behind_all_words_in_their_tables() -> None:

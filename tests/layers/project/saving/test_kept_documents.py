@@ -30,7 +30,7 @@ def kept(folder: Path, pool: ReaderPool, **files: bytes) -> tuple[KeptDocuments,
         kind = "application/pdf" if data.startswith(b"%PDF") else "application/wacz"
         sha256 = hashlib.sha256(data).hexdigest()
         copies.append(SourceFile(uuid=uuid, source_uuid="s", name=uuid, content_type=kind, sha256=sha256))
-    return KeptDocuments(KeptBytes(blobs, None), KeptWordsStore(folder / "words"), pool), copies
+    return KeptDocuments(KeptBytes(blobs, lambda: None), KeptWordsStore(folder / "words"), pool), copies
 
 
 def test_what_was_read_is_known_by_hash_and_by_no_forged_one(tmp_path: Path) -> None:

@@ -330,7 +330,7 @@ def test_who_reads_a_case_reads_its_folder_and_writes_nothing_of_it(home, tmp_pa
     process = CaseProcess()
     with CaseReader.open(case, copy=copy, asks=process) as reader:
         assert reader.count("claims") == len(rich_document().claims)
-        reader.read_bytes()
+        reader.wait_copied()
         assert copy.read_bytes() == case.read_bytes()
         with pytest.raises(OutOfReach):
             process.ask("open", {"path": str(other), "copy": "", "scratch": str(tmp_path), "deadline_s": 5.0}, 5, list)
