@@ -33,7 +33,8 @@ class Layer(Row, frozen=True, kw_only=True):
     (``{"4": "nir"}``) where analyst or catalogue say what bands see of which the file does not, ``"sensor"`` and
     ``"provider"`` where the analyst says by what it was taken and who gave it out, ``"fetched"`` where a server sent
     it, a `layers.services.features.feature_origin.FeatureOrigin`, ``"page"`` where it is a picture of a page of a web
-    map, a `layers.document.placing.page_origin.PageOrigin`;
+    map, a `layers.document.placing.page_origin.PageOrigin`, ``"earth"`` where it was an overlay of Google Earth, what
+    that states besides, a `viewer.commands.filing.earth_overlays.KeptOverlay`;
     ``{"address": "https://host/file.tif"}`` a Cloud Optimized GeoTIFF on a host, read by ranges, with ``"catalogue"``
     of one that an archive listed: the item's id, collection and address, and of Sentinel-2 ``"values"``, what is stated
     of them, a `layers.raster.reflectance.StatedValues`;

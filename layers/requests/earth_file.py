@@ -24,12 +24,15 @@ STAYS_BEHIND = (
     "picture elsewhere",
     "folder text",
     "empty folder",
+    "several kinds",
     "heights",
     "track values",
     "long text",
     "bad time",
     "no time zone",
     "overlay time",
+    "overlay height",
+    "overlay colour",
     "icon",
     "balloon",
     "highlight",
@@ -106,7 +109,7 @@ class EarthPlace(Struct, frozen=True):
 
 
 class EarthOverlay(Struct, frozen=True):
-    """A picture on the ground that lies in the archive as `part`, within degrees."""
+    """A picture on the ground, within degrees, that lies in the archive as `part`, or beside a KML at that path."""
 
     name: str
     folder: int
@@ -116,6 +119,15 @@ class EarthOverlay(Struct, frozen=True):
     opacity: float = 1.0
     is_visible: bool = True
     order: int = 0
+    corners: tuple[tuple[float, float], ...] = ()
+    """Places of its lower left, lower right, upper right and upper left corner."""
+    box: tuple[float, ...] = ()
+    """North, south, east, west and the turn in degrees as the file states them; empty for one laid by its corners."""
+    begin: str = ""
+    end: str = ""
+    time_kind: str = ""
+    is_beside: bool = False
+    """True for a picture in a file of its own, beside a KML."""
 
 
 class EarthLeft(Struct, frozen=True):
@@ -148,7 +160,7 @@ class EarthFile(Struct, frozen=True):
 
 
 class EarthPicture(Struct, frozen=True):
-    """The header of a photo in an archive; its size in pixels."""
+    """The header of a photo; its size in pixels."""
 
     content_type: str
     width: int
@@ -156,11 +168,13 @@ class EarthPicture(Struct, frozen=True):
 
 
 class ReadEarthPicture(Question, frozen=True):
-    """A photo in a KMZ: its bytes, and a small picture of it as RGB. Header `EarthPicture`."""
+    """A photo in a KMZ, or a picture in a file of its own: its bytes, and a small picture of it as RGB. Header
+    `EarthPicture`.
+    """
 
     op: ClassVar[str] = "earth_picture"
     part: str = ""
-    """The member of the archive."""
+    """The member of the archive; empty for the file itself."""
 
     @classmethod
     def facts_kind(cls) -> Any:

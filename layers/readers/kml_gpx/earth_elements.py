@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -14,7 +14,7 @@ from layers.errors import TooLarge
 from layers.readers.kml_gpx.earth_styles import EarthStyles
 from layers.readers.kml_gpx.earth_times import time_in, time_of_view
 from layers.readers.kml_gpx.earth_views import view_in
-from layers.readers.kml_gpx.ground_overlays import GroundOverlay, picture_inside
+from layers.readers.kml_gpx.ground_overlays import GroundOverlay, picture_inside, stated_box
 from layers.readers.kml_gpx.kml import OWN, one_line, own_fields
 from layers.readers.kml_gpx.kml_shapes import hrefs, wkb_of
 from layers.readers.kml_gpx.plain_text import pictures_in_html, text_of_html
@@ -50,10 +50,14 @@ _QUIET = frozenset({"open", "visibility", "Snippet", "styleUrl", "TimeSpan", "Ti
 class EarthElements:
     """The elements of one file, or of all KML files in an archive, as they come in."""
 
-    def __init__(self, overlays: Mapping[str, GroundOverlay], members: frozenset[str]) -> None:
-        """`overlays` are those that can be drawn, by their part; `members` the files of the archive."""
+    def __init__(
+        self, overlays: Mapping[str, GroundOverlay], members: Container[str], listed: Iterable[str] = ()
+    ) -> None:
+        """`overlays` are those that can be drawn, by their part; `members` the files of the archive, or those beside a
+        KML; `listed` the files that the archive was made to hold.
+        """
         self.shapes: list[bytes] = []
-        self._overlays, self._members = dict(overlays), set(members)
+        self._overlays, self._members, self._listed = dict(overlays), members, sorted(listed)
         self._folders: list[EarthFolder] = []
         self._filled: set[int] = set()
         self._places: list[EarthPlace] = []
@@ -74,8 +78,8 @@ class EarthElements:
         for number, folder in enumerate(self._folders):
             if number not in held:
                 self._leave("empty folder", folder.name)
-        for member in sorted(self._members - self._used):
-            if member.lower().endswith(_PICTURES):
+        for member in self._listed:
+            if member not in self._used and member.lower().endswith(_PICTURES):
                 self._leave("unused picture", member)
         return EarthFile(
             name,
@@ -187,6 +191,8 @@ class EarthElements:
             self._chars += len(notes) + sum(len(key) + len(value) for key, value in place.data)
             self.shapes += shapes
             self._places.append(place)
+            if len(shapes) > 1:
+                self._leave("several kinds", name)
         for tag in _VIEWS:
             if tag in parts:
                 self._add_view(folder, name, parts[tag], "place" if shapes else "folder")
@@ -287,6 +293,7 @@ class EarthElements:
         else:
             lons, lats = zip(*laid.corners, strict=True)
             colour = (one_line(parts.get("color")) or "").lstrip("#")
+            time = time_in(parts)
             overlay = EarthOverlay(
                 name,
                 folder,
@@ -296,16 +303,33 @@ class EarthElements:
                 _opacity(colour),
                 (one_line(parts.get("visibility")) or "") not in ("0", "false"),
                 self._order,
+                laid.corners,
+                stated_box(element),
+                time.begin,
+                time.end,
+                time.kind,
+                not self._listed,
             )
             self._laid.append(overlay)
-            time = time_in(parts)
+            self._chars += len(overlay.notes)
+            for fault, text in time.faults:
+                self._leave(fault, name, text)
             if time.kind:
                 self._leave("overlay time", name, "/".join(filter(None, (time.begin, time.end))))
+            self._tell_overlay(name, parts, colour)
         for tag in _VIEWS:
             if tag in parts:
                 self._add_view(folder, name, parts[tag], "overlay")
         if "Region" in parts:
             self._leave("region", name)
+
+    def _tell_overlay(self, name: str, parts: dict[str, Element], colour: str) -> None:
+        """Note what an overlay states beside its picture, its place and its time: a layer has no room for it."""
+        height_m = one_line(parts.get("altitude")) or "0"
+        if (one_line(parts.get("altitudeMode")) or "").startswith("absolute") and height_m not in ("0", "0.0"):
+            self._leave("overlay height", name, height_m[:40])
+        if len(colour) == 8 and colour[2:].lower() != "ffffff":
+            self._leave("overlay colour", name)
 
     def _add_link(self, folder: int, name: str, element: Element, kml: str) -> None:
         address = next(iter(hrefs(element)), "")

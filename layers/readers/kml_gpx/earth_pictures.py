@@ -1,7 +1,8 @@
-"""Reads a photo in a file of Google Earth: its bytes as they are, its size, and a small picture of it."""
+"""Reads a photo in a file of Google Earth, or beside one: its bytes, its size, and a small picture of it."""
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import Any
 
@@ -30,13 +31,9 @@ def read_earth_picture(question: ReadEarthPicture) -> tuple[dict[str, Any], tupl
 
     Raises NotReadable for what is no PNG, JPEG or WebP, or damaged; TooLarge.
     """
-    name = question.part.rpartition("/")[2][:200]
-    with opened(regular_file(question.path)) as archive:
-        try:
-            size = archive.getinfo(question.part).file_size
-            data = member(archive, question.part).read() if size <= MOST_BYTES else b""
-        except KeyError as error:
-            raise NotReadable("{name} is not in the file any more.", name=name) from error
+    path = regular_file(question.path)
+    name = (question.part or path).rpartition("/")[2][:200]
+    size, data = _in_archive(path, question.part, name) if question.part else _in_file(path)
     if size > MOST_BYTES or len(data) > MOST_BYTES:
         raise TooLarge("{name} has more than {limit} MB.", name=name, limit=grouped(MOST_BYTES // 1_000_000))
     kind = _kind_of(data)
@@ -61,6 +58,21 @@ def read_earth_picture(question: ReadEarthPicture) -> tuple[dict[str, Any], tupl
         pixels = (pixels >> 8).astype(np.uint8)
     header = {"content_type": kind, "width": width, "height": height}
     return header, (np.frombuffer(data, np.uint8), np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+
+
+def _in_archive(path: str, part: str, name: str) -> tuple[int, bytes]:
+    """The size of a member, and its bytes where these are not too many."""
+    with opened(path) as archive:
+        try:
+            size = archive.getinfo(part).file_size
+            return size, member(archive, part).read() if size <= MOST_BYTES else b""
+        except KeyError as error:
+            raise NotReadable("{name} is not in the file any more.", name=name) from error
+
+
+def _in_file(path: str) -> tuple[int, bytes]:
+    with open(path, "rb") as file:
+        return os.fstat(file.fileno()).st_size, file.read(MOST_BYTES + 1)
 
 
 def _kind_of(data: bytes) -> str:

@@ -17,7 +17,8 @@ from layers.readers.files import Content, content_of, regular_file
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.guards.zip_guard import member, opened
 from layers.readers.kml_gpx.earth_elements import MOST_PLACES, EarthElements
-from layers.readers.kml_gpx.ground_overlays import overlays_in
+from layers.readers.kml_gpx.files_beside import FilesBeside
+from layers.readers.kml_gpx.ground_overlays import overlays_beside, overlays_in
 from layers.readers.kml_gpx.kml import kmls_in, layer_name, one_line
 from layers.requests.earth_file import ROOT, EarthFolder, ReadEarthFile
 from layers.text.counted import grouped
@@ -39,7 +40,8 @@ def read_earth_file(question: ReadEarthFile) -> tuple[dict[str, Any], tuple[Any,
                 elements, problems = _archived(archive, name, path)
         elif content is Content.KML:
             with open(path, "rb") as file:
-                elements = EarthElements({}, frozenset())
+                beside = FilesBeside(os.path.dirname(path))
+                elements = EarthElements(overlays_beside(path, beside), beside)
                 problems = _read(file, name, "", elements, ROOT)
         else:
             raise UnsupportedFormat("{name} is no KML or KMZ file: choose one of Google Earth.", name=name)
@@ -59,7 +61,7 @@ def _archived(archive: zipfile.ZipFile, name: str, path: str) -> tuple[EarthElem
     if not kmls:
         raise UnsupportedFormat("{name} holds no KML: unpack it and open what is inside.", name=name)
     members = frozenset(entry.filename for entry in archive.infolist() if not entry.is_dir())
-    elements = EarthElements(overlays_in(path), members)
+    elements = EarthElements(overlays_in(path), members, members)
     for kml in kmls:
         folder = ROOT
         if kml != kmls[0]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import posixpath
+from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ from layers.text.guarded_xml import BadXml
 
 MOST_OVERLAYS = 50
 """Most overlays of one file; a pyramid of pictures has thousands."""
+_SIDES = ("north", "south", "east", "west", "rotation")
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
@@ -79,16 +81,43 @@ def _overlays(path: str, _modified_ns: int, _size: int) -> dict[str, GroundOverl
             members = {entry.filename for entry in archive.infolist() if not entry.is_dir()}
             for kml in kmls_in(archive, name)[0]:
                 handler, _ = stream_xml(member(archive, kml), name, _Overlays)
-                for element in handler.found:
-                    part, corners = picture_inside(element, kml, members), _corners(element)
-                    if part and corners and len(overlays) < MOST_OVERLAYS:
-                        overlays.setdefault(part, GroundOverlay(part, corners))
+                _collect(handler.found, kml, members, overlays)
     except (GeoloupeError, BadXml):
         return {}
     return overlays
 
 
-def picture_inside(element: Element, kml: str, members: set[str]) -> str:
+def overlays_beside(path: str, members: Container[str]) -> dict[str, GroundOverlay]:
+    """Overlays of a KML whose picture is one of `members`, the files beside it, by its path from there."""
+    overlays: dict[str, GroundOverlay] = {}
+    try:
+        with open(path, "rb") as file:
+            handler, _ = stream_xml(file, os.path.basename(path), _Overlays)
+    except (GeoloupeError, BadXml, OSError):
+        return {}
+    _collect(handler.found, "", members, overlays)
+    return overlays
+
+
+def _collect(elements: list[Element], kml: str, members: Container[str], overlays: dict[str, GroundOverlay]) -> None:
+    for element in elements:
+        part, corners = picture_inside(element, kml, members), _corners(element)
+        if part and corners and len(overlays) < MOST_OVERLAYS:
+            overlays.setdefault(part, GroundOverlay(part, corners))
+
+
+def stated_box(element: Element) -> tuple[float, ...]:
+    """North, south, east, west and the turn in degrees of an overlay's LatLonBox; empty for one without."""
+    box = element.find("LatLonBox")
+    if box is None or element.find("LatLonQuad") is not None:
+        return ()
+    try:
+        return tuple(float(box.findtext(side) or 0.0) for side in _SIDES)
+    except ValueError:
+        return ()
+
+
+def picture_inside(element: Element, kml: str, members: Container[str]) -> str:
     """The member that an overlay names, "" for a picture elsewhere: links to hosts are text, never followed."""
     href = unquote((element.findtext("Icon/href") or "").strip()).replace("\\", "/")
     if not href.lower().endswith(_PICTURES) or ":" in href:

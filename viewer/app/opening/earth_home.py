@@ -81,11 +81,12 @@ class EarthHome(QObject):
         keep = self._session.blob_keeper() if has_photos else None
 
         def bring(job: JobContext) -> EarthEdit:
-            made = bring_home(document, file, shapes, path.resolve(), choice, actor=actor)
+            from viewer.app.opening.earth_photo_files import kept_photos, sizes_beside  # for start-up time
+
+            sizes = sizes_beside(pool, path.resolve(), file, job) if choice.overlays else {}
+            made = bring_home(document, file, shapes, path.resolve(), choice, sizes=sizes, actor=actor)
             if keep is None or not made.photos:
                 return made
-            from viewer.app.opening.earth_photo_files import kept_photos  # for start-up time
-
             chips, left_out = kept_photos(pool, path.resolve(), made.photos, keep, job)
             return with_photos(made, chips, left_out, path.name, actor=actor)
 

@@ -1,8 +1,8 @@
-"""Reads the photos of a file of Google Earth and keeps them as chips, in a job."""
+"""Reads the photos of a file of Google Earth and keeps them as chips, and measures pictures beside it, in a job."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -12,7 +12,9 @@ from layers.errors import GeoloupeError, NotReadable
 from layers.phrase import Phrase
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
-from layers.requests.earth_file import EarthPicture, ReadEarthPicture
+from layers.requests.earth_file import EarthFile, EarthPicture, ReadEarthPicture
+from layers.requests.probe import Probe
+from layers.requests.probed import Probed
 from viewer.app.case.chip_pictures import finished, keep_chip
 from viewer.app.case.session import KeepBlob
 from viewer.commands.filing.earth_photos import photo_chip
@@ -51,10 +53,31 @@ def kept_photos(
     return chips, left_out
 
 
+def sizes_beside(pool: ReaderPool, path: Path, file: EarthFile, job: JobContext) -> Mapping[str, tuple[int, int]]:
+    """Width and height of the overlays' pictures that lie beside a KML, by their part; one that cannot be read has
+    none.
+    """
+    sizes: dict[str, tuple[int, int]] = {}
+    for overlay in file.overlays:
+        job.check()
+        if not overlay.is_beside:
+            continue
+        try:
+            facts: Probed = pool.ask(Probe(str(path.parent.joinpath(*overlay.part.split("/"))))).facts
+        except GeoloupeError:
+            continue
+        if facts.raster is not None:
+            sizes[overlay.part] = facts.raster.width, facts.raster.height
+    return sizes
+
+
 def _read(pool: ReaderPool, path: Path, part: str) -> Answer | str:
     """The reader's answer, or a sentence on why the photo is left out. Raises NotReadable for arrays of no photo."""
     try:
-        answer = pool.ask(ReadEarthPicture(str(path), part=part))
+        beside = path.parent.joinpath(*part.split("/"))
+        is_beside = path.suffix.lower() == ".kml"
+        question = ReadEarthPicture(str(beside)) if is_beside else ReadEarthPicture(str(path), part=part)
+        answer = pool.ask(question)
     except GeoloupeError as error:
         return Phrase("A photo is left out. {why}", why=error.sentence)
     if len(answer.arrays) != 2 or answer.arrays[1].ndim != 3 or answer.arrays[1].shape[2] != 3:

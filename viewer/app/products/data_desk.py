@@ -37,6 +37,7 @@ from viewer.export.data.data_files import write_data
 from viewer.export.data.data_gate import data_through_gate
 from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
 from viewer.export.data.ground import GroundPictures
+from viewer.export.data.laid_pictures import CasePlace, with_laid_pictures
 from viewer.export.data.shown_chips import with_shown_chips
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
 from viewer.export.formats.writing import Writing
@@ -141,6 +142,7 @@ class DataDesk(QObject):
         """
         rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
         document, pool = self._session.document, self._canvas.own_scene.context.pool
+        place = CasePlace(self._session.base_folder, self._canvas.own_scene.context.folders)
 
         def read_chips(uuids: Iterable[str]) -> Mapping[str, bytes]:
             return read("chips", list(uuids), "data")
@@ -160,6 +162,8 @@ class DataDesk(QObject):
             if wish.suffix in WITH_PICTURES:
                 export, left_out = with_shown_chips(export, pool, job.check)
                 problems += [left_out] if left_out else []
+                export, unlaid = with_laid_pictures(export, spec, place, pool, job.check)
+                problems += unlaid
             leaving = DataLeaving(spec, wish.state, printed_rows(export.document, export.content), document)
             reader = PageReader(job, self._jobs)
             export = reader.in_window(partial(leaving.named, export, self._panels))

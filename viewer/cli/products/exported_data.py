@@ -15,6 +15,7 @@ from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
+    from layers.product.issuing.data_spec import DataSpec
     from layers.project.opening.case_paths import CaseHome
     from viewer.export.data.exported import DataExport
 
@@ -59,7 +60,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
             not_drawn(document.sites[site.uuid] for site in export.content.sites),
         ]
         if suffix in WITH_PICTURES:
-            problems += _with_pictures(export, out, case.home)
+            problems += _with_pictures(export, spec, out, case.home)
         else:
             with readers(int(suffix == ".xlsx")) as pool:
                 write_data(export, out, pool)
@@ -70,14 +71,16 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _with_pictures(export: DataExport, out: Path, home: CaseHome) -> list[str]:
+def _with_pictures(export: DataExport, spec: DataSpec, out: Path, home: CaseHome) -> list[str]:
     """Write a file with pictures of the map in it, and return sentences on their problems."""
     from layers.geo.crs import WGS84  # after Qt, and for start-up time
     from viewer.export.data.data_files import write_data
     from viewer.export.data.ground import GroundPictures
+    from viewer.export.data.laid_pictures import CasePlace, with_laid_pictures
     from viewer.export.data.shown_chips import with_shown_chips
     from viewer.export.headless import Studio
     from viewer.export.held_scenes import make_held
+    from viewer.network.folder_consent import FolderConsent
 
     is_report = out.suffix.lower() == ".html"
     with Studio() as studio:
@@ -89,8 +92,12 @@ def _with_pictures(export: DataExport, out: Path, home: CaseHome) -> list[str]:
             tell=complain,
         )
         complete_export, left_out = with_shown_chips(studio.in_job(pictures.make), studio.pool)
+        allowed = FolderConsent()
+        allowed.begin(home)
+        place = CasePlace(Path(home.folder) if home.folder else None, allowed)
+        complete_export, unlaid = with_laid_pictures(complete_export, spec, place, studio.pool)
         write_data(complete_export, out, studio.pool)
-        return [*pictures.problems, left_out]
+        return [*pictures.problems, left_out, *unlaid]
 
 
 def _chips(case: Path, uuids: Iterable[str]) -> Mapping[str, bytes]:

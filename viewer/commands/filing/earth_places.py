@@ -18,18 +18,15 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.lon_extent import around
 from layers.phrase import Phrase
-from layers.requests.earth_file import EarthFile, EarthOverlay, EarthPlace, EarthStyle, EarthView
+from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle, EarthView
 from viewer.commands.bookmarks import add_views
 from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geometry
 from viewer.commands.fields import check_date, check_order
+from viewer.commands.filing.earth_overlays import EARTH, folder_words, layers_of_overlays
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
 from viewer.commands.stamps import utc_now
 
-FOLDERS_APART = " / "
-"""Text between the names of a path of folders."""
-EARTH = "earth"
-"""Key of a site's `props_json` for what Google Earth states of it and a site has no column for."""
 MAP_CRS, MOST_NORTH = "EPSG:3857", 84.0
 ACROSS_PX = 1000
 """Pixels over which a view of Google Earth reaches: its windows are about as wide."""
@@ -76,11 +73,12 @@ def bring_home(
     path: Path,
     choice: EarthChoice,
     *,
+    sizes: Mapping[str, tuple[int, int]] | None = None,
     actor: str,
     now: str | None = None,
 ) -> EarthEdit:
-    """One edit with the chosen parts of a file. `shapes`: the WKB of its geometries. Raises InvalidValue where nothing
-    comes in.
+    """One edit with the chosen parts of a file. `shapes`: the WKB of its geometries; `sizes`: width and height of the
+    pictures of overlays that lie beside it, by their part. Raises InvalidValue where nothing comes in.
     """
     made, left_out = _Sites(document, file, path.name, actor, now), list[str]()
     if choice.sites:
@@ -89,7 +87,9 @@ def bring_home(
             left_out += made.add(place, shapes[first : first + place.shapes], choice.class_code)
             first += place.shapes
     changes = [*(made.source if made.sites else ()), *made.sites]
-    layers = tuple(_layer_of(overlay, path) for overlay in file.overlays) if choice.overlays else ()
+    layers: tuple[FoundLayer, ...] = ()
+    if choice.overlays:
+        layers = layers_of_overlays(file, path, sizes or {}, left_out)
     if layers:
         changes += edit_for(document, layers, actor).changes
     views = [view for view in file.views if view.owner in choice.views]
@@ -162,8 +162,7 @@ class _Sites:
     def _folder_of(self, number: int) -> str:
         """The path of a folder as a site has it; a name with the text between names in it has a slash instead."""
         if number not in self._folders:
-            names = [name.replace(FOLDERS_APART, "/") for name in self._file.path_of(number) if name]
-            self._folders[number] = FOLDERS_APART.join(names)
+            self._folders[number] = folder_words(self._file, number)
         return self._folders[number]
 
 
@@ -208,13 +207,6 @@ def _kept(place: EarthPlace) -> dict[str, Any]:
     opacities = [style.stroke_opacity, style.fill_opacity]
     kept["opacity"] = opacities if min(opacities) < 1 else None
     return {name: value for name, value in kept.items() if value not in (None, "")}
-
-
-def _layer_of(overlay: EarthOverlay, path: Path) -> FoundLayer:
-    """The picture as a layer. A time that Google Earth shows it for is no date of the picture: it has none."""
-    facts = {"visible": overlay.is_visible, "opacity": overlay.opacity, "date_kind": "unknown"}
-    name = overlay.name or f"{path.stem}: {overlay.part}"
-    return FoundLayer("raster", name, {"path": str(path), "part": overlay.part}, facts, Bounds(*overlay.bounds))
 
 
 def viewport_json(view: EarthView) -> str:

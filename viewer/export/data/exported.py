@@ -21,6 +21,7 @@ from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
 from layers.time.image_dates import image_date, image_date_words
+from viewer.commands.filing.earth_overlays import KeptOverlay
 from viewer.export.data.map_reading import MapReading
 from viewer.support.language.translation import translate
 
@@ -46,6 +47,16 @@ class GroundPicture(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
     stretch: str = ""
     """Words on its stretch, and whether another frame has set it; empty where there is nothing to say."""
+
+
+class LaidPicture(Struct, frozen=True):
+    """A picture that Google Earth laid on the ground, with what the case keeps of its overlay."""
+
+    name: str
+    picture: ShownPicture
+    overlay: KeptOverlay
+    opacity: float = 1.0
+    is_visible: bool = True
 
 
 class MapDetail(Struct, frozen=True):
@@ -112,6 +123,8 @@ class DataExport(Struct, frozen=True):
     """The pictures that are shown, by the chip's uuid, made by `with_shown_chips`."""
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, each comparison's in their order."""
+    laid: Sequence[LaidPicture] = ()
+    """Overlays that came from Google Earth, on their way back."""
     map: ExportedMap | None = None
     left_out: str = ""
     """The sentence on chips that are left out by the terms of their images; empty where none is."""

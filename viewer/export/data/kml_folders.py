@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.document.json_fields import json_object
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.time.dates import is_partial
-from viewer.commands.filing.earth_places import EARTH, FOLDERS_APART
+from viewer.commands.filing.earth_overlays import EARTH, FOLDERS_APART
 
 MOST_DEEP = 50
 """Most folders in each other; the rest of a longer path is one name."""
 
 
-def folders_of_marks(marks: Iterable[tuple[Site, str]], folder: Callable[[str, str], str]) -> str:
-    """Folders in folders with the elements of marks, in the order of the file that they came from, else of the case.
+class FiledElement(NamedTuple):
+    """An element of KML with the path of its folder, and its place among all of the file that it came from."""
+
+    folder: str
+    order: float
+    element: str
+
+
+def filed_mark(site: Site, element: str) -> FiledElement:
+    """The element of a mark, in the folder that the analyst keeps it in."""
+    return FiledElement(site.folder, _order_of(site), element)
+
+
+def folders_of(elements: Iterable[FiledElement], folder: Callable[[str, str], str]) -> str:
+    """Folders in folders with elements, in the order of the file that they came from, else of the case.
 
     `folder` makes the element of a folder from its name and what is in it.
     """
-    ordered = sorted(marks, key=lambda mark: _order_of(mark[0]))
     root: dict[str, Any] = {}
-    for site, element in ordered:
+    for filed in sorted(elements, key=lambda filed: filed.order):
         inside = root
-        for name in filter(None, site.folder.split(FOLDERS_APART, MOST_DEEP)):
+        for name in filter(None, filed.folder.split(FOLDERS_APART, MOST_DEEP)):
             inside = inside.setdefault(name, {})
-        inside.setdefault("", []).append(element)
+        inside.setdefault("", []).append(filed.element)
     return _inside(root, folder)
 
 
@@ -61,14 +73,18 @@ def time_of_mark(site: Site) -> str:
     if not _earth_of(site):
         return ""
     if site.valid_from or site.valid_to:
-        return _span(site.valid_from, site.valid_to)
+        return time_span(site.valid_from, site.valid_to)
     first, slash, last = site.observed_at.partition("/")
-    if slash:
-        return _span(first, last)
-    return f"<TimeStamp><when>{_written(first)}</when></TimeStamp>" if is_partial(first) else ""
+    return time_span(first, last) if slash else time_stamp(first)
 
 
-def _span(begin: str, end: str) -> str:
+def time_stamp(date: str) -> str:
+    """The element of a day or moment; empty for none."""
+    return f"<TimeStamp><when>{_written(date)}</when></TimeStamp>" if is_partial(date) else ""
+
+
+def time_span(begin: str, end: str) -> str:
+    """The element of the days between two, of which one may be open; empty for none."""
     sides = [f"<{tag}>{_written(date)}</{tag}>" for tag, date in (("begin", begin), ("end", end)) if is_partial(date)]
     return f"<TimeSpan>{''.join(sides)}</TimeSpan>" if sides else ""
 

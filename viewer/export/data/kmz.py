@@ -23,9 +23,10 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.parties import claim_sentence, context_of, own_answers, told_of
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
-from viewer.export.data.exported import ChipPicture, GroundPicture
-from viewer.export.data.kml_folders import folders_of_marks, time_of_mark
+from viewer.export.data.exported import ChipPicture, GroundPicture, LaidPicture
+from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, time_of_mark
 from viewer.export.data.kml_shape import kml_shape
+from viewer.export.data.laid_pictures import filed_overlays
 from viewer.export.data.picture_bytes import png_bytes
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site
@@ -49,9 +50,13 @@ def kmz_bytes(
     content: ProductContent,
     chips: Sequence[ChipPicture] = (),
     overlays: Sequence[GroundPicture] = (),
+    laid: Sequence[LaidPicture] = (),
 ) -> bytes:
-    """The archive as bytes. A place that is known loosely is the circle of its error and never a pin."""
-    return _Kmz(document, content, chips, overlays).packed()
+    """The archive as bytes. A place that is known loosely is the circle of its error and never a pin.
+
+    `overlays` are the images of comparisons, `laid` those that came from Google Earth and go back to their folders.
+    """
+    return _Kmz(document, content, chips, overlays, laid).packed()
 
 
 class _Kmz:
@@ -61,6 +66,7 @@ class _Kmz:
         content: ProductContent,
         chips: Sequence[ChipPicture],
         overlays: Sequence[GroundPicture],
+        laid: Sequence[LaidPicture],
     ) -> None:
         self._document, self._content = document, content
         self._overlays, self._claimed = overlays, claims_by_site(content)
@@ -73,6 +79,7 @@ class _Kmz:
                 name = f"chips/{number}{ending}"
                 self._files[name] = chip.data
                 self._chips.setdefault(chip.site_uuid, []).append((name, chip))
+        self._laid = filed_overlays(laid, self._files)
 
     def packed(self) -> bytes:
         """Pack the KML first, as readers take the first file of an archive, then its pictures."""
@@ -91,10 +98,16 @@ class _Kmz:
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
         title = f"DRAFT: {title}" if self._content.is_blocked else title
         return for_xml(
-            '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+            '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"'
+            f"{self._gx_namespace()}><Document>"
             f"<name>{_name(title)}</name><description>{_text(self._about())}</description>"
             f"{styles}{self._status()}{''.join(folders)}</Document></kml>\n",
         )
+
+    def _gx_namespace(self) -> str:
+        """Google's own namespace, where an overlay is laid by its corners."""
+        is_used = any("<gx:" in filed.element for filed in self._laid)
+        return ' xmlns:gx="http://www.google.com/kml/ext/2.2"' if is_used else ""
 
     def _status(self) -> str:
         """The state of the export, as a field."""
@@ -125,10 +138,10 @@ class _Kmz:
         shown = [(named_site, self._document.sites[named_site.uuid]) for named_site in self._content.sites]
         shown = [(named_site, site) for named_site, site in shown if named_site.uuid not in self._content.withheld]
         groups: dict[str, dict[str, list[str]]] = {}
-        filed: list[tuple[Site, str]] = []
+        filed: list[FiledElement] = list(self._laid)
         for named_site, site in shown:
             if site.folder and not self._content.is_published:
-                filed.append((site, self._placemark(named_site, site)))
+                filed.append(filed_mark(site, self._placemark(named_site, site)))
                 continue
             if not site.is_site:
                 group = "Annotations"
@@ -143,7 +156,7 @@ class _Kmz:
             for name in order
             if name in groups
         ]
-        return [folders_of_marks(filed, _folder), *by_role]
+        return [folders_of(filed, _folder), *by_role]
 
     def _placemark(self, named_site: NamedSite, site: Site) -> str:
         geometry = "" if why_off_earth(site.geometry) else self._geometry(site)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from base64 import b64encode
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, ReaderCrashed, ReaderTimeout
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Answer, Request
-from layers.product.shown_picture import ShownPicture, shown_picture
-from layers.requests.pictures import RecodePicture
+from layers.product.shown_picture import shown_picture
 from viewer.export.data.exported import DataExport, ShownChip
+from viewer.export.data.recoding import recoded
 from viewer.support.language.translation import translate
 
-_LOOK_S = 0.05
 _MOST_DEATHS = 3
 """Most pictures that may stop their reader; after that the remaining ones are not tried."""
-_TYPES = ("image/png", "image/jpeg")
 
 
 def with_shown_chips(
@@ -38,7 +33,7 @@ def with_shown_chips(
         judged = shown_picture(data)
         if judged is None or deaths >= _MOST_DEATHS:
             continue
-        outcome = _recode(judged, pool, check)
+        outcome = recoded(judged, pool, check)
         if isinstance(outcome, ReaderCrashed | ReaderTimeout):
             if pool.is_closed:
                 raise outcome
@@ -58,36 +53,3 @@ def with_shown_chips(
     )
     sentence = f"{clause}, or cannot be decoded, and left out."
     return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
-
-
-def _recode(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
-    arrived = threading.Event()
-    results: list[Answer | GeoloupeError] = []
-
-    def done(result: Answer | GeoloupeError) -> None:
-        results.append(result)
-        arrived.set()
-
-    data = b64encode(picture.data).decode()
-    request = Request(RecodePicture("", data, picture.content_type, *picture.size), done)
-    pool.submit(request)
-    try:
-        check()
-        while not arrived.wait(_LOOK_S):
-            check()
-    except BaseException:
-        pool.give_up(request)
-        raise
-    result = results[0]
-    if isinstance(result, GeoloupeError):
-        return result
-    return _check_picture(result, picture.size)
-
-
-def _check_picture(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
-    """Check the answer of a reader as strictly as the chip was checked, which may have taken the reader over."""
-    data = answer.arrays[0].tobytes() if answer.arrays else b""
-    picture = shown_picture(data)
-    if picture is None or picture.content_type not in _TYPES or picture.size != size:
-        return ReaderCrashed("A reader sent something that is no picture.")
-    return picture

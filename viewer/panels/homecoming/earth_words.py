@@ -14,7 +14,7 @@ NAMED = 3
 STAYS = {
     "network link": QT_TRANSLATE_NOOP("EarthWords", "Links to other files and servers: none is followed"),
     "overlay elsewhere": QT_TRANSLATE_NOOP(
-        "EarthWords", "Overlays whose picture is not in the file, or is there twice"
+        "EarthWords", "Overlays whose picture is not in the file or beside it, is there twice, or cannot be drawn"
     ),
     "screen overlay": QT_TRANSLATE_NOOP("EarthWords", "Pictures fixed to the screen"),
     "tour": QT_TRANSLATE_NOOP("EarthWords", "Tours: their views can be bookmarks, their sound and pace stay"),
@@ -30,12 +30,19 @@ STAYS = {
     ),
     "folder text": QT_TRANSLATE_NOOP("EarthWords", "Descriptions of folders"),
     "empty folder": QT_TRANSLATE_NOOP("EarthWords", "Folders with nothing in them"),
+    "several kinds": QT_TRANSLATE_NOOP(
+        "EarthWords", "Placemarks of points, lines and areas together: a site for each kind, the first above the others"
+    ),
     "heights": QT_TRANSLATE_NOOP("EarthWords", "Heights along lines and areas: they lie flat on the map"),
     "track values": QT_TRANSLATE_NOOP("EarthWords", "Tracks: the first and last time come, those between stay"),
     "long text": QT_TRANSLATE_NOOP("EarthWords", "Texts that are cut, as they are too long"),
     "bad time": QT_TRANSLATE_NOOP("EarthWords", "Times that cannot be read"),
     "no time zone": QT_TRANSLATE_NOOP("EarthWords", "Times without a zone: only the day comes"),
-    "overlay time": QT_TRANSLATE_NOOP("EarthWords", "Times of overlays: no date of a picture, so none comes"),
+    "overlay time": QT_TRANSLATE_NOOP(
+        "EarthWords", "Times of overlays: no date of a picture; they are kept for the way back"
+    ),
+    "overlay height": QT_TRANSLATE_NOOP("EarthWords", "Heights of overlays: they lie on the ground"),
+    "overlay colour": QT_TRANSLATE_NOOP("EarthWords", "Tints of overlays: the picture has its own colours"),
     "region": QT_TRANSLATE_NOOP("EarthWords", "Regions, which say at which height things appear"),
     "icon": QT_TRANSLATE_NOOP(
         "EarthWords", "Pictures of icons: sites have the sign of their class, in the icon’s colour"

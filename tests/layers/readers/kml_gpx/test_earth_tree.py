@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from layers.readers.environment import Profile
 from layers.readers.kml_gpx import earth_elements
 from layers.requests.earth_file import STAYS_BEHIND, EarthFile, ReadEarthFile, ReadEarthPicture
 from tests.support.readers.earth_files import LOOK_AT, earth_kml, earth_kmz, many_places
-from tests.support.readers.tiny_kmz import picture
+from tests.support.readers.tiny_kmz import BOX, overlay, picture
 
 POOL = ReaderPool(inline=True)
 POINT = "<Point><coordinates>1,2</coordinates></Point>"
@@ -97,7 +98,7 @@ def test_everything_else_is_accounted_for(tmp_path: Path) -> None:
             ("network link", "screen overlay", "tour", "region", "model", "overlay elsewhere", "overlay time"), 1
         ),
         **dict.fromkeys(("picture elsewhere", "folder text", "empty folder", "heights", "track values"), 1),
-        **dict.fromkeys(("icon", "balloon", "highlight", "transparent", "hidden"), 1),
+        **dict.fromkeys(("icon", "balloon", "highlight", "transparent", "hidden", "several kinds"), 1),
     }
     assert counts.keys() <= set(STAYS_BEHIND)
     (link,) = [left for left in file.left if left.kind == "network link"]
@@ -108,6 +109,23 @@ def test_overlays_inside_lie_in_their_box(tmp_path: Path) -> None:
     (overlay,) = facts_of(earth_kmz(tmp_path)).overlays
     assert (overlay.name, overlay.part, overlay.bounds) == ("Scan of 1988", "files/a.png", (43.0, 36.0, 44.0, 37.0))
     assert overlay.opacity == 0.502
+    assert overlay.corners == ((43.0, 36.0), (44.0, 36.0), (44.0, 37.0), (43.0, 37.0))
+    assert (overlay.box, overlay.time_kind, overlay.begin) == ((37.0, 36.0, 44.0, 43.0, 0.0), "span", "1988")
+    assert not overlay.is_beside
+
+
+def test_a_picture_beside_a_kml_counts_where_it_lies_below_its_folder(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    (inner / "files").mkdir(parents=True)
+    for path in (inner / "files" / "a.png", tmp_path / "b.png"):
+        path.write_bytes(picture())
+    (inner / "files" / "c.png").symlink_to(tmp_path / "b.png")
+    places = "".join(map(partial(overlay, BOX.format("")), ("files/a.png", "../b.png", "files/c.png", "/b.png")))
+    file = facts_of(earth_kml(inner, places))
+    assert [(laid.part, laid.is_beside) for laid in file.overlays] == [("files/a.png", True)]
+    assert [left.more for left in file.left if left.kind == "overlay elsewhere"] == [
+        *("../b.png", "files/c.png", "/b.png")
+    ]
 
 
 def test_views_of_places_folders_and_tours(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.requests.earth_file import STAYS_BEHIND
 from tests.support.readers.earth_files import PLACES, earth_kml, earth_kmz, many_places
+from tests.support.readers.tiny_kmz import picture
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.panels.homecoming.earth_dialog import EarthDialog
@@ -102,12 +104,27 @@ def test_each_kind_that_stays_behind_has_a_sentence() -> None:
     assert STAYS.keys() == set(STAYS_BEHIND)
 
 
-def test_nothing_of_a_file_outside_an_archive_is_fetched(
+def test_what_is_not_beside_a_kml_is_named_and_stays(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    """Pictures beside a plain KML lie outside of it: they are named, and their overlays stay behind."""
     dialog = bring(window, answers, earth_kml(tmp_path, PLACES), qtbot)
     assert not dialog.overlays.isVisible()
-    assert "Overlays whose picture is not in the file, or is there twice (2): Scan of 1988: files/a.png" in (
-        dialog.account.toPlainText()
-    )
+    stays = "Overlays whose picture is not in the file or beside it, is there twice, or cannot be drawn (2)"
+    assert f"{stays}: Scan of 1988: files/a.png" in dialog.account.toPlainText()
+
+
+def test_pictures_beside_a_kml_come_with_it(window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot) -> None:
+    """An overlay lies in its box as inside a KMZ, by points; a photo is a chip of its place."""
+    (tmp_path / "files").mkdir()
+    for name in ("a.png", "photo.png"):
+        (tmp_path / "files" / name).write_bytes(picture())
+    dialog = bring(window, answers, earth_kml(tmp_path, PLACES), qtbot)
+    assert (dialog.overlays.text(), dialog.photos.text()) == ("1 overlay as a layer", "2 photos in the file as chips")
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    document = window.session.document
+    qtbot.waitUntil(lambda: len(document.chips) == 2, timeout=WAIT_MS)
+    settle(window, qtbot)
+    (layer,) = document.layers.values()
+    assert layer.source["path"] == str(tmp_path / "files" / "a.png")
+    assert window.canvas.own_scene.stack.bounds_of(layer.uuid) == pytest.approx((43.0, 36.0, 44.0, 37.0), abs=1e-6)
+    assert not window.messages.lines(), "nothing is wrong"

@@ -14,14 +14,23 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.product.gathering import content_of
+from layers.product.issuing.data_spec import DataSpec
+from layers.project.opening.case_paths import CaseHome
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from tests.support.qgis.peers import clean, need
 from tests.support.readers.earth_files import earth_kmz
+from tests.support.readers.tiny_kmz import BOX
+from viewer.commands.filing.earth_overlays import kept_overlay
 from viewer.commands.filing.earth_places import EarthChoice, bring_home
-from viewer.export.data.kml_folders import MOST_DEEP, folders_of_marks, time_of_mark
+from viewer.export.data.data_files import write_data
+from viewer.export.data.exported import DataExport
+from viewer.export.data.kml_folders import MOST_DEEP, filed_mark, folders_of, time_of_mark
 from viewer.export.data.kmz import kmz_bytes
+from viewer.export.data.laid_pictures import CasePlace, with_laid_pictures
+from viewer.network.folder_consent import FolderConsent
 
 POOL = ReaderPool(inline=True)
 
@@ -54,6 +63,70 @@ def test_a_file_comes_out_with_its_tree_and_times_and_in_again(brought: Document
         *[(home, name, "", "", "") for name in ("Hidden hut", "House", "From the hill")],
         (home, "Second file", "Gate", "", "", ""),
     ]
+
+
+OVERLAYS = f"""
+<Folder><name>Scans / old</name>
+ <GroundOverlay><name>Turned &amp; dim</name><visibility>0</visibility><description>Of a book</description>
+  <TimeStamp><when>1988-05</when></TimeStamp><color>80ffffff</color><Icon><href>files/a.png</href></Icon>
+  {BOX.format("<rotation>30</rotation>")}</GroundOverlay></Folder>
+<GroundOverlay><name>By its corners</name><TimeSpan><begin>1990</begin><end>1991</end></TimeSpan>
+ <Icon><href>files/photo.png</href></Icon><gx:LatLonQuad><coordinates>10,20 11,20.5 11.2,21 9.9,21.1</coordinates>
+ </gx:LatLonQuad></GroundOverlay>
+"""
+
+
+def out_and_in(
+    document: Document, folder: Path, spec: DataSpec, *, is_published: bool = False
+) -> tuple[Path, list[str]]:
+    """The file that a case goes out as, and sentences on what it goes without."""
+    content = replace(content_of(document, document.sites), is_published=is_published)
+    allowed = FolderConsent()
+    allowed.begin(CaseHome(str(folder)))
+    place = CasePlace(folder, allowed)
+    export, left_out = with_laid_pictures(DataExport(document, content), spec, place, POOL)
+    out = folder / "out.kmz"
+    write_data(export, out, POOL)
+    return out, left_out
+
+
+def test_overlays_go_out_and_come_in_again_where_they_were(tmp_path: Path) -> None:
+    document, path = Document(), earth_kmz(tmp_path, places=OVERLAYS)
+    document.apply(bring_home(document, *read(path), path, EarthChoice(), actor="Li").edit)
+    out, left_out = out_and_in(document, tmp_path, DataSpec(".kmz"))
+    assert not left_out
+    before, after = read(path)[0], read(out)[0]
+    turned, corners = after.overlays
+    assert after.path_of(turned.folder) == ("Scans/old",)
+    assert (turned.box, turned.opacity, turned.is_visible) == ((37.0, 36.0, 44.0, 43.0, 30.0), 0.502, False)
+    assert corners.box == ()
+    for old, new in zip(before.overlays, after.overlays, strict=True):
+        assert (new.name, new.notes) == (old.name, old.notes)
+        assert (new.time_kind, new.begin, new.end) == (old.time_kind, old.begin, old.end)
+        for mine, theirs in zip(new.corners, old.corners, strict=True):
+            assert mine == pytest.approx(theirs, abs=1e-8)
+    assert not out_and_in(document, tmp_path, DataSpec(".kmz", sites=()))[1]
+    assert not read(tmp_path / "out.kmz")[0].overlays, "marks alone"
+    assert len(read(out_and_in(document, tmp_path, DataSpec(".kmz", bounds=Bounds(9, 19, 12, 22)))[0])[0].overlays) == 1
+
+
+def test_an_overlay_that_is_not_handed_on_is_said(tmp_path: Path) -> None:
+    """A case of others names any file: only what may be looked at is read, and an overlay placed anew is none."""
+    document, path = Document(), earth_kmz(tmp_path, places=OVERLAYS)
+    document.apply(bring_home(document, *read(path), path, EarthChoice(), actor="Li").edit)
+    published = out_and_in(document, tmp_path, DataSpec(".kmz"), is_published=True)[1]
+    assert published == ["2 overlays of Google Earth stay in the case: readers outside get sites and comparisons."]
+    home = tmp_path / "case"
+    home.mkdir()
+    out, left_out = out_and_in(document, home, DataSpec(".kmz"))
+    assert len(left_out) == 2
+    assert left_out[0].startswith("Overlay “Turned & dim” is left out. The file")
+    assert not read(out)[0].overlays
+    layer = next(iter(document.layers.values()))
+    assert kept_overlay(layer) is not None
+    assert kept_overlay(replace(layer, nudge_json='{"x": 1}')) is None
+    odd = ("{}", '{"earth": 1}', '{"earth": {"box": [1, 2]}}', '{"earth": {"box": [true, 2, 3, 4, "a"]}}')
+    assert not any(kept_overlay(replace(layer, source_json=text)) for text in odd)
 
 
 def test_readers_outside_see_neither_folders_nor_times(brought: Document, tmp_path: Path) -> None:
@@ -97,7 +170,7 @@ def test_times_as_exactly_as_they_are_known(fields: dict[str, str], expected: st
 
 def test_a_path_without_end_is_no_tree_without_end() -> None:
     site = Site(uuid="a", geometry=Point(1, 2), folder=" / ".join(["a"] * 5000), props_json="[]")
-    text = folders_of_marks([(site, "x")], lambda name, inside: f"({inside})")
+    text = folders_of([filed_mark(site, "x")], lambda name, inside: f"({inside})")
     assert text.count("(") == MOST_DEEP + 1
     bare = replace(site, folder=" / ")
-    assert folders_of_marks([(bare, "x")], lambda name, inside: f"({inside})") == "x"
+    assert folders_of([filed_mark(bare, "x")], lambda name, inside: f"({inside})") == "x"
