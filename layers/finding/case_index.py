@@ -5,9 +5,7 @@ The index has the words folded; titles and texts for snippets are those of the r
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched, islice
 
@@ -17,6 +15,7 @@ from layers.document.edit import Table
 from layers.finding.case_text import SEARCHED, CaseText
 from layers.finding.snippet import snippet_of
 from layers.finding.text_query import Begun, TextQuery, folded, read_query
+from layers.finding.word_tables import IndexedWords, WordTables
 
 MOST_ANSWERS = 1000
 BATCH = 500
@@ -34,14 +33,6 @@ NAME_BEGINS_SO = 0.1
 """Gain of a name that begins with the words."""
 PER_TABLE = 0.005
 """Loss of a match for each table that comes before its own in SEARCHED."""
-
-_CREATE = """CREATE VIRTUAL TABLE words USING
-fts5(names, text, content='', tokenize='unicode61 remove_diacritics 0', prefix='2 3')"""
-_DELETE = "INSERT INTO words(words, rowid, names, text) VALUES ('delete', ?, ?, ?)"
-_INSERT = "INSERT INTO words(rowid, names, text) VALUES (?, ?, ?)"
-_ASK = "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
-_ASK_ALL = "SELECT rowid FROM words WHERE words MATCH ?"
-_COUNT = "SELECT count(*) FROM words WHERE words MATCH ?"
 
 type Passing = Mapping[Table, Collection[str]]
 """Uuids of rows by table: those that pass a filter."""
@@ -62,9 +53,7 @@ class CaseIndex:
 
     def __init__(self, texts: Iterable[CaseText] = ()) -> None:
         self._lock = threading.Lock()
-        self._sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        weakref.finalize(self, self._sql.close)
-        self._sql.execute(_CREATE)
+        self._tables = WordTables([ROWS_PER_TABLE, 2 * ROWS_PER_TABLE, 3 * ROWS_PER_TABLE])  # sites, claims, the rest
         self._rows: dict[int, CaseText] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._next = {table: at * ROWS_PER_TABLE for at, table in enumerate(SEARCHED, 1)}
@@ -77,23 +66,20 @@ class CaseIndex:
         """Take the words of rows, instead of those that these rows had before."""
         for batch in batched(texts, BATCH):
             texts_by_key = {(text.table, text.uuid): text for text in batch}
-            values = [(text, *_columns(text)) for text in texts_by_key.values()]
+            values = [(key, text, *_columns(text)) for key, text in texts_by_key.items()]
             with self._lock:
-                self._sql.execute("BEGIN")
-                for key, text in texts_by_key.items():
-                    self._drop(key)
-                    self._rows[self._new_number(key)] = text
-                rows = [(self._numbers[text.table, text.uuid], *columns) for text, *columns in values]
-                self._sql.executemany(_INSERT, rows)
-                self._sql.execute("COMMIT")
+                old = self._dropped(texts_by_key)
+                new = []
+                for key, text, *columns in values:
+                    number = self._new_number(key)
+                    self._rows[number] = text
+                    new.append(IndexedWords(number, *columns))
+                self._tables.put(old, new)
 
     def drop(self, keys: Iterable[tuple[str, str]]) -> None:
         """Forget the words of rows, given by table and uuid."""
         with self._lock:
-            self._sql.execute("BEGIN")
-            for key in keys:
-                self._drop(key)
-            self._sql.execute("COMMIT")
+            self._tables.put(self._dropped(keys), ())
 
     def search(
         self,
@@ -127,10 +113,10 @@ class CaseIndex:
             for begun in (Begun.LAST, Begun.ALL):
                 expression = wanted.match(begun)
                 if passing is None:
-                    count = int(self._sql.execute(_COUNT, (expression,)).fetchone()[0])
+                    count = self._tables.count(expression)
                 else:
-                    numbers = self._sql.execute(_ASK_ALL, (expression,))
-                    count = sum(self._passes(number, passing) for (number,) in numbers)
+                    numbers = self._tables.all_numbers(expression)
+                    count = sum(self._passes(number, passing) for number in numbers)
                 if count:
                     return count
         return 0
@@ -143,7 +129,7 @@ class CaseIndex:
         uuids: dict[Table, set[str]] = {table: set() for table in SEARCHED}
         with self._lock:
             for begun in (Begun.LAST, Begun.ALL):
-                for (number,) in self._sql.execute(_ASK_ALL, (wanted.match(begun),)):
+                for number in self._tables.all_numbers(wanted.match(begun)):
                     row = self._rows[number]
                     uuids[row.table].add(row.uuid)
                 if any(uuids.values()):
@@ -154,12 +140,13 @@ class CaseIndex:
         row = self._rows[number]
         return row.uuid in passing.get(row.table, ())
 
-    def _numbers_of(self, expression: str, first: int, end: int, most: int, passing: Passing | None) -> Iterator[int]:
+    def _numbers_of(
+        self, expression: str, first: int, end: int, most: int, passing: Passing | None, *, in_names: bool
+    ) -> Iterator[int]:
         """Numbers of the first rows that match an expression, between two numbers."""
-        limit = most if passing is None else -1
-        numbers = (number for (number,) in self._sql.execute(_ASK, (expression, first, end, limit)))
         if passing is None:
-            return numbers
+            return self._tables.numbers(expression, first, end, most, in_names=in_names)
+        numbers = self._tables.numbers(expression, first, end, -1, in_names=in_names)
         return islice((number for number in numbers if self._passes(number, passing)), most)
 
     def _scored(
@@ -175,17 +162,18 @@ class CaseIndex:
         pool, scores = max(most, SMALLEST_POOL), dict[int, float]()
         whole, begun = wanted.match(Begun.NONE), wanted.match(Begun.LAST)
         for expression, base in (
-            (f"{{names}} : ({whole})", NAME_HAS_WORDS),
-            (f"{{names}} : ({begun})", NAME_HAS_BEGINNINGS),
+            (whole, NAME_HAS_WORDS),
+            (begun, NAME_HAS_BEGINNINGS),
             (whole, HAS_WORDS),
             (begun, HAS_BEGINNINGS),
             (wanted.match(Begun.ALL), HAS_BEGINNINGS),
         ):
-            for number in self._numbers_of(expression, first, end - 1, pool, passing):
+            in_names = base >= NAME_HAS_BEGINNINGS
+            for number in self._numbers_of(expression, first, end - 1, pool, passing, in_names=in_names):
                 if number not in scores:
-                    by_name = self._name_score(number, wanted, base) if base >= NAME_HAS_BEGINNINGS else base
+                    by_name = self._name_score(number, wanted, base) if in_names else base
                     scores[number] = round(by_name - (number // ROWS_PER_TABLE - 1) * PER_TABLE, 4)
-            if len(scores) >= most or (scores and expression == begun):
+            if len(scores) >= most or (scores and expression == begun and not in_names):
                 break
         return scores
 
@@ -201,10 +189,14 @@ class CaseIndex:
         self._next[key[0]] = number + 1
         return number
 
-    def _drop(self, key: tuple[str, str]) -> None:
-        number = self._numbers.pop(key, None)
-        if number is not None:
-            self._sql.execute(_DELETE, (number, *_columns(self._rows.pop(number))))
+    def _dropped(self, keys: Iterable[tuple[str, str]]) -> list[IndexedWords]:
+        """Forget rows, and return their words as the tables have them."""
+        old = []
+        for key in keys:
+            number = self._numbers.pop(key, None)
+            if number is not None:
+                old.append(IndexedWords(number, *_columns(self._rows.pop(number))))
+        return old
 
 
 def _place_in_list(scored: tuple[CaseText, float]) -> tuple[float, int, str]:

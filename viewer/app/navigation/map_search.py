@@ -83,6 +83,7 @@ class MapSearch(QObject):
         coordinates.datum, coordinates.notation = Datum.WGS84, self._panels.notation
         # The first search need not wait for the names; why they could not be made ready it says itself.
         self._jobs.run(lambda job: places.prepare(), failed=lambda error: None)
+        self._jobs.run(lambda job: sites.prepare())
         words.prepare()
         finder = Finder(self._providers, self._jobs, known=sites)
         words.ready.connect(finder.ask_again)

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import GeoloupeError
-from viewer.panels.search.hits import Hit, KnownSites, SearchProvider, search_all
+from viewer.panels.search.hits import FoundHits, KnownSites, SearchProvider, search_all, search_similar
 from viewer.support.jobs import Job, Jobs
 
-PAUSE_MS = 40
+PAUSE_MS = 10
+"""Milliseconds after a key in which another one may follow, as of a pasted word."""
 LONGEST = 32_767
 """Longest text that a line takes: a shape in WKT is long."""
 
 
 class Finder(QObject):
-    """Searches. `found` carries the hits, and sentences on failures, for the latest text.
+    """Searches. `found` carries the hits, and sentences on failures, for the latest text; once more with names of a
+    similar spelling, where none has its letters.
 
     `known` are the sites of the case, see `search_all`.
     """
@@ -63,11 +65,22 @@ class Finder(QObject):
 
     def _start(self) -> None:
         text, providers, known = self._text, self._providers, self._known
-        self._job = self._jobs.run(lambda job: search_all(providers, text, known), self._done, self._failed)
+        self._job = self._jobs.run(lambda job: search_all(providers, text, known, job.check), self._done, self._failed)
 
-    def _done(self, answer: tuple[list[Hit], list[str]]) -> None:
+    def _done(self, answer: FoundHits) -> None:
         self._job = None
-        self.found.emit(*answer)
+        if answer.lacks_names:
+            text, providers, known = self._text, self._providers, self._known
+            self._job = self._jobs.run(
+                lambda job: search_similar(providers, text, answer, known, job.check), self._tell, self._failed
+            )
+            self.found.emit(answer.hits, answer.problems)
+        else:
+            self._tell(answer)
+
+    def _tell(self, answer: FoundHits) -> None:
+        self._job = None
+        self.found.emit(answer.hits, answer.problems)
 
     def _failed(self, error: GeoloupeError) -> None:
         self._job = None

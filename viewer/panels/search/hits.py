@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from layers.checkpoint import Checkpoint, unchecked
 from layers.document.edit import Table
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -134,6 +135,13 @@ def key_score(wanted: str, key: str) -> float | None:
     return WantedKey(wanted).score(key, tight(key))
 
 
+class Needle(Struct, frozen=True):
+    """Letters to look for in a text of all names, each on a line of its own, with or without its spaces."""
+
+    letters: str
+    has_spaces: bool = False
+
+
 class WantedKey:
     """A search key, prepared once to be compared with very many names."""
 
@@ -143,6 +151,15 @@ class WantedKey:
         self._key, self._closed, self._words = key, tight(key), key.split()
         self._longest = max(self._words, key=len, default="")
         self._is_short_form = holds_in_order(self._closed, self._closed)
+
+    def needles(self) -> tuple[tuple[Needle, ...], ...]:
+        """Letters to look for among very many names: those of the best matches first, of all that may match last.
+
+        With spaces, each line of the text begins with one.
+        """
+        closed = Needle(f"\n{self._closed}\n"), Needle(f"\n{self._closed}")
+        anywhere = Needle(self._longest), *([Needle(self._closed[0])] if self._is_short_form else [])
+        return (closed[:1], closed[1:], (Needle(f" {self._key}", True),), anywhere)
 
     def score(self, key: str, closed_key: str) -> float | None:
         """The `key_score` of a key, given as it is and without spaces (`tight`)."""
@@ -163,27 +180,50 @@ class WantedKey:
         return INSIDE if wanted in key or all(word in key for word in words) or len(closed) >= SHORTEST_RUN_ON else None
 
 
+class FoundHits(Struct, frozen=True):
+    """The hits for a text, ranked in groups, and sentences from the providers that could not search."""
+
+    hits: list[Hit]
+    problems: list[str]
+
+    @property
+    def lacks_names(self) -> bool:
+        """True where no name was found, so that one of a similar spelling may be meant."""
+        return not self.problems and all(hit.score >= WEAK_COORDINATE for hit in self.hits)
+
+
 def search_all(
-    providers: Iterable[SearchProvider], text: str, known: KnownSites | None = None
-) -> tuple[list[Hit], list[str]]:
-    """All hits, ranked in groups, and sentences from the providers that could not search.
+    providers: Iterable[SearchProvider],
+    text: str,
+    known: KnownSites | None = None,
+    check: Checkpoint = unchecked,
+) -> FoundHits:
+    """All hits with the very letters of the text.
 
     A facility that is a site of the case (`known`) is that site's hit, under whatever name it was found.
     """
-    providers = tuple(providers)
-    hits, problems = _asked([provider.search for provider in providers], text)
-    if not problems and all(hit.score >= WEAK_COORDINATE for hit in hits):
-        near, problems = _asked(
-            [provider.search_nearly for provider in providers if isinstance(provider, TolerantProvider)], text
-        )
-        hits += near
-    return ranked(hits, known), problems
+    hits, problems = _asked([provider.search for provider in providers], text, check)
+    return FoundHits(ranked(hits, known), problems)
 
 
-def _asked(searches: Iterable[Callable[[str], list[Hit]]], text: str) -> tuple[list[Hit], list[str]]:
+def search_similar(
+    providers: Iterable[SearchProvider],
+    text: str,
+    before: FoundHits,
+    known: KnownSites | None = None,
+    check: Checkpoint = unchecked,
+) -> FoundHits:
+    """An answer that lacks names, with those of a similar spelling. Takes longer than a key may."""
+    searches = [provider.search_nearly for provider in providers if isinstance(provider, TolerantProvider)]
+    near, problems = _asked(searches, text, check)
+    return FoundHits(ranked([*before.hits, *near], known), problems)
+
+
+def _asked(searches: Iterable[Callable[[str], list[Hit]]], text: str, check: Checkpoint) -> tuple[list[Hit], list[str]]:
     hits: list[Hit] = []
     problems: list[str] = []
     for search in searches:
+        check()
         try:
             hits += search(text)
         except GeoloupeError as error:

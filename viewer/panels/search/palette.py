@@ -69,6 +69,8 @@ class CommandPalette(QDialog):
         self.setObjectName("palette")
         self._entries, self._finder = list(entries), finder
         self.rows: list[PaletteRow] = []
+        self._commands: tuple[str, list[tuple[float, PaletteEntry]]] | None = None
+        """The commands that match a text; the hits for it come some milliseconds later."""
         self._hits: list[Hit] = []
         self._problems: list[str] = []
         self._icons: dict[str, QIcon] = {}
@@ -205,7 +207,9 @@ class CommandPalette(QDialog):
         """Show the rows. `keeps`: the current row for this text stays, as Enter may be on its way."""
         before = self.current() if self._is_touched or keeps else None
         wanted = self.line.text().strip()
-        self.rows = arranged(wanted, matching(wanted, self._entries), self._hits)
+        if self._commands is None or self._commands[0] != wanted:
+            self._commands = wanted, matching(wanted, self._entries)
+        self.rows = arranged(wanted, self._commands[1], self._hits)
         self._model.clear()
         for row in self.rows:
             self._model.appendRow(item_of(row, self.palette(), self._icons))

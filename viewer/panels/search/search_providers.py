@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from pathlib import Path
 
-from msgspec import Struct
 from shapely import bounds as bounds_of
 
 from layers.document.marks.measurement import MEASUREMENT
@@ -43,12 +42,14 @@ from viewer.panels.search.hits import (
     WantedKey,
     key_score,
 )
+from viewer.panels.search.site_names import LONGEST_NAME, NamesOfSites, SiteNames, SitesPart
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
 MOST_READINGS = 4
 SHORTEST_ATTRIBUTE = 2
-LONGEST_NAME = 500
+MOST_COMPARED = 500
+"""Names that are compared for each kind of match."""
 EXTENT_ERROR_M = 50.0
 """Error in metres of the written corners of an extent, too small to be seen."""
 
@@ -118,93 +119,98 @@ def _basis(read: ParsedCoordinate) -> str:
     return translate("Search", "{0}; as given: {1}").format(in_language(read.basis), one_line(read.text, 120))
 
 
-class _KeyedSite(Struct, frozen=True):
-    """A site with the keys of its label and its aliases in order, and the same keys without spaces."""
-
-    site: Site
-    keys: tuple[str, ...]
-    closed: tuple[str, ...]
-
-
 class SiteProvider:
     """Finds the case's sites, and its other marks, by their labels and aliases."""
 
     def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
-        self._sites = sites
-        self._known: tuple[list[Site], dict[str, _KeyedSite]] = [], {}
-        """The last sites, and their keys; one value, as several threads may search."""
+        self._sites, self._names = sites, SiteNames()
+
+    def prepare(self) -> None:
+        """Make what a search needs now; for a job."""
+        self._now()
 
     def search(self, text: str) -> list[Hit]:
         key = name_key(text[:LONGEST_NAME])
         if not key:
             return []
-        wanted = WantedKey(key)
-        matches: list[tuple[float, Site, str]] = []
-        for keyed in self._now():
-            least: float | None = None
-            for at, closed in enumerate(keyed.closed):
-                score = wanted.score(keyed.keys[at], closed)
-                if score is not None and (least is None or score < least):
-                    least, best = score, at
-            if least is not None:
-                matches.append((least, keyed.site, _name(keyed.site, best)))
-        return _best(matches)
+        wanted, parts = WantedKey(key), self._now()
+        others = _matching(wanted, [part.others for part in parts])
+        return _best(others) + _best(_matching(wanted, [part.measured for part in parts]))
 
     def search_nearly(self, text: str) -> list[Hit]:
         """The sites with a name, or as many words of one, of a similar spelling."""
         wanted = name_key(text[:LONGEST_NAME])
-        matches: list[tuple[float, Site, str]] = []
-        if most_wrong(tight(wanted)):
-            spelled = Spelled(wanted)
-            for keyed in self._now():
+        if not most_wrong(tight(wanted)):
+            return []
+        spelled, parts, hits = Spelled(wanted), self._now(), list[Hit]()
+        for all_names in ([part.others for part in parts], [part.measured for part in parts]):
+            matches = []
+            for keyed in (keyed for names in all_names for keyed in names.alike(wanted)):
                 scores = [
                     (off, at) for at, key in enumerate(keyed.keys) if (off := spelled.words_nearness(key)) is not None
                 ]
                 if scores:
                     off, at = min(scores)
-                    matches.append((NEARLY + off / 10, keyed.site, _name(keyed.site, at)))
-        return _best(matches)
+                    matches.append((NEARLY + off / 10, keyed.site, keyed.name(at)))
+            hits += _best(matches)
+        return hits
 
     def same_as(self, hit: Hit) -> Hit | None:
         """The site near the hit that has one of the hit's names, whatever text was searched for."""
-        names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
-        for keyed in self._now():
-            if not names.isdisjoint(keyed.closed) and _is_near(keyed.site, hit.lon, hit.lat):
-                return site_hit(hit.score, keyed.site, keyed.site.label)
+        wanted = dict.fromkeys(tight(name_key(name)) for name in (hit.text, *hit.names))
+        for part in self._now():
+            for names in part.all_names:
+                for keyed in (keyed for name in wanted if name for keyed in names.called(name)):
+                    if _is_near(keyed.site, hit.lon, hit.lat):
+                        return site_hit(hit.score, keyed.site, keyed.site.label)
         return None
 
-    def _now(self) -> Iterable[_KeyedSite]:
-        """The present sites with their keys; those of unchanged sites are kept."""
-        listed = list(self._sites().values())  # one step of the interpreter: edits come from another thread
-        before, keyed = self._known
-        if listed == before:
-            return keyed.values()
-        kept: dict[str, _KeyedSite] = {}
-        for site in listed:
-            known = keyed.get(site.uuid)
-            if known is None or known.site is not site:
-                names = (site.label, *(name for _, name in site.aliases))
-                keys = tuple(name_key(name[:LONGEST_NAME]) for name in names)
-                known = _KeyedSite(site, keys, tuple(tight(key) for key in keys))
-            kept[site.uuid] = known
-        self._known = listed, kept
-        return kept.values()
+    def _now(self) -> Sequence[SitesPart]:
+        """The present sites with their names."""
+        return self._names.present(list(self._sites().values()))  # in one step: edits come from another thread
 
 
-def _best(matches: list[tuple[float, Site, str]]) -> list[Hit]:
-    """The best MOST_IN_GROUP hits for measurements, and as many for other marks, of (score, mark, name)."""
-    measured = [row for row in matches if row[1].mark_kind == MEASUREMENT]
-    others = [row for row in matches if row[1].mark_kind != MEASUREMENT]
-    best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
-    return [site_hit(*row) for rows in best for row in rows]
+type _Match = tuple[float, Site, str]
+"""A score, and a mark with the name that has it."""
+
+
+def _matching(wanted: WantedKey, all_names: Sequence[NamesOfSites]) -> list[_Match]:
+    """The marks that match best: names equal to the key first, and weaker ones while there are too few.
+
+    Of a kind of match that thousands of names have only the first are compared, as a key may not take longer.
+    """
+    matches: dict[str, _Match] = {}
+    for needles in wanted.needles():
+        for needle in needles:
+            left = MOST_COMPARED
+            for names in all_names:
+                holding = names.holding(needle, left)
+                left -= len(holding)
+                for keyed in holding:
+                    scores = [
+                        (score, at)
+                        for at, closed in enumerate(keyed.closed)
+                        if (score := wanted.score(keyed.keys[at], closed)) is not None
+                    ]
+                    if scores:
+                        score, at = min(scores)
+                        matches[keyed.site.uuid] = score, keyed.site, keyed.name(at)
+                if left <= 0:
+                    break
+        if len(matches) >= MOST_IN_GROUP:
+            break
+    return list(matches.values())
+
+
+def _best(matches: list[_Match]) -> list[Hit]:
+    """The best MOST_IN_GROUP hits of marks with their scores."""
+    return [
+        site_hit(*match) for match in nsmallest(MOST_IN_GROUP, matches, key=lambda match: (match[0], match[1].label))
+    ]
 
 
 def _nearly(score: float) -> str:
     return translate("Search", "spelled nearly so") if score >= NEARLY else ""
-
-
-def _name(site: Site, at: int) -> str:
-    return site.label if at == 0 else site.aliases[at - 1][1]
 
 
 def _is_near(site: Site, lon: float, lat: float) -> bool:

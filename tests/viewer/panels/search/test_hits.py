@@ -25,7 +25,7 @@ from layers.places import spelling
 from layers.places.names import holds_in_order, name_key, tight
 from layers.text.counted import metres
 from viewer.panels.search import hits as hits_module
-from viewer.panels.search import search_providers
+from viewer.panels.search import search_providers, site_names
 from viewer.panels.search.finder import Finder
 from viewer.panels.search.hits import (
     BEGINS,
@@ -41,6 +41,7 @@ from viewer.panels.search.hits import (
     name_score,
     ranked,
     search_all,
+    search_similar,
 )
 from viewer.panels.search.search_providers import (
     AttributeProvider,
@@ -49,6 +50,8 @@ from viewer.panels.search.search_providers import (
     SiteProvider,
 )
 from viewer.support.jobs import Jobs
+
+HARBOURS = ["port", "harbour", "pier", "quay", "Port-Nord", "haven"]
 
 
 def hit(group: HitGroup, text: str, **more: object) -> Hit:
@@ -249,6 +252,28 @@ def test_sites_are_found_by_their_words_in_any_order_and_without_spaces() -> Non
     assert not provider.search("ngsp")
 
 
+@pytest.mark.parametrize(
+    "typed", ["port", "north port", "port nor", "p", "ort no", "北港", "港", "harbour 7", "ha bour", "north port 3"]
+)
+def test_names_in_one_text_are_found_as_if_each_were_compared(typed: str) -> None:
+    labels = [f"{first} {second} {at % 9}" for at, first in enumerate(("North", "Old", "")) for second in HARBOURS]
+    labels += ["北方港", "北港", "North port", "North\nport", ""]
+    rows = [
+        Site(uuid=f"{at}", geometry=shapely.Point(0, 0), label=label, aliases=(("en", labels[-at]),))
+        for at, label in enumerate(labels)
+    ]
+    key = name_key(typed)
+    scores = {row.uuid: min(name_scores(key, (row.label, row.aliases[0][1])), default=None) for row in rows}
+    best = sorted(score for score in scores.values() if score is not None)[:8]
+    answer = SiteProvider(lambda: {row.uuid: row for row in rows}).search(typed)
+    assert [found.score for found in answer] == best
+    assert all(scores[found.site_uuid] == found.score for found in answer)
+
+
+def name_scores(key: str, names: tuple[str, ...]) -> list[float]:
+    return [score for name in names if (score := name_score(key, name)) is not None]
+
+
 def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> None:
     site = Site(
         uuid="v", geometry=shapely.Point(128.334, 51.884), label="Восточный", aliases=(("zh", "东方航天发射场"),)
@@ -296,8 +321,9 @@ def test_of_very_many_sites_each_name_is_taken_apart_once(monkeypatch: pytest.Mo
 
         monkeypatch.setattr(module, name, heard)
 
-    counted(search_providers, "name_key")
-    counted(search_providers, "tight")
+    for module in (search_providers, site_names):
+        counted(module, "name_key")
+        counted(module, "tight")
     counted(hits_module, "tight")
     counted(spelling, "distance")
     assert len(provider.search("port b")) == 8
@@ -336,15 +362,19 @@ def test_a_name_that_is_passed_over_quickly_answers_to_no_rule(wanted: str, key:
 def test_spelling_is_forgiven_only_where_nothing_else_is_found(places: PlaceProvider) -> None:
     site = Site(uuid="p", geometry=shapely.Point(40.68, 62.93), label="Plesetsk Cosmodrome", location_country="RU")
     sites = SiteProvider(lambda: {"p": site})
-    hits, problems = search_all([sites, places], "Plesezk", sites)
-    assert not problems
+    exact = search_all([sites, places], "Plesezk", sites)
+    assert not exact.hits
+    assert exact.lacks_names
+    hits = search_similar([sites, places], "Plesezk", exact, sites).hits
     assert (hits[0].group, hits[0].site_uuid, hits[0].note) == (HitGroup.SITES, "p", "spelled nearly so · Other · RU")
     assert all(one.score >= NEARLY and one.note.startswith("spelled nearly so") for one in hits)
     assert len([one for one in hits if one.text.startswith("Plesetsk Cosmodrome")]) == 1
-    hits, _ = search_all([sites, places], "Plesetsk", sites)
-    assert hits
+    answer = search_all([sites, places], "Plesetsk", sites)
+    hits = answer.hits
+    assert not answer.lacks_names
     assert all(one.score < NEARLY and "nearly" not in one.note for one in hits)
-    assert search_all([CoordinateProvider(), places], "51 60 N 128 E")[0] == []
+    refused = search_all([CoordinateProvider(), places], "51 60 N 128 E")
+    assert (refused.hits, refused.lacks_names) == ([], False)
 
 
 def test_a_site_is_found_by_the_characters_of_its_short_chinese_name() -> None:
@@ -359,9 +389,9 @@ def test_one_provider_that_fails_leaves_the_others() -> None:
         def search(self, text: str) -> list[Hit]:
             raise GeoloupeError("The names are gone.")
 
-    hits, problems = search_all([Broken(), CoordinateProvider()], "51.884, 128.334")
-    assert len(hits) == 1
-    assert problems == ["The names are gone."]
+    answer = search_all([Broken(), CoordinateProvider()], "51.884, 128.334")
+    assert len(answer.hits) == 1
+    assert answer.problems == ["The names are gone."]
 
 
 def test_scores_and_lengths() -> None:
