@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from layers.services.drawn_views import DrawnViews
 from viewer.network.answer import HttpAnswer
 from viewer.network.record_files import RecordFiles
 
@@ -46,6 +47,7 @@ class TileStore:
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES, most_tiles: int = MOST_TILES) -> None:
         self.files = RecordFiles(folder, most_bytes, most_tiles)
+        self.views = DrawnViews(folder.with_name(f"{folder.name}-seen"))
         self._min_days: dict[str, float] = {}
         self._never: set[str] = set()
         """Hosts whose terms do not allow their tiles to be stored."""
@@ -71,7 +73,11 @@ class TileStore:
 
     def kept(self, address: str) -> StoredTile | None:
         """The tile of an address, which holds no key; None without one, or where it is damaged."""
-        record = self.files.get(_key(address))
+        return self.kept_under(_key(address))
+
+    def kept_under(self, key: bytes) -> StoredTile | None:
+        """The tile of a key of `key_of`; None without one, or where it is damaged."""
+        record = self.files.get(key)
         if record is None:
             return None
         head, _, body = record.partition(b"\n")
@@ -91,6 +97,11 @@ class TileStore:
             headers = {name: answer.headers[name] for name in _STORED_HEADERS if name in answer.headers}
             with suppress(OSError):
                 self.files.put(_key(address), msgspec.json.encode(_Head(expires_at, headers)) + b"\n" + answer.body)
+
+    def key_of(self, address: str) -> bytes | None:
+        """The key under which the tile of an address, which holds no key, is stored; None where none is."""
+        key = _key(address)
+        return key if self.files.is_known(key) else None
 
     def renew(self, address: str, answer: HttpAnswer, days: float) -> StoredTile | None:
         """The tile of an address of which its server says that it has not changed; None where it is not there."""

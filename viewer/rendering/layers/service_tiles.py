@@ -19,6 +19,7 @@ from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.area_watch import AreaWatch
 from viewer.rendering.layers.blank_watch import BlankWatch, is_clear
+from viewer.rendering.layers.seen_views import SeenDone
 from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
@@ -198,6 +199,11 @@ class ServiceTiles:
     def cuts(self, sources: Sources) -> bool:
         """True for a display tile of which some is not asked for, as it lies outside of what the server states."""
         return self._area.cuts(sources)
+
+    def find_seen(self, grid: TileGrid, key: TileKey, done: SeenDone) -> None:
+        """Look for what was seen of a server's maps where a display tile lies, for which nothing can come."""
+        if self._requests.is_fitted:
+            self._requests.seen_views.find(grid, key, done)
 
     def needed_for(self, sources: Sources) -> list[SourceTile]:
         """The tiles to fetch for a display tile, or for those that the service lacks their parents: a level coarser

@@ -26,6 +26,7 @@ from layers.services.tile_service import TileService
 from viewer.network.server_faults import AnsweredInWords
 from viewer.network.tile_fetch import TileFetch
 from viewer.rendering.context import RenderContext
+from viewer.rendering.layers.seen_views import SeenViews
 from viewer.rendering.tiles.mosaic import cut_picture
 
 type TileArrived = Callable[[SourceTile, QImage | None, GeoloupeError | None], None]
@@ -65,6 +66,7 @@ class TileRequests:
         self.service = self.drawn = service
         """The service on its own grid, and on the one that is asked for now."""
         self._context = context
+        self.seen_views = SeenViews(service, context)
         self._tell_arrived, self._tell_answered, self._tell_refused = arrived, answered, refused
         self._may_fit = True
         """False once the server has refused a map in the pixels of a view."""
@@ -93,6 +95,7 @@ class TileRequests:
     def start_anew(self, service: TileService) -> None:
         """Ask another service from now on, on its own grid at first. What is under way is given up."""
         self.service, self._may_fit, self._fitted = service, True, None
+        self.seen_views = SeenViews(service, self._context)
         self._turn_to(service)
 
     def fit(self, view: View, *, may_fit: bool, resting: bool = True) -> bool:
@@ -167,6 +170,8 @@ class TileRequests:
         self._has_come = self._has_come or image is not None
         squares: dict[SourceTile, QImage] = {}
         if image is not None:
+            if self.is_fitted:
+                self.seen_views.note(request.service, request.box)
             squares = cut_picture(image, request.tiles, request.box) if self.is_fitted else {request.tiles[0]: image}
         for tile in request.tiles:
             self._tell_arrived(tile, squares.get(tile), error)

@@ -47,7 +47,6 @@ GATHER_MS = 20
 """Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
 STAND_IN_MS = 60
 """Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
-
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
 """The tile that shows all of a service, where it has such a one: it stands in while others load."""
@@ -113,9 +112,8 @@ class TilesDrawing(LayerDrawing):
         """True while tiles are awaited for so long that coarser ones are composed for them."""
         if service.is_dated and not service.time:
             name = service.title or layer.name
-            self._set_problem(
-                Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name), "date"
-            )
+            sentence = Phrase("{name} is imagery by date: choose a day in the layer's properties.", name=name)
+            self._set_problem(sentence, "date")
         if context.fetcher is not None:
             context.fetcher.respect(service)
             context.fetcher.host_changed.connect(self._host_changed)
@@ -131,9 +129,8 @@ class TilesDrawing(LayerDrawing):
 
     @property
     def attribution(self) -> str:
-        credit = (
-            self.layer.credit or self.service.attribution or Phrase("{name}, credit not given", name=self.layer.name)
-        )
+        credit = self.layer.credit or self.service.attribution
+        credit = credit or Phrase("{name}, credit not given", name=self.layer.name)
         when = written_time(self.service.time) or self.layer.acquired_at
         return credit_with_date(credit, when, self.layer.known_date_kind, note=self.dates.credit_note)
 
@@ -471,9 +468,14 @@ class TilesDrawing(LayerDrawing):
         if self._tiles.inputs(sources) or not self._tiles.have_all_failed(sources.tiles):
             return False
         self._tile_layer.give_up(grid, key)
+        self._tiles.find_seen(grid, key, partial(self._show_seen, grid, key))
         self._incomplete[key] = sources
         self._announce()
         return True
+
+    def _show_seen(self, grid: TileGrid, key: TileKey, picture: QImage) -> None:
+        self._tile_layer.put_provisional(grid, key, picture)
+        self._announce()
 
     def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[_Composition]:
         """The compositions of coarser tiles for display tiles that wait and have no such stand-in."""

@@ -26,6 +26,7 @@ from tests.viewer.rendering.conftest import complete, context_of_host
 from viewer.network.server_faults import AnsweredInWords
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
+from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.layers.tile_requests import TileRequests
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.tiles.mosaic import cut_picture
@@ -267,3 +268,28 @@ def test_what_was_seen_at_another_scale_stands_in_offline_and_that_is_said(draw,
     context.fetcher.set_offline(False)
     qtbot.waitUntil(lambda: (drawing.set_view(closer), drawing.is_complete(closer))[1] and not drawing.problem)
     assert not np.array_equal(complete(drawing, closer, qtbot), picture), "drawn by the server now"
+
+
+@pytest.mark.bounded
+def test_what_earlier_sessions_saw_stands_in_offline_at_other_scales(
+    draw, server, context, pool, jobs, tmp_path, qtbot
+) -> None:
+    secret = replace(service_of(server), template=f"{server.maps}&api_key=hush-hush")
+    complete(drawn(draw, secret), View(GRID, 100, 50, 300, 260), qtbot)
+    qtbot.waitUntil(jobs.is_idle)
+    (index,) = (tmp_path / "tiles-seen").iterdir()
+    assert not any(word in index.name + index.read_text() for word in ("hush", "key", server.host, "Maps"))
+    with context_of_host(server.host, tmp_path, pool, jobs) as later:
+        later.fetcher.set_offline(True)
+        again = drawing_for(
+            Layer(uuid="maps", kind="tiles", name="Maps", source_json=json.dumps(encoded(secret))), None, later
+        )
+        closer = View(replace(GRID, resolution=STEP_M / 2), 250, 150, 200, 160)
+        complete(again, closer, qtbot)
+        qtbot.waitUntil(lambda: again.shows_in(closer))
+        picture = complete(again, closer, qtbot)
+        assert (picture[..., 3] == 255).all()
+        truth = shown_part(View(GRID, 125, 75, 100, 80)).repeat(2, 0).repeat(2, 1)
+        assert np.abs(picture[..., :3].astype(int) - truth[..., :3]).mean() < 60, "the place, larger than it was drawn"
+        assert "seen before at another scale" in again.state_in(closer).sentence
+        again.close()
