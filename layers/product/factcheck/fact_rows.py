@@ -11,7 +11,15 @@ from layers.document.rows import Row
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid, SourceCited
 from layers.product.factcheck.fact_sheet import SheetFact, StandsOn
 from layers.product.factcheck.printed_at import PrintedTexts
-from layers.product.factcheck.word_groups import DATE, NAME, WORDS, parts_of, stretch_in
+from layers.product.factcheck.word_groups import (
+    DATE,
+    NAME,
+    WORDS,
+    FactPart,
+    parts_of,
+    quoted_parts_of,
+    stretch_in,
+)
 from layers.product.facts import ProductFacts
 from layers.product.issuing.printed_rows import printed_row
 from layers.product.parties import own_answers, quoted
@@ -63,11 +71,11 @@ class FactGatherer:
         for part, text in texts.items():
             if not text.strip():
                 continue
-            parts = [(WORDS, text)] if part in _WHOLE or part.startswith("title") else parts_of(text)
+            parts = [FactPart(WORDS, text)] if part in _WHOLE or part.startswith("title") else parts_of(text)
             at = self._texts.place_of(text)
-            for kind, words in parts:
+            for fact in parts:
                 yield SheetFact(
-                    kind, " ".join(words.split()), subject=part, printed=at or f"page 1, {part}", is_own=True
+                    fact.kind, " ".join(fact.words.split()), subject=part, printed=at or f"page 1, {part}", is_own=True
                 )
 
     # -- claims and answers ---------------------------------------------------------------------------------------
@@ -77,13 +85,16 @@ class FactGatherer:
         row = self._document.claims.get(claim.uuid)
         seen = [StandsOn("", line.words) for line in claim.rests_on]
         whole = self._place_of_claim(claim)
-        parts = parts_of(claim.said)
-        if claim.speaker.strip() and not claim.is_ours:
-            parts = [(SPEAKER, claim.speaker.strip()), *parts]  # type: ignore[list-item]
+        parts = [FactPart(SPEAKER, claim.speaker.strip())] if claim.speaker.strip() and not claim.is_ours else []
+        if claim.source_words.strip():
+            parts += (part._replace(is_quoted=True) for part in parts_of(claim.said))
+        else:
+            parts += quoted_parts_of(claim.said)
         if claim.made_at:
-            parts.append((DATE, str(written_date(claim.made_at))))  # type: ignore[arg-type]
-        for kind, words in [*parts, *self._own_note(claim)]:
-            yield self._fact(kind, words, "claims", row, claim.number, [*sources, *seen], whole)
+            parts.append(FactPart(DATE, str(written_date(claim.made_at))))
+        for part, is_note in [*((part, False) for part in parts), *((part, True) for part in self._own_note(claim))]:
+            fact = self._fact(part.kind, part.words, "claims", row, claim.number, [*sources, *seen], whole)
+            yield replace(fact, is_quoted=part.is_quoted, is_note=is_note and not part.is_quoted)
         for words in filter(None, (claim.likelihood, claim.confidence, claim.reason)):
             yield self._fact(JUDGEMENT, str(words), "claims", row, claim.number, [*seen, *sources], whole)
         for line in claim.rests_on:
@@ -99,14 +110,15 @@ class FactGatherer:
             at = self._texts.place_of(first, "parties", "claims")
         return at or f"words of evidence, {claim.number}"
 
-    def _own_note(self, claim: ClaimSaid) -> Iterator[tuple[str, str]]:
+    def _own_note(self, claim: ClaimSaid) -> Iterator[FactPart]:
         """The facts of our own words that the page prints beside those of the source."""
         wording = quoted(claim.source_words)[1:-1] if claim.source_words.strip() else ""
         if not wording or not claim.statement:
             return
         before, middle, after = claim.statement.partition(wording)
-        note = after.strip(' "”;,.') if middle else before
-        yield from (part for part in parts_of(note) if self._texts.place_of(part.words) or not self._texts.is_known)
+        note = after.lstrip(' "”;,.').rstrip(" ;,.") if middle else before
+        known = self._texts.is_known
+        yield from (part for part in quoted_parts_of(note) if self._texts.place_of(part.words) or not known)
 
     def _answer(self, answer: ResponseSaid) -> SheetFact:
         row = self._document.responses.get(answer.uuid)
@@ -160,7 +172,8 @@ class FactGatherer:
             stated = StandsOn("", f"Basis of the place: {basis}", is_source=False)
             yield self._fact(POSITION, words, "sites", row, label, [*sources, stated], at)
         if site.identity and (noted := self._texts.place_of(str(site.identity))):
-            yield self._fact(NAME, str(site.identity), "sites", row, label, of_claims or sources, noted)
+            identity = self._fact(NAME, str(site.identity), "sites", row, label, of_claims or sources, noted)
+            yield replace(identity, is_note=True)
         if site.seen:
             seen = self._document.links.observations_of_site(site.uuid)
             images = (self._document.images.get(observation.image_uuid) for observation in seen)

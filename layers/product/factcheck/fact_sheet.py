@@ -10,11 +10,12 @@ from msgspec import Struct
 from layers.product.factcheck.word_groups import QuoteStretch
 from layers.product.spec import Override
 
-UNSOURCED, NO_WORDS, OTHERWISE, OWN, AS_QUOTED = "unsourced", "no words", "otherwise", "own", "as quoted"
-BASES = (UNSOURCED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED)
-"""The ways in which a fact stands on its source, in the order of the sheet: without any source; with words that the
-quote does not have so; with a source of which the case keeps no exact words; words of the page's own, such as a title;
-word for word in the quote.
+UNSOURCED, ALTERED, NO_WORDS, OTHERWISE = "unsourced", "altered", "no words", "otherwise"
+OWN, AS_QUOTED = "own", "as quoted"
+BASES = (UNSOURCED, ALTERED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED)
+"""The ways in which a fact stands on its source, in the order of the sheet: without any source; inside quotation marks,
+with words that the quote does not have so; with such words outside them; with a source of which the case keeps no exact
+words; words of the page's own, such as a title; word for word in the quote.
 """
 SUBJECTS = ("claims", "sites")
 """Tables of the document whose rows a checker reviews."""
@@ -51,6 +52,12 @@ class SheetFact(Struct, frozen=True):
     stands_on: tuple[StandsOn, ...] = ()
     is_own: bool = False
     """True for words of the page's own, which no row of the case states."""
+    is_quoted: bool = False
+    """True for words that the product prints inside quotation marks."""
+    is_note: bool = False
+    """True for words of ours beside a quotation."""
+    warnings: tuple[str, ...] = ()
+    """Sentences on other rows of the sheet that say otherwise."""
     entered: str = ""
     reviewed: str = ""
     number: int = 0
@@ -66,7 +73,14 @@ class SheetFact(Struct, frozen=True):
         quotes = [source for source in self.stands_on if source.quote]
         if not quotes:
             return NO_WORDS
-        return AS_QUOTED if any(source.stretch.is_verbatim for source in quotes) else OTHERWISE
+        if any(source.stretch.is_verbatim for source in quotes):
+            return AS_QUOTED
+        return ALTERED if self.is_quoted else OTHERWISE
+
+    @property
+    def quoted_from(self) -> tuple[tuple[str, str], ...]:
+        """The quotes that it stands on, each with the number of its source: rows with equal ones are read together."""
+        return tuple((source.number, source.quote) for source in self.stands_on if source.quote)
 
     @property
     def key(self) -> str:

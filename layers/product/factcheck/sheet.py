@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from layers.document.document import Document
 from layers.product.content import ProductContent
+from layers.product.factcheck.disagreements import with_disagreements
 from layers.product.factcheck.fact_rows import FactGatherer, numbered
 from layers.product.factcheck.fact_sheet import BASES, FactSheet, LetPass, SheetFact, SubjectState
 from layers.product.factcheck.printed_at import PrintedTexts
@@ -38,9 +39,8 @@ def fact_sheet(product: CheckedProduct, earlier: TickedSheet | None = None) -> F
     """
     row, texts = product.edition.product, PrintedTexts(product.facts)
     gatherer = FactGatherer(product.document, product.content, product.facts, texts)
-    all_facts = numbered(
-        sorted(_once(gatherer.all(product.spec, row.correction if row is not None else "")), key=_rank)
-    )
+    gathered = _once(gatherer.all(product.spec, row.correction if row is not None else ""))
+    all_facts = with_disagreements(numbered(sorted(gathered, key=_rank)))
     texts.note("draft")
     carried: tuple[SheetFact, ...] = ()
     gone: tuple[str, ...] = ()
@@ -75,10 +75,10 @@ def _since(earlier: TickedSheet) -> str:
 
 
 def _once(facts: Iterable[SheetFact]) -> list[SheetFact]:
-    """Each fact once: of two of the same words about one row the first."""
-    once: dict[str, SheetFact] = {}
+    """Each fact once: of two of the same words about one row the first, whatever they are called."""
+    once: dict[tuple[str, str, str], SheetFact] = {}
     for fact in facts:
-        once.setdefault(fact.key, fact)
+        once.setdefault((fact.words.casefold(), fact.table, fact.uuid or fact.subject), fact)
     return list(once.values())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 WORDS, NUMBER, DATE, NAME = "words", "number", "date", "name"
@@ -15,8 +17,8 @@ _COUNT = (
     "|first|second|third|fourth|fifth|half|both|several)"
 )
 _DATE = (
-    rf"\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:T[\d:]+Z?)?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?"
-    rf"|{_MONTH} \d{{4}}|\d{{1,2}}:\d{{2}}(?: UTC)?|(?<![\d.,])(?:18|19|20)\d{{2}}(?![\d.,]*\d|\w)"
+    rf"\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:T[\d:]+Z?)?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{4}}"
+    rf"|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}}:\d{{2}}(?: UTC)?|(?<![\d.,])(?:18|19|20)\d{{2}}(?![\d.,]*\d|\w)"
 )
 _NUMBER = rf"[±≥≤~]?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?(?:\s?%|°|[- ]?[^\W\d_]+)?|\b{_COUNT}\b(?:[- ][a-z]+)?"
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’.&/]*(?:-\w+)*"
@@ -41,8 +43,19 @@ _LITTLE = frozenset(
 _DENIALS = frozenset(
     {"not", "no", "never", "without", "nobody", "none", "neither", "nor", "cannot", "denied", "denies"}
 )
+_QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
+_MOST_ALTERED, _LONGEST_ALTERED = 3, 3
+"""Most places in which a fact may differ from its quote, else it is another wording, and most words of each; of the
+first and the last place one.
+"""
+_MOST_COMPARED = 2000
+"""Most words of a quote in which altered words are looked for."""
 MOST_PARTS = 40
 """Most facts into which one text is split: a longer one ends in a single group of words."""
+
+
+type _Placed = tuple[str, int, int]
+"""A word in one spelling with its start and end in characters."""
 
 
 class FactPart(NamedTuple):
@@ -50,6 +63,16 @@ class FactPart(NamedTuple):
 
     kind: str
     words: str
+    is_quoted: bool = False
+    """True for words inside quotation marks."""
+
+
+class Altered(NamedTuple):
+    """Words in which a fact and its quote differ between words that both have. One side may be empty."""
+
+    here: str
+    there: str
+    """The words of the quote."""
 
 
 class QuoteStretch(NamedTuple):
@@ -61,6 +84,9 @@ class QuoteStretch(NamedTuple):
     """Words of the fact that the quote has nowhere."""
     denies: bool = False
     """True where one of the two has a *not* that the other lacks."""
+    quote_denies: bool = False
+    """True where that is the quote."""
+    altered: tuple[Altered, ...] = ()
 
     @property
     def is_verbatim(self) -> bool:
@@ -88,6 +114,16 @@ def parts_of(text: str) -> list[FactPart]:
             parts.append(FactPart(WORDS, words))
         parts += inside
     return list(dict.fromkeys(parts))[:MOST_PARTS]
+
+
+def quoted_parts_of(text: str) -> list[FactPart]:
+    """The facts of a text, of which none stands partly inside quotation marks and partly outside."""
+    parts, last = list[FactPart](), 0
+    for match in _QUOTATION.finditer(text):
+        parts += parts_of(text[last : match.start()])
+        parts += (part._replace(is_quoted=True) for part in parts_of(match.group()))
+        last = match.end()
+    return list(dict.fromkeys([*parts, *parts_of(text[last:])]))[:MOST_PARTS]
 
 
 def _name(words: str) -> str:
@@ -119,15 +155,74 @@ def _filled(group: str, inside: Sequence[FactPart]) -> str:
 
 def stretch_in(quote: str, words: str) -> QuoteStretch:
     """Find the words of a fact in a quote: letter for letter but for case, spaces and signs, or what is missing."""
-    wanted = [token for token, _, _ in _placed(words)]
-    there = _placed(quote)
+    here, there = _placed(words), _placed(quote)
+    wanted = [token for token, _, _ in here]
     tokens = [token for token, _, _ in there]
     for at in range(len(tokens) - len(wanted) + 1) if wanted else ():
         if tokens[at : at + len(wanted)] == wanted:
             return QuoteStretch(there[at][1], there[at + len(wanted) - 1][2])
     missing = tuple(dict.fromkeys(token for token in wanted if token not in tokens and token not in _LITTLE))
-    denies = bool(tokens) and _denies(wanted) != _denies(_around(tokens, wanted))
-    return QuoteStretch(missing=missing, denies=denies)
+    altered = tuple(_altered(words, here, quote, there, only_left_out=not missing))
+    quote_denies = _denies(_around(tokens, wanted)) or any(_denies(_tokens(pair.there)) for pair in altered)
+    denies = bool(tokens) and _denies(wanted) != quote_denies
+    return QuoteStretch(missing=missing, denies=denies, quote_denies=denies and quote_denies, altered=altered)
+
+
+def _altered(
+    words: str, here: Sequence[_Placed], quote: str, there: Sequence[_Placed], *, only_left_out: bool
+) -> list[Altered]:
+    """Words that were put for others, added or left out; none where the two are not one sentence but for these.
+
+    `only_left_out`: the quote has all words of the fact, so that none was put for another.
+    """
+    tokens, wanted = [token for token, _, _ in there], [token for token, _, _ in here]
+    if not 0 < len(tokens) <= _MOST_COMPARED:
+        return []
+    steps = _steps(tokens, wanted)
+    shared = [token for kind, _, _, left, right in steps if kind == "equal" for token in wanted[left:right]]
+    if 2 * _weight(shared) < _weight(wanted):
+        return []
+    altered = []
+    for at, (kind, start, end, left, right) in enumerate(steps):
+        is_first, is_last, length = at == 0, at + 1 == len(steps), right - left
+        if kind == "equal" or (kind == "delete" and (is_first or is_last)) or (only_left_out and kind != "delete"):
+            continue
+        if is_first:  # the quote goes on before and after the words that it shares
+            start = max(start, end - length)
+        elif is_last:
+            end = min(end, start + length)
+        if max(end - start, length) > (1 if is_first or is_last else _LONGEST_ALTERED):
+            return []
+        altered.append(Altered(_stretch(words, here[left:right]), _stretch(quote, there[start:end])))
+    return altered if len(altered) <= _MOST_ALTERED else []
+
+
+def _steps(tokens: Sequence[str], wanted: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """The steps from a quote to a fact, as `SequenceMatcher` has them: those of the place in the quote where word
+    stands by word, if no other reading shares more of them. Names in a list begin alike.
+    """
+    steps = SequenceMatcher(None, tokens, wanted, autojunk=False).get_opcodes()
+    size, shared = len(wanted), sum(right - left for kind, _, _, left, right in steps if kind == "equal")
+    places = range(len(tokens) - size + 1)
+    at = max(places, key=lambda at: _same(tokens[at : at + size], wanted), default=-1)
+    if at < 0 or _same(tokens[at : at + size], wanted) < shared:
+        return steps
+    pairs = zip(tokens[at : at + size], wanted, strict=True)
+    by_kind = groupby(range(size), key=[token == other for token, other in pairs].__getitem__)
+    runs = [("equal" if is_same else "replace", list(run)) for is_same, run in by_kind]
+    return [(kind, at + run[0], at + run[-1] + 1, run[0], run[-1] + 1) for kind, run in runs]
+
+
+def _same(tokens: Sequence[str], wanted: Sequence[str]) -> int:
+    return sum(token == other for token, other in zip(tokens, wanted, strict=False))
+
+
+def _weight(tokens: Sequence[str]) -> int:
+    return sum(token not in _LITTLE for token in tokens)
+
+
+def _stretch(text: str, placed: Sequence[_Placed]) -> str:
+    return " ".join(text[placed[0][1] : placed[-1][2]].split()) if placed else ""
 
 
 def _around(tokens: Sequence[str], wanted: Sequence[str]) -> Sequence[str]:
@@ -145,7 +240,7 @@ def _tokens(text: str) -> list[str]:
     return [token for token, _, _ in _placed(text)]
 
 
-def _placed(text: str) -> list[tuple[str, int, int]]:
+def _placed(text: str) -> list[_Placed]:
     """The words of a text in one spelling, each with its place."""
     return [(plain_word(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 
 from layers.product.factcheck.fact_sheet import UNSOURCED, SheetFact, StandsOn
-from viewer.export.factcheck.sheet_words import difference, source_line
+from viewer.export.factcheck.sheet_words import difference, place_in_quote, source_line, warning_words
 from viewer.support.fonts import font
 from viewer.support.language.text import breakable, plain
 
@@ -76,27 +76,44 @@ def _set_lines(paragraph: Paragraph, width: float) -> tuple[QTextLayout, float]:
     return layout, height
 
 
-def fact_paragraphs(fact: SheetFact) -> tuple[list[Paragraph], list[Paragraph], list[Paragraph], list[Paragraph]]:
-    """The four cells of a fact: its number, its words, its sources, and whose it is."""
+def fact_paragraphs(
+    fact: SheetFact, *, is_below: bool = False
+) -> tuple[list[Paragraph], list[Paragraph], list[Paragraph], list[Paragraph]]:
+    """The four cells of a fact: its number, its words, its sources, and whose it is.
+
+    `is_below`: its quote stands whole above it, so that only the place of its words there is told.
+    """
     about = " · ".join(filter(None, (fact.kind, fact.subject, f"printed: {fact.printed}")))
     words = [Paragraph(breakable(plain(fact.words)), bold=True), small(about)]
-    sources = [paragraph for source in fact.stands_on for paragraph in _source_paragraphs(source)]
+    paragraphs_of = _place_paragraphs if is_below else source_paragraphs
+    sources = [paragraph for source in fact.stands_on for paragraph in paragraphs_of(fact, source)]
     unsourced = [small("No source is linked.", BAD, bold=True)] if fact.basis == UNSOURCED else []
     whose = [small(f"Entered: {fact.entered or 'not recorded'}"), small(f"Reviewed: {fact.reviewed or 'not yet'}")]
     return (
         [Paragraph(str(fact.number), bold=True)],
         words,
-        [*unsourced, *sources],
+        [*unsourced, *([small(warning, BAD, bold=True)] if (warning := warning_words(fact)) else []), *sources],
         [*whose, small("Remark:")],
     )
 
 
-def _source_paragraphs(source: StandsOn) -> Iterator[Paragraph]:
-    if source.quote:
+def _place_paragraphs(fact: SheetFact, source: StandsOn) -> Iterator[Paragraph]:
+    before, inside, after = map(plain, place_in_quote(source))
+    if inside:
+        yield Paragraph(before + inside + after, start=len(before), end=len(before) + len(inside))
+    if words := difference(fact, source):
+        yield small(words, BAD, bold=True)
+
+
+def source_paragraphs(fact: SheetFact | None, source: StandsOn) -> Iterator[Paragraph]:
+    """The whole quote of a source, its difference from a fact if one is given, and the source in a line."""
+    if source.quote and fact is None:
+        yield Paragraph(plain(source.quote))
+    elif source.quote and fact is not None:
         quote, stretch = plain(source.quote), source.stretch
         is_whole = quote == source.quote  # else the places of its words are others
         yield Paragraph(quote, start=stretch.start if is_whole else 0, end=stretch.end if is_whole else 0)
-        if words := difference(source):
+        if words := difference(fact, source):
             yield small(words, BAD, bold=True)
     dated = f"date: {source.dated}" if source.dated else ""
     yield small(" · ".join(filter(None, (source_line(source), dated, source.address))))

@@ -17,12 +17,16 @@ from viewer.export.factcheck.sheet_words import (
     HEADS,
     HELP,
     INTERNAL,
+    by_quote,
     counts,
     difference,
+    disagreeing,
     groups,
     passed_line,
+    place_in_quote,
     since_words,
     source_line,
+    warning_words,
 )
 from viewer.support.language.text import one_line, plain
 
@@ -100,8 +104,13 @@ def _values(sheet: FactSheet) -> dict[str, Any]:
         "about": line[:1].upper() + line[1:],
         "counts": counts(sheet),
         "since": since_words(sheet),
+        "disagreeing": disagreeing(sheet),
         "groups": [
-            {"head": HEADS[basis], "help": HELP[basis], "facts": [_fact(fact) for fact in facts]}
+            {
+                "head": f"{HEADS[basis]} ({len(facts)})",
+                "help": HELP[basis],
+                "quotes": [_together(rows) for rows in by_quote(facts)],
+            }
             for basis, facts in groups(sheet)
         ],
         "gone": [plain(line) for line in sheet.gone],
@@ -110,7 +119,17 @@ def _values(sheet: FactSheet) -> dict[str, Any]:
     }
 
 
-def _fact(fact: SheetFact) -> dict[str, Any]:
+def _together(facts: list[SheetFact]) -> dict[str, Any]:
+    """Facts that stand on one quote: the quote whole above them, and with each only its place there."""
+    is_one = len(facts) == 1
+    return {
+        "sources": [] if is_one else [_source(None, source) for source in facts[0].stands_on],
+        "facts": [_fact(fact, is_below=not is_one) for fact in facts],
+    }
+
+
+def _fact(fact: SheetFact, *, is_below: bool) -> dict[str, Any]:
+    sources = [source for source in fact.stands_on if source.quote] if is_below else fact.stands_on
     return {
         "number": fact.number,
         "key": fact.key,
@@ -119,21 +138,29 @@ def _fact(fact: SheetFact) -> dict[str, Any]:
         "is_unsourced": fact.basis == UNSOURCED,
         "subject": plain(fact.subject),
         "printed": plain(fact.printed),
-        "sources": [_source(source) for source in fact.stands_on],
+        "sources": [_source(fact, source, is_below=is_below) for source in sources],
+        "warning": plain(warning_words(fact)),
         "entered": plain(fact.entered),
         "reviewed": plain(fact.reviewed),
     }
 
 
-def _source(source: StandsOn) -> dict[str, str]:
-    start, end = source.stretch.start, source.stretch.end
+def _source(fact: SheetFact | None, source: StandsOn, *, is_below: bool = False) -> dict[str, str]:
+    """A source of a fact, or of several for None; `is_below`: its quote and its line stand above, and only the place of
+    the fact is told.
+    """
+    if fact is not None and is_below:
+        before, inside, after = map(plain, place_in_quote(source))
+        texts = {"quote": inside, "before": before, "inside": inside, "after": after, "line": "", "dated": ""}
+        return texts | {"differs": plain(difference(fact, source)), "address": "", "href": ""}
+    start, end = source.stretch[:2] if fact is not None else (0, 0)
     address = plain(source.address, LONGEST_ADDRESS)
     return {
         "quote": plain(source.quote),
         "before": plain(source.quote[:start]) if end else plain(source.quote),
         "inside": plain(source.quote[start:end]),
         "after": plain(source.quote[end:]) if end else "",
-        "differs": plain(difference(source)),
+        "differs": plain(difference(fact, source)) if fact is not None else "",
         "line": plain(source_line(source)),
         "dated": plain(source.dated),
         "address": address,

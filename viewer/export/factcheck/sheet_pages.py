@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import batched
 
 from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.checkpoint import Checkpoint, unchecked
-from layers.product.factcheck.fact_sheet import FactSheet
+from layers.product.factcheck.fact_sheet import FactSheet, SheetFact
 from layers.time.written_dates import written_date
 from viewer.canvas.shown_scene import ShownScene
 from viewer.export.factcheck.sheet_cells import (
+    BAD,
     HEAD,
     INK,
     LINE,
@@ -22,8 +24,19 @@ from viewer.export.factcheck.sheet_cells import (
     SetCell,
     fact_paragraphs,
     small,
+    source_paragraphs,
 )
-from viewer.export.factcheck.sheet_words import HEADS, HELP, INTERNAL, counts, groups, passed_line, since_words
+from viewer.export.factcheck.sheet_words import (
+    HEADS,
+    HELP,
+    INTERNAL,
+    by_quote,
+    counts,
+    disagreeing,
+    groups,
+    passed_line,
+    since_words,
+)
 from viewer.export.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.support.fonts import font
 from viewer.support.language.text import one_line, plain
@@ -34,6 +47,8 @@ _WIDTH, _HEIGHT, _MARGIN, _STRIP = 1123, 794, 42, 26
 _COLUMNS = (34.0, 34.0, 310.0, 430.0, 231.0)
 _COLUMN_HEADS = ("", "No.", "Fact, and where it is printed", "Source: exact words, address, date", "Entered, reviewed")
 _PAD, _BOX, _ABOVE = 5.0, 14.0, 14.0
+_MOST_BELOW, _MOST_KEPT = 4, 450.0
+"""Most facts below one quote, and the greatest height of all these, which are not parted between pages."""
 
 
 class _Band(Struct, frozen=True):
@@ -160,12 +175,15 @@ def _bands(sheet: FactSheet) -> Iterator[_Band]:
     about = ", ".join(filter(None, (sheet.product, made, counts(sheet), since_words(sheet))))
     yield _line(Paragraph(f"Fact-check sheet: {plain(sheet.title)}", TITLE, bold=True), keeps=True)
     yield _line(small(about))
+    if words := disagreeing(sheet):
+        yield _line(small(words, BAD, bold=True))
     for basis, facts in groups(sheet):
         yield _head(f"{HEADS[basis]} ({len(facts)})")
         yield _line(small(HELP[basis]), keeps=True)
         yield _row([[small(words, INK, bold=True)] for words in _COLUMN_HEADS[1:]], keeps=True)
-        for fact in facts:
-            yield _row(fact_paragraphs(fact), has_box=True)
+        for rows in by_quote(facts):
+            for together in batched(rows, _MOST_BELOW):
+                yield from _rows(together)
     if not sheet.facts:
         yield _line(Paragraph("Nothing has changed since the earlier sheet."))
     yield from _list("No longer on the product", sheet.gone)
@@ -173,6 +191,17 @@ def _bands(sheet: FactSheet) -> Iterator[_Band]:
     yield from _list(
         "Computed values and standing words", [f"{name}: {' | '.join(lines)}" for name, lines in sheet.folded]
     )
+
+
+def _rows(facts: Sequence[SheetFact]) -> list[_Band]:
+    """The rows of facts that stand on one quote: this whole above them, on the same page, if they are several."""
+    paragraphs = [words for source in facts[0].stands_on for words in source_paragraphs(None, source)]
+    cell = SetCell(paragraphs, sum(_COLUMNS))
+    below = [_row(fact_paragraphs(fact, is_below=True), has_box=True, keeps=fact is not facts[-1]) for fact in facts]
+    above = _Band(((_MARGIN, cell),), cell.height + _PAD, _ABOVE, keeps=True)
+    if len(facts) > 1 and sum(band.height for band in (above, *below)) < _MOST_KEPT:
+        return [above, *below]
+    return [_row(fact_paragraphs(fact), has_box=True) for fact in facts]
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[_Band]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from layers.product.factcheck.fact_rows import SPEAKER
 from layers.product.factcheck.fact_sheet import (
+    ALTERED,
     AS_QUOTED,
     NO_WORDS,
     OTHERWISE,
@@ -16,11 +18,15 @@ from layers.product.factcheck.fact_sheet import (
     SheetFact,
     StandsOn,
 )
+from layers.product.factcheck.word_groups import Altered
 from viewer.support.language.translation import translate
 
+_AROUND = 36
+"""Most characters of a quote on each side of a fact, where the whole quote stands above."""
 INTERNAL = "INTERNAL: fact-check sheet, not for publication"
 HEADS = {
     UNSOURCED: "Without a source",
+    ALTERED: "In quotation marks, but not so in the quote",
     OTHERWISE: "Not word for word in the quote",
     NO_WORDS: "Source cited, its exact words not kept in the case",
     OWN: "Words typed for the page",
@@ -28,6 +34,7 @@ HEADS = {
 }
 HELP = {
     UNSOURCED: "No source is linked: find one, or take the fact out.",
+    ALTERED: "The product prints these as exact words, and the quote that the case keeps does not have them so.",
     OTHERWISE: "Compare with the quote, and open the source: the words differ, or stand in another order.",
     NO_WORDS: "Open the source and find the words: the case keeps none.",
     OWN: "Titles and captions: check them against the facts below.",
@@ -39,6 +46,29 @@ def groups(sheet: FactSheet) -> Iterator[tuple[str, list[SheetFact]]]:
     """The facts by how they stand on their source, in the order of the sheet."""
     for basis, facts in groupby(sheet.facts, key=lambda fact: fact.basis):
         yield basis, list(facts)
+
+
+def by_quote(facts: Sequence[SheetFact]) -> Iterator[list[SheetFact]]:
+    """The facts of a group, those together that stand on one quote and follow each other."""
+    for (_, _, quotes), rows in groupby(facts, key=lambda fact: (fact.table, fact.uuid, fact.quoted_from)):
+        together = list(rows)
+        if quotes and len(together) > 1:
+            yield together
+        else:
+            yield from ([fact] for fact in together)
+
+
+def place_in_quote(source: StandsOn) -> tuple[str, str, str]:
+    """The words of a fact in its quote with a few words before and after; empty where they do not stand there."""
+    quote, (start, end) = source.quote, source.stretch[:2]
+    if not source.stretch.is_verbatim:
+        return "", "", ""
+    before, after = quote[:start], quote[end:]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:].partition(" ")[2]
+    if len(after) > _AROUND:
+        after = after[:_AROUND].rpartition(" ")[0] + "…"
+    return before, quote[start:end], after
 
 
 def counts(sheet: FactSheet) -> str:
@@ -56,17 +86,43 @@ def since_words(sheet: FactSheet) -> str:
     return f"Only what changed since the sheet of {sheet.since}: {carried} as before are not listed."
 
 
-def difference(source: StandsOn) -> str:
+def difference(fact: SheetFact, source: StandsOn) -> str:
     """The difference between the words of a fact and a quote; empty where they stand in it."""
     stretch = source.stretch
     if not source.quote or stretch.is_verbatim:
         return ""
-    parts = []
-    if stretch.missing:
-        parts.append(f"not in the quote: {', '.join(stretch.missing)}")
-    if stretch.denies:
-        parts.append("a “not” stands in one of the two only")
-    return "; ".join(parts) or "the same words in another order or form"
+    if fact.kind == SPEAKER:
+        return "The quote does not hold its speaker: find in the source who says it."
+    parts = [_altered(words) for words in stretch.altered]
+    if stretch.denies and not fact.is_note:
+        has, lacks = ("quote", "sheet") if stretch.quote_denies else ("sheet", "quote")
+        parts.append(f"check for a “not”: the {has} has one, the {lacks} has none")
+    altered = {word for words in stretch.altered for word in words.here.casefold().split()}
+    if fact.is_note:
+        parts.append("a note of ours, not in the quote: check it in the source, with each “not”")
+    elif missing := [word for word in stretch.missing if word not in altered]:
+        parts.append(f"not in the quote: {', '.join(missing)}")
+    words = "; ".join(parts) or "the same words in another order or form"
+    return words[0].upper() + words[1:]
+
+
+def _altered(words: Altered) -> str:
+    if not words.there:
+        return f"sheet adds “{words.here}”"
+    if not words.here:
+        return f"source has “{words.there}”, which the sheet leaves out"
+    return f"sheet says “{words.here}”, source says “{words.there}”"
+
+
+def warning_words(fact: SheetFact) -> str:
+    """The sentences on other rows that say otherwise."""
+    return " ".join(fact.warnings)
+
+
+def disagreeing(sheet: FactSheet) -> str:
+    """A sentence that names the rows with such a warning; empty without any."""
+    rows = ", ".join(str(fact.number) for fact in sheet.facts if fact.warnings)
+    return f"Rows that other rows do not bear out: {rows}." if rows else ""
 
 
 def source_line(source: StandsOn) -> str:

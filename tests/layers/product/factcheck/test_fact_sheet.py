@@ -9,7 +9,7 @@ import pytest
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
 from layers.product.case_facts import default_specs, facts_of_case, marks_of
-from layers.product.factcheck.fact_sheet import AS_QUOTED, BASES, OTHERWISE
+from layers.product.factcheck.fact_sheet import ALTERED, AS_QUOTED, BASES, OTHERWISE
 from layers.product.factcheck.sheet import CheckedProduct, fact_sheet
 from layers.product.factcheck.word_groups import NAME, NUMBER
 from layers.product.gathering import content_of
@@ -91,9 +91,30 @@ def test_a_fact_that_its_quote_says_otherwise_is_listed_so(
 ) -> None:
     sheet = sheet_of(changed(own, "claim_sources", "l-2", quote=quote))
     (fact,) = [fact for fact in sheet.facts if fact.uuid == "c-1" and (fact.kind, fact.words) == (kind, words)]
-    assert fact.basis == OTHERWISE
+    assert fact.basis == ALTERED, "the product prints these words as exact ones"
     assert fact.stands_on[0].stretch.missing == missing
     assert fact.stands_on[0].stretch.denies is (not missing)
+
+
+def test_rows_that_say_otherwise_than_others_say_so(own: Document) -> None:
+    """A speaker counted otherwise in the words, a firm spelt otherwise than its mark, and a year that nothing has."""
+    words = "Aurora Deep Pumps delivered 12 pumps to Boreal in 2019; three officials say so, and not the two officials"
+    changed(own, "claims", "c-1", statement=words, source_wording=words)
+    changed(own, "claim_sources", "l-2", quote=words)
+    (site,) = own.sites
+    sheet = sheet_of(changed(own, "sites", site, label="Aurora Deap Pumps"))
+    warned = {fact.words: fact.warnings for fact in sheet.facts if fact.warnings}
+    assert warned["three officials"] == ("Disagrees with another row: “two officials” (number, C1).",)
+    assert any(words.startswith("Aurora Deap Pumps") for words in warned)
+    assert "Aurora Deap Pumps" in warned["Aurora Deep Pumps"][0]
+    assert len(warned) == 4, "and no other row"
+
+
+def test_what_is_noted_beside_a_quotation_is_called_a_note(own: Document) -> None:
+    words = own.claims["c-1"].source_wording
+    facts = sheet_of(changed(own, "claims", "c-1", statement=f'They say "{words}"; of what is not clear.')).facts
+    (note,) = [fact for fact in facts if fact.is_note]
+    assert (note.words, note.is_quoted, note.basis) == ("of what is not clear", False, OTHERWISE)
 
 
 def test_findings_that_were_let_pass_stand_in_it_with_reason_and_name(own: Document) -> None:

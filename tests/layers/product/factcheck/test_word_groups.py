@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from layers.product.factcheck.word_groups import DATE, MOST_PARTS, NAME, NUMBER, WORDS, parts_of, stretch_in
+from layers.product.factcheck.word_groups import (
+    DATE,
+    MOST_PARTS,
+    NAME,
+    NUMBER,
+    WORDS,
+    parts_of,
+    quoted_parts_of,
+    stretch_in,
+)
 
 
 def test_a_sentence_is_split_into_words_numbers_dates_and_names() -> None:
@@ -57,3 +66,33 @@ def test_what_a_quote_lacks_is_named(words: str, missing: tuple[str, ...], denie
     stretch = stretch_in("The 13-metre dish was not finished.", words)
     assert not stretch.is_verbatim
     assert (stretch.missing, stretch.denies) == (missing, denies)
+
+
+@pytest.mark.parametrize(
+    ("words", "altered"),
+    [
+        ("Boreal Works Co. Ltd. delivered 12 pumps", [("", "has")]),
+        ("Boreal Works Co. Ltd. has ordered 12 pumps", [("ordered", "delivered")]),
+        ("Boreal Wells Co. Ltd.", [("Wells", "Works")]),
+        ("15 pumps", [("15", "12")]),
+        ("has delivered 12 pumps of its own to Cirrus", [("", "direct")]),
+        ("Cirrus is a town", []),
+    ],
+)
+def test_altered_words_are_named_with_those_of_the_quote(words: str, altered: list[tuple[str, str]]) -> None:
+    quote = "Boreal Watch Co. and Boreal Works Co. Ltd. has delivered 12 pumps of its own direct to Cirrus"
+    assert [tuple(pair) for pair in stretch_in(quote, words).altered] == altered
+
+
+def test_no_group_of_words_stands_half_inside_quotation_marks() -> None:
+    parts = quoted_parts_of('S1 says in its own voice that "pumps were delivered to Boreal"; nobody says when.')
+    assert [(part.words, part.is_quoted) for part in parts if part.kind == WORDS] == [
+        ("S1 says in its own voice", False),
+        ("pumps were delivered to Boreal", True),
+        ("nobody says", False),
+        ("when", False),
+    ]
+
+
+def test_a_month_with_its_year_is_one_date() -> None:
+    assert [part.words for part in parts_of("Seen there in April 2024.") if part.kind == DATE] == ["April 2024"]

@@ -14,10 +14,11 @@ import pytest
 from msgspec.structs import replace
 
 from layers.errors import InvalidValue, TooLarge
+from layers.product.factcheck.fact_rows import SPEAKER
 from layers.product.factcheck.ticked_file import MOST_BYTES, is_sheet, read_sheet, sheet_in
 from tests.support.browser import browser
 from tests.support.driven_browser import Browser
-from tests.viewer.export.factcheck.conftest import HOSTILE, SHEET
+from tests.viewer.export.factcheck.conftest import HOSTILE, SHEET, fact
 from viewer.export.factcheck.sheet_html import sheet_html
 
 
@@ -206,3 +207,14 @@ def test_what_was_ticked_on_the_first_sheet_counts_on_the_second() -> None:
     sheet = sheet_in(ticked(page, {third.key: {"ticked": True}}), "x.html")
     assert [fact.is_ticked for fact in sheet.facts] == [False, True, False], "no mark of this file ticks an old fact"
     assert sheet.ticked == 0
+
+
+def test_altered_words_and_a_lost_not_are_named_and_one_quote_stands_once() -> None:
+    rows = [replace(row, is_quoted=True) for row in (fact("has not delivered 15 pumps", 1), fact("has delivered", 2))]
+    page = sheet_html(replace(SHEET, facts=(*rows, replace(fact("two clerks", 3, uuid="c-2"), kind=SPEAKER))), "x.html")
+    assert "In quotation marks, but not so in the quote (2)" in page
+    assert "Sheet says “15”, source says “12”" in page
+    assert "Source has “not”, which the sheet leaves out" in page
+    assert "; check for a “not”: the quote has one, the sheet has none" in page
+    assert "The quote does not hold its speaker: find in the source who says it." in page
+    assert page.count("<blockquote>Aurora Ltd. has not") == 2, "once for two facts of one claim, once for the other's"
