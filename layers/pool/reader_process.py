@@ -220,17 +220,21 @@ class ReaderProcess:
         left_s = timeout_s
         while True:
             began, starved = time.monotonic(), starved_s(self._pid)
-            reply = self._hear(max(0.0, left_s))
-            left_s -= time.monotonic() - began - max(0.0, starved_s(self._pid) - starved)
+            reply = self._hear(max(0.0, left_s), starved)
             wanted = wanted_ranges(reply, self._number)
             if wanted is None:
                 return reply
+            left_s -= time.monotonic() - began - max(0.0, starved_s(self._pid) - starved)
             for message in part_messages(hand_over(wanted)):
                 self._connection.send_bytes(message)
 
-    def _hear(self, timeout_s: float) -> bytes:
-        """Receive a message. On a crowded machine it may come later, by the time in which the reader had no core."""
-        before, granted_s, wait_s = starved_s(self._pid), 0.0, timeout_s
+    def _hear(self, timeout_s: float, starved_before_s: float | None = None) -> bytes:
+        """Receive a message. On a crowded machine it may come later, by the time in which the reader had no core.
+
+        `starved_before_s`: what `starved_s` told just now, where that is known.
+        """
+        before = starved_s(self._pid) if starved_before_s is None else starved_before_s
+        granted_s, wait_s = 0.0, timeout_s
         while not self._connection.poll(wait_s):
             starved = min(starved_s(self._pid) - before, MOST_STARVED * timeout_s)
             wait_s, granted_s = starved - granted_s, starved

@@ -238,16 +238,32 @@ def _compose(bands: NDArray[Any], style: RasterStyle, out: ColouredPixels) -> No
         _paint(bands[0], style, 0, -1, out)
         return
     part = np.empty_like(out)
+    if bands.dtype == np.uint8 and all(_is_as_stored(stretch, *_tones(style)) for stretch in style.stretches):
+        _join_bytes(bands, out, part)
+        return
     _paint(bands[0], style, 0, 16, out)
     for position, shift in ((1, 8), (2, 0)):
         _paint(bands[position], style, position, shift, part)
         np.bitwise_or(out, part, out=out)
 
 
+def _tones(style: RasterStyle) -> tuple[bool, float, float]:
+    return style.invert, style.brightness, style.contrast
+
+
+def _join_bytes(bands: NDArray[np.uint8], out: ColouredPixels, part: ColouredPixels) -> None:
+    """Three bands of eight bits as opaque pixels, unchanged: in a third of the time that tables need."""
+    np.left_shift(bands[0], 16, out=out, dtype=np.uint32)
+    np.left_shift(bands[1], 8, out=part, dtype=np.uint32)
+    np.bitwise_or(out, part, out=out)
+    np.bitwise_or(out, bands[2], out=out)
+    np.bitwise_or(out, _OPAQUE, out=out)
+
+
 def _paint(band: NDArray[Any], style: RasterStyle, position: int, shift: int, out: ColouredPixels) -> None:
     """One band through its table; `shift` is the channel's place in a pixel, -1 for all three and the colormap."""
     stretch = style.stretches[position]
-    look = (style.invert, style.brightness, style.contrast, style.colormap if shift < 0 else "", shift)
+    look = (*_tones(style), style.colormap if shift < 0 else "", shift)
     if band.dtype.kind in "biu" and band.dtype.itemsize <= 2:
         unsigned = band.view(f"u{band.dtype.itemsize}")
         _look_up(_integer_table(band.dtype.str, stretch, *look), unsigned, out)
@@ -285,6 +301,13 @@ def _integer_table(
     raw = np.arange(2 ** (8 * kind.itemsize)).astype(f"u{kind.itemsize}").view(kind).astype(np.float64)
     unit = np.clip((raw - stretch.low) / _span(stretch), 0.0, 1.0)
     return _colored(unit, stretch.gamma, invert, brightness, contrast, colors, shift)
+
+
+@lru_cache(maxsize=64)
+def _is_as_stored(stretch: Stretch, invert: bool, brightness: float, contrast: float) -> bool:
+    """True where eight bits become the same eight bits."""
+    table = _integer_table("|u1", stretch, invert, brightness, contrast, "", 0)
+    return bool((table == _OPAQUE | np.arange(256, dtype=np.uint32)).all())
 
 
 @lru_cache(maxsize=64)

@@ -48,6 +48,8 @@ from viewer.support.settings import cache_folder
 
 OUTLINE_MARGIN = 0.02
 DEADLINE_MS = 120_000
+LOOK_MS = 4
+"""Time between two checks whether what is waited for is done: they take the window's thread from those that answer."""
 _WHOLE_DEGREES = 350.0
 
 
@@ -247,7 +249,7 @@ def wait_until(
             loop.quit()
 
     deadline.timeout.connect(end_unless_some_came)
-    poll.start(2)
+    poll.start(LOOK_MS)
     deadline.start(DEADLINE_MS)
     with _ended_by_errors(loop):
         loop.exec()

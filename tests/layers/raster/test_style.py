@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
@@ -37,6 +38,16 @@ def test_a_linear_stretch_in_every_dtype(dtype, count):
     assert (got[..., 0] == 255).all()
     for channel in range(3):
         assert np.abs(got[..., channel + 1] - expected[min(channel, count - 1)]).max() <= 0.55
+
+
+def test_eight_bits_shown_as_they_are_become_the_pixels_that_tables_make():
+    bands = np.random.default_rng(1).integers(0, 256, (3, 9, 7), dtype=np.uint8)
+    style, info = RasterStyle((1, 2, 3), (Stretch(0, 255),) * 3), bands_of(3, "uint8", 0, 255)
+    got = channels(colorize(bands, None, style, info))
+    assert (got[..., 0] == 255).all()
+    assert (got[..., 1:] == np.moveaxis(bands, 0, -1)).all()
+    upside_down = channels(colorize(bands, None, replace(style, invert=True), info))
+    assert (upside_down[..., 1:] == 255 - np.moveaxis(bands, 0, -1)).all()
 
 
 def test_masked_pixels_are_transparent_and_nothing_else(tmp_path):

@@ -20,15 +20,16 @@ class Strip:
     """Painted rows of a page, from `top` on."""
 
     def __init__(self, argb: NDArray[np.uint8], top: int) -> None:
-        self._argb, self.top = argb, top
+        """`argb`: (rows, width, 4) as Qt's RGB32 has them in memory: blue, green, red, 255."""
+        self.argb, self.top = argb, top
 
     def rgb(self) -> NDArray[np.uint8]:
         """(rows, width, 3) RGB, as a copy; on any thread."""
-        return np.ascontiguousarray(self._argb[:, :, 2::-1])
+        return np.ascontiguousarray(self.argb[:, :, 2::-1])
 
     def last_row(self) -> NDArray[np.uint8]:
-        """(width, 3) RGB of the last row, as a copy."""
-        return np.ascontiguousarray(self._argb[-1, :, 2::-1])
+        """(width, 4) of the last row, as a copy."""
+        return np.array(self.argb[-1], np.uint8)
 
 
 class HeldSheet:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.sheets import HeldSheet, Strip, painted_block
-from viewer.export.formats.writing import Workshop
+from viewer.export.formats.writing import HELPERS, Workshop
 from viewer.export.printed import IN_PARTS, PaintedGroup, Printed, is_held
 
 BAND_PIXELS = 16_000_000
@@ -64,7 +64,7 @@ def packed_strips(
     def put(strip: Strip) -> None:
         nonlocal last
         above, last = last, strip.last_row()
-        shop.hand_on(lambda: file.put(strip.top, strip.rgb(), above))
+        shop.hand_on(lambda: file.put_rgb32(strip.top, strip.argb, above))
 
     painted_strips(printed, page, shop, put, room, groups)
 
@@ -74,7 +74,8 @@ def _paint_held(
 ) -> Iterator[Strip]:
     """Paint onto a page that is held, group by group: pictures part by part, all other things whole, each once."""
     sheet = HeldSheet(*printed.size_px(page))
-    shop.hand_on(partial(sheet.clear, room))
+    for part in _cut(room, -(-room.height() // HELPERS)):
+        shop.hand_on(partial(sheet.clear, part))
     shop.read(printed, page)
     shop.finish()
     for group in groups:
