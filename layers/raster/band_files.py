@@ -13,6 +13,7 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.scene import BAND_FILES, SceneBand, SceneInfo
 
 KEY = "band_files"
+LACKS = "pack_lacks"
 MOST_FILES = 64
 COLOURS = ("red", "green", "blue")
 _USUAL_DTYPE = "uint16"
@@ -62,6 +63,27 @@ def band_files_of(source: Mapping[str, Any]) -> tuple[BandFile, ...]:
 def stated_files(files: Sequence[BandFile]) -> list[dict[str, Any]]:
     """The same as a layer's source keeps them."""
     return [encoded(file) for file in files]
+
+
+class PackLacks(Struct, frozen=True):
+    """The numbers of the bands that an offline pack lacks, and the place (lon, lat) of which it has the others."""
+
+    bands: tuple[int, ...]
+    bounds: tuple[float, float, float, float]
+
+
+def pack_lacks_of(source: Mapping[str, Any]) -> PackLacks | None:
+    """Bands that the pack of a layer lacks; None for a whole one, and for what cannot be understood."""
+    return decoded_or_none(source.get(LACKS), PackLacks)
+
+
+def files_in_pack(files: Sequence[BandFile], pack: str, lacks: PackLacks | None) -> list[BandFile]:
+    """The bands of a scene as they lie in its pack, all in one file; those that it lacks have no place."""
+    missing = () if lacks is None else lacks.bands
+    return [
+        replace(file, address="", path="" if number in missing else pack, index=number, nodata=None)
+        for number, file in enumerate(files, 1)
+    ]
 
 
 def natural_bands(files: Sequence[BandFile]) -> tuple[int, ...]:

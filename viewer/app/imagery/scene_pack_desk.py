@@ -14,6 +14,7 @@ import shiboken6
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.raster.band_files import PackLacks, band_files_of, pack_lacks_of
 from layers.services.http_request import HttpRequest
 from layers.services.offers.kept_item import kept_item
 from viewer.app.imagery.case_packs import CasePacks
@@ -27,6 +28,7 @@ from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.support.language.text import one_line
 
 if TYPE_CHECKING:
+    from viewer.export.formats.raw_pixels import Pack
     from viewer.export.formats.writing import Writing
     from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 
@@ -123,21 +125,22 @@ class ScenePackDesk(CasePacks):
         fetcher.fetch_document(HttpRequest(address), arrived)
 
     def _write(self, uuid: str, bounds: Bounds, path: Path, beside: dict[Path, bytes]) -> None:
-        from viewer.export.formats.raw_pixels import begin_pixels  # for start-up time
+        from viewer.export.formats.raw_pixels import Pack, begin_pixels  # for start-up time
 
         drawing = self._drawing_of(uuid)
         if drawing is None or self._session.base_folder != path.parent:
             return
         title = self.tr("Offline pack {0}").format(one_line(path.name, 40))
+        pack = Pack(beside, *_earlier(drawing.layer, bounds))
         try:
-            writing = begin_pixels(drawing, bounds, path, drawing.context, title=title, beside=beside, parent=self)
+            writing = begin_pixels(drawing, bounds, path, drawing.context, title=title, pack=pack, parent=self)
         except GeoloupeError as error:
             self._panels.report(error.sentence)
             return
         self._writings.append(writing)
-        writing.ended.connect(partial(self._ended, writing, uuid, path, bool(beside)))
+        writing.ended.connect(partial(self._ended, writing, uuid, path, bounds, pack))
 
-    def _ended(self, writing: Writing, uuid: str, path: Path, has_item: bool) -> None:
+    def _ended(self, writing: Writing, uuid: str, path: Path, bounds: Bounds, pack: Pack) -> None:
         """Let the layer use its pack, and save the case where nothing else has changed."""
         self._writings.remove(writing)
         writing.deleteLater()
@@ -147,15 +150,33 @@ class ScenePackDesk(CasePacks):
         if not writing.written or layer is None:
             return
         was_saved = not self._session.is_dirty and not self._session.is_read_only
-        self._panels.do(use_clip, uuid, path)
+        self._panels.do(use_clip, uuid, path, PackLacks(tuple(sorted(pack.lacks)), bounds))
         names = one_line(path.name, 60), one_line(layer.name, 60)
         sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
-        if not has_item and layer.source.get("catalogue"):
+        if pack.lacks:
+            sentence = self.tr("The offline pack {0} of “{1}” lacks {2}").format(*names, self._lacking(layer, pack))
+            sentence += " " + self.tr("Make the pack again to fetch what it lacks: the rest is taken from this one.")
+        if not pack.beside and layer.source.get("catalogue"):
             sentence = self.tr("{0} Its catalogue did not send the item that belongs to it.").format(sentence)
         if self._session.is_dirty and was_saved:
             self._save(lambda: self._panels.messages.tell(sentence))
         else:
             self._panels.messages.tell(sentence)
+
+    def _lacking(self, layer: Layer, pack: Pack) -> str:
+        """The bands that did not come, and why: “B08 nir: the host answers nothing.”"""
+        titles, files = dict[str, list[str]](), band_files_of(layer.source)
+        for number, why in sorted(pack.lacks.items()):
+            titles.setdefault(why, []).append(files[number - 1].title if number <= len(files) else str(number))
+        return " ".join(f"{', '.join(names)}: {why}" for why, names in titles.items())
+
+
+def _earlier(layer: Layer, bounds: Bounds) -> tuple[str, tuple[int, ...]]:
+    """The pack that has some bands of a place, and the numbers of those that it lacks; empty where there is none."""
+    lacks, path = pack_lacks_of(layer.source), layer.source.get("path")
+    if lacks is None or not isinstance(path, str) or not Bounds(*lacks.bounds).contains(bounds):
+        return "", ()
+    return path, lacks.bands
 
 
 def _free(path: Path) -> Path:

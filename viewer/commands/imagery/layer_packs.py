@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from layers.decoding import encoded
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.opening.layer_paths import MOST_MEMBERS, packs_in
+from layers.raster.band_files import LACKS, PackLacks
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
 
-def use_clip(document: Document, uuid: str, path: Path, *, actor: str, now: str | None = None) -> Edit:
+def use_clip(
+    document: Document, uuid: str, path: Path, lacks: PackLacks | None = None, *, actor: str, now: str | None = None
+) -> Edit:
     """Let a layer of a file on a host be drawn from its pack, a part of that file, where the host is out of reach. The
-    pack is named by its absolute path. Raises InvalidValue.
+    pack is named by its absolute path; `lacks` are the bands that did not come. Raises InvalidValue.
     """
     layer = row_of(document.layers, uuid, Phrase("layer"))
     if layer.kind != "raster" or "address" not in layer.source:
         raise InvalidValue("“{name}” is no image on a host: it takes nothing from a pack.", name=layer.name)
-    source = layer.source | {"path": str(path)}
+    source = {name: value for name, value in layer.source.items() if name != LACKS} | {"path": str(path)}
+    if lacks is not None and lacks.bands:
+        source[LACKS] = encoded(lacks)
     label = Phrase("Use offline pack “{pack}” for layer “{name}”", pack=path.name, name=layer.name)
     return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from layers.document.layer_terms import may_leave
 from layers.errors import CannotBePlaced, ExportFailed, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
+from layers.pool.protocol import Profile
 from layers.product.own_paths import without_paths
 from layers.raster.info import RasterInfo
 from layers.raster.scene import BAND_FILES
@@ -26,6 +29,7 @@ from viewer.export.formats.writing import FileMaker, Made, Workshop, Writing
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_source import RasterSource
 from viewer.support.language.text import LONGEST_CREDIT, one_line
 
 STRIP_BYTES = 32 << 20
@@ -46,6 +50,17 @@ def _widest_bytes(info: RasterInfo) -> int:
     return max(np.dtype(band.dtype).itemsize for band in info.bands)
 
 
+class Pack(Struct, eq=False):
+    """An offline pack that is written: files that lie beside it, and what it lacks."""
+
+    beside: Mapping[Path, bytes] = field(default_factory=dict)
+    earlier: str = ""
+    """A pack of the same scene that holds all of these pixels, but lacks some bands."""
+    earlier_lacks: tuple[int, ...] = ()
+    lacks: dict[int, str] = field(default_factory=dict)
+    """Sentences on why bands did not come, by their numbers; filled while it is written."""
+
+
 def begin_pixels(
     drawing: RasterDrawing,
     bounds: Bounds | None,
@@ -55,19 +70,19 @@ def begin_pixels(
     marking: str = "",
     publish: bool = False,
     title: str = "",
-    beside: Mapping[Path, bytes] | None = None,
+    pack: Pack | None = None,
     parent: QObject | None = None,
 ) -> Writing:
     """Begin to write the pixels of an image inside `bounds` (lon, lat), or all of them, to `path`.
 
-    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled. With
-    files `beside` it, which appear together with it, it is written as a Cloud Optimized GeoTIFF: a pack.
+    With `publish` the words in the file have no paths. With a `title` the job is announced, and can be cancelled. As a
+    `pack` it is a Cloud Optimized GeoTIFF, with the files beside it, and a band that cannot be read costs that band.
     Raises ExportFailed where the image has no pixels there, and NotAllowed where its terms forbid such a file.
     """
     info = drawing.info
     assert info is not None
     name = one_line(drawing.layer.name, 80)
-    if beside is None and not may_leave(drawing.layer):
+    if pack is None and not may_leave(drawing.layer):
         raise NotAllowed("The terms of “{name}” do not allow its pixels in a file.", name=name)
     if info.placed_by in ("control points", "RPC"):
         raise ExportFailed(
@@ -90,10 +105,40 @@ def begin_pixels(
     names = [one_line(band.description, 80) for band in info.bands]
     if publish:
         names = [without_paths(name) for name in names]
-    write: FileMaker = partial(_write_pixels, drawing, window, texts, tuple(names))
-    if beside is not None:
-        write = partial(_write_pack, write, beside)
+    strips = _Strips(drawing.source, window, pack)
+    write: FileMaker = partial(_write_pixels, drawing, window, texts, tuple(names), strips)
+    if pack is not None:
+        write = partial(_write_pack, write, pack.beside)
     return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
+
+
+class _Strips:
+    """Reads strips of an image; for a pack also without bands that cannot be read, and from an earlier pack."""
+
+    def __init__(self, source: RasterSource, window: PixelWindow, pack: Pack | None) -> None:
+        self._source, self._window, self._pack = source, window, pack
+
+    def read(self, shop: Workshop, top: int, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The values of all bands in some rows, zeros of those that do not come, and their mask."""
+        grid, size, crs = _shift_down(self._window.affine, top), (self._window.width, rows), self._window.crs
+        every, pack = self._source.all_bands, self._pack
+        if pack is None:
+            bands, mask = shop.answer(partial(self._source.ask_pixels, every, grid, size, crs)).arrays
+            return bands, mask
+        wanted = pack.earlier_lacks if os.path.isfile(pack.earlier) else every
+        ask = partial(self._source.ask_pixels, wanted, grid, size, crs, spares=len(wanted) > 1)
+        answer = shop.answer(ask)
+        bands, mask = answer.arrays
+        for at, sentence in (answer.header.get("lost") or {}).items():
+            pack.lacks[wanted[int(at)]] = str(sentence)
+        held = tuple(band for band in every if band not in wanted)
+        if held:
+            before = partial(self._source.ask_beside, pack.earlier, held, grid, size, crs, profile=Profile.LOCAL)
+            kept, kept_mask = shop.answer(before).arrays
+            whole = np.zeros((len(every), *mask.shape), np.result_type(bands.dtype, kept.dtype))
+            whole[[band - 1 for band in wanted]], whole[[band - 1 for band in held]] = bands, kept
+            bands, mask = whole, mask & kept_mask
+        return bands, mask
 
 
 def _write_pixels(
@@ -101,6 +146,7 @@ def _write_pixels(
     window: PixelWindow,
     texts: dict[str, str],
     names: tuple[str, ...],
+    strips: _Strips,
     shop: Workshop,
 ) -> Made:
     info, out = drawing.info, shop.folder / "pixels.tif"
@@ -119,8 +165,7 @@ def _write_pixels(
     _check_target(drawing.source.path, shop.target)
     for top in range(0, height, max(rows, _TIFF_ROWS)):
         count_rows = min(max(rows, _TIFF_ROWS), height - top)
-        grid = _shift_down(window.affine, top)
-        bands, mask = shop.answer(partial(drawing.source.ask_pixels, grid, (width, count_rows), window.crs)).arrays
+        bands, mask = strips.read(shop, top, count_rows)
         raw = shop.folder / f"rows-{top}.raw"
         request = WritePixels(
             "",

@@ -14,7 +14,7 @@ from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
-from layers.raster.band_files import BandFile, band_files_of
+from layers.raster.band_files import BandFile, band_files_of, files_in_pack, pack_lacks_of
 from layers.raster.combined import Member, members_of
 from layers.services.tile_service import TileService
 from viewer.rendering.access import (
@@ -48,16 +48,9 @@ def drawing_for(
     allow are neither looked at nor contacted.
     """
     if layer.kind not in LAYER_KINDS:
-        kind = one_line(layer.kind, 40)
-        return FailedDrawing(
-            layer,
-            context,
-            Phrase(
-                "“{name}” is of a kind that is not known here ({kind}).",
-                name=one_line(layer.name, 60),
-                kind=kind or Phrase("none"),
-            ),
-        )
+        name, kind = one_line(layer.name, 60), one_line(layer.kind, 40) or Phrase("none")
+        sentence = Phrase("“{name}” is of a kind that is not known here ({kind}).", name=name, kind=kind)
+        return FailedDrawing(layer, context, sentence)
     try:
         source = layer.read_source()
         if layer.kind == "tiles":
@@ -84,7 +77,8 @@ def drawing_for(
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
         return FailedDrawing(layer, context, str(error))
-    files = [file for _, file in combined] or [Path(band.path) for band in bands] or ([] if path is None else [path])
+    places = [Path(band.path) for band in bands if band.path]
+    files = [file for _, file in combined] or places or ([] if path is None else [path])
     answered = [context.drives.answers(file.parent) for file in files]  # all are asked, whatever the first says
     if not all(answered):
         return AwaitedDrawing(layer, files, context)
@@ -118,8 +112,7 @@ def _local_bands(source: Mapping[str, Any], base_folder: Path | None, context: R
 
 def _bands_of_clip(source: Mapping[str, Any], path: Path | None) -> list[BandFile]:
     """The bands of a scene as they lie in its pack beside the case, all in one file; empty for a layer of one file."""
-    files = enumerate(band_files_of(source), 1)
-    return [replace(file, address="", path=str(path), index=number, nodata=None) for number, file in files]
+    return files_in_pack(band_files_of(source), str(path), pack_lacks_of(source))
 
 
 def _band_files(

@@ -197,7 +197,7 @@ def ask_area_pixels(drawing: RasterDrawing, area: BaseGeometry, done: AreaPixels
         bands, valid = answer.arrays
         done(AreaPixels(bands, valid.astype(np.bool_), grid.affine, grid.crs, grid.aside))
 
-    drawing.source.ask_pixels(grid.affine, grid.size, grid.crs, answered)
+    drawing.source.ask_pixels(drawing.source.all_bands, grid.affine, grid.size, grid.crs, answered)
 
 
 def ask_pixels_beside(

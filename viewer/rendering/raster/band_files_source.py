@@ -40,7 +40,7 @@ class BandFilesSource(RasterSource):
         """
         super().__init__(context, path, source)
         self._files = tuple(files)
-        self.place = self._files[0].place
+        self.place = next((file.place for file in self._files if file.place), "")
         self._first = tuple(number for number in shown if 0 < number <= len(files)) or natural_bands(files)
         self._opened: dict[str, RasterSource] = {}
         self._sentences: dict[str, str] = {}
@@ -51,7 +51,7 @@ class BandFilesSource(RasterSource):
     @property
     @override
     def places(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(file.place for file in self._files))
+        return tuple(dict.fromkeys(file.place for file in self._files if file.place))
 
     @property
     @override
@@ -65,7 +65,9 @@ class BandFilesSource(RasterSource):
 
     @override
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
-        self._open(self._first, canvas_crs, lambda: done(self._put_together()))
+        held = [number for number, file in enumerate(self._files, 1) if file.place]
+        bands = self._first if set(held) & set(self._first) else (*self._first, *held[:1])  # a pack may lack some
+        self._open(bands, canvas_crs, lambda: done(self._put_together()))
 
     @override
     def open_bands(self, bands: Sequence[int], canvas_crs: str, done: Callable[[], None]) -> None:
@@ -79,7 +81,13 @@ class BandFilesSource(RasterSource):
         """Ask for the files of bands that were not asked for yet; `done` is called once all have answered. False where
         there is none, and nothing will be called.
         """
-        fresh = [place for place in self._places_of(bands) if place not in self._opened]
+        places = self._places_of(bands)
+        if "" in places:  # of a pack that lacks them
+            lacking = [
+                number for number in bands if 0 < number <= len(self._files) and not self._files[number - 1].place
+            ]
+            self._sentences[""] = self._lacks_bands(lacking)
+        fresh = [place for place in places if place and place not in self._opened]
         waiting = set(fresh)
 
         def answered(place: str, sentence: str) -> None:
@@ -121,6 +129,10 @@ class BandFilesSource(RasterSource):
         """The sentence with the names of the bands that lie at the place."""
         names = ", ".join(file.title for file in self._files if file.place == place)
         return Phrase("Band {names}: {sentence}", names=names, sentence=sentence)
+
+    def _lacks_bands(self, numbers: Sequence[int]) -> Phrase:
+        names = ", ".join(self._files[number - 1].title for number in numbers)
+        return Phrase("The offline pack lacks {names}: make it again while its host answers.", names=names)
 
     def _places_of(self, bands: Sequence[int]) -> tuple[str, ...]:
         places = (self._files[number - 1].place for number in bands if 0 < number <= len(self._files))

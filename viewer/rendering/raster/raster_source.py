@@ -244,18 +244,33 @@ class RasterSource:
         more = {"overview_path": self.overview_path, "rings": rings}
         self._submit(self._exact(ReadArea, self.all_bands, crs, grid, size, **more), answered)
 
-    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: _Answered) -> None:
-        """Read the raw values of all bands on the image's own `grid` in its `crs`, `size` pixels across and down."""
-        self._submit(self._exact(ReadTile, self.all_bands, crs, grid, size), answered)
+    def ask_pixels(
+        self, bands: tuple[int, ...], grid: Affine, size: tuple[int, int], crs: str, answered: _Answered, **more: Any
+    ) -> None:
+        """Read the raw values of bands on the image's own `grid` in its `crs`, `size` pixels across and down.
+
+        With `spares` a file that cannot be read costs its own bands.
+        """
+        self._submit(self._exact(ReadTile, bands, crs, grid, size, **more), answered)
 
     def ask_beside(
-        self, place: str, bands: tuple[int, ...], grid: Affine, size: tuple[int, int], crs: str, answered: _Answered
+        self,
+        place: str,
+        bands: tuple[int, ...],
+        grid: Affine,
+        size: tuple[int, int],
+        crs: str,
+        answered: _Answered,
+        profile: Profile | None = None,
     ) -> None:
-        """Read the raw values of another file at `place`, such as a mask of this image, on this one's own `grid`."""
+        """Read the raw values of another file at `place`, such as a mask of this image, on this one's own `grid`.
+
+        `profile` is that of the readers that can open it; None: of those that can open this image.
+        """
         question = ReadTile(
             place, bands=bands, crs=crs, affine=grid, width=size[0], height=size[1], resampling="nearest"
         )
-        self._submit(question, answered, strike_key=place)
+        self._submit(question, answered, place, profile)
 
     def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: _Answered) -> None:
         """Read the raw values of all bands at a place in `crs`; `step` is less than a pixel, in units of it.
@@ -306,8 +321,12 @@ class RasterSource:
         """Profile of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, question: Question, answered: _Answered, strike_key: str = "") -> None:
+    def _submit(
+        self, question: Question, answered: _Answered, strike_key: str = "", profile: Profile | None = None
+    ) -> None:
         def post(answer: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, answer)
 
-        self._context.pool.submit(Request(question, post, strike_key=strike_key or self.place, profile=self._profile))
+        self._context.pool.submit(
+            Request(question, post, strike_key=strike_key or self.place, profile=profile or self._profile)
+        )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
@@ -16,6 +17,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.crs import WEB_MERCATOR, WGS84
+from layers.raster.band_files import LACKS
 from layers.raster.style import RasterStyle
 from layers.services.stac.item import read_item
 from tests.support.band_files import BANDS, scene_item, write_bands
@@ -24,7 +26,7 @@ from tests.support.range_server import RangeServer
 from viewer.canvas.comparison.shown_values import reflectance_shown
 from viewer.canvas.scene import MapScene
 from viewer.commands.imagery.catalogue_layers import add_scene
-from viewer.export.formats.raw_pixels import begin_pixels
+from viewer.export.formats.raw_pixels import Pack, begin_pixels
 from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing
@@ -97,7 +99,7 @@ def test_natural_and_false_colours_are_shown_from_the_files_of_their_bands_and_n
     assert (drawing.info.width, drawing.info.transform[0]) == (512, 10.0), "the finest grid of those shown"
     assert drawing.info.bands[RED - 1] == before.bands[RED - 1]
     pack = tmp_path / "pack.tif"
-    finish(begin_pixels(drawing, None, pack, studio.context, beside={}))
+    finish(begin_pixels(drawing, None, pack, studio.context, pack=Pack()))
     kept = {**drawing.layer.source, "path": str(pack)}
     studio.context.fetcher.set_offline(True)
     again, from_pack, _ = shown(studio, replace(drawing.layer, source_json=json.dumps(kept)))
@@ -105,6 +107,39 @@ def test_natural_and_false_colours_are_shown_from_the_files_of_their_bands_and_n
     assert np.abs(pixels(again).astype(int) - pixels(picture)).mean() < 2, (
         "all bands lie in the pack, by the same numbers"
     )
+
+
+@pytest.mark.bounded
+def test_a_pack_holds_the_bands_that_came_and_is_made_whole_later(
+    studio: Studio, server: RangeServer, tmp_path: Path
+) -> None:
+    _, drawing, _ = shown(studio, layer_of(server, missing=("B12",)))
+    first, second, bounds = tmp_path / "first.tif", tmp_path / "second.tif", (15.0, 50.0, 15.1, 50.2)
+    pack = Pack()
+    finish(begin_pixels(drawing, None, first, studio.context, pack=pack))
+    assert list(pack.lacks) == [SWIR]
+    assert server.host in pack.lacks[SWIR]
+    kept = {**drawing.layer.source, "path": str(first), LACKS: {"bands": [SWIR], "bounds": bounds}}
+    studio.context.fetcher.set_offline(True)
+    _, from_pack, _ = shown(studio, replace(drawing.layer, source_json=json.dumps(kept)))
+    assert not from_pack.problem, "the others show"
+    assert from_pack.style is not None
+    refusals: list[GeoloupeError] = []
+    from_pack.source.ask_limits(replace(from_pack.style, bands=(SWIR, NIR, RED)), lambda limits: None, refusals.append)
+    wait_until(lambda: bool(refusals))
+    assert "The offline pack lacks B12 swir22" in refusals[0].sentence
+
+    studio.context.fetcher.set_offline(False)
+    (server.folder / "B12.tif").rename(server.folder / "gone-B12.tif")
+    server.log.clear()
+    rest = Pack(earlier=str(first), earlier_lacks=(SWIR,))
+    finish(begin_pixels(drawing, None, second, studio.context, pack=rest))
+    assert not rest.lacks
+    assert files_asked(server) == {"gone-B12.tif"}, "the bands that came are taken from the first one"
+    with rasterio.open(first) as before, rasterio.open(second) as after:
+        assert np.array_equal(before.read([RED, NIR]), after.read([RED, NIR]))
+        assert after.read(SWIR).any()
+        assert not before.read(SWIR).any()
 
 
 @pytest.mark.bounded
