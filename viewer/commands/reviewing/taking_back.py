@@ -19,7 +19,6 @@ from layers.phrase import Phrase
 from layers.project.history.recorded_change import GEOMETRY, RecordedChange, ToldValue, stored_fields
 from layers.project.storage.geometry_blobs import blob
 from layers.project.storage.tables import TableSpec, told_value
-from viewer.commands import claims, sites
 from viewer.commands.claims import delete_claims
 from viewer.commands.fields import field_words
 from viewer.commands.filing.custody import remove_copies
@@ -31,6 +30,7 @@ from viewer.commands.imagery.searches import delete_searches
 from viewer.commands.layers import remove_layers
 from viewer.commands.products import delete_products
 from viewer.commands.responses import delete_responses
+from viewer.commands.reviewing.column_words import COLUMN_WORDS
 from viewer.commands.sites import delete_sites
 from viewer.commands.sources import delete_sources
 from viewer.commands.stamps import DRAFT_AGAIN, Stamp, delete, drafts_after, stamp_of, update
@@ -67,7 +67,6 @@ _ENDS: Mapping[str, Table] = {
     "response_uuid": "responses",
 }
 """Columns of links, with the tables of the rows that they need."""
-FIELD_WORDS: Mapping[str, Mapping[str, Phrase]] = {"sites": sites.FIELD_WORDS, "claims": claims.FIELD_WORDS}
 
 
 class PastChange(Struct, frozen=True):
@@ -122,7 +121,7 @@ def _fields_back(document: Document, spec: TableSpec, past: PastChange, stamp: S
         fields["geometry"] = past.old
         again += ["geometry"] if blob(row.geometry) != blob(past.new) else []
     if again:
-        words = field_words(again, FIELD_WORDS.get(spec.table, {}))
+        words = field_words(again, COLUMN_WORDS[spec.table])
         raise InvalidValue(
             "A later change stands on this one: {words} was changed again. Take the later change back first.",
             words=words,

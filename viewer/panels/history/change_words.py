@@ -12,12 +12,14 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Table
+from layers.document.observation import Observation
 from layers.document.rows import Row
+from layers.document.search import Search
 from layers.project.history.recorded_change import GEOMETRY, FieldChange, RecordedChange, ToldValue, row_name
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
 from layers.time.written_dates import written_moment
 from viewer.commands.fields import column_word
-from viewer.commands.reviewing.taking_back import FIELD_WORDS
+from viewer.commands.reviewing.column_words import COLUMN_WORDS, fact_words
 from viewer.panels.history.place_words import chip_bounds_words, geometry_words
 from viewer.panels.words import class_title
 from viewer.support.language.stored_words import word
@@ -47,15 +49,15 @@ NOUNS: Mapping[str, object] = {
     "searches": QT_TRANSLATE_NOOP("History", "Search"),
     "claim_evidence": QT_TRANSLATE_NOOP("History", "Evidence of a claim"),
     "comparisons": QT_TRANSLATE_NOOP("History", "Comparison"),
-    "custody": QT_TRANSLATE_NOOP("History", "Custody"),
-    "product_rows": QT_TRANSLATE_NOOP("History", "Row of a product"),
+    "custody": QT_TRANSLATE_NOOP("History", "Custody event"),
+    "product_rows": QT_TRANSLATE_NOOP("History", "Printed row"),
     "loupe_layers": QT_TRANSLATE_NOOP("History", "Layer"),
     "loupe_bookmarks": QT_TRANSLATE_NOOP("History", "Bookmark"),
-    "loupe_templates": QT_TRANSLATE_NOOP("History", "Template"),
-    "loupe_filters": QT_TRANSLATE_NOOP("History", "Filter"),
-    "loupe_watch": QT_TRANSLATE_NOOP("History", "Watched place"),
-    "loupe_seen": QT_TRANSLATE_NOOP("History", "Seen row"),
-    "loupe_meta": QT_TRANSLATE_NOOP("History", "The case"),
+    "loupe_templates": QT_TRANSLATE_NOOP("History", "Class of marks"),
+    "loupe_filters": QT_TRANSLATE_NOOP("History", "Saved filter"),
+    "loupe_watch": QT_TRANSLATE_NOOP("History", "Look for new images"),
+    "loupe_seen": QT_TRANSLATE_NOOP("History", "Row seen by a reviewer"),
+    "loupe_meta": QT_TRANSLATE_NOOP("History", "Fact of the case"),
 }
 """Words for the kind of a row, by the file's table."""
 MARK_NOUNS: Mapping[str, object] = {
@@ -95,6 +97,20 @@ FIRST_COLUMNS = (
 )
 """Columns that the field filter offers while all kinds of rows are listed."""
 _HIDDEN = frozenset({"uuid", "created_at", "created_by", "key"})
+_WITHOUT_VALUES = frozenset({"order_key"})
+"""Columns whose values say nothing to a person, besides those of JSON."""
+_UNTOLD_FACTS = frozenset({"viewport", "retired_numbers", "project_uuid"})
+_TABLES = frozenset({"table_name", "evidence_table"})
+_HASHES = frozenset({"sha256", "phash"})
+_HASH_CHARS = 12
+_STORED_WORDS = frozenset(
+    {
+        *("state", "status", "confidence", "role", "voice", "kind", "mark_kind", "lifecycle", "base_or_top"),
+        *("words_kind", "copy_kind", "date_kind", "date_basis", "bearing", "likelihood_term", "position_basis"),
+        *("presence", "change", "view_quality", "why", "result", "event", "datum", "blend"),
+    }
+)
+"""Columns that hold one of the words of a vocabulary."""
 _LIKELIHOOD = ("likelihood_term", "likelihood_low", "likelihood_high")
 
 
@@ -136,7 +152,7 @@ def column_title(table: Table | None, column: str) -> str:
     if column == GEOMETRY:
         return translate("History", "place")
     field = "aliases" if column == "aliases_json" else column
-    words = FIELD_WORDS.get(table, {}) if table is not None else {**FIELD_WORDS["claims"], **FIELD_WORDS["sites"]}
+    words = COLUMN_WORDS[table] if table is not None else {**COLUMN_WORDS["claims"], **COLUMN_WORDS["sites"]}
     return in_language(words.get(field) or column_word(field))
 
 
@@ -188,31 +204,44 @@ def _name_at(column: str, value: ToldValue, document: Document) -> str:
         if row is not None:
             values = {item.name: told_value(getattr(row, item.field)) for item in spec.plain_columns}
             name = row_name(spec.name, values)
-            if isinstance(row, Chip):
+            if isinstance(row, Chip | Observation | Search):
                 name = _name_of(spec.name, values, document)
-            return one_line(name, LONGEST_NAME)
+            return one_line(name, LONGEST_NAME) or _lower(table_noun(spec.name))
     return ""
 
 
-_REFERRED: Mapping[Table, TableSpec] = {
-    spec.table: spec
-    for spec in BY_NAME.values()
-    if spec.table
-    in ("sites", "claims", "sources", "source_files", "responses", "images", "layers", "chips", "products")
-}
+def _lower(noun: str) -> str:
+    return noun[:1].lower() + noun[1:]
+
+
+_REFERRED_TABLES = frozenset[Table](
+    {
+        *("sites", "claims", "sources", "source_files", "responses", "images", "layers", "chips", "products"),
+        *("observations", "searches", "comments"),
+    }
+)
+_REFERRED: Mapping[Table, TableSpec] = {spec.table: spec for spec in BY_NAME.values() if spec.table in _REFERRED_TABLES}
 
 
 def deed(change: RecordedChange, document: Document) -> str:
     """The verb and the row of a change, the verb first, as a narrow list cuts the ends of its lines."""
-    name, noun = named_change(change, document), row_noun(change, document)
-    what = noun[:1].lower() + noun[1:]
-    if name:
+    name, what = named_change(change, document), _lower(row_noun(change, document))
+    fact = _fact(change)
+    if fact:
+        what = fact
+    elif name:
         what = f"{what} “{name}”"
     if change.kind == "update":
         return translate("History", "Changed: {0}").format(what)
     if change.kind == "delete":
         return translate("History", "Deleted: {0}").format(what)
     return translate("History", "Added: {0}").format(what)
+
+
+def _fact(change: RecordedChange) -> str:
+    """The word for a fact of the case that changed; empty for any other row, and for an unknown fact."""
+    words = fact_words(change.row_uuid) if change.table_name == "loupe_meta" else None
+    return in_language(words) if words is not None else ""
 
 
 def field_lines(change: RecordedChange, document: Document, geometries: Geometries = (None, None)) -> list[FieldLine]:
@@ -225,7 +254,7 @@ def field_lines(change: RecordedChange, document: Document, geometries: Geometri
     for item in change.fields:
         if item.column in _HIDDEN or item.column in _LIKELIHOOD[1:]:
             continue
-        name = column_title(table, item.column)
+        name = _fact(change) or column_title(table, item.column)
         if item.column == _LIKELIHOOD[0]:
             lines.append(FieldLine(name, *_likelihoods(change.fields)))
         elif item.column == GEOMETRY:
@@ -233,13 +262,18 @@ def field_lines(change: RecordedChange, document: Document, geometries: Geometri
         elif item.column == "bounds_json" and change.kind != "update":
             corners = chip_bounds_words(change.values)
             lines.append(FieldLine(translate("History", "place (lon, lat)"), "", corners))
-        elif item.column.endswith("_json"):
+        elif item.column.endswith("_json") or item.column in _WITHOUT_VALUES or _is_view(change):
             lines.append(FieldLine(name, "", ""))
         else:
             lines.append(
                 FieldLine(name, *(_shown(item.column, value, document) for value in (item.before, item.after)))
             )
     return lines
+
+
+def _is_view(change: RecordedChange) -> bool:
+    """True for a fact of the case whose value is no words: the view of the map, and what programs count by."""
+    return change.table_name == "loupe_meta" and change.row_uuid in _UNTOLD_FACTS
 
 
 def _likelihoods(fields: Iterable[FieldChange]) -> tuple[str, str]:
@@ -258,10 +292,16 @@ def _shown(column: str, value: ToldValue, document: Document) -> str:
         return ""
     if isinstance(value, bool):
         return translate("History", "yes") if value else translate("History", "no")
+    if column == "opacity" and isinstance(value, int | float):
+        return f"{100 * value:.0f} %"
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     if column.endswith("_uuid"):
         return _name_at(column, value, document) or translate("History", "a row that is gone")
+    if column in _TABLES:
+        return _lower(table_noun(value))
+    if column in _HASHES and len(value) > _HASH_CHARS:
+        return f"{one_line(value[:_HASH_CHARS])}…"
     if column == "class_code":
         return class_title(value)
     if column == "crs_wkt":
@@ -269,17 +309,15 @@ def _shown(column: str, value: ToldValue, document: Document) -> str:
         return one_line(title[1] if title is not None else value, LONGEST_NAME)
     if column.endswith("_at"):
         return one_line(written_moment(value), LONGEST_VALUE)
-    return (
-        word(value)
-        if column in ("state", "status", "confidence", "role", "voice", "kind")
-        else one_line(value, LONGEST_VALUE)
-    )
+    return word(value) if column in _STORED_WORDS else one_line(value, LONGEST_VALUE)
 
 
 def change_sentence(change: RecordedChange, document: Document) -> str:
     """A change on one line: what became of which row, and whether that was taken back."""
     sentence, lines = deed(change, document), field_lines(change, document)
-    if change.kind == "update" and lines:
+    if change.kind == "update" and _fact(change):
+        sentence = "; ".join(line.shown for line in lines)
+    elif change.kind == "update" and lines:
         name = shortened(named_change(change, document) or row_noun(change, document), SHORT_NAME)
         sentence = f"{name} · {'; '.join(line.shown for line in lines)}"
     return translate("History", "Taken back · {0}").format(sentence) if change.is_taken_back else sentence

@@ -12,16 +12,22 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.chip import Chip
-from layers.document.edit import Edit
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.observation import Observation
+from layers.project.history.recorded_change import ChangeKind, FieldChange, RecordedChange
+from layers.project.storage.tables import BY_NAME, STAMPS
 from tests.support.cases.history_case import HistoryCase
 from tests.viewer.panels.conftest import small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.claims import update_claim
 from viewer.commands.history import History
 from viewer.commands.imagery.chips import add_chips
+from viewer.commands.reviewing.column_words import COLUMN_WORDS
 from viewer.commands.sites import delete_sites, update_site
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.history.change_words import change_sentence, field_lines
 from viewer.panels.history.history_filters import DELETIONS, TRACES
 from viewer.panels.history.history_panel import HistoryPanel
 from viewer.panels.sites.case_chips import CaseChips
@@ -207,7 +213,7 @@ def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open,
     assert case.notices == ["Chip deleted; its picture leaves the case when it is saved. Undo: Ctrl+Z"]
     case.panel.filters.changed.emit()
     assert case.lines[0] == "Deleted: image chip “Vostochny Cosmodrome”"
-    assert case.lines[1].startswith("Added: custody “taken – Blue Marble")
+    assert case.lines[1].startswith("Added: custody event “taken – Blue Marble")
     case.choose(0)
     assert "place (lon, lat): 100, 40 to 101, 41" in case.panel.words.text()
     assert "DATUM" not in case.panel.words.text()
@@ -220,3 +226,44 @@ def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open,
     window = QWidget()
     qtbot.addWidget(window)
     assert CaseChips(case.context, window).note.text() == "There is none now; 1 was deleted: see History."
+
+
+def test_every_column_and_fact_has_its_word() -> None:
+    """A column without one would stand in the history under its name in the file."""
+    for spec in BY_NAME.values():
+        columns = {column.field for column in spec.plain_columns} - {"uuid", *STAMPS}
+        assert columns <= COLUMN_WORDS[spec.table].keys(), spec.name
+        assert not [word for word in COLUMN_WORDS[spec.table].values() if "_" in word or "json" in word]
+
+
+def test_facts_of_the_case_are_told_as_such() -> None:
+    def told(key: str, kind: ChangeKind, *values: str) -> str:
+        fields = (FieldChange("key", None, key), FieldChange("value", *values))[kind == "update" :]
+        return change_sentence(RecordedChange(1, "t", DAY, "Olga", "loupe_meta", key, kind, fields), Document())
+
+    assert told("context", "insert", "", "Two reports") == "Added: context of the case"
+    assert told("title", "update", "Ports", "Harbours") == "title of the case: Ports → Harbours"
+    assert told("viewport", "update", "{}", "[1]") == "view of the map changed"
+    assert told("wording_off:hedge", "insert", "", "1") == "Added: rule of wording switched off"
+    assert told("of_tomorrow", "insert", "", "1") == "Added: fact of the case “of_tomorrow”"
+
+
+def test_rows_that_have_no_name_are_no_rows_that_are_gone() -> None:
+    """An observation is named by its site and image, a hash is short, a table is a word."""
+    document = small_case()
+    seen = Observation(uuid="o", site_uuid="pad", image_uuid="", observer="Olga")
+    document.apply(Edit("", (Change("observations", None, seen),)))
+    fields = (
+        FieldChange("evidence_table", None, "observations"),
+        FieldChange("evidence_uuid", None, "o"),
+        FieldChange("bearing", None, "supports"),
+    )
+    change = RecordedChange(1, "t", DAY, "Olga", "claim_evidence", "e", "insert", fields)
+    name = document.sites["pad"].label
+    assert [line.shown for line in field_lines(change, document)] == [
+        "kind of evidence: – → observation",
+        f"evidence: – → {name}",
+        "relation: – → supports",
+    ]
+    kept = RecordedChange(1, "t", DAY, "Olga", "source_files", "f", "insert", (FieldChange("sha256", None, "ab" * 32),))
+    assert field_lines(kept, document)[0].new == "abababababab…"
