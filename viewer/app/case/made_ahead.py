@@ -13,7 +13,10 @@ from viewer.panels.listed_marks import ListedMarks
 
 
 class MadeAhead(Struct, frozen=True):
-    """Index and listed marks of a document as it was read, before its first edit. The map takes over the index."""
+    """Index and listed marks of a document as it was read, before its first edit. The map takes over the index.
+
+    The index knows all that its first picture needs, so that painting it does not hold up the window.
+    """
 
     index: SiteIndex
     marks: ListedMarks
@@ -28,6 +31,9 @@ class MadeAhead(Struct, frozen=True):
         index = SiteIndex.of(document.sites)
         if not is_off_earth(crs := _first_crs(document)):
             index.project_shapes(crs)
+            index.projected(crs)
+            index.areas_over_the_edge(crs)
+            _ = index.beyond_mercator
         return cls(index, ListedMarks.of(document.sites))
 
 

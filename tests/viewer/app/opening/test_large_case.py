@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
@@ -22,7 +24,7 @@ from tests.support.windows import make_panels
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.case.made_ahead import MadeAhead
 from viewer.app.window import MainWindow
-from viewer.canvas.sites import shape_boxes
+from viewer.canvas.sites import shape_boxes, site_index
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_shapes import SiteShape
 from viewer.commands.sites import add_site, update_site
@@ -119,6 +121,15 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
         projected.append((crs, threading.current_thread()))
         project(shapes, crs)
 
+    placed: list[threading.Thread] = []
+    transform = site_index.transform_points
+
+    def watched_places(source: str, crs: str, lon: Any, lat: Any) -> Any:
+        if np.size(lon) >= FEW // 2:
+            placed.append(threading.current_thread())
+        return transform(source, crs, lon, lat)
+
+    monkeypatch.setattr(site_index, "transform_points", watched_places)
     monkeypatch.setattr(MadeAhead, "of", watched)
     monkeypatch.setattr(shape_boxes, "project_together", watched_projection)
     window = make_window()
@@ -128,6 +139,7 @@ def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     [(ahead, thread)] = made
     assert thread is not threading.main_thread()
     assert projected == [(ELSEWHERE["crs"], thread)], "in the CRS of the view that the case keeps, before it is shown"
+    assert set(placed) == {thread}, "points, too: 100,000 hold up the window by 0.1 s"
     view = window.canvas.viewport.view()
     assert window.scene.marks.frames(view)[0].index is ahead.index
     assert window.panel_context.listed_marks() is ahead.marks
