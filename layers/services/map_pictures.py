@@ -50,8 +50,12 @@ class PictureBox(NamedTuple):
         )
 
 
-MOST_A_SIDE = 4
-"""Most squares of a picture along either side: a view needs some pictures then, which are drawn at the same time."""
+MOST_A_SIDE = 3
+"""Most squares of a picture along either side: a view needs some pictures then, which are drawn at the same time.
+
+A large window needs six, as many as a server is asked for at once. What is drawn last is decoded last, alone: with
+pictures of four squares a view of 1920 x 1080 pixels took a tenth longer.
+"""
 
 
 def fitted(service: TileService, grid: TileGrid) -> TileService:

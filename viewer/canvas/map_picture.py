@@ -19,10 +19,11 @@ from viewer.rendering.service_state import Notice
 from viewer.support.paced_look import PacedLook
 from viewer.support.painting import painting
 
-LOADING_PAINT_MS = 90
+LOADING_PAINT_MS = 150
 """Least time in milliseconds between two paintings while tiles of another view arrive.
 
-Painting stand-ins would take the cores from the threads that read and paint the tiles.
+Painting stand-ins takes the cores, and Python's lock, from the threads that read and paint the tiles: a view of a near
+server is complete sooner, and QGIS paints a view that loads four times a second.
 """
 REST = 4
 """Rest after a painting while tiles arrive, as a multiple of the time that it took."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -37,12 +38,64 @@ from viewer.support.mailbox import Mailbox
 
 USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe project page)"
 CLOCK_MS = 50
+WORKERS = 2
+"""Threads that decode and unpack what has come."""
 NOTHING_HERE_S = 60.0
 """Seconds for which an answer that there is no tile is kept."""
 
 
 def _forget_kinds(_: frozenset[str]) -> None:
     """Do nothing: the formats are known from now on."""
+
+
+class _Workers:
+    """Two threads that do small work in the order in which it comes.
+
+    A thread that is awake goes on with what waits: to start one for each tile takes longer than to judge the tile.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        self._pool = QThreadPool(parent)
+        self._pool.setMaxThreadCount(WORKERS)
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+        self._awake = 0
+
+    def add(self, work: Callable[[], None]) -> None:
+        """Do some work, later."""
+        self._waiting.append(work)
+        self._wake()
+
+    def wait_for_all(self) -> None:
+        """Wait until nothing is left to do."""
+        self._pool.waitForDone()
+
+    def _wake(self) -> None:
+        """Wake a thread where some work waits and one sleeps."""
+        with self._lock:
+            if not self._waiting or self._awake >= WORKERS:
+                return
+            self._awake += 1
+        self._pool.start(self._work)
+
+    def _work(self) -> None:
+        try:
+            while (work := self._next()) is not None:
+                work()
+                del work  # what only it held is freed now, and not with the next
+        except BaseException:
+            with self._lock:
+                self._awake -= 1
+            self._wake()
+            raise
+
+    def _next(self) -> Callable[[], None] | None:
+        """The work that waits longest; None where there is none, and the thread goes to sleep."""
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._awake -= 1
+            return None
 
 
 class Fetcher(QObject):
@@ -82,8 +135,7 @@ class Fetcher(QObject):
         self.signing = Signing(rules, consent, self._fetch_token)
         self._documents = None if cache_folder is None else DocumentStore(cache_folder.parent / "documents")
         self.ranges = RangeStore()
-        self._workers = QThreadPool(self)
-        self._workers.setMaxThreadCount(2)
+        self._workers = _Workers(self)
         self._mailbox = Mailbox(self)
         self._hosts: dict[str, HostState] = {}
         self._fetches: set[Fetch[Any]] = set()
@@ -271,7 +323,7 @@ class Fetcher(QObject):
             fetch.cancel()
         self._clock.stop()
         self._recovery.stop()
-        self._workers.waitForDone()
+        self._workers.wait_for_all()
         if self.tiles is not None:
             self.tiles.close()
         self.deleteLater()
@@ -336,7 +388,7 @@ class Fetcher(QObject):
 
     def work[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do some work on another thread, and hand its result to `done` in the window's."""
-        self._workers.start(self._posting(work, done))
+        self._workers.add(self._posting(work, done))
 
     def ask_vault[Result](self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Do what may wait for a person: the end of the program does not wait for it."""

@@ -22,6 +22,7 @@ _ALIASES = {
     "OGC:84": _LON_LAT,
     "CRS:83": "OGC:CRS83",
     "CRS:27": "OGC:CRS27",
+    WGS84: WGS84,  # as PROJ says, which takes a hundredth of a second to list all its codes
     "WGS84": WGS84,
     "WGS:84": WGS84,
     "CRS84": _LON_LAT,

@@ -247,3 +247,19 @@ def test_after_a_failure_of_its_own_a_tile_is_worth_asking_for_again_later(ask, 
     assert ask("gif").errors
     with qtbot.waitSignal(fetcher.host_ready, timeout=3000):
         pass
+
+
+def test_work_goes_on_after_some_that_failed_in_both_threads(fetcher: Fetcher, qtbot) -> None:
+    gate, done = threading.Event(), []
+
+    def fail() -> None:
+        gate.wait(10)
+        raise ValueError("a fault of ours")
+
+    with qtbot.captureExceptions() as faults:
+        for _ in range(2):
+            fetcher.work(fail, done.append)
+        fetcher.work(lambda: "done", done.append)
+        gate.set()
+        qtbot.waitUntil(lambda: done == ["done"])
+    assert len(faults) == 2

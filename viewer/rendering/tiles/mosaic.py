@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
@@ -22,14 +23,22 @@ MARGIN_PX = 2
 """Pixels around what is sampled that are put together: bilinear sampling looks at one of them."""
 WHOLE_PX = 1e-3
 """Distance from whole pixels at which a picture is shown as it is."""
+_RING = [0, 1, 3, 2]
+"""Order of the corners of a square that goes round it, of those row by row."""
 CORNERS_PX = np.array([[[0, 0], [TILE_PX, 0]], [[0, TILE_PX], [TILE_PX, TILE_PX]]], dtype=float)
 """Corners of a display tile, in its pixels."""
+MOST_KEPT_PX = 512 * 512
+"""Most pixels of a mosaic whose memory a thread keeps."""
+MOST_KEPT = 4
+"""Most sizes of mosaics whose memory a thread keeps: those of one view differ by a pixel."""
 STRIP_PX = 86
 """Height of the strips in which a display tile is painted: Qt shares higher ones out to threads of its own, for which a
 thread of ours then waits.
 """
 
 type Corners = NDArray[np.float64]
+type Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 
 def with_ancestors(
@@ -57,8 +66,9 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
     same = _same_picture(sources, pictures, matrix)
     if same is not None:
         return same
-    part = _needed_part(sources, matrix)
-    opaque = _fills_tile(sources, pictures, part, matrix)
+    sampled = _sampled(sources, matrix) if sources.is_affine else None
+    part = _needed_part(sources, matrix, sampled)
+    opaque = sampled is not None and _fills_tile(sources, pictures, part, sampled)
     pixels = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(TILE_PX, TILE_PX, pixels)
     if not opaque:
@@ -104,30 +114,30 @@ def _same_picture(sources: Sources, pictures: Mapping[SourceTile, QImage], matri
     return picture if off.max() < WHOLE_PX else None
 
 
-def _needed_part(sources: Sources, matrix: TileMatrix) -> QRect:
-    """The part of the mosaic of all source tiles that is sampled, in its pixels: fresh memory takes long."""
+def _needed_part(sources: Sources, matrix: TileMatrix, sampled: Edges | None) -> QRect:
+    """The part of the mosaic of all source tiles that is sampled, in its pixels; all of it where that is not known."""
     wide, high = matrix.tile_width, matrix.tile_height
     whole = QRect(0, 0, len(sources.columns) * wide, len(sources.rows) * high)
-    if not sources.is_affine or whole.isEmpty():
+    if sampled is None or whole.isEmpty():
         return whole
-    left, top, right, bottom = _sampled(sources, matrix)
+    left, top, right, bottom = sampled
     left, top = (min(max(math.floor(edge) - MARGIN_PX, -1), FAR_PX) for edge in (left, top))
     right, bottom = (min(max(math.ceil(edge) + MARGIN_PX, -1), FAR_PX) for edge in (right, bottom))
     return QRect(left, top, right - left, bottom - top).intersected(whole)
 
 
-def _sampled(sources: Sources, matrix: TileMatrix) -> tuple[float, float, float, float]:
+def _sampled(sources: Sources, matrix: TileMatrix) -> Edges:
     """Left, top, right and bottom of what an affine display tile samples, in pixels of the mosaic of all its tiles."""
     xs, ys = zip(*sources.points[::CELLS, ::CELLS].reshape(-1, 2).tolist(), strict=True)
     left, top = sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height
     return min(xs) - left, min(ys) - top, max(xs) - left, max(ys) - top
 
 
-def _fills_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], part: QRect, matrix: TileMatrix) -> bool:
+def _fills_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], part: QRect, sampled: Edges) -> bool:
     """True where each pixel of the display tile is painted with an opaque one."""
-    if not sources.is_affine or part.isEmpty():
+    if part.isEmpty():
         return False
-    left, top, right, bottom = _sampled(sources, matrix)
+    left, top, right, bottom = sampled
     is_within = left >= 0 and top >= 0 and right <= part.right() + 1 and bottom <= part.bottom() + 1
     if not is_within or len(sources.tiles) < len(sources.columns) * len(sources.rows):
         return False
@@ -160,12 +170,18 @@ def _place_on(corners: Corners, left: int, top: int, side: int) -> QTransform | 
     """The way from the mosaic onto a square that shows what lies between the (2, 2, 2) `corners`; None if a corner has
     no place.
     """
-    if not np.isfinite(corners).all():
+    first, second, third, fourth = ring = [tuple(corner) for corner in corners.reshape(-1, 2)[_RING].tolist()]
+    if not all(map(math.isfinite, (*first, *second, *third, *fourth))):
         return None
-    ring = [QPointF(*corners[0, 0]), QPointF(*corners[0, 1]), QPointF(*corners[1, 1]), QPointF(*corners[1, 0])]
-    place = QTransform()
-    if not QTransform.quadToQuad(QPolygonF(ring), QPolygonF(_square(left, top, side)), place):
-        return None
+    is_upright = (second, fourth) == ((third[0], first[1]), (first[0], third[1])) and third[0] > first[0]
+    if is_upright and third[1] > first[1]:
+        across, down = side / (third[0] - first[0]), side / (third[1] - first[1])
+        place = QTransform(across, 0.0, 0.0, down, left - first[0] * across, top - first[1] * down)
+    else:
+        place = QTransform()
+        polygon = QPolygonF([QPointF(*corner) for corner in ring])
+        if not QTransform.quadToQuad(polygon, QPolygonF(_square(left, top, side)), place):
+            return None
     if place.type() == QTransform.TransformationType.TxTranslate and not _is_whole(place):
         # Qt would round a mere shift to whole pixels.
         place = QTransform.fromScale(1 + 1e-6, 1 + 1e-6) * place
@@ -198,19 +214,44 @@ def _mosaic(
     """A part of the tiles side by side, given in their pixels."""
     matrix = matrices.matrices[sources.level]
     wide, high = matrix.tile_width, matrix.tile_height
-    mosaic = QImage(part.size(), pixels)
+    mosaic = _canvas.of_size(part.size(), pixels)
     if mosaic.hasAlphaChannel():
         mosaic.fill(Qt.GlobalColor.transparent)
     with painting(mosaic) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.translate(-part.left(), -part.top())
         for across, column in enumerate(sources.columns):
             for down, row in enumerate(sources.rows):
                 tile = SourceTile(sources.level, column % matrix.columns, row)
+                left, top = across * wide - part.left(), down * high - part.top()
+                own = pictures.get(tile)
+                if own is not None and own.width() == wide and own.height() == high:
+                    painter.drawImage(left, top, own)
+                    continue
                 for image, placed in _pictures_of(tile, pictures, matrices):
-                    target = _rect(placed.of_other, wide, high).translated(across * wide, down * high)
+                    target = _rect(placed.of_other, wide, high).translated(left, top)
                     painter.drawImage(target, image, _rect(placed.of_tile, image.width(), image.height()))
     return mosaic
+
+
+class _Canvas(threading.local):
+    """Images of a thread on which mosaics are put together, one after another: fresh memory takes longer than that."""
+
+    def __init__(self) -> None:
+        self._images: dict[tuple[int, int, QImage.Format], QImage] = {}
+
+    def of_size(self, size: QSize, pixels: QImage.Format) -> QImage:
+        """An image that is used until the next is asked for; what is painted on it already is anything."""
+        if size.width() * size.height() > MOST_KEPT_PX:
+            return QImage(size, pixels)
+        name = size.width(), size.height(), pixels
+        image = self._images.pop(name, None) or QImage(size, pixels)
+        self._images[name] = image
+        if len(self._images) > MOST_KEPT:
+            del self._images[next(iter(self._images))]
+        return image
+
+
+_canvas = _Canvas()
 
 
 def _pictures_of(

@@ -53,6 +53,27 @@ def test_where_a_tile_is_missing_the_picture_is_transparent() -> None:
     assert {int(alpha.min()), int(alpha.max())} == {0, 255}
 
 
+def test_nothing_of_the_last_tile_shows_where_one_is_missing() -> None:
+    (sources,) = sources_of(TileGrid(WEB_MERCATOR, STEP * 1.11, 1e6, 5e6), [TileKey(0, 1, 2)], SERVICE)
+    few = pictures_of(sources, opaque=False)
+    whole = dict(few)
+    del few[sources.tiles[0]]
+    before = argb_of_image(compose_tile(sources, few, SERVICE.matrices)).copy()
+    compose_tile(sources, whole, SERVICE.matrices)
+    assert np.array_equal(before, argb_of_image(compose_tile(sources, few, SERVICE.matrices)))
+
+
+@pytest.mark.parametrize("coarser", [1.0, 1.11, 0.37])
+def test_an_upright_tile_is_placed_as_any_other_is(coarser: float) -> None:
+    (sources,) = sources_of(TileGrid(WEB_MERCATOR, STEP * coarser, 1e6, 5e6), [TileKey(0, 1, 2)], SERVICE)
+    (turned,) = sources_of(TileGrid(WEB_MERCATOR, STEP * coarser, 1e6, 5e6, 1e-9), [TileKey(0, 1, 2)], SERVICE)
+    upright, other = (
+        argb_of_image(compose_tile(each, pictures_of(each, opaque=True), SERVICE.matrices)).view(np.uint8).astype(int)
+        for each in (sources, turned)
+    )
+    assert np.abs(upright - other).max() <= 2
+
+
 def test_at_the_edge_of_a_service_nothing_is_painted_beyond() -> None:
     grid = TileGrid(WEB_MERCATOR, STEP * 1.11, SERVICE.matrices.bounds.left, SERVICE.matrices.bounds.top + 60 * STEP)
     (sources,) = sources_of(grid, [TileKey(0, 0, 0)], SERVICE)
