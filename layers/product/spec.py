@@ -155,7 +155,7 @@ class ProductSpec(Struct, frozen=True):
     """Names of `PARTS`."""
     grey: bool = False
     outlines: bool = False
-    """True for an SVG with letters as shapes, for programs without the fonts."""
+    """True for SVG and PDF with letters as shapes, for programs without the fonts."""
     solar_time: bool = False
     """True where dates of images have the local solar time beside their UTC."""
     publish: bool = False

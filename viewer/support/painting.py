@@ -34,15 +34,15 @@ class part_of_picture:  # noqa: N801 - reads as a function; a generator would ta
 
 
 @contextmanager
-def painting(device: QPaintDevice) -> Iterator[QPainter]:
-    """Context manager with a painter on `device`, ended before an error leaves the block.
+def painting(device: QPaintDevice, kind: type[QPainter] = QPainter) -> Iterator[QPainter]:
+    """Context manager with a painter on `device`, of that kind, ended before an error leaves the block.
 
     An error holds its frames: the picture might be freed before its painter, at which Qt aborts. Raises MemoryError for
     a picture without pixels, as Qt makes it where memory is short.
     """
     if isinstance(device, QImage) and device.isNull():
         raise MemoryError("no picture of this size")
-    painter = QPainter(device)
+    painter = kind(device)
     try:
         yield painter
     finally:

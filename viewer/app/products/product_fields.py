@@ -125,7 +125,7 @@ class ProductFields(FormPage):
             ("grey", self.tr("&Grey"), self.tr("As a printer without colours has it")),
             (
                 "outlines",
-                self.tr("Letters as shapes in SVG"),
+                self.tr("Letters as shapes in SVG and PDF"),
                 self.tr("For programs and printers without the fonts; words can then not be edited"),
             ),
             (

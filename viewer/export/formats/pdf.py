@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from layers.checkpoint import Checkpoint, unchecked
+from viewer.export.formats.letters_as_shapes import LettersAsShapes
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
-from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
+from viewer.export.formats.pdf_pages import PackedImage, PaintedSheets, PdfFrame, PdfGroup, PdfPage
 from viewer.export.formats.strips import packed_strips
 from viewer.export.formats.writing import Made, Workshop
-from viewer.export.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
-from viewer.support.painting import painting
+from viewer.export.printed import GroupKind, MapFrame, PaintedGroup, PartPlace, Printed, imagery_room
+from viewer.support.painting import painting, part_of_picture
 
 POINTS = 72.0
 _ON_A_SHEET, _MOST_ON_A_SHEET = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
@@ -39,7 +41,7 @@ def write_pdf(printed: Printed, shop: Workshop) -> Made:
                 image.rows.close()
                 groups.append(PdfGroup(group.kind, group.title, group.frame, image.packed()))
             else:
-                shapes = vectors(printed, page, group, shop.check)
+                shapes = vectors(printed, page, printed.parts(group), shop.check)
                 groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
         frames = {n: _frame(frame, scale) for n, frame in enumerate(printed.frames) if frame.page == page}
@@ -52,8 +54,10 @@ def write_pdf(printed: Printed, shop: Workshop) -> Made:
     return [(out, shop.target)]
 
 
-def vectors(printed: Printed, page: int, group: PaintedGroup, checkpoint: Checkpoint = unchecked) -> bytes:
-    """Paint a group into a PDF of its own, of one or more sheets and an empty one at the end.
+def vectors(
+    printed: Printed, page: int, parts: Sequence[PaintedGroup], checkpoint: Checkpoint = unchecked
+) -> PaintedSheets:
+    """Paint the parts of a group into a PDF of its own, each on one or more sheets, and an empty one at the end.
 
     All sheets are to be laid on the page, their upper left corners on its upper left corner.
     """
@@ -71,13 +75,18 @@ def vectors(printed: Printed, page: int, group: PaintedGroup, checkpoint: Checkp
     )
     resolution = round(printed.dpi)  # the page's own, so that what is painted can be set on its pixels
     writer.setResolution(resolution)
-    with painting(writer) as painter:
+    counts = []
+    with painting(writer, LettersAsShapes if printed.letters_as_shapes else QPainter) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         painter.scale(resolution / printed.dpi, resolution / printed.dpi)
-        sheets = _Sheets(writer, _ON_A_SHEET.get(group.kind, _MOST_ON_A_SHEET), checkpoint)
-        printed.paint(painter, page, None, group, sheets.turn)
-        writer.newPage()  # a sheet that stays empty: with the last one Qt packs the fonts, too
-    return bytes(buffer.data().data())
+        for part in parts:
+            sheets = _Sheets(writer, _ON_A_SHEET.get(part.kind, _MOST_ON_A_SHEET), checkpoint)
+            is_mark = part.part is not None and part.part.place is PartPlace.MARK
+            with part_of_picture(painter):
+                printed.paint(painter, page, None, part, checkpoint if is_mark else sheets.turn)
+            writer.newPage()  # the last sheet stays empty: with it Qt packs the fonts, too
+            counts.append((part.part, sheets.count))
+    return PaintedSheets(bytes(buffer.data().data()), counts)
 
 
 class _Sheets(Struct, eq=False):
@@ -87,6 +96,7 @@ class _Sheets(Struct, eq=False):
     each: int
     checkpoint: Checkpoint
     painted: int = 0
+    count: int = 1
 
     def turn(self) -> None:
         """Begin another sheet where this one is full; called after each thing."""
@@ -94,6 +104,7 @@ class _Sheets(Struct, eq=False):
         self.painted += 1
         if self.painted % self.each == 0:
             self.writer.newPage()
+            self.count += 1
 
 
 class _ImageFile:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from layers.geo.map_measure import Corner
-from viewer.export.printed import GroupKind
+from viewer.export.printed import GroupKind, GroupPart
 
 
 class PackedImage(Struct, frozen=True):
@@ -20,13 +20,21 @@ class PackedImage(Struct, frozen=True):
     height: int
 
 
+class PaintedSheets(Struct, frozen=True):
+    """A PDF by Qt whose pages, except for the last, lie on each other."""
+
+    pdf: bytes
+    parts: Sequence[tuple[GroupPart | None, int]]
+    """The parts of the group, each with the number of pages that it takes."""
+
+
 class PdfGroup(Struct, frozen=True):
-    """A painted group: an image, or a PDF by Qt whose pages, except for the last, lie on each other."""
+    """A painted group: an image, or sheets of shapes and text."""
 
     kind: GroupKind
     title: str
     frame: int | None
-    content: bytes | PackedImage
+    content: PaintedSheets | PackedImage
 
 
 class PdfFrame(Struct, frozen=True):

@@ -5,8 +5,9 @@ Imported only when a PDF is written, as it loads pypdf.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -19,15 +20,27 @@ from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import name_fonts_by_content, name_letters_as_written
-from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
-from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
-from viewer.export.printed import LAYERS, OF_MAP, GroupKind, ProductWords
+from viewer.export.formats.pdf_objects import (
+    Moving,
+    PdfObjects,
+    as_packed,
+    entries,
+    name,
+    put,
+    stream,
+    unpacked,
+    value_of,
+)
+from viewer.export.formats.pdf_pages import PackedImage, PaintedSheets, PdfFrame, PdfGroup, PdfPage
+from viewer.export.printed import LAYERS, OF_MAP, GroupKind, GroupPart, PartPlace, ProductWords
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 """The corners of a frame as parts of it, from the lower left one upwards."""
 _INSET, _LEAST = 1e-6, 0.1
 """Inset from the edge of a map at which places are stated, and the least part of a frame that must have places."""
 _HAIR_PX = 0.02
+_LEAST_BYTES, _PAINTS = 2_000, re.compile(rb"(?:^|\s)(?:[fBb]\*?|F|[Ss]|sh|Do|T[jJ]|EI)(?=\s|$)")
+"""Bytes of a packed page that surely paints something, and the operators by which others do."""
 _AS_LARGE_AS_IT_IS = Configuration(
     maximum_declared_stream_length=sys.maxsize,
     array_maximum_element_count=sys.maxsize,
@@ -60,16 +73,17 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags,
     place = pdf.add(added)
     forms, content = dict[str, IndirectObject](), list[str]()
     tags.begin_page(added, place)
+    layers.begin_page()
     for number, group in enumerate(page.groups):
         begin = tags.begin(group, page)
         if isinstance(group.content, PackedImage):
             forms[f"G{number}"] = pdf.add(_image(group.content))
             painted = f"{_clip(page, group)} {_matrix(group.content, page)} cm /G{number} Do"
         else:
-            height, sheets = _forms(pdf, group.content)
-            forms |= {f"G{number}-{at}": form for at, form in enumerate(sheets)}
+            height, sheets = _forms(pdf, group.content.pdf)
+            forms |= {f"G{number}-{at}": form for at, form in enumerate(sheets) if form is not None}
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""
-            shown = " ".join(f"/G{number}-{at} Do" for at in range(len(sheets)))
+            shown = " ".join(_shown_parts(group, number, sheets, layers))
             painted = f"{clip} 1 0 0 1 0 {page.height - height:.4f} cm {shown}"
         content.append(f"{layers.begin(group.kind)} {begin} q {painted} Q EMC EMC")
     put(
@@ -85,13 +99,36 @@ def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags,
     return place
 
 
-def _forms(pdf: PdfObjects, content: bytes) -> tuple[float, list[IndirectObject]]:
-    """The pages of a PDF by Qt as forms that can be painted, and the height of the first one."""
+def _shown_parts(
+    group: PdfGroup, number: int, sheets: Sequence[IndirectObject | None], layers: _Layers
+) -> Iterator[str]:
+    """The operators that paint the parts of a group, those of each mark within its own layer."""
+    assert isinstance(group.content, PaintedSheets)
+    first = 0
+    for part, count in group.content.parts:
+        shown = [f"/G{number}-{at} Do" for at in range(first, first + count) if sheets[at] is not None]
+        first += count
+        if shown and part is not None and part.place is PartPlace.MARK:
+            yield f"{layers.begin_mark(group.kind, part)} {' '.join(shown)} EMC"
+        else:
+            yield from shown
+
+
+def _forms(pdf: PdfObjects, content: bytes) -> tuple[float, list[IndirectObject | None]]:
+    """The pages of a PDF by Qt as forms that can be painted, None for an empty one; and the height of the first one."""
     with apply_configuration(_AS_LARGE_AS_IT_IS):
         source = PdfReader(BytesIO(content))
         moving = Moving(pdf)
         pages = list(source.pages)
-        return float(pages[0].mediabox[3]), [pdf.add(_form(moving, page)) for page in pages[:-1]]
+        forms = [None if _is_empty(page) else pdf.add(_form(moving, page)) for page in pages[:-1]]
+        return float(pages[0].mediabox[3]), forms
+
+
+def _is_empty(page: DictionaryObject) -> bool:
+    """True for a page on which nothing is painted."""
+    content = page["/Contents"]
+    assert isinstance(content, StreamObject)
+    return len(as_packed(content)) < _LEAST_BYTES and _PAINTS.search(unpacked(content)) is None
 
 
 def _form(moving: Moving, page: DictionaryObject) -> StreamObject:
@@ -280,26 +317,48 @@ class _Tags:
 
 
 class _Layers:
-    """The layers of a PDF, which programs show and hide: one for each kind of group, on all pages."""
+    """The layers of a PDF, which programs show and hide: one for each kind of group, on all pages, and below it one for
+    each mark or name.
+    """
 
     def __init__(self, pdf: PdfObjects) -> None:
         self._pdf = pdf
         self._layers: dict[GroupKind, IndirectObject] = {}
+        self._marks: dict[GroupKind, dict[GroupPart, IndirectObject]] = {}
+        self._of_page: dict[str, IndirectObject] = {}
+
+    def begin_page(self) -> None:
+        self._of_page = {}
 
     def begin(self, kind: GroupKind) -> str:
         """The operator that begins content of a layer."""
         if kind not in self._layers:
             self._layers[kind] = self._pdf.add(entries(Type=name("OCG"), Name=LAYERS[kind]))
+        self._of_page[str(kind)] = self._layers[kind]
         return f"/OC /{kind} BDC"
 
+    def begin_mark(self, kind: GroupKind, mark: GroupPart) -> str:
+        """The operator that begins the content of a mark, or of its name, within the layer of its kind."""
+        marks = self._marks.setdefault(kind, {})
+        if mark not in marks:
+            marks[mark] = self._pdf.add(entries(Type=name("OCG"), Name=mark.title))
+        word = f"{kind}-{marks[mark].idnum}"
+        self._of_page[word] = marks[mark]
+        return f"/OC /{word} BDC"
+
     def properties(self) -> dict[str, IndirectObject]:
-        """The layers by their names in the content of a page."""
-        return {str(kind): layer for kind, layer in self._layers.items()}
+        """The layers of a page by their names in its content."""
+        return self._of_page
 
     def close(self, root: DictionaryObject) -> None:
         """List the layers in the document, the uppermost first, as programs show them; all are visible."""
-        listed = [self._layers[kind] for kind in reversed(GroupKind) if kind in self._layers]
-        put(root, OCProperties={"OCGs": listed, "D": {"Name": "Layers", "Order": listed, "ON": listed}})
+        listed, order = list[IndirectObject](), list[Any]()
+        for kind in reversed(GroupKind):
+            if kind in self._layers:
+                marks = list(reversed(self._marks.get(kind, {}).values()))
+                listed += [self._layers[kind], *marks]
+                order += [self._layers[kind], *([marks] if marks else [])]
+        put(root, OCProperties={"OCGs": listed, "D": {"Name": "Layers", "Order": order, "ON": listed}})
 
 
 def _describe(pdf: PdfObjects, root: DictionaryObject, words: ProductWords, xmp: bytes) -> None:

@@ -113,7 +113,7 @@ def test_objects_of_another_pdf_are_moved_once_with_all_they_lead_to() -> None:
 def painted_page() -> PdfPage:
     printed = one_map()
     group = next(one for one in printed.groups(0) if one.kind is not GroupKind.IMAGERY)
-    shapes = vectors(printed, 0, group)
+    shapes = vectors(printed, 0, [group])
     return PdfPage(480, 360, 0.75, [PdfGroup(group.kind, group.title, None, shapes)], {})
 
 

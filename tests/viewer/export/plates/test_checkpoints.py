@@ -157,7 +157,7 @@ def test_a_window_goes_on_while_a_page_is_written_and_its_maps_hold_still(
 def test_fonts_of_a_pdf_are_packed_apart_from_the_last_sheet(plate_of: MakePlate) -> None:
     printed = PrintedPlate(plate_of(SPEC), 96)
     group = next(one for one in printed.groups(0) if one.kind is GroupKind.FURNITURE)
-    with pikepdf.open(BytesIO(vectors(printed, 0, group))) as pdf:
+    with pikepdf.open(BytesIO(vectors(printed, 0, [group]).pdf)) as pdf:
         painted = [b" Tf" in page.Contents.read_bytes() for page in pdf.pages]
     assert any(painted)
     assert not painted[-1]
@@ -173,7 +173,7 @@ def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, docume
     plate = plate_of(SPEC, Document({"layers": list(document.layers.values()), "sites": sites}))
     printed = PrintedPlate(plate, 96)
     group = next(one for one in printed.groups(0) if one.kind is GroupKind.LABELS)
-    with pikepdf.open(BytesIO(vectors(printed, 0, group))) as pdf:
+    with pikepdf.open(BytesIO(vectors(printed, 0, printed.parts(group)).pdf)) as pdf:
         assert len(pdf.pages) >= len(plate.namings[0].labels) // 3 > 9
         assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 300_000
 
@@ -191,8 +191,8 @@ def test_a_vector_layer_of_a_pdf_is_painted_some_features_a_turn(
     printed = PrintedPlate(plate_of(SPEC, Document({"layers": [layer]})), 150)
     group = next(one for one in printed.groups(0) if one.kind is GroupKind.MAP)
     turns: list[None] = []
-    content = vectors(printed, 0, group, lambda: turns.append(None))
-    with pikepdf.open(BytesIO(content)) as pdf:
+    content = vectors(printed, 0, [group], lambda: turns.append(None))
+    with pikepdf.open(BytesIO(content.pdf)) as pdf:
         painted = [page.Contents.read_bytes().count(b" m\n") for page in pdf.pages]
     assert len(turns) >= 15
     assert sum(painted) >= len(lines)
