@@ -42,8 +42,10 @@ def decode_tile(body: bytes, host: str) -> QImage:
     image = reader.read()
     if image.isNull() or (kind == "jpeg" and not is_whole(kind, body)):
         raise HalfPicture("{host} sent a damaged picture.", host=host)
+    # In place: another image of a whole map takes longer to allocate than to convert.
     alpha = image.hasAlphaChannel()
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
+    image.convertTo(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
+    return image
 
 
 def judge_tile(body: bytes, host: str) -> None:
