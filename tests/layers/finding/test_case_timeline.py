@@ -1,0 +1,111 @@
+"""The timeline of a case: lanes, what dates are dates of, rows without one, and edits brought in one by one."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from shapely import Point
+
+from layers.document.changes import Changes
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Change, Edit, Table
+from layers.document.image import Image
+from layers.document.layer import Layer
+from layers.document.observation import Observation
+from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim, Row
+from layers.document.search import Search
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.finding.case_timeline import LANES, Timeline, TimelineRow, changed_timeline, read_timeline
+from layers.raster.acquisition import Acquisition
+
+
+def a_case() -> Document:
+    return Document(
+        {
+            "sites": [Site(uuid="pad", geometry=Point(63, 45)), Site(uuid="port", geometry=Point(64, 46))],
+            "claims": [
+                Claim(uuid="day", statement="built", made_at="2021-05-03"),
+                Claim(uuid="year", statement="used", made_at="2021"),
+                Claim(uuid="none", statement="closed"),
+                Claim(uuid="odd", statement="moved", made_at="last spring"),
+            ],
+            "claim_sites": [ClaimSite(uuid="l", claim_uuid="day", site_uuid="pad")],
+            "sources": [
+                Source(uuid="news", kind="news report", title="AP", published_at="2021-05-04"),
+                Source(uuid="scene", kind="imagery", title="S2A", acquired_at="2021-05-01T08:30Z", published_at="2022"),
+            ],
+            "claim_sources": [ClaimSource(uuid="k", claim_uuid="day", source_uuid="news")],
+            "responses": [Response(uuid="no", speaker="Firm", words="no", made_at="2021-06")],
+            "response_claims": [ResponseClaim(uuid="rc", response_uuid="no", claim_uuid="day")],
+            "images": [
+                Image(uuid="i1", image_key="a", layer_uuid="l1", acquired_at="2021-05-01", date_kind="instant"),
+                Image(uuid="i2", image_key="b", acquired_at="2020", date_kind="published"),
+            ],
+            "layers": [Layer(uuid=uuid, kind="raster", name=uuid) for uuid in ("l1", "l2", "l3")],
+            "observations": [
+                Observation(uuid="o1", site_uuid="port", image_uuid="i1", observer="Li"),
+                Observation(uuid="o2", site_uuid="pad", image_uuid="i2", observer="Wu"),
+            ],
+            "searches": [Search(uuid="s1", kind="catalogue", area_uuid="port", at="2023-01-02T10:00Z")],
+        }
+    )
+
+
+def rows_of(timeline: Timeline) -> dict[str, TimelineRow]:
+    return {row.uuid: row for row in timeline.all_rows()}
+
+
+def test_dates_of_words_images_and_publications_stand_apart() -> None:
+    timeline = read_timeline(a_case(), known={"l2": Acquisition(at="2019-01-01", date_kind="instant")})
+    lanes = {LANES[lane]: [row.uuid for row in timeline.rows[timeline.lane(lane)]] for lane in range(len(LANES))}
+    assert lanes == {
+        "claims": ["day", "year"],
+        "responses": ["no"],
+        "observations": ["o1"],
+        "images": ["l2", "scene", "i1"],
+        "searches": ["s1"],
+        "sources": ["news"],
+    }, "l1 is the layer of i1, l3 has no date at all, and a scene's day of publication is none of its image"
+    rows = rows_of(timeline)
+    assert {row.uuid for row in timeline.undated} == {"none", "odd", "i2", "o2"}, "a publication dates no image"
+    assert (rows["scene"].date_of, rows["news"].date_of, rows["day"].date_of) == ("taken", "published", "said")
+    assert (rows["year"].precision, rows["scene"].precision) == ("year", "")
+    year = rows["year"].span
+    assert year is not None
+    assert year.end - year.begin > 364 * 86400
+    assert {uuid: row.sites for uuid, row in rows.items() if row.sites} == {
+        **dict.fromkeys(("day", "news", "no", "i2", "o2"), ("pad",)),
+        **dict.fromkeys(("o1", "i1", "s1"), ("port",)),
+    }
+    told = timeline.about({"port"})
+    assert [row.uuid for row, is_told in zip(timeline.rows, told, strict=True) if is_told] == ["o1", "i1", "s1"]
+    assert "o2" not in rows_of(read_timeline(a_case(), lambda row: getattr(row, "observer", "Li") == "Li"))
+
+
+def test_an_edit_of_a_row_changes_the_timeline_as_reading_it_anew() -> None:
+    document = a_case()
+    timeline = read_timeline(document)
+
+    def edited(*changes: Change) -> Timeline | None:
+        edit = Edit("Edit", changes)
+        document.apply(edit)
+        return changed_timeline(timeline, document, Changes(edit), lambda row: True)
+
+    def updated(table: Table, row: Row, **fields: object) -> Change:
+        return Change(table, row, replace(row, **fields))
+
+    for change in (
+        updated("claims", document.claims["none"], made_at="2020-02"),
+        Change("claims", None, Claim(uuid="new", statement="x", made_at="2024-01-01")),
+        Change("sources", document.sources["news"], None),
+    ):
+        after = edited(change)
+        assert after is not None
+        assert rows_of(after) == rows_of(read_timeline(document))
+        assert [row.uuid for row in after.rows] == [row.uuid for row in read_timeline(document).rows]
+        timeline = after
+    assert edited(updated("sites", document.sites["pad"], label="Pad")) is timeline, "a label is no date"
+    assert edited(updated("images", document.images["i1"], acquired_at="2018-01-01")) is None, (
+        "its observations move, too"
+    )
