@@ -230,7 +230,8 @@ class MainWindow(QMainWindow):
         desks = self.bookmarks, self.comparisons, self.products
         self.marks_then = self.map.follow_dates(panels)
         sheet = partial(self.map.make_sheet, panels, self.toolbox, self.marks_then)
-        makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list)
+        timeline = partial(self.map.make_timeline, panels, self.marks_then)
+        makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list, timeline)
         self.docks = Docks(self, self.panel_context, *desks, makers, views.hold_still)
         self.place = WindowPlace(self, self.docks.arrangement, self.settings)
         self.product_windows = self._make_product_windows()

@@ -58,6 +58,7 @@ LATE = {
     "viewer.panels.time_strip.scene_desk": "scenes are looked for",
     "viewer.panels.time_strip.scene_folders": "scenes are looked for",
     "viewer.panels.time_strip.time_strip_panel": "scenes are looked for",
+    "viewer.panels.timeline.timeline_panel": "the timeline is shown",
     "viewer.rendering.layers.shadow_facts": "a mark is set",
     "viewer.tools.draw_shadow": "a shadow is measured",
     "viewer.tools.nudge_layer": "a layer is nudged",

@@ -135,6 +135,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_find", QT_TRANSLATE_NOOP("Actions", "Find"), "F3", "search"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
+        _panel("panel_timeline", QT_TRANSLATE_NOOP("Actions", "Timeline"), "Shift+F3", "timeline"),
         _panel("panel_observations", QT_TRANSLATE_NOOP("Actions", "Obser&vations"), "Shift+F9", "eye"),
         _panel("panel_history", QT_TRANSLATE_NOOP("Actions", "Histor&y"), "Shift+F6", "recover"),
         Action(

@@ -51,6 +51,7 @@ ALIASES = {
     "observation_sheet": "panel_observations",
     "history": "panel_history",
     "find": "panel_find",
+    "timeline": "panel_timeline",
     "acquisition": "panel_acquisition",
 }
 """Ids of docks by the names that panels use for each other."""
@@ -62,6 +63,7 @@ class PanelMakers(Struct, frozen=True):
     time_strip: Callable[[], QWidget]
     observations: Callable[[], QWidget]
     searches: Callable[[], QWidget]
+    timeline: Callable[[], QWidget]
 
 
 class Docks(QObject):
@@ -97,7 +99,7 @@ class Docks(QObject):
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.time_strip, self.products = LazyPanel(makers.time_strip), LazyPanel(self._make_products)
         self.observations, self.searches = LazyPanel(makers.observations), LazyPanel(makers.searches)
-        self.history, self.find = LazyPanel(self._make_history), LazyPanel(self._make_find)
+        self.history, self.find, self.timeline = map(LazyPanel, (self._make_history, self._make_find, makers.timeline))
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages = self._make_pages()
@@ -119,6 +121,7 @@ class Docks(QObject):
             "panel_details": self._dock("panel_details", self.tr("Details"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
             "panel_time_strip": self._dock("panel_time_strip", self.tr("Time Strip"), self.time_strip),
+            "panel_timeline": self._dock("panel_timeline", self.tr("Timeline"), self.timeline),
             "panel_observations": self._dock("panel_observations", self.tr("Observations"), self.observations),
             "panel_history": self._dock("panel_history", self.tr("History"), self.history),
         }
@@ -261,7 +264,7 @@ class Docks(QObject):
     def look_again(self) -> None:
         """Refresh the panels that show facts of layers: the file of one may have been read meanwhile."""
         self.layer_tree.look_again()
-        for late in (self._pages["layer_properties"][0], self.acquisition):
+        for late in (self._pages["layer_properties"][0], self.acquisition, self.timeline):
             if late.is_made and late.isVisible():
                 look = getattr(late.panel, "look_again", None)
                 assert callable(look)
@@ -321,7 +324,7 @@ class Docks(QObject):
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.products, self.searches, self.acquisition, self.attributes, self.time_strip]
-        first += [self.observations, self.history, self.find]
+        first += [self.observations, self.history, self.find, self.timeline]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -417,10 +420,10 @@ class Docks(QObject):
         begin()
 
     def _make_attributes(self) -> QWidget:
-        from viewer.panels.attributes.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
+        from viewer.panels.attributes import attribute_table  # for start-up time: hidden at first
 
         assert self._context.layers.features is not None
-        panel = AttributeTablePanel(self._context, self._context.layers.features)
+        panel = attribute_table.AttributeTablePanel(self._context, self._context.layers.features)
         panel.layer_named.connect(self._name_attributes)
         return panel
 
@@ -433,10 +436,10 @@ class Docks(QObject):
         dock.setWindowTitle(f"{dock.accessibleName()}: {name}" if name else dock.accessibleName())
 
     def _make_identify(self) -> QWidget:
-        from viewer.panels.attributes.identify_panel import IdentifyPanel  # start-up time: nothing identified yet
+        from viewer.panels.attributes import identify_panel  # start-up time: nothing identified yet
 
         assert self._context.layers.features is not None
-        return IdentifyPanel(self._context, self._context.layers.features)
+        return identify_panel.IdentifyPanel(self._context, self._context.layers.features)
 
     def show_hits(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
         """List the features at a click in the Identify panel."""
@@ -495,3 +498,4 @@ def load_panels() -> None:
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401
     from viewer.panels.time_strip import time_strip_panel  # noqa: F401
+    from viewer.panels.timeline import timeline_panel  # noqa: F401

@@ -22,6 +22,7 @@ FORMS = ("panel_details", "panel_acquisition", "panel_comparisons")
 BELOW_PX = {
     "panel_attributes": 300,
     "panel_time_strip": 204,
+    "panel_timeline": 280,
     "panel_observations": 300,
     "panel_history": 300,
     "panel_find": 300,

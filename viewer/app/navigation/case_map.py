@@ -70,6 +70,14 @@ class CaseMap:
         """Let the map draw its marks as they were seen at the date that is looked at."""
         return MarksThen(panels, self.canvas, panels)
 
+    def make_timeline(self, panels: PanelContext, then: MarksThen) -> QWidget:
+        """Make the timeline of the case for its dock; it shows the date that is looked at as a line."""
+        from viewer.panels.timeline.timeline_panel import TimelinePanel  # for start-up time: hidden at first
+
+        panel = TimelinePanel(panels, then.date)
+        then.date_changed.connect(panel.show_date)
+        return panel
+
     def make_sheet(self, panels: PanelContext, toolbox: Toolbox, then: MarksThen) -> QWidget:
         """Make the sheet of observations for its dock; the map shows the image of its cell, and marks as `then`."""
         # For start-up time: the sheet is hidden at first.

@@ -54,6 +54,8 @@ class MarksThen(QObject):
 
     changed = Signal()
     """Emitted when the marks are drawn as seen at another date, or as ever again."""
+    date_changed = Signal(str)
+    """Emitted with the date that is looked at, as images state it; empty for none."""
     left = Signal()
     """Emitted when marks are no longer to be drawn as a cell of the sheet has them."""
 
@@ -74,6 +76,11 @@ class MarksThen(QObject):
         return self._of_cell or self._of_date
 
     @property
+    def date(self) -> str:
+        """The date that is looked at; empty for none."""
+        return self._date
+
+    @property
     def hint(self) -> str:
         """A sentence on the date of the marks and the way back; empty while they are drawn as ever."""
         marks = self.marks
@@ -92,13 +99,13 @@ class MarksThen(QObject):
         """Draw the marks as they were seen on a date, in place of a cell of the sheet; empty: as ever."""
         if acquired_at and self._of_cell is not None:
             self.left.emit()
-        self._date = acquired_at
+        self._look_at(acquired_at)
         self._read()
 
     def leave(self) -> None:
         """Draw the marks as ever, whoever chose the date."""
         self.left.emit()
-        self._date = ""
+        self._look_at("")
         self._of_cell = None
         self._of_date = None
         self._show()
@@ -113,6 +120,11 @@ class MarksThen(QObject):
             self._read()
         if changes.touches("sites") and self.marks is not None:
             self._placed = _Placed("", (), np.zeros(0), np.zeros(0))
+
+    def _look_at(self, date: str) -> None:
+        if date != self._date:
+            self._date = date
+            self.date_changed.emit(date)
 
     def _read(self) -> None:
         before = self._of_date
