@@ -103,6 +103,11 @@ def address_of(source: Mapping[str, Any]) -> str:
     return usable_address(source.get("address"))
 
 
+def is_on_host(layer: Layer) -> bool:
+    """True for an image whose file lies on a host."""
+    return layer.kind == "raster" and bool(address_of(layer.source))
+
+
 def addresses_of(source: Mapping[str, Any]) -> tuple[str, ...]:
     """The addresses of all files on hosts that a layer is made of, its own first; one is left out that none can be."""
     own, bands = address_of(source), (usable_address(file.address) for file in band_files_of(source))

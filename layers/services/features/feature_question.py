@@ -7,8 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct
 
 from layers.geo.bounds import Bounds
-from layers.services.offers import ogcapi, wfs
-from layers.services.offers.offer import OfferedLayer
 
 MOST_FEATURES = 20_000
 PAGE = 1000
@@ -51,5 +49,9 @@ class FeatureQuestion(Struct, frozen=True, kw_only=True):
     @property
     def first_address(self) -> str:
         """The address of the first page. Raises BadCRS and CannotBePlaced where the bounds have no place in it."""
+        # For start-up time: each layer's row is looked at for a question, and these read whole documents.
+        from layers.services.offers import ogcapi, wfs
+        from layers.services.offers.offer import OfferedLayer
+
         asks = ogcapi.features_request if self.kind == "ogcapi" else wfs.features_request
         return asks(OfferedLayer(name="", address=self.address), self.bounds, self.page)

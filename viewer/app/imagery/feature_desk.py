@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,20 +17,20 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import lonlat_bounds
 from layers.services.features.feature_origin import FeatureOrigin, origin_of
 from layers.services.features.feature_question import FeatureQuestion
-from layers.services.features.feature_walk import FeatureWalk
 from layers.services.imagery_entry import ImageryEntry, host_of_address
 from viewer.app.case.session import Session
-from viewer.app.imagery.feature_files import features_folder, write_features
 from viewer.app.opening.opener import FileOpener
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.imagery.fetched_features import use_fetched_file, with_origin
 from viewer.commands.stamps import utc_now
-from viewer.network.feature_fetch import FeatureFetch
 from viewer.panels.context import PanelContext
-from viewer.panels.logins.sign_in import open_sign_in
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Level, MessageAction
+
+if TYPE_CHECKING:
+    from layers.services.features.feature_walk import FeatureWalk
+    from viewer.network.feature_fetch import FeatureFetch
 
 
 class _Wanted(Struct, frozen=True, eq=False):
@@ -129,6 +130,8 @@ class FeatureDesk(QObject):
                 self._begin(wanted)
 
         def run() -> None:
+            from viewer.panels.logins.sign_in import open_sign_in  # for start-up time
+
             open_sign_in(self._panels, self._window, (host,), again)
 
         return MessageAction(self.tr("Sign In…"), run)
@@ -140,6 +143,8 @@ class FeatureDesk(QObject):
         if fetcher is None or jobs is None:
             return
         title = self.tr("Fetching {0}").format(one_line(wanted.question.title, 60))
+        from viewer.network.feature_fetch import FeatureFetch  # for start-up time
+
         fetch = FeatureFetch(
             fetcher, jobs, wanted.question, title, lambda *answer: self._fetched(fetch, wanted, *answer)
         )
@@ -170,6 +175,8 @@ class FeatureDesk(QObject):
         self._messages.show("features", sentence, level, action)
 
     def _write(self, wanted: _Wanted, walk: FeatureWalk, refused_host: str) -> None:
+        from viewer.app.imagery.feature_files import features_folder, write_features  # for start-up time
+
         jobs, folder, now = self._panels.case.jobs, features_folder(self._session.target), utc_now()
         assert jobs is not None
         self._unread += 1

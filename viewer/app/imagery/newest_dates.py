@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from layers.errors import GeoloupeError
-from layers.services.offers.offer import ServiceOffer
 from layers.services.tile_service import TileService
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
+
+if TYPE_CHECKING:
+    from layers.services.offers.offer import ServiceOffer
 
 
 class NewestDates(QObject):

@@ -14,16 +14,17 @@ from layers.project.opening.layer_paths import packs_in
 from layers.services.packs.pack_plan import PackPlan
 from layers.services.tile_service import TileService
 from viewer.app.imagery.case_packs import CasePacks
-from viewer.app.imagery.scene_pack_desk import ScenePackDesk
 from viewer.commands.imagery.layer_packs import use_pack
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
+from viewer.rendering.access import is_on_host
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Job
 from viewer.support.language.text import one_line
 
 if TYPE_CHECKING:
+    from viewer.app.imagery.scene_pack_desk import ScenePackDesk
     from viewer.panels.packs.pack_dialog import PackDialog
 
 
@@ -37,12 +38,14 @@ class PackDesk(CasePacks):
 
     @cached_property
     def _scenes(self) -> ScenePackDesk:
+        from viewer.app.imagery.scene_pack_desk import ScenePackDesk  # for start-up time
+
         return ScenePackDesk(self._session, self._panels, self._fetcher, self._save, self._window)
 
     def can_open(self, uuid: str) -> bool:
         """True for a layer of tiles, and an image on a host, where there is a network."""
         layer = self._panels.document.layers.get(uuid)
-        is_fetched = layer is not None and (layer.kind == "tiles" or self._scenes.is_meant_for(layer))
+        is_fetched = layer is not None and (layer.kind == "tiles" or is_on_host(layer))
         return is_fetched and self._fetcher is not None
 
     def layer_meant(self) -> str:

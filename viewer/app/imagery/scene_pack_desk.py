@@ -22,7 +22,6 @@ from viewer.commands.imagery.layer_packs import use_clip
 from viewer.network.answer import HttpAnswer
 from viewer.network.consent import host_of
 from viewer.panels.one_dialog import show_once
-from viewer.rendering.access import address_of
 from viewer.rendering.layers.image_chips import pixels_within
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.support.language.text import one_line
@@ -39,10 +38,6 @@ class ScenePackDesk(CasePacks):
     @cached_property
     def _writings(self) -> list[Writing]:
         return []
-
-    def is_meant_for(self, layer: Layer) -> bool:
-        """True for a layer of a file on a host."""
-        return layer.kind == "raster" and bool(address_of(layer.source))
 
     def open(self, layer: Layer) -> None:
         """Show the dialog for a layer; what cannot be read now is reported."""

@@ -11,7 +11,6 @@ from viewer.canvas.widget import MapCanvas
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.service_time_form import TIME_FIELD
-from viewer.panels.logins.sign_in import open_sign_in
 from viewer.rendering.access import hosts_of
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
@@ -43,6 +42,8 @@ class StateWays(QObject):
             return
         match Way(way):
             case Way.SIGN_IN:
+                from viewer.panels.logins.sign_in import open_sign_in  # for start-up time
+
                 open_sign_in(self._panels, self._canvas.window(), hosts_of(layer))
             case Way.TRY_AGAIN:
                 drawing = self._panels.layers.drawing_of(layer_uuid)

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,12 +17,13 @@ from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
 from layers.services.naming import is_service_text
-from layers.services.stac.item import StacItem
-from layers.services.stac.saved_item import item_in_file
 from viewer.commands.found_layers import FoundLayer, layers_of_service
-from viewer.commands.imagery.catalogue_layers import StatedScene, stated_scene
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext
+
+if TYPE_CHECKING:
+    from layers.services.stac.item import StacItem
+    from viewer.commands.imagery.catalogue_layers import StatedScene
 
 ITEM_SUFFIXES = (".json", ".geojson")
 """Endings of files that may hold a STAC item."""
@@ -116,6 +118,8 @@ def _item_in(path: Path) -> StacItem | None:
     """The item of a catalogue that a file holds; None for any other file."""
     if path.suffix.lower() not in ITEM_SUFFIXES or not path.is_file():
         return None
+    from layers.services.stac.saved_item import item_in_file  # for start-up time
+
     return item_in_file(path)
 
 
@@ -124,6 +128,8 @@ def _meaning_of_item(path: Path, item: StacItem, stated: dict[str, StatedScene])
     picture = item.picture.asset
     if picture is None or not picture.path or not os.path.isfile(picture.path):
         return ItemFile(path)
+    from viewer.commands.imagery.catalogue_layers import stated_scene  # for start-up time
+
     shown = Path(picture.path).resolve()
     stated[str(shown)] = stated_scene(item, picture.path)
     return shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -34,12 +34,14 @@ from viewer.app.opening.opened_words import (
     sort_words,
 )
 from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_address, layers_of_probe
-from viewer.commands.imagery.catalogue_layers import StatedScene
 from viewer.network.typed_keys import without_key
 from viewer.panels.access import CaseAccess
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, dropped_words, is_web_address
+
+if TYPE_CHECKING:
+    from viewer.commands.imagery.catalogue_layers import StatedScene
 
 HOST_PATIENCE_MS = 10_000
 """Milliseconds for which a layer waits to be added until a host has said where its file lies."""
