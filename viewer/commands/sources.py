@@ -91,10 +91,10 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
         raise InvalidValue("A graded source is evaluated: take its reliability back first.")
     if fields.get("reliability"):
         fields = {"evaluated": True, **fields}  # who grades a source, by F too, has evaluated it
-    return Edit(
-        Phrase("Change {words} of {named}", words=words, named=_named(source)),
-        update("sources", source, stamp_of(actor, now), **fields),
-    )
+    stamp = stamp_of(actor, now)
+    changes = update("sources", source, stamp, **fields)
+    label = Phrase("Change {words} of {named}", words=words, named=_named(source))
+    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def _check_origin(document: Document, uuid: str, origin: str) -> None:

@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import fields as fields_of
 from msgspec.structs import replace
 
+from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Table
-from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Row
+from layers.document.observation import Observation
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response, ResponseClaim, Row
+from layers.document.search import Search
+from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.errors import InvalidValue
 
@@ -77,17 +82,44 @@ def delete(table: Table, row: Row) -> Change:
     return Change(table, row, None)
 
 
+_UNPRINTED: Mapping[Table, frozenset[str]] = {"responses": frozenset({"notes"})}
+"""Fields of what a claim rests on that no product prints: a change of them leaves its review."""
+_STAMPED = frozenset({"modified_at", "modified_by", "rev"})
+
+
+def _claims_on(document: Document, change: Change) -> Iterable[str]:
+    """The claims that a changed row joins to something, or that rest on it or are printed with it."""
+    row, links = change.row, document.links
+    if isinstance(row, ClaimSite | ClaimSource | ClaimEvidence | ResponseClaim):
+        return (row.claim_uuid,)
+    if change.before is None or change.after is None or not _changes_print(change):
+        return ()  # links come and go with a row
+    if isinstance(row, Source):
+        return (link.claim_uuid for link in links.source_to_claims(row.uuid))
+    if isinstance(row, Response):
+        return (link.claim_uuid for link in links.response_to_claims(row.uuid))
+    if isinstance(row, Observation | Search | Chip):
+        return (link.claim_uuid for link in links.evidence_to_claims(row.uuid))
+    return ()
+
+
+def _changes_print(change: Change) -> bool:
+    silent = _UNPRINTED.get(change.table, frozenset()) | _STAMPED
+    names = (field.name for field in fields_of(type(change.row)) if field.name not in silent)
+    return any(getattr(change.before, name) != getattr(change.after, name) for name in names)
+
+
 def drafts_after(document: Document, changes: Iterable[Change], stamp: Stamp) -> list[Change]:
-    """Changes that make reviewed claims drafts again, as these changes touch what they rest on or are about.
+    """Changes that make reviewed claims drafts again, as these changes touch what they rest on, are about or are
+    printed with.
 
     A claim that the changes touch itself is left to them.
     """
     touched, own = dict[str, None](), set[str]()
     for change in changes:
-        if isinstance(change.row, ClaimSite | ClaimSource | ClaimEvidence):
-            touched[change.row.claim_uuid] = None
-        elif change.table == "claims":
+        if change.table == "claims":
             own.add(change.uuid)
+        touched |= dict.fromkeys(_claims_on(document, change))
     claims = (document.claims.get(uuid) for uuid in touched if uuid not in own)
     return [
         change

@@ -73,7 +73,8 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
     other = document.chips.get(chip.pair_uuid)
     if other is not None and other.pair_uuid == chip.uuid and "caption" in fields:
         changes += update("chips", other, stamp, caption=fields["caption"])
-    return Edit(Phrase("Change {words} of a chip", words=words), changes)
+    label = Phrase("Change {words} of a chip", words=words)
+    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -57,7 +57,7 @@ def record_observation(
             _check(document, change.row)
     return Edit(
         Phrase("Record {named}", named=_named(document, site_uuid)),
-        (*changes, *_dates_after(document, changes, actor, now)),
+        (*changes, *_dates_after(document, changes, actor, now), *drafts_after(document, changes, stamp)),
     )
 
 
@@ -66,12 +66,14 @@ def update_observation(document: Document, uuid: str, *, actor: str, now: str | 
     row = row_of(document.observations, uuid, Phrase("observation"))
     if fields.keys() & {"site_uuid", "image_uuid", "observer"}:
         raise InvalidValue("An observation stays with its site, its image and its observer: record another one.")
-    changes = update("observations", row, stamp_of(actor, now), **fields)
+    stamp = stamp_of(actor, now)
+    changes = update("observations", row, stamp, **fields)
     for change in changes:
         _check(document, change.row)
     words = field_words(fields, {})
     label = Phrase("Change {words} of {named}", words=words, named=_named(document, row.site_uuid))
-    return Edit(label, (*changes, *_dates_after(document, changes, actor, now)))
+    drafts = drafts_after(document, changes, stamp)
+    return Edit(label, (*changes, *_dates_after(document, changes, actor, now), *drafts))
 
 
 def delete_observations(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -57,11 +57,12 @@ def record_search(
 def update_search(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a search. Raises InvalidValue."""
     search = row_of(document.searches, uuid, Phrase("search"))
-    changes = update("searches", search, stamp_of(actor, now), **fields)
+    stamp = stamp_of(actor, now)
+    changes = update("searches", search, stamp, **fields)
     for change in changes:
         _check(document, change.row)
-    words = field_words(fields, {})
-    return Edit(Phrase("Change {words} of search", words=words), changes)
+    label = Phrase("Change {words} of search", words=field_words(fields, {}))
+    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:

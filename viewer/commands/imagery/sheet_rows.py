@@ -25,7 +25,7 @@ from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.imagery.observations import observation_of, record_observation
 from viewer.commands.meta import set_meta
-from viewer.commands.stamps import Stamp, stamp_of, update
+from viewer.commands.stamps import Stamp, drafts_after, stamp_of, update
 
 VIEW_KEY = "view_quality/"
 """Beginning of the meta keys that say how clear an image was for an observer."""
@@ -72,7 +72,8 @@ def record_look(
     stamp = stamp_of(actor, now)
     later = [row for row in own if row.change == "first look" and _is_later(images, row.image_uuid, image)]
     no_longer_first = [change for row in later for change in update("observations", row, stamp, change="")]
-    return Edit(edit.label, (*image_changes, *edit.changes, *no_longer_first))
+    changes = (*image_changes, *edit.changes, *no_longer_first)
+    return Edit(edit.label, (*changes, *drafts_after(document, changes, stamp)))
 
 
 def stated_view(document: Document, image_key: str, observer: str) -> str:
@@ -110,7 +111,8 @@ def state_view(
                 )
             changes += update("observations", row, stamp, view_quality=view)
     fact = set_meta(document, _view_key(image_key, observer), view, actor=actor, now=now)
-    return Edit(Phrase("State how clear an image is"), (*changes, *fact.changes))
+    drafts = drafts_after(document, changes, stamp)
+    return Edit(Phrase("State how clear an image is"), (*changes, *fact.changes, *drafts))
 
 
 def name_target(

@@ -12,7 +12,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.observation import Observation
-from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response, ResponseClaim
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
@@ -26,10 +26,11 @@ from viewer.commands.claims import (
     update_claim_source,
 )
 from viewer.commands.filing.evidence import link_evidence, unlink_evidence, update_evidence
-from viewer.commands.imagery.observations import delete_observations
+from viewer.commands.imagery.observations import delete_observations, update_observation
+from viewer.commands.responses import add_response, delete_responses, set_response_claims, update_response
 from viewer.commands.reviewing.reviews import set_review
 from viewer.commands.sites import delete_sites, move_sites, update_site
-from viewer.commands.sources import delete_sources
+from viewer.commands.sources import delete_sources, update_source
 
 BY: dict[str, Any] = {"actor": "Olga", "now": "2026-05-02T10:00:00Z"}
 
@@ -48,6 +49,8 @@ def document() -> Document:
             "sources": [Source(uuid="report", title="Report"), Source(uuid="other", title="Other")],
             "claim_sites": [ClaimSite(uuid="about", claim_uuid="claim", site_uuid="pad")],
             "claim_sources": [ClaimSource(uuid="cited", claim_uuid="claim", source_uuid="report")],
+            "responses": [Response(uuid="answer", speaker="A firm", words="It is so")],
+            "response_claims": [ResponseClaim(uuid="to", response_uuid="answer", claim_uuid="claim")],
             "observations": [Observation(uuid="seen", site_uuid="pad", image_uuid="i")],
             "claim_evidence": [
                 ClaimEvidence(uuid="rests", claim_uuid="claim", evidence_table="observations", evidence_uuid="seen")
@@ -93,6 +96,12 @@ JUDGED: dict[str, Callable[[Document], Edit]] = {
     "rests otherwise": lambda d: update_evidence(d, "rests", bearing="against", **BY),
     "rests on less": lambda d: unlink_evidence(d, "claim", "seen", **BY),
     "observation deleted": lambda d: delete_observations(d, ["seen"], **BY),
+    "source graded": lambda d: update_source(d, "report", reliability="B", **BY),
+    "seen otherwise": lambda d: update_observation(d, "seen", presence="present", **BY),
+    "answered": lambda d: add_response(d, "A firm", "It is not so", claim_uuids=["claim"], **BY),
+    "other answer": lambda d: update_response(d, "answer", words="No comment", **BY),
+    "answer elsewhere": lambda d: set_response_claims(d, "answer", [], **BY),
+    "answer deleted": lambda d: delete_responses(d, ["answer"], **BY),
 }
 
 
@@ -105,6 +114,13 @@ def test_a_change_of_what_a_reviewed_claim_says_or_rests_on_makes_it_a_draft(doc
     assert (claim.status, claim.reviewed_by, claim.reviewed_at) == ("draft", "", "")
     document.apply(edit.inverse())
     assert document.claims["claim"].reviewed_by == "Chen Yu", "an undo brings the review back"
+
+
+def test_what_no_product_prints_leaves_a_claim_reviewed(document: Document) -> None:
+    reviewed(document)
+    document.apply(update_response(document, "answer", notes="Ask again in May", **BY))
+    document.apply(update_source(document, "other", title="Cited by nobody", **BY))
+    assert document.claims["claim"].status == "reviewed"
 
 
 def test_notes_folder_style_and_aliases_leave_a_mark_reviewed_and_all_else_does_not(document: Document) -> None:
