@@ -94,7 +94,7 @@ class Life:
     def save(self) -> None:
         self.desk.session.save()
         self.desk.wait()
-        assert not self.desk.session.is_dirty
+        assert not self.desk.session.is_dirty, self.desk.texts()
 
     def reopen(self) -> None:
         self.save()
