@@ -40,16 +40,15 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.storage.fsops import scratch_folder
     from viewer.cli.terminal.reading import case_file, one_reader, regular_file
     from viewer.commands.tables.site_files import read_sites, sites_in_words
-    from viewer.commands.tables.site_rows import add_table
+    from viewer.commands.tables.site_rows import add_table, own_classes
 
-    target = case_file(arguments.case)
-    with one_reader() as pool:
-        found_sites = read_sites(regular_file(arguments.file), mapping, pool)
-    with scratch_folder() as folder:
+    target, file = case_file(arguments.case), regular_file(arguments.file)
+    with scratch_folder() as folder, one_reader() as pool:
         intake, work, _home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
                 raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
+            found_sites = read_sites(file, mapping, pool, own_classes(intake.document))
             made = add_table(intake.document, found_sites.sites, Path(arguments.file).name, actor=_ACTOR)
             intake.document.apply(made.edit)
             work.append(made.edit, _ACTOR)

@@ -11,6 +11,10 @@ import numpy as np
 import pyogrio.raw
 import pytest
 
+from layers.document.document import Document
+from layers.document.mark_template import MarkTemplate, row_of_template
+from layers.document.rows import Template
+from layers.project.saving.publish import write_case
 from layers.text.counted import metres
 from tests.support.cases.rich import read_case
 from tests.viewer.cli.conftest import Cli
@@ -47,6 +51,17 @@ def test_new_never_writes_over_a_file(cli, case: Path) -> None:
     assert outcome.code == BAD_INPUT
     assert "is there already" in outcome.sentence
     assert case.read_bytes() == before
+
+
+def test_a_row_takes_a_class_that_the_case_has_of_its_own(cli: Cli, tmp_path: Path) -> None:
+    """The class was known to the window alone: on the command line its rows were of no class."""
+    case, table = tmp_path / "own.gpkg", tmp_path / "t.csv"
+    fence = MarkTemplate(code="other/fence", name="Fence", uuid="t")
+    write_case(Document({"templates": [Template(uuid="t", **row_of_template(fence))]}), case)
+    table.write_text("label,class,lat,lon\nNorth,fence,1,2\n", "utf-8")
+    outcome = cli("add-sites", case, table)
+    assert (outcome.code, outcome.err) == (DONE, "")
+    assert [site["class"] for site in sites_of(cli, case)] == ["other/fence"]
 
 
 @pytest.mark.bounded_after(1)

@@ -66,11 +66,13 @@ class TableReading(Struct, frozen=True):
     """Codes of classes that the case has of its own, by their names, as `own_classes` gives them."""
 
 
-def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
+def read_sites(
+    path: Path, mapping: Mapping[str, str], pool: ReaderPool, own: Mapping[str, str] | None = None
+) -> FoundSites:
     """Read the rows of all layers of a file as sites; a photograph becomes one mark.
 
-    `mapping`: column by field, as in `--map`. Raises InvalidValue where a mapped column is missing or no row has a
-    place, and errors of readers.
+    `mapping`: column by field, as in `--map`; `own`: the classes that the case has of its own, of `own_classes`. Raises
+    InvalidValue where a mapped column is missing or no row has a place, and errors of readers.
     """
     unknown = set(mapping) - set(TABLE_COLUMN_NAMES) - set(PLACE_OPTIONS)
     if unknown:
@@ -98,7 +100,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     for layer in layers:
         columns = guess_mapping(names_of(layer), TABLE_COLUMN_NAMES)
         columns |= {key: column for key, column in chosen.items() if key not in PLACE_OPTIONS}
-        reading = TableReading(SiteMapping(columns, lists_others=False))
+        reading = TableReading(SiteMapping(columns, lists_others=False), own or {})
         try:
             add_rows(found_sites, layer, rows_of(layer, path, options, pool), reading, options)
         except CannotBePlaced as error:
