@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import cast
 
 from msgspec import Struct
 
 from layers.checkpoint import Checkpoint, unchecked
 from layers.document.document import Document
 from layers.document.edit import Table
-from layers.document.rows import Row
-from layers.finding.about_sites import sites_about
+from layers.document.rows import ClaimSource, Row
+from layers.document.source import SourceFile
+from layers.finding.about_sites import claims_about, sites_about
 from layers.finding.case_index import CaseIndex, FoundRow, Passing
 from layers.finding.case_text import SEARCHED, text_of
 from layers.finding.passing_rows import PassingRows
@@ -59,27 +61,47 @@ def search_case(
     return CaseAnswer(rows, len(kept) if len(kept) > MOST_LISTED else len(rows))
 
 
-def sites_found(
+def shown_rows(
     document: Document,
     index: CaseIndex,
     wanted: RowFilter,
     passing: PassingRows | None = None,
     check: Checkpoint = unchecked,
-) -> frozenset[str]:
-    """Uuids of the marks that pass a filter, and have its words themselves or in a row about them.
+) -> dict[Table, frozenset[str]]:
+    """Uuids of the marks, claims and sources that a filter leaves on the map and in lists.
 
-    `passing` are the rows that pass; None: all do.
+    A mark or a claim has the words itself, or in a row about it. A source passes itself, or a claim that passes cites
+    it. `passing` are the rows that pass; None: all do.
     """
-    sites = document.sites if passing is None else passing.sites
     words = index.uuids(wanted.words)
-    if words is None:
-        return frozenset(list(sites))
-    named = set(words["sites"])
-    for table in SEARCHED[1:]:
-        check()
-        for uuid in words[table]:
-            named.update(sites_about(document, table, uuid))
-    return frozenset(uuid for uuid in named if uuid in sites)
+    shown: dict[Table, frozenset[str]] = {}
+    tables: tuple[tuple[Table, Callable[[Document, Table, str], list[str]]], ...] = (
+        ("sites", sites_about),
+        ("claims", claims_about),
+    )
+    for table, about in tables:
+        rows = document.table(table) if passing is None else passing.by_table.get(table, {})
+        if words is None:
+            shown[table] = frozenset(list(rows))
+            continue
+        named = set(words[table])
+        for other in SEARCHED:
+            check()
+            for uuid in words[other] if other != table else ():
+                named.update(about(document, other, uuid))
+        shown[table] = frozenset(uuid for uuid in named if uuid in rows)
+    sources = document.sources if passing is None else passing.by_table.get("sources", {})
+    named = set(sources) if words is None else words["sources"] | _of_copies(document, words["source_files"])
+    links = cast("list[ClaimSource]", list(document.table("claim_sources").values()))
+    cited = {link.source_uuid for link in links if link.claim_uuid in shown["claims"]}
+    shown["sources"] = frozenset(cited.union(uuid for uuid in named if uuid in sources))
+    return shown
+
+
+def _of_copies(document: Document, uuids: set[str]) -> set[str]:
+    """The sources of kept copies."""
+    copies = document.table("source_files")
+    return {copy.source_uuid for uuid in uuids if isinstance(copy := copies.get(uuid), SourceFile)}
 
 
 def _listed(document: Document, wanted: RowFilter, passing: PassingRows | None) -> Passing | None:

@@ -107,7 +107,6 @@ class _Questions:
         if wanted.unsourced:
             cited: list[Row] = [*document.table("claim_sources").values(), *document.table("claim_evidence").values()]
             self._sourced = {link.claim_uuid for link in cast("list[ClaimSource | ClaimEvidence]", cited)}
-            self._with_claims = {link.site_uuid for link in links}
             self._with_unsourced = {link.site_uuid for link in links if link.claim_uuid not in self._sourced}
 
     def _good_claims(self) -> Iterator[str]:
@@ -166,7 +165,7 @@ class _Questions:
             case Claim():
                 return row.uuid not in self._sourced
             case Site():
-                return row.uuid in self._with_unsourced or row.uuid not in self._with_claims
+                return row.uuid in self._with_unsourced
             case _:
                 return False
 

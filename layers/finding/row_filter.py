@@ -36,7 +36,9 @@ class RowFilter(Struct, frozen=True, omit_defaults=True):
     until: str = ""
     author: str = ""
     unsourced: bool = False
-    """Asks for claims that cite no source and rest on no evidence, and for sites with such a claim or with none."""
+    """Asks for claims that cite no source and rest on no evidence, and for sites with such a claim. A site without
+    claims asserts nothing that could be sourced.
+    """
     unreviewed: bool = False
     """Asks for drafts: sites and claims that nobody has reviewed."""
     in_view: bool = False

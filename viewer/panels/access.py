@@ -88,6 +88,8 @@ class ViewAccess(Struct, frozen=True):
     """Show the bounds of points, which have no width of their own; None shows them as any other bounds."""
     show_layer: Callable[[str], None] = lambda uuid: None
     shown: Callable[[], View] = _whole_world
+    follow: Callable[[Callable[[], None]], object] = lambda listener: None
+    """Call a listener whenever another part of the map is in view, also many times a second."""
 
 
 class KnownLayers(Struct, frozen=True):

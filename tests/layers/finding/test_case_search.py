@@ -8,7 +8,7 @@ from shapely import Point
 from layers.checkpoint import unchecked
 from layers.document.claim import Claim
 from layers.document.document import Document
-from layers.document.edit import TABLES
+from layers.document.edit import TABLES, Table
 from layers.document.image import Image
 from layers.document.observation import Observation
 from layers.document.rows import ClaimSite, ClaimSource, Comment
@@ -16,7 +16,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.finding.case_index import CaseIndex
-from layers.finding.case_search import search_case, sites_found
+from layers.finding.case_search import search_case, shown_rows
 from layers.finding.case_text import texts_of
 from layers.finding.passing_rows import KeptPassing, offers_of
 from layers.finding.row_filter import RowFilter, read_filter
@@ -87,7 +87,7 @@ def _found(wanted: RowFilter, view: Bounds | None = None) -> list[str]:
         (RowFilter(until="2022-12"), ["port", "o"]),
         (RowFilter(since="2023-06", until="2023-06"), ["port", "ap"]),
         (RowFilter(author="Ann"), ["pad", "port"]),
-        (RowFilter(unsourced=True), ["port", "bare", "said"]),
+        (RowFilter(unsourced=True), ["port", "said"]),  # a site without claims has nothing to source
         (RowFilter(unreviewed=True, table="sites"), ["port", "bare"]),
         (RowFilter(words="pad", table="claims"), ["built"]),
         (RowFilter(words="pad"), ["built", "k"]),
@@ -107,13 +107,26 @@ def test_what_is_in_view_is_found_in_any_turn_of_longitudes() -> None:
     assert _found(RowFilter(in_view=True, unsourced=True, class_code="port"), CHINA) == ["port", "said"]
 
 
+def _shown(wanted: RowFilter) -> dict[Table, frozenset[str]]:
+    return shown_rows(CASE, INDEX, wanted, PASSING.of(CASE, 0, wanted, None, unchecked))
+
+
+def test_claims_are_listed_by_what_is_about_them_and_sources_by_the_claims_that_cite_them() -> None:
+    assert _shown(RowFilter(words="gantry"))["claims"] == {"said"}, "of a comment on it"
+    by_state = _shown(RowFilter(state="assessed"))
+    assert (by_state["claims"], by_state["sources"]) == ({"built"}, {"ap"})
+    assert _shown(RowFilter(unreviewed=True, state="assessed"))["sources"] == {"ap"}, "a claim that passes cites it"
+    assert _shown(RowFilter(unsourced=True))["sources"] == frozenset()
+    assert _shown(RowFilter(words="AP"))["sources"] == {"ap"}
+
+
 def test_marks_are_shown_by_their_own_words_and_by_those_about_them() -> None:
     def shown(wanted: RowFilter) -> frozenset[str]:
-        return sites_found(CASE, INDEX, wanted, PASSING.of(CASE, 0, wanted, None, unchecked))
+        return _shown(wanted)["sites"]
 
     assert shown(RowFilter(words="gantry")) == {"port"}
     assert shown(RowFilter(words="pad")) == {"pad"}
-    assert shown(RowFilter(unsourced=True)) == {"port", "bare"}
+    assert shown(RowFilter(unsourced=True)) == {"port"}
     assert shown(RowFilter(words="cranes", state="assessed")) == frozenset()
     assert shown(RowFilter()) == {"pad", "port", "bare"}
 

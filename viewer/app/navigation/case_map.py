@@ -60,7 +60,13 @@ class CaseMap:
     def for_view(self) -> ViewAccess:
         """The view of the map, for panels."""
         views = self.views
-        return ViewAccess(views.show_rows, views.show_points, views.show_layer, self.canvas.viewport.view)
+        return ViewAccess(
+            views.show_rows,
+            views.show_points,
+            views.show_layer,
+            self.canvas.viewport.view,
+            self.canvas.view_changed.connect,
+        )
 
     def for_layers(self, images: ImageAccess) -> KnownLayers:
         """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""

@@ -22,7 +22,7 @@ class ShownOnly(Struct, eq=False):
             known = self._known[1]
         new = index.uuids[len(known) :]
         if new:
-            known = np.concatenate([known, np.array([uuid in self.uuids for uuid in new], np.bool_)])
+            known = np.concatenate([known, np.fromiter(map(self.uuids.__contains__, new), np.bool_, len(new))])
         self._known = index, known
         return known
 

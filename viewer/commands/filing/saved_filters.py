@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import SavedFilter
+from layers.errors import InvalidValue
 from layers.finding.row_filter import RowFilter
 from layers.phrase import Phrase
 from viewer.commands.named_order import NamedOrder
@@ -15,6 +16,14 @@ OF_CASE = "sites"
 
 FILTERS = NamedOrder[SavedFilter]("filters", Phrase("filter"), lambda document: document.filters)
 filters_in_order, delete_filters = FILTERS.of, FILTERS.delete
+
+
+def rename_filter(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
+    """Give a filter another name. Raises InvalidValue, also for the name of another filter."""
+    name = FILTERS.checked_name(name)
+    if any(row.name == name and row.uuid != uuid for row in filters_in_order(document)):
+        raise InvalidValue("There is a filter “{name}” already.", name=name)
+    return FILTERS.rename(document, uuid, name, actor=actor, now=now)
 
 
 def save_filter(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -13,6 +15,7 @@ from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
+from viewer.panels.filter_note import FilterNote
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
@@ -54,6 +57,8 @@ class ClaimListPanel(QWidget):
         buttons.addWidget(self.delete_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
+        self.filtered = FilterNote(context)
+        layout.addWidget(self.filtered)
         layout.addWidget(self.list, 1)
         layout.addLayout(buttons)
         self._connect()
@@ -77,6 +82,9 @@ class ClaimListPanel(QWidget):
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._read)
+        context.mark_filter.changed.connect(self._read_soon)
 
     def open_menu(self, place: QPoint) -> QMenu | None:
         """The menu of the selected claims; None without any."""
@@ -131,9 +139,26 @@ class ClaimListPanel(QWidget):
     def _places_key(self, claim: Claim) -> int:
         return len(self._context.document.links.claim_to_sites(claim.uuid))
 
+    def _read_soon(self) -> None:
+        """List the claims in a turn of its own, as there may be very many."""
+        self._soon.start()
+
     def _read(self) -> None:
-        self.model.set_rows(self._context.document.claims)
+        self.model.set_rows(self._shown_claims())
+        self._say_filtered()
         self._update_buttons()
+
+    def _shown_claims(self) -> Mapping[str, Claim]:
+        """The claims that the filter of the window leaves, and those that are selected."""
+        claims, shown = self._context.document.claims, self._context.mark_filter.listed("claims")
+        if shown is None:
+            return claims
+        chosen = self.list.selected()
+        return {uuid: claim for uuid, claim in claims.items() if uuid in shown or uuid in chosen}
+
+    def _say_filtered(self) -> None:
+        is_on = self._context.mark_filter.listed("claims") is not None
+        self.filtered.say(self.model.total, len(self._context.document.claims) if is_on else None)
 
     def _heard(self, changes: Changes) -> None:
         if changes.everything:
@@ -141,7 +166,8 @@ class ClaimListPanel(QWidget):
             return
         touched = set(changes.uuids("claims")) | self._claims_whose_places_changed(changes)
         if touched:
-            self.model.refresh(touched, self._context.document.claims)
+            self.model.refresh(touched, self._shown_claims())
+            self._say_filtered()
         self._update_buttons()
 
     def _claims_whose_places_changed(self, changes: Changes) -> set[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
+from layers.document.rows import Row
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
+from viewer.panels.filter_note import FilterNote
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import CompactButton
@@ -47,6 +49,8 @@ class RowListPanel(QWidget):
             button.setAccessibleName(button.text())
         self.below_list = QVBoxLayout(self)
         self.below_list.setContentsMargins(8, 8, 8, 8)
+        self.filtered = FilterNote(self._context)
+        self.below_list.addWidget(self.filtered)
         self.below_list.addWidget(self.list, 1)
         self.below_list.addLayout(side_by_side(self.add_button, self.delete_button))
         self.list.chosen.connect(self.chosen)
@@ -60,6 +64,9 @@ class RowListPanel(QWidget):
         self._context.document_replaced.connect(self.list.begin_anew)
         self._context.document_replaced.connect(self._read)
         self._context.changed.connect(self._heard)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._list_rows)
+        self._context.mark_filter.changed.connect(self._list_soon)
         self._context.row_shown.connect(self._shown)
         self._read()
 
@@ -102,8 +109,32 @@ class RowListPanel(QWidget):
             self.list.select({uuid} if uuid else ())
             self.delete_button.setEnabled(bool(uuid))
 
+    def _list_soon(self) -> None:
+        """List the rows in a turn of its own, as there may be very many."""
+        if self._shown_uuids() is not None or self.filtered.text():
+            self._soon.start()
+
+    def _list_rows(self) -> None:
+        self.model.set_rows(self._shown_rows())
+        self._say_filtered()
+
+    def _shown_rows(self) -> Mapping[str, Row]:
+        """The rows that the filter of the window leaves, and those that are selected."""
+        rows, shown = self._context.document.table(self._listed.table), self._shown_uuids()
+        if shown is None:
+            return rows
+        chosen = self.list.selected()
+        return {uuid: row for uuid, row in rows.items() if uuid in shown or uuid in chosen}
+
+    def _shown_uuids(self) -> frozenset[str] | None:
+        return self._context.mark_filter.listed(self._listed.table)
+
+    def _say_filtered(self) -> None:
+        total = len(self._context.document.table(self._listed.table))
+        self.filtered.say(self.model.total, None if self._shown_uuids() is None else total)
+
     def _read(self) -> None:
-        self.model.set_rows(self._context.document.table(self._listed.table))
+        self._list_rows()
         self.list.select(())
         self.delete_button.setEnabled(False)
 
@@ -114,7 +145,8 @@ class RowListPanel(QWidget):
         listed, rows = self._listed, self._context.document.table(self._listed.table)
         touched = changes.uuids(listed.table) | changes.linked(listed.link_table, listed.link_end)
         if touched:
-            self.model.refresh(touched, rows)
+            self.model.refresh(touched, self._shown_rows())
+            self._say_filtered()
         gone = self.list.selected() - rows.keys()
         if gone:
             self.list.select(self.list.selected() - gone)

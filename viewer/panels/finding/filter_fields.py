@@ -66,7 +66,8 @@ class FilterFields(QWidget):
             field.chosen.connect(self.changed)
             field.complaint.connect(self._context.report)
         self.unsourced = self._check(
-            self.tr("Unsourced"), self.tr("Claims without a source or evidence, and sites with such a claim or none")
+            self.tr("Unsourced"),
+            self.tr("Claims without a source or evidence, and sites with such a claim; not sites without claims"),
         )
         self.unreviewed = self._check(self.tr("Unreviewed"), self.tr("Drafts: sites and claims that nobody reviewed"))
         self.in_view = self._check(self.tr("In view"), self.tr("What is about a site in the view of the map"))

@@ -77,8 +77,10 @@ class FindPanel(QWidget):
         self.count, self.view = plain_label(), FoundView()
         self.count.setObjectName("muted")
         self.saved = SavedFilters(context, lambda: self.wanted)
-        self.on_map = QCheckBox(self.tr("Filter map and site list"))
-        says = self.tr("Show only the marks that pass the words and the filter, on the map and in the list of sites")
+        self.on_map = QCheckBox(self.tr("Filter map and lists"))
+        says = self.tr(
+            "Show only what passes the words and the filter: marks on the map; marks, claims and sources in lists"
+        )
         self.on_map.setToolTip(tooltip(says))
         self.on_map.setAccessibleName(says)
         self.filters.content.addWidget(self.saved)
@@ -87,6 +89,8 @@ class FindPanel(QWidget):
         self._lay_out()
         self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self._read_anew)
+        self._moved = QTimer(self, interval=AGAIN_MS, singleShot=True)
+        self._moved.timeout.connect(self.search)
         self._connect()
         self._show_count(None)
 
@@ -158,6 +162,7 @@ class FindPanel(QWidget):
         self.view.activated.connect(self.go)
         context.changed.connect(lambda _changes: self._look_again())
         context.document_replaced.connect(self._begin_anew)
+        context.view.follow(self._follow_view)
 
     # -- what is asked ------------------------------------------------------------------------------------------
 
@@ -212,6 +217,13 @@ class FindPanel(QWidget):
         self._is_stale = True
         if self.isVisible():
             self._again.start()
+
+    def _follow_view(self) -> None:
+        """Search again once the map has come to rest, where what is in view is asked for."""
+        if self.fields.in_view.isChecked():
+            self._is_stale = True
+            if self.isVisible():
+                self._moved.start()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

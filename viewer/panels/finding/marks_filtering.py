@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from layers.checkpoint import Checkpoint
 from layers.document.changes import Changes
+from layers.document.edit import Table
 from layers.errors import GeoloupeError
-from layers.finding.case_search import sites_found
+from layers.finding.case_search import shown_rows
 from layers.finding.passing_rows import KeptPassing
 from layers.finding.row_filter import RowFilter
 from viewer.panels.context import PanelContext
@@ -15,6 +16,8 @@ from viewer.panels.finding.filter_words import filter_words
 from viewer.panels.search.kept_index import kept_index
 from viewer.support.jobs import Job
 from viewer.support.messages import MessageAction
+
+type _Shown = dict[Table, frozenset[str]]
 
 AGAIN_MS = 300
 """Milliseconds after a key or an edit in which further ones may follow, before the marks are filtered again."""
@@ -83,24 +86,25 @@ class MarksFiltering(QObject):
         document, wanted, kept, passing = self._context.document, self._wanted, self._kept, self._passing
         revision, jobs = kept.revision, self._context.case.jobs
 
-        def work(check: Checkpoint) -> frozenset[str] | None:
+        def work(check: Checkpoint) -> _Shown | None:
             index = kept.present(document)
             if index is None:
                 return None
             rows = passing.of(document, revision, wanted, None, check)
-            return sites_found(document, index, wanted, rows, check)
+            return shown_rows(document, index, wanted, rows, check)
 
         if jobs is None:
             self._done(work(lambda: None))
         else:
             self._job = jobs.run(lambda job: work(job.check), self._done, self._fail, of_case=True)
 
-    def _done(self, passing: frozenset[str] | None) -> None:
+    def _done(self, shown: _Shown | None) -> None:
         self._job = None
-        if passing is None:
+        if shown is None:
             return  # a large case is being indexed: it is asked again once that is done
+        passing = shown["sites"]
         context, asks = self._context, filter_words(self._context.document, self._wanted)
-        context.mark_filter.take(f"{self._title}: {asks}" if self._title else asks, passing)
+        context.mark_filter.take(f"{self._title}: {asks}" if self._title else asks, passing, shown)
         hidden = [uuid for uuid in self._new - passing if uuid in context.document.sites]
         self._new.clear()
         if hidden:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.finding.row_filter import RowFilter, read_filter
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
 from tests.viewer.panels.conftest import Desk, unnamed
 from viewer.commands.sites import add_site, update_site
+from viewer.panels.access import ViewAccess
+from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.finding.filter_bar import FilterBar
 from viewer.panels.finding.find_panel import FindPanel
 from viewer.panels.finding.found_rows import BELOW_ROLE, KIND_ROLE
 from viewer.panels.finding.marks_filtering import marks_filtering
 from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.sources.source_register import SourceRegisterPanel
 
 Key = Qt.Key
+
+
+class _Mover(QObject):
+    moved = Signal()
 
 
 @pytest.fixture
@@ -76,7 +85,7 @@ def test_arrow_keys_choose_and_enter_goes_to_form_and_map(panel: FindPanel, desk
 
 def test_filters_alone_and_with_words(panel: FindPanel, desk: Desk, qtbot: QtBot) -> None:
     panel.fields.unsourced.click()
-    assert _typed(panel, "", qtbot) == ["pad", "rail", "c2"]
+    assert _typed(panel, "", qtbot) == ["c2"], "a site without claims has nothing to source"
     assert _typed(panel, "imagery", qtbot) == ["c2"]
     panel.fields.show_filter(RowFilter(table="sites", class_code="company"))
     assert _typed(panel, "", qtbot) == ["firm"]
@@ -115,11 +124,15 @@ def test_a_filter_is_saved_by_a_name_chosen_again_and_deleted(panel: FindPanel, 
     panel.fields.show_filter(RowFilter())
     saved.box.activated.emit(saved.box.findText("To be sourced"))
     assert panel.wanted == RowFilter(words="pad", unsourced=True)
+    saved.line.setText("Without a source")
+    saved.rename_button.click()
+    assert [(each.uuid, each.name) for each in document.filters.values()] == [(row.uuid, "Without a source")]
+    assert not saved.rename_button.isEnabled()
     saved.delete_button.click()
     assert not document.filters
     assert saved.line.text() == ""
     desk.history.undo()
-    assert saved.box.findText("To be sourced") == 0
+    assert saved.box.findText("Without a source") == 0
 
 
 def test_a_filter_leaves_marks_out_of_the_list_and_says_so(
@@ -127,23 +140,29 @@ def test_a_filter_leaves_marks_out_of_the_list_and_says_so(
 ) -> None:
     monkeypatch.setattr("viewer.panels.finding.marks_filtering.AGAIN_MS", 5)
     sites, bar = SiteListPanel(desk.context), FilterBar(desk.context)
-    qtbot.addWidget(sites)
-    qtbot.addWidget(bar)
+    claims, sources = ClaimListPanel(desk.context), SourceRegisterPanel(desk.context)
+    for widget in (sites, bar, claims, sources):
+        qtbot.addWidget(widget)
     filtering = marks_filtering(desk.context)
 
     def apply(wanted: RowFilter) -> list[str]:
         panel.fields.show_filter(wanted)
+        panel.line.setText(wanted.words)
         panel.search()
         qtbot.waitUntil(lambda: not filtering.is_busy)
+        QTest.qWait(1)
         return [sites.model.uuid_at(row) for row in range(sites.model.rowCount())]
 
     panel.on_map.click()
     assert (len(desk.said), panel.on_map.isChecked()) == (1, False), "nothing is asked for"
     panel.fields.show_filter(RowFilter(unsourced=True))
     panel.on_map.click()
-    assert apply(RowFilter(unsourced=True)) == ["pad", "rail"]
-    assert sites.filtered.text() == "Filter on: 2 of 3 listed. Show all"
-    assert bar.says.text() == "Filter: unsourced — 2 of 3 marks are shown; products print all of them."
+    assert apply(RowFilter(words="Hikvision")) == ["firm"]
+    assert sites.filtered.text() == "Filter on: 1 of 3 listed. Show all"
+    assert bar.says.text() == "Filter: “Hikvision” — 1 of 3 marks are shown; products print all of them."
+    assert claims.filtered.text() == "Filter on: 1 of 2 listed. Show all"
+    assert [claims.model.uuid_at(0), sources.model.uuid_at(0)] == ["c1", "s1"]
+    assert (claims.model.rowCount(), sources.model.rowCount()) == (1, 1)
     assert apply(RowFilter(class_code="company")) == ["firm"]
     desk.select("pad")
     assert desk.context.mark_filter.shown == {"firm", "pad"}, "what is selected is in the analyst's hand"
@@ -154,5 +173,25 @@ def test_a_filter_leaves_marks_out_of_the_list_and_says_so(
     assert desk.context.mark_filter.shown == {"firm", "rail"}
     assert "does not pass" in desk.said[-1]
     bar.clear_button.click()
+    qtbot.waitUntil(lambda: (claims.model.rowCount(), sources.model.rowCount()) == (2, 2))
     assert sites.model.rowCount() == 4
     assert [panel.on_map.isChecked(), bar.isVisible(), filtering.is_busy] == [False, False, False]
+
+
+def test_what_is_in_view_is_searched_again_once_the_map_rests(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.panels.finding.find_panel.AGAIN_MS", 5)
+    mover, views = _Mover(), [Bounds(100, 40, 130, 60), Bounds(119, 29, 121, 31)]
+    desk.context.view = ViewAccess(
+        shown=lambda: View.of_bounds("EPSG:4326", views[0], 400, 300), follow=mover.moved.connect
+    )
+    panel = FindPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.fields.show_filter(RowFilter(table="sites", in_view=True))
+    _settle(panel, qtbot)
+    assert [row.uuid for row in panel.model.rows] == ["pad", "rail"]
+    del views[0]
+    mover.moved.emit()
+    qtbot.waitUntil(lambda: [row.uuid for row in panel.model.rows] == ["firm"])
