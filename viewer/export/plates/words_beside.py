@@ -107,7 +107,8 @@ class WordsBeside:
         spec = self._spec
         if not spec.shows("legend") or spec.layout == "plain" or in_band > self.has_band:
             return []
-        legend = legend_of(self._document, maps, spec.shows("annotation"))
+        claims = self._parties.content.claims if spec.shows("claims") else ()
+        legend = legend_of(self._document, maps, claims, spec.shows("annotation"))
         if spec.publish:
             legend = [replace(row, text=without_paths(row.text)) for row in legend]
         self.legend = legend

@@ -10,10 +10,12 @@ from msgspec.structs import force_setattr
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
+from layers.document.vocabulary import LIKELIHOOD_TERMS, NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
 from layers.observing.search_hatches import SearchHatch
 from layers.phrase import either
+from layers.product.content import ClaimSaid
+from layers.product.judging.likelihood_terms import TERM
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -140,6 +142,24 @@ def hatch_rows(hatches: Iterable[SearchHatch]) -> list[LegendRow]:
         rows.append(LegendRow(text, hatch="obscured"))
     if any(not hatch.missed.is_empty for hatch in drawn):
         rows.append(LegendRow(translate("Export", "Not searched"), hatch="not searched"))
+    return rows
+
+
+def judgement_rows(claims: Iterable[ClaimSaid]) -> list[LegendRow]:
+    """Notes on the terms of likelihood that judgements use, with their bands, and apart from these on confidence."""
+    claims = list(claims)
+    texts = [words for claim in claims for words in (claim.likelihood, *(own.words for own in claim.judged)) if words]
+    used = {match.casefold() for words in texts for match in TERM.findall(words)}
+    bands = [
+        f"{in_language(entry.term)} {entry.low}–{entry.high} %" for entry in LIKELIHOOD_TERMS if entry.term in used
+    ]
+    rows = []
+    if bands:
+        text = translate("Export", "Likelihood, of the statement: {0}").format("; ".join(bands))
+        rows.append(LegendRow(text, is_note=True))
+    if texts or any(claim.confidence for claim in claims):
+        text = translate("Export", "Confidence, of what it rests on: low, moderate or high")
+        rows.append(LegendRow(text, is_note=True))
     return rows
 
 

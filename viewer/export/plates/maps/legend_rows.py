@@ -10,11 +10,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTransform
 
 from layers.document.document import Document
 from layers.document.site import Site
+from layers.product.content import ClaimSaid
 from viewer.canvas.search_painter import paint_missed, paint_obscured
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbol_painter import dashed
 from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
-from viewer.export.plates.maps.legend_content import LegendRow, hatch_rows, layer_rows, legend_rows
+from viewer.export.plates.maps.legend_content import LegendRow, hatch_rows, judgement_rows, layer_rows, legend_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
@@ -29,11 +30,16 @@ CHIP = QColor("#2c3a44")
 """Ground below samples of lines and areas."""
 
 
-def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -> list[LegendRow]:
-    """Rows for the marks of all maps, then for the classes of their layers, without repetition."""
+def legend_of(
+    document: Document, maps: Sequence[MapOnPage], claims: Sequence[ClaimSaid], with_marks: bool
+) -> list[LegendRow]:
+    """Rows for the marks of all maps and for our judgements of the claims, then for the classes of the maps' layers,
+    without repetition.
+    """
     in_frames = dict.fromkeys(uuid for on_page in maps for uuid in on_page.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
     rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches)
+    rows += judgement_rows(claims)
     seen: set[tuple[str, str]] = set()
     for on_page in maps:
         for row in layer_rows(on_page.scene, on_page.view):
