@@ -18,6 +18,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
+from layers.product.content import ClaimSaid, OwnJudgement
 from layers.product.spec import ProductSpec
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
@@ -29,7 +30,7 @@ from viewer.commands.meta import set_sites_visible
 from viewer.commands.sites import update_site
 from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.plates.maps.framing import Framing
-from viewer.export.plates.maps.legend_content import layer_rows, legend_rows
+from viewer.export.plates.maps.legend_content import judgement_rows, layer_rows, legend_rows
 from viewer.export.plates.maps.legend_rows import paint_sign
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import greyed
@@ -231,3 +232,17 @@ def test_what_dots_and_dashes_mean_is_drawn_and_told_apart_in_grey(document) -> 
 
 def test_the_circle_of_a_place_is_dotted_and_a_rim_dashed() -> None:
     assert AREA_DOTS_PX[0] < 0.6 * DASH_PX[0]
+
+
+def test_terms_of_judgements_are_explained_apart_from_confidence() -> None:
+    claim = ClaimSaid(
+        "c", "C1", "It stands.", "", "", likelihood="very likely (80–95 %)", confidence="Confidence: low."
+    )
+    report = replace(
+        claim, likelihood="", confidence="", judged=(OwnJudgement("j", "We judge it unlikely (20–45 %)."),)
+    )
+    assert [row.text for row in judgement_rows([claim, report])] == [
+        "Likelihood, of the statement: unlikely 20–45 %; very likely 80–95 %",
+        "Confidence, of what it rests on: low, moderate or high",
+    ]
+    assert judgement_rows([replace(report, judged=())]) == []
