@@ -30,7 +30,7 @@ from viewer.export.plates.party_block import PartyBlock
 from viewer.export.plates.plate_words import correction_words, marking_words
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import house_style
-from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, holds
+from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, holds, least_beside_key
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
 from viewer.export.plates.setting.sign_band import SignBand, band_of
@@ -200,7 +200,8 @@ class PageLayout:
         Smaller maps have longer keys, so that the band grows until it holds its own.
         """
         beside, was_nameless = self.beside, self.parties.is_nameless
-        before, least = (beside.has_band, beside.has_key_in_band), _LEAST_MAPS * without.map_area
+        before = beside.has_band, beside.has_key_in_band
+        least = max(_LEAST_MAPS * without.map_area, least_beside_key(self.sizes, without.map_area))
         beside.has_band, beside.has_key_in_band = True, True
         for _turn in range(_TURNS):
             if not self._band().height:

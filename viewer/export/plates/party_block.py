@@ -17,6 +17,7 @@ from viewer.export.plates.setting.page_rooms import (
     columns_of_page,
     frame_of_page,
     holds,
+    least_beside_key,
     least_map_area,
     rooms_of,
 )
@@ -121,7 +122,10 @@ class PartyBlock:
             block = self.atoms(level)
             first = [*block, *needed]
             rooms = plain(replace(request, words=[*block, *request.words], needed=first, share=share))
-            is_map = rooms.map_area >= max((_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual, floor)
+            least = (
+                max(_LEAST_WITH_KEY * usual, least_beside_key(self._sizes, usual)) if with_key else _LEAST_MAP * usual
+            )
+            is_map = rooms.map_area >= max(least, floor)
             if is_map and holds(rooms, [*first, *key] if with_key else first):
                 self.level = level
                 return rooms

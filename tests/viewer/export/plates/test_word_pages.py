@@ -23,7 +23,7 @@ from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn
 from viewer.export.plates.setting.lettering import Type, wrapped
-from viewer.export.plates.setting.page_rooms import FrameShape, RoomsAsked, least_map_area
+from viewer.export.plates.setting.page_rooms import FrameShape, RoomsAsked, least_beside_key, least_map_area
 from viewer.export.plates.setting.page_rooms import rooms_of as cut_page
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.sign_band import NO_BAND, band_of
@@ -200,3 +200,11 @@ def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
     assert (first, f"Key (continued on page {second + 1})") in texts
     assert next(text for page, text in texts if page == second) == "Key, continued"
     assert not [fault for fault in faults(plate) if fault.startswith("key")]
+
+
+def test_a_key_does_not_take_maps_more_than_it_is_worth() -> None:
+    """Four panels on A3 had 30 % of the page beside their key, and 44 % without it."""
+    sizes = PageSizes.of(ProductSpec(page="A3 landscape"))
+    page = sizes.width * sizes.height
+    assert least_beside_key(sizes, 0.44 * page) == pytest.approx(0.36 * page)
+    assert least_beside_key(sizes, 0.30 * page) == pytest.approx(0.282 * page)

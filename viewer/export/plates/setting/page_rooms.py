@@ -33,6 +33,9 @@ where their shape allows less, the part of the most that it allows.
 """
 _SLIDE_COLUMN = 17.0
 """Least width of a column of words on a slide, in sizes of running text."""
+_LEAST_BESIDE_KEY, _LESS_FOR_KEY = 0.36, 0.94
+"""Part of a page that a key leaves to its maps if they have it, and of their area if not: else it goes to another page.
+"""
 _OVERVIEW = 0.6
 _CAPTION = 45.0
 """Width in gaps up to which the lines below a narrow map run on beside it: in its own width they would be a column of
@@ -135,6 +138,11 @@ def least_map_area(sizes: PageSizes, request: RoomsAsked) -> float:
         return 0.0
     alone = rooms_of(sizes, replace(request, words=(), needed=(), band=NO_BAND)).map_area
     return min(_MAPS_OF_SLIDE * sizes.width * sizes.height, _NEARLY * alone)
+
+
+def least_beside_key(sizes: PageSizes, area: float) -> float:
+    """The area that a key on the first page leaves to maps that have this area without it."""
+    return min(_LESS_FOR_KEY * area, _LEAST_BESIDE_KEY * sizes.width * sizes.height)
 
 
 def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
