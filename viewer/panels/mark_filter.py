@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.edit import Table
 from viewer.canvas.selection import Selection
 
+MARKS_AFTER_MS, CLAIMS_AFTER_MS, ROWS_AFTER_MS = 90, 150, 210
+"""Milliseconds from a change of the filter to the filling of each list: one turn fills one, and none paints the map."""
 NOTHING: frozenset[str] = frozenset()
 NO_ROWS: Mapping[Table, frozenset[str]] = MappingProxyType({})
 

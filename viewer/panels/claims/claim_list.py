@@ -16,6 +16,7 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.filter_note import FilterNote
+from viewer.panels.mark_filter import CLAIMS_AFTER_MS
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
@@ -82,7 +83,7 @@ class ClaimListPanel(QWidget):
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=CLAIMS_AFTER_MS)
         self._soon.timeout.connect(self._read)
         context.mark_filter.changed.connect(self._read_soon)
 

@@ -15,6 +15,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.filter_note import FilterNote
+from viewer.panels.mark_filter import ROWS_AFTER_MS
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import CompactButton
@@ -64,7 +65,7 @@ class RowListPanel(QWidget):
         self._context.document_replaced.connect(self.list.begin_anew)
         self._context.document_replaced.connect(self._read)
         self._context.changed.connect(self._heard)
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=ROWS_AFTER_MS)
         self._soon.timeout.connect(self._list_rows)
         self._context.mark_filter.changed.connect(self._list_soon)
         self._context.row_shown.connect(self._shown)

@@ -16,6 +16,7 @@ from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.filter_note import FilterNote
 from viewer.panels.listed_marks import ListedMarks
+from viewer.panels.mark_filter import MARKS_AFTER_MS
 from viewer.panels.products.printed_in import add_printing
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.sites.mark_kinds import MarkKinds
@@ -69,7 +70,7 @@ class SiteListPanel(QWidget):
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=MARKS_AFTER_MS)
         self._soon.timeout.connect(self._list_anew)
         context.mark_filter.changed.connect(self._list_soon)
         self._read()

@@ -139,6 +139,8 @@ def test_a_filter_leaves_marks_out_of_the_list_and_says_so(
     panel: FindPanel, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("viewer.panels.finding.marks_filtering.AGAIN_MS", 5)
+    for pause in ("sites.site_list.MARKS", "claims.claim_list.CLAIMS", "claims.row_list_panel.ROWS"):
+        monkeypatch.setattr(f"viewer.panels.{pause}_AFTER_MS", 0)
     sites, bar = SiteListPanel(desk.context), FilterBar(desk.context)
     claims, sources = ClaimListPanel(desk.context), SourceRegisterPanel(desk.context)
     for widget in (sites, bar, claims, sources):
