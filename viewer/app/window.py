@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         self.comparisons = self._make_comparisons()
         self.bars = MapBars(column, self.comparisons, self.panel_context, self.canvas, self)
         self.comparison_bar = self.bars.comparison_bar
-        MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX), self._linked_panes)
+        MessageBar(self.messages, middle).lie_over(self.pages, round(ARROW_ROOM_PX), self._linked_panes)
         self._framed = FramedMap(middle)
         self.setCentralWidget(self._framed)
         self.bookmarks = self._make_bookmarks()

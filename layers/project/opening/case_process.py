@@ -67,8 +67,8 @@ class CaseProcess:
             self._name = f"“{shown(Path(params['path']))}”"
         if self._is_over.is_set():
             raise ReaderTimeout(
-                "{name} was not read, and is as it was: the process that reads cases did not start. Close other "
-                "programs, then try again.",
+                "{name} was not read, and is as it was: the process that reads cases did not start: there may not "
+                "be enough memory. Close other programs, then try again.",
                 name=self._name,
             )
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
@@ -15,6 +15,7 @@ from viewer.app.window import MainWindow
 from viewer.canvas.mark_query import marks_in_box
 from viewer.panels.finding.filter_bar import FilterBar
 from viewer.panels.finding.find_panel import FindPanel
+from viewer.panels.shell.message_bar import MessageBar
 
 SITES = [
     Site(uuid="pad", geometry=Point(63.3, 45.9), label="Площадка 1", class_code="launch_site", status="reviewed"),
@@ -47,8 +48,13 @@ def test_a_filter_of_the_panel_hides_marks_until_it_is_cleared(window: MainWindo
     panel.on_map.click()
     qtbot.waitUntil(lambda: shown() == {"port"})
     bar = window.findChild(FilterBar)
-    assert bar.isVisible()
+    qtbot.waitUntil(bar.isVisible)
     assert "unreviewed — 1 of 2 marks" in bar.says.text()
+    window.messages.show("copied", "Copied.")
+    message = window.findChild(MessageBar)
+    qtbot.waitUntil(message.isVisible)
+    top = message.mapTo(window, QPoint(0, 0)).y()
+    assert top == bar.mapTo(window, QPoint(0, bar.height())).y(), "it lies on the map, not on the words of the filter"
     assert set(window.session.document.copied().sites) == {"pad", "port"}
     assert window.scene.marks.bounds(frozenset(window.session.document.sites)) is not None
     bar.clear_button.click()
