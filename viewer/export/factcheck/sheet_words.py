@@ -121,8 +121,8 @@ def warning_words(fact: SheetFact) -> str:
 
 def disagreeing(sheet: FactSheet) -> str:
     """A sentence that names the rows with such a warning; empty without any."""
-    rows = ", ".join(str(fact.number) for fact in sheet.facts if fact.warnings)
-    return f"Rows that other rows do not bear out: {rows}." if rows else ""
+    rows = ", ".join(f"#{fact.number}" for fact in sheet.facts if fact.warnings)
+    return f"Not borne out by other rows: {rows}." if rows else ""
 
 
 def source_line(source: StandsOn) -> str:
