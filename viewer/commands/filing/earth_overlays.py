@@ -109,6 +109,11 @@ def kept_overlay(layer: Layer) -> KeptOverlay | None:
     return KeptOverlay(folder, order[0] if order else 0.0, box, corners, begin, end, is_stamp, notes)
 
 
+def is_placed_anew(layer: Layer) -> bool:
+    """True for an overlay of Google Earth that lies elsewhere now than its file says."""
+    return layer.kind == "raster" and isinstance(layer.source.get(EARTH), dict) and _is_moved(layer)
+
+
 def _is_moved(layer: Layer) -> bool:
     """True where the analyst has placed the picture: one beside its file has the points that it came with."""
     points = read_control_points(layer.control_points_json)

@@ -18,7 +18,7 @@ from layers.pool.pool import ReaderPool
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.shown_picture import ShownPicture, shown_picture
 from layers.requests.earth_file import ReadEarthPicture
-from viewer.commands.filing.earth_overlays import KeptOverlay, kept_overlay
+from viewer.commands.filing.earth_overlays import KeptOverlay, is_placed_anew, kept_overlay
 from viewer.export.data.exported import DataExport, LaidPicture
 from viewer.export.data.kml_folders import FiledElement, time_span, time_stamp
 from viewer.export.data.recoding import recoded
@@ -70,6 +70,9 @@ def laid_pictures(
     left_out: list[str] = []
     for layer in layers:
         overlay = kept_overlay(layer)
+        if is_placed_anew(layer):
+            sentence = "Overlay “{name}” is left out: it was placed anew here, and its file states its old place."
+            left_out.append(Phrase(sentence, name=layer.name[:60]))
         if overlay is None or not _touches(overlay, bounds):
             continue
         check()

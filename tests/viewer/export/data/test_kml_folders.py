@@ -25,6 +25,7 @@ from tests.support.readers.earth_files import earth_kmz
 from tests.support.readers.tiny_kmz import BOX
 from viewer.commands.filing.earth_overlays import kept_overlay
 from viewer.commands.filing.earth_places import EarthChoice, bring_home
+from viewer.commands.layers import update_layer
 from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import DataExport
 from viewer.export.data.kml_folders import MOST_DEEP, filed_mark, folders_of, time_of_mark
@@ -124,7 +125,12 @@ def test_an_overlay_that_is_not_handed_on_is_said(tmp_path: Path) -> None:
     assert not read(out)[0].overlays
     layer = next(iter(document.layers.values()))
     assert kept_overlay(layer) is not None
-    assert kept_overlay(replace(layer, nudge_json='{"x": 1}')) is None
+    moved = replace(layer, nudge_json='{"x": 1}')
+    assert kept_overlay(moved) is None
+    document.apply(update_layer(document, layer.uuid, actor="Li", nudge_json='{"x": 1}'))
+    assert out_and_in(document, home, DataSpec(".kmz"))[1][0] == (
+        "Overlay “Turned & dim” is left out: it was placed anew here, and its file states its old place."
+    )
     odd = ("{}", '{"earth": 1}', '{"earth": {"box": [1, 2]}}', '{"earth": {"box": [true, 2, 3, 4, "a"]}}')
     assert not any(kept_overlay(replace(layer, source_json=text)) for text in odd)
 
