@@ -5,6 +5,7 @@ who show a token that holds, and refuses all others.
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 import time
@@ -31,21 +32,20 @@ class TokenServer(_Server):
         self.valid_s, self.delay_s = 300.0, 0.0
         self.fault, self.faults, self.retry_after = "", 1000, "1"
         self.ends: dict[str, float] = {}
-        """When each token runs out that was given out."""
+        """The monotonic time at which each token runs out that was given out: the clock of a guest may be set anew."""
         self.released = threading.Event()
         super().__init__(_Tokens)
 
     def token(self) -> str:
         """A new token, with the signs that break where an address is encoded again."""
         number = len(self.ends) + 1
-        ends = time.time() + self.valid_s
         token = f"st=2026-01-01T00%3A00%3A00Z&sp=rl&sv=2021-06-08&sig=Ab%2Bc%2Fd{number:04}+e%3D"
-        self.ends[token] = ends
+        self.ends[token] = time.monotonic() + self.valid_s
         return token
 
     def revoke(self) -> None:
         """End all tokens before their time."""
-        self.ends = dict.fromkeys(self.ends, 0.0)
+        self.ends = dict.fromkeys(self.ends, -math.inf)
 
     def shown_in(self, text: str) -> bool:
         """True where a token, or the signature in one, is in a text."""
@@ -97,7 +97,7 @@ class _Tokens(_Handler):
                 self.answer(200, b'{"token": ["x"]}', Content_Type="application/json")
             case _:
                 token = server.token()
-                ends = datetime.fromtimestamp(server.ends[token], UTC).isoformat().replace("+00:00", "Z")
+                ends = datetime.fromtimestamp(time.time() + server.valid_s, UTC).isoformat().replace("+00:00", "Z")
                 body = json.dumps({"msft:expiry": ends, "token": token}).encode()
                 self.answer(200, body, Content_Type="application/json")
 
@@ -127,7 +127,7 @@ class _Files(_Handler):
         server.methods.append(self.command)
         path, _, query = self.path.partition("?")
         token = query[query.find("st=") :] if "st=" in query else ""
-        if not server.is_public and server.tokens.ends.get(token, 0.0) <= time.time():
+        if not server.is_public and server.tokens.ends.get(token, -math.inf) <= time.monotonic():
             server.refused += 1
             said = f"<Error><Code>AuthenticationFailed</Code><Message>Signature not valid: {query}</Message></Error>"
             self.answer(403, said.replace("&", "&amp;").encode(), Content_Type="application/xml")

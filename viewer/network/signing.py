@@ -38,10 +38,12 @@ _PLAIN = re.compile(r"https?://[a-wyz][a-z0-9.-]*/[A-Za-z0-9._~/-]*")
 
 
 class _Token(Struct):
-    """A token, empty where the endpoint has none for a file, and the time (monotonic) until which it is used."""
+    """A token, empty where the endpoint has none for a file, with two times (monotonic)."""
 
     word: str
-    used_until: float
+    asked_with_until: float
+    """The time from which another one is fetched before a file is asked for."""
+    ends_at: float
 
 
 class _File(Struct, frozen=True):
@@ -116,8 +118,9 @@ class Signing:
         name = url.toString(_ENCODED)
         file = self._files.get(name, _UNKNOWN)
         need = need_of(self.rules, name, file.collection)
-        token = None if need is None else self._token(need)
-        word = "" if token is None else token.word
+        token = None if need is None else self._tokens.get(need.endpoint)
+        # What was fit for a request is fit for it a moment later, when it is sent.
+        word = "" if token is None or token.ends_at <= time.monotonic() else token.word
         if word:
             query = url.query(_ENCODED)
             query = f"{query}&{word}" if query else word
@@ -211,7 +214,7 @@ class Signing:
 
     def _token(self, need: SigningNeed) -> _Token | None:
         token = self._tokens.get(need.endpoint)
-        return token if token is not None and time.monotonic() < token.used_until else None
+        return token if token is not None and time.monotonic() < token.asked_with_until else None
 
     def _ask(self, need: SigningNeed, host: str) -> None:
         def answered(answer: HttpAnswer | None, error: GeoloupeError | None) -> None:
@@ -227,7 +230,7 @@ class Signing:
         """Keep the token of an answer; the reason where there is none."""
         now = time.monotonic()
         if answer is not None and answer.status in _NOTHING_THERE:
-            self._tokens[need.endpoint] = _Token("", now + NO_TOKEN_S)
+            self._tokens[need.endpoint] = _Token("", now + NO_TOKEN_S, now + NO_TOKEN_S)
             return None
         if answer is None or error is not None:
             return error or NotReadable("{host} sent no token: try again later.", host=need.host)
@@ -238,7 +241,8 @@ class Signing:
             return NotReadable(
                 "{host} sent a token that has run out: is the clock of this computer right?", host=need.host
             )
-        self._tokens[need.endpoint] = _Token(token.word, now + token.valid_s - min(MARGIN_S, token.valid_s / 4))
+        ends_at = now + token.valid_s
+        self._tokens[need.endpoint] = _Token(token.word, ends_at - min(MARGIN_S, token.valid_s / 4), ends_at)
         return None
 
 
