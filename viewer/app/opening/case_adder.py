@@ -15,6 +15,7 @@ from layers.project.opening.intake import Intake
 from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.commands.filing.added_case import AddedCase, CaseChoice, add_case
+from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.language.text import one_line
@@ -102,10 +103,7 @@ class CaseAdder(QObject):
         added = carried.added
         if not self._panels.do(lambda document, actor: added.edit):
             return
-        self._panels.selection.set(added.site_uuids)
-        view = self._panels.view
-        if added.bounds is not None:
-            (view.show_points or view.show_bounds)(added.bounds)
+        show_added(self._panels, self._jobs, added.site_uuids, added.bounds)
         if carried.changed:
             sentence = Phrase(
                 "The bytes of {rows} are not those of their hash: validate the other case.",

@@ -16,6 +16,7 @@ from viewer.app.case.session import Session
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.commands.filing.earth_photos import with_photos
 from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
+from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext
@@ -97,10 +98,7 @@ class EarthHome(QObject):
         self._adder.allow(layer.source for layer in made.layers)
         if not self._panels.do(lambda document, actor: made.edit):
             return
-        self._panels.selection.set(made.site_uuids)
-        view = self._panels.view
-        if made.bounds is not None:
-            (view.show_points or view.show_bounds)(made.bounds)
+        show_added(self._panels, self._jobs, made.site_uuids, made.bounds)
         if made.left_out:
             more = self.tr(" ({0} in all.)").format(len(made.left_out)) if len(made.left_out) > 1 else ""
             self._panels.report(in_language(made.left_out[0]) + more)

@@ -17,6 +17,10 @@ from viewer.support.jobs import Jobs
 
 AT_ONCE_S = 0.004
 """Longest time in seconds that a layout for the screen is made before its frame is painted, and not in a job."""
+MANY_MORE = 60
+"""Labels more than in the last layout whose time does not tell how long the next one takes: crowded ones take some
+hundredths of a millisecond each.
+"""
 
 type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
@@ -48,6 +52,8 @@ class LabelLayouts:
         """The layout that a job is computing."""
         self._took_s = 0.0
         """Seconds that the last layout of site labels took."""
+        self._asked = 0
+        """Number of labels of sites that the last layout was asked for."""
         self._edition = self._document = 0
         self._is_closed = False
 
@@ -74,8 +80,9 @@ class LabelLayouts:
         """The layout for `key`, made now where it is not kept."""
         if not self._has(key):
             began = time.perf_counter()
-            self._keep(key, task().layout(self._here))
-            self._took_s = time.perf_counter() - began
+            label_task = task()
+            self._keep(key, label_task.layout(self._here))
+            self._took_s, self._asked = time.perf_counter() - began, len(label_task.requests)
         assert self._last is not None
         return self._last[1]
 
@@ -86,9 +93,14 @@ class LabelLayouts:
         last = self._last
         carries = last is not None and last[0].view.grid.crs == key.view.grid.crs
         if settled or last is None or not carries or last[0][1:3] != key[1:3]:
-            if not key.labelled and (last is None or self._took_s < AT_ONCE_S):
-                return self.exact(key, task).placed
-            self._find(key, task)
+            is_late = last is not None and (self._took_s >= AT_ONCE_S or self._awaited is not None)
+            if key.labelled or is_late:
+                self._find(key, task)
+            else:
+                label_task = task()
+                if last is None or len(label_task.requests) <= self._asked + MANY_MORE:
+                    return self.exact(key, lambda: label_task).placed
+                self._find_with(key, label_task)
         return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
 
     def placed(self, view: View) -> Sequence[PlacedLabel]:
@@ -113,22 +125,28 @@ class LabelLayouts:
     def _begin(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
         if self._is_closed:
             return
-        edition, document = self._edition, self._document
         try:
             label_task = task()
         except BaseException:
             self._awaited = None
             raise
+        self._find_with(key, label_task)
+
+    def _find_with(self, key: LabelKey, task: LabelTask) -> None:
+        """Make the layout of a task, of the document as it is now, in a job."""
+        self._awaited = key
+        edition, document = self._edition, self._document
 
         def find() -> tuple[LabelLayout, float]:
             began = time.thread_time()
-            return label_task.layout(self._there), time.thread_time() - began
+            return task.layout(self._there), time.thread_time() - began
 
         def keep(answer: tuple[LabelLayout, float]) -> None:
             if self._is_closed:
                 return
             self._awaited = None
             layout, self._took_s = answer
+            self._asked = len(task.requests)
             if document == self._document:
                 self._keep(key, layout)
                 self._is_stale = edition != self._edition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 
 from layers.document.changes import Changes
 from layers.document.document import Document
@@ -114,8 +115,11 @@ class SceneMarks:
         """The new sites among `uuids` in the document's order: sets have no order, and pictures must."""
         if len(uuids) == 1:
             return list(uuids)
-        gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
-        return gone + [uuid for uuid in self._document.sites if uuid in uuids]
+        sites = self._document.sites
+        gone = sorted(uuid for uuid in uuids if uuid not in sites)
+        # New rows are the last ones: seen from there, most edits need no look at the others.
+        there = islice((uuid for uuid in reversed(list(sites)) if uuid in uuids), len(uuids) - len(gone))
+        return gone + list(there)[::-1]
 
     # -- solid and dashed -----------------------------------------------------------------------------------------
 

@@ -143,6 +143,9 @@ class SiteIndex(Struct):
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
+            if uuid not in self.sites:  # thousands may come at once: what each of them is, is seen for all together
+                new += [site] if site is not None else []
+                continue
             if site is not None and self._rename(site):
                 continue
             self.placed_at = self.revision
@@ -150,7 +153,9 @@ class SiteIndex(Struct):
                 self._remove(uuid)
                 if site is not None:
                     new.append(site)
-        self._add(new)
+        if new:
+            self.placed_at = self.revision
+            self._add(new)
         if self._beyond is not None:
             self._beyond.difference_update(uuids)
             self._beyond |= self._sites_beyond([uuid for uuid in uuids if uuid in self.sites])

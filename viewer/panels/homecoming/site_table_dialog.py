@@ -46,6 +46,7 @@ from viewer.commands.tables.site_files import (
     rows_of,
 )
 from viewer.commands.tables.site_rows import TABLE_COLUMN_NAMES, TableEdit, add_table, bounds_of, own_classes
+from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.panels.homecoming.column_grid import FIELD_WORDS, ColumnGrid
 from viewer.panels.widgets.form_page import FormPage
@@ -342,10 +343,7 @@ class SiteTableDialog(QDialog):
         edit = made.made.edit
         if not self._context.do(lambda document, actor: edit):
             return
-        self._context.selection.set(made.made.site_uuids)
-        view = self._context.view
-        if made.bounds is not None:
-            (view.show_points or view.show_bounds)(made.bounds)
+        show_added(self._context, self._jobs, made.made.site_uuids, made.bounds)
         self._context.messages.tell(self.outcome.text())
         self.close()
 

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.requests.earth_file import STAYS_BEHIND
+from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.readers.earth_files import PLACES, earth_kml, earth_kmz, many_places
 from tests.support.readers.tiny_kmz import picture
 from tests.viewer.app.conftest import Answers, settle
@@ -128,3 +129,18 @@ def test_pictures_beside_a_kml_come_with_it(window: MainWindow, answers: Answers
     assert layer.source["path"] == str(tmp_path / "files" / "a.png")
     assert window.canvas.own_scene.stack.bounds_of(layer.uuid) == pytest.approx((43.0, 36.0, 44.0, 37.0), abs=1e-6)
     assert not window.messages.lines(), "nothing is wrong"
+
+
+@pytest.mark.bounded
+def test_two_thousand_places_come_while_the_window_stays_free(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = bring(window, answers, earth_kml(tmp_path, many_places(2000)), qtbot)
+    document = window.session.document
+    with Heartbeat() as heart:
+        QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: len(document.sites) == 2000, timeout=WAIT_MS)
+        settle(window, qtbot)
+    assert window.selection.uuids == set(document.sites)
+    assert window.canvas.own_scene.marks.index.uuids == list(document.sites), "they are drawn in their order"
+    assert heart.longest_ms < FREE_MS

@@ -62,6 +62,7 @@ def test_a_table_comes_in_by_the_menu_as_one_step(
     assert (claim.statement, claim.made_by, claim.state) == ("A pad is being built", "Li", "reported")
     assert (source.title, source.publisher) == ("A new pad", "Xinhua")
     assert {link.site_uuid for link in document.links.claim_to_sites(claim.uuid)} == set(document.sites)
+    settle(window, qtbot)
     assert window.selection.uuids == set(document.sites)
     window.session.undo()
     assert [len(rows) for rows in (document.sites, document.claims, document.sources)] == [0, 0, 0]

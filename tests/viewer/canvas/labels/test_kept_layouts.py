@@ -24,7 +24,7 @@ class Told:
 
     def __init__(self, context: RenderContext) -> None:
         self.changes = 0
-        self.uuid = "a"
+        self.uuid, self.count = "a", 1
         self.made: list[LabelKey] = []
         self.layouts = LabelLayouts(context.jobs, self._changed)
 
@@ -37,7 +37,7 @@ class Told:
             wish = LabelRequest(
                 self.uuid, f"{key.view.left}", Rank.SETTING, 40, 12, (Anchor(200 - key.view.left, 150, 5),)
             )
-            return LabelTask(key.view, [], [wish], ())
+            return LabelTask(key.view, [], [wish] * self.count, ())
 
         return make
 
@@ -176,3 +176,26 @@ def test_labels_of_many_sites_are_found_in_a_job_after_the_first_time(
     assert told.layouts.is_awaited
     qtbot.waitUntil(lambda: told.changes == 1)
     assert [label.uuid for label in told.layouts.exact(key_of(labelled=()), told.task(key_of())).placed] == ["b"]
+
+
+def test_labels_of_many_new_sites_are_found_in_a_job_however_quick_the_last_were(
+    told: Told, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_layouts, "AT_ONCE_S", 60.0)
+
+    def shown_of(uuid: str, count: int) -> set[str]:
+        told.uuid, told.count = uuid, count
+        told.layouts.outdate()
+        return {label.uuid for label in told.layouts.shown(key, told.task(key), settled=True)}
+
+    key = key_of(labelled=())
+    assert shown_of("a", 1) == {"a"}
+    assert shown_of("b", 1 + kept_layouts.MANY_MORE) == {"b"}, "few more are laid out at once"
+    assert shown_of("c", 2 + 2 * kept_layouts.MANY_MORE) == {"b"}, "the old ones stand until then"
+    assert told.layouts.is_awaited
+    made = len(told.made)
+    told.shown(key)
+    assert len(told.made) == made, "a frame before that asks for no other"
+    qtbot.waitUntil(lambda: told.changes == 1)
+    assert told.shown(key)[0] == "0"
+    assert {label.uuid for label in told.layouts.exact(key, told.task(key)).placed} == {"c"}

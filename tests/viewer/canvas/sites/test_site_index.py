@@ -243,3 +243,17 @@ def test_areas_over_the_edge_follow_edits() -> None:
     assert index.areas_over_the_edge("EPSG:3857").tolist() == []
     index.update(["a"], {"a": area})
     assert index.areas_over_the_edge("EPSG:3857").tolist() == [0]
+
+
+def test_new_sites_are_looked_at_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at one geometry lets other threads have the interpreter: of thousands the window would halt."""
+    looks: list[object] = []
+    monkeypatch.setattr("viewer.canvas.sites.site_index.why_off_earth", looks.append)
+    sites = {f"s{n}": site(f"s{n}", Point(n / 10, 50)) for n in range(50)}
+    sites["nowhere"] = site("nowhere", Point(10, 400))
+    index = SiteIndex.of({})
+    index.update(sites, sites)
+    assert not looks
+    assert index.uuids == [f"s{n}" for n in range(50)]
+    assert index.off_earth.keys() == {"nowhere"}
+    assert index.placed_at == index.revision
