@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import cast
 
@@ -19,7 +19,7 @@ from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.image import Image
 from layers.document.layer import Layer
-from layers.document.observation import Observation
+from layers.document.observation import Observation, seen_dates
 from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim, Row
 from layers.document.search import Search
 from layers.document.site import Site
@@ -29,13 +29,20 @@ from layers.raster.acquisition import Acquisition
 from layers.time.dates import precision_of
 from layers.time.time_span import TimeSpan, span_of
 
-LANES: tuple[Table, ...] = ("claims", "responses", "observations", "images", "searches", "sources")
+LANES: tuple[Table, ...] = ("claims", "responses", "observations", "images", "sites", "searches", "sources")
 """The lanes from the top down, by the table that most of their rows are of."""
 SAID, TAKEN, SEARCHED, PUBLISHED = "said", "taken", "searched", "published"
-"""Events whose date a row has: words that were said, an image taken, a catalogue searched, or a publication."""
+OBSERVED, VALID, AS_OF = "observed", "valid", "as of"
+"""Events whose date a row has: words that were said, an image taken, a catalogue searched, a publication; a mark that
+was observed, the time in which it is valid, the day for which its lifecycle is stated.
+"""
 _TABLES: tuple[Table, ...] = (*LANES, "chips", "layers")
 AT_ONCE = 50
 """Rows of one edit that are read at once; after a larger one the whole case is read in a job."""
+BEYOND = 0.03
+"""The part of the time of all dates by which a stretch of time without a stated end reaches beyond them."""
+MOST_CHANGED = 20_000
+"""Rows of a timeline that is brought up to date at once; a longer one is read again in a job."""
 
 type ShowsRow = Callable[[Row], bool]
 type Dates = Mapping[str, Acquisition]
@@ -58,8 +65,19 @@ class TimelineRow(Struct, frozen=True):
     """The marks that the row is about."""
 
     @property
-    def key(self) -> tuple[Table, str]:
-        return self.table, self.uuid
+    def key(self) -> tuple[Table, str, str]:
+        """Names the row on the timeline, where a site has a row for each of its dates."""
+        return self.table, self.uuid, self.date_of
+
+    @property
+    def opens_before(self) -> bool:
+        """True for a stretch of time whose begin is not stated."""
+        return self.date.startswith("/")
+
+    @property
+    def opens_after(self) -> bool:
+        """True for a stretch of time whose end is not stated."""
+        return self.date.endswith("/")
 
     @property
     def precision(self) -> str:
@@ -96,6 +114,7 @@ class Timeline(Struct, frozen=True, eq=False):
         sorted_rows = tuple(dated[at] for at in order.tolist())
         undated.sort(key=lambda row: row.lane)
         begin, end, sites = spans[order, 0], spans[order, 1], tuple(row.sites for row in sorted_rows)
+        _open_ends(sorted_rows, begin, end)
         return cls(sorted_rows, tuple(undated), begin, end, tuple(ends.tolist()), sites)
 
     def lane(self, number: int) -> slice:
@@ -113,6 +132,16 @@ class Timeline(Struct, frozen=True, eq=False):
         return ~np.fromiter(map(wanted.isdisjoint, self.sites), dtype=np.bool_, count=len(self.sites))
 
 
+def _open_ends(rows: Sequence[TimelineRow], begin: NDArray[np.float64], end: NDArray[np.float64]) -> None:
+    """Let stretches of time without a stated end, or begin, reach a little beyond the last, or first, date of all."""
+    if not rows:
+        return
+    first, last = begin.min(), end.max()
+    beyond = (last - first) * BEYOND
+    begin[[at for at, row in enumerate(rows) if row.opens_before]] = first - beyond
+    end[[at for at, row in enumerate(rows) if row.opens_after]] = last + beyond
+
+
 def read_timeline(
     document: Document, shows: ShowsRow = lambda row: True, known: Dates | None = None, check: Checkpoint = unchecked
 ) -> Timeline:
@@ -127,7 +156,11 @@ def read_timeline(
     for table in _TABLES:
         check()
         for row in list(document.table(table).values()):
-            if shows(row) and not (isinstance(row, Layer) and row.uuid in shown_images):
+            if not shows(row) or (isinstance(row, Layer) and row.uuid in shown_images):
+                continue
+            if isinstance(row, Site):
+                rows += _site_rows(document, row, about.observations.get(row.uuid, ()))
+            else:
                 dated = _timeline_row(document, table, row, about.of, known or {})
                 rows += [dated] if dated is not None else []
     return Timeline.of(rows)
@@ -145,17 +178,24 @@ def changed_timeline(timeline: Timeline, document: Document, changes: Changes, s
     for change in edit.changes:
         if change.table in ("claims", "responses", "observations", "searches", "sources"):
             touched[change.table, change.uuid] = None
+            if isinstance(change.row, Observation):
+                touched["sites", change.row.site_uuid] = None
         elif _moves_others(change.table, change.before, change.after):
             return None
+        elif _is_dated_site(change.before) or _is_dated_site(change.after):
+            touched["sites", change.uuid] = None
     if not touched:
         return timeline
-    if len(touched) > AT_ONCE:
+    if len(touched) > AT_ONCE or len(timeline.rows) > MOST_CHANGED:
         return None
-    kept = [row for row in timeline.all_rows() if row.key not in touched]
-    before = {row.key: row.sites for row in timeline.all_rows() if row.key in touched}
+    before = {row.key[:2]: row.sites for row in timeline.all_rows() if row.key[:2] in touched}
+    kept = [row for row in timeline.all_rows() if row.key[:2] not in touched]
     for table, uuid in touched:
         row = document.table(table).get(uuid)
         if row is None or not shows(row):
+            continue
+        if isinstance(row, Site):
+            kept += _site_rows(document, row, document.links.observations_of_site(uuid))
             continue
         sites = before.get((table, uuid))
         if sites is None or isinstance(row, Observation | Search):
@@ -186,6 +226,30 @@ def _stated(row: Row | None) -> tuple[str, ...]:
 
 def _leads(row: Row | None) -> tuple[str, ...]:
     return (row.image_uuid, row.position_source_uuid) if isinstance(row, Site) else ()
+
+
+def _is_dated_site(row: Row | None) -> bool:
+    """True for a mark with a date of its own: an edit of it changes its rows, or their names."""
+    return isinstance(row, Site) and bool(row.observed_at or row.valid_from or row.valid_to or row.lifecycle_as_of)
+
+
+def _site_rows(document: Document, site: Site, observations: Iterable[Observation]) -> Iterator[TimelineRow]:
+    """The rows of a mark: one for each of its own dates. Dates that follow from observations stand with these."""
+    if not _is_dated_site(site):
+        return
+    dates = {OBSERVED: site.observed_at, VALID: f"{site.valid_from}/{site.valid_to}"}
+    if (site.observed_at, site.valid_from, site.valid_to) == seen_dates(observations, document.images):
+        dates = {}
+    for date_of, date in {**dates, AS_OF: site.lifecycle_as_of}.items():
+        if date.strip("/"):
+            lane, about = LANES.index("sites"), (site.uuid,)
+            yield TimelineRow("sites", site.uuid, lane, date, date_of, span=_open_span(date), sites=about)
+
+
+def _open_span(date: str) -> TimeSpan | None:
+    """The span of a date; of a stretch of time without begin or end, that of the date that is stated."""
+    first, slash, last = date.partition("/")
+    return _span(date if (first and last) or not slash else first or last)
 
 
 def _timeline_row(
@@ -257,6 +321,8 @@ class _AboutSites:
     def __init__(self, document: Document, shows: ShowsRow) -> None:
         self._claims, self._responses = defaultdict[str, dict[str, None]](dict), defaultdict[str, dict[str, None]](dict)
         self._sources, self._images = defaultdict[str, dict[str, None]](dict), defaultdict[str, dict[str, None]](dict)
+        self.observations = defaultdict[str, list[Observation]](list)
+        """The observations of each mark, also those that are kept from who looks."""
         for of_site in cast("list[ClaimSite]", list(document.table("claim_sites").values())):
             self._claims[of_site.claim_uuid][of_site.site_uuid] = None
         for answered in cast("list[ResponseClaim]", list(document.table("response_claims").values())):
@@ -269,6 +335,7 @@ class _AboutSites:
             if site.image_uuid:
                 self._images[site.image_uuid][site.uuid] = None
         for seen in list(document.observations.values()):
+            self.observations[seen.site_uuid].append(seen)
             if shows(seen):
                 self._images[seen.image_uuid][seen.site_uuid] = None
         for chip in list(document.chips.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from msgspec.structs import replace
 from shapely import Point
 
@@ -64,6 +65,7 @@ def test_dates_of_words_images_and_publications_stand_apart() -> None:
         "responses": ["no"],
         "observations": ["o1"],
         "images": ["l2", "scene", "i1"],
+        "sites": [],
         "searches": ["s1"],
         "sources": ["news"],
     }, "l1 is the layer of i1, l3 has no date at all, and a scene's day of publication is none of its image"
@@ -81,6 +83,69 @@ def test_dates_of_words_images_and_publications_stand_apart() -> None:
     told = timeline.about({"port"})
     assert [row.uuid for row, is_told in zip(timeline.rows, told, strict=True) if is_told] == ["o1", "i1", "s1"]
     assert "o2" not in rows_of(read_timeline(a_case(), lambda row: getattr(row, "observer", "Li") == "Li"))
+
+
+def test_sites_stand_by_each_of_their_own_dates() -> None:
+    seen = Image(uuid="i", image_key="k", acquired_at="2021-05-01", date_kind="instant")
+    place = Point(63, 45)
+    document = Document(
+        {
+            "sites": [
+                Site(
+                    uuid="built", geometry=place, valid_from="2019", valid_to="2022-06", observed_at="2021-05-01T08:30Z"
+                ),
+                Site(uuid="open", geometry=place, valid_from="2020-03"),
+                Site(uuid="gone", geometry=place, valid_to="2018", lifecycle="closed", lifecycle_as_of="2024"),
+                Site(uuid="looked", geometry=place, observed_at="2021-05-01", valid_from="2021-05-01"),
+                Site(uuid="odd", geometry=place, observed_at="last spring"),
+                Site(uuid="plain", geometry=place),
+            ],
+            "images": [seen],
+            "observations": [Observation(uuid="o", site_uuid="looked", image_uuid="i", presence="present")],
+        }
+    )
+    timeline = read_timeline(document)
+    part = timeline.lane(LANES.index("sites"))
+    rows = {(row.uuid, row.date_of): row for row in timeline.rows[part]}
+    assert {key: row.date for key, row in rows.items()} == {
+        ("built", "observed"): "2021-05-01T08:30Z",
+        ("built", "valid"): "2019/2022-06",
+        ("open", "valid"): "2020-03/",
+        ("gone", "valid"): "/2018",
+        ("gone", "as of"): "2024",
+    }, "dates that follow from an observation stand with it, and a site without a date of its own nowhere"
+    assert [(row.uuid, row.date_of) for row in timeline.undated] == [("odd", "observed")]
+    ends = {
+        row.key[1:]: (begin, end) for row, begin, end in zip(timeline.rows, timeline.begin, timeline.end, strict=True)
+    }
+    first, last = timeline.begin.min(), timeline.end.max()
+    assert ends["open", "valid"][1] == last > ends["gone", "as of"][1], "no end is stated: it reaches beyond all dates"
+    assert ends["gone", "valid"][0] == first < ends["built", "valid"][0]
+    assert ends["built", "observed"][0] == ends["built", "observed"][1], "an instant"
+    assert np.isfinite([first, last]).all()
+
+
+def test_an_edit_of_a_site_moves_its_dates() -> None:
+    document = a_case()
+    timeline = read_timeline(document)
+    pad = document.sites["pad"]
+    seen = document.images["i1"]
+    look = Observation(uuid="o3", site_uuid="pad", image_uuid="i1", presence="present", observer="Wu")
+    dated = replace(pad, valid_from=seen.acquired_at, observed_at=seen.acquired_at)
+    for changes in (
+        (Change("sites", pad, dated),),
+        (Change("sites", dated, renamed := replace(dated, label="Pad 1")),),
+        (Change("observations", None, look),),
+        (Change("sites", renamed, pad), Change("observations", look, None)),
+    ):
+        edit = Edit("Edit", changes)
+        document.apply(edit)
+        after = changed_timeline(timeline, document, Changes(edit), lambda row: True)
+        assert after is not None
+        assert {row.key for row in after.all_rows()} == {row.key for row in read_timeline(document).all_rows()}
+        assert after is not timeline, "the name of a dated site is shown, too"
+        timeline = after
+    assert not timeline.rows[timeline.lane(LANES.index("sites"))]
 
 
 def test_an_edit_of_a_row_changes_the_timeline_as_reading_it_anew() -> None:

@@ -44,7 +44,7 @@ class _Rows(QAbstractListModel):
             return None
         row, document = self.rows[index.row()], self._context.document
         if role == Qt.ItemDataRole.DisplayRole:
-            date = short_date(row) if row.span is not None else kind_title(row)
+            date = short_date(row) if row.span is not None else kind_title(document, row)
             return f"{date}  {row_title(document, row)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip("\n".join(row_lines(document, row)))

@@ -31,12 +31,15 @@ LEAST_BAR_PX = 16.0
 MOST_BARS = 240
 """Bars of one lane that are placed one by one; of more, those that begin near each other become one."""
 BAR_CELL_PX = 24.0
+MOST_COMPARED = 64
+"""Rows of one bar whose forms are compared: a bar of a large case holds many thousand."""
 OUTSIDE_PX = 60.0
 """Pixels left and right of the axis in which marks are placed, too: parts of them may be in sight."""
 
-INSTANT, DAY, PERIOD, INTERVAL, COMPOSITE, SEVERAL = range(6)
+INSTANT, DAY, PERIOD, INTERVAL, COMPOSITE, SEVERAL, FROM, UNTIL = range(8)
 """Forms of marks, by what is known of the date: the moment, the day, a month or a year, a stretch of time, the times
-of the parts of a composite; and of marks that stand for rows of several kinds."""
+of the parts of a composite; of marks that stand for rows of several kinds; and of stretches of time of which only the
+begin, or only the end, is stated."""
 
 
 class PlacedMark(Struct, frozen=True, eq=False):
@@ -77,8 +80,14 @@ def form_of(row: TimelineRow) -> int:
     if row.date_kind == "composite":
         return COMPOSITE
     if "/" in row.date:
-        return INTERVAL
+        return FROM if row.opens_after else UNTIL if row.opens_before else INTERVAL
     return {"year": PERIOD, "month": PERIOD, "day": DAY}.get(row.precision, INSTANT)
+
+
+def _form_of_all(timeline: Timeline, places: RowPlaces) -> int:
+    """The form that rows share; SEVERAL where the first of them differ."""
+    forms = {form_of(timeline.rows[at]) for at in places[:MOST_COMPARED].tolist()}
+    return forms.pop() if len(forms) == 1 else SEVERAL
 
 
 def placed_marks(
@@ -115,7 +124,7 @@ def _marks_of_lane(
         )
         for row, left, right, middle, members in groups:
             whole = members + part.start
-            form = form_of(timeline.rows[int(whole[0])]) if len(whole) == 1 or is_of_bars else SEVERAL
+            form = _form_of_all(timeline, whole) if len(whole) == 1 or is_of_bars else SEVERAL
             is_lit = lit is not None and bool(lit[whole].any())
             yield PlacedMark(lane, row, axis.x_of(middle), axis.x_of(left), axis.x_of(right), form, whole, is_lit)
 

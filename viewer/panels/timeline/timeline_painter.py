@@ -1,5 +1,6 @@
 """Paints the timeline. Kinds of dates differ by form: a full disc for a moment, a full diamond for a day, a hollow one
-for a month or a year, a bar for a stretch of time, hatched for a composite; a plate with a number for several rows.
+for a month or a year, a bar for a stretch of time, hatched for a composite, fading where it has no stated end; a plate
+with a number for several rows.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QLinearGradient, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from layers.finding.case_timeline import Timeline
@@ -17,7 +18,17 @@ from layers.text.counted import grouped
 from layers.time.time_span import TimeSpan
 from viewer.canvas.sites.site_symbology import SELECTED_COLOR
 from viewer.panels.time_strip.time_axis import TimeAxis
-from viewer.panels.timeline.placed_marks import COMPOSITE, INSTANT, INTERVAL, MARK_PX, PERIOD, PlacedMark
+from viewer.panels.timeline.placed_marks import (
+    COMPOSITE,
+    FROM,
+    INSTANT,
+    INTERVAL,
+    MARK_PX,
+    PERIOD,
+    SEVERAL,
+    UNTIL,
+    PlacedMark,
+)
 from viewer.panels.timeline.timeline_words import lane_title
 from viewer.support.language.translation import translate
 
@@ -27,6 +38,8 @@ TRACK_PX = 19.0
 """Height of the marks of a lane, above its bars."""
 BAR_PX, BAR_GAP_PX = 12.0, 2.0
 LEAST_LANE_PX = TRACK_PX + BAR_PX + 2 * BAR_GAP_PX
+EMPTY_LANE_PX = 22.0
+"""Height of a lane without any mark, in logical pixels."""
 SMALL_PX = 11
 """Height of the letters beside marks and in bars, in pixels."""
 LEAST_LABEL_PX = 44.0
@@ -35,28 +48,35 @@ LONGEST_LABEL_PX = 260.0
 
 
 class LaneRooms(Struct, frozen=True):
-    """The lanes that are shown, and where: `left` is where the axis begins."""
+    """The lanes that are shown, and where: `left` is where the axis begins. Empty lanes leave their room to others."""
 
     lanes: tuple[int, ...]
     left: float
     height: float
+    empty: frozenset[int] = frozenset()
 
     @property
-    def lane_px(self) -> float:
-        return max((self.height - DATES_PX) / max(len(self.lanes), 1), 1.0)
+    def full_px(self) -> float:
+        """The height of a lane with marks."""
+        empty = sum(lane in self.empty for lane in self.lanes)
+        room = self.height - DATES_PX - empty * EMPTY_LANE_PX
+        return max(room / max(len(self.lanes) - empty, 1), 1.0)
+
+    def lane_px(self, lane: int) -> float:
+        """The height of a lane."""
+        return EMPTY_LANE_PX if lane in self.empty else self.full_px
 
     @property
     def bar_rows(self) -> int:
         """Rows of bars that a lane has room for."""
-        return max(int((self.lane_px - TRACK_PX - BAR_GAP_PX) // (BAR_PX + BAR_GAP_PX)), 1)
+        return max(int((self.full_px - TRACK_PX - BAR_GAP_PX) // (BAR_PX + BAR_GAP_PX)), 1)
 
     def top(self, lane: int) -> float:
-        return self.lanes.index(lane) * self.lane_px
+        return sum(self.lane_px(above) for above in self.lanes[: self.lanes.index(lane)])
 
     def lane_at(self, y: float) -> int:
         """The lane at a height; -1 for none."""
-        at = int(y // self.lane_px)
-        return self.lanes[at] if 0 <= at < len(self.lanes) and y >= 0 else -1
+        return next((lane for lane in self.lanes if 0 <= y - self.top(lane) < self.lane_px(lane)), -1)
 
     def box(self, mark: PlacedMark) -> QRectF:
         """The place of a mark in the widget."""
@@ -168,8 +188,8 @@ def _paint_lanes(painter: QPainter, palette: QPalette, picture: TimelinePicture,
     for lane in rooms.lanes:
         top = rooms.top(lane)
         if rooms.lanes.index(lane) % 2:
-            painter.fillRect(QRectF(0, top, width, rooms.lane_px), _faint(palette, 9))
-        box = QRectF(8, top, rooms.left - 14, rooms.lane_px)
+            painter.fillRect(QRectF(0, top, width, rooms.lane_px(lane)), _faint(palette, 9))
+        box = QRectF(8, top, rooms.left - 14, rooms.lane_px(lane))
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(box, left, lane_title(lane))
@@ -247,11 +267,11 @@ def _paint_mark(painter: QPainter, palette: QPalette, picture: TimelinePicture, 
         painter.setPen(QColor("#10161c") if mark.is_lit else ink)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.count))
         return
-    if mark.form in (PERIOD, INTERVAL):
+    if mark.form in (PERIOD, INTERVAL, FROM, UNTIL):
         fill = QColor(palette.color(QPalette.ColorRole.Base))
     brush = QBrush(fill, Qt.BrushStyle.BDiagPattern) if mark.form == COMPOSITE else QBrush(fill)
     painter.setBrush(brush)
-    if mark.form in (INSTANT, INTERVAL):
+    if mark.form in (INSTANT, INTERVAL, FROM, UNTIL):
         painter.drawEllipse(box)
     else:
         middle = box.center()
@@ -280,15 +300,18 @@ def _paint_extent(painter: QPainter, picture: TimelinePicture, mark: PlacedMark,
 def _paint_bar(
     painter: QPainter, palette: QPalette, picture: TimelinePicture, mark: PlacedMark, box: QRectF, color: QColor
 ) -> None:
-    """Paint a stretch of time: full with hard ends for one whose ends are stated, pale for a day, month or year in
-    which the moment lies somewhere.
+    """Paint a stretch of time: full with hard ends for one whose ends are stated, fading towards one that is not, pale
+    for a day, month or year in which the moment lies somewhere.
     """
     fill = QColor(color)
-    is_stretch = mark.form in (INTERVAL, COMPOSITE)
+    is_stretch = mark.form in (INTERVAL, COMPOSITE, FROM, UNTIL, SEVERAL)
     fill.setAlpha((230 if is_stretch else 150) if mark.is_lit else (100 if is_stretch else 45))
     pattern = Qt.BrushStyle.BDiagPattern if mark.form == COMPOSITE else Qt.BrushStyle.SolidPattern
-    painter.setPen(QPen(color, 1.2, Qt.PenStyle.SolidLine if is_stretch else Qt.PenStyle.DotLine))
-    painter.setBrush(QBrush(fill, pattern))
+    edge, brush = QBrush(color), QBrush(fill, pattern)
+    if mark.form in (FROM, UNTIL):
+        edge, brush = (QBrush(_fading(box, mark.form == FROM, each)) for each in (color, fill))
+    painter.setPen(QPen(edge, 1.2, Qt.PenStyle.SolidLine if is_stretch else Qt.PenStyle.DotLine))
+    painter.setBrush(brush)
     painter.drawRoundedRect(box, 2, 2)
     view = QRectF(picture.rooms.left, 0, picture.axis.width, picture.rooms.height)
     inside = box.intersected(view).adjusted(4, 0, -3, 0)
@@ -299,6 +322,16 @@ def _paint_bar(
     painter.setPen(QColor("#10161c") if mark.is_lit else palette.color(QPalette.ColorRole.Text))
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inside.width()))
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def _fading(box: QRectF, fades_right: bool, color: QColor) -> QLinearGradient:
+    """A colour that fades to nothing at one end of a bar."""
+    nothing = QColor(color)
+    nothing.setAlpha(0)
+    gradient = QLinearGradient(box.topLeft(), box.topRight())
+    for at, each in ((0.0, color), (0.7, color), (1.0, nothing)):
+        gradient.setColorAt(at if fades_right else 1 - at, each)
+    return gradient
 
 
 def _paint_label(

@@ -1,4 +1,4 @@
-"""The panel Timeline: claims, responses, observations, images, searches and sources of the case by their dates."""
+"""The panel Timeline: claims, responses, observations, images, sites, searches and sources by their dates."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from viewer.panels.timeline.timeline_words import (
     as_table,
     counted_rows,
     date_words,
+    extent_words,
     kind_title,
     row_lines,
     row_title,
     several_lines,
-    short_date,
     site_names,
 )
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
@@ -137,7 +137,7 @@ class TimelinePanel(QWidget):
         self.undated_button.setVisible(bool(undated))
         for button in (self.out_button, self.in_button, self.fit_button, self.copy_button):
             button.setEnabled(bool(shown))
-        self.view.show_hint("" if shown else self._hint(dated, undated))
+        self.view.show_hint("" if shown else self._hint(dated))
         if self._lists_undated:
             self.list.keep_up(self.undated_button.text(), self._undated())
         elif self.list.isVisibleTo(self):
@@ -151,19 +151,14 @@ class TimelinePanel(QWidget):
         shown = mark_filter.shown
         return list(rows) if shown is None else [row for row in rows if not shown.isdisjoint(row.sites)]
 
-    def _hint(self, dated: int, undated: int) -> str:
+    def _hint(self, dated: int) -> str:
         if not self.feed.is_read:
             return self.tr("Reading the dates of the case…")
         if dated:
             return self.tr("No dated row passes the filter of the map.")
-        if undated:
-            return self.tr(
-                "No row of the case has a date yet. Enter when a claim was made, a source published, an image taken:"
-                " it stands here by that date."
-            )
         return self.tr(
-            "Claims and responses stand here by when they were said, observations and images by when the image was"
-            " taken, sources by when they were published. The case has none of them yet."
+            "Nothing in this case has a date of its own yet. It will stand here by when a claim or a response was said,"
+            " an image taken, a site observed or valid, a source published."
         )
 
     def _tell(self, mark: PlacedMark | None) -> None:
@@ -173,13 +168,11 @@ class TimelinePanel(QWidget):
             rows = self.view.rows_of(mark)
             if len(rows) == 1:
                 row, document = rows[0], self._context.document
-                words = f"{kind_title(row)}: {row_title(document, row)} · {date_words(row)}"
+                words = f"{kind_title(document, row)}: {row_title(document, row)} · {date_words(row)}"
                 words = " · ".join(filter(None, (words, site_names(document, row))))
             else:
                 counted = counted_rows(mark.lane, len(rows))
-                first, last = short_date(min(rows, key=_begin)), short_date(max(rows, key=_end))
-                words = self.tr("{0}, {1} to {2}").format(counted, first, last)
-                words = f"{counted}, {first}" if first == last else words
+                words = ", ".join(filter(None, (counted, extent_words(rows))))
         hint = self.tr("Choose a mark: a click or Enter shows it on the map and opens its form.")
         self.words.say(words or (hint if self.view.marks else ""))
         self.view.say_current(words)
@@ -300,11 +293,3 @@ class TimelinePanel(QWidget):
         rows = self.view.rows_in_sight()
         document = self._context.document
         self._context.run(lambda: as_table(document, rows), self._copied, self.tr("Copying the timeline"))
-
-
-def _begin(row: TimelineRow) -> float:
-    return row.span.begin if row.span is not None else 0.0
-
-
-def _end(row: TimelineRow) -> float:
-    return row.span.end if row.span is not None else 0.0

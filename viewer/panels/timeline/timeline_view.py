@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import override
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -120,9 +121,10 @@ class TimelineView(QWidget):
             lane for lane in range(len(LANES)) if timeline.lane(lane).stop > timeline.lane(lane).start
         }
         lanes = tuple(lane for lane in range(len(LANES)) if lane < ALWAYS or lane in used)
-        self._rooms = LaneRooms(lanes, gutter_px(self, timeline, lanes), float(self.height()))
         parts = [timeline.lane(lane) for lane in range(len(LANES))]
         self._counts = tuple(part.stop - part.start if shown is None else int(shown[part].sum()) for part in parts)
+        empty = frozenset(lane for lane in lanes if not self._counts[lane]) if any(self._counts) else frozenset()
+        self._rooms = LaneRooms(lanes, gutter_px(self, timeline, lanes), float(self.height()), empty)
         self.setMinimumHeight(round(len(lanes) * LEAST_LANE_PX + DATES_PX))
         if not timeline.rows:
             self._is_moved = False
@@ -202,7 +204,7 @@ class TimelineView(QWidget):
 
     def _lay_out(self) -> None:
         timeline, shown = self._timeline, self._shown
-        self._rooms = LaneRooms(self._rooms.lanes, self._rooms.left, float(self.height()))
+        self._rooms = replace(self._rooms, height=float(self.height()))
         width = max(self.width() - self._rooms.left - RIGHT_PX, 1.0)
         begin, end = (timeline.begin, timeline.end) if shown is None else (timeline.begin[shown], timeline.end[shown])
         if not len(begin):
@@ -426,7 +428,7 @@ class TimelineView(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             left = gutter_px(self, self._timeline, self._rooms.lanes)
-            self._rooms = LaneRooms(self._rooms.lanes, left, float(self.height()))
+            self._rooms = replace(self._rooms, left=left, height=float(self.height()))
             self._lay_out()
 
     @override

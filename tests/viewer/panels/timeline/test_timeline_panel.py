@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
 from layers.document.rows import ClaimSite
-from layers.finding.case_timeline import TimelineRow
+from layers.finding.case_timeline import LANES, TimelineRow
 from tests.viewer.panels.conftest import Desk, unnamed
 from viewer.commands.claims import add_claim, update_claim
+from viewer.commands.sites import update_site
 from viewer.commands.sources import update_source
-from viewer.panels.timeline.placed_marks import PlacedMark
+from viewer.panels.timeline.placed_marks import FROM, INSTANT, UNTIL, PlacedMark
 from viewer.panels.timeline.timeline_panel import TimelinePanel
 
 Key = Qt.Key
@@ -143,7 +144,30 @@ def test_edits_come_in_and_rows_without_a_date_are_listed(panel: TimelinePanel, 
     assert panel.list.heading.text() == "4 claims", "no zoom tells the same day apart"
     desk.context.set_document(Document({"claim_sites": [ClaimSite(uuid="x", claim_uuid="y", site_uuid="z")]}))
     _settle(panel, qtbot)
-    assert "The case has none of them yet" in panel.view.hint
+    assert panel.view.hint.startswith("Nothing in this case has a date of its own yet.")
+
+
+def test_dates_of_sites_are_told_by_what_they_are_the_date_of(panel: TimelinePanel, desk: Desk, qtbot: QtBot) -> None:
+    for at, fields in enumerate(({"observed_at": "2021-05-03T08:30Z"}, {"valid_from": "2020"}, {"valid_to": "2023"})):
+        desk.context.do(update_site, ("firm", "pad", "firm")[at], **fields)
+    view, lane = panel.view, LANES.index("sites")
+    panel.resize(1000, 500)
+    qtbot.waitUntil(lambda: view.rooms.bar_rows > 1)
+    marks = {row.date_of + row.uuid: mark for mark in view.marks if mark.lane == lane for row in view.rows_of(mark)}
+    assert {key: mark.form for key, mark in marks.items()} == {
+        "observedfirm": INSTANT,
+        "validpad": FROM,
+        "validfirm": UNTIL,
+    }
+    picture = view.grab().toImage()
+    view.setFocus()
+    view.point_at(view.rows_of(marks["validpad"])[0])
+    assert panel.words.text() == "Site: Vostochny · Valid from: 2020, no end stated"
+    assert view.grab().toImage() != picture
+    QTest.keyClick(view, Key.Key_Return)
+    assert desk.context.selection.uuids == {"pad"}
+    desk.context.do(update_site, "pad", valid_to="2022-06")
+    assert panel.words.text() == "Site: Vostochny · Valid: 2020 to June 2022"
 
 
 def _names(rows: list[TimelineRow]) -> list[str]:
