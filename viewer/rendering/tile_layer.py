@@ -28,6 +28,8 @@ _PART = "part"
 _TILE = QRect(0, 0, TILE_PX, TILE_PX)
 _HAIR_PX = 1e-6
 """Length in pixels by which an edge may lie beyond another that it is meant to be."""
+_SAME_SCALE = 1e-3
+"""Share by which a scale may differ from another that it is meant to be: less than a pixel in a view."""
 _EDGE_PX = 2
 """Margin in pixels that stays around the data when a tile is cropped."""
 
@@ -39,6 +41,8 @@ class _Held(Struct, eq=False):
     stale: dict[TileKey, QImage] = field(default_factory=dict)
     """Tiles of the last revision."""
     provisional: dict[TileKey, QImage] = field(default_factory=dict)
+    true_scale: set[TileKey] = field(default_factory=set)
+    """Provisional tiles that were drawn at the scale of their grid."""
     parts: dict[TileKey, QImage] = field(default_factory=dict)
     """Parts of tiles that are final, placed by their `offset`."""
     given_up: set[TileKey] = field(default_factory=set)
@@ -46,6 +50,7 @@ class _Held(Struct, eq=False):
 
     def keep(self, keys: frozenset[TileKey]) -> None:
         self.given_up &= keys
+        self.true_scale &= keys
         for tiles in (self.tiles, self.stale, self.provisional, self.parts):
             for key in [key for key in tiles if key not in keys]:
                 del tiles[key]
@@ -166,11 +171,12 @@ class TileLayer:
         if held is not None and key in held.stale:
             held.stale[key] = image
 
-    def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
-        """Put a blurred tile, shown where nothing better is there."""
+    def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage, *, is_scaled: bool = True) -> None:
+        """Put a tile that is shown where nothing better is there: a blurred one, unless it was drawn at this scale."""
         held = self._held.get(grid)
         if held is not None and key not in held.tiles:
             held.provisional[key] = image
+            (held.true_scale.discard if is_scaled else held.true_scale.add)(key)
 
     def lacks_stand_in(self, view: View, key: TileKey, resolution: float) -> bool:
         """True where no provisional tile has been put yet, and no tiles of a recent grid as fine as that stand in."""
@@ -283,6 +289,19 @@ class TileLayer:
         """True where a tile of the view was given up."""
         held = self._held.get(view.grid)
         return held is not None and any(key in held.given_up for key in tiles_in(view, self.within(view.grid)))
+
+    def shows_scaled(self, view: View) -> bool:
+        """True where something of another scale stands in for a tile of the view that was given up."""
+        held = self._held.get(view.grid)
+        if held is None:
+            return False
+        lacking = QRegion()
+        for key in tiles_in(view, self.within(view.grid)):
+            if key in held.given_up:
+                lacking += _seen(view, key).translated(key.col * TILE_PX - view.left, key.row * TILE_PX - view.top)
+        blurred = {id(image) for key, image in held.provisional.items() if key not in held.true_scale}
+        stand_ins = _needed(list(self._stand_ins(view)), lacking)
+        return any(abs(place.m11() - 1) > _SAME_SCALE or id(image) in blurred for place, image in stand_ins)
 
     def share(self, view: View) -> float:
         """Share of the view that is there, 0 to 1."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QUrl
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from layers.errors import BadTemplate, ServerFault
 from layers.geo.bounds import Bounds
@@ -27,7 +28,11 @@ MOST_DECODED = 48
 """Most pictures that are held unpacked while display tiles are made."""
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 
-type SeenDone = Callable[[QImage], None]
+_SAME_SCALE = 1e-3
+"""Doublings by which a scale may differ from another that it is meant to be: less than a pixel in a tile."""
+
+type SeenDone = Callable[[QImage, bool], None]
+"""Takes the picture of a display tile, and whether any of it was drawn at another scale."""
 
 
 class SeenViews:
@@ -72,10 +77,10 @@ class SeenViews:
             self._is_looking = False
             return
 
-        def made(pictures: list[QImage | None]) -> None:
+        def made(pictures: list[_Seen | None]) -> None:
             for done, picture in zip(wanted.values(), pictures, strict=True):
                 if picture is not None:
-                    done(picture)
+                    done(*picture)
             self._look()
 
         self._context.jobs.run(lambda _: _pictures(store, name, list(wanted)), made, lambda _: self._look())
@@ -101,6 +106,13 @@ class SeenViews:
 # -- in jobs --------------------------------------------------------------------------------------------------------
 
 
+class _Seen(NamedTuple):
+    """A picture made of what was seen, and whether any of it that shows was drawn at another scale."""
+
+    picture: QImage
+    is_scaled: bool
+
+
 def _note(
     store: TileStore,
     views: DrawnViews,
@@ -114,7 +126,7 @@ def _note(
         views.note(name, DrawnView(key.hex(), bounds, resolution))
 
 
-def _pictures(store: TileStore, name: str, wanted: list[tuple[TileGrid, TileKey]]) -> list[QImage | None]:
+def _pictures(store: TileStore, name: str, wanted: list[tuple[TileGrid, TileKey]]) -> list[_Seen | None]:
     """Draws what was seen where each display tile lies; None where nothing was."""
     views, unpacked = store.views.views_of(name), dict[str, QImage | None]()
     return [_picture(store, views, grid, key, unpacked) for grid, key in wanted]
@@ -122,13 +134,14 @@ def _pictures(store: TileStore, name: str, wanted: list[tuple[TileGrid, TileKey]
 
 def _picture(
     store: TileStore, views: list[DrawnView], grid: TileGrid, key: TileKey, unpacked: dict[str, QImage | None]
-) -> QImage | None:
+) -> _Seen | None:
     affine = grid.tile_affine(key)
     (left, top), (right, bottom) = affine.apply(0, 0), affine.apply(TILE_PX, TILE_PX)
     place = Bounds(left, bottom, right, top)
     # The newest of the nearest scale comes last: it is painted over all others.
     near = sorted((view for view in views if view.meets(place)), key=lambda view: -_distance(view, grid))
     picture: QImage | None = None
+    scaled, exact = QRegion(), QRegion()
     for view in near[-MOST_PICTURES:]:
         image = _unpacked(store, view, unpacked)
         if image is None:
@@ -138,10 +151,15 @@ def _picture(
             picture.fill(0)
         into = affine.inverse()
         (x, y), (far_x, far_y) = into.apply(view.bounds[0], view.bounds[3]), into.apply(view.bounds[2], view.bounds[1])
+        target = QRectF(x, y, far_x - x, far_y - y)
         with painting(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRectF(x, y, far_x - x, far_y - y), image, QRectF(image.rect()))
-    return picture
+            painter.drawImage(target, image, QRectF(image.rect()))
+        if _distance(view, grid) <= _SAME_SCALE:
+            exact += target.toAlignedRect()
+        else:
+            scaled += target.toAlignedRect().intersected(picture.rect())
+    return None if picture is None else _Seen(picture, not scaled.subtracted(exact).isEmpty())
 
 
 def _distance(view: DrawnView, grid: TileGrid) -> float:

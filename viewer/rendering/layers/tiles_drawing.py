@@ -217,7 +217,7 @@ class TilesDrawing(LayerDrawing):
             works_offline=self._works_offline(),
             reach=self.reach,
             is_stored=self._tiles.has_packs and view is not None and not lacks_all,
-            is_scaled=seen is not None and self._tile_layer.lacks_given_up(seen) and self._tile_layer.shows_in(seen),
+            is_scaled=seen is not None and self._tile_layer.shows_scaled(seen),
             lacks_all=lacks_all,
             wants_login=fetcher is not None and any(map(fetcher.wants_login, hosts)),
             busy_until=max((fetcher.busy_until(host) for host in hosts), default=0.0) if fetcher is not None else 0.0,
@@ -473,8 +473,8 @@ class TilesDrawing(LayerDrawing):
         self._announce()
         return True
 
-    def _show_seen(self, grid: TileGrid, key: TileKey, picture: QImage) -> None:
-        self._tile_layer.put_provisional(grid, key, picture)
+    def _show_seen(self, grid: TileGrid, key: TileKey, picture: QImage, is_scaled: bool) -> None:
+        self._tile_layer.put_provisional(grid, key, picture, is_scaled=is_scaled)
         self._announce()
 
     def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[_Composition]:

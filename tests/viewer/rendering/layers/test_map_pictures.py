@@ -271,6 +271,34 @@ def test_what_was_seen_at_another_scale_stands_in_offline_and_that_is_said(draw,
 
 
 @pytest.mark.bounded
+def test_what_was_seen_at_the_same_scale_is_not_called_one_of_another_scale(
+    draw, server, context, pool, jobs, tmp_path, qtbot
+) -> None:
+    drawing = drawn(draw, service_of(server))
+    complete(drawing, View(GRID, 100, 50, 300, 260), qtbot)
+    qtbot.waitUntil(jobs.is_idle)
+    context.fetcher.set_offline(True)
+    moved = View(GRID, 150, 90, 300, 260)
+    assert complete(drawing, moved, qtbot)[..., 3].any(), "what was seen is shown"
+    sentence = drawing.state_in(moved).sentence
+    assert "at the same scale" in sentence, "the rest is what lacks"
+    assert "another scale" not in sentence
+
+    with context_of_host(server.host, tmp_path, pool, jobs) as later:
+        later.fetcher.set_offline(True)
+        source = json.dumps(encoded(service_of(server)))
+        again = drawing_for(Layer(uuid="maps", kind="tiles", name="Maps", source_json=source), None, later)
+        complete(again, moved, qtbot)
+        qtbot.waitUntil(lambda: again.shows_in(moved))
+        assert "another scale" not in again.state_in(moved).sentence
+        closer = View(replace(GRID, resolution=STEP_M / 2), 300, 180, 200, 160)
+        complete(again, closer, qtbot)
+        qtbot.waitUntil(lambda: again.shows_in(closer))
+        assert "another scale" in again.state_in(closer).sentence
+        again.close()
+
+
+@pytest.mark.bounded
 def test_what_earlier_sessions_saw_stands_in_offline_at_other_scales(
     draw, server, context, pool, jobs, tmp_path, qtbot
 ) -> None:
