@@ -326,6 +326,10 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.answer(400, body, Content_Type="application/xml")
 
+    def called_png(self) -> None:
+        """The document, with the type of a picture."""
+        self.answer(200, self.server.document, Content_Type="image/png", Cache_Control="max-age=3600")
+
     def gif(self) -> None:
         self.answer(200, b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", Content_Type="image/png")
 

@@ -16,6 +16,8 @@ MAX_DECODED_BYTES = 16 << 20
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CHUNK_BYTES = 12
 """Bytes of a part of a PNG without any content: its length, kind and sum."""
+_SVG_BYTES = 1024
+"""Bytes of a text within which an SVG names itself."""
 
 
 class HalfPicture(ServerFault):
@@ -60,7 +62,7 @@ def _judged_kind(body: bytes, host: str) -> str:
     if not kind:
         if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):
             raise AnsweredInWords("{host} sent no picture but says: {words}", host=host, words=words)
-        if is_text(body) and not body.lstrip().startswith(b"{"):
+        if is_web_page(body) or (is_text(body) and not _is_data(body)):
             raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
         raise ServerFault(
             "{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.", host=host
@@ -72,6 +74,11 @@ def _judged_kind(body: bytes, host: str) -> str:
             kind=kind.upper(),
         )
     return kind
+
+
+def _is_data(text: bytes) -> bool:
+    """True for JSON, and for a picture that is written as text."""
+    return text.lstrip().startswith(b"{") or b"<svg" in text[:_SVG_BYTES].lower()
 
 
 def is_whole(kind: str, body: bytes) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage
 
 from layers.errors import ServerFault
 from tests.support.tile_server import encoded
+from viewer.network import decode
 from viewer.network.decode import HalfPicture, decode_tile, judge_tile
 
 
@@ -43,3 +44,28 @@ def test_what_is_no_picture_is_refused_in_the_same_words_as_when_it_is_drawn(bod
             judge(body, "host")
         sentences.append(fault.value.sentence)
     assert sentences[0] == sentences[1]
+
+
+WRONG_KINDS = {
+    "svg": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><rect width="256" height="256"/></svg>',
+    "svg without a head": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/hostname"/></svg>',
+    "tiff": b"II*\0\x08\0\0\0" + bytes(64),
+    "big tiff": b"MM\0+\0\x08\0\0" + bytes(64),
+    "animated gif": b"GIF89a\x01\0\x01\0\0\0\0" + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0" + b",\0\0\0\0\x01\0\x01\0\0;" * 2,
+    "ico": b"\0\0\1\0\1\0\x10\x10\0\0\1\0 \0h\4\0\0\x16\0\0\0" + bytes(64),
+    "bmp": b"BM" + bytes(64),
+}
+
+
+def test_f32_a_page_with_a_drawing_in_it_is_called_a_page() -> None:
+    with pytest.raises(ServerFault, match="web page"):
+        judge_tile(b"<!DOCTYPE html><html><body><svg></svg>log in</body></html>", "host")
+
+
+@pytest.mark.parametrize("kind", WRONG_KINDS)
+def test_f33_a_wrong_kind_of_image_is_refused_by_its_first_bytes(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No decoder sees it: SVG may lead to files, and others were never meant to come from strangers."""
+    monkeypatch.setattr(decode, "QImageReader", lambda *_: pytest.fail("a decoder was begun"))
+    for judge in (judge_tile, decode_tile):
+        with pytest.raises(ServerFault, match="no PNG, JPEG or WEBP picture"):
+            judge(WRONG_KINDS[kind], "host")

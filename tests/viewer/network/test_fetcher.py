@@ -11,9 +11,9 @@ from PySide6.QtNetwork import QNetworkReply
 
 from layers.errors import NotAllowed, ServerFault
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.network.conftest import QUICK, Heard
+from tests.viewer.network.conftest import QUICK, AskAny, Heard, asked, asked_document
 from viewer.network.decode import decode_tile
-from viewer.network.fetch import is_short
+from viewer.network.fetch import Limits, is_short
 from viewer.network.fetcher import Fetcher
 from viewer.network.tile_fetch import WARNING
 
@@ -73,6 +73,30 @@ def test_f23_to_f34_what_a_server_does_wrong_is_one_sentence(ask, fault: str, wo
     """F23 hang, F24 drip, F25 endless, F26 trunc and cut, F27 half, F29 403, F31 500, F32 html, F33 gif, F34 giant."""
     heard = ask(fault)
     assert [words in error.sentence for error in heard.errors] == [True], heard.errors
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("how", [asked, asked_document], ids=["tile", "document"])
+def test_f24_a_server_that_drips_is_left_at_the_deadline(
+    qtbot, fetcher: Fetcher, server: TileServer, how: AskAny
+) -> None:
+    """Each byte comes in time, the whole never would."""
+    assert Limits().total_s == 30
+    fetcher.limits = Limits(idle_s=1.5, total_s=0.7, document_idle_s=1.5, document_total_s=0.7)
+    heard = how(qtbot, fetcher, server, "drip")
+    (error,) = heard.errors
+    assert "longer than" in error.sentence
+    assert len(server.log) == 1, "nor is it asked again: it would drip once more"
+    assert not heard.results
+
+
+def test_f33_the_bytes_of_a_picture_count_and_not_the_type_that_is_stated(ask, server: TileServer) -> None:
+    assert ask("ok", ext="svg").images, "a JPEG by its bytes, called image/svg+xml"
+    server.document = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    (error,) = ask("called_png").errors
+    assert "no PNG, JPEG or WEBP picture" in error.sentence
+    assert ask("called_png").errors
+    assert len(server.log) == 3, "nor is it stored"
 
 
 @pytest.mark.parametrize("fault", ["status404", "status410", "status204", "empty"])
