@@ -53,6 +53,8 @@ def _meets(item: dict[str, Any], question: dict[str, Any]) -> bool:
         return False
     begin, _, end = str(question.get("datetime") or "../..").partition("/")
     at = item["properties"]["datetime"]
+    if not str(at)[:4].isdecimal():  # of an unknown date: no reason to leave it out
+        begin = end = ".."
     if (begin not in ("", "..") and at < begin) or (end not in ("", "..") and at > end):
         return False
     return not question.get("collections") or item["collection"] in question["collections"]

@@ -51,7 +51,9 @@ WRONG_KINDS = {
     "svg without a head": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/hostname"/></svg>',
     "tiff": b"II*\0\x08\0\0\0" + bytes(64),
     "big tiff": b"MM\0+\0\x08\0\0" + bytes(64),
-    "animated gif": b"GIF89a\x01\0\x01\0\0\0\0" + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0" + b",\0\0\0\0\x01\0\x01\0\0;" * 2,
+    "animated gif": b"GIF89a\x01\0\x01\0\0\0\0"
+    + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+    + b",\0\0\0\0\x01\0\x01\0\0;" * 2,
     "ico": b"\0\0\1\0\1\0\x10\x10\0\0\1\0 \0h\4\0\0\x16\0\0\0" + bytes(64),
     "bmp": b"BM" + bytes(64),
 }

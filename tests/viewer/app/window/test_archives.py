@@ -126,6 +126,29 @@ def test_scenes_of_an_archive_stand_on_the_strip(
 
 
 @pytest.mark.bounded
+def test_s10_a_scene_of_unknown_date_is_a_tick_behind_the_axis_that_says_so(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    """Its search asked for a stretch of time: what states no date may be of it, and is never given one."""
+    server.items = [*ITEMS, stac_item("undated", "", datetime=None), stac_item("odd", "", datetime="01/02/2026")]
+    asked(window, strip, server, qtbot)
+    undated = {placed.tick.title: placed for placed in strip.view.places.undated}
+    assert set(undated) == {"undated", "odd"}
+    assert titles(strip)[:3] == ["early", "cloudy", "late"]
+    assert all(placed.left > strip.view.places.divider > 0 for placed in undated.values())
+    assert "2 undated" in strip.summary.text()
+    QTest.mouseClick(
+        strip.view, Qt.MouseButton.LeftButton, pos=QPoint(round(undated["odd"].at), strip.view.height() // 2)
+    )
+    settle(window, qtbot)
+    (layer,) = (each for each in window.session.document.layers.values() if each.name == "odd")
+    assert (layer.acquired_at, layer.date_kind) == ("", "unknown")
+    assert "date unknown" in strip.words.text()
+    (own,) = (placed for placed in strip.view.places.undated if placed.tick.title == "odd")
+    assert own.tick.layers, "the tick has the dot of the case"
+
+
+@pytest.mark.bounded
 def test_a_limit_of_cloud_leaves_cloudy_scenes_out(
     window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
 ) -> None:
