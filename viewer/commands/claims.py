@@ -33,7 +33,7 @@ from viewer.commands.stamps import (
     DRAFT_AGAIN,
     Stamp,
     delete,
-    drafts_after,
+    edit_with_drafts,
     insert,
     new_uuid,
     review_of,
@@ -167,11 +167,13 @@ def link_claim_sites(
         if site_uuid not in linked:
             link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
             changes.append(insert("claim_sites", link, stamp))
-    return Edit(
+    return edit_with_drafts(
+        document,
         Phrase("Link claim to site")
         if len(changes) == 1
         else Phrase("Link claim to {sites}", sites=counted(len(changes), "site")),
-        (*changes, *drafts_after(document, changes, stamp)),
+        changes,
+        stamp,
     )
 
 
@@ -186,7 +188,7 @@ def unlink_claim_site(
     """Unlink a claim from a site; without any site left it belongs to the case."""
     links = [link for link in document.links.claim_to_sites(claim_uuid) if link.site_uuid == site_uuid]
     changes = [delete("claim_sites", link) for link in links]
-    return Edit(Phrase("Unlink claim from site"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
+    return edit_with_drafts(document, Phrase("Unlink claim from site"), changes, stamp_of(actor, now))
 
 
 def link_claim_source(
@@ -223,7 +225,7 @@ def link_claim_source(
     )
     stamp = stamp_of(actor, now)
     cited = insert("claim_sources", link, stamp)
-    return Edit(Phrase("Cite source"), (cited, *drafts_after(document, (cited,), stamp)))
+    return edit_with_drafts(document, Phrase("Cite source"), (cited,), stamp)
 
 
 def cite_new_source(
@@ -242,7 +244,7 @@ def cite_new_source(
     source_uuid = added.changes[0].uuid
     link = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
     cited = insert("claim_sources", link, stamp)
-    return Edit(Phrase("Cite new source"), (*added.changes, cited, *drafts_after(document, (cited,), stamp)))
+    return edit_with_drafts(document, Phrase("Cite new source"), (*added.changes, cited), stamp)
 
 
 def update_claim_source(
@@ -259,7 +261,7 @@ def update_claim_source(
     label = Phrase("Change {fields} of citation", fields=field_words(fields, {}))
     stamp = stamp_of(actor, now)
     changes = update("claim_sources", link, stamp, **fields)
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def unlink_claim_source(
@@ -268,7 +270,7 @@ def unlink_claim_source(
     """Remove the citation of a source for this claim."""
     links = [link for link in document.links.claim_to_sources(claim_uuid) if link.source_uuid == source_uuid]
     changes = [delete("claim_sources", link) for link in links]
-    return Edit(Phrase("Remove citation"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
+    return edit_with_drafts(document, Phrase("Remove citation"), changes, stamp_of(actor, now))
 
 
 def _check_confirmed(document: Document, claim_uuid: str, credibility: object, source_uuid: str) -> None:

@@ -15,7 +15,7 @@ from layers.text.counted import counted
 from viewer.commands.claims import report_claim
 from viewer.commands.fields import check_choice, check_date, field_words, row_of
 from viewer.commands.sites import comments_on
-from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, edit_with_drafts, insert, new_uuid, stamp_of, update
 
 
 def add_response(
@@ -40,7 +40,7 @@ def add_response(
         row_of(document.claims, claim_uuid, Phrase("claim"))
         link = ResponseClaim(uuid=new_uuid(), response_uuid=response.uuid, claim_uuid=claim_uuid)
         changes.append(insert("response_claims", link, stamp))
-    return Edit(Phrase("Add response"), (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, Phrase("Add response"), changes, stamp)
 
 
 def update_response(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -52,7 +52,7 @@ def update_response(document: Document, uuid: str, *, actor: str, now: str | Non
     stamp = stamp_of(actor, now)
     changes = update("responses", response, stamp, **fields)
     label = Phrase("Change {words} of response", words=field_words(fields, {}))
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def set_response_claims(
@@ -70,7 +70,7 @@ def set_response_claims(
         if claim_uuid not in linked:
             link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim_uuid)
             changes.append(insert("response_claims", link, stamp))
-    return Edit(Phrase("Change what a response answers"), (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, Phrase("Change what a response answers"), changes, stamp)
 
 
 def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: str, now: str | None = None) -> Edit:
@@ -92,12 +92,13 @@ def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, no
     remarks = comments_on(document, {response.uuid for response in responses})
     changes += [delete("comments", remark) for remark in remarks]
     changes += [delete("responses", response) for response in responses]
-    changes += drafts_after(document, changes, stamp_of(actor, now))
-    return Edit(
+    return edit_with_drafts(
+        document,
         Phrase("Delete response")
         if len(responses) == 1
         else Phrase("Delete {responses}", responses=counted(len(responses), "response")),
-        tuple(changes),
+        changes,
+        stamp_of(actor, now),
     )
 
 

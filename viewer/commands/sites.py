@@ -37,7 +37,7 @@ from viewer.commands.stamps import (
     DRAFT_AGAIN,
     Stamp,
     delete,
-    drafts_after,
+    edit_with_drafts,
     insert,
     new_uuid,
     review_of,
@@ -224,8 +224,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(delete("sites", site) for site in sites),
         *without_markers(document, sites, stamp),
     ]
-    changes += drafts_after(document, changes, stamp)
-    return Edit(Phrase("Delete {named_sites}", named_sites=named_sites(*sites)), tuple(changes))
+    return edit_with_drafts(document, Phrase("Delete {named_sites}", named_sites=named_sites(*sites)), changes, stamp)
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:

@@ -12,14 +12,14 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
-from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS, UNDATED
+from layers.document.vocabulary import DATE_BASES, RELIABILITIES, REVIEWED, SOURCE_KINDS, UNDATED
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from layers.text.links import link_in, same_link, title_of_link
 from viewer.commands.fields import check_choice, check_date, check_link, field_words, row_of
 from viewer.commands.sites import comments_on
-from viewer.commands.stamps import DRAFT_AGAIN, delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import DRAFT_AGAIN, delete, edit_with_drafts, insert, new_uuid, stamp_of, update
 
 _DATES = {
     "published_at": Phrase("date of publication"),
@@ -53,6 +53,13 @@ def uses_of_source(document: Document, uuid: str) -> SourceUses:
             if uuid in (site.position_source_uuid, site.lifecycle_source_uuid) or uuid in sources_of(site.aliases)
         ),
     )
+
+
+def reviewed_claims(document: Document, uuid: str) -> list[Claim]:
+    """The reviewed claims that cite a source: they are drafts again after a change of it."""
+    links = document.links.source_to_claims(uuid)
+    claims = (document.claims.get(link.claim_uuid) for link in links)
+    return [claim for claim in claims if claim is not None and claim.status in REVIEWED]
 
 
 def fields_of_text(text: str) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def update_source(document: Document, uuid: str, *, actor: str, now: str | None 
     stamp = stamp_of(actor, now)
     changes = update("sources", source, stamp, **fields)
     label = Phrase("Change {words} of {named}", words=words, named=_named(source))
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def _check_origin(document: Document, uuid: str, origin: str) -> None:
@@ -137,8 +144,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
     changes += [delete("source_files", row) for row in files if row.source_uuid in gone]
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("sources", source) for source in sources]
-    changes += drafts_after(document, changes, stamp)
-    return Edit(Phrase("Delete {named}", named=_named(*sources)), tuple(changes))
+    return edit_with_drafts(document, Phrase("Delete {named}", named=_named(*sources)), changes, stamp)
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +13,15 @@ from msgspec.structs import replace
 
 from layers.document.chip import Chip
 from layers.document.document import Document
-from layers.document.edit import Change, Table
+from layers.document.edit import Change, Edit, Table
 from layers.document.observation import Observation
 from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response, ResponseClaim, Row
 from layers.document.search import Search
 from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
+from layers.text.counted import counted
 
 DRAFT_AGAIN: Mapping[str, Any] = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
 """Fields of a reviewed row after a change of what is printed of it or judged."""
@@ -127,3 +129,10 @@ def drafts_after(document: Document, changes: Iterable[Change], stamp: Stamp) ->
         if claim is not None and claim.status in REVIEWED
         for change in update("claims", claim, stamp, **DRAFT_AGAIN)
     ]
+
+
+def edit_with_drafts(document: Document, label: str, changes: Sequence[Change], stamp: Stamp) -> Edit:
+    """The edit of these changes and of those that follow for reviewed claims, which its reason counts."""
+    drafts = drafts_after(document, changes, stamp)
+    claims = counted(len(drafts), "claim is a draft again", "claims are drafts again")
+    return Edit(label, (*changes, *drafts), Phrase("Changed after review: {claims}", claims=claims) if drafts else "")

@@ -26,9 +26,9 @@ class RowForm(QWidget):
         self._context, self._table, self._update = context, table, update
         self._uuid = self._first_field = ""
         self.page = FormPage(self.hint())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.page)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.page)
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
         context.tell_dropped(table, self.fields)
@@ -41,6 +41,10 @@ class RowForm(QWidget):
         context.row_shown.connect(lambda shown, uuid: self.show_uuid(uuid) if shown == table else None)
         context.document_replaced.connect(self.refresh)
         self.show_uuid(context.shown_row(table))
+
+    def put_above(self, widget: QWidget) -> None:
+        """Add a widget above the page, where it stays in sight while the form is scrolled."""
+        self._column.insertWidget(0, widget)
 
     def begin(self) -> None:
         """Focus the first field, scrolled into sight."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
+from viewer.commands.reviewing.reviews import set_review
 from viewer.commands.sources import update_source
 from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.claims.response_list import ResponseListPanel
@@ -88,6 +89,23 @@ def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel, sour
     assert [link.text() for link in source_form.uses.links] == ["Claim: Optics were sold", "Answer of Liu Pengyu"]
     register.list.view.selectRow(1)
     assert any("No claim cites" in label.text() for label in source_form.uses.findChildren(QLabel))
+
+
+@popup
+def test_the_form_says_that_a_grade_makes_reviewed_claims_drafts(source_form: SourceForm, desk: Desk) -> None:
+    note = source_form.review.label
+    desk.context.show_row("sources", "s1")
+    assert note.isHidden()
+    desk.context.do(set_review, ["c1"], status="published", reviewer="Ida")
+    assert note.isVisible()
+    assert note.text().startswith("1 reviewed claim cites this source")
+    choose_by_keys(source_form.fields.fields["reliability"], "C")
+    assert desk.document.claims["c1"].status == "draft"
+    assert note.text() == "1 claim that cites this source is a draft again. Undo: Ctrl+Z"
+    desk.history.undo()
+    assert note.text().startswith("1 reviewed claim cites")
+    desk.context.show_row("sources", "s2")
+    assert note.isHidden()
 
 
 def test_a_response_answers_the_whole_until_a_claim_is_named(

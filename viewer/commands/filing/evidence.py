@@ -13,7 +13,7 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.storage.tables import BY_NAME, spec_of
 from viewer.commands.fields import check_choice, field_words, row_of
-from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, edit_with_drafts, insert, new_uuid, stamp_of, update
 
 
 def link_evidence(
@@ -47,7 +47,7 @@ def link_evidence(
     )
     stamp = stamp_of(actor, now)
     linked = insert("claim_evidence", link, stamp)
-    return Edit(Phrase("Add evidence"), (linked, *drafts_after(document, (linked,), stamp)))
+    return edit_with_drafts(document, Phrase("Add evidence"), (linked,), stamp)
 
 
 def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -58,7 +58,7 @@ def update_evidence(document: Document, link_uuid: str, *, actor: str, now: str 
     label = Phrase("Change {fields} of evidence", fields=field_words(fields, {}))
     stamp = stamp_of(actor, now)
     changes = update("claim_evidence", link, stamp, **fields)
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def unlink_evidence(
@@ -67,7 +67,7 @@ def unlink_evidence(
     """Unlink a claim from a row of the case as evidence."""
     links = [link for link in document.links.claim_to_evidence(claim_uuid) if link.evidence_uuid == evidence_uuid]
     changes = [delete("claim_evidence", link) for link in links]
-    return Edit(Phrase("Remove evidence"), (*changes, *drafts_after(document, changes, stamp_of(actor, now))))
+    return edit_with_drafts(document, Phrase("Remove evidence"), changes, stamp_of(actor, now))
 
 
 def without_evidence(document: Document, gone: Collection[str]) -> list[Change]:

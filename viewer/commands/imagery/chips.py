@@ -17,7 +17,7 @@ from viewer.commands.fields import check_number, column_word, field_words, row_o
 from viewer.commands.filing.custody import event
 from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on, without_evidence
-from viewer.commands.stamps import delete, drafts_after, insert, stamp_of, update
+from viewer.commands.stamps import delete, edit_with_drafts, insert, stamp_of, update
 
 CHANGEABLE = ("caption", "marking", "niirs_scale", "niirs_rating", "niirs_by", "machine_json")
 NIIRS_SCALES = ("visible", "infrared", "radar", "multispectral")
@@ -74,7 +74,7 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
     if other is not None and other.pair_uuid == chip.uuid and "caption" in fields:
         changes += update("chips", other, stamp, caption=fields["caption"])
     label = Phrase("Change {words} of a chip", words=words)
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -94,8 +94,9 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
             changes += update("observations", seen, stamp, chip_uuid="")
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("chips", chip) for chip in chips]
-    changes += drafts_after(document, changes, stamp)
-    return Edit(
+    return edit_with_drafts(
+        document,
         Phrase("Delete a chip") if len(named) == 1 else Phrase("Delete {chips}", chips=counted(len(named), "chip")),
-        tuple(changes),
+        changes,
+        stamp,
     )

@@ -16,7 +16,7 @@ from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_number, column_word, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
 from viewer.commands.sites import comments_on, update_site
-from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, edit_with_drafts, insert, new_uuid, stamp_of, update
 
 _NEVER_STORED = ("gone", "built")
 _DATES = ("observed_at", "valid_from", "valid_to")
@@ -55,9 +55,11 @@ def record_observation(
         changes = update("observations", there, stamp, **fields)
         for change in changes:
             _check(document, change.row)
-    return Edit(
+    return edit_with_drafts(
+        document,
         Phrase("Record {named}", named=_named(document, site_uuid)),
-        (*changes, *_dates_after(document, changes, actor, now), *drafts_after(document, changes, stamp)),
+        (*changes, *_dates_after(document, changes, actor, now)),
+        stamp,
     )
 
 
@@ -72,8 +74,7 @@ def update_observation(document: Document, uuid: str, *, actor: str, now: str | 
         _check(document, change.row)
     words = field_words(fields, {})
     label = Phrase("Change {words} of {named}", words=words, named=_named(document, row.site_uuid))
-    drafts = drafts_after(document, changes, stamp)
-    return Edit(label, (*changes, *_dates_after(document, changes, actor, now), *drafts))
+    return edit_with_drafts(document, label, (*changes, *_dates_after(document, changes, actor, now)), stamp)
 
 
 def delete_observations(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -87,13 +88,12 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
         *removed,
         *_dates_after(document, removed, actor, now),
     ]
-    changes += drafts_after(document, changes, stamp_of(actor, now))
     label = (
         Phrase("Delete {named}", named=_named(document, rows[0].site_uuid))
         if len(rows) == 1
         else Phrase("Delete {observations}", observations=counted(len(rows), "observation"))
     )
-    return Edit(label, tuple(changes))
+    return edit_with_drafts(document, label, changes, stamp_of(actor, now))
 
 
 def observation_of(

@@ -18,7 +18,7 @@ from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, field_words, row_of
 from viewer.commands.filing.evidence import without_evidence
 from viewer.commands.sites import comments_on, delete_sites
-from viewer.commands.stamps import delete, drafts_after, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import delete, edit_with_drafts, insert, new_uuid, stamp_of, update
 
 _RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
 _ROUNDING = 1e-6
@@ -62,7 +62,7 @@ def update_search(document: Document, uuid: str, *, actor: str, now: str | None 
     for change in changes:
         _check(document, change.row)
     label = Phrase("Change {words} of search", words=field_words(fields, {}))
-    return Edit(label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, label, changes, stamp)
 
 
 def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
@@ -82,12 +82,13 @@ def delete_searches(document: Document, uuids: Iterable[str], *, actor: str = ""
         *(delete("comments", remark) for remark in comments_on(document, gone)),
         *(delete("searches", search) for search in searches if search.uuid in gone),
     ]
-    changes += drafts_after(document, changes, stamp_of(actor, now))
-    return Edit(
+    return edit_with_drafts(
+        document,
         Phrase("Delete search")
         if len(searches) == 1
         else Phrase("Delete {searches}", searches=counted(len(searches), "search", "searches")),
-        tuple(changes),
+        changes,
+        stamp_of(actor, now),
     )
 
 

@@ -25,7 +25,7 @@ from viewer.commands.fields import check_choice, column_word, row_of
 from viewer.commands.imagery.images import known_image
 from viewer.commands.imagery.observations import observation_of, record_observation
 from viewer.commands.meta import set_meta
-from viewer.commands.stamps import Stamp, drafts_after, stamp_of, update
+from viewer.commands.stamps import Stamp, edit_with_drafts, stamp_of, update
 
 VIEW_KEY = "view_quality/"
 """Beginning of the meta keys that say how clear an image was for an observer."""
@@ -73,7 +73,7 @@ def record_look(
     later = [row for row in own if row.change == "first look" and _is_later(images, row.image_uuid, image)]
     no_longer_first = [change for row in later for change in update("observations", row, stamp, change="")]
     changes = (*image_changes, *edit.changes, *no_longer_first)
-    return Edit(edit.label, (*changes, *drafts_after(document, changes, stamp)))
+    return edit_with_drafts(document, edit.label, changes, stamp)
 
 
 def stated_view(document: Document, image_key: str, observer: str) -> str:
@@ -111,8 +111,8 @@ def state_view(
                 )
             changes += update("observations", row, stamp, view_quality=view)
     fact = set_meta(document, _view_key(image_key, observer), view, actor=actor, now=now)
-    drafts = drafts_after(document, changes, stamp)
-    return Edit(Phrase("State how clear an image is"), (*changes, *fact.changes, *drafts))
+    label = Phrase("State how clear an image is")
+    return edit_with_drafts(document, label, (*changes, *fact.changes), stamp)
 
 
 def name_target(

@@ -21,6 +21,7 @@ from viewer.panels.row_form import RowForm
 from viewer.panels.sources.alike_lines import AlikeLines
 from viewer.panels.sources.citation_offer import CitationOffer
 from viewer.panels.sources.kept_copies import KeptCopies
+from viewer.panels.sources.review_note import ReviewNote
 from viewer.panels.sources.used_by import UsedBy
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
@@ -39,6 +40,8 @@ class SourceForm(RowForm):
         self._add_fields()
         self.uses, self.alike = UsedBy(context), AlikeLines(context)
         self.comments, self.offer = CommentsOnRow(context), CitationOffer(context)
+        self.review = ReviewNote(context)
+        self.put_above(self.review.label)
         self.page.content.addWidget(self.comments)
         self.page.content.addWidget(self.alike)
         self.page.content.addWidget(self.offer)
@@ -121,8 +124,16 @@ class SourceForm(RowForm):
             self._context.report(self.tr("This source has a URL already: add another source for that link."))
 
     def _heard(self, changes: Changes) -> None:
+        self.review.hear(changes)
         if changes.touches(*SHOWN_TABLES):
             self.refresh()
+        elif changes.touches("claims"):
+            self.review.show_source(self._uuid)
+
+    @override
+    def refresh(self) -> None:
+        self.review.show_source(self._uuid)
+        super().refresh()
 
     @override
     def show_row(self, row: Source) -> None:
