@@ -67,6 +67,10 @@ class SheetImage(Struct, frozen=True, kw_only=True):
     """The word of `VIEW_QUALITIES` that most rows of the observer on it have; empty: not stated."""
 
     @property
+    def is_composite(self) -> bool:
+        return self.date_kind == "composite"
+
+    @property
     def is_dated(self) -> bool:
         """True for an image of one time: the day of a composite does not say when it shows."""
         return bool(self.acquired_at) and self.date_kind in _OF_ONE_TIME

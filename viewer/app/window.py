@@ -372,6 +372,7 @@ class MainWindow(QMainWindow):
         self.selection.changed.connect(self._show_mode)
         self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
+        self.canvas.pane.picture.covered_changed.connect(self.docks.layer_tree.show_covered)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.compared.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.compared.preview_layer)

@@ -41,6 +41,12 @@ class SeenCredits:
         self._unseen: list[frozenset[str]] = []
         """Images of each frame, by uuid, that others cover; of what was looked at last."""
 
+    @property
+    def covered(self) -> frozenset[str]:
+        """Images, by uuid, that no frame showed when the map rested last, as others lie over them."""
+        first, *others = self._unseen or [frozenset[str]()]
+        return first.intersection(*others)
+
     def of(self, view: View, *, settled: bool) -> list[str]:
         """The credits of the picture that was just painted, each once, the topmost first."""
         frames = self._shown.painted

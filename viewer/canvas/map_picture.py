@@ -40,6 +40,8 @@ class MapPicture(QObject):
 
     outdated = Signal()
     """Emitted when the map has to be painted anew."""
+    covered_changed = Signal(object)
+    """Emitted, also while it paints, with the images, by uuid, that lie hidden under others in the resting view."""
 
     def __init__(self, shown: ShownScene, viewport: Viewport, selection: Selection, parent: QObject) -> None:
         super().__init__(parent)
@@ -51,7 +53,7 @@ class MapPicture(QObject):
         self.notices: list[Notice] = []
         """States of services that do not answer, or that are shown enlarged."""
         self.graticule = ShownGraticule(shown, self.outdated.emit, self)
-        self._seen_credits = SeenCredits(shown)
+        self._seen_credits, self._covered = SeenCredits(shown), frozenset[str]()
         self._kept = QImage()
         self._whole: View | None = None
         """The last view that was complete."""
@@ -112,6 +114,9 @@ class MapPicture(QObject):
         self._shown.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
         self.credits = self._seen_credits.of(view, settled=settled)
+        if self._covered != self._seen_credits.covered:
+            self._covered = self._seen_credits.covered
+            self.covered_changed.emit(self._covered)
         self._painted_at = time.perf_counter()
         self._paint_ms = (self._painted_at - began) * 1000
 

@@ -140,6 +140,8 @@ class LayerVerbs(QObject):
     """Draw a vector layer in the style of a QML file."""
     make_pack = Signal(str)
     """Make an offline pack of a layer of tiles."""
+    date_by_name = Signal(object)
+    """Offer the dates in the names of their files for these layers, by uuid, in one table."""
     look_for_dates = Signal(str)
     """Read anew which dates a service has, and show the newest one."""
     leave_state = Signal(str, str)

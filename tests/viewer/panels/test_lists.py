@@ -49,6 +49,30 @@ def test_the_filter_looks_in_labels_aliases_and_notes(qtbot, sites: SiteListPane
     assert _labels(sites.list) == ["Vostochny"]
 
 
+def test_an_empty_list_says_what_to_do_and_a_filtered_one_does_not(
+    sites: SiteListPanel, claims: ClaimListPanel, desk: Desk
+) -> None:
+    sites.list.filter.setText("zzz")
+    assert not sites.list.view.shown_hint
+    desk.context.do(delete_sites, list(desk.document.sites))
+    assert "press P" in sites.list.view.shown_hint
+    blank = sites.list.view.viewport().grab().toImage()
+    sites.list.view.hint = ""
+    assert sites.list.view.viewport().grab().toImage() != blank, "the hint is painted"
+    assert not claims.list.view.shown_hint
+
+
+def test_a_row_that_is_clicked_is_no_longer_told_of_as_hidden(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    desk.select("pad")
+    sites.list.filter.setText("hik")
+    top = sites.list.view.y()
+    assert sites.list.hidden_note.isVisible()
+    _click(qtbot, sites.list, 0, double=True)
+    assert sites.list.selected() == {"firm"}
+    assert sites.list.hidden_note.isHidden()
+    assert sites.list.view.y() == top, "the rows stay under the pointer"
+
+
 def test_a_header_click_sorts_and_a_third_gives_the_order_of_the_case_back(qtbot, sites: SiteListPanel) -> None:
     header = sites.list.view.horizontalHeader()
     place = header.rect().topLeft()

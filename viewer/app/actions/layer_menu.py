@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class LayerMenu(CaseMenu):
         self.features = FeatureDesk(session, panels, files.opener, window)
         self.packs = PackDesk(session, panels, offline.fetcher, files.save_then, window)
         panels.layer_verbs.make_pack.connect(self.packs.open)
+        panels.layer_verbs.date_by_name.connect(self._date_by_name)
         self.services = ServiceMenu(panels, self.features, self.packs, window)
         panels.layer_shown.connect(self.changed)
         panels.picture_wanted.connect(lambda address: files.opener.open([address]))
@@ -90,9 +92,12 @@ class LayerMenu(CaseMenu):
 
     def date_layers(self) -> None:
         """Date the selected layers, or all without a date, by the names of their files."""
+        self._date_by_name(self._docks.layer_tree.selected())
+
+    def _date_by_name(self, uuids: Sequence[str]) -> None:
         from viewer.panels.layers.layer_dates_dialog import open_layer_dates  # for start-up time
 
-        open_layer_dates(self._panels, self._docks.layer_tree.selected(), self._window)
+        open_layer_dates(self._panels, uuids, self._window)
 
     def save_layer(self) -> None:
         self._panels.layer_verbs.save.emit(self._panels.layer_uuid)

@@ -38,7 +38,8 @@ class ClaimListPanel(QWidget):
         super().__init__(parent)
         self._context = context
         self.model = RowTable(self._columns(), _haystack, self, chip=_chip, dragged_as="claims")
-        self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
+        hint = self.tr("No claim yet: R reports what somebody says, J judges.")
+        self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX, hint=hint)
         self.list.hide_columns(1)  # the chip says it
         self.report_button, self.judge_button = CompactButton(self.tr("Report")), CompactButton(self.tr("Judge"))
         self.report_button.setToolTip(

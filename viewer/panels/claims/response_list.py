@@ -29,7 +29,8 @@ class ResponseListPanel(RowListPanel):
             ListColumn(self.tr("Words"), lambda response: response.words, None, 260),
         ]
         model = RowTable(columns, lambda response: f"{response.words} {response.notes}", self)
-        rows = RowList(model, self.tr("Responses"))
+        hint = self.tr("No answer yet: add what those who are named in a claim say to it.")
+        rows = RowList(model, self.tr("Responses"), hint=hint)
         self.build(rows, model, self.tr("Add response"))
 
     def _answers(self, response: Response) -> int:

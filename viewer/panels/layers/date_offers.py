@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
@@ -16,6 +18,9 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
+
+MOST_NAMES = 500
+"""Most names in which a date is looked for: the table offers no more either."""
 
 
 class NameDateLink(LinkButton):
@@ -34,12 +39,36 @@ class NameDateLink(LinkButton):
         offered = None if layer is None else offered_date(layer, self._context.layers.drawing_of(layer.uuid))
         if offered != self._offered:
             self._offered = offered
-            self.setText("" if offered is None else name_date_words(offered))
+            self.setText("" if offered is None else _statable(offered))
         self.setVisible(offered is not None)
 
     def _take(self) -> None:
         if self._offered is not None:
             self._context.do(date_layers, {self._uuid: self._offered})
+
+
+class UndatedLink(LinkButton):
+    """Counts images without a date, and leads to the table that offers the dates in their names; hidden for none."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "",
+            translate("DateOffers", "List them with the dates in their files’ names: tick those that are so"),
+            parent,
+        )
+        self._context, self._uuids = context, tuple[str, ...]()
+        self.clicked.connect(lambda: context.layer_verbs.date_by_name.emit(list(self._uuids)))
+        self.hide()
+
+    def show_images(self, uuids: Sequence[str], least: int = 1) -> None:
+        """Count these images, which have no date; hidden where there are fewer than `least`."""
+        if tuple(uuids) != self._uuids:
+            self._uuids = tuple(uuids)
+            layers = self._context.document.layers
+            some = (layers[uuid] for uuid in self._uuids[:MOST_NAMES] if uuid in layers)
+            self.setText(_undated_words(len(uuids), any(map(date_by_name, some))))
+            self.updateGeometry()
+        self.setVisible(len(uuids) >= least)
 
 
 class LateDateLink(LinkButton):
@@ -82,6 +111,22 @@ def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None
     return None if drawing is not None and drawing.acquisition.at else date_by_name(layer)
 
 
+def _undated_words(count: int, have_dated_names: bool) -> str:
+    if have_dated_names:
+        return translate(
+            "DateOffers", "{count} undated: date them by name…", "{count} undated: date it by name…", count
+        )
+    return translate("DateOffers", "{count} undated: state their dates…", "{count} undated: state its date…", count)
+
+
+def _statable(offered: LayerDate) -> str:
+    return translate("DateOffers", "{0}, from the file’s name: state it?").format(_date_words(offered))
+
+
+def _date_words(offered: LayerDate) -> str:
+    return one_line(written_date(offered.acquired_at), 40)
+
+
 def name_date_words(offered: LayerDate) -> str:
     """The offer as a question: 31 August 2020, from the file's name?"""
-    return translate("DateOffers", "{0}, from the file’s name?").format(one_line(written_date(offered.acquired_at), 40))
+    return translate("DateOffers", "{0}, from the file’s name?").format(_date_words(offered))

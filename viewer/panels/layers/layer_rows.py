@@ -89,6 +89,16 @@ class LayerRows(QAbstractListModel):
             self._read = read
             self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
+    @property
+    def undated(self) -> list[str]:
+        """The images of files that have no date, the topmost first."""
+        unknown, layers = in_language(UNDATED), self._context.document.layers
+        return [
+            uuid
+            for uuid in self._uuids
+            if self._dates.get(uuid) == unknown and uuid in layers and layers[uuid].kind == "raster"
+        ]
+
     def _found_dates(self) -> dict[str, str]:
         """Dates of the layers that are images, by uuid."""
         dates = {}

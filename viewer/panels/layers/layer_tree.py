@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -23,12 +23,17 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
 from viewer.panels.layers.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.rendering.access import hosts_of
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.service_state import Way
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
+
+if TYPE_CHECKING:
+    from viewer.panels.layers.date_offers import NameDateLink, UndatedLink
 
 
 class _FilterLine(QLineEdit):
@@ -105,6 +110,16 @@ class LayerTreePanel(QWidget):
         top.addWidget(self.count)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
+        self.notes = QVBoxLayout()
+        self.notes.setSpacing(0)
+        self._date_links: tuple[NameDateLink, UndatedLink] | None = None
+        self.hidden = LinkButton("", self.tr("Step through the images of the view by their dates, one at a time (F9)"))
+        self.hidden.clicked.connect(lambda: context.panel_wanted.emit("time_strip"))
+        self._covered = frozenset[str]()
+        self._notes_due = QTimer(self, singleShot=True, interval=0)
+        self._notes_due.timeout.connect(self._show_notes)
+        self.notes.addWidget(self.hidden)
+        layout.addLayout(self.notes)
         layout.addLayout(bottom)
         layout.addLayout(self._buttons())
         self._connect()
@@ -168,6 +183,7 @@ class LayerTreePanel(QWidget):
         context.layer_shown.connect(self._restore)
         context.document_replaced.connect(self.filter.clear)
         context.document_replaced.connect(self.model.read)
+        context.document_replaced.connect(self._notes_due.start)
         context.flush_requested.connect(self.opacity.flush)
         context.changed.connect(self._heard)
 
@@ -180,6 +196,42 @@ class LayerTreePanel(QWidget):
     def look_again(self) -> None:
         """Update the rows, as more may be known of the layers."""
         self.model.look_again()
+        self._show_notes()
+
+    def show_covered(self, uuids: frozenset[str]) -> None:
+        """Say how many images of the view lie hidden under others; it is asked while the map is being painted."""
+        self._covered = uuids
+        self._notes_due.start()
+
+    @property
+    def date_links(self) -> tuple[NameDateLink, UndatedLink]:
+        """The links that lead to the dates of one image and of several."""
+        if self._date_links is None:
+            from viewer.panels.layers.date_offers import NameDateLink, UndatedLink  # for start-up time
+
+            self._date_links = NameDateLink(self._context), UndatedLink(self._context)
+            for at, link in enumerate(self._date_links):
+                self.notes.insertWidget(at, link)
+        return self._date_links
+
+    def _show_notes(self) -> None:
+        """Show what is amiss with images of the case: those without a date, and those that others cover."""
+        layers, undated = self._context.document.layers, self.model.undated
+        if undated or self._date_links is not None:
+            name_date, several = self.date_links
+            several.show_images(undated, 2)
+            name_date.show_layer(layers.get(undated[0]) if len(undated) == 1 else None)
+        covered = sum(uuid in layers for uuid in self._covered)
+        self.hidden.setText(
+            translate(
+                "LayerTreePanel",
+                "{count} hidden under others: step through…",
+                "{count} hidden under others: step through…",
+                covered,
+            )
+        )
+        self.hidden.updateGeometry()
+        self.hidden.setVisible(bool(covered))
 
     def selected(self) -> list[str]:
         """The selected layers, topmost first, without the sites."""
@@ -190,6 +242,7 @@ class LayerTreePanel(QWidget):
         if changes.touches("layers", "meta"):
             self.model.read()
             self._update()
+            self._notes_due.start()
 
     def _restore(self) -> None:
         row = self.model.row_of(self._context.layer_uuid)

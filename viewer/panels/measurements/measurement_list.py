@@ -53,7 +53,8 @@ class MeasurementListPanel(QWidget):
         self.model = RowTable(
             columns, lambda site: searched(site.label, site.notes, site.folder), self, dragged_as="sites"
         )
-        self.list = RowList(self.model, self.tr("Measurements"), first_px=90)
+        hint = self.tr("No measurement yet: press M and click on the map along what is measured.")
+        self.list = RowList(self.model, self.tr("Measurements"), first_px=90, hint=hint)
         self.list.hide_columns(5)
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QStacked
 from layers.document.observation import target_key
 from layers.observing.seen_words import seen_lines, statements_of
 from layers.phrase import joined
+from viewer.panels.layers.date_offers import UndatedLink
 from viewer.panels.observations.cell_image import CellImage
 from viewer.panels.observations.cell_words import cell_words, image_called
 from viewer.panels.observations.sheet_desk import ALL, FOLDER, SELECTED, Listing, SheetDesk, SheetPlace
@@ -62,6 +63,8 @@ class ObservationSheet(QWidget):
         self.apart.naming_wanted.connect(lambda: name_rows(desk))
         self.apart.joining_wanted.connect(self._offer_joins)
         layout.addWidget(self.apart)
+        self.undated = UndatedLink(desk.context)
+        layout.addWidget(self.undated)
         self.hint = muted("")
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -193,7 +196,9 @@ class ObservationSheet(QWidget):
         sheet = self.desk.sheet
         self.pages.setCurrentIndex(0 if sheet.sites and sheet.images else 1)
         if not sheet.sites:
-            self.hint.setText(self.tr("The rows of the sheet are sites: mark one on the map, or select some."))
+            self.hint.setText(
+                self.tr("The rows of the sheet are sites: press P and click on the map to mark one, or select some.")
+            )
         elif not sheet.images:
             self.hint.setText(
                 self.tr(
@@ -201,6 +206,8 @@ class ObservationSheet(QWidget):
                     " of a layer in its properties."
                 )
             )
+        undated = (image.layer_uuid for image in sheet.images if not image.acquired_at and not image.is_composite)
+        self.undated.show_images([uuid for uuid in undated if uuid])
         self._show_listings()
         self._show_rows()
 

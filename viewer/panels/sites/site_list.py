@@ -41,7 +41,8 @@ class SiteListPanel(QWidget):
         self._context = context
         self._icons = SiteIcons()
         self.model = RowTable(self._columns(), _haystack, self, icon=self._icon)
-        self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(2,))
+        hint = self.tr("No site yet: press P and click on the map to mark one.")
+        self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(2,), hint=hint)
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
         self.list.hide_columns(4, 5, 6, 7)

@@ -30,7 +30,8 @@ class SourceRegisterPanel(RowListPanel):
         self._alike = known_alike(context)  # before the list, which shows what it has heard
         self.question = self._question()
         model = RowTable(self._columns(), _haystack, self, chip=self._chip, dragged_as="sources")
-        rows = RowList(model, self.tr("Sources"), first_px=200)
+        hint = self.tr("No source yet: add one, or paste a link or drop a file on a claim.")
+        rows = RowList(model, self.tr("Sources"), first_px=200, hint=hint)
         self.build(rows, model, self.tr("Add source"))
         self.below_list.addWidget(self.question)
         for signal in (model.refreshed, model.modelReset):

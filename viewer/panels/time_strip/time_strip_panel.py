@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from layers.observing.seen_words import seen_words
 from layers.scenes.passes import Pass
+from viewer.panels.layers.date_offers import UndatedLink
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.scene_desk import SceneDesk, SearchedGround
 from viewer.panels.time_strip.scene_pictures import ScenePictures
@@ -153,12 +155,15 @@ class TimeStripPanel(QWidget):
         self.words = FittedLabel()
         self.words.setFixedHeight(PICTURE_PX)  # two lines, also where there is one: the strip keeps its height
         self.words.setAccessibleName(self.tr("Current scene"))
+        self.undated = UndatedLink(self._desk.context)
+        self.undated.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.use_button = QPushButton(self.tr("Add to the Case"))
         self.use_button.clicked.connect(lambda: self._desk.use())
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.picture)
         row.addWidget(self.words, 1)
+        row.addWidget(self.undated)
         row.addWidget(self.use_button)
         return row
 
@@ -192,6 +197,10 @@ class TimeStripPanel(QWidget):
         undated = sum(not tick.is_dated for tick in ticks)
         parts: list[str] = [translate("TimeStripPanel", "{count} scenes", "{count} scene", scenes)] if ticks else []
         parts += [self.tr("{0} undated").format(undated)] if undated else []
+        layers = (scene for tick in ticks for scene in tick.scenes if scene.layer_uuid)
+        self.undated.show_images(
+            [scene.layer_uuid for scene in layers if not scene.acquired and scene.date_kind != "composite"]
+        )
         if folders.is_first_look:
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:

@@ -7,7 +7,7 @@ from typing import override
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,11 +22,14 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.widgets.row_delegate import RowDelegate, two_lines_px
 from viewer.panels.widgets.row_table import RowTable
+from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
 LEAST_LINES = 2
 """Least number of one-line rows that are visible in the lowest panel, on a small screen with large letters."""
 LINE_PADDING_PX = 9
+HINT_PX = 8
+"""Room around the hint of a list without rows, in logical pixels."""
 FIRST_PX = 150
 """Least width of the first column in logical pixels before a further column is shown."""
 
@@ -39,6 +42,27 @@ class RowTableView(QTableView):
     narrowed = Signal()
     restyled = Signal()
     """Emitted when its letters may have another size."""
+
+    def __init__(self, hint: str) -> None:
+        """`hint` says what to do while the case has no such row."""
+        super().__init__()
+        self.hint = hint
+        self.setAccessibleDescription(hint)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.shown_hint:
+            with painting(self.viewport()) as painter:
+                painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+                room = self.viewport().rect().adjusted(HINT_PX, HINT_PX, -HINT_PX, -HINT_PX)
+                painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, self.hint)
+
+    @property
+    def shown_hint(self) -> str:
+        """The hint, while there is no row, also none that a filter hides."""
+        model = self.model()
+        return self.hint if isinstance(model, RowTable) and not model.total else ""
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -84,9 +108,10 @@ class RowList(QWidget):
         *,
         first_px: int = FIRST_PX,
         first_shown: tuple[int, ...] = (),
+        hint: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`first_shown` are columns that get room before the others."""
+        """`first_shown` are columns that get room before the others; `hint` says what to do while there is no row."""
         super().__init__(parent)
         self._first_shown = first_shown
         self._first_px = first_px
@@ -105,7 +130,7 @@ class RowList(QWidget):
         self.filter.installEventFilter(self)
         self.count = plain_label()
         self.count.setObjectName("muted")
-        self.view = RowTableView()
+        self.view = RowTableView(hint)
         self.view.setAccessibleName(name)
         self._set_up_view()
         top = QHBoxLayout()
@@ -115,8 +140,8 @@ class RowList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(top)
-        layout.addWidget(self._make_note())
         layout.addWidget(self.view, 1)
+        layout.addWidget(self._make_note())  # below the rows, which stay under the pointer as it comes
         model.refreshed.connect(self._count)
         model.modelReset.connect(self._after_reset)
         model.rowsInserted.connect(self._after_insertion)
@@ -252,6 +277,7 @@ class RowList(QWidget):
         if adds and QGuiApplication.mouseButtons():  # a click that adds, not Ctrl+A
             chosen |= frozenset(filter(self.model.is_hidden, self._selected))
         self._selected = chosen
+        self._count()
         self.chosen.emit(self._selected)
 
     def _activate(self, index: QModelIndex) -> None:
@@ -264,7 +290,6 @@ class RowList(QWidget):
         more = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         if len(self._selected) > 1 and not QGuiApplication.keyboardModifiers() & more:
             self._selection_changed()
-            self._count()
         if self._selected == {uuid}:
             self.clicked.emit(uuid)
 

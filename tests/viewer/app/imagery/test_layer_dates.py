@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -34,14 +35,17 @@ from viewer.commands.imagery.late_facts import (
 )
 from viewer.commands.imagery.layer_dates import LayerDate, date_layers
 from viewer.commands.imagery.mark_images import source_uuid_of
+from viewer.commands.layers import update_layer
 from viewer.commands.sites import add_site
 from viewer.commands.sources import update_source
 from viewer.panels.layers.acquisition_panel import AcquisitionPanel
 from viewer.panels.layers.layer_dates_dialog import LayerDatesDialog
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.sites.chip_words import chip_credit_words, chip_date_words
 from viewer.panels.sites.image_part import ImagePart
+from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.panels.widgets.link_button import LinkButton
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -112,7 +116,7 @@ def offer_of(window: MainWindow, verb: str = "Date Them Too") -> QPushButton:
 def test_one_click_takes_the_date_of_a_name(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     panel = properties(window, qtbot)
     qtbot.waitUntil(panel.name_date.isVisible)
-    assert panel.name_date.text() == "31 August 2020, from the file’s name?"
+    assert panel.name_date.text() == "31 August 2020, from the file’s name: state it?"
     steps = window.session.history.stack.count()
     click(panel.name_date)
     layer = only_layer(window)
@@ -252,6 +256,60 @@ def test_the_layer_menu_and_the_palette_lead_to_the_table(window: MainWindow, se
     QTest.mouseClick(dialog.all_button, Qt.MouseButton.LeftButton)
     assert dialog.take_button.text() == "Date 2 layers", "the one without a date has nothing to take"
     dialog.reject()
+
+
+@pytest.mark.bounded
+def test_the_list_the_strip_and_the_sheet_lead_to_the_table(
+    window: MainWindow, several: list[str], qtbot: QtBot
+) -> None:
+    tree = window.docks.layer_tree
+    qtbot.waitUntil(lambda: tree.date_links[1].isVisible())
+    assert tree.date_links[0].isHidden()
+    assert tree.date_links[1].text() == "3 undated: date them by name…"
+    window.panel_context.panel_wanted.emit("time_strip")
+    strip = window.docks.time_strip.panel
+    assert isinstance(strip, TimeStripPanel)
+    qtbot.waitUntil(strip.undated.isVisible)
+    window.panel_context.do(add_site, Point(*MIDDLE), label="A bend")
+    window.panel_context.typing_wanted.emit("observation_sheet")
+    sheet = window.docks.observations.panel
+    assert isinstance(sheet, ObservationSheet)
+    qtbot.waitUntil(sheet.undated.isVisible)
+    for link in (tree.date_links[1], sheet.undated):
+        click(link)
+        qtbot.waitUntil(lambda: window.findChild(LayerDatesDialog) is not None)
+        dialog = window.findChild(LayerDatesDialog)
+        assert dialog is not None
+        assert {row.uuid for row in dialog.rows} == set(several)
+        dialog.close()
+        qtbot.waitUntil(lambda: window.findChild(LayerDatesDialog) is None)
+    for uuid in several[:2]:
+        window.panel_context.do(date_layers, {uuid: LayerDate(DAY, "instant", "file name")})
+    qtbot.waitUntil(lambda: tree.date_links[1].isHidden() and sheet.undated.text().startswith("1 undated: state"))
+    assert tree.date_links[0].isHidden(), "the name of the last one has no date to offer"
+
+
+@pytest.mark.bounded
+def test_the_one_undated_image_is_dated_below_the_list(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    link = window.docks.layer_tree.date_links[0]
+    qtbot.waitUntil(link.isVisible)
+    assert link.text() == "31 August 2020, from the file’s name: state it?"
+    click(link)
+    assert only_layer(window).date_basis == "file name"
+    qtbot.waitUntil(link.isHidden)
+
+
+@pytest.mark.bounded
+def test_images_hidden_under_others_are_counted_below_the_list(
+    window: MainWindow, several: list[str], qtbot: QtBot
+) -> None:
+    tree = window.docks.layer_tree
+    qtbot.waitUntil(lambda: tree.hidden.isVisible())
+    assert tree.hidden.text() == "2 hidden under others: step through…"
+    window.panel_context.do(update_layer, several[2], visible=False)
+    qtbot.waitUntil(lambda: tree.hidden.text().startswith("1 hidden"))
+    click(tree.hidden)
+    assert window.docks.time_strip.isVisible()
 
 
 def test_no_layer_is_no_step() -> None:
