@@ -437,7 +437,7 @@ def test_an_empty_sheet_says_what_to_do(window: MainWindow, qtbot: QtBot) -> Non
     panel = window.docks.observations.panel
     assert isinstance(panel, ObservationSheet)
     qtbot.waitUntil(panel.hint.isVisible)
-    assert "mark one on the map" in panel.hint.text()
+    assert "press P and click on the map" in panel.hint.text()
     window.session.push(add_site(window.session.document, shapely.Point(10.0, 50.0), actor="me", uuid="a"))
     assert "The columns are images by date" in panel.hint.text()
 
