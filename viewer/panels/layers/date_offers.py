@@ -65,8 +65,8 @@ class UndatedLink(LinkButton):
         if tuple(uuids) != self._uuids:
             self._uuids = tuple(uuids)
             layers = self._context.document.layers
-            some = (layers[uuid] for uuid in self._uuids[:MOST_NAMES] if uuid in layers)
-            self.setText(_undated_words(len(uuids), any(map(date_by_name, some))))
+            there = (layers[uuid] for uuid in self._uuids[:MOST_NAMES] if uuid in layers)
+            self.setText(_undated_words(len(uuids), any(map(date_by_name, there))))
             self.updateGeometry()
         self.setVisible(len(uuids) >= least)
 
