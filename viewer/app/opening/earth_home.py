@@ -10,10 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from layers.document.changes import Changes
 from layers.errors import GeoloupeError, NotReadable
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from viewer.app.case.session import Session
 from viewer.app.opening.layer_adder import LayerAdder
+from viewer.commands.filing.earth_known import KnownParts, known_parts
 from viewer.commands.filing.earth_photos import with_photos
 from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
 from viewer.panels.added_sites import show_added
@@ -23,6 +25,7 @@ from viewer.support.jobs import JobContext
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.newest_job import NewestJob
 
 
 class EarthHome(QObject):
@@ -56,26 +59,41 @@ class EarthHome(QObject):
 
     def read(self, path: Path) -> None:
         """Read a file in a reader process, then ask what of it comes in."""
-        pool = self._pool
+        pool, document = self._pool, self._panels.document.copied()
 
-        def read(job: JobContext) -> tuple[EarthFile, list[bytes]]:
+        def read(job: JobContext) -> tuple[EarthFile, list[bytes], KnownParts]:
             answer = pool.ask(ReadEarthFile(str(path.resolve())))
             file: EarthFile = answer.facts
-            return file, _shapes_in(answer.arrays, sum(place.shapes for place in file.places))
+            shapes = _shapes_in(answer.arrays, sum(place.shapes for place in file.places))
+            return file, shapes, known_parts(document, file, shapes)
 
         title = self.tr("Reading {0}").format(one_line(path.name, 60))
-        self._jobs.run(read, lambda known: self._show(path, *known), self._refuse, title, apart=True, of_case=True)
+        self._jobs.run(read, lambda facts: self._show(path, *facts), self._refuse, title, apart=True, of_case=True)
 
-    def _show(self, path: Path, file: EarthFile, shapes: list[bytes]) -> None:
+    def _show(self, path: Path, file: EarthFile, shapes: list[bytes], known: KnownParts) -> None:
         from viewer.panels.homecoming.earth_dialog import EarthDialog  # for start-up time
 
-        dialog = EarthDialog(file, path, self._window)
+        dialog = EarthDialog(file, path, known, self._window)
         dialog.chosen.connect(partial(self._bring, path, file, shapes))
+        looks = NewestJob(self._jobs)
+
+        def follow(changes: Changes) -> None:
+            if changes.touches("sites", "layers", "bookmarks"):
+                document = self._panels.document.copied()
+                looks.run(lambda: known_parts(document, file, shapes), dialog.show_known)
+
+        following = self._panels.changed.connect(follow)
+
+        def end() -> None:
+            looks.drop()
+            self._panels.changed.disconnect(following)
+
+        dialog.finished.connect(end)
         self._panels.document_replaced.connect(dialog.close)
         dialog.show()
 
     def _bring(self, path: Path, file: EarthFile, shapes: list[bytes], choice: EarthChoice) -> None:
-        document, actor = self._panels.document, self._panels.case.actor
+        document, actor = self._panels.document.copied(), self._panels.case.actor
         title = self.tr("Bringing home {0}").format(one_line(path.name, 60))
         pool = self._pool
         has_photos = choice.sites and choice.photos and any(place.photos for place in file.places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,18 @@ def folder_words(file: EarthFile, folder: int) -> str:
 
 
 def layers_of_overlays(
-    file: EarthFile, path: Path, sizes: Mapping[str, tuple[int, int]], left_out: list[str]
+    file: EarthFile,
+    overlays: Iterable[EarthOverlay],
+    path: Path,
+    sizes: Mapping[str, tuple[int, int]],
+    left_out: list[str],
 ) -> tuple[FoundLayer, ...]:
-    """The layers of a file's overlays, and in `left_out` a sentence for each beside the file without a known size."""
+    """The layers of some of a file's overlays; `left_out` gets a sentence for each that lies beside it without a known
+    size.
+    """
     layers: list[FoundLayer] = []
-    for overlay in file.overlays:
-        kept = _kept(file, overlay)
+    for overlay in overlays:
+        kept = kept_facts(file, overlay)
         if not overlay.is_beside:
             layers.append(_layer(overlay, path, {"path": str(path), "part": overlay.part, EARTH: kept}, {}))
         elif overlay.part in sizes:
@@ -83,7 +89,8 @@ def _points(overlay: EarthOverlay, size: tuple[int, int]) -> PointSet:
     return PointSet(points, Method.AFFINE if overlay.box else Method.PROJECTIVE, WGS84, size)
 
 
-def _kept(file: EarthFile, overlay: EarthOverlay) -> dict[str, Any]:
+def kept_facts(file: EarthFile, overlay: EarthOverlay) -> dict[str, Any]:
+    """The statements about an overlay that its layer keeps, as `KeptOverlay` reads them."""
     kept: dict[str, Any] = {"folder": folder_words(file, overlay.folder), "order": overlay.order}
     kept["box"] = list(overlay.box)
     kept["corners"] = [] if overlay.box else [number for corner in overlay.corners for number in corner]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,18 @@ from layers.document.edit import Change, Edit
 from layers.document.vocabulary import PHOTO, THINNEST_PX, WIDEST_PX
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_points
 from layers.geo.lon_extent import around
 from layers.phrase import Phrase
-from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle, EarthView
+from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle
 from viewer.commands.bookmarks import add_views
 from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geometry
 from viewer.commands.fields import check_date, check_order
+from viewer.commands.filing.earth_known import KnownParts, known_parts
 from viewer.commands.filing.earth_overlays import EARTH, folder_words, layers_of_overlays
+from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
 from viewer.commands.stamps import utc_now
-
-MAP_CRS, MOST_NORTH = "EPSG:3857", 84.0
-ACROSS_PX = 1000
-"""Pixels over which a view of Google Earth reaches: its windows are about as wide."""
-_HALF_ANGLE_DEG = 30.0
-"""Half the angle that Google Earth sees from side to side."""
 
 
 class EarthChoice(Struct, frozen=True):
@@ -43,6 +37,8 @@ class EarthChoice(Struct, frozen=True):
     views: tuple[str, ...] = ("folder", "tour")
     photos: bool = True
     """True where the photos of sites become chips."""
+    leaves_known: bool = True
+    """True where places, overlays and views that the case has already stay out."""
 
 
 class EarthPhoto(Struct, frozen=True):
@@ -81,23 +77,29 @@ def bring_home(
     pictures of overlays that lie beside it, by their part. Raises InvalidValue where nothing comes in.
     """
     made, left_out = _Sites(document, file, path.name, actor, now), list[str]()
+    known = known_parts(document, file, shapes) if choice.leaves_known else KnownParts()
     if choice.sites:
         first = 0
-        for place in file.places:
-            left_out += made.add(place, shapes[first : first + place.shapes], choice.class_code)
+        for number, place in enumerate(file.places):
+            if number not in known.places:
+                left_out += made.add(place, shapes[first : first + place.shapes], choice.class_code)
             first += place.shapes
     changes = [*(made.source if made.sites else ()), *made.sites]
     layers: tuple[FoundLayer, ...] = ()
     if choice.overlays:
-        layers = layers_of_overlays(file, path, sizes or {}, left_out)
+        overlays = [overlay for number, overlay in enumerate(file.overlays) if number not in known.overlays]
+        layers = layers_of_overlays(file, overlays, path, sizes or {}, left_out)
     if layers:
         changes += edit_for(document, layers, actor).changes
-    views = [view for view in file.views if view.owner in choice.views]
+    wanted = (view for number, view in enumerate(file.views) if number not in known.views)
+    views = [view for view in wanted if view.owner in choice.views]
     if views:
         kept = [(view.name[:200], viewport_json(view)) for view in views]
         changes += add_views(document, kept, actor=actor, now=now)
     if not changes:
-        raise InvalidValue(left_out[0] if left_out else Phrase("Nothing of the file is chosen."))
+        is_chosen = choice.sites or choice.overlays or choice.views
+        here, nothing = Phrase("All of it is in this case already."), Phrase("Nothing of the file is chosen.")
+        raise InvalidValue(left_out[0] if left_out else here if known and is_chosen else nothing)
     edit = Edit(Phrase("Bring home “{name}”", name=file.name), tuple(changes))
     boxes = [*made.boxes, *(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)]
     uuids, photos = tuple(change.uuid for change in made.sites), tuple(made.photos) if choice.photos else ()
@@ -207,13 +209,3 @@ def _kept(place: EarthPlace) -> dict[str, Any]:
     opacities = [style.stroke_opacity, style.fill_opacity]
     kept["opacity"] = opacities if min(opacities) < 1 else None
     return {name: value for name, value in kept.items() if value not in (None, "")}
-
-
-def viewport_json(view: EarthView) -> str:
-    """A view of Google Earth as the map shows it: from above, as wide, with the same direction up."""
-    lat = min(max(view.lat, -MOST_NORTH), MOST_NORTH)
-    xs, ys = transform_points(WGS84, MAP_CRS, [view.lon], [lat])
-    width_m = 2 * view.range_m * math.tan(math.radians(_HALF_ANGLE_DEG))
-    resolution = width_m / math.cos(math.radians(lat)) / ACROSS_PX
-    kept: Mapping[str, Any] = {"crs": MAP_CRS, "x": float(xs[0]), "y": float(ys[0]), "resolution": resolution}
-    return json.dumps({**kept, "rotation_deg": -view.heading_deg % 360.0})

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from layers.requests.earth_file import ROOT, EarthFile
 from layers.text.counted import grouped
+from viewer.commands.filing.earth_known import KnownParts
 from viewer.commands.filing.earth_places import EarthChoice
 from viewer.panels.homecoming.earth_words import account_of
 from viewer.panels.words import class_choices
@@ -35,6 +36,10 @@ LIST_PX, WISHED_PX = 60, 640
 """Least height of the two lists, and the height of the dialog where the screen has it, in logical pixels."""
 AROUND_PX = 60
 """Logical pixels of the screen for the frame of the dialog."""
+COUNT_PX = 90
+"""Width of the column of a number, in logical pixels."""
+MOST_PLACE_VIEWS = 20
+"""Most views of placemarks that come unless they are unticked: Google Earth writes one for each."""
 OPEN_FOLDERS = 30
 """Most folders that are shown unfolded at once."""
 FOLDER_VIEWS, PLACE_VIEWS = ("folder", "tour"), ("place", "overlay")
@@ -46,10 +51,11 @@ class EarthDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, file: EarthFile, path: Path, parent: QWidget) -> None:
+    def __init__(self, file: EarthFile, path: Path, known: KnownParts, parent: QWidget) -> None:
+        """`known`: what the case has of the file already."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._file = file
+        self._file, self._known = file, known
         self.setWindowTitle(self.tr("Bring Home from Google Earth"))
         self.setMinimumWidth(WIDTH_PX)
         self._name = one_line(path.name, 60)
@@ -85,7 +91,7 @@ class EarthDialog(QDialog):
                 place_views,
             ),
             place_views,
-            is_ticked=False,
+            is_ticked=place_views <= MOST_PLACE_VIEWS,
         )
         photos = sum(len(place.photos) for place in file.places)
         self.photos = self._box(
@@ -94,15 +100,38 @@ class EarthDialog(QDialog):
             ),
             photos,
         )
-        self.class_code = ComboBox()
-        for code, title in class_choices():
-            self.class_code.addItem(title, code)
-        self.class_code.setCurrentIndex(self.class_code.findData("other"))
+        self.leave_known = self._known_box()
+        self.class_code = _class_box()
         self.class_code.setAccessibleName(self.tr("Class of the sites"))
+        self.nothing_new = plain_label(self.tr("Nothing else is chosen: untick this to bring it in once more."))
         self.tree = self._folder_tree()
         self.account = QPlainTextEdit()
         self.bring_button = QPushButton(self.tr("&Bring Home"))
         self._lay_out()
+        self.show_known(known)
+
+    def _known_box(self) -> QCheckBox:
+        box = QCheckBox()
+        box.setChecked(True)
+        box.setToolTip(self.tr("Placemarks of the same name at the same place, overlays and views alike"))
+        box.toggled.connect(self._show_choice)
+        return box
+
+    def show_known(self, known: KnownParts) -> None:
+        """Offer to leave out what the case has already; it may have more or less by now."""
+        self._known = known
+        parts = [
+            translate("EarthDialog", "{count} placemarks", "{count} placemark", len(known.places))
+            if known.places
+            else "",
+            translate("EarthDialog", "{count} overlays", "{count} overlay", len(known.overlays))
+            if known.overlays
+            else "",
+            translate("EarthDialog", "{count} views", "{count} view", len(known.views)) if known.views else "",
+        ]
+        here = ", ".join(filter(None, parts))
+        self.leave_known.setText(self.tr("Leave out what this case has already: {0}").format(here))
+        self.leave_known.setVisible(bool(known))
         self._show_choice()
 
     def _box(self, text: str, count: int, *, is_ticked: bool = True) -> QCheckBox:
@@ -116,22 +145,27 @@ class EarthDialog(QDialog):
     def _folder_tree(self) -> QTreeWidget:
         """The folders with the number of places and overlays in each, for reading only."""
         tree = QTreeWidget()
-        tree.setColumnCount(2)
-        tree.setHeaderLabels([self.tr("Folder"), self.tr("Places")])
+        held = [Counter(place.folder for place in self._file.places)]
+        titles = [self.tr("Folder"), self.tr("Places")]
+        if self._file.overlays:
+            held.append(Counter(overlay.folder for overlay in self._file.overlays))
+            titles.append(self.tr("Overlays"))
+        tree.setColumnCount(len(titles))
+        tree.setHeaderLabels(titles)
         tree.setAccessibleName(self.tr("Folders of the file"))
         tree.setMinimumHeight(LIST_PX)
-        held = Counter(place.folder for place in self._file.places)
-        held.update(overlay.folder for overlay in self._file.overlays)
         items: dict[int, QTreeWidgetItem] = {}
         for number, folder in enumerate(self._file.folders):
             name = one_line(folder.name, 80) or self.tr("(without a name)")
-            words = [name, grouped(held[number]) if held[number] else ""]
+            words = [name, *(grouped(count[number]) if count[number] else "" for count in held)]
             above = items.get(folder.parent) if folder.parent != ROOT else None
             items[number] = item = QTreeWidgetItem(tree, words) if above is None else QTreeWidgetItem(above, words)
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+            for column in range(1, len(titles)):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         if len(items) <= OPEN_FOLDERS:
             tree.expandAll()
-        tree.setColumnWidth(0, WIDTH_PX - 140)
+        tree.setColumnWidth(0, WIDTH_PX - 140 - COUNT_PX * (len(titles) - 2))
+        tree.setColumnWidth(1, COUNT_PX)
         tree.setVisible(bool(items))
         return tree
 
@@ -164,6 +198,9 @@ class EarthDialog(QDialog):
         layout = QVBoxLayout(self)
         for part in (head, self.sites, self.photos, self.overlays, self.folder_views, self.place_views):
             layout.addWidget(part)
+        layout.addWidget(self.leave_known)
+        self.nothing_new.setObjectName("muted")
+        layout.addWidget(self.nothing_new)
         layout.addLayout(form)
         layout.addWidget(self.tree, 1)
         layout.addWidget(note)
@@ -185,14 +222,37 @@ class EarthDialog(QDialog):
             self.overlays.isChecked(),
             views,
             self.photos.isChecked(),
+            self.leave_known.isChecked(),
         )
 
     def _show_choice(self) -> None:
-        boxes = (self.sites, self.overlays, self.folder_views, self.place_views)
-        self.bring_button.setEnabled(any(box.isChecked() for box in boxes))
+        choice = self.choice()
+        is_chosen = choice.sites or choice.overlays or bool(choice.views)
+        has_new = self._has_new(choice)
+        self.bring_button.setEnabled(is_chosen and has_new)
+        self.nothing_new.setVisible(is_chosen and not has_new)
         self.class_code.setEnabled(self.sites.isChecked())
         self.photos.setEnabled(self.sites.isChecked())
+
+    def _has_new(self, choice: EarthChoice) -> bool:
+        """True where something of the choice is not in the case yet, or what it has comes once more."""
+        file, known = self._file, self._known
+        views = (number for number, view in enumerate(file.views) if view.owner in choice.views)
+        return (
+            not choice.leaves_known
+            or (choice.sites and len(file.places) > len(known.places))
+            or (choice.overlays and len(file.overlays) > len(known.overlays))
+            or any(number not in known.views for number in views)
+        )
 
     def _choose(self) -> None:
         self.chosen.emit(self.choice())
         self.close()
+
+
+def _class_box() -> ComboBox:
+    box = ComboBox()
+    for code, title in class_choices():
+        box.addItem(title, code)
+    box.setCurrentIndex(box.findData("other"))
+    return box

@@ -33,6 +33,7 @@ from layers.pool.pool import ReaderPool
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import SiteMapping, guess_mapping
+from viewer.commands.tables.known_rows import known_rows
 from viewer.commands.tables.site_files import (
     PLACE_OPTIONS,
     FoundSites,
@@ -81,6 +82,8 @@ class MadeSites(Struct, frozen=True, eq=False):
 
     table: ReadTable
     sites: FoundSites
+    known: int
+    """Number of sites that the case has already, by name and place."""
     made: TableEdit | None
     """The edit that adds them; None without any."""
     bounds: Bounds | None
@@ -121,6 +124,7 @@ class SiteTableDialog(QDialog):
         self.grid = ColumnGrid()
         self.class_code = ComboBox()
         self.others = QCheckBox(self.tr("List the other columns in the notes"))
+        self.leave_known = QCheckBox()
         self.outcome, self.remarks = plain_label(), QPlainTextEdit()
         self.add_button = QPushButton(self.tr("&Add Sites"))
         self._fill()
@@ -135,6 +139,9 @@ class SiteTableDialog(QDialog):
         self.class_code.setCurrentIndex(self.class_code.findData("other"))
         self.class_code.setAccessibleName(self.tr("Class where the column says none"))
         self.others.setChecked(True)
+        self.leave_known.setChecked(True)
+        self.leave_known.setToolTip(self.tr("Rows of the same name at the same place, whose claim is here as well"))
+        self.leave_known.hide()
         self.rows.setAccessibleName(self.tr("The first rows"))
         self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -153,7 +160,8 @@ class SiteTableDialog(QDialog):
         self.remarks.setAccessibleName(self.tr("Rows and values that do not fit"))
         self.sheet.currentIndexChanged.connect(self._show_layer)
         self.class_code.currentIndexChanged.connect(self._look_anew)
-        self.others.toggled.connect(self._look_anew)
+        for box in (self.others, self.leave_known):
+            box.toggled.connect(self._look_anew)
         self.grid.changed.connect(self._choose_columns)
 
     def _lay_out(self) -> None:
@@ -176,8 +184,8 @@ class SiteTableDialog(QDialog):
         layout.addWidget(self.sheet)
         self.sheet.setVisible(len(self._layers) > 1)
         layout.addWidget(page, 1)
-        layout.addWidget(self.outcome)
-        layout.addWidget(self.remarks)
+        for part in (self.leave_known, self.outcome, self.remarks):
+            layout.addWidget(part)
         layout.addWidget(buttons)
         self.setMinimumWidth(WIDTH_PX - 100)
         self.resize(WIDTH_PX, min(WISHED_PX, self.screen().availableGeometry().height() - AROUND_PX))
@@ -273,6 +281,7 @@ class SiteTableDialog(QDialog):
             self._table,
             self._pool,
             self._context.case.actor,
+            leaves_known=self.leave_known.isChecked(),
         )
         self.outcome.setText(self.tr("Reading the rows…"))
         self._job = self._jobs.run(
@@ -288,8 +297,17 @@ class SiteTableDialog(QDialog):
                 for row in made.table.rows[:FIRST_ROWS]
             ]
             self._show_rows(names, cells)
+        self.leave_known.setText(
+            translate(
+                "SiteTableDialog",
+                "Leave out {count} rows that this case has already",
+                "Leave out {count} row that this case has already",
+                made.known,
+            )
+        )
+        self.leave_known.setVisible(made.known > 0)
         outcome, edit = made.sites, made.made
-        count = len(outcome.sites)
+        count = len(edit.site_uuids) if edit is not None else 0
         parts = [translate("SiteTableDialog", "{count} sites", "{count} site", count)]
         if edit is not None and edit.sources:
             parts.append(translate("SiteTableDialog", "{count} new sources", "{count} new source", edit.sources))
@@ -305,6 +323,8 @@ class SiteTableDialog(QDialog):
         self._list(remarks or [self.tr("All rows and all columns come in.")])
 
     def _why_none(self) -> str:
+        if self._made is not None and self._made.sites.sites:
+            return self.tr("This case has all of these rows already.")
         if "columns" in self.layer.reading and not is_placed(self.layer) and not self._options():
             return self.tr("Choose the columns that say where the rows are: latitude and longitude, or coordinates.")
         return self.tr("No row has a place.")
@@ -366,14 +386,18 @@ def _make(
     pool: ReaderPool,
     actor: str,
     job: JobContext,
+    *,
+    leaves_known: bool,
 ) -> MadeSites:
     """Read the rows where they are not known, and build the edit that adds their sites."""
     table = known if known is not None and known.options == options else _read_table(path, layer, options, pool, job)
     outcome = FoundSites(notes=notes_on([table.layer]))
     add_rows(outcome, table.layer, table.rows, reading, options)
     job.check()
-    made = add_table(document, outcome.sites, path.name, actor=actor) if outcome.sites else None
-    return MadeSites(table, outcome, made, bounds_of(outcome.sites))
+    here = known_rows(document, outcome.sites)
+    sites = [site for number, site in enumerate(outcome.sites) if not (leaves_known and number in here)]
+    made = add_table(document, sites, path.name, actor=actor) if sites else None
+    return MadeSites(table, outcome, len(here), made, bounds_of(sites))
 
 
 def _read_table(

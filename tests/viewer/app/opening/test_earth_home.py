@@ -43,11 +43,14 @@ def test_a_file_comes_home_by_the_menu_as_one_step(
     assert dialog.photos.text() == "2 photos in the file as chips"
     assert dialog.overlays.text() == "1 overlay as a layer"
     assert dialog.folder_views.text() == "3 views of folders and tours as bookmarks"
-    assert not dialog.place_views.isChecked()
+    assert dialog.place_views.isChecked(), "as they are few"
+    dialog.place_views.setChecked(False)
     account = dialog.account.toPlainText()
     assert "Links to other files and servers: none is followed (1): Live ships: http://example.com/ships.kml" in account
     assert "Views that look aslant: the map shows them from above (1): From the hill" in account
-    assert dialog.tree.topLevelItem(0).text(0) == "My Places"
+    top = dialog.tree.topLevelItem(0)
+    assert top is not None
+    assert [top.text(column) for column in range(3)] == ["My Places", "4", "1"]
     QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
     document = window.session.document
     qtbot.waitUntil(lambda: len(document.sites) == 9, timeout=WAIT_MS)
@@ -84,6 +87,7 @@ def test_a_file_that_was_opened_as_a_layer_offers_to_come_home(
     assert line.action is not None
     line.action.run()
     dialog = dialog_of(window, qtbot)
+    dialog.place_views.setChecked(False)
     dialog.sites.setChecked(False)
     assert not dialog.bring_button.isEnabled()
     dialog.sites.setChecked(True)
@@ -129,6 +133,36 @@ def test_pictures_beside_a_kml_come_with_it(window: MainWindow, answers: Answers
     assert layer.source["path"] == str(tmp_path / "files" / "a.png")
     assert window.canvas.own_scene.stack.bounds_of(layer.uuid) == pytest.approx((43.0, 36.0, 44.0, 37.0), abs=1e-6)
     assert not window.messages.lines(), "nothing is wrong"
+
+
+def test_what_the_case_has_already_is_left_out_or_comes_once_more(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = earth_kml(tmp_path, many_places(3))
+    document = window.session.document
+    dialog = bring(window, answers, path, qtbot)
+    assert not dialog.leave_known.isVisible()
+    dialog.place_views.setChecked(False)
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(document.sites) == 3, timeout=WAIT_MS)
+    settle(window, qtbot)
+    earth_kml(tmp_path, many_places(4))
+    dialog = bring(window, answers, path, qtbot)
+    assert dialog.leave_known.text() == "Leave out what this case has already: 3 placemarks"
+    window.session.undo()
+    qtbot.waitUntil(lambda: not dialog.leave_known.isVisible(), timeout=WAIT_MS)
+    window.session.redo()
+    qtbot.waitUntil(dialog.leave_known.isVisible, timeout=WAIT_MS)
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(document.sites) == 4, timeout=WAIT_MS)
+    settle(window, qtbot)
+    dialog = bring(window, answers, path, qtbot)
+    assert not dialog.bring_button.isEnabled()
+    assert dialog.nothing_new.isVisible()
+    dialog.leave_known.setChecked(False)
+    assert not dialog.nothing_new.isVisible()
+    QTest.mouseClick(dialog.bring_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(document.sites) == 8, timeout=WAIT_MS)
 
 
 @pytest.mark.bounded

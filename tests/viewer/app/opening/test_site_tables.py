@@ -89,3 +89,32 @@ def test_a_dropped_file_is_asked_for_as_layer_or_as_sites(window: MainWindow, tm
     assert dialog.add_button.text() == "&Add 1 site"
     assert not dialog.grid.boxes["lat"].isVisible()
     dialog.close()
+
+
+def test_rows_that_the_case_has_already_are_left_out_or_come_once_more(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = path = tmp_path / "sites.csv"
+    document = window.session.document
+
+    def shown(rows: str) -> SiteTableDialog:
+        settle(window, qtbot)
+        path.write_text(f"name,lat,lon,statement\n{rows}", "utf-8")
+        window.action_table["add_table"].trigger()
+        dialog = dialog_of(window, qtbot)
+        qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+        return dialog
+
+    shown("Pad,40,100,A pad is built\nHall,41,101,\n").add()
+    assert len(document.sites) == 2
+    dialog = shown("Pad,40,100,It is finished\nHall,41,101,\n")
+    assert dialog.leave_known.text() == "Leave out 1 row that this case has already", "the other says something new"
+    dialog.add()
+    assert len(document.sites) == 3
+    dialog = shown("Pad,40,100,It is finished\nHall,41,101,\n")
+    assert dialog.outcome.text() == "This case has all of these rows already."
+    assert not dialog.add_button.isEnabled()
+    dialog.leave_known.setChecked(False)
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    dialog.add()
+    assert len(document.sites) == 5

@@ -14,10 +14,13 @@ from layers.document.kept_view import KeptView
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.pool.pool import ReaderPool
+from layers.project.saving.publish import write_case
 from layers.requests.earth_file import EarthView, ReadEarthFile
-from tests.support.readers.earth_files import AREA, LOOK_AT, earth_kml, earth_kmz
+from tests.support.cases.rich import read_case
+from tests.support.readers.earth_files import AREA, LOOK_AT, PLACES, earth_kml, earth_kmz
 from viewer.commands.bookmarks import bookmarks_in_order
-from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home, viewport_json
+from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
+from viewer.commands.filing.earth_views import viewport_json
 
 POOL = ReaderPool(inline=True)
 
@@ -141,6 +144,28 @@ def test_a_place_off_the_earth_is_left_out_with_its_reason(tmp_path: Path) -> No
 
 
 def test_coming_home_twice_registers_the_file_once(document: Document, tmp_path: Path) -> None:
-    document.apply(brought(document, earth_kmz(tmp_path)).edit)
+    document.apply(brought(document, earth_kmz(tmp_path), EarthChoice(leaves_known=False)).edit)
     assert len(document.sources) == 1
     assert len(sites_named(document, "Pad")) == 2
+
+
+def test_a_second_time_only_what_is_new_comes(document: Document, tmp_path: Path) -> None:
+    def counts() -> list[int]:
+        return [len(rows) for rows in (document.sites, document.layers, document.bookmarks, document.sources)]
+
+    sites, *others = counts()
+    with pytest.raises(InvalidValue, match="All of it is in this case already"):
+        brought(document, earth_kmz(tmp_path))
+    new = "<Placemark><name>Pad</name><Point><coordinates>43.5,36.5001</coordinates></Point></Placemark>"
+    made = brought(document, earth_kmz(tmp_path, places=PLACES + new))
+    document.apply(made.edit)
+    assert len(made.site_uuids) == 1, "of the same name at another place"
+    assert counts() == [sites + 1, *others]
+
+
+def test_a_case_that_was_saved_has_the_same_parts(document: Document, tmp_path: Path) -> None:
+    case = tmp_path / "case.gpkg"
+    write_case(document, case)
+    again = read_case(case).document
+    with pytest.raises(InvalidValue, match="All of it is in this case already"):
+        brought(again, earth_kmz(tmp_path))

@@ -1,0 +1,78 @@
+"""Finds what a case has already of a file of Google Earth, so that the same file can come home twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.errors import InvalidValue
+from layers.requests.earth_file import EarthFile
+from viewer.commands.feature_sites import site_geometry
+from viewer.commands.filing.earth_overlays import EARTH, kept_facts
+from viewer.commands.filing.earth_views import viewport_json
+from viewer.commands.filing.same_sites import SamePlaces
+
+
+class KnownParts(Struct, frozen=True):
+    """Numbers of the places, overlays and views of a file that the case has already."""
+
+    places: frozenset[int] = frozenset()
+    overlays: frozenset[int] = frozenset()
+    views: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.overlays or self.views)
+
+
+def known_parts(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> KnownParts:
+    """The parts of a file that a case has: places by their name and place, overlays by their name in the file and all
+    that it states, views by their name and extent. `shapes`: the WKB of the file's geometries.
+    """
+    return KnownParts(_places(document, file, shapes), _overlays(document, file), _views(document, file))
+
+
+def _places(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> frozenset[int]:
+    """Places whose points, lines and areas are all there."""
+    known = SamePlaces(document, {place.name for place in file.places})
+    first, places = 0, set[int]()
+    for number, place in enumerate(file.places):
+        own, first = shapes[first : first + place.shapes], first + place.shapes
+        try:
+            geometries = [site_geometry(shape) for shape in own]
+        except InvalidValue:
+            continue
+        if all(known.take(place.name, geometry) for geometry in geometries):
+            places.add(number)
+    return frozenset(places)
+
+
+def _overlays(document: Document, file: EarthFile) -> frozenset[int]:
+    here = Counter(_overlay_key(layer) for layer in document.layers.values() if EARTH in layer.source)
+    overlays = set[int]()
+    for number, overlay in enumerate(file.overlays):
+        key = _written(kept_facts(file, overlay)), overlay.part.rpartition("/")[2]
+        if here[key] > 0:
+            here[key] -= 1
+            overlays.add(number)
+    return frozenset(overlays)
+
+
+def _overlay_key(layer: Layer) -> tuple[str, str]:
+    """The statements that a layer keeps, and the name of its picture: its path may be another one after a save."""
+    path = str(layer.source.get("part") or layer.source.get("path") or "").replace("\\", "/")
+    return _written(layer.source[EARTH]), path.rpartition("/")[2]
+
+
+def _written(kept: object) -> str:
+    return json.dumps(kept, sort_keys=True)
+
+
+def _views(document: Document, file: EarthFile) -> frozenset[int]:
+    here = {(bookmark.name, bookmark.viewport_json) for bookmark in document.bookmarks.values()}
+    views = enumerate(file.views) if here else ()
+    return frozenset(number for number, view in views if (view.name[:200], viewport_json(view)) in here)

@@ -1,0 +1,39 @@
+"""Finds sites that a case has already: those of the same name at the same place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+
+PLACE_DIGITS = 7
+"""Decimal places of a degree to which places are compared, which is about a centimetre."""
+
+type _Key = tuple[str, str, int, tuple[float, ...]]
+
+
+class SamePlaces:
+    """The sites of a case with certain names. Each stands for one newcomer: of two alike, one may be known."""
+
+    def __init__(self, document: Document, labels: Collection[str]) -> None:
+        """`labels`: the names of the newcomers; other sites of the case are not looked at, as there may be 100,000."""
+        wanted = frozenset(label.strip() for label in labels)
+        sites = (site for site in document.sites.values() if site.label.strip() in wanted)
+        self._left = Counter(_key(site.label, site.geometry) for site in sites)
+
+    def take(self, label: str, geometry: BaseGeometry) -> bool:
+        """True where the case has such a site; it then stands for no other newcomer."""
+        key = _key(label, geometry)
+        is_known = self._left[key] > 0
+        self._left[key] -= is_known
+        return is_known
+
+
+def _key(label: str, geometry: BaseGeometry) -> _Key:
+    """A name and a place. Rings may begin elsewhere and run the other way round in a case that was saved."""
+    bounds = tuple(round(side, PLACE_DIGITS) + 0.0 for side in geometry.bounds)
+    return label.strip(), geometry.geom_type, int(shapely.get_num_coordinates(geometry)), bounds
