@@ -94,8 +94,8 @@ class TileLayer:
     """Holds the tiles of the grids in view, which are never evicted; all others are in the shared cache.
 
     There is one such grid, and one more for each wrapped world copy in view. `revision` is what the pixels depend on.
-    Stand-ins are, from the back: one small picture of the whole layer, provisional tiles, tiles of recent grids, the
-    coarse tile, tiles of the last revision.
+    Stand-ins are, from the back: one small picture of the whole layer, provisional tiles, tiles of recent grids and of
+    the other grids in view, the coarse tile, tiles of the last revision.
     """
 
     def __init__(self, cache: TilesByLayer[QImage], layer_uuid: str, coarse: bool = True) -> None:
@@ -362,8 +362,10 @@ class TileLayer:
         crs = view.grid.crs
         if self.has_overview(crs) or any(recent.grid.crs == crs for recent in self._recent):
             return True
-        held = self._held.get(view.grid)
-        return held is not None and bool(held.tiles or held.stale or held.provisional or held.parts)
+        own = self._held.get(view.grid)
+        if own is not None and (own.stale or own.provisional):
+            return True
+        return any(grid.crs == crs and (held.tiles or held.parts) for grid, held in self._held.items())
 
     def _paint_stand_ins(self, painter: QPainter, view: View, missing: list[QRect]) -> None:
         region = QRegion()
@@ -393,6 +395,9 @@ class TileLayer:
                 names = {key: TileName(self._layer_uuid, recent.revision, grid, key) for key in recent.keys}
                 tiles = {key: self._cache.get(name) for key, name in names.items()}
                 yield from _placed(view, grid, {**recent.parts, **tiles})
+        for grid, other in self._held.items():
+            if grid.crs == view.grid.crs and grid != view.grid:
+                yield from _placed(view, grid, {**other.parts, **other.tiles})
         if held is not None:
             yield from _placed(view, view.grid, {key: image for key, image in held.tiles.items() if key.level})
             yield from _placed(view, view.grid, held.stale)

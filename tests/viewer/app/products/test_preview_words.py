@@ -7,14 +7,19 @@ import math
 from functools import partial
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
 from layers.product.issuing.edition import Outgoing
 from layers.product.spec import ProductSpec
 from layers.vector.style.layer_style import VectorStyle
+from tests.support.many_scenes import write_scene
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
 from viewer.app.products.product_file import ProductFile
-from viewer.app.products.product_pages import ProductPages
+from viewer.app.products.product_pages import OpenScenes, ProductPages
 from viewer.export.headless import Studio
 from viewer.export.plates.maps.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -34,6 +39,17 @@ def shore(path: Path, name: str, radius: float, **style: float) -> Layer:
     return Layer(uuid=name, kind="vector", name=name, source_json=source, style_json=look, credit=f"By {name}")
 
 
+def written(made: Table, studio: Studio, scenes: OpenScenes, spec: ProductSpec, path: Path) -> PrintedPlate:
+    """The pages of a product as they were written to a file."""
+    pages = ProductPages(made.document, studio.context.jobs, scenes)
+    file = ProductFile(pages, Outgoing(spec), path, studio.context, "", made.parent)
+    with made.qtbot.waitSignal(file.ended, timeout=SLOW_MS):
+        pass
+    assert file.error is None
+    assert isinstance(file.laid, PrintedPlate)
+    return file.laid
+
+
 def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
     table: Table, studio: Studio, tmp_path: Path
 ) -> None:
@@ -47,16 +63,25 @@ def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
     window = made.open(SPEC)
     assert isinstance(window.laid, PrintedPlate)
     shown = window.laid.plate
-    path = tmp_path / "page.png"
-    file = ProductFile(
-        ProductPages(made.document, studio.context.jobs, scenes), Outgoing(SPEC), path, studio.context, "", made.parent
-    )
-    with made.qtbot.waitSignal(file.ended, timeout=SLOW_MS):
-        pass
-    assert file.error is None
-    assert isinstance(file.laid, PrintedPlate)
-    written = file.laid.plate
-    assert [row.text for row in written.legend] == ["Island"]
+    printed = written(made, studio, scenes, SPEC, tmp_path / "page.png").plate
+    assert [row.text for row in printed.legend] == ["Island"]
     assert [row.text for row in shown.legend] == ["Island"]
-    assert shown.foot[0] == written.foot[0]
+    assert shown.foot[0] == printed.foot[0]
     assert "By Far coast" not in shown.foot[0]
+
+
+@pytest.mark.bounded
+def test_a_file_for_print_tells_only_of_the_images_that_are_seen(table: Table, studio: Studio, tmp_path: Path) -> None:
+    """They are read at its resolution, for which a small picture of the whole image does not stand in."""
+    layers = []
+    for name in ("1985", "1995"):  # from the back
+        path = write_scene(tmp_path / f"{name}.tif", SEEN, f"{name}-08-01T10:00:00Z", platform="Landsat", side=1800)
+        layers.append(Layer(uuid=name, kind="raster", name=name, source_json=json.dumps({"path": str(path)})))
+    made = Table(Document({"layers": layers}), table.qtbot)
+    made.windows = table.windows
+    studio.allow(layer.source for layer in layers)
+    scenes = partial(product_scenes, context=studio.context, base_folder=None)
+    spec = replace(SPEC, page="A4 landscape", dpi=300, bounds=Bounds(10.4, 50.4, 10.6, 50.6))
+    pages = written(made, studio, scenes, spec, tmp_path / "page.png")
+    (fact,) = pages.facts().maps
+    assert [image.name for image in fact.images] == ["1995"]
