@@ -33,12 +33,13 @@ class Job:
         case: int | None = None,
         *,
         is_stoppable: bool = True,
+        is_awaited: bool = True,
     ) -> None:
         self.title = title
         self.case = case
         """Number of the case that the job concerns, as the program counts them; None for work that outlives it."""
         self._on_cancel = on_cancel
-        self.is_stoppable = is_stoppable
+        self.is_stoppable, self.is_awaited = is_stoppable, is_awaited
         self.fraction = 0.0
         self.text = ""
         self.is_finished = False
@@ -139,6 +140,7 @@ class Jobs(QObject):
         on_cancel: Callable[[], None] = lambda: None,
         given_up: Callable[[T | None], None] | None = None,
         is_stoppable: bool = True,
+        is_awaited: bool = True,
     ) -> Job:
         """Start `work(context)` as soon as a thread is free, and return its job.
 
@@ -149,8 +151,10 @@ class Jobs(QObject):
         `on_cancel`: called as soon as the job is cancelled.
         `given_up`: called at the end of a cancelled job, in place of `done` and `failed`, with its result or None.
         `is_stoppable`: whether the analyst may cancel it.
+        `is_awaited`: whether the window is idle only after it; False for work whose result nothing shows.
         """
-        job = Job(title, on_cancel, self._case if of_case else None, is_stoppable=is_stoppable)
+        case = self._case if of_case else None
+        job = Job(title, on_cancel, case, is_stoppable=is_stoppable, is_awaited=is_awaited)
         self._running.add(job)
         context = JobContext(job, self._report)
         # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
@@ -213,8 +217,8 @@ class Jobs(QObject):
             self._end(job)
 
     def is_idle(self) -> bool:
-        """True when no job runs and no result waits to be delivered."""
-        return not self._running
+        """True when no job runs and no result waits to be delivered, but for those that nobody waits for."""
+        return not any(job.is_awaited for job in self._running)
 
     def running(self) -> list[Job]:
         """Announced jobs under way; followed work comes last, the newest at the end."""
@@ -312,6 +316,7 @@ class PageJobs(Jobs):
         on_cancel: Callable[[], None] = lambda: None,
         given_up: Callable[[T | None], None] | None = None,
         is_stoppable: bool = True,
+        is_awaited: bool = True,
     ) -> Job:
         def hand_over(call: Callable[[Any], None] | None, result: Any) -> None:
             call = given_up if job.cancelled else call
@@ -331,6 +336,7 @@ class PageJobs(Jobs):
             on_cancel=on_cancel,
             given_up=given_up,
             is_stoppable=is_stoppable,
+            is_awaited=is_awaited,
         )
         return job
 

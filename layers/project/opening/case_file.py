@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.geometry_blobs import START_BYTES, told_boxes
-from layers.project.storage.integrity import Integrity, expect
+from layers.project.storage.integrity import Integrity, StoredHashes, expect
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
+from layers.project.storage.schema import BLOB_PAGES_KEY, INTEGRITY_KEY, ROWS_INTEGRITY_KEY
 from layers.project.storage.sqlite_file import check_sqlite, open_regular
 from layers.text.counted import counted
 
@@ -36,6 +38,8 @@ MOST_CELL_BYTES = 24_000_000
 """Most bytes of a value that is sent; of a larger one only its size is."""
 MOST_TABLES = 5_000
 MOST_COLUMNS = 400
+_LATER_NICE = 5
+"""Niceness of the process while it hashes and copies what nobody waits for."""
 _FETCHED_ROWS = 25
 """Rows fetched at a time: as many of the largest values are held at once."""
 _NARROW_BYTES = 64
@@ -101,16 +105,19 @@ class CaseFile:
     def close(self) -> None:
         self._stack.close()
 
-    def begin_check(self) -> None:
-        """Begin to read all bytes for `mark`, beside what is asked meanwhile."""
-        stored = self.meta.get("integrity", "")
-        self._check = self._stack.enter_context(ByteCheck(self._held.path, stored, self._held.copy))
+    def begin_check(self, *, rows_first: bool = False) -> None:
+        """Begin to read all bytes for `mark`, beside what is asked meanwhile; those that no row is read from later,
+        once `go_on` is called, where `rows_first` is wished and the case can be judged so.
+        """
+        stored = StoredHashes(*(self.meta.get(key, "") for key in (INTEGRITY_KEY, ROWS_INTEGRITY_KEY, BLOB_PAGES_KEY)))
+        check = ByteCheck(self._held.path, stored, self._held.copy, rows_first=rows_first)
+        self._check = self._stack.enter_context(check)
 
     def expected(self) -> Integrity:
         """The case's state by its header: INTACT where only the hash of its bytes can tell that it is damaged."""
         try:
             with open_regular(self._held.path) as file:
-                return expect(file, self.meta.get("integrity", ""))
+                return expect(file, self.meta.get(INTEGRITY_KEY, ""))
         except OSError as error:
             raise sentence_for(error, str(self.place)) from error
 
@@ -142,7 +149,7 @@ class CaseFile:
             raise sentence_for(error, str(self.place)) from error
         self._held.check()
         if at >= 0 and not mark.sides:
-            mark = replace(mark, integrity=self.meta["integrity"], at=at)
+            mark = replace(mark, integrity=self.meta[INTEGRITY_KEY], at=at)
         return mark, state
 
     def wait_copied(self) -> None:
@@ -155,6 +162,29 @@ class CaseFile:
         except OSError as error:
             raise sentence_for(error, str(self.place)) from error
         self._held.check()
+
+    def go_on(self) -> None:
+        """Read the bytes that are not judged yet, and make the copy, behind all other work of this computer."""
+        with suppress(OSError, AttributeError):  # there is none on this system, or it is not allowed
+            os.nice(_LATER_NICE)
+        if self._check is None:
+            self.begin_check()
+        assert self._check is not None
+        self._check.go_on()
+
+    def rest(self) -> tuple[int, bool, Integrity | None]:
+        """(bytes hashed or copied so far, True once all is done, the case's state by all its bytes once known).
+
+        Raises CaseInUse where the case was written meanwhile.
+        """
+        assert self._check is not None, "ask it to go on first"
+        try:
+            is_done = self._check.is_done()
+        except OSError as error:
+            raise sentence_for(error, str(self.place)) from error
+        if is_done:
+            self._held.check()
+        return self._check.done_bytes, is_done, self._check.of_all
 
     @property
     def known(self) -> Integrity | None:

@@ -58,6 +58,12 @@ class CaseOps:
             case "copied":
                 self._case.wait_copied()
                 return {}, ()
+            case "go_on":
+                self._case.go_on()
+                return {}, ()
+            case "rest":
+                done_bytes, is_done, state = self._case.rest()
+                return {"done_bytes": done_bytes, "is_done": is_done, "integrity": state}, ()
             case "known":
                 return {"known": self._case.known}, ()
             case "piece":
@@ -74,7 +80,7 @@ class CaseOps:
         copy = Path(params["copy"]) if params["copy"] else None
         case = self._case = CaseFile(Path(params["path"]), copy, Path(params["scratch"]), params["deadline_s"])
         if params.get("is_judged", True):
-            case.begin_check()
+            case.begin_check(rows_first=params.get("rows_first", False))
         return {
             "meta": case.meta,
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},

@@ -58,6 +58,16 @@ class ReadBytes(Struct, frozen=True):
     integrity: Integrity
 
 
+class ReadRest(Struct, frozen=True):
+    """How far the bytes of a case are read that no row is read from, and its copy made."""
+
+    done_bytes: Annotated[int, Meta(ge=0)]
+    """Bytes hashed or copied so far."""
+    is_done: bool
+    integrity: Integrity | None
+    """State of the case by all its bytes; None as long as they are being read."""
+
+
 class Chunk(Struct, frozen=True):
     """Some rows of a table, by columns.
 
@@ -147,11 +157,14 @@ class CaseReader:
         asks: Asks | None = None,
         timeout_s: float = READ_S,
         is_judged: bool = True,
+        rows_first: bool = False,
     ) -> Iterator[Self]:
         """Open the case at `path`, held still meanwhile. With `copy`, one without its journals is made there, which is
         whole once `wait_copied` has returned.
 
         `is_judged`: False for who asks for a few values only and never for all bytes, which are not read then.
+        `rows_first`: a case that can be judged by the pages that rows are read from is judged by these, and the bytes
+        of pictures and kept files are hashed and copied once `go_on` is called.
         Raises FileMissing, NotAFile, NotAllowed, UnsupportedFormat, TooLarge, CaseDamaged, CaseInUse or ReaderTimeout.
         """
         asks = asks or CaseProcess()
@@ -163,6 +176,7 @@ class CaseReader:
                     "scratch": str(scratch),
                     "deadline_s": timeout_s,
                     "is_judged": is_judged,
+                    "rows_first": rows_first,
                 }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
                 yield cls(asks, _decode(answer.header, UnreadCase))
@@ -176,6 +190,14 @@ class CaseReader:
     def wait_copied(self) -> None:
         """Wait until the copy of its bytes is whole. Raises as `open` where it cannot be made."""
         self._ask("copied", {}, _Done)
+
+    def go_on(self) -> None:
+        """Let the bytes that are not judged yet be hashed, and the copy be made."""
+        self._ask("go_on", {}, _Done)
+
+    def rest(self) -> ReadRest:
+        """Tell how far that is. Raises as `wait_copied`."""
+        return self._ask("rest", {}, ReadRest)
 
     def known(self) -> Integrity | None:
         """The state of the file by its bytes; None while they are being read."""

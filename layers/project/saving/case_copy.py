@@ -95,7 +95,8 @@ def open_for_work(
             if is_later:
                 begin_part(folder, place, fs)
             copy = folder / (PART if is_later else BASE)
-            reader = reading.enter_context(CaseReader.open(path, copy=copy, asks=asks))
+            rows_first = is_later and not accept_damage
+            reader = reading.enter_context(CaseReader.open(path, copy=copy, asks=asks, rows_first=rows_first))
             unjudged = take_rows(path, reader, accept_damage=accept_damage, watch=watch)
             made = _made(folder, session, reader, unjudged, place, fs, as_copy=as_copy)
             write_session(folder, made.session, fs)

@@ -9,7 +9,7 @@ from layers.document.vocabulary import MARKINGS
 from layers.geo.bounds import Bounds
 from layers.project.saving.carry import told_styles
 from layers.project.saving.spatial_index import add_rtree_triggers, count_features
-from layers.project.storage.schema import RELATIONS, STYLES_KEY
+from layers.project.storage.schema import INTEGRITY_KEY, RELATIONS, STYLES_KEY
 from layers.project.storage.tables import SITE_SPECS, SPECS, TableSpec
 
 _PROVENANCE = (
@@ -67,7 +67,7 @@ def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) ->
     for spec in SPECS:
         if not spec.private:
             count_features(connection, spec.name)
-    _set_meta(connection, "integrity", integrity_slot)
+    _set_meta(connection, INTEGRITY_KEY, integrity_slot)
     for spec in SITE_SPECS:
         add_rtree_triggers(connection, spec.name, "geom", spec.key)
 

@@ -1,13 +1,15 @@
 """The copy of a case as it was opened, which a large case gets while it is shown already.
 
 The process that reads the case holds it still until the copy is whole. As long as it is not, it stands under a name of
-its own in the session's folder: whoever needs the copy waits for it, or it is made anew from the case.
+its own in the session's folder: whoever needs the copy waits for it, or it is made anew from the case. What is shown
+before was judged: the rows. Pictures and kept files are read from the copy, which is there once their bytes are judged.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,12 +18,15 @@ from layers.errors import GeoloupeError, SaveFailed
 from layers.project.opening.case_reader import CaseReader
 from layers.project.storage.fingerprint import Fingerprint, fingerprint
 from layers.project.storage.fsops import FileSystem
+from layers.project.storage.integrity import Integrity, examine
 from layers.project.storage.save_errors import disk_full, save_error, shown
-from layers.project.storage.sqlite_file import side_files
+from layers.project.storage.sqlite_file import open_regular, side_files
 
 BASE = "base.gpkg"
 PART = "base.part"
 """Name of the copy in a session's folder as long as it is not whole."""
+LOOK_S = 0.05
+"""Seconds between two looks how far the copy is."""
 SOON_COPIED_BYTES = 1 << 26
 """Most bytes of a case whose copy is waited for before it is shown: they are copied in a few hundredths of a second."""
 
@@ -43,7 +48,10 @@ def begin_part(folder: Path, place: Path, fs: FileSystem) -> None:
 
 
 class OpenedCopy:
-    """A copy under way, which a thread of its own puts in its place once it is whole."""
+    """A copy that is still to be made, while the case is shown. All bytes of the case are judged before.
+
+    Its part stands in its place once it is whole, unless the case is damaged.
+    """
 
     def __init__(
         self, reader: CaseReader, reading: ExitStack, interrupt: Callable[[], None], folder: Path, fs: FileSystem
@@ -52,18 +60,34 @@ class OpenedCopy:
         self._reader, self._reading, self._interrupt = reader, reading, interrupt
         self._folder, self._fs = folder, fs
         self._thread = threading.Thread(target=self._run, name="copy of the case", daemon=True)
+        self._beginning, self._is_begun = threading.Lock(), False
+        self._is_stopped = False
+        self.share_done = 0.0
+        """Share of the bytes that are hashed and copied, 0 to 1."""
+        self.is_damaged = False
+        """True once bytes of pictures or kept files are known not to be those that were saved."""
+
+    def begin(self) -> None:
+        """Begin to judge and to copy the bytes, unless that has begun."""
+        with self._beginning:
+            if self._is_begun:
+                return
+            self._is_begun = True
         try:
             self._thread.start()
         except RuntimeError:  # the system lets no more threads run
             self._run()
 
-    def wait(self) -> None:
-        """Wait until the copy is whole, or cannot be made."""
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the copy is whole, or cannot be made; False where it is still being made."""
+        self.begin()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def stop(self) -> None:
         """End the copying: nobody will need the copy."""
+        self._is_stopped = True
         if self._thread.is_alive():
             self._interrupt()
         self.wait()
@@ -71,10 +95,21 @@ class OpenedCopy:
     def _run(self) -> None:
         try:
             with self._reading:
-                self._reader.wait_copied()
+                if self._is_stopped or not self._is_copied():
+                    return
             self._fs.replace(self._folder / PART, self._folder / BASE)
         except (GeoloupeError, OSError):
             return  # then it is made anew by whoever needs it
+
+    def _is_copied(self) -> bool:
+        """Judge and copy all bytes; False where the case is damaged."""
+        self._reader.go_on()
+        size = self._reader.opened.mark.size
+        while not (rest := self._reader.rest()).is_done:
+            self.share_done = min(rest.done_bytes / (2 * size), 1.0)
+            time.sleep(LOOK_S)
+        self.is_damaged = rest.integrity is not Integrity.INTACT
+        return not self.is_damaged
 
 
 def whole_base(folder: Path, target: Path | None, mark: Fingerprint | None, fs: FileSystem) -> Path | None:
@@ -102,7 +137,8 @@ def _copied_anew(part: Path, target: Path, mark: Fingerprint, fs: FileSystem) ->
             return False
         fs.copy(target, part)
         os.chmod(part, 0o600)
-        is_whole = fingerprint(part, mark).is_same(mark) if mark.integrity else True
+        with open_regular(part) as file:  # a program that was killed may not have read all its bytes
+            is_whole = not mark.integrity or examine(file, mark.integrity)[0] is Integrity.INTACT
         return is_whole and fingerprint(target, mark).is_same(mark)
     except GeoloupeError:
         return False

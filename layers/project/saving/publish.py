@@ -25,14 +25,18 @@ from layers.project.saving.carry import carry_over
 from layers.project.saving.derive import derive
 from layers.project.saving.target_guard import guarded_target
 from layers.project.saving.working_copy import WorkingCopy, fill_case, last_history
+from layers.project.storage.blob_pages import Runs, as_text, blob_runs
 from layers.project.storage.fingerprint import Fingerprint, fingerprint
 from layers.project.storage.fsops import DISK, FileSystem, scratch_folder, sweep, temporary_beside
 from layers.project.storage.integrity import Seal, empty_slot, seal
 from layers.project.storage.row_writer import RowStamp, RowWriter
 from layers.project.storage.save_errors import disk_full, not_allowed, save_error, shown
-from layers.project.storage.tables import SITE_SPECS
+from layers.project.storage.schema import BLOB_PAGES_KEY, ROWS_INTEGRITY_KEY
+from layers.project.storage.tables import SITE_SPECS, SPECS
 
 SPARE_BYTES = 20_000_000
+MANY_BYTES = 1 << 24
+"""Fewest bytes of pictures and kept files for which the rest has a hash of its own: fewer are hashed at once."""
 REPLACE_TRIES = 5
 REPLACE_PAUSE_S = 0.1
 
@@ -55,6 +59,11 @@ def publish(
     unwritten = _drained(work)
     target = Path(os.path.abspath(target))
     is_own = work.target == target
+    if is_own and work.base is not None and work.is_damaged:
+        raise SaveFailed(
+            "“{target}” was not saved: its pictures or kept files are damaged, and stay as they are. Use Save As.",
+            target=shown(target),
+        )
     expected = work.own_marks if is_own and not overwrite else None
     saved_seq, last_change = 0, ""
 
@@ -252,10 +261,30 @@ def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
         derive(connection, place, slot)
         making.carry(connection)
         connection.execute("COMMIT")
+        rows_slot, runs = _list_blob_pages(connection, new, fs)
         _check_new(connection, place)
-    sealed = seal(new, slot, fs)
+    sealed = seal(new, slot, fs, rows_slot, runs)
     fs.fsync_file(new)
     return sealed
+
+
+def _list_blob_pages(connection: sqlite3.Connection, new: Path, fs: FileSystem) -> tuple[str, Runs]:
+    """Write into a case with many bytes which of its pages no row is read from; return the slot for the hash of the
+    others, and these pages. A case with few bytes has neither.
+    """
+    with fs.open(new, "rb") as file:
+        runs = blob_runs(connection, file, SPECS)
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    if sum(count for _first, count in runs) * page_bytes < MANY_BYTES:
+        return "", ()
+    rows_slot = empty_slot()
+    connection.execute("BEGIN")
+    connection.executemany(
+        "INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)",
+        [(BLOB_PAGES_KEY, as_text(runs)), (ROWS_INTEGRITY_KEY, rows_slot)],
+    )
+    connection.execute("COMMIT")
+    return rows_slot, runs
 
 
 def _unsafe_connection(new: Path) -> sqlite3.Connection:

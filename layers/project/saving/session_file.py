@@ -42,6 +42,8 @@ class StoredSession(Struct, frozen=True):
     """Mark of the file that a save is about to put in the target's place: after a crash either may stand there."""
     last_change: str = ""
     """The change_uuid of history row `saved_seq`: a file that has it holds all saved edits."""
+    is_damaged: bool = False
+    """True where bytes of pictures or kept files in the target are not those that were saved: it is not replaced."""
 
     def with_saved(
         self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str
@@ -54,6 +56,7 @@ class StoredSession(Struct, frozen=True):
             saved_seq=seq,
             last_change=last_change,
             was_edited=False,
+            is_damaged=False,
         )
 
     def recovered_here(self) -> StoredSession:
@@ -80,6 +83,7 @@ class _Kept(Struct):
     was_edited: bool = False
     placing: Any = None
     last_change: str = ""
+    is_damaged: bool = False
 
 
 def write_session(folder: Path, session: StoredSession, fs: FileSystem) -> None:
@@ -97,6 +101,7 @@ def write_session(folder: Path, session: StoredSession, fs: FileSystem) -> None:
         session.was_edited,
         encoded(session.placing),
         session.last_change,
+        session.is_damaged,
     )
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
@@ -128,4 +133,5 @@ def read_session(folder: Path) -> StoredSession:
         kept.was_edited,
         decoded_or_none(kept.placing, Fingerprint),
         kept.last_change,
+        kept.is_damaged,
     )

@@ -23,9 +23,10 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
 from layers.errors import GeoloupeError, SaveFailed
+from layers.phrase import Phrase
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
-from layers.project.saving.opened_copy import BASE, OpenedCopy, whole_base
+from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, whole_base
 from layers.project.saving.session_file import StoredSession, read_session, write_session
 from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
@@ -36,6 +37,7 @@ from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HIST
 
 IDLE_CHECKPOINT_S = 1.0
 _DRAIN_TIMEOUT_S = 10.0
+_PROGRESS_S = 0.1
 MOST_BASELINE = 20_000
 """Most rows that are written into the history as they stood, where it does not know them."""
 
@@ -171,7 +173,46 @@ class WorkingCopy:
         if self._copying is not None:
             self._copying.wait()
         with self._base_lock:
+            self._keep_damage()
             return whole_base(self.folder, self._session.target, self._session.fingerprint, self._fs)
+
+    @property
+    def is_damaged(self) -> bool:
+        """True where bytes of pictures or kept files in the target are not those that were saved: it must not be
+        replaced. It is known once the copy is whole, which `base` waits for.
+        """
+        return self._session.is_damaged
+
+    def judge_rest(self, progress: Callable[[float], None]) -> None:
+        """Judge and copy the bytes of pictures and kept files that were not read before the case was shown, where there
+        are any; `progress` takes the share that is done. Blocks.
+
+        Raises CaseDamaged where they are not those that were saved, and as `base`.
+        """
+        copying = self._copying
+        if copying is None:
+            return
+        while not copying.wait(_PROGRESS_S):
+            progress(copying.share_done)
+        if not self._closed:
+            _ = self.base
+        if self.is_damaged:
+            from layers.project.opening.case_file import damaged  # for start-up time
+
+            reason = Phrase("bytes of its pictures or kept files are not what was saved")
+            raise damaged(self._session.target or self.folder, reason)
+
+    def _keep_damage(self) -> None:
+        """Note that the case is damaged, before its copy is in its place: whoever recovers the session has to know."""
+        part = self.folder / PART
+        if self._copying is None or not self._copying.is_damaged or not part.is_file():
+            return
+        self._session = replace(self._session, is_damaged=True)
+        try:
+            write_session(self.folder, self._session, self._fs)
+            self._fs.replace(part, self.folder / BASE)
+        except OSError as error:
+            raise save_error(error, self._session.target or part) from error
 
     def awaited_base(self) -> Path | None:
         """Return `base`, for who asks for it later and elsewhere."""

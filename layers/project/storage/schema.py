@@ -28,6 +28,10 @@ STYLES_KEY = "styles"
 """Key of the fact that distinguishes our layer styles from those that were changed since."""
 CARRIED_KEY = "carried"
 """Key of the fact that the case has content of other programs, in their tables or in shared ones."""
+INTEGRITY_KEY, ROWS_INTEGRITY_KEY = "integrity", "rows_integrity"
+"""Keys of the hashes over all bytes of the file, and over the pages that its rows are read from."""
+BLOB_PAGES_KEY = "blob_pages"
+"""Key of the list of all other pages: they hold nothing but bytes of pictures and kept files."""
 OUR_PROJECT = "Geoloupe"
 """The name of our row in qgis_projects, and of our layer styles."""
 PROJECT_METADATA = '{"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""}'
@@ -37,7 +41,9 @@ RESERVED_META = (
     "schema_version",
     "min_reader_version",
     "min_writer_version",
-    "integrity",
+    INTEGRITY_KEY,
+    ROWS_INTEGRITY_KEY,
+    BLOB_PAGES_KEY,
     STYLES_KEY,
     HISTORY_KEY,
     CARRIED_KEY,

@@ -176,12 +176,12 @@ def _tables(file: BinaryIO, page_bytes: int) -> Iterator[str]:
 
 def _table_in(page: bytes, at: int) -> str:
     """The name in a row (type, name, ...) of the schema that is a table; empty for any other row."""
-    _payload, at = _varint(page, at)
-    _rowid, at = _varint(page, at)
-    head_bytes, values = _varint(page, at)
+    _payload, at = varint(page, at)
+    _rowid, at = varint(page, at)
+    head_bytes, values = varint(page, at)
     body = at + head_bytes
-    kind_code, values = _varint(page, values)
-    name_code, values = _varint(page, values)
+    kind_code, values = varint(page, values)
+    name_code, values = varint(page, values)
     if kind_code < 13 or name_code < 13 or not (kind_code & name_code & 1):
         return ""
     kind_bytes, name_bytes = (kind_code - 13) // 2, (name_code - 13) // 2
@@ -189,7 +189,7 @@ def _table_in(page: bytes, at: int) -> str:
     return page[body + kind_bytes : body + kind_bytes + name_bytes].decode("utf-8", "replace") if is_table else ""
 
 
-def _varint(page: bytes, at: int) -> tuple[int, int]:
+def varint(page: bytes, at: int) -> tuple[int, int]:
     """(value, where it ends) of a variable-length integer of at most nine bytes."""
     value = 0
     for index in range(9):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from PySide6.QtGui import QGuiApplication
+
 from layers.project.opening.opening_watch import Glimpse, OpeningStep
 from layers.text.counted import grouped
 from viewer.support.jobs import JobContext
@@ -60,3 +62,9 @@ class CaseWatch:
         """Raise JobCancelled where the job was cancelled."""
         if self._context is not None:
             self._context.check()
+
+
+def screen_px() -> tuple[int, int]:
+    """Size of the screen, in pixels: no map is larger."""
+    screen = QGuiApplication.primaryScreen()
+    return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)

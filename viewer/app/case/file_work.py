@@ -94,6 +94,17 @@ class FileWork:
         self._under_way += 1
         self._jobs.run(work, ended, gave_up, title, apart=True, on_cancel=on_cancel, given_up=stopped)
 
+    def run_beside(
+        self,
+        work: Callable[[JobContext], None],
+        failed: Callable[[GeoloupeError], None],
+        title: str,
+    ) -> None:
+        """Run work on the open case that nothing waits for, with its progress in the status bar. It ends with the case:
+        `failed` is called with the error of a case that is still open.
+        """
+        self._jobs.run(work, None, failed, title, apart=True, of_case=True, is_stoppable=False, is_awaited=False)
+
     def begin_case(self) -> None:
         """Cancel the jobs that were about the case before; work on files goes on."""
         self._jobs.begin_case()

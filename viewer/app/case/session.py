@@ -14,7 +14,6 @@ from uuid import uuid4
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
@@ -39,7 +38,7 @@ from viewer.app.case.case_files import (
     write_from_memory,
 )
 from viewer.app.case.case_hold import CaseHold
-from viewer.app.case.case_watch import CaseWatch
+from viewer.app.case.case_watch import CaseWatch, screen_px
 from viewer.app.case.file_work import FileWork
 from viewer.app.case.journal import CaseJournal
 from viewer.app.case.made_ahead import MadeAhead
@@ -115,7 +114,7 @@ class Session(QObject):
         self._title, self._project_uuid = "", str(uuid4())
         self.home = CaseHome()
         """Folder from which the case was read, or to which it was saved since."""
-        self._is_begun = self._is_recovered = self._is_too_new = False
+        self._is_begun = self._is_recovered = self._keeps_file = False
         self._looked_at = ""
         """Why the open case is read-only for lack of a working copy; empty where it can be edited."""
         self._coming = ""
@@ -166,7 +165,7 @@ class Session(QObject):
     @property
     def is_read_only(self) -> bool:
         """True where the file may be read but not replaced: a save asks for another name."""
-        return self._is_too_new or bool(self.hold.holder) or bool(self._looked_at)
+        return self._keeps_file or bool(self.hold.holder) or bool(self._looked_at)
 
     @property
     def is_begun(self) -> bool:
@@ -305,7 +304,7 @@ class Session(QObject):
         """
         target = None if copy_title else path
         was_edited = self._edited_since()
-        watch = CaseWatch(path.name, _screen_px(), lambda glimpse: self._files.post(self._glimpse, watch, glimpse))
+        watch = CaseWatch(path.name, screen_px(), lambda glimpse: self._files.post(self._glimpse, watch, glimpse))
         ended = partial(self._not_opened, watch, failed)
 
         def done(opened: OpenedCase) -> None:
@@ -382,7 +381,7 @@ class Session(QObject):
             self._take_up(resumed.document, target, resumed.lock, resumed.holder)
             self.home = resumed.home
             self._journal.attach(work)
-            self._is_begun = self._is_recovered = True
+            self._is_begun, self._is_recovered, self._keeps_file = True, True, work.is_damaged
             self._tell_replaced(resumed.ahead)
             self.recovered.emit()
             self._messages.show(
@@ -493,7 +492,7 @@ class Session(QObject):
         self.hold.hold(path, lock)
         self.home = replace(self.home, folder=str(place.parent))
         self._target, self._title = path, ""
-        self._is_recovered = self._is_too_new = False
+        self._is_recovered = self._keeps_file = False
         for key in ("save", "recovered"):
             self._messages.clear(key)
         self._remember(path)
@@ -523,7 +522,7 @@ class Session(QObject):
         self.home, self._project_uuid = opened.home, opened.intake.project_uuid if target is not None else ""
         if opened.work is not None:
             self._journal.attach(opened.work)
-        self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
+        self._title, self._is_begun, self._keeps_file = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
         if opened.looked_at:
             sentence = self.tr("This case is read only, because no working copy of it can be made. {0}")
@@ -533,6 +532,20 @@ class Session(QObject):
         if target is not None:
             self._remember(target)
         self._tell_replaced(opened.ahead)
+        if opened.work is not None and target is not None:
+            self._judge_rest(opened.work, target.name)
+
+    def _judge_rest(self, work: WorkingCopy, name: str) -> None:
+        """Have the pictures and kept files of a large case judged and copied, now that it is shown."""
+        title = self.tr("Checking the pictures and kept files of {0}").format(name)
+        self._files.run_beside(lambda context: work.judge_rest(context.progress), self._found_damaged, title)
+
+    def _found_damaged(self, error: GeoloupeError) -> None:
+        """Say that bytes in the file of the open case are damaged: from now on it is saved elsewhere only."""
+        self._keeps_file = True
+        rest = self.tr("Sites and words are whole. What you change is saved under another name; this file is kept.")
+        self._messages.show("open", f"{in_language(error.sentence)} {rest}", "error")
+        self.state_changed.emit()
 
     def _take_up(
         self,
@@ -551,7 +564,7 @@ class Session(QObject):
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""
         self.home, self._project_uuid = CaseHome(), str(uuid4())
-        self._is_begun = self._is_recovered = self._is_too_new = False
+        self._is_begun = self._is_recovered = self._keeps_file = False
         self._looked_at = ""
         self._messages.clear("looked at")
         self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid, begun_with)
@@ -582,9 +595,3 @@ class Session(QObject):
     def _remember(self, path: Path) -> None:
         if self._sessions is not None:
             self._settings.add_recent(path)
-
-
-def _screen_px() -> tuple[int, int]:
-    """Size of the screen, in pixels: no map is larger."""
-    screen = QGuiApplication.primaryScreen()
-    return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)

@@ -13,7 +13,7 @@ import pytest
 from layers.project.opening import byte_check
 from layers.project.opening.byte_check import ByteCheck
 from layers.project.storage.fsops import DISK
-from layers.project.storage.integrity import Integrity, empty_slot, seal
+from layers.project.storage.integrity import Integrity, StoredHashes, empty_slot, seal
 from layers.project.storage.schema import create_schema
 from layers.project.storage.tables import DATA, SPECS
 
@@ -27,11 +27,11 @@ def sealed(tmp_path: Path) -> tuple[Path, str]:
 
 def test_it_says_what_the_bytes_say(sealed: tuple[Path, str]) -> None:
     path, text = sealed
-    with ByteCheck(path, text) as check:
+    with ByteCheck(path, StoredHashes(text)) as check:
         assert check.result() == (Integrity.INTACT, 100)
         assert check.result() == (Integrity.INTACT, 100)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with ByteCheck(path, text) as check:
+    with ByteCheck(path, StoredHashes(text)) as check:
         assert check.result() == (Integrity.DAMAGED, 100)
 
 
@@ -48,14 +48,14 @@ def test_a_case_that_is_closed_is_read_no_further(sealed: tuple[Path, str], monk
         return answer
 
     monkeypatch.setattr(byte_check, "examine", examine_late)
-    with ByteCheck(path, text):
+    with ByteCheck(path, StoredHashes(text)):
         assert asked.wait(10)
         threading.Timer(0.1, goes_on.set).start()
     assert not any(thread.name == "byte check" for thread in threading.enumerate())
 
 
 def test_a_file_that_is_gone_is_an_error_of_its_own(tmp_path: Path) -> None:
-    with ByteCheck(tmp_path / "none", "") as check, pytest.raises(FileNotFoundError):
+    with ByteCheck(tmp_path / "none", StoredHashes("")) as check, pytest.raises(FileNotFoundError):
         check.result()
 
 
@@ -64,7 +64,7 @@ def test_it_reads_in_place_where_no_thread_can_begin(sealed: tuple[Path, str], m
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    with ByteCheck(*sealed) as check:
+    with ByteCheck(sealed[0], StoredHashes(sealed[1])) as check:
         assert check.result()[0] is Integrity.INTACT
 
 
@@ -83,7 +83,7 @@ def test_a_copy_has_the_same_bytes_however_it_is_made(
     if refused is not None:
         monkeypatch.setattr(os, "copy_file_range", copy_some, raising=False)
     copy = path.with_name("copy")
-    with ByteCheck(path, text, copy) as check:
+    with ByteCheck(path, StoredHashes(text), copy) as check:
         assert check.result() == (Integrity.INTACT, 100)
         assert check.known is Integrity.INTACT
         check.wait_copied()
@@ -98,7 +98,7 @@ def test_bytes_are_known_before_they_are_copied(sealed: tuple[Path, str], monkey
         assert goes_on.wait(10)
 
     monkeypatch.setattr(byte_check, "copy_bytes", copy_late)
-    with ByteCheck(*sealed, sealed[0].with_name("copy")) as check:
+    with ByteCheck(sealed[0], StoredHashes(sealed[1]), sealed[0].with_name("copy")) as check:
         assert begun.wait(10)
         assert check.known is Integrity.INTACT
         assert check.result()[0] is Integrity.INTACT, "nobody waits for the copy to know them"
@@ -109,7 +109,10 @@ def test_bytes_are_known_before_they_are_copied(sealed: tuple[Path, str], monkey
 def test_a_disk_without_room_for_the_copy_is_an_error_of_its_own(sealed: tuple[Path, str]) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no device that is full")
-    with ByteCheck(*sealed, Path("/dev/full")) as check, pytest.raises(OSError, match="No space"):
+    with (
+        ByteCheck(sealed[0], StoredHashes(sealed[1]), Path("/dev/full")) as check,
+        pytest.raises(OSError, match="No space"),
+    ):
         check.wait_copied()
 
 
