@@ -3,7 +3,8 @@ the shipped demo.
 
 In this order: `storage.sqlite_file` walks the header without SQLite, a separate process (`case_file`) holds the file
 still and checks its schema, and `take_rows` makes rows of the values that come, while `storage.integrity` compares the
-file's bytes with those that were saved. Nothing of a case is shown before these are known.
+file's bytes with those that were saved. Nothing of a case is shown before these are known: all bytes, or of a case with
+very many in pictures and kept files those that its rows are read from. The others are judged before they are read.
 """
 
 from __future__ import annotations

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from layers.document.chip import Chip
+from layers.document.document import Document
 from layers.project.opening import byte_check
 from layers.project.opening.byte_check import ByteCheck
+from layers.project.opening.case_process import CaseInline
+from layers.project.opening.case_reader import CaseReader
+from layers.project.saving import publish
 from layers.project.storage.fsops import DISK
 from layers.project.storage.integrity import Integrity, StoredHashes, empty_slot, seal
-from layers.project.storage.schema import create_schema
+from layers.project.storage.schema import BLOB_PAGES_KEY, INTEGRITY_KEY, ROWS_INTEGRITY_KEY, create_schema
 from layers.project.storage.tables import DATA, SPECS
 
 
@@ -51,6 +56,52 @@ def test_a_case_that_is_closed_is_read_no_further(sealed: tuple[Path, str], monk
     with ByteCheck(path, StoredHashes(text)):
         assert asked.wait(10)
         threading.Timer(0.1, goes_on.set).start()
+    assert not any(thread.name == "byte check" for thread in threading.enumerate())
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, StoredHashes]:
+    """A case with many bytes in a picture of sevens, and its hashes."""
+    monkeypatch.setattr(publish, "MANY_BYTES", 0)
+    path, chip = tmp_path / "case.gpkg", Chip(uuid="chip", content_type="image/png")
+    publish.write_case(Document({"chips": [chip]}), path, blobs={("chips", "chip"): b"7" * 300_000})
+    with CaseReader.open(path, asks=CaseInline()) as reader:
+        meta = reader.opened.meta
+    return path, StoredHashes(*(meta[key] for key in (INTEGRITY_KEY, ROWS_INTEGRITY_KEY, BLOB_PAGES_KEY)))
+
+
+def test_the_rows_are_known_before_the_bytes_of_pictures(case: tuple[Path, StoredHashes]) -> None:
+    path, stored = case
+    copy = path.with_name("copy")
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"7" * 1000)] ^= 1
+    path.write_bytes(data)
+    with ByteCheck(path, stored, copy, rows_first=True) as check:
+        assert check.result()[0] is Integrity.INTACT
+        assert check.known is Integrity.INTACT
+        assert (check.of_all, check.is_done(), copy.exists()) == (None, False, False)
+        check.wait_copied()
+        assert (check.of_all, check.is_done()) == (Integrity.DAMAGED, True)
+        assert check.done_bytes == 2 * len(data)
+    assert copy.read_bytes() == data
+    with ByteCheck(path, stored) as check:
+        assert check.result()[0] is Integrity.DAMAGED, "who does not go on later hears of all bytes"
+
+
+def test_damaged_rows_are_known_at_once(case: tuple[Path, StoredHashes]) -> None:
+    path, stored = case
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"image/png")] ^= 1
+    path.write_bytes(data)
+    with ByteCheck(path, stored, rows_first=True) as check:
+        assert check.result()[0] is Integrity.DAMAGED
+
+
+def test_a_case_that_is_closed_is_not_read_on(case: tuple[Path, StoredHashes]) -> None:
+    path, stored = case
+    with ByteCheck(path, stored, path.with_name("copy"), rows_first=True) as check:
+        assert check.result()[0] is Integrity.INTACT
+    assert check.done_bytes == 0
     assert not any(thread.name == "byte check" for thread in threading.enumerate())
 
 

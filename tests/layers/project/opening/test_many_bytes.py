@@ -25,6 +25,7 @@ from layers.project.saving.blobs import read_blobs
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity, examine
 from layers.project.storage.tables import DATA
+from tests.support.cases.flipped_bits import flip
 
 CHIPS, CHIP_BYTES = 3, 100_000
 
@@ -68,16 +69,6 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pictures: dict[str, by
     path.parent.mkdir()
     write_case(Document({"sites": sites, "chips": chips}), path, blobs=blobs)
     return path
-
-
-def flip(path: Path, picture: bytes, at: int) -> None:
-    """Flip a bit of a picture at about byte `at`: a page holds 4,092 bytes of it, and the next may lie anywhere."""
-    data = bytearray(path.read_bytes())
-    (place, *_) = [
-        found for near in (at, at - 16, at + 16) if (found := data.find(picture[max(near, 0) : max(near, 0) + 16])) > 0
-    ]
-    data[place] ^= 1
-    path.write_bytes(data)
 
 
 @pytest.mark.parametrize("picture", range(CHIPS))

@@ -13,9 +13,11 @@ from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.site import Site
-from layers.errors import DiskFull, SaveFailed
+from layers.errors import CaseDamaged, DiskFull, SaveFailed
 from layers.project.opening.case_process import CaseInline, CaseProcess
+from layers.project.opening.intake import read_case
 from layers.project.saving import opened_copy
+from layers.project.saving import publish as publishing
 from layers.project.saving.blobs import SessionBlobs, read_blobs
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.opened_copy import BASE, PART
@@ -23,6 +25,8 @@ from layers.project.saving.publish import publish, write_case
 from layers.project.saving.recovery import copy_of_session
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import DISK, FileSystem
+from layers.project.storage.integrity import Integrity
+from tests.support.cases.flipped_bits import flip
 
 PICTURE = random.Random(2).randbytes(300_000)
 
@@ -53,6 +57,16 @@ def left(case: Path, tmp_path: Path) -> Path:
     (work.folder / BASE).unlink()
     (work.folder / PART).write_bytes(case.read_bytes()[:5000])
     return work.folder
+
+
+@pytest.fixture
+def many_bytes(case: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The case as one of very many bytes is written and read."""
+    monkeypatch.setattr(opened_copy, "SOON_COPIED_BYTES", 0)
+    monkeypatch.setattr(publishing, "MANY_BYTES", 0)
+    chip = Chip(uuid="chip", content_type="image/png", site_uuid="")
+    write_case(Document({"chips": [chip]}), case, blobs={("chips", "chip"): PICTURE})
+    return case
 
 
 def pictures(work: WorkingCopy) -> dict[str, bytes]:
@@ -86,6 +100,52 @@ def test_nothing_is_saved_without_the_pictures_where_the_case_is_another_by_now(
     shutil.copy(case.with_name("old.gpkg"), case)
     assert pictures(work) == {"chip": PICTURE}, "it is put back, as the sentence asks"
     work.close(keep=True)
+
+
+def test_nothing_is_saved_with_pictures_that_nobody_has_judged(left: Path, case: Path) -> None:
+    flip(case, PICTURE, 100_000)
+    before, work = case.read_bytes(), WorkingCopy.resume(left)
+    with pytest.raises(SaveFailed, match="it is not there as it was opened"):
+        publish(work, case)
+    assert case.read_bytes() == before
+    work.close(keep=True)
+
+
+@pytest.mark.bounded
+def test_a_large_case_with_a_damaged_picture_is_shown_and_never_saved_over(
+    many_bytes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flip(many_bytes, PICTURE, 100_000)
+    before, shares = many_bytes.read_bytes(), []
+    opened = open_for_work(tmp_path / "sessions", many_bytes, asks=CaseProcess())
+    work, elsewhere = opened.work, many_bytes.with_name("elsewhere.gpkg")
+    assert opened.intake.integrity is Integrity.INTACT, "of its rows"
+    with pytest.raises(CaseDamaged, match="bytes of its pictures or kept files are not what was saved"):
+        work.judge_rest(shares.append)
+    assert shares == sorted(shares)
+    work.append(Edit("add", (Change("sites", None, Site(uuid="site", geometry=Point(9, 50))),)), "me")
+    for _ in range(2):
+        for overwrite in (False, True):
+            with pytest.raises(SaveFailed, match="pictures or kept files are damaged"):
+                publish(work, many_bytes, overwrite=overwrite)
+        assert many_bytes.read_bytes() == before
+        work.close(keep=True)
+        work = WorkingCopy.resume(work.folder)  # whoever recovers it knows of the damage
+    assert work.is_damaged
+    publish(work, elsewhere)
+    assert "site" in read_case(elsewhere, asks=CaseInline()).document.sites
+    assert not work.is_damaged
+    work.close()
+
+
+@pytest.mark.bounded
+def test_a_large_case_with_a_damaged_row_is_not_shown(many_bytes: Path, tmp_path: Path) -> None:
+    data = bytearray(many_bytes.read_bytes())
+    data[data.rindex(b"image/png")] ^= 1
+    many_bytes.write_bytes(data)
+    with pytest.raises(CaseDamaged):
+        open_for_work(tmp_path / "sessions", many_bytes, asks=CaseProcess())
+    assert not list((tmp_path / "sessions").iterdir())
 
 
 @pytest.mark.bounded
