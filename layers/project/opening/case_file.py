@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -165,8 +166,9 @@ class CaseFile:
 
     def go_on(self) -> None:
         """Read the bytes that are not judged yet, and make the copy, behind all other work of this computer."""
-        with suppress(OSError, AttributeError):  # there is none on this system, or it is not allowed
-            os.nice(_LATER_NICE)
+        if sys.platform != "win32":
+            with suppress(OSError):  # where it is not allowed
+                os.nice(_LATER_NICE)
         if self._check is None:
             self.begin_check()
         assert self._check is not None

@@ -59,7 +59,7 @@ class ReadBytes(Struct, frozen=True):
 
 
 class ReadRest(Struct, frozen=True):
-    """How far the bytes of a case are read that no row is read from, and its copy made."""
+    """Progress of reading the bytes of a case that no row is read from, and of making its copy."""
 
     done_bytes: Annotated[int, Meta(ge=0)]
     """Bytes hashed or copied so far."""
