@@ -41,6 +41,8 @@ TABLES: tuple[Table, ...] = get_args(Table.__value__)
 ONLY_INSERTED: frozenset[Table] = frozenset({"custody"})
 """Tables whose rows never change, even when the edit that added them is undone."""
 _STAMPS = "modified_at", "modified_by", "rev"
+UNDONE, REDONE = "Undone with Undo", "Redone with Redo"
+"""Reasons by which the history knows what Undo reversed and Redo did again; the analyst's own follows after " · "."""
 
 
 class Change(Struct, frozen=True):
@@ -74,8 +76,8 @@ class Change(Struct, frozen=True):
 class Edit(Struct, frozen=True):
     """Changes of one action, under the name that the undo menu shows. Applied as a whole or not at all.
 
-    `reason` is the analyst's, for the history; an undo has none. Consecutive edits of the same `series`, unless that is
-    empty, are one step to undo, such as an arrow key pressed five times.
+    `reason` is the analyst's, for the history; that of an undo says that it is one. Consecutive edits of the same
+    `series`, unless that is empty, are one step to undo, such as an arrow key pressed five times.
     """
 
     label: str
@@ -87,6 +89,14 @@ class Edit(Struct, frozen=True):
         """The edit that undoes this one, except for rows that are only ever inserted."""
         back = (change.inverse() for change in reversed(self.changes) if change.table not in ONLY_INSERTED)
         return Edit(self.label, tuple(back))
+
+    def undone(self) -> Edit:
+        """The inverse, as the history is to know it from a deletion or a change that somebody meant."""
+        return replace(self.inverse(), reason=UNDONE)
+
+    def redone(self) -> Edit:
+        """The same edit, as the history is to know it from one that somebody made anew."""
+        return replace(self, reason=" · ".join(filter(None, (REDONE, self.reason))))
 
     @property
     def leads_nowhere(self) -> bool:

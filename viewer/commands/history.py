@@ -99,13 +99,13 @@ class History(QObject):
         """Undo the last edit. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""
         if self._stack.canUndo():
             edit = self._edit_at(self._stack.index() - 1)
-            self._through(edit.inverse(), lambda: self._move(edit, self._stack.undo))
+            self._through(edit.undone(), lambda: self._move(edit, self._stack.undo))
 
     def redo(self) -> None:
         """Redo the next edit; fails as `undo` does."""
         if self._stack.canRedo():
             edit = self._edit_at(self._stack.index())
-            self._through(edit, lambda: self._move(edit, self._stack.redo))
+            self._through(edit.redone(), lambda: self._move(edit, self._stack.redo))
 
     def undone_last(self) -> Edit | None:
         """The edit that `redo` would do again."""
@@ -206,7 +206,7 @@ class _Step(QUndoCommand):
         self.edit, self.state = self.edit.joined(later), state
 
     def undo(self) -> None:
-        self._history.step(self.edit, self.edit.inverse())
+        self._history.step(self.edit, self.edit.undone())
 
     def redo(self) -> None:
-        self._history.step(self.edit, self.edit)
+        self._history.step(self.edit, self.edit.redone())

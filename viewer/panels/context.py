@@ -106,7 +106,9 @@ class PanelContext(QObject):
     """Emitted with the name of a field and its refused text, when that was taken back: undo does not restore it."""
     flush_requested = Signal()
     history_wanted = Signal(str, str)
-    """Emitted with a table and a row of it whose changes are to be listed."""
+    """Emitted with a table and a row of it whose changes are to be listed. An empty row: all that was deleted of the
+    table.
+    """
     comments_wanted = Signal(str, str)
     """Emitted with a table and a row of it whose comments are to be shown."""
     product_wanted = Signal(str)

@@ -8,12 +8,16 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
+from layers.document.edit import REDONE, UNDONE
 from layers.project.storage.tables import BY_NAME, TableSpec, aliases_from_text, empty_value
 
 type ChangeKind = Literal["baseline", "insert", "update", "delete"]
+type ChangeWay = Literal["", "undone", "redone"]
+"""The way a change came about: by the hand of the analyst, or by Undo or Redo."""
 type ToldValue = str | int | float | bool | None
 """A value as the history has it; None: not stated."""
 
+_WAYS: tuple[tuple[ChangeWay, str], ...] = (("undone", UNDONE), ("redone", REDONE))
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind.__value__)
 GEOMETRY = "geom"
 """The column under which a change of geometry is listed; its values are read one by one, as they are large."""
@@ -58,6 +62,8 @@ class RecordedChange(Struct, frozen=True):
     kind: ChangeKind
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
+    """The reason that somebody gave, or the words of a program for what it did."""
+    way: ChangeWay = ""
     rev_before: int = 0
     """The revision of the row before the change; 0 where there was none."""
     left_as: str = ""
@@ -106,6 +112,7 @@ def decoded(row: Sequence[Any]) -> RecordedChange:
     """The change in the `COLUMNS` of a history. Texts of others may stand there: what fits nothing says nothing."""
     seq, txn_uuid, at, actor, table_name, row_uuid, op, delta, reason, rev, has_geometry = row
     kind: ChangeKind = op if op in KINDS else "update"
+    way, reason = _way_and_reason(_text(reason))
     fields = fields_in(delta)
     if has_geometry:
         fields = (*fields, FieldChange(GEOMETRY))
@@ -118,9 +125,18 @@ def decoded(row: Sequence[Any]) -> RecordedChange:
         row_uuid=_text(row_uuid),
         kind=kind,
         fields=fields,
-        reason=_text(reason),
+        reason=reason,
+        way=way,
         rev_before=rev if isinstance(rev, int) else 0,
     )
+
+
+def _way_and_reason(text: str) -> tuple[ChangeWay, str]:
+    """The way a change came about, by the beginning of its reason, and the rest of that."""
+    for way, mark in _WAYS:
+        if text == mark or text.startswith(f"{mark} · "):
+            return way, text[len(mark) :].removeprefix(" · ")
+    return "", text
 
 
 def fields_in(delta: Any) -> tuple[FieldChange, ...]:

@@ -34,6 +34,10 @@ class HistoryCase:
         """Write an edit into the history."""
         self._writer.write_edit(edit, RowStamp(by, at))
 
+    def baseline(self, document: Document) -> None:
+        """Write rows as they stand, as the beginnings of their histories."""
+        self._writer.write_baseline(document)
+
     def page(self, *, before: int | None = None, rows: int = 200, **wanted: object) -> HistoryPage:
         with opened_history(self.path) as connection:
             return read_page(connection, HistoryFilter(**wanted), before=before, rows=rows)  # type: ignore[arg-type]

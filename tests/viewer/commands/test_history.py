@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from layers.document.changes import Changes
 from layers.document.document import Document
-from layers.document.edit import Change, Edit
+from layers.document.edit import REDONE, UNDONE, Change, Edit
 from layers.document.rows import MetaEntry
 from layers.errors import InvalidEdit, SaveFailed
 from viewer.commands.history import History
@@ -63,7 +63,10 @@ def test_push_undo_redo_go_through_the_document_and_the_journal(
     history.redo()
     assert document.meta("title") == "b"
     assert [edit.label for edit in journal.edits] == ["Title a", "Title b", "Title b", "Title b"]
-    assert journal.edits[2] == _title("a", "b").inverse()
+    assert journal.edits[2] == replace(_title("a", "b").inverse(), reason=UNDONE)
+    assert journal.edits[3] == replace(_title("a", "b"), reason=REDONE), "the history can tell both from new edits"
+    history.undo()
+    assert journal.edits[4].reason == UNDONE, "an undone redo is an undo as any other"
 
 
 def test_the_stack_itself_may_be_moved(history: History, document: Document, journal: _Journal) -> None:

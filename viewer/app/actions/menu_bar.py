@@ -113,6 +113,7 @@ _APART: Mapping[str, MenuPlace] = {
                 "add_response",
                 "products_printing",
                 "history_of_row",
+                "history_of_case",
                 "comment_on_row",
                 "review_rows",
             ),

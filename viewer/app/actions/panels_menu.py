@@ -88,6 +88,10 @@ class PanelsMenu(CaseMenu):
         """List the changes of the inspector's record."""
         self.docks.show_history_of_shown()
 
+    def show_case_history(self) -> None:
+        """List the changes of the whole case."""
+        self.docks.show_history("", "")
+
     def show_comments(self) -> None:
         """Show the comments on the inspector's record."""
         row = self.docks.trail.row
@@ -169,6 +173,13 @@ class PanelsMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP(
                 "Actions", "List who changed the site, claim, source, answer or layer shown, and when"
             ),
+        ),
+        Action(
+            "history_of_case",
+            QT_TRANSLATE_NOOP("Actions", "Histor&y of the Case"),
+            show_case_history,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "List who changed or deleted what in the whole case, when and why"),
         ),
         Action(
             "comment_on_row",

@@ -346,7 +346,9 @@ class Docks(QObject):
             self._product_desk.show_printing(*row, self.details)
 
     def show_history(self, table: str, uuid: str) -> None:
-        """List the changes of a row in the panel of the history."""
+        """List the changes of a row in the panel of the history; for an empty uuid the deletions of rows of a table,
+        and for an empty table all changes.
+        """
         self.show_panel("panel_history")
         show = getattr(self.history.panel, "show_row", None)
         assert callable(show)

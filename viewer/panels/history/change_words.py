@@ -15,9 +15,16 @@ from layers.document.edit import Table
 from layers.document.observation import Observation
 from layers.document.rows import Row
 from layers.document.search import Search
-from layers.project.history.recorded_change import GEOMETRY, FieldChange, RecordedChange, ToldValue, row_name
+from layers.project.history.recorded_change import (
+    GEOMETRY,
+    ChangeWay,
+    FieldChange,
+    RecordedChange,
+    ToldValue,
+    row_name,
+)
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
-from layers.time.written_dates import written_moment
+from layers.time.written_dates import written_date, written_moment
 from viewer.commands.fields import column_word
 from viewer.commands.reviewing.column_words import COLUMN_WORDS, fact_words
 from viewer.panels.history.place_words import chip_bounds_words, geometry_words
@@ -27,8 +34,9 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
 LONGEST_NAME, LONGEST_VALUE = 60, 300
-SHORT_NAME = 30
-"""Most characters of a name before the changed fields, of which nothing may be cut."""
+SHORT_NAME, SHORT_VALUE = 40, 24
+"""Most characters of the name of a changed row in a list, and of values that stand beside their field there."""
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z\b", re.ASCII)
 _CRS_NAME = re.compile(r'\s*[A-Za-z_]+\["([^"]*)"')
 NOUNS: Mapping[str, object] = {
     "site_point": QT_TRANSLATE_NOOP("History", "Site"),
@@ -131,6 +139,18 @@ class FieldLine(NamedTuple):
             return translate("History", "{0} changed").format(self.name)
         return f"{self.name}: {self.old or '–'} → {self.new or '–'}"
 
+    @property
+    def is_brief(self) -> bool:
+        """True where its values stand beside it in a list."""
+        return 0 < max(len(self.old), len(self.new)) <= SHORT_VALUE
+
+    def brief(self, way: ChangeWay) -> str:
+        """The field for a list, where a long value would leave no room for what follows."""
+        if way == "undone":
+            back = translate("History", "{0} back to {1}").format(self.name, self.new or "–")
+            return back if self.is_brief else translate("History", "{0} back").format(self.name)
+        return self.shown if self.is_brief else translate("History", "{0} changed").format(self.name)
+
 
 def table_noun(table_name: str) -> str:
     """The word for a kind of row; the table's own name for one that this version does not know."""
@@ -231,11 +251,34 @@ def deed(change: RecordedChange, document: Document) -> str:
         what = fact
     elif name:
         what = f"{what} “{name}”"
-    if change.kind == "update":
-        return translate("History", "Changed: {0}").format(what)
-    if change.kind == "delete":
-        return translate("History", "Deleted: {0}").format(what)
-    return translate("History", "Added: {0}").format(what)
+    return _deed_template(change).format(what)
+
+
+def _deed_template(change: RecordedChange) -> str:
+    """The verb of a change, with room for its row. An undone one is told by the deed that was undone."""
+    kind = "insert" if change.kind == "baseline" else change.kind
+    if change.way == "undone":
+        return {
+            "insert": translate("History", "Undone: deleted {0}"),
+            "delete": translate("History", "Undone: added {0}"),
+            "update": translate("History", "Undone: changed {0}"),
+        }[kind]
+    if change.way == "redone":
+        return {
+            "insert": translate("History", "Redone: added {0}"),
+            "delete": translate("History", "Redone: deleted {0}"),
+            "update": translate("History", "Redone: changed {0}"),
+        }[kind]
+    return {
+        "insert": translate("History", "Added: {0}"),
+        "delete": translate("History", "Deleted: {0}"),
+        "update": translate("History", "Changed: {0}"),
+    }[kind]
+
+
+def reason_words(change: RecordedChange) -> str:
+    """The reason of a change, with moments in it as people write them."""
+    return _MOMENT.sub(lambda moment: in_language(written_date(moment[0])), in_language(change.reason))
 
 
 def _fact(change: RecordedChange) -> str:
@@ -244,10 +287,16 @@ def _fact(change: RecordedChange) -> str:
     return in_language(words) if words is not None else ""
 
 
-def field_lines(change: RecordedChange, document: Document, geometries: Geometries = (None, None)) -> list[FieldLine]:
+def field_lines(
+    change: RecordedChange,
+    document: Document,
+    geometries: Geometries = (None, None),
+    longest: int = LONGEST_VALUE,
+) -> list[FieldLine]:
     """The changed fields in words, likelihood as one; those that only link rows or count revisions are left out.
 
     geometries: those before and after the change, where they were read
+    longest: the most characters of a value
     """
     table = None if change.spec is None else change.spec.table
     lines = []
@@ -266,7 +315,7 @@ def field_lines(change: RecordedChange, document: Document, geometries: Geometri
             lines.append(FieldLine(name, "", ""))
         else:
             lines.append(
-                FieldLine(name, *(_shown(item.column, value, document) for value in (item.before, item.after)))
+                FieldLine(name, *(_shown(item.column, value, document, longest) for value in (item.before, item.after)))
             )
     return lines
 
@@ -286,7 +335,7 @@ def _likelihoods(fields: Iterable[FieldChange]) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
-def _shown(column: str, value: ToldValue, document: Document) -> str:
+def _shown(column: str, value: ToldValue, document: Document, longest: int) -> str:
     """A value as forms show it; a row by its name."""
     if value is None:
         return ""
@@ -309,18 +358,27 @@ def _shown(column: str, value: ToldValue, document: Document) -> str:
         return one_line(title[1] if title is not None else value, LONGEST_NAME)
     if column.endswith("_at"):
         return one_line(written_moment(value), LONGEST_VALUE)
-    return word(value) if column in _STORED_WORDS else one_line(value, LONGEST_VALUE)
+    return word(value) if column in _STORED_WORDS else one_line(value, longest)
 
 
 def change_sentence(change: RecordedChange, document: Document) -> str:
-    """A change on one line: what became of which row, and whether that was taken back."""
+    """A change on one line: the fields first, then the row; a list cuts the ends of its lines."""
     sentence, lines = deed(change, document), field_lines(change, document)
-    if change.kind == "update" and _fact(change):
-        sentence = "; ".join(line.shown for line in lines)
-    elif change.kind == "update" and lines:
-        name = shortened(named_change(change, document) or row_noun(change, document), SHORT_NAME)
-        sentence = f"{name} · {'; '.join(line.shown for line in lines)}"
+    if change.kind == "update" and lines:
+        fields = "; ".join(line.brief(change.way) for line in lines)
+        template = {"undone": translate("History", "Undone: {0}"), "redone": translate("History", "Redone: {0}")}
+        fields = template.get(change.way, "{0}").format(fields)
+        sentence = " · ".join(filter(None, (fields, _row_of_fields(change, lines, document))))
     return translate("History", "Taken back · {0}").format(sentence) if change.is_taken_back else sentence
+
+
+def _row_of_fields(change: RecordedChange, lines: Iterable[FieldLine], document: Document) -> str:
+    """The row whose fields were changed, for the end of a line: its name, or its kind where it was its name."""
+    if _fact(change):
+        return ""
+    name = named_change(change, document)
+    is_said = any(line.is_brief and name in (line.old, line.new) for line in lines)
+    return _lower(row_noun(change, document)) if is_said or not name else shortened(name, SHORT_NAME)
 
 
 def shortened(text: str, most: int) -> str:

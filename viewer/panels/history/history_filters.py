@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from layers.document.edit import Table
 from layers.project.history.history_reader import HistoryFilter
+from layers.project.storage.tables import BY_NAME
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import field_choices, group_titles
 from viewer.panels.history.history_reading import HistoryQuestion
@@ -30,6 +35,8 @@ class HistoryFilters(QWidget):
         super().__init__(parent)
         self._context = context
         self._row_uuid = ""
+        self._row_name: Callable[[], str] = str
+        """Returns the present name of the row."""
         self.listed = self._choice(self.tr("What is listed"))
         for title, key in (
             (self.tr("All changes"), ALL),
@@ -73,9 +80,10 @@ class HistoryFilters(QWidget):
             fields.addWidget(widget, 0, column)
             fields.setColumnStretch(column, stretch)
         self.row_line, self.row_words = QWidget(), plain_label()
-        self.all_button = QPushButton(self.tr("Show All"))
-        self.all_button.setAccessibleName(self.tr("Show the changes of all rows"))
-        self.all_button.clicked.connect(lambda: self.show_row("", ""))
+        self.all_button = QPushButton(self.tr("All Changes"))
+        self.all_button.setAccessibleName(self.tr("List the changes of all rows of the case"))
+        self.all_button.setToolTip(self.all_button.accessibleName())
+        self.all_button.clicked.connect(lambda: self.show_row("", str))
         line = QHBoxLayout(self.row_line)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.row_words, 1)
@@ -86,6 +94,11 @@ class HistoryFilters(QWidget):
         layout.setSpacing(6)
         layout.addLayout(fields)
         layout.addWidget(self.row_line)
+
+    @property
+    def is_of_row(self) -> bool:
+        """True while the changes of one row are asked for."""
+        return bool(self._row_uuid)
 
     @property
     def question(self) -> HistoryQuestion:
@@ -102,14 +115,34 @@ class HistoryFilters(QWidget):
         )
         return HistoryQuestion(wanted, of_traces=listed == TRACES)
 
-    def show_row(self, uuid: str, name: str) -> None:
-        """Ask for the changes of one row, by all people and of all days; of all rows for an empty uuid."""
-        self._row_uuid = uuid
-        self.row_words.setText(self.tr("Of “{0}” and what belongs to it").format(one_line(name, 80)) if uuid else "")
+    def show_row(self, uuid: str, name: Callable[[], str]) -> None:
+        """Ask for the changes of one row, by all people and of all days; of all rows for an empty uuid.
+
+        name: returns the present name of the row
+        """
+        self._row_uuid, self._row_name = uuid, name
+        self.name_anew()
         self.row_line.setVisible(bool(uuid))
         if uuid:
             self.clear()
         self.changed.emit()
+
+    def show_case(self, deleted: Table | Literal[""] = "") -> None:
+        """Ask for all changes of the case, or for the deletions of rows of one table."""
+        self.clear()
+        if deleted:
+            self.listed.setCurrentIndex(self.listed.findData(DELETIONS))
+            names = {spec.name for spec in BY_NAME.values() if spec.table == deleted}
+            kinds = (at for at in range(1, self.kind.count()) if names.issuperset(self.kind.itemData(at)))
+            self.kind.setCurrentIndex(next(kinds, 0))
+            self._offer_fields()
+        self.show_row("", str)
+
+    def name_anew(self) -> None:
+        """Show the present name of the row whose changes are listed: the list shows that of each row, too."""
+        if self._row_uuid:
+            name = one_line(self._row_name(), 80)
+            self.row_words.setText(self.tr("Of “{0}” and what belongs to it").format(name))
 
     def clear(self) -> None:
         """Ask for everything, of the row that is shown."""

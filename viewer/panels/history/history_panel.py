@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import override
+from typing import Literal, override
 
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -25,27 +24,32 @@ from layers.project.history.recorded_change import RecordedChange
 from layers.time.written_dates import written_date
 from viewer.commands.reviewing.taking_back import take_back
 from viewer.panels.context import ROW_FORMS, PanelContext
+from viewer.panels.history.change_view import ChangeView
 from viewer.panels.history.change_words import (
-    FieldLine,
     Geometries,
     change_sentence,
     deed,
     field_lines,
     name_in_case,
     named_change,
+    reason_words,
     row_noun,
 )
 from viewer.panels.history.history_filters import HistoryFilters
 from viewer.panels.history.history_reading import ChangeDetails, HistoryAnswer, HistoryReading, PastStep
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.said_names import said_name
-from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
-from viewer.support.language.text import one_line, searched
+from viewer.support.language.text import LONGEST, one_line, searched
 from viewer.support.language.translation import in_language
 
 MARGIN_PX = 4
+SHARES = 3, 2
+"""Shares of the list and of the chosen change in the width."""
+FIRST_PX = 190
+"""Least width of the changes themselves, before their reasons are shown beside them."""
 AGAIN_MS = 400
 """Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
 _OPENED: frozenset[Table] = frozenset({"sites", "claims", "layers", *ROW_FORMS})
@@ -78,6 +82,8 @@ class HistoryPanel(QWidget):
         self.reading = HistoryReading(context, self)
         self.filters = HistoryFilters(context)
         self._is_stale = True
+        self._are_sizes_kept = False
+        """True once the analyst has divided the panel by hand."""
         self._next_before: int | None = None
         self._rows: dict[str, ChangeRow] = {}
         self._details = ChangeDetails(0)
@@ -87,10 +93,10 @@ class HistoryPanel(QWidget):
             ListColumn(self.tr("Change"), lambda row: change_sentence(row.change, context.document)),
             ListColumn(self.tr("When (UTC)"), lambda row: _when(row.change), lambda row: row.change.at, 116),
             ListColumn(self.tr("Who"), self._who, None, 120),
-            ListColumn(self.tr("Reason"), lambda row: in_language(row.change.reason), None, 120),
+            ListColumn(self.tr("Reason"), lambda row: one_line(reason_words(row.change)), None, 120),
         ]
         self.model = RowTable(columns, lambda row: searched(row.change.reason), self)
-        self.list = RowList(self.model, self.tr("Changes"), first_px=200, first_shown=(1, 2))
+        self.list = RowList(self.model, self.tr("Changes"), first_px=FIRST_PX, first_shown=(2, 1))
         self.list.view.setItemDelegateForColumn(2, MiddleDelegate(self.list.view))
         self._build()
         self.filters.changed.connect(self._ask_anew)
@@ -106,15 +112,9 @@ class HistoryPanel(QWidget):
         self._show_chosen()
 
     def _build(self) -> None:
-        self.words, self.hint, self.why = wrapped(""), muted(), muted()
+        self.words, self.hint, self.why = ChangeView(), muted(), muted()
         self.why.hide()
         self.words.setAccessibleName(self.tr("The chosen change"))
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.words)
-        scroll.setAccessibleName(self.words.accessibleName())
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.back_button = self._button(
             self.tr("Take This Change Back"), self.tr("Take this one change back, and leave all others"), self.take_back
         )
@@ -126,16 +126,16 @@ class HistoryPanel(QWidget):
         beside = QWidget()
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll, 1)
+        column.addWidget(self.words, 1)
         column.addWidget(self.why)
-        column.addLayout(side_by_side(self.back_button, self.open_button))
-        column.addLayout(side_by_side(self.row_button, self.more_button))
-        halves = QSplitter(Qt.Orientation.Horizontal)
+        column.addLayout(side_by_side(self.back_button, self.open_button, self.row_button, self.more_button))
+        halves = self._halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.list)
         halves.addWidget(beside)
-        halves.setStretchFactor(0, 3)
-        halves.setStretchFactor(1, 2)
+        for at, share in enumerate(SHARES):
+            halves.setStretchFactor(at, share)
         halves.setChildrenCollapsible(False)
+        halves.splitterMoved.connect(self._keep_sizes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.filters)
@@ -157,15 +157,21 @@ class HistoryPanel(QWidget):
 
     # -- what is listed ------------------------------------------------------------------------------------------
 
-    def show_row(self, table: Table, uuid: str) -> None:
-        """List the changes of a row of the document, and of what belongs to it."""
-        self.filters.show_row(uuid, name_in_case(table, uuid, self._context.document))
+    def show_row(self, table: Table | Literal[""], uuid: str) -> None:
+        """List the changes of a row of the document, and of what belongs to it; for an empty uuid the deletions of rows
+        of a table, and for an empty table all changes.
+        """
+        if not uuid or not table:
+            self.filters.show_case(table)
+        else:
+            self.filters.show_row(uuid, lambda: name_in_case(table, uuid, self._context.document))
 
     def only_row(self) -> None:
         """List the changes of the row of the chosen change."""
-        if self.chosen is not None:
-            name = named_change(self.chosen, self._context.document)
-            self.filters.show_row(self.chosen.row_uuid, name or row_noun(self.chosen, self._context.document))
+        change = self.chosen
+        if change is not None:
+            document = self._context.document
+            self.filters.show_row(change.row_uuid, lambda: named_change(change, document) or row_noun(change, document))
 
     def read_more(self) -> None:
         """Read the next older page."""
@@ -190,8 +196,18 @@ class HistoryPanel(QWidget):
 
     def _look_again(self) -> None:
         self._is_stale = True
+        self.filters.name_anew()
         if self.isVisible():
             self._again.start()
+
+    def _keep_sizes(self) -> None:
+        self._are_sizes_kept = True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._are_sizes_kept:
+            self._halves.setSizes([self.width() * share for share in SHARES])
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -200,6 +216,7 @@ class HistoryPanel(QWidget):
             self._again.start(0)
 
     def _begin_anew(self) -> None:
+        self.list.select(())  # places in the history of another case
         self._rows, self._next_before, self._details = {}, None, ChangeDetails(0)
         self.list.begin_anew()
         self.filters.begin_anew()
@@ -224,7 +241,7 @@ class HistoryPanel(QWidget):
             self.model.refresh(rows.keys(), rows)
         if self.chosen is not None and answer.question.before is None:
             self.reading.ask_details(self.chosen)  # its bytes may have left the case since
-        self.more_button.setEnabled(self._next_before is not None)
+        self.more_button.setVisible(self._next_before is not None)
         self.hint.setText(self._hint(answer))
         self.hint.setVisible(bool(self.hint.text()))
         self._show_chosen()
@@ -241,14 +258,25 @@ class HistoryPanel(QWidget):
         if change is not None and change.seq != self._details.seq:
             self._details = ChangeDetails(change.seq)
             self.reading.ask_details(change)
-        self.words.setText("" if change is None else self._whole(change, self._details.geometries))
+        if change is None:
+            self.words.show_hint(self._why_none())
+        else:
+            self._show_whole(change, self._details.geometries)
         why = "" if change is None else self._why_not_back(change)
         self.why.setText(why)
         self.why.setVisible(bool(why))
-        self.back_button.setEnabled(change is not None and not why and change.kind != "baseline")
+        self.back_button.setEnabled(change is not None and not why)
+        self.back_button.setToolTip(why or (self._why_none() if change is None else self.back_button.accessibleName()))
         self.row_button.setEnabled(change is not None)
+        self.row_button.setVisible(not self.filters.is_of_row)
         self.open_button.setEnabled(change is not None and self._can_open(change))
-        self.more_button.setEnabled(self._next_before is not None)
+        self.more_button.setVisible(self._next_before is not None)
+
+    def _why_none(self) -> str:
+        """The words in place of a change, while none or several are chosen."""
+        if len(self.list.selected()) > 1:
+            return self.tr("Several changes are chosen. One at a time is shown here, and can be taken back.")
+        return self.tr("Choose a change: what was before and after stands here, and the change can be taken back.")
 
     def _detailed(self, details: ChangeDetails) -> None:
         if self.chosen is not None and self.chosen.seq == details.seq:
@@ -257,22 +285,22 @@ class HistoryPanel(QWidget):
 
     def _why_not_back(self, change: RecordedChange) -> str:
         """The reason why a change cannot be taken back, as far as the list knows; empty for none."""
+        if change.kind == "baseline":
+            return self.tr("The history of this row begins here: there is nothing before it to go back to.")
         if change.is_taken_back:
             return self.tr("This change was taken back.")
         if self._details.is_lost:
             return self.tr("Its bytes left the case when it was saved: look for them in a backup of that day.")
         return ""
 
-    def _whole(self, change: RecordedChange, geometries: Geometries) -> str:
-        """All that is known of a change, a line for each field."""
+    def _show_whole(self, change: RecordedChange, geometries: Geometries) -> None:
+        """Show all that is known of a change, field by field."""
         document = self._context.document
-        head = deed(change, document)
         by = said_name(change.actor, document) or self.tr("(not named)")
         when = self.tr("{0}, by {1}").format(in_language(written_date(change.at)), by)
-        why = self.tr("Reason: {0}").format(one_line(in_language(change.reason), 600)) if change.reason else ""
-        fields = field_lines(change, document, geometries)
-        lines = [line.shown if change.kind == "update" else _stated(line) for line in fields]
-        return "\n".join(filter(None, (head, when, why, *lines)))
+        why = self.tr("Reason: {0}").format(one_line(reason_words(change), 600)) if change.reason else ""
+        lines = field_lines(change, document, geometries, LONGEST)
+        self.words.show_change(deed(change, document), (when, why), lines, is_update=change.kind == "update")
 
     def _can_open(self, change: RecordedChange) -> bool:
         spec = change.spec
@@ -319,8 +347,3 @@ class HistoryPanel(QWidget):
 
 def _when(change: RecordedChange) -> str:
     return one_line(change.at[:16].replace("T", " "), 40)
-
-
-def _stated(line: FieldLine) -> str:
-    value = line.old or line.new
-    return f"{line.name}: {value}" if value else ""

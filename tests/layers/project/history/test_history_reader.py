@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from shapely.geometry import Point
 
 from layers.document.claim import Claim
-from layers.document.edit import Change, Edit
+from layers.document.edit import UNDONE, Change, Edit
 from layers.document.rows import ClaimSite, Comment
 from layers.document.site import Site
 from layers.errors import CaseDamaged
@@ -66,6 +66,27 @@ def test_a_change_says_who_changed_which_fields_when_and_why(case: HistoryCase) 
     assert sure.fields == (FieldChange("confidence", None, "moderate"),)  # and no stamps
     assert [change.kind for change in first] == ["insert"] * 3
     assert {change.txn_uuid for change in first} == {first[0].txn_uuid} != {likely.txn_uuid}
+
+
+def test_what_undo_and_redo_did_is_told_from_what_somebody_meant(case: HistoryCase) -> None:
+    added = case.edit(Change("sites", None, PAD), reason="seen on 3 November")
+    for edit in (added.undone(), added.redone(), added.redone().undone()):
+        case.document.apply(edit)
+        case.write(edit, by="Anna", at="2026-11-05T08:00:00Z")
+    again, redone, undone, first = case.changes()
+    assert [(change.kind, change.way, change.reason) for change in (first, undone, redone, again)] == [
+        ("insert", "", "seen on 3 November"),
+        ("delete", "undone", ""),
+        ("insert", "redone", "seen on 3 November"),
+        ("delete", "undone", ""),
+    ]
+    with opened_history(case.path) as connection:
+        assert [change.way for change in read_deleted(connection).changes] == ["undone"]
+    for reason, told in (("", ""), (None, ""), (UNDONE.lower(), UNDONE.lower()), (f"{UNDONE}ne", f"{UNDONE}ne")):
+        case.execute("UPDATE loupe_history SET reason = ?", reason)
+        assert {(change.way, change.reason) for change in case.changes()} == {("", told)}, (
+            "as earlier versions wrote it"
+        )
 
 
 def test_a_move_is_listed_as_a_change_of_geometry(case: HistoryCase) -> None:

@@ -224,6 +224,7 @@ OF_A_CASE = {
     "export_product",
     "products_printing",
     "history_of_row",
+    "history_of_case",
     "review_rows",
     "comment_on_row",
     "export_batch",

@@ -22,7 +22,7 @@ def test_the_history_of_the_shown_site_is_listed_and_a_change_taken_back(window:
     window.action_table["history_of_row"].trigger()
     panel = window.findChild(HistoryPanel)
     qtbot.waitUntil(lambda: panel.isVisible() and panel.model.rowCount() == 2)
-    assert panel.model.cells_at(0)[0] == "Gagarin's Start · label: Site 1 → Gagarin's Start"
+    assert panel.model.cells_at(0)[0] == "label: Site 1 → Gagarin's Start · site"
     panel.list.view.selectRow(0)
     panel.back_button.click()
     qtbot.waitUntil(lambda: window.session.document.sites["pad"].label == "Site 1")

@@ -10,11 +10,13 @@ from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
 
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.observation import Observation
+from layers.document.site import Site
 from layers.project.history.recorded_change import ChangeKind, FieldChange, RecordedChange
 from layers.project.storage.tables import BY_NAME, STAMPS
 from tests.support.cases.history_case import HistoryCase
@@ -24,7 +26,7 @@ from viewer.commands.claims import update_claim
 from viewer.commands.history import History
 from viewer.commands.imagery.chips import add_chips
 from viewer.commands.reviewing.column_words import COLUMN_WORDS
-from viewer.commands.sites import delete_sites, update_site
+from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import change_sentence, field_lines
@@ -41,6 +43,13 @@ class Written(HistoryCase):
 
     def append(self, edit: Edit, actor: str) -> None:
         self.write(edit, by=actor, at=DAY)
+
+    def other(self, path: Path) -> Document:
+        """Go on with another case, whose rows have no history yet."""
+        super().__init__(path)
+        document = Document({"sites": [Site(uuid=f"s{at}", geometry=Point(at, 0), label="x") for at in range(60)]})
+        self.baseline(document)
+        return document
 
     def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
         """No reason is given in these tests."""
@@ -92,9 +101,9 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
 def test_changes_are_listed_in_the_words_of_the_forms(case: Open) -> None:
     assert case.lines == [
-        "Imagery was given · confidence: low → moderate",
-        "Vostochny Cosmodrome · label: Vostochny → Vostochny Cosmodrome",
-        "Imagery was given · likelihood: – → likely (55–80 %); confidence: – → low",
+        "confidence: low → moderate · Imagery was given",
+        "label: Vostochny → Vostochny Cosmodrome · site",
+        "likelihood: – → likely (55–80 %); confidence: – → low · Imagery was given",
     ]
     case.choose(1)
     assert "2 November 2026" in case.panel.words.text()
@@ -114,10 +123,10 @@ def test_one_change_is_taken_back_from_the_list_and_undone(case: Open, qtbot: Qt
     assert case.context.document.sites["pad"].label == "Vostochny"
     assert case.context.document.claims["c2"].confidence == "moderate"
     qtbot.waitUntil(lambda: len(case.lines) == 4)
-    assert case.lines[0] == "Vostochny · label: Vostochny Cosmodrome → Vostochny"
-    assert "Takes back the change of 2026-11-02" in case.panel.model.cells_at(0)[3]
+    assert case.lines[0] == "label: Vostochny Cosmodrome → Vostochny · site"
+    assert "Takes back the change of 2 November 2026, 08:00 UTC" in case.panel.model.cells_at(0)[3]
     assert case.notices == ["Taken back – Changed: site “Vostochny Cosmodrome”. Undo: Ctrl+Z"]
-    assert case.lines[2].startswith("Taken back · Vostochny")
+    assert case.lines[2].startswith("Taken back · label: Vostochny")
     case.choose(2)
     assert not case.panel.back_button.isEnabled()
     assert case.panel.why.text() == "This change was taken back."
@@ -125,6 +134,59 @@ def test_one_change_is_taken_back_from_the_list_and_undone(case: Open, qtbot: Qt
     assert case.context.document.sites["pad"].label == "Vostochny Cosmodrome"
     case.panel.filters.changed.emit()
     assert not any("Taken back" in line for line in case.lines), "an undo makes the change again"
+
+
+def test_an_undo_stands_as_one_and_not_as_a_deletion(case: Open, qtbot: QtBot) -> None:
+    case.context.do(add_site, Point(63, 46), uuid="new", label="Pad 32")
+    case.context.do(update_site, "new", notes="Seen from the road in spring, and again in autumn of the same year")
+    for step in (case.history.undo, case.history.undo, case.history.redo):
+        step()
+    case.panel.filters.changed.emit()
+    assert case.lines[:5] == [
+        "Redone: added site “Pad 32”",
+        "Undone: added site “Pad 32”",
+        "Undone: notes back · Pad 32",
+        "notes changed · Pad 32",
+        "Added: site “Pad 32”",
+    ]
+    case.choose(1)
+    assert case.panel.words.text().startswith("Undone: added site “Pad 32”")
+    assert "Undo" not in case.panel.model.cells_at(1)[3], "a mark of the history is no reason"
+
+
+def test_the_words_that_differ_are_marked(case: Open) -> None:
+    before = "Two pads were seen there in March, and a water tower beside the road that leads to them."
+    case.context.do(update_claim, "c1", statement=before)
+    case.context.do(update_claim, "c1", statement=before.replace("Two", "Three").replace("March", "April"))
+    case.panel.filters.changed.emit()
+    case.choose(0)
+    view = case.panel.words
+    assert f"before: {before}" in view.text()
+    marked: dict[str, list[str]] = {"struck": [], "underlined": []}
+    block = view.document().begin()
+    while block.isValid():
+        for item in block.begin():
+            form = item.fragment().charFormat()
+            marked["struck"] += [item.fragment().text()] * form.fontStrikeOut()
+            marked["underlined"] += [item.fragment().text()] * form.fontUnderline()
+        block = block.next()
+    assert marked == {"struck": ["Two", "March"], "underlined": ["Three", "April"]}
+
+
+def test_another_case_begins_with_nothing_chosen_and_says_what_to_do(case: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    case.choose(1)
+    assert case.panel.back_button.isEnabled()
+    case.written.close()
+    other = case.written.other(tmp_path / "other.gpkg")
+    case.context.set_document(other)
+    qtbot.waitUntil(lambda: case.panel.model.rowCount() == 60)
+    assert case.panel.chosen is None
+    assert case.panel.words.text() == ""
+    assert case.panel.words.placeholderText().startswith("Choose a change")
+    assert case.panel.back_button.toolTip().startswith("Choose a change")
+    case.choose(0)
+    assert not case.panel.back_button.isEnabled()
+    assert case.panel.why.text().startswith("The history of this row begins here")
 
 
 def test_who_deleted_a_site_is_found_and_the_site_brought_back(case: Open, qtbot: QtBot) -> None:
@@ -153,7 +215,7 @@ def test_filters_and_the_history_of_one_row(case: Open, qtbot: QtBot) -> None:
     assert len(case.lines) == 2
     filters.kind.setCurrentText("Sites and marks")
     filters.kind.activated.emit(filters.kind.currentIndex())
-    assert case.lines == ["Vostochny Cosmodrome · label: Vostochny → Vostochny Cosmodrome"]
+    assert case.lines == ["label: Vostochny → Vostochny Cosmodrome · site"]
     qtbot.keyClicks(filters.since, "3 November 2026")
     qtbot.keyClick(filters.since, Qt.Key.Key_Return)
     assert not case.lines
@@ -164,6 +226,20 @@ def test_filters_and_the_history_of_one_row(case: Open, qtbot: QtBot) -> None:
     qtbot.mouseClick(filters.all_button, Qt.MouseButton.LeftButton)
     assert len(case.lines) == 3
     assert filters.person.findText("Olga") > 0
+    case.panel.show_row("sites", "pad")
+    assert filters.all_button.text() == "All Changes"
+    case.context.do(update_site, "pad", label="Vostochny 1S")
+    qtbot.waitUntil(lambda: len(case.lines) == 2)
+    assert filters.row_words.text().startswith("Of “Vostochny 1S”"), "the heading and the list show the present name"
+    assert case.lines[0] == "label: Vostochny Cosmodrome → Vostochny 1S · site"
+    case.context.do(delete_sites, ["firm"])
+    case.panel.show_row("claims", "")
+    assert (filters.listed.currentData(), filters.kind.currentText()) == (DELETIONS, "Everything")
+    case.panel.show_row("chips", "")
+    assert (filters.listed.currentData(), filters.kind.currentText()) == (DELETIONS, "Image chips")
+    assert not case.lines
+    case.panel.show_row("", "")
+    assert len(case.lines) == 6
 
 
 def test_the_list_follows_edits_and_opens_rows(case: Open, qtbot: QtBot) -> None:
@@ -182,13 +258,13 @@ def test_older_pages_are_read_where_the_list_is_scrolled_to_its_end(case: Open, 
         case.written.append(update_site(case.context.document, "rail", label=f"Railway {number}", actor="Olga"), "Olga")
     case.panel.filters.changed.emit()
     assert case.panel.model.total == 200
-    assert case.panel.more_button.isEnabled()
+    assert case.panel.more_button.isVisible()
     bar = case.panel.list.view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     bar.setValue(bar.maximum())
     assert case.panel.model.total == 253
-    assert not case.panel.more_button.isEnabled()
-    assert case.lines[-1].startswith("Imagery was given · likelihood")
+    assert not case.panel.more_button.isVisible()
+    assert case.lines[-1].startswith("likelihood: – → likely")
 
 
 def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open, qtbot: QtBot) -> None:
