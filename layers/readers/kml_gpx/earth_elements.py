@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import shapely
 
 from layers.errors import TooLarge
-from layers.readers.kml_gpx.earth_styles import EarthStyles
+from layers.readers.kml_gpx.earth_styles import EarthStyles, says_more
 from layers.readers.kml_gpx.earth_times import time_in, time_of_view
 from layers.readers.kml_gpx.earth_views import view_in
 from layers.readers.kml_gpx.ground_overlays import GroundOverlay, picture_inside, stated_box
@@ -43,8 +43,26 @@ _FLAT_POINT_BYTES = 21
 """Bytes of the WKB of a point without a height: it is in most files, and goes on as it is."""
 _VIEWS = ("LookAt", "Camera")
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
-_QUIET = frozenset({"open", "visibility", "Snippet", "styleUrl", "TimeSpan", "TimeStamp", "Schema", "author", "link"})
+_QUIET = frozenset({"open", "styleUrl", "Schema", "balloonVisibility"})
 """Children of folders that say nothing about places: how the list looked."""
+_TEXTS = frozenset(
+    {"description", "ExtendedData", "address", "phoneNumber", "Snippet", "author", "link", "AddressDetails"}
+)
+"""Children that are texts or data about a feature, or about a folder."""
+_GEOMETRIES = frozenset(
+    {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Model", "Track", "MultiTrack"}
+)
+_OF_PLACES = (
+    _GEOMETRIES
+    | _TEXTS
+    | _QUIET
+    | {"name", "visibility", "Style", "TimeSpan", "TimeStamp", "Region", "Carousel", "LookAt", "Camera"}
+)
+"""Children of placemarks that are read, named or quiet."""
+_OF_PHOTOS = _OF_PLACES | {"Icon"}
+_FRAMES = frozenset({"ViewVolume", "ImagePyramid", "shape", "rotation", "color", "drawOrder"})
+"""Children of a photo in the landscape that say how it stands there."""
+_ALONG_TRACKS = ("angles", "ExtendedData", "Model")
 
 
 class EarthElements:
@@ -117,6 +135,7 @@ class EarthElements:
             self._add(number, element, kml, styles)
             self._check_size()
         self._left += [EarthLeft("balloon")] * styles.balloons + [EarthLeft("highlight")] * styles.highlights
+        self._left += [EarthLeft("names and lists")] * styles.others
 
     def _check_size(self) -> None:
         if len(self._places) + len(self._laid) > MOST_PLACES or self._chars > _MOST_CHARS:
@@ -145,18 +164,26 @@ class EarthElements:
             case "Tour":
                 self._add_tour(folder, name, element)
             case "LookAt" | "Camera":
-                self._add_view(folder, self._folders[folder].name if folder >= 0 else "", element, "folder")
+                self._add_view(folder, self._folder_name(folder), element, "folder")
             case "Region":
-                self._leave("region", self._folders[folder].name if folder >= 0 else "")
-            case "description" | "ExtendedData" | "address" | "phoneNumber":
-                if "".join(element.itertext()).strip():
-                    self._leave("folder text", self._folders[folder].name if folder >= 0 else "")
+                self._leave("region", self._folder_name(folder))
+            case "TimeSpan" | "TimeStamp":
+                self._leave("folder time", self._folder_name(folder), " ".join("".join(element.itertext()).split()))
+            case "visibility":
+                if (one_line(element) or "") in ("0", "false"):
+                    self._leave("hidden", self._folder_name(folder))
+            case tag if tag in _TEXTS:
+                if "".join(element.itertext()).strip() or element.get("href", "").strip():
+                    self._leave("folder text", self._folder_name(folder))
             case "NetworkLinkControl" | "Update":
                 self._leave("update", element.tag)
             case "Style" | "StyleMap" | "name":
                 pass
             case tag if tag not in _QUIET:
                 self._leave("other element", tag[:LONGEST_NAME])
+
+    def _folder_name(self, folder: int) -> str:
+        return self._folders[folder].name if folder >= 0 else ""
 
     def _add_place(self, folder: int, name: str, element: Element, kml: str, styles: EarthStyles) -> None:
         parts = {child.tag: child for child in reversed(element)}
@@ -198,6 +225,16 @@ class EarthElements:
                 self._add_view(folder, name, parts[tag], "place" if shapes else "folder")
         if "Region" in parts:
             self._leave("region", name)
+        self._tell_unread(name, element)
+
+    def _tell_unread(self, name: str, element: Element) -> None:
+        """Name the children of a place that nothing reads."""
+        is_photo = element.tag == "PhotoOverlay"
+        tags = {child.tag for child in element}
+        if is_photo and tags & _FRAMES:
+            self._leave("photo frame", name)
+        for tag in sorted(tags - (_OF_PHOTOS | _FRAMES if is_photo else _OF_PLACES)):
+            self._leave("other element", name, tag[:LONGEST_NAME])
 
     def _shapes_of(self, name: str, element: Element, parts: dict[str, Element]) -> tuple[list[bytes], float | None]:
         """The geometries of a place, one a kind, and the height of a single point."""
@@ -210,7 +247,7 @@ class EarthElements:
                 return [], None
             return [shapely.to_wkb(place, byte_order=1)], None
         try:
-            wkb, _lacking = wkb_of(element)
+            wkb, lacking = wkb_of(element)
         except (ValueError, shapely.errors.ShapelyError) as error:
             self._leave("bad place", name, str(error)[:200])
             return [], None
@@ -219,8 +256,10 @@ class EarthElements:
         if "Model" in parts or element.find(".//Model") is not None:
             self._leave("model", name, next((href for model in element.iter("Model") for href in hrefs(model)), ""))
         for track in element.iter("Track"):
-            if len(track.findall("when")) > 2 or track.find("ExtendedData") is not None:
+            if len(track.findall("when")) > 2 or any(track.find(tag) is not None for tag in _ALONG_TRACKS):
                 self._leave("track values", name)
+        if lacking:
+            self._leave("heights", name)
         if len(wkb) == _FLAT_POINT_BYTES:
             return [wkb], None
         shape = shapely.from_wkb(wkb)
@@ -239,8 +278,11 @@ class EarthElements:
             self._leave("transparent", name)
         if (one_line(parts.get("visibility")) or "") in ("0", "false"):
             self._leave("hidden", name)
-        if (own := parts.get("Style")) is not None and own.find("BalloonStyle") is not None:
+        own = parts.get("Style")
+        if own is not None and own.find("BalloonStyle") is not None:
             self._leave("balloon", name)
+        if own is not None and says_more(own):
+            self._leave("names and lists", name)
 
     def _words_of(
         self, name: str, element: Element, parts: dict[str, Element], kml: str
@@ -254,6 +296,8 @@ class EarthElements:
         addresses = pictures_in_html(html)
         if element.tag == "PhotoOverlay":
             addresses += [href for icon in element.findall("Icon") for href in hrefs(icon)]
+        images = (image for image in element.iter() if image.tag.lower() == "imageurl")  # of Google Earth on the web
+        addresses += [address for image in images if (address := one_line(image))]
         photos: list[str] = []
         for address in dict.fromkeys(addresses):
             inside = self._member(address, kml)
@@ -276,9 +320,15 @@ class EarthElements:
         for tag in _VIEWS:
             if tag in parts and (slider := time_of_view(parts[tag])):
                 values["time slider"] = slider
-        for data in (*element.iter("Data"), *element.iter("SimpleData")):
-            value = data.findtext("value") if data.tag == "Data" else data.text
-            values[(data.get("name", "") or "data")[:LONGEST_NAME]] = text_of_html(value or "")
+        mode = next((text for point in element.iter("Point") if (text := one_line(point.find("altitudeMode")))), "")
+        if mode and mode != "clampToGround":
+            values["altitude mode"] = mode
+        if "AddressDetails" in parts:
+            values["address details"] = " ".join("".join(parts["AddressDetails"].itertext()).split())
+        for data in (*element.iter("Data"), *element.iter("SimpleData"), *_own_data(parts.get("ExtendedData"))):
+            value = data.findtext("value") if data.tag == "Data" else "".join(data.itertext())
+            name_of_data = data.get("name", "") or ("data" if data.tag in ("Data", "SimpleData") else data.tag)
+            values[name_of_data[:LONGEST_NAME]] = text_of_html(value or "")
         if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in values.values()):
             self._leave("long text", name)
         return tuple((key, value[:LONGEST_VALUE]) for key, value in list(values.items())[:MOST_VALUES] if value)
@@ -330,6 +380,8 @@ class EarthElements:
             self._leave("overlay height", name, height_m[:40])
         if len(colour) == 8 and colour[2:].lower() != "ffffff":
             self._leave("overlay colour", name)
+        if any(tag != "description" and "".join(parts[tag].itertext()).strip() for tag in _TEXTS & parts.keys()):
+            self._leave("overlay text", name)
 
     def _add_link(self, folder: int, name: str, element: Element, kml: str) -> None:
         address = next(iter(hrefs(element)), "")
@@ -337,8 +389,20 @@ class EarthElements:
         if inside and inside not in self._links:
             self._links[inside] = (name, folder)
             self._filled.add(folder)
+            self._tell_link(folder, name, element)
         else:
             self._leave("network link", name, address[:200])
+
+    def _tell_link(self, folder: int, name: str, element: Element) -> None:
+        """Note what the link to a file of the archive states, whose places come in its folder."""
+        tags = {child.tag: child for child in element}
+        if "Region" in tags:
+            self._leave("region", name)
+        if any("".join(tags[tag].itertext()).strip() for tag in _TEXTS & tags.keys()):
+            self._leave("folder text", name)
+        for tag in _VIEWS:
+            if tag in tags:
+                self._add_view(folder, name, tags[tag], "folder")
 
     def _add_tour(self, folder: int, name: str, element: Element) -> None:
         self._leave("tour", name)
@@ -350,6 +414,14 @@ class EarthElements:
     def _add_view(self, folder: int, name: str, element: Element, owner: str) -> None:
         if (view := view_in(element, name, owner, folder)) is not None:
             self._views.append(view)
+        if owner != "place" and (slider := time_of_view(element)):
+            self._leave("view time", name, slider)
+        roll = one_line(element.find("roll")) or "0"
+        options = [option.get("name", "") for option in element.iter("option")]
+        if options or roll.strip("-0."):
+            self._leave(
+                "view look", name, ", ".join(filter(None, (*options, f"roll {roll}" if roll.strip("-0.") else "")))
+            )
 
     def _member(self, address: str, kml: str, endings: tuple[str, ...] = _PICTURES) -> str:
         """The member of the archive that an address means; empty for any other place."""
@@ -368,6 +440,12 @@ class EarthElements:
 
     def _leave(self, kind: str, name: str = "", more: str = "") -> None:
         self._left.append(EarthLeft(kind, name[:LONGEST_NAME], more[:200]))
+
+
+def _own_data(extended: Element | None) -> Iterable[Element]:
+    """Data in elements of the writer's own, which KML allows beside its own kinds."""
+    known = ("Data", "SchemaData")
+    return () if extended is None else (child for child in extended if child.tag not in known)
 
 
 def by_kind(shape: Any) -> list[Any]:

@@ -26,6 +26,8 @@ class EarthStyles:
         """Number of style maps with another look under the pointer."""
         self.balloons = 0
         """Number of styles that lay out the balloon of their placemarks."""
+        self.others = 0
+        """Number of styles that say how names, lists or turned icons look."""
 
     def take(self, element: Element) -> None:
         """Take a shared Style or StyleMap."""
@@ -33,8 +35,7 @@ class EarthStyles:
         if len(self._shared) + len(self._normal) >= _MOST_STYLES:
             return
         if element.tag == "Style":
-            self.balloons += element.find("BalloonStyle") is not None
-            self._shared[key] = _parts_of(element)
+            self._shared[key] = self._counted(element)
             return
         for pair in element.iter("Pair"):
             own, url = pair.find("Style"), (pair.findtext("styleUrl") or "").strip()
@@ -43,7 +44,13 @@ class EarthStyles:
                 continue
             self._normal[key] = url
             if own is not None:
-                self._shared[key] = _parts_of(own)
+                self._shared[key] = self._counted(own)
+
+    def _counted(self, style: Element) -> dict[str, Any]:
+        """Statements of a shared style; those that no site can have are counted."""
+        self.balloons += style.find("BalloonStyle") is not None
+        self.others += says_more(style)
+        return _parts_of(style)
 
     def style_of(self, url: str, own: Element | None) -> tuple[EarthStyle, bool]:
         """The style that an element names and the one it holds itself, and whether the named one lies elsewhere."""
@@ -57,6 +64,12 @@ class EarthStyles:
             parts = self._shared.get(key, {}) | parts
             wanted = self._normal.get(key, "")
         return _style(parts | ({} if own is None else _parts_of(own))), is_elsewhere
+
+
+def says_more(style: Element) -> bool:
+    """True for a style that says how names, lists or turned icons look."""
+    turned = _number(style.findtext("IconStyle/heading"))
+    return bool(turned) or any(style.find(part) is not None for part in ("LabelStyle", "ListStyle"))
 
 
 def _parts_of(element: Element) -> dict[str, Any]:

@@ -28,13 +28,16 @@ STAYS = {
     "picture elsewhere": QT_TRANSLATE_NOOP(
         "EarthWords", "Photos elsewhere: never fetched, their addresses come as text"
     ),
-    "folder text": QT_TRANSLATE_NOOP("EarthWords", "Descriptions of folders"),
+    "folder text": QT_TRANSLATE_NOOP("EarthWords", "Descriptions and data of folders"),
+    "folder time": QT_TRANSLATE_NOOP("EarthWords", "Times of folders: those of their placemarks come"),
     "empty folder": QT_TRANSLATE_NOOP("EarthWords", "Folders with nothing in them"),
     "several kinds": QT_TRANSLATE_NOOP(
         "EarthWords", "Placemarks of points, lines and areas together: a site for each kind, the first above the others"
     ),
     "heights": QT_TRANSLATE_NOOP("EarthWords", "Heights along lines and areas: they lie flat on the map"),
-    "track values": QT_TRANSLATE_NOOP("EarthWords", "Tracks: the first and last time come, those between stay"),
+    "track values": QT_TRANSLATE_NOOP(
+        "EarthWords", "Tracks: the first and last time come; times, turns and values along them stay"
+    ),
     "long text": QT_TRANSLATE_NOOP("EarthWords", "Texts that are cut, as they are too long"),
     "bad time": QT_TRANSLATE_NOOP("EarthWords", "Times that cannot be read"),
     "no time zone": QT_TRANSLATE_NOOP("EarthWords", "Times without a zone: only the day comes"),
@@ -42,6 +45,16 @@ STAYS = {
         "EarthWords", "Times of overlays: no date of a picture; they are kept for the way back"
     ),
     "overlay height": QT_TRANSLATE_NOOP("EarthWords", "Heights of overlays: they lie on the ground"),
+    "overlay text": QT_TRANSLATE_NOOP(
+        "EarthWords", "Data of overlays: only their descriptions are kept, for the way back"
+    ),
+    "photo frame": QT_TRANSLATE_NOOP(
+        "EarthWords", "Photos that stand in the landscape: their place and picture come, their frame stays"
+    ),
+    "view time": QT_TRANSLATE_NOOP("EarthWords", "Times of views: bookmarks have none"),
+    "view look": QT_TRANSLATE_NOOP(
+        "EarthWords", "Views that lean, stand in the street or show older imagery: bookmarks look from above"
+    ),
     "overlay colour": QT_TRANSLATE_NOOP("EarthWords", "Tints of overlays: the picture has its own colours"),
     "region": QT_TRANSLATE_NOOP("EarthWords", "Regions, which say at which height things appear"),
     "icon": QT_TRANSLATE_NOOP(
@@ -50,12 +63,15 @@ STAYS = {
     "transparent": QT_TRANSLATE_NOOP(
         "EarthWords", "Lines and areas that can be seen through: the map has its own measure"
     ),
-    "hidden": QT_TRANSLATE_NOOP("EarthWords", "Hidden placemarks: they are shown"),
+    "hidden": QT_TRANSLATE_NOOP("EarthWords", "Hidden placemarks and folders: they are shown"),
     "style elsewhere": QT_TRANSLATE_NOOP("EarthWords", "Styles in other files"),
     "balloon": QT_TRANSLATE_NOOP("EarthWords", "Layouts of balloons"),
     "highlight": QT_TRANSLATE_NOOP("EarthWords", "Second looks under the pointer"),
+    "names and lists": QT_TRANSLATE_NOOP(
+        "EarthWords", "Styles of names, of lists and of turned icons: the map has its own"
+    ),
     "update": QT_TRANSLATE_NOOP("EarthWords", "Orders to change other files"),
-    "other element": QT_TRANSLATE_NOOP("EarthWords", "Parts of other programs"),
+    "other element": QT_TRANSLATE_NOOP("EarthWords", "Parts of other programs, or that only Google Earth knows"),
 }
 """A sentence for each kind of `STAYS_BEHIND`."""
 

@@ -99,6 +99,7 @@ def test_everything_else_is_accounted_for(tmp_path: Path) -> None:
         ),
         **dict.fromkeys(("picture elsewhere", "folder text", "empty folder", "heights", "track values"), 1),
         **dict.fromkeys(("icon", "balloon", "highlight", "transparent", "hidden", "several kinds"), 1),
+        "view time": 3,
     }
     assert counts.keys() <= set(STAYS_BEHIND)
     (link,) = [left for left in file.left if left.kind == "network link"]
