@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from layers.document.edit import Table
 from layers.finding.case_text import SEARCHED, CaseText
-from layers.finding.snippet import snippet_of
+from layers.finding.snippet import page_of, snippet_of
 from layers.finding.text_query import Begun, TextQuery, folded, read_query
 from layers.finding.word_tables import IndexedWords, WordTables
+from layers.phrase import Phrase
 
 MOST_ANSWERS = 1000
 BATCH = 500
@@ -46,6 +47,13 @@ class FoundRow(Struct, frozen=True):
     title: str
     snippet: str
     score: float
+    page: int = 0
+    """The page of a document that has the words; 0 for rows without pages."""
+
+    @property
+    def words(self) -> str:
+        """The snippet, behind its page."""
+        return Phrase("page {page}: {words}", page=self.page, words=self.snippet) if self.page else self.snippet
 
 
 class CaseIndex:
@@ -99,10 +107,7 @@ class CaseIndex:
         with self._lock:
             scores = self._scored(wanted, most, tables, passing)
             rows = [(self._rows[number], score) for number, score in scores.items()]
-        return [
-            FoundRow(row.table, row.uuid, row.title, snippet_of(row.text, wanted) or _other_name(row, wanted), score)
-            for row, score in sorted(rows, key=_place_in_list)[:most]
-        ]
+        return [_found_row(row, score, wanted) for row, score in sorted(rows, key=_place_in_list)[:most]]
 
     def count(self, typed: str, passing: Passing | None = None) -> int:
         """The number of all rows that `search` could answer with."""
@@ -209,6 +214,11 @@ def _columns(text: CaseText) -> tuple[str, str]:
     """The names and the other words as the index has them."""
     pieces = [text.text] if len(text.text) <= FOLDED_AT_ONCE else text.text.split("\n")
     return "\n".join(map(folded, text.names)), "\n".join(map(folded, pieces))
+
+
+def _found_row(row: CaseText, score: float, wanted: TextQuery) -> FoundRow:
+    snippet = snippet_of(row.text, wanted) or _other_name(row, wanted)
+    return FoundRow(row.table, row.uuid, row.title, snippet, score, page_of(row.text, wanted) if row.has_pages else 0)
 
 
 def _other_name(row: CaseText, wanted: TextQuery) -> str:

@@ -60,6 +60,8 @@ class CaseText(Struct, frozen=True):
     title: str
     text: str
     names: tuple[str, ...] = ()
+    has_pages: bool = False
+    """True for the words of a document whose pages have numbers, with a `PAGE_BREAK` between two."""
 
 
 def texts_of(document: Document, kept: Mapping[str, str] = NO_TEXTS) -> Iterator[CaseText]:
@@ -126,7 +128,9 @@ def _site_text(site: Site) -> CaseText | None:
 def _kept_text(copy: SourceFile, words: str) -> CaseText | None:
     """The name of a kept copy, and its own words, which a reader has cut already."""
     text = _named("source_files", copy, (copy.name,), (words[:TITLE_LENGTH],))
-    return replace(text, text=words) if text is not None and words else text
+    if text is None or not words:
+        return text
+    return replace(text, text=words, has_pages=copy.content_type == "application/pdf")
 
 
 def _claim_text(claim: Claim) -> CaseText | None:

@@ -20,7 +20,7 @@ MOST_STORED_BYTES = 200_000_000
 """Size of the folder from which on the oldest are dropped."""
 _MOST_FILE_BYTES = 4_000_000
 _HASH = re.compile(r"[0-9a-f]{64}")
-_ENDING = ".words1.json"
+_ENDING = ".words2.json"
 """Its number grows when documents are read otherwise: what was stored before is read anew."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from layers.finding.text_query import TextQuery, folded
+from layers.requests.kept_document import PAGE_BREAK
 
 BEFORE, LENGTH = 50, 180
 """Characters before the match, and of the whole snippet."""
@@ -15,14 +16,24 @@ _WORD = re.compile(r"\w[\w'’ʼ]*")
 
 def snippet_of(text: str, wanted: TextQuery) -> str:
     """The words around the first of the wanted ones; the beginning of the text where it has none of them."""
-    places = [place for each in (*wanted.phrases, *wanted.words) if (place := _place_of(text, each)) is not None]
-    at = min(places, default=0)
+    at = _first_place(text, wanted) or 0
     begin = _word_begin(text, at - BEFORE) if at > BEFORE else 0
     part = text[begin : begin + LENGTH]
     if begin + LENGTH < len(text):
         part = part.rpartition(" ")[0] or part
     ends = ("…" if begin else "", "…" if begin + len(part) < len(text.rstrip()) else "")
     return ends[0] + " ".join(part.split()) + ends[1]
+
+
+def page_of(text: str, wanted: TextQuery) -> int:
+    """The number of the page, counted from 1, that has the first of the wanted words; 0 where none has one."""
+    at = _first_place(text, wanted)
+    return 0 if at is None else text.count(PAGE_BREAK, 0, at) + 1
+
+
+def _first_place(text: str, wanted: TextQuery) -> int | None:
+    places = (_place_of(text, each) for each in (*wanted.phrases, *wanted.words))
+    return min((place for place in places if place is not None), default=None)
 
 
 def brought_forward(snippet: str, wanted: TextQuery, before: int) -> str:

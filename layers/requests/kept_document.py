@@ -24,6 +24,8 @@ class DocumentFacts(Struct, frozen=True):
     """Its pages, with a `PAGE_BREAK` between two."""
     is_whole: bool = True
     """False where the text goes on beyond what was read."""
+    pages_left: int = 0
+    """Pages of a web archive whose words were not read, as they are damaged or packed in a way that is not known."""
     title: str = ""
     publisher: str = ""
     author: str = ""

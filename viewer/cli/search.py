@@ -27,7 +27,7 @@ def _search(arguments: argparse.Namespace) -> int:
         print_json(
             [
                 {key: getattr(answer, key) for key in keys}
-                | {"sites": sites_about(document, answer.table, answer.uuid)}
+                | {"snippet": answer.words, "sites": sites_about(document, answer.table, answer.uuid)}
                 for answer in answers
             ]
         )
@@ -35,7 +35,7 @@ def _search(arguments: argparse.Namespace) -> int:
     for answer in answers:
         say(f"{answer.table.replace('_', ' ')} | {answer.title}")
         if answer.snippet and answer.snippet != answer.title:
-            say(f"   {answer.snippet}")
+            say(f"   {answer.words}")
     if not answers:
         say(f"Nothing found for “{arguments.text}”.")
     return DONE
@@ -65,6 +65,10 @@ def _kept_texts(document: Document, case: Path) -> dict[str, str]:
                 complain(facts.sentence)
             else:
                 texts[copy.uuid] = facts.text
+                if facts.pages_left:
+                    complain(
+                        f"{copy.name}: {facts.pages_left} of its pages cannot be unpacked here, and are not searched."
+                    )
     return texts
 
 

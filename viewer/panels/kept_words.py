@@ -16,7 +16,7 @@ from layers.requests.kept_document import MOST_CHARS, DocumentFacts
 from layers.text.counted import grouped
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Job, JobContext
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 from viewer.support.settings import kept_words_folder
 
 MOST_TEXT = 50_000_000
@@ -61,8 +61,15 @@ class KeptWords(QObject):
         facts = self.facts.get(copy.uuid)
         if facts is None:
             return self.tr("Its words are not read yet")
-        if not self.texts.get(copy.uuid):
+        if not self.texts.get(copy.uuid) and not facts.pages_left:
             return self.tr("It has no words to search: scanned pages are pictures")
+        if facts.pages_left:
+            return translate(
+                "KeptWords",
+                "Its words are searched, but for {count} pages that cannot be unpacked here",
+                "Its words are searched, but for {count} page that cannot be unpacked here",
+                facts.pages_left,
+            )
         if facts.is_whole:
             return self.tr("Its words are searched")
         return self.tr("The first {0} characters of it are searched").format(grouped(MOST_CHARS))

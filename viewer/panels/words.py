@@ -75,6 +75,17 @@ def credibility_choices() -> list[tuple[int | None, str]]:
     return [(None, "–"), *((number, f"{number} · {text}") for number, text in words)]
 
 
+def grade_words(reliability: str, credibility: int | None) -> str:
+    """Both grades of the Admiralty code together, such as "B2: source usually reliable, item probably true"."""
+    if not reliability:
+        return "" if credibility is None else translate("Words", "The source itself is not graded: open it to do so.")
+    source = reliability_words(reliability)
+    if credibility is None:
+        return translate("Words", "Source: {0} · {1}").format(reliability, source)
+    item = translate("Words", CREDIBILITY_WORDS.get(credibility, ""))
+    return translate("Words", "{0}: source {1}, item {2}").format(f"{reliability}{credibility}", source, item)
+
+
 def likelihood_text(claim: Claim) -> str:
     """Term and band, as "likely (55–80 %)"; empty without a judgement."""
     band = f"{claim.likelihood_low}–{claim.likelihood_high} %" if claim.likelihood_low is not None else ""

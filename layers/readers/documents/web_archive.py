@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
+import brotli
 from msgspec import Struct
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
@@ -90,6 +91,7 @@ class _Words:
         self.records = 0
         self._listed: dict[str, _Page] = {}
         self._texts: dict[str, str] = {}
+        self._left = set[str]()
         self._main = DocumentFacts()
         """Address, title, author and dates of the main page, as it states them."""
 
@@ -102,6 +104,7 @@ class _Words:
         return DocumentFacts(
             text=PAGE_BREAK.join(self._texts[url] for url in order if self._texts.get(url)),
             is_whole=not self._budget.was_cut,
+            pages_left=len(self._left - self._texts.keys()),
             title=of_main.title or main.title,
             publisher=of_main.publisher,
             author=of_main.author,
@@ -151,7 +154,8 @@ class _Words:
         try:
             facts = _page_facts(record, self._name, self._budget)
         except GeoloupeError:
-            return  # a page that cannot be read leaves the others
+            self._left.add(url)  # a page that cannot be read leaves the others
+            return
         if facts is None:
             return
         is_main = url == next(iter(self._listed), url)
@@ -252,6 +256,7 @@ def _page_facts(record: _Record, name: str, budget: ReadingBudget) -> DocumentFa
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:
+    """The bytes of a page as they were before they were packed for the way. Raises GeoloupeError."""
     if encoding in ("gzip", "x-gzip"):
         return unpacked_gzip(body, MOST_BYTES) if body.startswith(GZIP) else body
     if encoding == "deflate":
@@ -259,7 +264,30 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
             return zlib.decompressobj().decompress(body, MOST_BYTES)
         except zlib.error:
             return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, MOST_BYTES)
-    return body if encoding in ("", "identity") else b""
+    if encoding == "br":
+        return _unpacked_brotli(body)
+    if encoding not in ("", "identity"):
+        raise UnsupportedFormat("A page is packed as “{encoding}”: its words are not read.", encoding=encoding[:20])
+    return body
+
+
+def _unpacked_brotli(body: bytes) -> bytes:
+    """The bytes that were packed with Brotli. Raises TooLarge beyond MOST_BYTES, NotReadable for what is damaged."""
+    unpacker, parts, size = brotli.Decompressor(), list[bytes](), 0
+    try:
+        while not unpacker.is_finished():
+            part = unpacker.process(b"" if parts else body, output_buffer_limit=_STEP)
+            size += len(part)
+            if size > MOST_BYTES:
+                raise TooLarge("Unpacked a page is larger than {most} bytes: its words are not read.", most=MOST_BYTES)
+            if not part:
+                break
+            parts.append(part)
+    except brotli.error as error:
+        raise NotReadable("A page that was packed with Brotli is damaged.") from error
+    if not unpacker.is_finished():
+        raise NotReadable("A page that was packed with Brotli breaks off.")
+    return b"".join(parts)
 
 
 def _unchunked(body: bytes) -> bytes:

@@ -68,6 +68,9 @@ def test_words_of_a_kept_pdf_and_of_a_page_in_a_web_archive_find_their_row(cli, 
     first = cli("search", case, "三亚", "--json")
     assert {answer["uuid"] for answer in first.json} == {"p", "w"}
     assert "x.file is no whole PDF" in first.err
+    page = next(answer for answer in first.json if answer["uuid"] == "p")
+    assert page["snippet"].startswith("page 2: ")
+    assert set(page) == {"table", "uuid", "title", "snippet", "score", "sites"}
     (source,) = cli("sources", case, "--json").json
     assert [(file["name"], file["sha256"][:8]) for file in source["files"]] == [
         (f"{uuid}.file", hashlib.sha256(data).hexdigest()[:8]) for uuid, data in kept.items()

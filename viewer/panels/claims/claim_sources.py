@@ -25,7 +25,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.words import credibility_choices, source_name
+from viewer.panels.words import credibility_choices, grade_words, source_name
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
@@ -50,7 +50,7 @@ class Citation(QFrame):
         remove.clicked.connect(lambda: self.unlinked.emit(link.source_uuid))
         self.remove_button = remove
         self._title = label
-        self.relation = RelationButton(title)
+        self.relation, self.grade = RelationButton(title), muted()
         self.relation.picked.connect(lambda relation: context.do(update_claim_source, self.link_uuid, bearing=relation))
         top = QHBoxLayout()
         top.addWidget(label, 1)
@@ -71,16 +71,22 @@ class Citation(QFrame):
         layout.addLayout(top)
         label_of_item.hide()  # the empty choice says it
         label_of_item.setParent(self)
-        layout.addLayout(side_by_side(self.relation, credibility, stretch=1))
+        layout.addWidget(self.relation, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(credibility)
+        layout.addWidget(self.grade)
         layout.addWidget(page)  # in one row with the others, a narrow card would squeeze them
         layout.addWidget(quote)
         self.fields.show_other(link)
-        self.relation.show_relation(link.bearing)
+        self.show_link(link)
 
     def show_link(self, link: ClaimSource) -> None:
         """Show the present values of the citation."""
         self.fields.show_row(link)
         self.relation.show_relation(link.bearing)
+        source = self._context.document.sources.get(link.source_uuid)
+        words = "" if source is None else grade_words(source.reliability, link.credibility)
+        self.grade.setText(words)
+        self.grade.setVisible(bool(words))
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""

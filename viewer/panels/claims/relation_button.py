@@ -48,7 +48,7 @@ class RelationButton(QPushButton):
     def show_relation(self, relation: str) -> None:
         """Show a relation; empty where none is stated."""
         self._relation = relation
-        word = capital(relation) if relation else self.tr("Relation?")
+        word = capital(relation) if relation else self.tr("For or against?")
         self.setText(_WITH_ARROW.format(word))
         self._fit()
         self.setAccessibleName(self.tr("Relation of {0}: {1}").format(self._about, word))

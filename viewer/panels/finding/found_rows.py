@@ -22,7 +22,7 @@ from viewer.panels.words import class_title, no_name, no_words, site_name
 from viewer.support.icons import line_icon
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import one_line, tooltip
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -142,8 +142,8 @@ def _title(row: FoundRow, document: Document) -> str:
 def _below(row: FoundRow, document: Document) -> str:
     """The second line: the words that were found, or, where the title has them already, what the row is about."""
     words = one_line(row.snippet, LONGEST_BELOW)
-    if words and words[:ALIKE] != one_line(row.title, LONGEST_TITLE)[:ALIKE].rstrip("…"):
-        return words
+    if row.page or (words and words[:ALIKE] != one_line(row.title, LONGEST_TITLE)[:ALIKE].rstrip("…")):
+        return one_line(in_language(row.words), LONGEST_BELOW)
     site = document.sites.get(row.uuid) if row.table == "sites" else None
     if site is not None:
         return " · ".join(filter(None, (class_title(site.class_code), one_line(site.location_country, 40))))

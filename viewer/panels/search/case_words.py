@@ -78,17 +78,22 @@ def _row_hit(group: HitGroup, found_row: FoundRow, number: int, wanted: TextQuer
     """A hit without a place: the title of a claim or source beside the words; of other rows the words and a kind."""
     title, snippet = one_line(found_row.title, 90), one_line(found_row.snippet, 120)
     is_record = group is HitGroup.RECORDS
-    is_seen = snippet[:30] == title[:30]  # the title begins with the words already
+    is_seen = snippet[:30] == title[:30] and not found_row.page  # the title begins with the words already
     return Hit(
         group=group,
         text=brought_forward(snippet, wanted, BEFORE_TEXT) or title if is_record else title,
-        note=_kind(found_row.table) if is_record else "" if is_seen else _note(snippet, wanted),
+        note=_kind(found_row.table) if is_record else "" if is_seen else _on_page(found_row, _note(snippet, wanted)),
         icon="claims" if group is HitGroup.CLAIMS else "sources" if group is HitGroup.SOURCES else "text",
         lon=math.nan,
         lat=math.nan,
         row=(found_row.table, found_row.uuid),
         score=INSIDE + (0.0 if group is HitGroup.CLAIMS else BELOW_NAMES) + number / 1000,
     )
+
+
+def _on_page(found_row: FoundRow, note: str) -> str:
+    """A note behind the page of a kept document."""
+    return translate("CaseWords", "p. {0}: {1}").format(found_row.page, note) if found_row.page else note
 
 
 def _note(snippet: str, wanted: TextQuery) -> str:

@@ -76,14 +76,18 @@ class SourceForm(RowForm):
         add("url", self.tr("URL"), LineField(), self.tr("Kept as text; nothing is contacted"))
         add("archive_url", self.tr("Archived"), LineField(), self.tr("URL of an archived copy"))
         origin_tip = self.tr("The source whose report this one carries: two carriers of one report are one origin")
-        add("origin_uuid", self.tr("Carries"), ChoiceField(), origin_tip)
+        add("origin_uuid", self.tr("Report of"), ChoiceField(), origin_tip)
         add(
             "reliability",
             self.tr("Reliability"),
             ChoiceField(reliability_choices()),
             self.tr("Of the source, not of an item: F means that it cannot be judged, not worst"),
         )
-        states = [(None, self.tr("not stated")), (True, self.tr("yes")), (False, self.tr("no: not to be published"))]
+        states = [
+            (None, self.tr("not stated")),
+            (True, self.tr("yes, by somebody")),
+            (False, self.tr("no: not to be published")),
+        ]
         evaluated_tip = self.tr("Whether somebody has judged it; a grade of reliability does that, F too")
         add("evaluated", self.tr("Evaluated"), ChoiceField(states), evaluated_tip)
         add(
@@ -139,7 +143,7 @@ class SourceForm(RowForm):
     def show_row(self, row: Source) -> None:
         sources = self._context.document.sources.values()
         others = [(source.uuid, one_line(source.title, 80)) for source in sources if source.uuid != row.uuid]
-        self.fields.fields["origin_uuid"].set_choices([("", "–"), *others])
+        self.fields.fields["origin_uuid"].set_choices([("", self.tr("its own, as far as known")), *others])
         self.fields.show_row(row)
         self.printed_in.show_row("sources", row.uuid)
         self.comments.show_row("sources", row.uuid)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import brotli
 import pytest
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
+from layers.readers.documents.html_words import MOST_BYTES
 from layers.readers.documents.reading_budget import ReadingBudget
 from layers.readers.documents.stated_dates import stated_date
 from layers.readers.documents.web_archive import read_warc
@@ -66,6 +68,19 @@ def test_pages_of_a_web_archive_packed_chunked_and_as_listed(tmp_path: Path) -> 
     assert "Annex 文昌" in facts.text
     assert (facts.title, facts.url, facts.captured_at) == ("A new pad at Восточный", PAGE_ADDRESS, "2024-05-01T10:20Z")
     assert read(tmp_path, warc, WARC).url == "https://example.org/advertisement"
+
+
+def test_pages_packed_with_brotli_are_read_and_those_packed_otherwise_are_counted(tmp_path: Path) -> None:
+    damaged, bomb = brotli.compress(PAGE.encode())[:40], brotli.compress(b" " * (MOST_BYTES + 1))
+    warc = warc_of(
+        warc_record(PAGE_ADDRESS, brotli.compress(PAGE.encode()), headers="Content-Encoding: br\r\n"),
+        warc_record("https://example.org/b", damaged, headers="Content-Encoding: br\r\n"),
+        warc_record("https://example.org/c", b"\x28\xb5\x2f\xfd", headers="Content-Encoding: zstd\r\n"),
+        warc_record("https://example.org/d", bomb, headers="Content-Encoding: br\r\n"),
+    )
+    facts = read(tmp_path, warc, WARC)
+    assert "Космодром Восточный and the port of 三亚 were named." in facts.text
+    assert facts.pages_left == 3
 
 
 def test_text_that_the_archiving_browser_saw_is_taken(tmp_path: Path) -> None:
