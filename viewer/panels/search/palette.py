@@ -194,8 +194,8 @@ class CommandPalette(QDialog):
             return
         if not text.strip():
             self._hits = []
+        self._finder.ask(text)  # first: the rows say that it searches, rather than that nothing was found
         self._show_rows()
-        self._finder.ask(text)
 
     def _show_found(self, hits: list[Hit], problems: list[str]) -> None:
         self._hits, self._problems = hits, problems
@@ -261,7 +261,9 @@ class CommandPalette(QDialog):
             self._say(self.tr("Enter shows it"))
         elif hit is not None:
             self._say(self.tr("Enter goes there"))
-        elif not self.rows and not self.is_searching:
+        elif not self.rows and self.is_searching:
+            self._say(self.tr("Searching…"))
+        elif not self.rows:
             self._say(
                 self.tr(
                     "Nothing found: no command, site, place, layer, attribute or coordinate, and no words of the case."

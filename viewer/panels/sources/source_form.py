@@ -66,7 +66,7 @@ class SourceForm(RowForm):
         add = self.fields.add
         add("title", self.tr("Title"), TextField(lines=1, most_lines=4))
         add("kind", self.tr("Kind"), ChoiceField(choices(SOURCE_KINDS)))
-        add("publisher", self.tr("Publisher"), LineField())
+        add("publisher", self.tr("Publisher"), TextField(lines=1, most_lines=3))
         add("author", self.tr("Author"), LineField())
         for column, title, tip in (
             ("published_at", self.tr("Published"), self.tr("As far as it is known: 2024-04-12, 2024-04, 2024 or n.d.")),
@@ -143,7 +143,7 @@ class SourceForm(RowForm):
     def show_row(self, row: Source) -> None:
         sources = self._context.document.sources.values()
         others = [(source.uuid, one_line(source.title, 80)) for source in sources if source.uuid != row.uuid]
-        self.fields.fields["origin_uuid"].set_choices([("", self.tr("its own, as far as known")), *others])
+        self.fields.fields["origin_uuid"].set_choices([("", self.tr("itself")), *others])
         self.fields.show_row(row)
         self.printed_in.show_row("sources", row.uuid)
         self.comments.show_row("sources", row.uuid)

@@ -287,6 +287,7 @@ def test_what_is_wrong_is_said_and_nothing_found_too(search: Search, qtbot: QtBo
     search.type("?", qtbot)
     assert search.palette.sentence() == "Minutes must be below 60, not 60."
     _type(search.palette, "qqq", qtbot)
+    assert search.palette.sentence() == "Searching…", "nothing can be said of it yet"
     qtbot.waitUntil(lambda: search.palette.sentence().startswith("Nothing found"))
 
 
