@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from layers.document.edit import Table
 from layers.finding.case_text import SEARCHED, CaseText
-from layers.finding.snippet import page_of, snippet_of
+from layers.finding.snippet import has_words, page_of, snippet_of
 from layers.finding.text_query import Begun, TextQuery, folded, read_query
 from layers.finding.word_tables import IndexedWords, WordTables
 from layers.phrase import Phrase
@@ -217,7 +217,8 @@ def _columns(text: CaseText) -> tuple[str, str]:
 
 
 def _found_row(row: CaseText, score: float, wanted: TextQuery) -> FoundRow:
-    snippet = snippet_of(row.text, wanted) or _other_name(row, wanted)
+    is_by_name = not has_words(row.text, wanted) and not has_words(row.title, wanted)
+    snippet = (_other_name(row, wanted) if is_by_name else "") or snippet_of(row.text, wanted)
     return FoundRow(row.table, row.uuid, row.title, snippet, score, page_of(row.text, wanted) if row.has_pages else 0)
 
 

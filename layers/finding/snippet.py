@@ -14,6 +14,11 @@ LONGEST_COMPARED = 200_000
 _WORD = re.compile(r"\w[\w'’ʼ]*")
 
 
+def has_words(text: str, wanted: TextQuery) -> bool:
+    """True for a text that has one of the wanted words."""
+    return _first_place(text, wanted) is not None
+
+
 def snippet_of(text: str, wanted: TextQuery) -> str:
     """The words around the first of the wanted ones; the beginning of the text where it has none of them."""
     at = _first_place(text, wanted) or 0

@@ -86,7 +86,7 @@ def test_a_name_comes_before_a_word_and_a_whole_word_before_a_beginning(index: C
 
 def test_snippets_show_the_words_where_they_stand(index: CaseIndex) -> None:
     assert index.search("gdansk")[0].snippet == "The yard near Gdańsk is empty."
-    assert index.search("三亚")[0].snippet  # found by a name: the row's other words
+    assert index.search("三亚")[0].snippet == "三亚崖州船厂", "the name by which it was found"
     text = f"{'far away ' * 40}at the wharf of 海南三亚港 {'and on ' * 60}"
     snippet = CaseIndex([CaseText("source_files", "f", "report.pdf", text, ("report.pdf",))]).search("三亚")[0].snippet
     assert snippet.startswith("…")
