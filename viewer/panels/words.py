@@ -82,7 +82,7 @@ def grade_words(reliability: str, credibility: int | None) -> str:
     source = reliability_words(reliability)
     if credibility is None:
         return translate("Words", "Source: {0} · {1}").format(reliability, source)
-    item = translate("Words", CREDIBILITY_WORDS.get(credibility, ""))
+    item = translate("Words", CREDIBILITY_WORDS[credibility]) if credibility in CREDIBILITY_WORDS else ""
     return translate("Words", "{0}: source {1}, item {2}").format(f"{reliability}{credibility}", source, item)
 
 
