@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from functools import partial
 from pathlib import Path
 from threading import get_ident
@@ -17,7 +19,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84
+from layers.geo.crs import WGS84, transform_points
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.data.conftest import FOLDER, PLANTED
@@ -81,6 +83,41 @@ def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(stud
         seen = pixels(QImage.fromData(picture.data))
         assert seen.shape[:2] == (1200, 1200)
         assert np.abs(seen[5:-5:50, 5:-5:50] - color).max() < 3, "nothing but the image itself"
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize(
+    ("crs", "bounds"),
+    [
+        ("EPSG:4326", Bounds(10, 50, 11, 51)),
+        ("EPSG:32632", Bounds(500_000, 5_540_000, 580_000, 5_620_000)),
+        ("EPSG:3857", Bounds(1_100_000, 6_450_000, 1_200_000, 6_530_000)),
+        ("EPSG:3995", Bounds(200_000, -2_400_000, 300_000, -2_300_000)),
+    ],
+)
+def test_overlays_of_a_kmz_lie_where_their_image_does(studio: Studio, tmp_path: Path, crs: str, bounds: Bounds) -> None:
+    """Within half a pixel, by the box that the file states: a square of the image is looked for."""
+    side, first, last = 400, 120, 150
+    values = np.zeros((3, side, side), np.uint8)
+    values[:, first:last, first:last] = 255
+    path = write_raster(tmp_path / "x.tif", values, crs, bounds, photometric="RGB")
+    layer = Layer(uuid="x", kind="raster", name="x", source_json=f'{{"path": "{path}"}}', credit="© x")
+    row = Comparison(uuid="c", name="c", spec_json=spec_of(["x"], ["x"]).to_json())
+    document = Document({"layers": [layer], "comparisons": [row]})
+    told = drawn(studio, data_export(document, ".kmz", lambda uuids: {}), WGS84)
+    with zipfile.ZipFile(io.BytesIO(kmz_bytes(document, told.content, [], told.overlays))) as archive:
+        kml, data = archive.read("doc.kml").decode(), archive.read("ground/1.png")
+    north, south, east, west = (
+        float(kml.split(f"<{side}>")[1].split("<")[0]) for side in ("north", "south", "east", "west")
+    )
+    seen = pixels(QImage.fromData(data))[:, :, 0].astype(float)
+    rows, columns = np.nonzero(seen > 127)
+    height, width = seen.shape
+    middle = (first + last) / 2 / side
+    x, y = bounds.left + middle * bounds.width, bounds.top - middle * bounds.height
+    lon, lat = transform_points(crs, WGS84, x, y)
+    assert columns.mean() + 0.5 == pytest.approx((float(lon) - west) / (east - west) * width, abs=0.5)
+    assert rows.mean() + 0.5 == pytest.approx((north - float(lat)) / (north - south) * height, abs=0.5)
 
 
 def test_what_has_no_place_on_the_map_is_left_out(studio: Studio, compared: Document, tmp_path: Path) -> None:

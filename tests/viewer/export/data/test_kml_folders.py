@@ -7,10 +7,15 @@ import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from msgspec.structs import replace
+from PySide6.QtGui import QImage
 from shapely import Point
+from shapely.geometry import shape
 
 from layers.document.document import Document
 from layers.document.site import Site
@@ -21,8 +26,8 @@ from layers.product.issuing.data_spec import DataSpec
 from layers.project.opening.case_paths import CaseHome
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from tests.support.qgis.peers import clean, need
-from tests.support.readers.earth_files import earth_kmz
-from tests.support.readers.tiny_kmz import BOX
+from tests.support.readers.earth_files import PLACES, earth_kmz
+from tests.support.readers.tiny_kmz import BOX, picture
 from viewer.commands.filing.earth_overlays import kept_overlay
 from viewer.commands.filing.earth_places import EarthChoice, bring_home
 from viewer.commands.layers import update_layer
@@ -144,18 +149,55 @@ def test_readers_outside_see_neither_folders_nor_times(brought: Document, tmp_pa
     assert not [place for place in file.places if place.time_kind]
 
 
-@pytest.mark.bounded
-def test_gdal_reads_the_tree_and_the_times(brought: Document, tmp_path: Path) -> None:
+type Row = tuple[str, str, str, str, str, Any]
+"""Layer, name, begin, end, time stamp and geometry of a feature as GDAL reads it."""
+
+
+def rows_by_gdal(path: Path) -> list[Row]:
     need(shutil.which("ogrinfo") is not None, "ogrinfo")
-    out = tmp_path / "out.kmz"
-    out.write_bytes(kmz_bytes(brought, content_of(brought, brought.sites)))
-    run = subprocess.run(["ogrinfo", "-json", "-features", out], capture_output=True, text=True, env=clean())
+    run = subprocess.run(["ogrinfo", "-json", "-features", path], capture_output=True, text=True, env=clean())
     facts = json.loads(run.stdout)
     assert facts["driverShortName"] == "LIBKML"
-    layers = {layer["name"]: layer["features"] for layer in facts["layers"]}
-    assert {"My Places", "Sites A/B", "Fences", "Second file"} <= layers.keys()
-    assert [feature["properties"]["Name"] for feature in layers["Fences"]] == ["Fence"] * 3
-    assert str(layers["Fences"][0]["properties"]["end"]).startswith("2016/03")  # it leaves out bare years
+    rows: list[Row] = []
+    for layer in facts["layers"]:
+        for feature in layer["features"]:
+            texts = [str(feature["properties"].get(key) or "") for key in ("Name", "begin", "end", "timestamp")]
+            place = feature["geometry"]
+            rows.append((layer["name"], *texts, None if place is None else shape(place)))
+    return rows
+
+
+@pytest.mark.bounded
+def test_gdal_reads_the_tree_the_times_and_the_overlays_that_were_there_before(tmp_path: Path) -> None:
+    quad = OVERLAYS.partition("</Folder>")[2]
+    document, path = Document(), earth_kmz(tmp_path, places=PLACES + quad)
+    document.apply(bring_home(document, *read(path), path, EarthChoice(), actor="Li").edit)
+    out, left_out = out_and_in(document, tmp_path, DataSpec(".kmz"))
+    assert not left_out
+    before, after = rows_by_gdal(path), rows_by_gdal(out)
+    layers = {row[0] for row in after}
+    assert {"My Places", "Sites A/B", "Fences", "Second file"} <= layers
+    stays = {
+        "Only a view",
+        "Weather",
+    }  # without a place, and with a picture elsewhere: the report of the way in says so
+    came = [(row[0], row[1]) for row in before if row[1] not in stays and row[0] != "myplaces.kmz"]
+    homes = {(row[0], row[1]) for row in after}
+    assert [row for row in came if row not in homes] == []
+    assert [row[:2] for row in after].count(("Fences", "Fence")) == 3
+    times = {row[1]: row[2:5] for row in after}
+    # GDAL leaves out bare years, and tells times in the zone that the file has them in.
+    assert times["Fence"] == next(row[2:5] for row in before if row[1] == "Fence")
+    assert times["Walk"] == next(row[2:5] for row in before if row[1] == "Walk")
+    assert times["Pad"] == ("", "", "2019/05/01 05:30:00+00")
+    for name, folder in (("Scan of 1988", "My Places"), ("By its corners", "Geoloupe")):
+        (was,), (now,) = ([row for row in rows if row[1] == name] for rows in (before, after))
+        assert now[0] == folder
+        width, height = QImage.fromData(picture()).size().toTuple()
+        left, bottom, right, top = was[5].bounds
+        half_a_pixel = min((right - left) / width, (top - bottom) / height) / 2
+        mine, theirs = (shapely.get_coordinates(row[5])[:4] for row in (now, was))
+        assert np.hypot(*(mine - theirs).T).max() < half_a_pixel
 
 
 @pytest.mark.parametrize(
