@@ -21,6 +21,8 @@ class SearchHatch(Struct, frozen=True):
     """The ground of one search in lon, lat: what was looked at and hidden, and where nobody looked."""
 
     search: str
+    area: str
+    """Uuid of the mark that was searched."""
     obscured: BaseGeometry
     missed: BaseGeometry
 
@@ -49,7 +51,7 @@ def _hatch(document: Document, search: Search) -> SearchHatch | None:
     except GeoloupeError:
         return None  # its area was drawn otherwise since
     parts = (_ground_of(squares, ground) for squares in (obscured, missed))
-    return SearchHatch(search.uuid, *(sheet.grid.on_earth(part) for part in parts))
+    return SearchHatch(search.uuid, search.area_uuid, *(sheet.grid.on_earth(part) for part in parts))
 
 
 def _ground_of(squares: Sequence[BaseGeometry], ground: BaseGeometry) -> BaseGeometry:

@@ -298,7 +298,8 @@ class _Gathering:
                 continue
             sentences = judged_sentences(judgement)
             if sentences and publishing.why_withheld(document, judgement) is None:
-                part, statement = publishing.words(link.note.strip()), publishing.statement_of(document, judgement)
+                part = publishing.words(link.note.strip())
+                statement = publishing.statement_of(document, judgement).removesuffix(".")
                 lines: list[str] = [Phrase("On the part “{part}”.", part=part)] if part else []
                 lines += sentences
                 lines += [Phrase("In our words: “{statement}”.", statement=statement)] if statement else []

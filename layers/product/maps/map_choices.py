@@ -13,11 +13,14 @@ from layers.document.document import Document
 from layers.document.rows import Comparison
 from layers.geo.crs import PIXEL_SPACE
 from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, sites_of_products
-from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec
+from layers.product.spec import MATCHED, MOST_MAPS, ProductMap, ProductSpec
 
 
 class MapChoice(NamedTuple):
-    """One map; `comparison` is the uuid of the comparison that it is a frame of, whose images are to match or not."""
+    """One map; `comparison` is the uuid of the comparison that it is a frame of, whose images are to match or not.
+
+    `acquired_at`: the date of its only image, where that is known.
+    """
 
     kind: str
     """*bookmark*, *comparison*, *image* or *site*."""
@@ -25,6 +28,7 @@ class MapChoice(NamedTuple):
     map: ProductMap
     comparison: str = ""
     match: bool = False
+    acquired_at: str = ""
 
 
 def map_choices(document: Document, spec: ProductSpec) -> list[MapChoice]:
@@ -48,9 +52,14 @@ def room_for_maps(spec: ProductSpec) -> int:
 
 
 def with_chosen(spec: ProductSpec, chosen: Sequence[MapChoice]) -> ProductSpec:
-    """The product with these maps, behind those that it has."""
+    """The product with these maps, behind those that it has.
+
+    Images that are set against each other stand in the order of their dates, where all have one.
+    """
     if not chosen:
         return spec
+    if spec.layout in MATCHED and all(choice.acquired_at for choice in chosen):
+        chosen = sorted(chosen, key=lambda choice: choice.acquired_at)
     is_new, maps = replaced_maps(spec), [choice.map for choice in chosen]
     product = spec.with_maps((*(() if is_new else spec.maps), *maps)[: MOST_MAPS[spec.layout]])
     if is_new:
@@ -91,7 +100,7 @@ def _frames(document: Document) -> list[MapChoice]:
 def _images(document: Document) -> list[MapChoice]:
     """Images on the Earth, each alone, whether the tree shows it or not, in the extent of the product."""
     return [
-        MapChoice("image", layer.name, ProductMap(Frame((layer.uuid,))))
+        MapChoice("image", layer.name, ProductMap(Frame((layer.uuid,))), acquired_at=layer.acquired_at)
         for layer in reversed(document.layers_in_order())
         if layer.kind != "vector" and layer.crs != PIXEL_SPACE
     ]

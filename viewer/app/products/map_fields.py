@@ -23,16 +23,19 @@ ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
 
 
 class MapFields(QWidget):
-    """The maps of a product in its form. `selected` gives the uuids of the marks selected on the map."""
+    """The maps of a product in its form."""
 
     changed = Signal(object, str)
     """The product with changed maps, and the name of the changed field."""
     choose_wanted = Signal()
     refused = Signal(str)
 
-    def __init__(self, selected: Callable[[], Sequence[str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, selected: Callable[[], Sequence[str]], name_of: Callable[[str], str], parent: QWidget | None = None
+    ) -> None:
+        """`selected` gives the uuids of the marks selected on the map, `name_of` the name of a layer by its uuid."""
         super().__init__(parent)
-        self._spec, self._selected = ProductSpec(), selected
+        self._spec, self._selected, self._name_of = ProductSpec(), selected, name_of
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Maps of the page"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -105,8 +108,10 @@ class MapFields(QWidget):
             place_name = self.tr("Overview")
         elif layout == "before-after":
             place_name = str(number + 1)
-        frame = product_map.frame.title if product_map.frame is not None else ""
-        content = one_line(product_map.title or frame, 80) or (
+        frame = product_map.frame
+        names = [name for uuid in frame.layers if (name := self._name_of(uuid))] if frame is not None else []
+        title = product_map.title or (frame.title if frame is not None else "") or ", ".join(names)
+        content = one_line(title, 80) or (
             self.tr("Layers of its own") if product_map.frame else self.tr("The map's layers")
         )
         return f"{place_name}: {content}" if place_name else content

@@ -68,7 +68,7 @@ class ProductFields(FormPage):
         self.texts: dict[str, QPlainTextEdit] = {}
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
-        self.maps = MapFields(lambda: sorted(context.selection.uuids))
+        self.maps = MapFields(lambda: sorted(context.selection.uuids), partial(_layer_name, context))
         self.refusal, self.correction, self.comments = Refusal(), CorrectionField(), CommentsOnRow(context)
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
@@ -359,3 +359,9 @@ class ProductFields(FormPage):
             self._spec = spec
             self._follow_layout(spec)
             self.changed.emit(spec, series)
+
+
+def _layer_name(context: PanelContext, uuid: str) -> str:
+    """The name of a layer of the case; empty where it is gone."""
+    layer = context.document.layers.get(uuid)
+    return "" if layer is None else layer.name

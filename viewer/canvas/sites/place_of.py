@@ -17,6 +17,7 @@ from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
 from layers.observing.blind_look import BlindLook
+from layers.observing.seen_then import presences_of
 from layers.phrase import Phrase
 
 _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
@@ -66,6 +67,12 @@ def solid_marks(
         and (blind is None or blind.shows(observation))
     }
     return frozenset(marked | (seen if among is None else seen.intersection(among)))
+
+
+def presences_on(document: Document, row: Layer) -> dict[str, str]:
+    """The presence of each site, by uuid, that the rows on the image of a layer state, as `presences_of` has it."""
+    images = _images_of(document, [row])
+    return presences_of(seen for image in images for seen in document.links.observations_on_image(image))
 
 
 def _images_of(document: Document, rows: Sequence[Layer]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from viewer.canvas.labels.fonts import map_font
 
 REACH_PX, CURRENT_PX = 9.0, 15.0
 """Half sizes of a strike and of the ring around the current mark, in logical pixels."""
-_UNSURE = ("cannot tell", DIFFERING)
+UNSURE = ("cannot tell", DIFFERING)
 _TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 44.0
 """Size of the letters of a sentence, its edge, and its distance from the top of the map, where messages come in, in
 logical pixels.
@@ -45,11 +45,16 @@ def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
         at = QPointF(mark.x, mark.y)
         if mark.is_current:
             _ring(painter, at, CURRENT_PX * ratio, ratio)
-        if mark.presence == "absent":
-            _strike(painter, at, REACH_PX * ratio, ratio)
-        elif mark.presence in _UNSURE:
-            _question(painter, at, REACH_PX * ratio, ratio)
+        paint_presence(painter, at, mark.presence, ratio)
     painter.restore()
+
+
+def paint_presence(painter: QPainter, at: QPointF, presence: str, scale: float) -> None:
+    """Paint the sign of a presence around a point; none for what is present. `scale`: its size beside the screen's."""
+    if presence == "absent":
+        _strike(painter, at, REACH_PX * scale, scale)
+    elif presence in UNSURE:
+        _question(painter, at, REACH_PX * scale, scale)
 
 
 def _ring(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:

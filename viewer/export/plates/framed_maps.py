@@ -23,6 +23,7 @@ from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.map_on_page import MapOnPage, hatches_of, index_of
 from viewer.export.plates.maps.map_scenes import solid_on
+from viewer.export.plates.maps.seen_on_maps import seen_on_map
 from viewer.export.plates.maps.shown_parts import Shown, framing_of
 from viewer.export.plates.setting.page_rooms import PageRooms
 
@@ -56,9 +57,10 @@ class FramedMaps:
             framing = framing_of(cell.frame, parts[number], self._sign_scale)
             index = self._index(number, hidden, product_map.marks)
             hatches = hatches_of(self._document, index)
-            kept = self._kept(number, framing, index, hatches)
+            presences = seen_on_map(self._document, scene.frames[0], index)
+            kept = self._kept(number, framing, index, hatches, presences)
             if kept is None:
-                kept = MapOnPage(number, scene, framing, 0, index, hatches)
+                kept = MapOnPage(number, scene, framing, 0, index, hatches, presences)
                 self._made.append(kept)
             self.maps.append(kept)
             checkpoint()
@@ -93,7 +95,12 @@ class FramedMaps:
         return list(uuids)
 
     def _kept(
-        self, number: int, framing: Framing, index: SiteIndex, hatches: tuple[SearchHatch, ...]
+        self,
+        number: int,
+        framing: Framing,
+        index: SiteIndex,
+        hatches: tuple[SearchHatch, ...],
+        presences: Mapping[str, str],
     ) -> MapOnPage | None:
         """A map that was framed so before, with all that has been placed on it: rooms often come to the same again."""
         same = (
@@ -103,6 +110,7 @@ class FramedMaps:
             and on_page.framing == framing
             and on_page.index is index
             and on_page.hatches == hatches
+            and on_page.presences == presences
         )
         return next(same, None)
 

@@ -102,7 +102,7 @@ def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
 def _unexplained(plate: Plate, on_page: MapOnPage) -> Iterator[str]:
     """Words of the hatches on a map that its legend does not explain."""
     explained = {row.text for row in plate.legend}
-    yield from (row.text for row in hatch_rows(on_page.hatches) if row.text not in explained)
+    yield from (row.text for row in hatch_rows(on_page.hatches_in_frame()) if row.text not in explained)
 
 
 def _bar(plate: Plate, number: int) -> ScaleBarFact | None:

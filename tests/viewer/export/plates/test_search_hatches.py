@@ -87,3 +87,13 @@ def test_a_search_that_found_something_is_not_hatched(plate_of: MakePlate) -> No
 @pytest.mark.bounded
 def test_strips_of_a_hatched_page_fit_each_other(plate_of: MakePlate, tmp_path: Path) -> None:
     assert strips_differ(plate_of(ProductSpec(title="Valley", bounds=AROUND), searched()), 96, 61) == []
+
+
+def test_a_page_of_another_place_explains_no_hatches(plate_of: MakePlate) -> None:
+    pad = Site(uuid="pad", geometry=shapely.Point(20.0, 40.0), label="Pad")
+    valley = searched()
+    document = Document({"sites": (*valley.sites.values(), pad), "searches": valley.searches.values()})
+    plate = plate_of(ProductSpec(title="Pad", bounds=Bounds(19.9, 39.9, 20.1, 40.1)), document)
+    assert plate.maps[0].hatches
+    assert not [row for row in plate.legend if row.hatch]
+    assert facts_of(plate).maps[0].legend_missing == ()

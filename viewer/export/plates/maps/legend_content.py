@@ -13,11 +13,13 @@ from layers.document.site import Site
 from layers.document.vocabulary import LIKELIHOOD_TERMS, NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
 from layers.observing.search_hatches import SearchHatch
+from layers.observing.seen_then import DIFFERING
 from layers.phrase import either
 from layers.product.content import ClaimSaid
 from layers.product.judging.likelihood_terms import TERM
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
+from viewer.canvas.sites.seen_signs import UNSURE
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.language.stored_words import word
@@ -45,13 +47,16 @@ class LegendRow(Struct, frozen=True):
     """The geometry of the symbol, by its OGC name."""
     hatch: str = ""
     """A hatch that it explains: obscured or not searched; empty for none."""
+    presence: str = ""
+    """A sign that it explains, of what was seen of a mark, as `paint_presence` paints it; empty for none."""
 
     def __post_init__(self) -> None:
         force_setattr(self, "text", one_line(self.text, LONGEST_ROW))
 
     @property
     def has_symbol(self) -> bool:
-        return not self.is_note and (self.sample is not None or self.look is not None or bool(self.hatch))
+        has_sign = self.sample is not None or self.look is not None or bool(self.hatch or self.presence)
+        return not self.is_note and has_sign
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
@@ -142,6 +147,20 @@ def hatch_rows(hatches: Iterable[SearchHatch]) -> list[LegendRow]:
         rows.append(LegendRow(text, hatch="obscured"))
     if any(not hatch.missed.is_empty for hatch in drawn):
         rows.append(LegendRow(translate("Export", "Not searched"), hatch="not searched"))
+    return rows
+
+
+def presence_rows(presences: Iterable[str]) -> list[LegendRow]:
+    """Rows on the signs of what was seen of marks on the image, those that are drawn."""
+    drawn = set(presences)
+    rows = []
+    if "absent" in drawn:
+        rows.append(LegendRow(translate("Export", "Not seen on the image that is shown"), presence="absent"))
+    if drawn & {*UNSURE}:
+        text = translate("Export", "Cannot be told from the image that is shown")
+        if DIFFERING in drawn:
+            text = translate("Export", "Cannot be told from the image that is shown, or observers differ")
+        rows.append(LegendRow(text, presence="cannot tell"))
     return rows
 
 

@@ -12,10 +12,18 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.product.content import ClaimSaid
 from viewer.canvas.search_painter import paint_missed, paint_obscured
+from viewer.canvas.sites.seen_signs import paint_presence
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbol_painter import dashed
 from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
-from viewer.export.plates.maps.legend_content import LegendRow, hatch_rows, judgement_rows, layer_rows, legend_rows
+from viewer.export.plates.maps.legend_content import (
+    LegendRow,
+    hatch_rows,
+    judgement_rows,
+    layer_rows,
+    legend_rows,
+    presence_rows,
+)
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
@@ -38,7 +46,8 @@ def legend_of(
     """
     in_frames = dict.fromkeys(uuid for on_page in maps for uuid in on_page.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
-    rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches)
+    rows += presence_rows(on_page.presences.get(uuid, "") for on_page in maps for uuid in on_page.in_frame())
+    rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches_in_frame())
     rows += judgement_rows(claims)
     seen: set[tuple[str, str]] = set()
     for on_page in maps:
@@ -100,13 +109,15 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
     is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     middle = box.top() + height / 2 if box.height() > 1.5 * height else box.center().y()
-    if not is_point:
+    if not (is_point or row.presence):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(CHIP)
         chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
         painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    if row.hatch:
+    if row.presence:
+        paint_presence(painter, QPointF(box.left() + 12.5 * scale, middle), row.presence, 0.85 * scale)
+    elif row.hatch:
         _paint_hatch(painter, row.hatch, QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale), scale)
     elif sample is not None and row.circle:
         _paint_circle(painter, sample, QPointF(box.left() + 12.5 * scale, middle), scale)

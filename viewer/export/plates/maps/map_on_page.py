@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -28,6 +28,7 @@ from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.ring_signs import radii_in
+from viewer.canvas.sites.seen_signs import SeenAt, paint_seen
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
@@ -65,10 +66,13 @@ class MapOnPage:
         page: int,
         index: SiteIndex,
         hatches: tuple[SearchHatch, ...] = (),
+        presences: Mapping[str, str] | None = None,
     ) -> None:
         self.number, self.shown, self.framing, self.page = number, shown, framing, page
         self.scene = shown.frames[0]
         self._index, self.hatches = index, hatches
+        self.presences = dict(presences or {})
+        """Presences of marks on the image at their place, by uuid, as far as they are not "present"."""
         self._painted = _without_callouts(index)
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
@@ -112,6 +116,11 @@ class MapOnPage:
             uuids_by_frame = (frame.within(0.0, 0.0, view.width, view.height) for frame in self._places)
             self._in_frame = list(dict.fromkeys(uuid for uuids in uuids_by_frame for uuid in uuids))
         return list(self._in_frame)
+
+    def hatches_in_frame(self) -> list[SearchHatch]:
+        """The hatches of the searched areas that are in the frame."""
+        inside = set(self.in_frame()) if self.hatches else set()
+        return [hatch for hatch in self.hatches if hatch.area in inside]
 
     def callouts(self) -> list[tuple[str, SignAt]]:
         """The callouts in the frame, in logical pixels from its corner, each with its mark."""
@@ -290,6 +299,7 @@ class MapOnPage:
                     self._paint_sites(painter, self._site_frames(whole), checkpoint)
                 if place in (None, PartPlace.ABOVE):
                     paint_spread(painter, self.spread, self._site_frames(whole), self.view, self._inks)
+                    paint_seen(painter, whole, self._seen_in(whole))
             if place in (None, PartPlace.ABOVE):
                 self._paint_layer_labels(painter, ratio, whole)
 
@@ -297,6 +307,17 @@ class MapOnPage:
         for copy, frame in enumerate(self._spread_frames(places)):
             self._painter.paint(painter, frame, copy=copy)
             checkpoint()
+
+    def _seen_in(self, view: View) -> list[SeenAt]:
+        """The marks whose sign says how they were seen, where they are painted in a view."""
+        if not self.presences:
+            return []
+        return [
+            SeenAt(float(frame.px[at]), float(frame.py[at]), presence, is_current=False)
+            for frame in self._spread_frames(self._site_frames(view))
+            for at, row in enumerate(frame.rows.tolist())
+            if (presence := self.presences.get(frame.index.uuids[row]))
+        ]
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
         rect, (pixels, _) = self.rect, self.framing.at(ratio)
