@@ -73,7 +73,7 @@ class PackLacks(Struct, frozen=True):
 
 
 def pack_lacks_of(source: Mapping[str, Any]) -> PackLacks | None:
-    """Bands that the pack of a layer lacks; None for a whole one, and for what cannot be understood."""
+    """Bands that the pack of a layer lacks, and its place; None where that is not kept, or cannot be understood."""
     return decoded_or_none(source.get(LACKS), PackLacks)
 
 

@@ -133,7 +133,8 @@ def open_by_hand(window: MainWindow) -> None:
     PackDialog(context, document.layers["tiles"], service, lambda: None, window).show()
     picture = {"address": "https://files.example.org/a.tif"}
     window.session.push(add_layer(document, "raster", "Tiles", picture, actor="me", uuid="scene"))
-    ScenePackDialog(context, document.layers["scene"], lambda _: (9000, 8000, 3), lambda: None, window).show()
+    measure, held = lambda _: (9000, 8000, 3), lambda _: "Example places.tif"
+    ScenePackDialog(context, document.layers["scene"], measure, held, lambda: None, window).show()
     scene = FoundScene("s1", "Example places, many tiles, name", acquired="2024-04-12", date_kind="instant")
     answer = ("https://archive.example.org/v1", "Archive", StacQuestion(), 1, None)
     kept = record_catalogue_search(document, *answer, is_complete=True, scenes=[scene], actor="me")

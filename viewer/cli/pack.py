@@ -49,6 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time, as all below
     from layers.services.naming import is_service_text
     from layers.services.packs.pack_plan import plan_pack
+    from layers.services.packs.pack_search import pack_for, packs_in_folder
     from layers.services.packs.pack_terms import PackLeave, pack_terms
 
     if not is_service_text(arguments.address):
@@ -63,6 +64,9 @@ def _run(arguments: argparse.Namespace) -> int:
     plan = plan_pack(service, [Bounds(*arguments.bounds)], arguments.levels)
     plan.check()
     _check_room(out, plan)
+    beside = pack_for(plan, out.name, packs_in_folder(out.absolute().parent, service))
+    if beside is not None and beside.name != out.name:
+        complain(f"{beside.name} beside {out.name} is a pack of the same service, area and levels.")
     if terms.leave is PackLeave.UNKNOWN:
         complain(terms.sentence)
     complain(f"{plan.estimate().words}.")

@@ -58,7 +58,17 @@ class PackDownload(QObject):
     changed = Signal()
     ended = Signal()
 
-    def __init__(self, fetcher: Fetcher, jobs: Jobs, plan: PackPlan, path: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        jobs: Jobs,
+        plan: PackPlan,
+        path: Path,
+        parent: QObject | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """`anew`: tiles that the pack has are asked for again, and stay until newer ones come."""
         super().__init__(parent)
         self.plan, self.path = plan, path
         self.phase = PackPhase.PAUSED
@@ -76,7 +86,7 @@ class PackDownload(QObject):
         self._pack: MbtilesPack | None = None
         self._missing: Iterator[PackTile] = iter(())
         self._is_preparing = self._is_looking = self._is_all_known = self._is_writing = self._is_over = False
-        self._begins_again = False
+        self._begins_again, self._is_anew = False, anew
         self._queue: deque[PackTile] = deque()
         self._under_way: dict[PackTile, PackedFetch | None] = {}
         self._tries: dict[PackTile, int] = {}
@@ -121,11 +131,13 @@ class PackDownload(QObject):
         self._is_all_known = False
         self._tries.clear()
         self._queue.clear()
-        path, plan, run = self.path, self.plan, self._run
+        path, plan, run, is_anew = self.path, self.plan, self._run, self._is_anew
 
         def prepare(_: object) -> tuple[MbtilesPack, int, int]:
             pack = MbtilesPack(path, plan)
             try:
+                if is_anew:
+                    pack.ask_again()
                 return pack, pack.count_there(), pack.count_lacking()
             except BaseException:
                 pack.close()
@@ -168,7 +180,7 @@ class PackDownload(QObject):
         if self._is_stale(run):
             pack.close()
             return
-        self._is_preparing = False
+        self._is_preparing = self._is_anew = False
         if not self.is_working:
             pack.close()
             self._settle()

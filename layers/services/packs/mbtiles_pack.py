@@ -6,7 +6,6 @@ again, whatever ended the last run.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from msgspec import Struct
 
 from layers.errors import GeoloupeError, UnsupportedFormat
@@ -25,7 +25,11 @@ from layers.services.tile_service import TileService
 
 APPLICATION_ID = 0x4D504258
 """The mark of MBTiles in a file's head."""
-_TABLES = ("metadata", "tiles", "geoloupe_lacking")
+MOST_PARTS = 100
+"""Most parts of a pack that are told of; of more, those that were made first are forgotten, though not their tiles."""
+_TABLES = ("metadata", "tiles", "geoloupe_lacking", "geoloupe_stale")
+_FIRST_TABLES = _TABLES[:3]
+"""Tables that each pack has: the others came later."""
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS metadata (name TEXT, value TEXT)",
     "CREATE UNIQUE INDEX IF NOT EXISTS metadata_name ON metadata (name)",
@@ -34,19 +38,55 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS geoloupe_lacking"
     " (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER,"
     " PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS geoloupe_stale"
+    " (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER,"
+    " PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID",
 )
-_THERE = "SELECT tile_row FROM {table} WHERE zoom_level = ? AND tile_column = ? AND tile_row BETWEEN ? AND ?"
+_IN_COLUMN = "WHERE zoom_level = ? AND tile_column = ? AND tile_row BETWEEN ? AND ?"
+_THERE = "SELECT tile_row FROM {table} " + _IN_COLUMN
+_OUTDATE = f"INSERT OR IGNORE INTO geoloupe_stale SELECT zoom_level, tile_column, tile_row FROM tiles {_IN_COLUMN}"
+_DOUBT = f"DELETE FROM geoloupe_lacking {_IN_COLUMN}"
+_SETTLE = f"DELETE FROM geoloupe_stale {_IN_COLUMN}"
+_RENEWED = "DELETE FROM geoloupe_stale WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
 _PUT = "INSERT OR REPLACE INTO tiles VALUES (?, ?, ?, ?)"
 _NOTE = "INSERT OR REPLACE INTO geoloupe_lacking VALUES (?, ?, ?)"
 _STATE = "INSERT OR REPLACE INTO metadata VALUES (?, ?)"
 
 
+class PackPart(Struct, frozen=True):
+    """Areas, and the zooms of which a pack has their tiles, the first and the last."""
+
+    areas: tuple[Bounds, ...]
+    zooms: tuple[int, int]
+
+    def covers(self, plan: PackPlan) -> bool:
+        """True where each tile of a plan is among its own."""
+        least, most = plan.zooms
+        is_deep = self.zooms[0] <= least and most <= self.zooms[1]
+        return is_deep and all(any(own.contains(area) for own in self.areas) for area in plan.areas)
+
+
 class PackState(Struct, frozen=True):
-    """A pack that is there: for which areas and zooms it was begun, and whether all of that is in it."""
+    """A pack that is there: for which areas and zooms it was begun last, whether all of that is in it, and the parts
+    that were made whole before.
+    """
 
     areas: tuple[Bounds, ...]
     zooms: tuple[int, int]
     is_whole: bool
+    parts: tuple[PackPart, ...] = ()
+
+    def has(self, plan: PackPlan) -> bool:
+        """True where all of a plan was fetched."""
+        return any(part.covers(plan) for part in self._whole_parts)
+
+    def is_for(self, plan: PackPlan) -> bool:
+        """True where it was begun for a plan, whether or not it is whole."""
+        return self.has(plan) or PackPart(self.areas, self.zooms).covers(plan)
+
+    @property
+    def _whole_parts(self) -> tuple[PackPart, ...]:
+        return (PackPart(self.areas, self.zooms), *self.parts) if self.is_whole else self.parts
 
 
 class MbtilesPack:
@@ -101,6 +141,20 @@ class MbtilesPack:
             for row in self._missing_of(column):
                 yield PackTile(column.level.zoom, column.column, row)
 
+    def ask_again(self) -> None:
+        """Let all tiles of the plan be asked for anew, over this run and later ones. Those that are there stay until
+        newer ones come. Raises SaveFailed.
+        """
+        columns: list[tuple[object, ...]] = [_values_of(column) for column in self.plan.columns()]
+        with self._lock:
+            try:
+                with self._database.transaction():
+                    self._database.write(_OUTDATE, columns)
+                    self._database.write(_DOUBT, columns)
+                    self._database.write(_STATE, [("geoloupe_whole", "0")])
+            except sqlite3.Error as error:
+                raise unwritable(self.path, error) from error
+
     def put(self, tiles: Iterable[tuple[PackTile, bytes]], lacking: Iterable[PackTile] = ()) -> None:
         """Keep tiles, and note those that the server does not have. Durable when it returns; raises SaveFailed."""
         rows: list[tuple[object, ...]] = [(tile.zoom, tile.column, _from_south(tile), body) for tile, body in tiles]
@@ -109,6 +163,7 @@ class MbtilesPack:
             try:
                 with self._database.transaction():
                     self._database.write(_PUT, rows)
+                    self._database.write(_RENEWED, [row[:3] for row in rows])
                     self._database.write(_NOTE, notes)
                     if rows:
                         self._tell_format(rows[0][3])
@@ -117,7 +172,22 @@ class MbtilesPack:
 
     def finish(self) -> None:
         """Note that all tiles of the plan have been asked for."""
-        self._set_metadata({"geoloupe_whole": "1"})
+        own = PackPart(self.plan.areas, self.plan.zooms)
+        with self._lock:
+            rows = self._database.rows("SELECT value FROM metadata WHERE name = 'geoloupe_parts'")
+        parts = [part for part in _parts_of(rows[0][0] if rows else "") if part != own]
+        shown = msgspec.json.encode([*parts, own][-MOST_PARTS:]).decode()
+        self._settle()
+        self._set_metadata({"geoloupe_whole": "1", "geoloupe_parts": shown})
+
+    def _settle(self) -> None:
+        """Call no tile of the plan stale any more: those that were not renewed are gone from the server."""
+        with self._lock:
+            try:
+                with self._database.transaction():
+                    self._database.write(_SETTLE, [_values_of(column) for column in self.plan.columns()])
+            except sqlite3.Error as error:
+                raise unwritable(self.path, error) from error
 
     # -- the file ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +210,6 @@ class MbtilesPack:
             bounds = bounds.union(held)
         zooms += [int(before[name]) for name in ("minzoom", "maxzoom") if before.get(name, "").isdecimal()]
         west, south, east, north = bounds
-        begun = {"areas": [list(area) for area in plan.areas], "zooms": [plan.levels[0].zoom, plan.levels[-1].zoom]}
         return {
             "name": service.title,
             "type": "baselayer",
@@ -156,7 +225,7 @@ class MbtilesPack:
             "source": source_of(service),
             "tile_px": str(tile_px_of(service, plan.levels)),
             "made_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "geoloupe_plan": json.dumps(begun),
+            "geoloupe_plan": msgspec.json.encode(PackPart(plan.areas, plan.zooms)).decode(),
             "geoloupe_whole": "0",
         }
 
@@ -174,40 +243,40 @@ class MbtilesPack:
             self._database.write(_STATE, [("format", ending_of(body))])
 
     def _missing_of(self, column: PackColumn) -> list[int]:
-        """Rows of a column, from the north, that are neither there nor known to be lacking."""
-        known = self._rows_in("tiles", column) | self._rows_in("geoloupe_lacking", column)
+        """Rows of a column, from the north, that are neither there and fresh nor known to be lacking."""
+        fresh = self._rows_in("tiles", column) - self._rows_in("geoloupe_stale", column)
+        known = fresh | self._rows_in("geoloupe_lacking", column)
         return [row for row in range(column.first, column.last + 1) if row not in known]
 
     def _rows_in(self, table: str, column: PackColumn) -> set[int]:
         """Rows of a column, from the north, that a table has."""
-        zoom, highest = column.level.zoom, 2**column.level.zoom - 1
-        values = zoom, column.column, highest - column.last, highest - column.first
+        highest = 2**column.level.zoom - 1
         with self._lock:
             try:
-                rows = self._database.rows(_THERE.format(table=table), values)
+                rows = self._database.rows(_THERE.format(table=table), _values_of(column))
             except sqlite3.Error as error:
                 raise unreadable(self.path, error) from error
         return {highest - row for (row,) in rows if isinstance(row, int)}
 
 
-def pack_state(path: Path, service: TileService) -> PackState | None:
-    """The state of a pack of this service at a path; None where no file is there.
+def pack_state(path: Path, service: TileService, *, writable: bool = True) -> PackState | None:
+    """The state of a pack of this service at a path; None where no file is there. Not `writable`: no byte of the file
+    is changed, not even to take back what was left half written.
 
     Raises UnsupportedFormat where something else has the name, NotReadable where it is damaged.
     """
     if not path.exists():
         return None
-    values = _check_own(path, service)
+    values = _check_own(path, service, writable=writable)
     if not values:
         return None
     try:
-        begun = json.loads(values.get("geoloupe_plan", ""))
-        areas = tuple(Bounds(*map(float, area)) for area in begun["areas"])
-        least, most = map(int, begun["zooms"])
-        plan_pack(service, areas, (least, most))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        begun = msgspec.json.decode(values.get("geoloupe_plan", ""), type=PackPart)
+        plan_pack(service, begun.areas, begun.zooms)
+    except (ValueError, RecursionError) as error:
         raise unreadable(path, error) from error
-    return PackState(areas, (least, most), values.get("geoloupe_whole") == "1")
+    is_whole, parts = values.get("geoloupe_whole") == "1", _parts_of(values.get("geoloupe_parts"))
+    return PackState(begun.areas, begun.zooms, is_whole, parts)
 
 
 def ending_of(body: bytes) -> str:
@@ -219,11 +288,11 @@ def ending_of(body: bytes) -> str:
     return "webp" if body[:4] == b"RIFF" and body[8:12] == b"WEBP" else ""
 
 
-def _check_own(path: Path, service: TileService) -> dict[str, str]:
+def _check_own(path: Path, service: TileService, *, writable: bool = True) -> dict[str, str]:
     """The metadata of a file, if it is a pack of ours of this service and time, into which may be written."""
     check_regular(path)
     try:
-        database = PackDatabase(path, writable=True)  # what was left half written is taken back first
+        database = PackDatabase(path, writable=writable)  # what was left half written is taken back first
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
     try:
@@ -232,7 +301,7 @@ def _check_own(path: Path, service: TileService) -> dict[str, str]:
         tables = {str(name) for kind, name, _ in rows if kind == "table"}
         if not rows:  # killed before the first table was there
             return {}
-        if not is_own or not tables.issuperset(_TABLES):
+        if not is_own or not tables.issuperset(_FIRST_TABLES):
             raise UnsupportedFormat("{name} is no offline pack made here: choose another name.", name=path.name)
         values = {str(name): str(value) for name, value in database.rows("SELECT name, value FROM metadata LIMIT 1000")}
     except sqlite3.Error as error:
@@ -246,6 +315,19 @@ def _check_own(path: Path, service: TileService) -> dict[str, str]:
             title=values.get("description", ""),
         )
     return values
+
+
+def _parts_of(text: object) -> tuple[PackPart, ...]:
+    try:
+        return tuple(msgspec.json.decode(str(text), type=list[PackPart]))
+    except (ValueError, RecursionError):
+        return ()
+
+
+def _values_of(column: PackColumn) -> tuple[int, int, int, int]:
+    """Zoom, column, and the first and last row as MBTiles numbers them, from the south."""
+    highest = 2**column.level.zoom - 1
+    return column.level.zoom, column.column, highest - column.last, highest - column.first
 
 
 def _from_south(tile: PackTile) -> int:

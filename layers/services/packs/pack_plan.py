@@ -113,6 +113,11 @@ class PackPlan(Struct, frozen=True):
             bounds = bounds.union(area)
         return bounds
 
+    @property
+    def zooms(self) -> tuple[int, int]:
+        """The first and the last zoom."""
+        return self.levels[0].zoom, self.levels[-1].zoom
+
     def count(self) -> int:
         """Number of tiles, without a look at each."""
         return sum(block.tiles for level in self.levels for block in self._blocks(level))

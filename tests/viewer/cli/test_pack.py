@@ -55,6 +55,9 @@ def test_a_pack_is_made_and_a_second_call_asks_for_nothing(cli: Cli, server: Til
     server.log.clear()
     assert cli("pack", server.template(), *AREA, "--levels", "0-7", "--out", out).code == DONE
     assert server.log == []
+    twin = cli("pack", server.template(), *AREA, "--levels", "2-4", "--out", tmp_path / "twin.mbtiles")
+    assert "sky.mbtiles beside twin.mbtiles is a pack of the same service, area and levels" in twin.err
+    server.log.clear()
     assert cli("pack", server.template(), *AREA, "--levels", "7-8", "--out", out).code == DONE
     assert {path.split("/")[2] for path in server.log} == {"8"}
 

@@ -71,7 +71,7 @@ class PackDesk(CasePacks):
         def make() -> PackDialog:
             dialog = PackDialog(self._panels, layer, service, lambda: self._session.base_folder, self._window)
             dialog.begin_wanted.connect(partial(self._begin, dialog))
-            if uuid in self._work:
+            if uuid in self._work and self._work[uuid].phase is not PackPhase.DONE:
                 dialog.follow(self._work[uuid])
             return dialog
 
@@ -83,11 +83,11 @@ class PackDesk(CasePacks):
             download.close()
         self._work.clear()
 
-    def _begin(self, dialog: PackDialog, plan: PackPlan, file_name: str) -> None:
+    def _begin(self, dialog: PackDialog, plan: PackPlan, file_name: str, anew: bool) -> None:
         """Begin a pack beside the case, or go on with it; a case without a place is saved first."""
         folder = self._session.base_folder
         if folder is not None:
-            self._begin_in(dialog, plan, folder / file_name)
+            self._begin_in(dialog, plan, folder / file_name, anew)
             return
         document = self._session.document
 
@@ -95,19 +95,19 @@ class PackDesk(CasePacks):
             folder = self._session.base_folder
             if folder is not None and self._session.document is document and shiboken6.isValid(dialog):
                 dialog.look_at_file()
-                self._begin_in(dialog, plan, folder / file_name)
+                self._begin_in(dialog, plan, folder / file_name, anew)
                 dialog.activateWindow()  # the question where to save had the keyboard, and gave it to the window
 
         self._save(saved)
 
-    def _begin_in(self, dialog: PackDialog, plan: PackPlan, path: Path) -> None:
+    def _begin_in(self, dialog: PackDialog, plan: PackPlan, path: Path, anew: bool) -> None:
         jobs, uuid = self._panels.case.jobs, dialog.layer_uuid
         assert self._fetcher is not None and jobs is not None, "the window has both"  # noqa: PT018
         before = self._work.get(uuid)
-        if before is None or (before.plan, before.path) != (plan, path):
+        if before is None or anew or (before.plan, before.path) != (plan, path):
             if before is not None:
                 before.close()
-            self._work[uuid] = PackDownload(self._fetcher, jobs, plan, path, self)
+            self._work[uuid] = PackDownload(self._fetcher, jobs, plan, path, self, anew=anew)
             self._work[uuid].ended.connect(partial(self._ended, uuid))
             dialog.follow(self._work[uuid])
         download = self._work[uuid]

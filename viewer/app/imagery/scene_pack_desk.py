@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shiboken6
+from msgspec import Struct
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from viewer.panels.packs.scene_pack_dialog import ScenePackDialog
 
 
+class HeldPack(Struct, frozen=True):
+    """A pack that is there: its file, its place, and the numbers of the bands that it lacks."""
+
+    path: Path
+    bounds: Bounds
+    lacks: tuple[int, ...]
+
+
 class ScenePackDesk(CasePacks):
     """The packs of images on hosts that are being made for the open case. For the window's thread."""
 
@@ -49,7 +58,12 @@ class ScenePackDesk(CasePacks):
 
         def make() -> ScenePackDialog:
             folder, measure = lambda: self._session.base_folder, partial(self._measured, layer.uuid)
-            dialog = ScenePackDialog(self._panels, layer, measure, folder, self._window)
+
+            def held(bounds: Bounds) -> str:
+                pack = self._held(layer.uuid, bounds)
+                return "" if pack is None else pack.path.name
+
+            dialog = ScenePackDialog(self._panels, layer, measure, held, folder, self._window)
             dialog.begin_wanted.connect(partial(self._begin, dialog))
             return dialog
 
@@ -73,6 +87,18 @@ class ScenePackDesk(CasePacks):
         widest = max(np.dtype(band.dtype).itemsize for band in drawing.info.bands)
         return window.width, window.height, widest * len(drawing.info.bands)
 
+    def _held(self, uuid: str, bounds: Bounds) -> HeldPack | None:
+        """The pack beside the case that has an area of an image, whichever of its layers it was made for."""
+        layers = self._panels.document.layers
+        address = layers[uuid].source.get("address") if uuid in layers else None
+        for layer in layers.values():
+            place, path = pack_lacks_of(layer.source), layer.source.get("path")
+            if address is None or layer.source.get("address") != address or place is None or not isinstance(path, str):
+                continue
+            if Path(path).parent == self._session.base_folder and Bounds(*place.bounds).contains(bounds):
+                return HeldPack(Path(path), Bounds(*place.bounds), place.bands)
+        return None
+
     # -- steps -------------------------------------------------------------------------------------------------------
 
     def _begin(self, dialog: ScenePackDialog, bounds: Bounds, file_name: str) -> None:
@@ -87,7 +113,11 @@ class ScenePackDesk(CasePacks):
                 dialog.close()
             jobs = self._panels.case.jobs
             assert jobs is not None, "the window has them"
-            jobs.run(lambda _: _free(folder / file_name), partial(self._fetch_item, uuid, bounds))
+            held = self._held(uuid, bounds)
+            if held is not None:  # made again it is the same file, with all that it has
+                self._fetch_item(uuid, held.bounds, held.path)
+            else:
+                jobs.run(lambda _: _free(folder / file_name), partial(self._fetch_item, uuid, bounds))
 
         if self._session.base_folder is None:
             self._save(begin)
@@ -126,7 +156,8 @@ class ScenePackDesk(CasePacks):
         if drawing is None or self._session.base_folder != path.parent:
             return
         title = self.tr("Offline pack {0}").format(one_line(path.name, 40))
-        pack = Pack(beside, *_earlier(drawing.layer, bounds))
+        held = self._held(uuid, bounds)
+        pack = Pack(beside, str(held.path), held.lacks) if held is not None and held.lacks else Pack(beside)
         try:
             writing = begin_pixels(drawing, bounds, path, drawing.context, title=title, pack=pack, parent=self)
         except GeoloupeError as error:
@@ -164,14 +195,6 @@ class ScenePackDesk(CasePacks):
         for number, why in sorted(pack.lacks.items()):
             titles.setdefault(why, []).append(files[number - 1].title if number <= len(files) else str(number))
         return " ".join(f"{', '.join(names)}: {why}" for why, names in titles.items())
-
-
-def _earlier(layer: Layer, bounds: Bounds) -> tuple[str, tuple[int, ...]]:
-    """The pack that has some bands of a place, and the numbers of those that it lacks; empty where there is none."""
-    lacks, path = pack_lacks_of(layer.source), layer.source.get("path")
-    if lacks is None or not isinstance(path, str) or not Bounds(*lacks.bounds).contains(bounds):
-        return "", ()
-    return path, lacks.bands
 
 
 def _free(path: Path) -> Path:

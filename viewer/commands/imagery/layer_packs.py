@@ -20,13 +20,13 @@ def use_clip(
     document: Document, uuid: str, path: Path, lacks: PackLacks | None = None, *, actor: str, now: str | None = None
 ) -> Edit:
     """Let a layer of a file on a host be drawn from its pack, a part of that file, where the host is out of reach. The
-    pack is named by its absolute path; `lacks` are the bands that did not come. Raises InvalidValue.
+    pack is named by its absolute path; `lacks` are the bands that did not come, and its place. Raises InvalidValue.
     """
     layer = row_of(document.layers, uuid, Phrase("layer"))
     if layer.kind != "raster" or "address" not in layer.source:
         raise InvalidValue("“{name}” is no image on a host: it takes nothing from a pack.", name=layer.name)
     source = {name: value for name, value in layer.source.items() if name != LACKS} | {"path": str(path)}
-    if lacks is not None and lacks.bands:
+    if lacks is not None:
         source[LACKS] = encoded(lacks)
     label = Phrase("Use offline pack “{pack}” for layer “{name}”", pack=path.name, name=layer.name)
     return Edit(label, update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source)))

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue, UnsupportedFormat
 from layers.geo.measure import ground_resolution_m
-from layers.services.packs.mbtiles_pack import PackState, pack_state
+from layers.project.opening.layer_paths import packs_in
+from layers.services.packs.mbtiles_pack import pack_state
 from layers.services.packs.pack_plan import (
     PackLevel,
     PackPlan,
@@ -32,6 +33,7 @@ from layers.services.packs.pack_plan import (
     size_words,
     tile_px_of,
 )
+from layers.services.packs.pack_search import ENDING, FoundPack, pack_for, packs_in_folder
 from layers.services.packs.pack_terms import PackLeave, pack_terms
 from layers.services.tile_service import TileService
 from layers.text.counted import counted, grouped, metres
@@ -46,7 +48,6 @@ from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
 WIDTH_PX = 460
-ENDING = ".mbtiles"
 USUAL_TILES = 2_000
 """Tiles up to which a finer last level is offered at first."""
 _AS_FINE = 1.01
@@ -56,17 +57,18 @@ _AS_FINE = 1.01
 class _Look(Struct, frozen=True):
     """A look at the folder of a pack: its state, the bytes that are free, and the reason why it cannot be used."""
 
-    state: PackState | None
+    packs: tuple[FoundPack, ...]
+    """The packs of the service that lie there."""
     free_bytes: int
     problem: str = ""
 
 
 class PackDialog(QDialog):
-    """The dialog. `begin_wanted` carries a plan and the file name of its pack; the work on it is handed in by `follow`,
-    and goes on when the dialog is closed.
+    """The dialog. `begin_wanted` carries a plan, the file name of its pack, and whether what it has is fetched anew;
+    the work on it is handed in by `follow`, and goes on when the dialog is closed.
     """
 
-    begin_wanted = Signal(object, str)
+    begin_wanted = Signal(object, str, bool)
 
     def __init__(
         self,
@@ -83,7 +85,7 @@ class PackDialog(QDialog):
         self.layer_uuid = layer.uuid
         self._context, self._service, self._folder = context, service, folder
         self._download: PackDownload | None = None
-        self._look = _Look(None, -1)
+        self._look = _Look((), -1)
         self._levels: tuple[PackLevel, ...] = ()
         self._terms = pack_terms(service)
         self._unfit = ""
@@ -238,9 +240,10 @@ class PackDialog(QDialog):
             except OSError:
                 free = -1
             try:
-                return _Look(pack_state(path, service), free)
+                pack_state(path, service)  # what was left half written is taken back
             except GeoloupeError as error:
-                return _Look(None, free, error.sentence)
+                return _Look((), free, error.sentence)
+            return _Look(packs_in_folder(path.parent, service), free)
 
         jobs.run(look, partial(self._looked, path))
 
@@ -248,12 +251,39 @@ class PackDialog(QDialog):
         if not shiboken6.isValid(self) or path != self.path:
             return
         self._look = look
-        if look.state is not None and not look.state.is_whole and self._download is None:
-            self.area.show_areas(look.state.areas)
+        own = self._preferred()
+        if not self.file.isModified() and own is not None:
+            self.file.setText(own.name)
+        if own is not None and own.name == self.file_name and not own.state.is_whole and self._download is None:
+            self.area.show_areas(own.state.areas)
             self._fill_levels()
-            for box, zoom in zip((self.first, self.last), look.state.zooms, strict=True):
+            for box, zoom in zip((self.first, self.last), own.state.zooms, strict=True):
                 box.setCurrentIndex(max(box.findData(zoom), 0))
         self._look_again()
+
+    def _preferred(self) -> FoundPack | None:
+        """The pack that is gone on with: the one of the name, else one of the layer's, else any of its service."""
+        used = self._packs_used()
+        ranks = (lambda pack: pack.name == self.file_name, lambda pack: pack.name in used, lambda _: True)
+        return next((pack for fits in ranks for pack in self._look.packs if fits(pack)), None)
+
+    def _packs_used(self) -> set[str]:
+        """Names of the packs beside the case from which the layer shows."""
+        layer, folder = self._context.document.layers.get(self.layer_uuid), self._folder()
+        paths = () if layer is None else map(Path, packs_in(layer.source))
+        return {path.name for path in paths if path.parent == folder}
+
+    def _meant(self) -> FoundPack | None:
+        """The pack into which the choice goes: the one of that name, or one of the same area and levels."""
+        try:
+            return pack_for(self.plan(), self.file_name, self._look.packs)
+        except GeoloupeError:
+            return None
+
+    def _has_all(self) -> bool:
+        """True where the pack has all that is chosen."""
+        meant = self._meant()
+        return meant is not None and meant.state.is_whole and meant.state.has(self.plan())
 
     # -- the work ----------------------------------------------------------------------------------------------------
 
@@ -264,13 +294,20 @@ class PackDialog(QDialog):
         download.ended.connect(self._ended)
         self._look_again()
 
+    def _is_only_used(self) -> bool:
+        """True where nothing is fetched: the layer takes up a pack that has all."""
+        meant = self._meant()
+        return meant is not None and self._has_all() and meant.name not in self._packs_used()
+
     def _go(self) -> None:
         try:
             plan = self.plan()
         except GeoloupeError:
             return
         if self.file_name:
-            self.begin_wanted.emit(plan, self.file_name)
+            meant = self._meant()
+            name = self.file_name if meant is None else meant.name
+            self.begin_wanted.emit(plan, name, self._has_all() and name in self._packs_used())
 
     def _pause(self) -> None:
         if self._download is not None and shiboken6.isValid(self._download):
@@ -295,14 +332,14 @@ class PackDialog(QDialog):
             widget.setEnabled(not is_working)
         is_made = download is not None and self._is_made(download)
         why = self._unfit or self._refusal()
-        estimate = "" if why or is_refused or is_made else self._estimate_words()
+        estimate = "" if why or is_refused or is_made or self._is_only_used() else self._estimate_words()
         self.estimate.setText(plain(why or estimate))
         self.estimate.setVisible(bool(why or estimate) and not is_working)
-        self.remark.setText(plain("" if is_refused or is_working else self._remark()))
+        self.remark.setText(plain("" if is_refused or is_working or is_made else self._remark()))
         self.remark.setVisible(bool(self.remark.text()))
         self.go_button.setVisible(not is_refused and not is_working)
         self.go_button.setEnabled(not why and not is_made)
-        self.go_button.setText(self._go_words(download))
+        self.go_button.setText(self.tr("&Make Pack") if is_made else self._go_words(download))
         self.go_button.setAccessibleName(self.go_button.text().replace("&", ""))
         self.pause_button.setVisible(is_working)
         self.progress.setVisible(download is not None)
@@ -326,7 +363,10 @@ class PackDialog(QDialog):
 
     def _is_made(self, download: PackDownload) -> bool:
         """True where the pack that is chosen has just been made."""
-        if download.phase is not PackPhase.DONE or download.path != self.path:
+        meant, path = self._meant(), self.path
+        if path is not None and meant is not None:
+            path = path.with_name(meant.name)
+        if download.phase is not PackPhase.DONE or download.path != path:
             return False
         try:
             return self.plan() == download.plan
@@ -366,18 +406,31 @@ class PackDialog(QDialog):
         """Words on the file: that the case is saved first, or that the pack goes on, or grows."""
         if self._folder() is None and not self._unfit:
             return self.tr("The case is saved first: its packs lie beside it, so that both travel together.")
-        state, path = self._look.state, self.path
-        if state is None or path is None:
+        meant = self._meant()
+        if meant is None:
             return ""
-        if state.is_whole:
-            return self.tr("{0} is there: what it has is not asked for again.").format(path.name)
-        return self.tr("{0} was begun and is not whole: it goes on where it was left.").format(path.name)
+        if meant.name != self.file_name:
+            sentence = self.tr("{0} is of the same service, area and levels: it is used, and no second file is made.")
+        elif not meant.state.is_whole:
+            sentence = self.tr("{0} was begun and is not whole: it goes on where it was left.")
+        elif not self._has_all():
+            sentence = self.tr("{0} is there and grows: what it has is not asked for again.")
+        elif self._is_only_used():
+            sentence = self.tr("{0} has all of this area and these levels: the layer will show from it.")
+        else:
+            sentence = self.tr(
+                "{0} has all of this area and these levels. Fetched anew, its tiles stay until newer come."
+            )
+        return sentence.format(meant.name)
 
     def _go_words(self, download: PackDownload | None) -> str:
-        is_begun = self._look.state is not None and not self._look.state.is_whole
+        meant = self._meant()
+        is_begun = meant is not None and not meant.state.is_whole
         is_paused = download is not None and download.phase is PackPhase.PAUSED
         if is_begun or is_paused:
             return self.tr("&Go On")
+        if self._has_all():
+            return self.tr("&Use Pack") if self._is_only_used() else self.tr("Fetch &Anew")
         return self.tr("Save Case and &Make Pack…") if self._folder() is None else self.tr("&Make Pack")
 
 

@@ -36,17 +36,19 @@ class ScenePackDialog(QDialog):
         context: PanelContext,
         layer: Layer,
         measure: Callable[[Bounds], tuple[int, int, int]],
+        held: Callable[[Bounds], str],
         folder: Callable[[], Path | None],
         parent: QWidget,
     ) -> None:
-        """`measure` gives the columns and rows of the image in an area, none outside it, and the bytes of a pixel.
+        """`measure` gives the columns and rows of the image in an area, none outside it, and the bytes of a pixel;
+        `held` the name of the pack that has an area already, empty for none.
         `folder` gives the case's folder; None while it was never saved: then who begins the pack saves it first.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Offline Pack of “{0}”").format(one_line(layer.name, 40)))
         self.layer_uuid = layer.uuid
-        self._measure, self._folder = measure, folder
+        self._measure, self._held, self._folder = measure, held, folder
         licence = one_line(layer.licence, 120)
         is_clear = states_terms(licence)
         words = self.tr("Its licence: {0}.").format(licence) if is_clear else self.tr("Its licence is not known here.")
@@ -132,10 +134,14 @@ class ScenePackDialog(QDialog):
         words = why or (self._estimate(bounds) if bounds is not None else "")
         self.estimate.setText(plain(words))
         is_unsaved = self._folder() is None
-        first = self.tr("The case is saved first: its packs lie beside it, so that both travel together.")
-        self.remark.setText(plain(first if is_unsaved else ""))
-        self.remark.setVisible(is_unsaved)
-        self.go_button.setText(self.tr("Save Case and &Make Pack…") if is_unsaved else self.tr("&Make Pack"))
+        held = "" if bounds is None else self._held(bounds)
+        remark = self.tr("The case is saved first: its packs lie beside it, so that both travel together.")
+        if not is_unsaved:
+            remark = self.tr("{0} has this area: it is fetched anew, and no second file is made.").format(held)
+        self.remark.setText(plain(remark if is_unsaved or held else ""))
+        self.remark.setVisible(is_unsaved or bool(held))
+        words = self.tr("Fetch &Anew") if held else self.tr("&Make Pack")
+        self.go_button.setText(self.tr("Save Case and &Make Pack…") if is_unsaved else words)
         self.go_button.setAccessibleName(self.go_button.text().replace("&", ""))
         self.go_button.setEnabled(not why)
         QTimer.singleShot(0, self, self.adjustSize)

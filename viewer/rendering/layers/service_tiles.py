@@ -239,7 +239,8 @@ class ServiceTiles:
         self._lacking.clear()
 
     def look_at_packs_again(self) -> None:
-        """Look for tiles in the packs again, as one of them has grown."""
+        """Look for tiles in the packs again, as one of them has grown, or has newer ones."""
+        self.clear()
         self._packs.look_again()
         self._lacking.clear()
 

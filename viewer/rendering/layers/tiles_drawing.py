@@ -301,9 +301,9 @@ class TilesDrawing(LayerDrawing):
         return image
 
     def read_packs_again(self) -> None:
-        """Look for tiles in the packs again, as one of them has grown."""
+        """Look for tiles in the packs again, as one of them has grown, or has newer ones."""
         self._tiles.look_at_packs_again()
-        self._redo(list(self._incomplete))
+        self._redo(list(self._plans))
         self._request_soon()
 
     def _is_dead(self) -> bool:

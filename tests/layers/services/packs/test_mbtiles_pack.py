@@ -20,6 +20,7 @@ from layers.services.matrix import SourceTile
 from layers.services.packs import pack_database
 from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state
 from layers.services.packs.pack_plan import PackPlan, PackTile, plan_pack
+from layers.services.packs.pack_search import pack_for, packs_in_folder
 from layers.services.packs.pack_source import source_of
 from layers.services.packs.packed_tiles import PackedTiles, packed_bodies
 from layers.services.tile_service import TileService
@@ -57,6 +58,51 @@ def test_a_pack_is_what_other_programs_expect_and_names_no_secret(tmp_path: Path
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
     assert row[0] == 15 - 5, "rows count from the south"
+
+
+def test_a_pack_fetched_anew_keeps_its_tiles_until_newer_ones_come(tmp_path: Path, plan: PackPlan) -> None:
+    path = tmp_path / "sky.mbtiles"
+    tiles = fill(path, plan)
+    with MbtilesPack(path, plan) as pack:
+        assert list(pack.missing()) == []
+        pack.ask_again()
+        assert (list(pack.missing()), pack.count_there()) == (tiles, 0)
+        pack.put([(tiles[0], PNG + b"newer")], [tiles[1]])
+        assert list(pack.missing()) == tiles[2:]
+    state = pack_state(path, plan.service)
+    assert state is not None
+    assert not state.is_whole
+    assert state.has(plan), "the old tiles are all there"
+    with MbtilesPack(path, plan) as later:  # after a pause, or a kill
+        assert list(later.missing()) == tiles[2:]
+        later.put([(tile, PNG + b"newer") for tile in later.missing()])
+        later.finish()
+        assert list(later.missing()) == []
+    levels = {level.zoom: level.level for level in plan.levels}
+    with PackedTiles(path, plan.service) as packed:
+        bodies = [packed.tile(SourceTile(levels[each.zoom], each.column, each.row)) for each in tiles[:2]]
+    assert bodies == [PNG + b"newer", PNG + repr(tiles[1]).encode()], "what the server lost stays"
+
+
+def test_a_pack_is_found_by_what_it_has_and_no_byte_of_it_changes(tmp_path: Path, plan: PackPlan) -> None:
+    other = plan_pack(plan.service, [Bounds(100.0, 10.0, 101.0, 11.0)], (4, 6))
+    fill(tmp_path / "sky.mbtiles", plan)
+    fill(tmp_path / "sky.mbtiles", other)
+    (tmp_path / "broken.mbtiles").write_bytes(b"no database")
+    (tmp_path / "folder.mbtiles").mkdir()
+    fill(tmp_path / "later.mbtiles", plan_pack(replace(plan.service, time="2025-01-01"), plan.areas, (4, 5)))
+    before = (tmp_path / "sky.mbtiles").read_bytes()
+    found = packs_in_folder(tmp_path, plan.service)
+    assert [pack.name for pack in found] == ["sky.mbtiles"], "of the same service and date"
+    inside = plan_pack(plan.service, [Bounds(11.0, 51.0, 12.0, 52.0)], (5, 7))
+    coarser = plan_pack(plan.service, [Bounds(11.0, 51.0, 12.0, 52.0)], (3, 7))
+    beyond = plan_pack(plan.service, [Bounds(15.0, 51.0, 17.0, 52.0)], (5, 7))
+    for wanted in (plan, other, inside):
+        assert pack_for(wanted, "new.mbtiles", found) == found[0]
+    for wanted in (coarser, beyond):
+        assert pack_for(wanted, "new.mbtiles", found) is None
+        assert pack_for(wanted, "sky.mbtiles", found) == found[0], "it grows"
+    assert (tmp_path / "sky.mbtiles").read_bytes() == before
 
 
 @pytest.mark.parametrize(

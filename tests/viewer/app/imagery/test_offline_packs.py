@@ -192,6 +192,66 @@ def test_a_pause_and_a_new_window_go_on_where_it_was_left(
 
 
 @pytest.mark.bounded
+def test_a_pack_made_again_is_the_same_file_which_is_used_or_fetched_anew(
+    make_window: MakeWindow, server: TileServer, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window()
+    uuid = begin_case(window, service, qtbot, tmp_path / "case.gpkg")
+
+    def make(layer: str, name: str = "") -> PackDialog:
+        dialog = open_dialog(window, layer, qtbot)
+        dialog.agreed.setChecked(True)
+        if name:
+            dialog.file.clear()
+            qtbot.keyClicks(dialog.file, name)
+            dialog.file.editingFinished.emit()
+            qtbot.waitUntil(window.context.jobs.is_idle, timeout=20_000)
+        return dialog
+
+    def run(dialog: PackDialog) -> None:
+        before = window.layer_menu.packs.findChildren(PackDownload)
+        press(qtbot, dialog.go_button)
+        qtbot.waitUntil(lambda: window.layer_menu.packs.findChildren(PackDownload) != before, timeout=20_000)
+        qtbot.waitUntil(lambda: work_of(window).phase is PackPhase.DONE, timeout=60_000)
+        settle(window, qtbot)
+        dialog.close()
+        QApplication.processEvents()
+
+    run(make(uuid))
+    pack = tmp_path / "Sky.mbtiles"
+    planned = work_of(window).total
+    server.log.clear()
+
+    dialog = make(uuid, "Another name")
+    assert "Sky.mbtiles is of the same service, area and levels" in dialog.remark.text()
+    assert dialog.go_button.text() == "Fetch &Anew"
+    run(dialog)
+    assert len({path for path in server.log if path.startswith("/ok/")}) >= planned, "each tile was asked for again"
+    assert [path.name for path in tmp_path.glob("*.mbtiles")] == ["Sky.mbtiles"]
+    assert packs_in(window.session.document.layers[uuid].source) == [str(pack)]
+
+    edit = add_layer(window.session.document, "tiles", "The same sky", encoded(service), actor="a")
+    window.session.push(edit)
+    settle(window, qtbot)
+    other = edit.changes[-1].after.uuid
+    server.log.clear()
+    dialog = make(other)
+    assert dialog.file_name == "Sky.mbtiles", "its service has a pack here"
+    assert "the layer will show from it" in dialog.remark.text()
+    assert not dialog.estimate.isVisible(), "nothing is to be fetched"
+    assert dialog.go_button.text() == "&Use Pack"
+    run(dialog)
+    assert len(server.log) < 10, "but for what the map shows around it"
+    assert packs_in(window.session.document.layers[other].source) == [str(pack)]
+    assert [path.name for path in tmp_path.glob("*.mbtiles")] == ["Sky.mbtiles"]
+
+    dialog = make(other)
+    dialog.area.edges[0].setValue(dialog.area.edges[0].value() - 0.5)
+    assert "grows" in dialog.remark.text()
+    assert dialog.go_button.text() == "&Make Pack"
+
+
+@pytest.mark.bounded
 def test_the_area_is_around_the_selected_sites(
     make_window: MakeWindow, service: TileService, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -116,6 +116,15 @@ def test_a_part_at_full_resolution_lies_beside_the_case_and_draws_without_a_netw
         assert part.width < whole.width
         window_of_part = whole.window(*part.bounds)
         np.testing.assert_array_equal(part.read(), whole.read(window=window_of_part))
+    again = dialog_of(window, uuid)
+    assert "no second file" in again.remark.text()
+    assert again.go_button.text() == "Fetch &Anew"
+    written_at = pack.stat().st_mtime_ns
+    qtbot.mouseClick(again.go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pack.stat().st_mtime_ns > written_at, timeout=120_000)
+    settle(window, qtbot)
+    assert sorted(path.name for path in pack.parent.glob("Scene*")) == ["Scene 2.json", "Scene 2.tif", "Scene.tif"]
+    assert layer_of(window, uuid).source["path"] == str(pack)
     item = json.loads(pack.with_suffix(".json").read_text())
     assert item["assets"][PACK_ASSET]["href"] == "./Scene 2.tif"
     assert "sig=" not in pack.with_suffix(".json").read_text()
