@@ -10,11 +10,13 @@ from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
+from viewer.commands.reviewing.comments import add_comment, answer_comment, resolve_comment
 from viewer.commands.sites import add_sites, delete_sites, update_site
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.claims.claim_verbs import MOST_SITES
-from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.sites.site_list import COMMENTS, SiteListPanel
 from viewer.panels.widgets.row_list import RowList
+from viewer.panels.widgets.row_table import CHIP_ROLE
 
 
 @pytest.fixture
@@ -60,6 +62,24 @@ def test_an_empty_list_says_what_to_do_and_a_filtered_one_does_not(
     sites.list.view.hint = ""
     assert sites.list.view.viewport().grab().toImage() != blank, "the hint is painted"
     assert not claims.list.view.shown_hint
+
+
+def test_open_comments_are_counted_in_lists_until_they_are_resolved(
+    sites: SiteListPanel, claims: ClaimListPanel, desk: Desk
+) -> None:
+    sites.resize(700, 400)
+    is_hidden, chip = sites.list.view.isColumnHidden, claims.model.index(0, 0)
+    assert is_hidden(COMMENTS)
+    desk.context.do(add_comment, "sites", "firm", "Which gate?", uuid="k")
+    desk.context.do(answer_comment, "k", "The north one")
+    desk.context.do(add_comment, "claims", "c1", "Who says so?", uuid="m")
+    assert not is_hidden(COMMENTS)
+    assert [sites.model.cells_at(row)[COMMENTS] for row in range(3)] == ["", "1", ""]
+    assert str(chip.data(CHIP_ROLE)).startswith("1 open comment · ")
+    for uuid in ("k", "m"):
+        desk.context.do(resolve_comment, uuid)
+    assert is_hidden(COMMENTS)
+    assert "comment" not in str(chip.data(CHIP_ROLE))
 
 
 def test_a_row_that_is_clicked_is_no_longer_told_of_as_hidden(qtbot, sites: SiteListPanel, desk: Desk) -> None:

@@ -13,6 +13,7 @@ from layers.document.vocabulary import CONFIDENCES
 from viewer.commands.claims import delete_claims
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
+from viewer.panels.comments.comment_words import open_words
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.filter_note import FilterNote
@@ -37,7 +38,7 @@ class ClaimListPanel(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = RowTable(self._columns(), _haystack, self, chip=_chip, dragged_as="claims")
+        self.model = RowTable(self._columns(), _haystack, self, chip=self._chip, dragged_as="claims")
         hint = self.tr("No claim yet: R reports what somebody says, J judges.")
         self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX, hint=hint)
         self.list.hide_columns(1)  # the chip says it
@@ -105,6 +106,10 @@ class ClaimListPanel(QWidget):
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu
 
+    def _chip(self, claim: Claim) -> str:
+        """Open comments, which somebody waits for, then the state of a claim and its speaker."""
+        return " · ".join(filter(None, (open_words(self._context.document, claim.uuid), _chip(claim))))
+
     def _columns(self) -> list[ListColumn]:
         return [
             ListColumn(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or no_words()),
@@ -167,6 +172,7 @@ class ClaimListPanel(QWidget):
             self._read()
             return
         touched = set(changes.uuids("claims")) | self._claims_whose_places_changed(changes)
+        touched |= changes.linked("comments", "target_uuid") & self._context.document.claims.keys()
         if touched:
             self.model.refresh(touched, self._shown_claims())
             self._say_filtered()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from layers.document.rows import Response
 from viewer.commands.responses import add_response, delete_responses
 from viewer.panels.claims.row_list_panel import Listed, RowListPanel
+from viewer.panels.comments.comment_words import comment_column
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
@@ -27,6 +28,7 @@ class ResponseListPanel(RowListPanel):
                 self.tr("Answers"), self._answers_text, self._answers, 96, False, self.tr("Claims that it answers")
             ),
             ListColumn(self.tr("Words"), lambda response: response.words, None, 260),
+            comment_column(context),
         ]
         model = RowTable(columns, lambda response: f"{response.words} {response.notes}", self)
         hint = self.tr("No answer yet: add what those who are named in a claim say to it.")

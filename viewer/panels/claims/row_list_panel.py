@@ -145,6 +145,7 @@ class RowListPanel(QWidget):
             return
         listed, rows = self._listed, self._context.document.table(self._listed.table)
         touched = changes.uuids(listed.table) | changes.linked(listed.link_table, listed.link_end)
+        touched |= changes.linked("comments", "target_uuid") & rows.keys()
         if touched:
             self.model.refresh(touched, self._shown_rows())
             self._say_filtered()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
+from typing import cast
 
-from layers.document.rows import Comment
+from layers.document.document import Document
+from layers.document.rows import Comment, Row
 from layers.time.written_dates import written_date
 from viewer.commands.reviewing.comments import Thread, threads_on
 from viewer.panels.context import PanelContext
 from viewer.panels.said_names import said_name
+from viewer.panels.widgets.row_table import ListColumn
 from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language, translate
 
@@ -21,6 +24,35 @@ def counted_comments(threads: Sequence[Thread]) -> str:
     comments = translate("Comments", "{count} comments", "{count} comment", count)
     state = translate("Comments", "{0} open").format(open_count) if open_count else translate("Comments", "resolved")
     return f"{comments}, {state}"
+
+
+def open_comments(document: Document, uuid: str) -> int:
+    """The number of comments on a row that are not resolved, each with its answers."""
+    if not document.links.comments_on(uuid):
+        return 0
+    return sum(thread.is_open for thread in threads_on(document, (uuid,)))
+
+
+def open_words(document: Document, uuid: str) -> str:
+    """The number of open comments on a row for its line in a list; empty for none."""
+    count = open_comments(document, uuid)
+    return translate("Comments", "{count} open comments", "{count} open comment", count) if count else ""
+
+
+def has_open_comments(document: Document, uuids: Container[str]) -> bool:
+    """True where a comment on one of these rows is not resolved."""
+    rows = cast("Iterable[Comment]", document.table("comments").values())
+    return any(not row.resolved and not row.parent_uuid and row.target_uuid in uuids for row in rows)
+
+
+def comment_column(context: PanelContext) -> ListColumn:
+    """The column of a list with the number of open comments on each row."""
+
+    def count(row: Row) -> int:
+        return open_comments(context.document, row.uuid)
+
+    tip = translate("Comments", "Comments that are not resolved yet")
+    return ListColumn(translate("Comments", "Comments"), lambda row: str(count(row) or ""), count, 76, True, tip)
 
 
 def written_by(comment: Comment) -> str:

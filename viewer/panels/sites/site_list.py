@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
+from viewer.panels.comments.comment_words import comment_column, has_open_comments
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.filter_note import FilterNote
@@ -29,6 +30,8 @@ from viewer.support.language.stored_words import capital
 from viewer.support.language.text import searched
 from viewer.support.language.translation import in_language
 
+ERROR, COMMENTS = 2, 9
+"""Columns that get room first: comments are shown while there are open ones."""
 NAME_PX = 130
 """Width of a name in logical pixels that is kept before a further column is shown."""
 
@@ -42,10 +45,10 @@ class SiteListPanel(QWidget):
         self._icons = SiteIcons()
         self.model = RowTable(self._columns(), _haystack, self, icon=self._icon)
         hint = self.tr("No site yet: press P and click on the map to mark one.")
-        self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(2,), hint=hint)
+        self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(COMMENTS, ERROR), hint=hint)
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
-        self.list.hide_columns(4, 5, 6, 7)
+        self.list.hide_columns(4, 5, 6, 7, COMMENTS)
         self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names that begin alike differ at their ends
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)
@@ -103,6 +106,7 @@ class SiteListPanel(QWidget):
             ListColumn(
                 self.tr("Lifecycle"), lambda site: in_language(site.doubt) or capital(site.lifecycle), width=104
             ),
+            comment_column(self._context),
         ]
 
     def _name(self, site: Site) -> str:
@@ -143,6 +147,7 @@ class SiteListPanel(QWidget):
         if shown is not None:
             rows = dict(compress(rows.items(), map(shown.__contains__, rows)))
         self.model.set_rows(rows)
+        self._want_comments()
         self._say_filtered()
         self.list.select(self._context.selection.uuids)
 
@@ -150,7 +155,10 @@ class SiteListPanel(QWidget):
         if changes.everything:
             self._read()
             return
+        if changes.touches("comments"):
+            self._want_comments()
         touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
+        touched |= changes.linked("comments", "target_uuid") & self._context.document.sites.keys()
         if touched:
             sites = self._context.document.sites
             here = {uuid: sites[uuid] for uuid in touched if uuid in sites and self._context.look.shows(sites[uuid])}
@@ -159,6 +167,11 @@ class SiteListPanel(QWidget):
             listed = {uuid: site for uuid, site in here.items() if self.kinds.shows(site) and shows(uuid)}
             self.model.refresh(touched, listed)
             self._say_filtered()
+
+    def _want_comments(self) -> None:
+        """Show the column of comments while one on a mark is not resolved."""
+        document = self._context.document
+        self.list.want_column(COMMENTS, has_open_comments(document, document.sites))
 
     def _say_filtered(self) -> None:
         """Say that a filter leaves marks out of the list, with the way to show all."""

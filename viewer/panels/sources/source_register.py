@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from layers.document.source import Source
 from viewer.commands.sources import add_source, delete_sources, uses_of_source
 from viewer.panels.claims.row_list_panel import Listed, RowListPanel
+from viewer.panels.comments.comment_words import open_words
 from viewer.panels.context import PanelContext
 from viewer.panels.sources.alike_lines import known_alike
 from viewer.panels.widgets.form_page import muted
@@ -44,8 +45,9 @@ class SourceRegisterPanel(RowListPanel):
         self.list.want_column(RELIABILITY, judged)
 
     def _chip(self, source: Source) -> str:
-        """The reliability where its column has no room, and a word on a source that may stand in the register twice."""
-        words = [source.reliability if self.list.view.isColumnHidden(RELIABILITY) else ""]
+        """Open comments, the reliability where its column has no room, and a word on a source that may be here twice."""
+        words = [open_words(self._context.document, source.uuid)]
+        words += [source.reliability if self.list.view.isColumnHidden(RELIABILITY) else ""]
         if self._alike.index.alike(source.uuid):
             words.append(self.tr("here twice?"))
         return " · ".join(filter(None, words))
