@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from layers.document.chip import Chip
+from layers.document.edit import Change, Edit
 from layers.document.source import read_machine
 from layers.product.judging.steps import has_unchecked_step, read_steps
 from tests.support.choices import choose_by_keys, popup
@@ -13,6 +16,7 @@ from tests.viewer.panels.conftest import Desk
 from viewer.commands.sources import update_source
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.machine_fields import MachineFields
+from viewer.panels.sites.chip_dialog import ChipDialog, open_chip
 from viewer.panels.sources.source_form import SourceForm
 
 
@@ -57,8 +61,34 @@ def test_a_source_that_nobody_has_evaluated_says_so_until_it_is_graded(form: Sou
     assert desk.document.sources["s1"].evaluated is False
     choose_by_keys(fields["reliability"], "F")
     assert desk.document.sources["s1"].evaluated is True, "that it cannot be judged was judged"
-    assert fields["evaluated"].currentText() == "yes"
+    assert fields["evaluated"].currentText().startswith("yes")
     assert "graded source is evaluated" in desk.context.attempt(update_source, "s1", evaluated=False)
+
+
+@pytest.mark.parametrize(
+    ("task", "words"), [("described", "described by machine"), ("detected", "detected by machine")]
+)
+def test_a_chip_names_the_machine_that_described_or_detected_and_who_checked_it(
+    qtbot, desk: Desk, task: str, words: str
+) -> None:
+    chip = Chip(uuid="h", site_uuid="pad", kind="pixels", content_type="image/tiff")
+    desk.context.push(Edit("Take a chip", (Change("chips", None, chip),)))
+    parent = shown(qtbot, QWidget(), 600, 600)
+    open_chip(desk.context, "h", parent)
+    (dialog,) = parent.findChildren(ChipDialog)
+    assert dialog.machine_part.is_folded
+    dialog.machine_part.set_folded(False)
+    type_in(qtbot, dialog.machine, task=task, tool="Shipfinder", version="2")
+    assert dialog.machine.unchecked.isVisible()
+    work = read_machine(desk.document.chips["h"].machine_json)
+    assert work is not None
+    assert str(work.words) == f"{words} (Shipfinder 2), not checked by a person"
+    type_in(qtbot, dialog.machine, checked_by="Ann Lind")
+    assert not dialog.machine.unchecked.isVisible()
+    work = read_machine(desk.document.chips["h"].machine_json)
+    assert work is not None
+    assert (work.is_checked, work.checked_by) == (True, "Ann Lind")
+    dialog.close()
 
 
 def test_a_step_names_the_machine_that_did_a_part_of_it(qtbot, desk: Desk) -> None:

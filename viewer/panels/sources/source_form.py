@@ -85,7 +85,7 @@ class SourceForm(RowForm):
         )
         states = [
             (None, self.tr("not stated")),
-            (True, self.tr("yes, by somebody")),
+            (True, self.tr("yes: somebody has judged it")),
             (False, self.tr("no: not to be published")),
         ]
         evaluated_tip = self.tr("Whether somebody has judged it; a grade of reliability does that, F too")

@@ -45,7 +45,7 @@ class SourceRegisterPanel(RowListPanel):
         self.list.want_column(RELIABILITY, judged)
 
     def _chip(self, source: Source) -> str:
-        """Open comments, the reliability where its column has no room, and a word on a source that may be here twice."""
+        """Open comments, the reliability where its column has no room, and a word on one that may be here twice."""
         words = [open_words(self._context.document, source.uuid)]
         words += [source.reliability if self.list.view.isColumnHidden(RELIABILITY) else ""]
         if self._alike.index.alike(source.uuid):
