@@ -7,9 +7,10 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.support.cut_texts import is_cut
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import set_layer_filter
@@ -57,15 +58,6 @@ def shown(window: MainWindow) -> Iterator[str]:
     yield "Attributes"
     docks.attributes.panel.show_counts(1_999_999, 2_222_222, 1_999_999)
     yield "Attributes of millions"
-
-
-def is_cut(widget: QWidget) -> bool:
-    """Whether it is smaller than its text."""
-    if isinstance(widget, QLabel) and widget.text() and widget.wordWrap():
-        return widget.heightForWidth(widget.width()) > widget.height()
-    if isinstance(widget, QLabel) and widget.text():
-        return widget.minimumSizeHint().width() > widget.width()
-    return isinstance(widget, QPushButton | QCheckBox) and widget.sizeHint().width() > widget.width()
 
 
 def test_nothing_is_cut_and_no_panel_lies_on_another(small: MainWindow, qtbot: QtBot) -> None:
