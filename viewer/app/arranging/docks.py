@@ -452,7 +452,7 @@ class Docks(QObject):
     def _make_site_form(self) -> QWidget:
         from viewer.panels.sites.site_form import SiteFormPanel  # start-up time: nothing selected yet
 
-        return SiteFormPanel(self._context)
+        return SiteFormPanel(self._context, self._pages["site_form"][0])
 
     def _make_claim_form(self) -> QWidget:
         from viewer.panels.claims.claim_form import ClaimFormPanel  # start-up time: nothing selected yet

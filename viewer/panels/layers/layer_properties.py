@@ -114,7 +114,8 @@ class LayerPropertiesPanel(RowForm):
         return self._telling(RasterStyleForm(RasterStyler(self._context, self), self._preview_style))
 
     def _make_vector(self) -> QWidget:
-        return self._telling(VectorStyleForm(self._commit_style, self._preview_style, self._with_columns))
+        form = VectorStyleForm(self._commit_style, self._preview_style, self._with_columns, self._vector)
+        return self._telling(form)
 
     def _telling(self, form: QWidget) -> QWidget:
         """The form, connected so that entries which it does not keep are reported."""

@@ -29,8 +29,8 @@ class DetailPart(FoldSection):
     Fields are made again only for another template.
     """
 
-    def __init__(self, context: PanelContext) -> None:
-        super().__init__(translate("DetailPart", "Details"))
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(translate("DetailPart", "Details"), parent=parent)
         self._context, self._uuid = context, ""
         self._template: MarkTemplate | None = None
         self.fields = FieldSet(QFormLayout(), self._commit, self)

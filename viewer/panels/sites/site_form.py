@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from layers.document.marks.reading import reading_of
 from layers.document.observation import seen_dates
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
@@ -27,7 +28,7 @@ from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.observations.observation_line import ObservationLine
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.said_names import stamp_words
-from viewer.panels.shadows.shadow_part import ShadowPart
+from viewer.panels.shadows.shadow_part import ShadowPart, shadow_of
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
 from viewer.panels.sites.image_part import ImagePart
@@ -86,15 +87,19 @@ class SiteFormPanel(QWidget):
         context.tell_dropped("sites", self.fields)
         context.keep_typing(self.fields, self._commit)
         self.page.content.addLayout(form)
-        self.details_part = DetailPart(context)
-        self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
-        self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
-        self.measurement_part = MeasurementPart(context)
-        self.shadow_part, self.observation_line = ShadowPart(context), ObservationLine(context)
-        self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
-        self.filing_part = FoldSection(self.tr("Filing"), folded=True)
-        self.names_part = FoldSection(self.tr("Names"), folded=True)
-        self.style_part = FoldSection(self.tr("Style"), folded=True)
+        # Parts are made where they stay: a style sheet is worked out anew for all in a part that moves to a parent.
+        inside = self.page.content.parentWidget()
+        self.details_part = DetailPart(context, inside)
+        self.claims_part = FoldSection(self.tr("Claims"), parent=inside)
+        self.position_part = FoldSection(self.tr("Position"), parent=inside)
+        self.image_part, self.observation_line = ImagePart(context, inside), ObservationLine(context, inside)
+        self._shape = LazyPanel(lambda: ShapePart(context, self._shape), inside)
+        self._measurement = LazyPanel(lambda: MeasurementPart(context, self._measurement), inside)
+        self._shadow = LazyPanel(lambda: ShadowPart(context, self._shadow), inside)
+        self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True, parent=inside)
+        self.filing_part = FoldSection(self.tr("Filing"), folded=True, parent=inside)
+        self.names_part = FoldSection(self.tr("Names"), folded=True, parent=inside)
+        self.style_part = FoldSection(self.tr("Style"), folded=True, parent=inside)
         self._add_identity()
         self._add_claims()
         self._add_position(self._begin_part(self.position_part))
@@ -102,9 +107,9 @@ class SiteFormPanel(QWidget):
         self._add_names()
         self._add_style()
         after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
-        seen = self.observation_line, self.position_part, self.shape_part, self.image_part
+        seen = self.observation_line, self.position_part, self._shape, self.image_part
         first = self.details_part, self.claims_part, *seen
-        for part in (self.measurement_part, self.shadow_part, *first, *after_image):
+        for part in (self._measurement, self._shadow, *first, *after_image):
             self.page.content.addWidget(part)
         class_field = self.fields.fields["class_code"]
         offer_classes(context, class_field, self.tr("New class…"))
@@ -114,7 +119,7 @@ class SiteFormPanel(QWidget):
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
         self._add_search()
         self._add_wording()
-        self.printed_in, self.comments = PrintedIn(context), CommentsOnRow(context)
+        self.printed_in, self.comments = PrintedIn(context, inside), CommentsOnRow(context, inside)
         self.page.content.insertWidget(1, self.comments)
         self.page.content.addWidget(self.printed_in)
         self.page.content.addWidget(self.stamps)
@@ -254,6 +259,33 @@ class SiteFormPanel(QWidget):
         """The form of several sites."""
         return cast("SiteBulkForm", self._bulk.panel)
 
+    @property
+    def shape_part(self) -> ShapePart:
+        """The part of marks with a shape."""
+        return cast("ShapePart", self._shape.panel)
+
+    @property
+    def measurement_part(self) -> MeasurementPart:
+        """The part of marks that measure."""
+        return cast("MeasurementPart", self._measurement.panel)
+
+    @property
+    def shadow_part(self) -> ShadowPart:
+        """The part of marks that measure a height by its shadow."""
+        return cast("ShadowPart", self._shadow.panel)
+
+    def _show_rare_parts(self, site: Site) -> None:
+        """Show what most marks, plain points, have not; these parts are made for the first mark that has them."""
+        wanted = {
+            self._shape: site.geometry.geom_type != "Point" or bool(site.shape_json),
+            self._measurement: reading_of(site) is not None,
+            self._shadow: shadow_of(site) is not None,
+        }
+        for lazy, is_wanted in wanted.items():
+            lazy.setVisible(is_wanted)
+            if is_wanted or lazy.is_made:
+                cast("ShapePart | MeasurementPart | ShadowPart", lazy.panel).show_site(site)
+
     def begin(self) -> None:
         """Focus the label from the map; Enter leads back."""
         label = self.fields.fields["label"]
@@ -317,10 +349,9 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.claim_picker.show_for(site.uuid)
-        self.measurement_part.show_site(site)
-        self.shadow_part.show_site(site)
+        self._show_rare_parts(site)
         self.observation_line.show_site(site)
-        for rows in (self.details_part, self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
+        for rows in (self.details_part, self.place, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
         error = self.fields.fields["position_error_m"]
         assert isinstance(error, NumberField)
@@ -348,10 +379,12 @@ class SiteFormPanel(QWidget):
         return tuple(document.sources[link.source_uuid].title for link in links if link.source_uuid in document.sources)
 
     def _flush(self) -> None:
-        self.shadow_part.flush()
+        if self._shadow.is_made:
+            self.shadow_part.flush()
         self.details_part.flush()
         self.place.flush()
-        self.shape_part.flush()
+        if self._shape.is_made:
+            self.shape_part.flush()
         self.image_part.flush()
         self.sighting.flush()
         self.fields.flush()

@@ -44,8 +44,10 @@ class SymbolFields(QWidget):
     `preview` shows a symbol while a slider moves.
     """
 
-    def __init__(self, commit: Callable[[Symbol], str], preview: Callable[[Symbol], None]) -> None:
-        super().__init__()
+    def __init__(
+        self, commit: Callable[[Symbol], str], preview: Callable[[Symbol], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self._commit_look, self._preview_look = commit, preview
         self._look = Symbol()
         form = QFormLayout()

@@ -41,9 +41,13 @@ class VectorStyleForm(QWidget):
     """
 
     def __init__(
-        self, commit: Callable[[str], str], preview: Callable[[str], None], with_columns: ColumnWork | None = None
+        self,
+        commit: Callable[[str], str],
+        preview: Callable[[str], None],
+        with_columns: ColumnWork | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._commit_json, self._preview_json, self.with_columns = commit, preview, with_columns
         self._style: VectorStyle | None = None
         self._info: VectorInfo | None = None
@@ -52,9 +56,11 @@ class VectorStyleForm(QWidget):
         self.fields = FieldSet(form, self._mode_chosen, self)
         titles = (self.tr("Single symbol"), self.tr("Categories"), self.tr("Graduated"), self.tr("Rules"))
         self.fields.add("mode", self.tr("Symbols"), ChoiceField(zip(MODES, titles, strict=True)))
-        self.classes = ClassPage(self._commit_style, self._reclassify, self._show_look, self)
+        self.symbols = QWidget(self)
+        # Parts are made where they stay: a style sheet is worked out anew for all in a part that moves to a parent.
+        self.classes = ClassPage(self._commit_style, self._reclassify, self._show_look, self.symbols)
         self.look_heading = heading("")
-        self.look = SymbolFields(self._commit_look, self._preview_look)
+        self.look = SymbolFields(self._commit_look, self._preview_look, self.symbols)
         self._labels, self._scale = LazyPanel(self._make_labels), LazyPanel(self._make_scale)
         self.tabs = self._make_tabs(form)
 
@@ -87,7 +93,6 @@ class VectorStyleForm(QWidget):
         tabs.setDrawBase(False)
         for title in (self.tr("Symbols"), self.tr("Labels"), self.tr("Scale")):
             tabs.addTab(title)
-        self.symbols = QWidget()
         inner = QVBoxLayout(self.symbols)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addLayout(form)

@@ -14,8 +14,8 @@ class LazyPanel(QWidget):
     only.
     """
 
-    def __init__(self, make: Callable[[], QWidget]) -> None:
-        super().__init__()
+    def __init__(self, make: Callable[[], QWidget], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._make = make
         self._panel: QWidget | None = None
         self._has_failed = False

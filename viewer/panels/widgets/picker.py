@@ -74,7 +74,8 @@ class Picker(QLineEdit):
         # queued, as Qt writes the chosen text into the line first
         completer.activated[QModelIndex].connect(self._empty, Qt.ConnectionType.QueuedConnection)  # type: ignore[index]
         self.setCompleter(completer)
-        self._popup().installEventFilter(self)
+        self._has_list = False
+        """True once the list is made, as the line was entered: it takes as long as ten fields."""
         self.setPlaceholderText(prompt)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
@@ -113,6 +114,7 @@ class Picker(QLineEdit):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take a pasted link without Enter."""
+        self._make_list()
         if event.matches(QKeySequence.StandardKey.Paste) and self._new_row is not None and not self.text():
             link = link_in(QGuiApplication.clipboard().text())
             if link:
@@ -165,6 +167,7 @@ class Picker(QLineEdit):
 
     def refresh(self) -> None:
         """Read the rows that can be linked now."""
+        self._make_list()
         self._model.clear()
         self._known, self._new = set(), None
         for count, (uuid, text) in enumerate(self._offers()):
@@ -185,14 +188,14 @@ class Picker(QLineEdit):
         completer = self.completer()
         self._offer_new(self.text())
         completer.setCompletionPrefix(self.text())
-        self._popup().hide()
+        self._close_list()
         listed = completer.completionModel()
         if listed.rowCount():
             self._activated(listed.index(0, 0))
 
     def empty(self) -> None:
         """Close the list, and drop the typed text."""
-        self._popup().hide()
+        self._close_list()
         self._empty()
 
     def _empty(self) -> None:
@@ -220,6 +223,15 @@ class Picker(QLineEdit):
         popup = self._popup()
         if not (popup.isVisible() and popup.currentIndex().isValid()):  # else the completer takes that row
             self.take_typed()
+
+    def _make_list(self) -> None:
+        if not self._has_list:
+            self._has_list = True
+            self._popup().installEventFilter(self)
+
+    def _close_list(self) -> None:
+        if self._has_list:
+            self._popup().hide()
 
     def _popup(self) -> QAbstractItemView:
         popup = self.completer().popup()

@@ -19,6 +19,9 @@ from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import add_site, update_site
+from viewer.panels.measurements.measurement_part import MeasurementPart
+from viewer.panels.shadows.shadow_part import ShadowPart
+from viewer.panels.sites.shape_rows import ShapePart
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_form import SiteFormPanel, with_alias
 from viewer.panels.widgets.field_set import lead_to_column
@@ -108,8 +111,10 @@ def test_another_site_is_shown_once_in_each_field(
     own = {fields[column] for column in ("label", "class_code", "notes", "lifecycle_as_of")}
     assert {taken[field] for field in own} == {1}
     assert {field for field, times in taken.items() if times > 1} <= {form.image_part.layer}  # offers other images, too
-    assert not taken.keys() & {*form.shape_part.fields.fields.values(), *of_many}
+    assert not taken.keys() & of_many
+    assert not any(form.findChild(part) for part in (ShapePart, MeasurementPart, ShadowPart)), "made once needed"
     desk.select("rail")
+    assert form.findChild(MeasurementPart) is None
     assert form.shape_part.fields.fields["leg_m"] in taken
     assert form.shape_part.isVisible()
 
