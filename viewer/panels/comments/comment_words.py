@@ -15,6 +15,9 @@ from viewer.panels.widgets.row_table import ListColumn
 from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language, translate
 
+OPEN_PX = 38
+"""Width of the column of open comments: a narrow list has no more beside the name and another column."""
+
 
 def counted_comments(threads: Sequence[Thread]) -> str:
     """The numbers of comments and of open threads: "2 comments, 1 open"; empty without comments."""
@@ -51,8 +54,8 @@ def comment_column(context: PanelContext) -> ListColumn:
     def count(row: Row) -> int:
         return open_comments(context.document, row.uuid)
 
-    tip = translate("Comments", "Comments that are not resolved yet")
-    return ListColumn(translate("Comments", "Comments"), lambda row: str(count(row) or ""), count, 76, True, tip)
+    tip = translate("Comments", "Open comments: those that are not resolved yet")
+    return ListColumn(translate("Comments", "Open"), lambda row: str(count(row) or ""), count, OPEN_PX, True, tip)
 
 
 def written_by(comment: Comment) -> str:

@@ -276,15 +276,12 @@ class SiteFormPanel(QWidget):
 
     def _show_rare_parts(self, site: Site) -> None:
         """Show what most marks, plain points, have not; these parts are made for the first mark that has them."""
-        wanted = {
-            self._shape: site.geometry.geom_type != "Point" or bool(site.shape_json),
-            self._measurement: reading_of(site) is not None,
-            self._shadow: shadow_of(site) is not None,
-        }
-        for lazy, is_wanted in wanted.items():
-            lazy.setVisible(is_wanted)
-            if is_wanted or lazy.is_made:
-                cast("ShapePart | MeasurementPart | ShadowPart", lazy.panel).show_site(site)
+        if _offer(self._shape, site.geometry.geom_type != "Point" or bool(site.shape_json)):
+            self.shape_part.show_site(site)
+        if _offer(self._measurement, reading_of(site) is not None):
+            self.measurement_part.show_site(site)
+        if _offer(self._shadow, shadow_of(site) is not None):
+            self.shadow_part.show_site(site)
 
     def begin(self) -> None:
         """Focus the label from the map; Enter leads back."""
@@ -468,3 +465,9 @@ def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> 
     named = [*others, (language, name)] if name else others
     order = {code: place for place, code in enumerate(LANGUAGES)}
     return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))
+
+
+def _offer(part: LazyPanel, is_wanted: bool) -> bool:
+    """Show or hide a part that a mark may have; True where it has to follow the mark, as it is made or wanted."""
+    part.setVisible(is_wanted)
+    return is_wanted or part.is_made
