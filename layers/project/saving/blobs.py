@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -61,6 +61,14 @@ class SessionBlobs:
         place = self._place(table, uuid, column)
         return place if place.is_file() else None
 
+    def size(self) -> int:
+        """Number of all bytes. Raises OSError."""
+        return (
+            sum(self._fs.stat(place).st_size for place in self._fs.listdir(self._folder))
+            if self._folder.is_dir()
+            else 0
+        )
+
     def _place(self, table: str, uuid: str, column: str) -> Path:
         # a uuid of a file is any text; sessions that an older version left know no other column than the data's
         name = f"{table}\0{uuid}" if column == DATA else f"{table}\0{uuid}\0{column}"
@@ -109,16 +117,23 @@ def blob_columns(case: CaseReader) -> list[tuple[str, str]]:
     return [(table, column) for table, column in columns if has_column(case, table, column)]
 
 
-def fill_blobs(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader | None) -> None:
-    """Put the bytes of all rows into a file that is about to be saved. Raises OSError and what `base` raises."""
+def fill_blobs(
+    new: sqlite3.Connection,
+    session: SessionBlobs,
+    base: CaseReader | None,
+    tell: Callable[[int], None] = lambda size: None,
+) -> None:
+    """Put the bytes of all rows into a file that is about to be saved; `tell` takes the bytes of each piece. Raises
+    OSError and what `base` raises.
+    """
     for spec, column in _COLUMNS:
         wanted = {uuid: key for key, uuid in new.execute(f"SELECT {spec.key}, uuid FROM {spec.name}")}
         for uuid in [uuid for uuid in wanted if session.find(spec.name, uuid, column) is not None]:
             place = session.find(spec.name, uuid, column)
             assert place is not None
-            _write(new, spec, column, wanted.pop(uuid), _value_of(place))
+            _write(new, spec, column, wanted.pop(uuid), _told(_value_of(place), tell))
         if wanted and base is not None:
-            each_blob(base, spec.name, column, partial(_write_wanted, new, spec, column, wanted))
+            each_blob(base, spec.name, column, partial(_write_wanted, new, spec, column, wanted, tell))
 
 
 def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader) -> None:
@@ -131,11 +146,28 @@ def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReade
 
 
 def _write_wanted(
-    new: sqlite3.Connection, spec: TableSpec, column: str, wanted: dict[str, int], uuid: str, value: Value
+    new: sqlite3.Connection,
+    spec: TableSpec,
+    column: str,
+    wanted: dict[str, int],
+    tell: Callable[[int], None],
+    uuid: str,
+    value: Value,
 ) -> None:
     key = wanted.pop(uuid, None)
     if key is not None:
-        _write(new, spec, column, key, value)
+        _write(new, spec, column, key, _told(value, tell))
+
+
+def _told(value: Value, tell: Callable[[int], None]) -> Value:
+    """A value whose pieces are reported when they have been written."""
+
+    def pieces() -> Iterator[bytes]:
+        for piece in value.pieces:
+            yield piece
+            tell(len(piece))
+
+    return Value(value.size, value.is_text, pieces())
 
 
 def _value_of(place: Path) -> Value:
@@ -148,8 +180,11 @@ def _value_of(place: Path) -> Value:
 
 
 def _write(new: sqlite3.Connection, spec: TableSpec, column: str, key: int, value: Value) -> None:
-    new.execute(f"UPDATE {spec.name} SET {column} = zeroblob(?) WHERE {spec.key} = ?", (value.size, key))
-    if value.size:
-        with new.blobopen(spec.name, column, key) as blob:
-            for piece in value.pieces:
-                blob.write(piece)
+    update = f"UPDATE {spec.name} SET {column} = {{}} WHERE {spec.key} = ?"
+    if value.size <= MOST_BYTES:
+        new.execute(update.format("?"), (b"".join(value.pieces), key))
+        return
+    new.execute(update.format("zeroblob(?)"), (value.size, key))  # writes them twice: too large to be held in memory
+    with new.blobopen(spec.name, column, key) as blob:
+        for piece in value.pieces:
+            blob.write(piece)

@@ -23,6 +23,7 @@ from layers.project.saving.backups import keep_backup
 from layers.project.saving.blobs import SessionBlobs, fill_blobs, has_blobs, keep_deleted
 from layers.project.saving.carry import carry_over
 from layers.project.saving.derive import derive
+from layers.project.saving.kept_bytes import ShareDone, no_progress
 from layers.project.saving.target_guard import guarded_target
 from layers.project.saving.working_copy import WorkingCopy, fill_case, last_history
 from layers.project.storage.blob_pages import Runs, as_text, blob_runs
@@ -37,6 +38,8 @@ from layers.project.storage.tables import SITE_SPECS, SPECS
 SPARE_BYTES = 20_000_000
 MANY_BYTES = 1 << 24
 """Fewest bytes of pictures and kept files for which the rest has a hash of its own: fewer are hashed at once."""
+_LEAST_SHARE = 0.01
+"""Least share of a save's bytes that is worth telling."""
 REPLACE_TRIES = 5
 REPLACE_PAUSE_S = 0.1
 
@@ -49,12 +52,15 @@ def publish(
     overwrite: bool = False,
     notice: Callable[[str], None] = lambda sentence: None,
     goes_on: bool = True,
+    progress: ShareDone = no_progress,
 ) -> Fingerprint:
     """Save a working copy as `target` and remember it as the target; not where it `goes_on` no more, but is closed.
 
     Edits that the working copy could not take (a full disk) are written all the same. `notice` hears what is saved
-    without something. Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the
-    target is not the file that was opened (`overwrite` saves all the same). In each case the old file is untouched.
+    without something, `progress` how far the writing, hashing and copying of many bytes is.
+
+    Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the target is not the file
+    that was opened (`overwrite` saves all the same). In each case the old file is untouched.
     """
     unwritten = _drained(work)
     target = Path(os.path.abspath(target))
@@ -66,6 +72,7 @@ def publish(
         )
     expected = work.own_marks if is_own and not overwrite else None
     saved_seq, last_change = 0, ""
+    tell = _bytes_told(work, progress)
 
     def fill(new: Path) -> None:
         nonlocal saved_seq, last_change
@@ -76,7 +83,7 @@ def publish(
 
     def carry(new: sqlite3.Connection) -> None:
         try:
-            carry_from(new, work.base, work.blobs, carries=work.carries)
+            carry_from(new, work.base, work.blobs, carries=work.carries, tell=tell)
         except (GeoloupeError, sqlite3.DatabaseError) as error:
             if is_own:
                 raise _not_carried(target, error) from error
@@ -95,12 +102,33 @@ def publish(
         expected,
         always_backup=expected is None or work.was_edited,
         old_folder=None if work.target is None else work.target.parent,
+        tell=tell,
     )
     saved = _put(target, making, fs, work.placing if is_own else _nothing)
     _confirm(target, fs)
     if goes_on:
-        work.published(target, saved, saved_seq, last_change)
+        work.published(target, saved, saved_seq, last_change, tell)
     return saved
+
+
+def _untold(size: int) -> None:
+    """Report nothing: nobody watches."""
+
+
+def _bytes_told(work: WorkingCopy, progress: ShareDone) -> Callable[[int], None]:
+    """A function that takes the bytes of each piece, and tells the share of all that are written, hashed and copied."""
+    base = work.base
+    of = 3 * ((base.stat().st_size if base is not None else work.path.stat().st_size) + work.blobs.size())
+    done, told = 0, 0.0
+
+    def tell(size: int) -> None:
+        nonlocal done, told
+        done += size
+        if done / of > told + _LEAST_SHARE:
+            told = min(done / of, 1.0)
+            progress(told)
+
+    return tell
 
 
 def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, RowStamp]]) -> None:
@@ -175,15 +203,24 @@ class _Making(Struct, frozen=True):
     always_backup: bool
     old_folder: Path | None = None
     """Folder to which the relative paths of layers refer as `fill` writes them; None: the target's folder."""
+    tell: Callable[[int], None] = _untold
+    """Takes the bytes of each piece that is hashed."""
 
 
-def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, *, carries: bool) -> None:
+def carry_from(
+    new: sqlite3.Connection,
+    base: Path | None,
+    blobs: SessionBlobs,
+    *,
+    carries: bool,
+    tell: Callable[[int], None] = _untold,
+) -> None:
     """Add the bytes of rows and the content of other programs, the latter where `base` `carries` any."""
     if base is None or not (carries or has_blobs(new)):
-        fill_blobs(new, blobs, None)
+        fill_blobs(new, blobs, None, tell)
         return
     with CaseReader.open(base, is_judged=False) as case:
-        fill_blobs(new, blobs, case)
+        fill_blobs(new, blobs, case, tell)
         keep_deleted(new, blobs, case)
         if carries:
             carry_over(new, case)
@@ -263,7 +300,7 @@ def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
         connection.execute("COMMIT")
         rows_slot, runs = _list_blob_pages(connection, new, fs)
         _check_new(connection, place)
-    sealed = seal(new, slot, fs, rows_slot, runs)
+    sealed = seal(new, slot, fs, rows_slot, runs, making.tell)
     fs.fsync_file(new)
     return sealed
 

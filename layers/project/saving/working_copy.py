@@ -301,12 +301,21 @@ class WorkingCopy:
             if not is_disk_full(error):  # then the save goes on: after a crash it would only be asked about
                 raise
 
-    def published(self, target: Path, fingerprint: Fingerprint, seq: int, last_change: str) -> None:
-        """Note that `target` now holds all edits up to history row `seq`, durably. Raises SaveFailed."""
+    def published(
+        self,
+        target: Path,
+        fingerprint: Fingerprint,
+        seq: int,
+        last_change: str,
+        tell: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        """Note that `target` now holds all edits up to history row `seq`, durably; `tell` takes the bytes of each piece
+        that is copied. Raises SaveFailed.
+        """
         self._session = self._session.with_saved(target, fingerprint, seq, last_change)
         try:
             write_session(self.folder, self._session, self._fs)
-            self._fs.copy(target, self.folder / "base.new")
+            self._fs.copy(target, self.folder / "base.new", tell)
             self._fs.chmod(self.folder / "base.new", 0o600)
             self._fs.replace(self.folder / "base.new", self.folder / BASE)
         except OSError as error:

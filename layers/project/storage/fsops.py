@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from layers.disk.scratch import scratch_prefix, this_host
 from layers.errors import ExportFailed, SaveFailed
+from layers.project.storage.file_copy import copy_bytes
 from layers.project.storage.processes import Owner
 from layers.project.storage.save_errors import save_error, shown
 from layers.text.counted import counted
@@ -84,8 +85,10 @@ class FileSystem:
                 raise
             self.copy(old, new)
 
-    def copy(self, old: Path, new: Path) -> None:
-        shutil.copyfile(old, new)
+    def copy(self, old: Path, new: Path, tell: Callable[[int], None] = lambda size: None) -> None:
+        """Copy a file with its times and permissions; `tell` takes the bytes of each piece."""
+        with old.open("rb") as file:
+            copy_bytes(file, new, tell=tell)
         shutil.copystat(old, new)
 
     def unlink(self, path: Path) -> None:

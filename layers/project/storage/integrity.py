@@ -66,15 +66,23 @@ def empty_slot() -> str:
     return f"sha256 {secrets.token_hex(32)} 0000000000"
 
 
-def seal(path: Path, slot: str, fs: FileSystem, rows_slot: str = "", blob_runs: Runs = ()) -> Seal:
+def seal(
+    path: Path,
+    slot: str,
+    fs: FileSystem,
+    rows_slot: str = "",
+    blob_runs: Runs = (),
+    tell: Callable[[int], None] = lambda size: None,
+) -> Seal:
     """Put the hash of the finished file in place of `slot`, from `empty_slot`; before that the hash of all pages but
-    `blob_runs` in place of `rows_slot`, where there is one. Raises OSError.
+    `blob_runs` in place of `rows_slot`, where there is one. `tell` takes the bytes of each piece that was read. Raises
+    OSError.
     """
     with fs.open(path, "rb+") as file:
         if rows_slot:
             digest, places = _rows_digest(file, blob_runs, (slot, rows_slot))
             _fill_slot(file, fs, digest, places[rows_slot])
-        digest, at = _digest(file, slot.encode("ascii"))
+        digest, at = _digest(file, slot.encode("ascii"), tell=tell)
         return Seal(_fill_slot(file, fs, digest, at), at)
 
 

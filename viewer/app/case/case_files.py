@@ -13,6 +13,7 @@ from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
+from layers.project.saving.kept_bytes import ShareDone, no_progress
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import copy_of_session, may_be_open_elsewhere
 from layers.project.saving.working_copy import WorkingCopy
@@ -177,8 +178,8 @@ def lock_anyway(path: Path, user: str = "") -> CaseLock:
     return lock
 
 
-def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
-    """Save the case and return the lock on its file.
+def publish_and_lock(work: WorkingCopy, request: SaveRequest, progress: ShareDone = no_progress) -> CaseLock:
+    """Save the case and return the lock on its file; `progress` takes the share of its bytes that is done.
 
     Raises what `publish` raises, and `CaseInUse` where somebody else has that file open.
     """
@@ -195,7 +196,7 @@ def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
     if request.viewport_json:
         work.set_meta("viewport", request.viewport_json)
     try:
-        publish(work, request.path, overwrite=request.overwrite)
+        publish(work, request.path, overwrite=request.overwrite, progress=progress)
     except GeoloupeError:
         if lock is not request.lock:
             lock.release()

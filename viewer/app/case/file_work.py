@@ -34,7 +34,19 @@ class FileWork:
         title: str = "",
         late: Callable[[], None] = lambda: None,
     ) -> None:
-        """Run work in a job that cannot be stopped, as half of it would be worth nothing.
+        """Run work as `run_told` does, without its progress."""
+        self.run_told(key, lambda _context: work(), done, failed, title, late)
+
+    def run_told[T](
+        self,
+        key: str,
+        work: Callable[[JobContext], T],
+        done: Callable[[T], None],
+        failed: Callable[[GeoloupeError], None] = lambda error: None,
+        title: str = "",
+        late: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Run work, which tells its progress, in a job that cannot be stopped, as half of it would be worth nothing.
 
         `key`: the topic, whose message line shows a failure.
         `done`, `failed`: called with the result, or with the error after it was shown, in the window's thread.
@@ -43,9 +55,6 @@ class FileWork:
         """
         waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
         waits.timeout.connect(late)
-
-        def worked(context: JobContext) -> T:
-            return work()
 
         def ended(result: T) -> None:
             self._under_way -= 1
@@ -60,7 +69,7 @@ class FileWork:
 
         self._under_way += 1
         waits.start()
-        self._jobs.run(worked, ended, gave_up, title, apart=True, is_stoppable=False)
+        self._jobs.run(work, ended, gave_up, title, apart=True, is_stoppable=False)
 
     def run_stoppable[T](
         self,

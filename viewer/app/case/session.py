@@ -454,11 +454,11 @@ class Session(QObject):
             if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
                 self.changed_on_disk.emit()
 
-        def write() -> tuple[CaseLock, Path]:
-            return publish_and_lock(work, request), path.resolve()
+        def write(context: JobContext) -> tuple[CaseLock, Path]:
+            return publish_and_lock(work, request, context.progress), path.resolve()
 
         late = partial(self._say_late, path)
-        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
+        self._files.run_told("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
 
     def _say_late(self, path: Path) -> None:
         """Say that the save is late: the edits are safe in the working copy, and another file can be chosen."""

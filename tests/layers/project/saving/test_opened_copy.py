@@ -102,6 +102,17 @@ def test_nothing_is_saved_without_the_pictures_where_the_case_is_another_by_now(
     work.close(keep=True)
 
 
+def test_a_save_tells_how_far_its_bytes_are(case: Path, tmp_path: Path) -> None:
+    work = open_for_work(tmp_path / "sessions", case, asks=CaseInline()).work
+    shares: list[float] = []
+    publish(work, case, progress=shares.append)
+    assert len(shares) >= 3, "written, hashed and copied"
+    assert shares == sorted(shares)
+    assert 0.6 < shares[-1] <= 1.0
+    assert pictures(work) == {"chip": PICTURE}
+    work.close()
+
+
 def test_nothing_is_saved_with_pictures_that_nobody_has_judged(left: Path, case: Path) -> None:
     flip(case, PICTURE, 100_000)
     before, work = case.read_bytes(), WorkingCopy.resume(left)
