@@ -198,6 +198,9 @@ def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict
     return described
 
 
+_WITHOUT_PHRASES = frozenset({str, int, float, bool, type(None)})
+
+
 def message_of(reply: dict[str, Any]) -> bytes:
     """The message of a reply. Phrases in it cross the pipe with their templates: the window may translate them."""
     return json.dumps(_with_templates(reply)).encode()
@@ -209,7 +212,7 @@ def _with_templates(value: Any) -> Any:
             return {_PHRASE: value.parts()}
         case dict():
             return {name: _with_templates(member) for name, member in value.items()}
-        case list() | tuple():
+        case list() | tuple() if not set(map(type, value)) <= _WITHOUT_PHRASES:  # columns of many thousand values
             return [_with_templates(member) for member in value]
     return value
 

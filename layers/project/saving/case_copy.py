@@ -48,6 +48,7 @@ from layers.project.storage.schema import (
     TOMBSTONE_COLUMNS,
     WHOLE_HISTORY,
     create_schema,
+    without_history_index,
 )
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import BY_NAME, spec_of
@@ -190,9 +191,10 @@ def _fill(
         writer.add_foreign_columns(spec, [(name, column.declared) for name, column in zip(names, columns, strict=True)])
         writer.fill_foreign(spec, names, rows.foreign.get(table, {}))
     if with_history:
-        for name, of_table in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
-            newer = later_columns(intake.schema_version, name)
-            _copy_table(connection, reader, name, [column for column in of_table if column not in newer])
+        with without_history_index(connection):
+            for name, of_table in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
+                newer = later_columns(intake.schema_version, name)
+                _copy_table(connection, reader, name, [column for column in of_table if column not in newer])
     if intake.integrity is Integrity.EDITED:
         at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         writer.write_history(_history_rows(outside, ELSEWHERE, at))
@@ -255,6 +257,8 @@ def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, 
 
 def _own_values(name: str, values: Sequence[Any]) -> list[Any]:
     kind: type = int if name.endswith("_rev") else bytes if name.endswith("_geom") else str
+    if set(map(type, values)) <= {kind, type(None)}:
+        return list(values)
     return [value if isinstance(value, kind) else None for value in values]
 
 

@@ -65,11 +65,8 @@ def publish(
     unwritten = _drained(work)
     target = Path(os.path.abspath(target))
     is_own = work.target == target
-    if is_own and work.base is not None and work.is_damaged:
-        raise SaveFailed(
-            "“{target}” was not saved: its pictures or kept files are damaged, and stay as they are. Use Save As.",
-            target=shown(target),
-        )
+    if is_own:
+        _refuse_damaged(work)
     expected = work.own_marks if is_own and not overwrite else None
     saved_seq, last_change = 0, ""
     tell = _bytes_told(work, progress)
@@ -87,13 +84,7 @@ def publish(
         except (GeoloupeError, sqlite3.DatabaseError) as error:
             if is_own:
                 raise _not_carried(target, error) from error
-            notice(
-                Phrase(
-                    "“{target}” is saved without what other programs have put into the case: {error}",
-                    target=shown(target),
-                    error=error,
-                )
-            )
+            notice(_left_out(target, error))
 
     making = _Making(
         fill,
@@ -119,14 +110,14 @@ def _bytes_told(work: WorkingCopy, progress: ShareDone) -> Callable[[int], None]
     """A function that takes the bytes of each piece, and tells the share of all that are written, hashed and copied."""
     base = work.base
     of = 3 * ((base.stat().st_size if base is not None else work.path.stat().st_size) + work.blobs.size())
-    done, told = 0, 0.0
+    done, share = 0, 0.0
 
     def tell(size: int) -> None:
-        nonlocal done, told
+        nonlocal done, share
         done += size
-        if done / of > told + _LEAST_SHARE:
-            told = min(done / of, 1.0)
-            progress(told)
+        if done / of > share + _LEAST_SHARE:
+            share = min(done / of, 1.0)
+            progress(share)
 
     return tell
 
@@ -152,6 +143,15 @@ def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, RowStamp]]:
             raise
         return work.unwritten
     return ()
+
+
+def _refuse_damaged(work: WorkingCopy) -> None:
+    """Raise SaveFailed where bytes in the file of a working copy are damaged, once that is known."""
+    if work.base is not None and work.is_damaged:
+        raise SaveFailed(
+            "“{target}” was not saved: its pictures or kept files are damaged, and stay as they are. Use Save As.",
+            target=shown(work.target or work.path),
+        )
 
 
 def _needed_bytes(work: WorkingCopy) -> int:
@@ -230,6 +230,14 @@ def _not_carried(target: Path, error: Exception) -> SaveFailed:
     return SaveFailed(
         "“{target}” was not saved: what other programs have put into it could not be read again ({error}). "
         "Use Save As to save without it; this file keeps it.",
+        target=shown(target),
+        error=error,
+    )
+
+
+def _left_out(target: Path, error: Exception) -> Phrase:
+    return Phrase(
+        "“{target}” is saved without what other programs have put into the case: {error}",
         target=shown(target),
         error=error,
     )

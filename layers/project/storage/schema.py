@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from layers.document import vocabulary
@@ -57,6 +59,7 @@ WGS84_DEFINITION = (
     'AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]'
 )
 
+_HISTORY_INDEX = "CREATE INDEX loupe_history_row ON loupe_history(row_uuid)"
 _GEOPACKAGE_TABLES = f"""
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
   organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
@@ -98,7 +101,7 @@ CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
 CREATE TABLE loupe_history (seq INTEGER PRIMARY KEY AUTOINCREMENT, change_uuid TEXT(36), txn_uuid TEXT(36), at TEXT,
   actor TEXT, table_name TEXT, row_uuid TEXT(36), op TEXT, parent_rev INTEGER, new_rev INTEGER, delta_json TEXT,
   old_geom BLOB, new_geom BLOB, reason TEXT);
-CREATE INDEX loupe_history_row ON loupe_history(row_uuid);
+{_HISTORY_INDEX};
 CREATE TABLE loupe_tombstones (uuid TEXT(36), table_name TEXT, deleted_at TEXT, deleted_by TEXT, sha256 TEXT,
   what TEXT);
 CREATE INDEX loupe_tombstones_uuid ON loupe_tombstones(uuid);
@@ -326,6 +329,14 @@ def add_missing(connection: sqlite3.Connection) -> None:
         connection.execute(f"DELETE FROM {table}")
     _fill_static(connection)
     connection.executemany("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", _versions())
+
+
+@contextmanager
+def without_history_index(connection: sqlite3.Connection) -> Iterator[None]:
+    """Drop the index of the history while very many rows are written: made at once it takes a third of the time."""
+    connection.execute("DROP INDEX loupe_history_row")
+    yield
+    connection.execute(_HISTORY_INDEX)
 
 
 def _columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
