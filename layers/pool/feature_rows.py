@@ -19,15 +19,16 @@ type ReadRow = tuple[int, bytes, dict[str, Any]]
 
 
 def read_rows(
-    pool: ReaderPool, path: Path, layer: str = "", options: dict[str, Any] | None = None
+    pool: ReaderPool, path: Path, layer: str = "", options: dict[str, Any] | None = None, source_crs: str = ""
 ) -> Iterator[ReadRow]:
-    """Read each row of a layer by `options`. It blocks: never use it in the window's thread.
+    """Read each row of a layer by `options`; `source_crs` is taken instead of the file's own. It blocks: never use it
+    in the window's thread.
 
     The WKB comes from a reader and has to be guarded like any foreign bytes. Raises the reader's errors.
     """
     start: int | None = 0
     while start is not None:
-        answer = pool.ask(ReadRows(str(path.resolve()), layer, options or {}, start_fid=start))
+        answer = pool.ask(ReadRows(str(path.resolve()), layer, options or {}, source_crs, start_fid=start))
         yield from _rows_of(answer)
         following: int | None = answer.facts.next_fid
         if following is not None and start and following <= start:

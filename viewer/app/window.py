@@ -185,13 +185,13 @@ class MainWindow(QMainWindow):
         self.opener = FileOpener(session, pool, jobs, self.cases, self.layer_adder, messages, panels.case, self)
         pictures = PicturePlacer(session, self.views, jobs, pool, allow, messages, self)
         self._web_maps = pictures.web_maps
-        self.place_questions = PlaceQuestions(
-            session, self.views, panels, pictures, self._show_added, jobs, self.settings, self
-        )
+        parts = session, self.views, panels, pictures, self._show_added, jobs, self.settings
+        self.place_questions = PlaceQuestions(*parts, self)
         self.georeferencing = GeoreferencingDesk(
             session, self.scene, self.views, panels, self._drawing_for, messages, self
         )
-        self.layer_questions = LayerQuestions(session, self.opener, self.layer_adder, self.context, panels, self)
+        doors = session, self.opener, self.layer_adder, self.context, panels, self.place_questions
+        self.layer_questions = LayerQuestions(*doors, self)
         self.layer_export = LayerExport(
             session, self.context, messages, self._questions, self.views.layer_info, self.map.features, self
         )

@@ -21,6 +21,7 @@ from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.opening.layer_adder import LayerAdder
 from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.app.opening.site_tables import SiteTables
 from viewer.commands.found_layers import FoundLayer
@@ -42,6 +43,7 @@ class LayerQuestions(QuestionsInTurn):
         adder: LayerAdder,
         context: RenderContext,
         panels: PanelContext,
+        places: PlaceQuestions,
         window: QWidget,
     ) -> None:
         super().__init__(session, window)
@@ -53,7 +55,7 @@ class LayerQuestions(QuestionsInTurn):
         home = EarthHome(session, panels, adder, context, opener.messages, window)
         opener.earth_wanted.connect(home.read)
         opener.earth_opened.connect(home.offer)
-        opener.table_wanted.connect(SiteTables(panels, context, window).read)
+        opener.table_wanted.connect(SiteTables(panels, context, places, window).read)
         cases = CaseAdder(session, panels, context.jobs, window)
         opener.case_wanted.connect(cases.read)
         cases.open_wanted.connect(lambda path: opener.open([path]))

@@ -67,6 +67,17 @@ class PlaceQuestions(QuestionsInTurn):
         if layer is not None and self.is_idle:
             self.ask_in_turn(partial(self._about_shown, layer))
 
+    def ask_crs(self, question: PlaceQuestion, current: str, take: Callable[[str], None]) -> None:
+        """Ask for the CRS of numbers that become sites; `current` holds until `take` gets another."""
+
+        def make() -> PlaceDialog:
+            dialog = self._dialog_of(question, {}, current)
+            dialog.decided.connect(take)
+            dialog.decided.connect(self._remember)
+            return dialog
+
+        self.ask_in_turn(make)
+
     # -- asking -----------------------------------------------------------------------------------------------------
 
     def _about(self, layers: list[FoundLayer]) -> PlaceDialog:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
+from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext
@@ -20,9 +21,10 @@ from viewer.support.language.translation import in_language
 class SiteTables(QObject):
     """The way of a table into the case as sites, from the menu and from a drop."""
 
-    def __init__(self, panels: PanelContext, context: RenderContext, window: QWidget) -> None:
+    def __init__(self, panels: PanelContext, context: RenderContext, places: PlaceQuestions, window: QWidget) -> None:
+        """`places` asks for the CRS of numbers that are no degrees."""
         super().__init__(window)
-        self._panels, self._window = panels, window
+        self._panels, self._places, self._window = panels, places, window
         self._pool, self._jobs = context.pool, context.jobs
 
     def read(self, path: Path) -> None:
@@ -37,7 +39,8 @@ class SiteTables(QObject):
         def show(layers: list[VectorInfo]) -> None:
             from viewer.panels.homecoming.site_table_dialog import SiteTableDialog  # for start-up time
 
-            SiteTableDialog(self._panels, pool, self._jobs, path, layers, self._window).show()
+            ask_crs = self._places.ask_crs
+            SiteTableDialog(self._panels, pool, self._jobs, path, layers, ask_crs, self._window).show()
 
         title = self.tr("Reading {0}").format(one_line(path.name, 60))
         self._jobs.run(look, show, self._refuse, title, apart=True, of_case=True)

@@ -13,6 +13,7 @@ from shapely import Point
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
+from layers.geo.crs import crs_name
 from layers.phrase import Phrase
 from layers.pool.feature_rows import read_rows
 from layers.raster.photograph import Photograph, photograph_in
@@ -165,14 +166,16 @@ def rows_of(
     pool: ReaderPool,
     check: Callable[[int], None] = lambda done: None,
 ) -> list[TableRow]:
-    """All rows of a layer; none of a table without places. It blocks, and calls `check` with the number of rows read.
+    """All rows of a layer; none of a table without places. `options`: the columns that give these, and the `crs` of
+    their numbers. It blocks, and calls `check` with the number of rows read.
 
     Raises InvalidValue for more than `MOST_SITES`, and errors of readers.
     """
     if not (is_placed(layer) or options):
         return []
     rows: list[TableRow] = []
-    for row in read_rows(pool, path, layer.name, dict(options)):
+    own = "" if "columns" in layer.reading else options.get("crs", "")
+    for row in read_rows(pool, path, layer.name, {} if own else dict(options), own):
         if len(rows) % _TOLD_ROWS == 0:
             check(len(rows))
         if len(rows) == MOST_SITES:
@@ -193,15 +196,16 @@ def add_rows(
     options: Mapping[str, str],
 ) -> None:
     """Add the sites of rows to `found_sites`, and a sentence on each row that makes none."""
-    places = {**layer.reading.get("columns", {}), **options}
+    crs = options.get("crs", "")
+    places = {**layer.reading.get("columns", {}), **{key: column for key, column in options.items() if key != "crs"}}
     name, before = Path(layer.path).name, len(found_sites.sites)
     for number, wkb, values in rows:
         try:
-            coordinate = _as_written(values, places)
+            coordinate = None if crs else _as_written(values, places)
             if not wkb and coordinate is not None:
                 raise InvalidValue(_why_not(coordinate))
             geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
-            basis = _basis(coordinate) or f"as in {name}"
+            basis = _basis(coordinate) or (f"as in {name}, in {crs_name(crs)}" if crs else f"as in {name}")
             site = table_site(number, geometry, values, reading.mapping, basis, found_sites.unfit, reading.own_classes)
             found_sites.sites.append(site)
         except InvalidValue as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
-from viewer.support.language.text import one_line
+from viewer.panels.homecoming.rows_look import offer_columns
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
@@ -131,14 +131,7 @@ class ColumnGrid(QWidget):
     ) -> None:
         """Offer these columns, with an example of each, and choose those that are guessed."""
         for field, box in self.boxes.items():
-            box.blockSignals(True)
-            box.clear()
-            box.addItem("–", "")
-            for name in names:
-                box.addItem(one_line(name, 40), name)
-                box.setItemData(box.count() - 1, one_line(examples.get(name, ""), 80), Qt.ItemDataRole.ToolTipRole)
-            box.setCurrentIndex(max(box.findData(chosen.get(field, "")), 0))
-            box.blockSignals(False)
+            offer_columns(box, names, examples, chosen.get(field, ""))
         for part in self._of_places:
             part.setVisible(has_places)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import override
 
 from msgspec import Struct
-from PySide6.QtCore import Qt, QTimer
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,20 +18,20 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QPlainTextEdit,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.geo.crs import crs_name
 from layers.pool.pool import ReaderPool
-from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import SiteMapping, guess_mapping
 from viewer.commands.tables.known_rows import known_rows
@@ -47,14 +48,16 @@ from viewer.commands.tables.site_files import (
     rows_of,
 )
 from viewer.commands.tables.site_rows import TABLE_COLUMN_NAMES, TableEdit, add_table, bounds_of, own_classes
+from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.panels.homecoming.column_grid import FIELD_WORDS, ColumnGrid
+from viewer.panels.homecoming.rows_look import RowsLook, SentenceList
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
-from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import in_language, translate
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
@@ -63,10 +66,9 @@ WIDTH_PX, WISHED_PX, AROUND_PX = 820, 720, 60
 SCROLL_PX = 12
 FIRST_ROWS, ROWS_PX, ROW_PX, REMARKS_PX = 5, 150, 22, 66
 COLUMN_PX = 130
-LOOK_MS = 150
-"""Rest after a choice before the rows are read anew."""
-MOST_REMARKS = 200
-"""Most sentences that are listed: more are a wrong column."""
+
+type AskCrs = Callable[[PlaceQuestion, str, Callable[[str], None]], None]
+"""Asks for the CRS of numbers: the question, the CRS that holds now, and the taker of the answer."""
 
 
 class ReadTable(Struct, frozen=True, eq=False):
@@ -75,6 +77,11 @@ class ReadTable(Struct, frozen=True, eq=False):
     options: Mapping[str, str]
     layer: VectorInfo
     rows: list[TableRow]
+
+    @property
+    def lacks_crs(self) -> bool:
+        """True where the CRS of its numbers has to be chosen before any row has a place."""
+        return not (self.layer.crs or self.options.get("crs")) and self.layer.bounds is not None
 
 
 class MadeSites(Struct, frozen=True, eq=False):
@@ -102,17 +109,18 @@ class SiteTableDialog(QDialog):
         jobs: Jobs,
         path: Path,
         layers: Sequence[VectorInfo],
+        ask_crs: AskCrs,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._context, self._pool, self._jobs, self._path = context, pool, jobs, path
-        self._layers = layers
+        self._layers, self._ask_crs = layers, ask_crs
+        self._crs = ""
+        """CRS that was chosen for the numbers; empty for that of the file, or degrees of WGS 84."""
         self._made: MadeSites | None = None
         self._table: ReadTable | None = None
         """Rows that were read last: they are read anew only where other columns give the places."""
-        self._job: Job | None = None
-        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
-        self._soon.timeout.connect(self._read)
+        self._look = RowsLook(jobs, self._read, self)
         self.setWindowTitle(self.tr("Add Sites from a Table"))
         self.heading = plain_label()
         self.heading.setObjectName("heading")
@@ -125,7 +133,9 @@ class SiteTableDialog(QDialog):
         self.class_code = ComboBox()
         self.others = QCheckBox(self.tr("List the other columns in the notes"))
         self.leave_known = QCheckBox()
-        self.outcome, self.remarks = plain_label(), QPlainTextEdit()
+        self.crs_button = QPushButton()
+        self.outcome = plain_label()
+        self.remarks = SentenceList(self.tr("Rows and values that do not fit"), REMARKS_PX)
         self.add_button = QPushButton(self.tr("&Add Sites"))
         self._fill()
         self._lay_out()
@@ -154,10 +164,8 @@ class SiteTableDialog(QDialog):
         self.rows.setWordWrap(False)
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.outcome.setWordWrap(True)
-        self.remarks.setReadOnly(True)
-        self.remarks.setTabChangesFocus(True)
-        self.remarks.setFixedHeight(REMARKS_PX)
-        self.remarks.setAccessibleName(self.tr("Rows and values that do not fit"))
+        self.crs_button.setToolTip(self.tr("Choose the CRS in which the file states its numbers"))
+        self.crs_button.clicked.connect(self._choose_crs)
         self.sheet.currentIndexChanged.connect(self._show_layer)
         self.class_code.currentIndexChanged.connect(self._look_anew)
         for box in (self.others, self.leave_known):
@@ -165,6 +173,8 @@ class SiteTableDialog(QDialog):
         self.grid.changed.connect(self._choose_columns)
 
     def _lay_out(self) -> None:
+        self._reading = QFormLayout()  # not on the page that scrolls: without a CRS nothing else counts
+        self._reading.addRow(self.tr("CRS of the coordinates"), self.crs_button)
         form = QFormLayout()
         form.addRow(self.tr("Class where the column says none"), self.class_code)
         form.addRow(self.others)
@@ -183,6 +193,7 @@ class SiteTableDialog(QDialog):
         layout.addWidget(self.heading)
         layout.addWidget(self.sheet)
         self.sheet.setVisible(len(self._layers) > 1)
+        layout.addLayout(self._reading)
         layout.addWidget(page, 1)
         for part in (self.leave_known, self.outcome, self.remarks):
             layout.addWidget(part)
@@ -208,7 +219,7 @@ class SiteTableDialog(QDialog):
         guessed |= {field: places[key] for field, key in PLACE_OPTIONS.items() if key in places}
         examples = {name: next((row[at] for row in preview if row[at]), "") for at, name in enumerate(names)}
         self.grid.show_columns(names, examples, guessed, has_places="columns" in layer.reading)
-        self._table = None
+        self._table, self._crs = None, ""
         self._show_rows(names, preview)
         self._look_anew()
 
@@ -236,7 +247,7 @@ class SiteTableDialog(QDialog):
     @property
     def is_reading(self) -> bool:
         """True until the rows are read by the present choices."""
-        return self._soon.isActive() or (self._job is not None and not self._job.is_finished)
+        return self._look.is_under_way
 
     # -- what comes of it -------------------------------------------------------------------------------------------
 
@@ -247,25 +258,67 @@ class SiteTableDialog(QDialog):
     def _look_anew(self, *_: object) -> None:
         self._made = None
         self.add_button.setEnabled(False)
-        self._soon.start()
+        self._show_crs()
+        self._look.ask()
 
     def _options(self) -> dict[str, str]:
-        """The columns that give the places, as readers take them; none for a file that holds its places itself."""
-        if "columns" not in self.layer.reading:
-            return {}
-        columns = self.grid.columns()
-        chosen = {PLACE_OPTIONS[field]: column for field, column in columns.items() if field in PLACE_OPTIONS}
+        """The columns that give the places of a table, and their CRS, as readers take them."""
+        crs = {"crs": self._crs} if self._crs and self._has_numbers() else {}
+        if not self._is_table:
+            return crs
+        chosen = self._chosen_places()
         own = {
             key: name
             for key, name in (self.layer.reading.get("columns") or {}).items()
             if key in ("x", "y", "place", "wkt")
         }
-        return {} if chosen == own else chosen
+        return crs if chosen == own else chosen | crs
+
+    def _chosen_places(self) -> dict[str, str]:
+        """The columns that are chosen to give the places, by the options of readers."""
+        columns = self.grid.columns()
+        return {PLACE_OPTIONS[field]: column for field, column in columns.items() if field in PLACE_OPTIONS}
+
+    @property
+    def _is_table(self) -> bool:
+        """True for a file whose columns have to say where its rows are."""
+        return "columns" in self.layer.reading
+
+    # -- the CRS ----------------------------------------------------------------------------------------------------
+
+    def _has_numbers(self) -> bool:
+        """True where the places are numbers of a CRS; a coordinate in words or in degrees, minutes, seconds has its
+        own, and most files state theirs.
+        """
+        own = self.layer.reading.get("columns") or {}
+        if not self._is_table:
+            return not self.layer.crs
+        chosen = self._chosen_places()
+        return "wkt" in chosen or ({"x", "y"} <= chosen.keys() and not {"zone", "lat_deg"} & own.keys())
+
+    def _show_crs(self) -> None:
+        """Show the CRS of the numbers, as far as it is known."""
+        layer = self.layer if self._table is None else self._table.layer
+        crs = self._crs or layer.crs
+        words = one_line(crs_name(crs), 60) if crs else self.tr("Not stated: Choose…")
+        self.crs_button.setText(words.replace("&", "&&"))
+        self.crs_button.setAccessibleName(self.tr("CRS of the coordinates: {0}").format(words))
+        self._reading.setRowVisible(self.crs_button, self._has_numbers())
+
+    def _choose_crs(self) -> None:
+        layer = self.layer if self._table is None else self._table.layer
+        question = PlaceQuestion(self._path.name, "", layer.bounds, has_pixels=False)
+        self._ask_crs(question, self._crs or layer.crs, self._take_crs)
+
+    def _take_crs(self, crs: str) -> None:
+        if isValid(self) and crs != self._crs:
+            self._crs = crs
+            self._look_anew()
+
+    # -- reading ----------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
         """Make the sites by the present choices, in a job."""
-        if self._job is not None:
-            self._job.cancel()
         options, read = self._options(), self.layer.reading.get("columns") or {}
         own = {} if options else {f"place {key}": str(name) for key, name in read.items()}
         columns = self.grid.columns() | own  # what gives the place is not listed in the notes
@@ -284,12 +337,11 @@ class SiteTableDialog(QDialog):
             leaves_known=self.leave_known.isChecked(),
         )
         self.outcome.setText(self.tr("Reading the rows…"))
-        self._job = self._jobs.run(
-            work, self._show, lambda error: self._refuse(in_language(error.sentence)), apart=True, of_case=True
-        )
+        self._look.run(work, self._show, self._refuse, apart=True)
 
     def _show(self, made: MadeSites) -> None:
         self._made, self._table = made, made.table
+        self._show_crs()
         if not self.rows.rowCount():
             names = names_of(self.layer)
             cells = [
@@ -319,13 +371,18 @@ class SiteTableDialog(QDialog):
         self.outcome.setText(self.tr("What comes in: {0}.").format(", ".join(parts)) if count else self._why_none())
         self.add_button.setText(self.tr("&Add {0}").format(parts[0]) if count else self.tr("&Add Sites"))
         self.add_button.setEnabled(count > 0)
+        if made.table.lacks_crs:
+            self.remarks.show_sentences([])
+            return
         remarks = [*outcome.left_out, *outcome.unfit.sentences(), *outcome.notes, *self._unused()]
-        self._list(remarks or [self.tr("All rows and all columns come in.")])
+        self.remarks.show_sentences(remarks or [self.tr("All rows and all columns come in.")])
 
     def _why_none(self) -> str:
         if self._made is not None and self._made.sites.sites:
             return self.tr("This case has all of these rows already.")
-        if "columns" in self.layer.reading and not is_placed(self.layer) and not self._options():
+        if self._made is not None and self._made.table.lacks_crs:
+            return self.tr("The file does not say in which CRS its numbers are, and they are no degrees: choose it.")
+        if self._is_table and not is_placed(self.layer) and not self._options():
             return self.tr("Choose the columns that say where the rows are: latitude and longitude, or coordinates.")
         return self.tr("No row has a place.")
 
@@ -347,13 +404,7 @@ class SiteTableDialog(QDialog):
         self.add_button.setText(self.tr("&Add Sites"))
         self.add_button.setEnabled(False)
         self.outcome.setText(sentence)
-        self._list([])
-
-    def _list(self, sentences: Sequence[str]) -> None:
-        lines = [one_line(in_language(sentence), 400) for sentence in sentences[:MOST_REMARKS]]
-        if len(sentences) > MOST_REMARKS:
-            lines.append(self.tr("… and {0} more").format(grouped(len(sentences) - MOST_REMARKS)))
-        self.remarks.setPlainText("\n".join(lines))
+        self.remarks.show_sentences([])
 
     def add(self) -> None:
         """Add what is shown, as one step, go there and close."""
@@ -369,9 +420,7 @@ class SiteTableDialog(QDialog):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._soon.stop()
+        self._look.end()
         super().closeEvent(event)
         self.deleteLater()
 
@@ -403,9 +452,12 @@ def _make(
 def _read_table(
     path: Path, layer: VectorInfo, options: Mapping[str, str], pool: ReaderPool, job: JobContext
 ) -> ReadTable:
-    if options:  # other places, and something else to say of them
+    if options and "columns" in layer.reading:  # other places, and something else to say of them
         same = [each for each in layers_of_file(path, pool, options) if each.name == layer.name]
         if not same:
             raise InvalidValue("{name} has no {layer} any more: open it again.", name=path.name, layer=layer.name)
         layer = same[0]
-    return ReadTable(dict(options), layer, rows_of(layer, path, options, pool, lambda done: job.check()))
+    table = ReadTable(dict(options), layer, [])
+    if table.lacks_crs:
+        return table
+    return replace(table, rows=rows_of(layer, path, options, pool, lambda done: job.check()))

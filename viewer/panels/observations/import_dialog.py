@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, override
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QListWidget,
     QListWidgetItem,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -45,9 +44,10 @@ from layers.requests.features import SheetOfCells
 from viewer.commands.feature_sites import guess_mapping
 from viewer.commands.imagery.observation_rows import RecordedRows, RowDifference, observations_from_rows
 from viewer.panels.context import PanelContext
+from viewer.panels.homecoming.rows_look import RowsLook, SentenceList, offer_columns
 from viewer.panels.words import choices
 from viewer.rendering.layers.image_facts import image_facts
-from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
@@ -56,12 +56,10 @@ from viewer.support.still_boxes import ComboBox
 
 WIDTH_PX = 640
 REASONS_PX = 110
-LOOK_MS = 150
-"""Rest after a choice before the rows are read anew."""
 OUTCOME_LINES = 2
 """Lines of the longest sentence on what comes of the rows."""
-MOST_REASONS = 200
-"""Most rows left out that are listed: more are a wrong column."""
+MOST_DIFFERENCES = 200
+"""Most rows that are listed with what they change."""
 TOLD_ROWS = 250
 
 
@@ -73,14 +71,12 @@ class ObservationImportDialog(QDialog):
 
     def __init__(self, context: PanelContext, jobs: Jobs, path: Path, sheets: Sequence[SheetOfCells], parent: QWidget):
         super().__init__(parent)
-        self._context, self._jobs, self._path, self._sheets = context, jobs, path, sheets
+        self._context, self._path, self._sheets = context, path, sheets
         self._images = images_on_map(context)
         self._recorded: RecordedRows | None = None
         """Edit that the button pushes, with its counts; None while the rows are read."""
-        self._job: Job | None = None
         self.setWindowTitle(self.tr("Import Observations"))
-        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
-        self._soon.timeout.connect(self._read_rows)
+        self._look = RowsLook(jobs, self._read_rows, self)
         self.heading = plain_label()
         self.heading.setObjectName("heading")
         self.sheet = ComboBox()
@@ -97,7 +93,8 @@ class ObservationImportDialog(QDialog):
         self.kept_as_is: set[int] = set()
         """Numbers of the rows whose tick was taken away: what the case has stays."""
         self.differences = QListWidget()
-        self.outcome, self.reasons = plain_label(), QPlainTextEdit()
+        self.outcome = plain_label()
+        self.reasons = SentenceList(self.tr("Rows that are left out"), REASONS_PX)
         self._fill_choices()
         self._lay_out()
         self._show_sheet()
@@ -154,12 +151,9 @@ class ObservationImportDialog(QDialog):
         # room for the longest sentence, so that neither it is cut nor the buttons move
         self.outcome.setMinimumHeight(OUTCOME_LINES * self.outcome.fontMetrics().lineSpacing())
         self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.reasons.setReadOnly(True)
-        self.reasons.setFixedHeight(REASONS_PX)
         policy = self.reasons.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # so that the buttons stay under the pointer
         self.reasons.setSizePolicy(policy)
-        self.reasons.setAccessibleName(self.tr("Rows that are left out"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.record_button = QPushButton(self.tr("&Record"))
         self.record_button.setDefault(True)
@@ -193,16 +187,9 @@ class ObservationImportDialog(QDialog):
         rows = translate("ObservationImportDialog", "{count} rows", "{count} row", len(sheet.numbers))
         self.heading.setText(self.tr("{0} of “{1}”").format(rows, one_line(self._path.name, 60)))
         guessed = guess_mapping(list(sheet.columns), COLUMN_NAMES)
+        examples = {name: next((cell for cell in cells if cell.strip()), "") for name, cells in sheet.columns.items()}
         for field, box in self.columns.items():
-            box.blockSignals(True)
-            box.clear()
-            box.addItem("–", "")
-            for name, cells in sheet.columns.items():
-                box.addItem(one_line(name, 40), name)
-                example = next((cell for cell in cells if cell.strip()), "")
-                box.setItemData(box.count() - 1, one_line(example, 80), Qt.ItemDataRole.ToolTipRole)
-            box.setCurrentIndex(max(box.findData(guessed.get(field, "")), 0))
-            box.blockSignals(False)
+            offer_columns(box, list(sheet.columns), examples, guessed.get(field, ""))
         self.kept_as_is.clear()
         self._look_anew()
 
@@ -221,7 +208,7 @@ class ObservationImportDialog(QDialog):
     @property
     def is_reading(self) -> bool:
         """True until the rows are read by the present choices."""
-        return self._soon.isActive() or (self._job is not None and not self._job.is_finished)
+        return self._look.is_under_way
 
     # -- what comes of it -------------------------------------------------------------------------------------------
 
@@ -232,7 +219,7 @@ class ObservationImportDialog(QDialog):
     def _look_anew(self) -> None:
         self._recorded = None
         self.record_button.setEnabled(False)
-        self._soon.start()
+        self._look.ask()
 
     def _read_rows(self) -> None:
         """Read the rows by the present choices, in a job."""
@@ -242,8 +229,6 @@ class ObservationImportDialog(QDialog):
         if missing:
             self._say_refused(self.tr("Choose a column for: {0}.").format(", ".join(missing)))
             return
-        if self._job is not None:
-            self._job.cancel()
         read = partial(
             read_and_record,
             self._context.document.copied(),
@@ -256,12 +241,7 @@ class ObservationImportDialog(QDialog):
             kept_as_is=frozenset(self.kept_as_is),
         )
         self.outcome.setText(self.tr("Reading the rows…"))
-        self._job = self._jobs.run(
-            lambda job: read(job),
-            self._show,
-            lambda error: self._say_refused(in_language(error.sentence)),
-            of_case=True,
-        )
+        self._look.run(lambda job: read(job), self._show, self._say_refused)
 
     def _show(self, recorded: RecordedRows) -> None:
         self._recorded = recorded
@@ -286,7 +266,7 @@ class ObservationImportDialog(QDialog):
         lines = self.differences
         lines.blockSignals(True)
         lines.clear()
-        for each in differences[:MOST_REASONS]:
+        for each in differences[:MOST_DIFFERENCES]:
             line = QListWidgetItem(one_line(self._difference_words(each), 300))
             line.setData(Qt.ItemDataRole.UserRole, each.number)
             line.setFlags(line.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -323,7 +303,7 @@ class ObservationImportDialog(QDialog):
         self._list_reasons([])
 
     def _list_reasons(self, left_out: Sequence[str]) -> None:
-        self.reasons.setPlainText("\n".join(one_line(in_language(words), 300) for words in left_out[:MOST_REASONS]))
+        self.reasons.show_sentences(left_out)
         self.reasons.setVisible(bool(left_out))
 
     def record(self) -> None:
@@ -339,9 +319,7 @@ class ObservationImportDialog(QDialog):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._soon.stop()
+        self._look.end()
         super().closeEvent(event)
         self.deleteLater()
 

@@ -10,9 +10,11 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from layers.geo.crs import WGS84, transform_points
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.panels.homecoming.site_table_dialog import SiteTableDialog
+from viewer.panels.layers.place_dialog import PlaceDialog
 
 WAIT_MS = 60_000
 ROWS = (
@@ -118,3 +120,48 @@ def test_rows_that_the_case_has_already_are_left_out_or_come_once_more(
     qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
     dialog.add()
     assert len(document.sites) == 5
+
+
+def test_numbers_that_are_no_degrees_get_their_crs_in_the_dialog(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "grid.csv"
+    answers.path.write_text("name,X,Y\nPad,7612000,5735000\nHall,7613000,5736000\n", "utf-8")
+    window.action_table["add_table"].trigger()
+    dialog = dialog_of(window, qtbot)
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    assert dialog.crs_button.text() == "Not stated: Choose…"
+    assert "does not say in which CRS" in dialog.outcome.text()
+    assert not dialog.add_button.isEnabled()
+    QTest.mouseClick(dialog.crs_button, Qt.MouseButton.LeftButton)
+    question = window.place_questions.dialog
+    assert isinstance(question, PlaceDialog)
+    question.search.setText("28407")
+    qtbot.waitUntil(question.place_button.isEnabled, timeout=WAIT_MS)
+    QTest.mouseClick(question.place_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    assert dialog.crs_button.text() == "Pulkovo 1942 / Gauss-Kruger zone 7 (EPSG:28407)"
+    assert dialog.outcome.text() == "What comes in: 2 sites."
+    dialog.add()
+    pad, _hall = window.session.document.sites.values()
+    lon, lat = transform_points("EPSG:28407", WGS84, [7612000.0], [5735000.0])
+    assert (pad.geometry.x, pad.geometry.y) == pytest.approx((lon[0], lat[0]), abs=1e-9)
+    assert pad.position_basis == "as in grid.csv, in Pulkovo 1942 / Gauss-Kruger zone 7 (EPSG:28407)"
+
+
+def test_a_crs_is_asked_for_only_where_the_file_leaves_it_open(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "places.csv"
+    answers.path.write_text("name,X,Y,coordinates\nPad,100,40,40 N 100 E\n", "utf-8")
+    window.action_table["add_table"].trigger()
+    dialog = dialog_of(window, qtbot)
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    place, x = dialog.grid.boxes["place"], dialog.grid.boxes["lon"]
+    place.setCurrentIndex(place.findData("coordinates"))
+    assert not dialog.crs_button.isVisible(), "a coordinate in words has its own"
+    for box, column in ((x, "X"), (dialog.grid.boxes["lat"], "Y")):
+        box.setCurrentIndex(box.findData(column))
+    assert dialog.crs_button.isVisible()
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
+    assert dialog.crs_button.text() == "WGS 84 (EPSG:4326)"
