@@ -21,6 +21,8 @@ from viewer.support.language.translation import in_language, translate
 
 _RUN_IN = 10
 """Marks in one paragraph of a key that is run in: it has paragraphs in place of a row for each mark."""
+_FIRST_ROWS = 2
+"""Atoms at the beginning of a key, its heading among them, that are kept with the next: one row is no beginning."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
 
@@ -57,7 +59,9 @@ class EvidenceRows:
             atoms.append(Atom("key", whole(words), body, self._style.ink, 0.12 * self._sizes.body))
         for number, name in () if run_in else rows:
             atoms.append(self._numbered("key", str(number), name, body, 0.12 if factor == 1.0 else 0.0))
-        return atoms + note
+        last = len(atoms) - 1
+        kept = {*range(_FIRST_ROWS), last - 1} if last and not run_in else {0}
+        return [replace(atom, keep=at in kept and at < last) for at, atom in enumerate(atoms)] + note
 
     def count_note(self, left_out: int, factor: float = 1.0) -> list[Atom]:
         """A sentence on the marks that the page does not name."""
@@ -72,6 +76,22 @@ class EvidenceRows:
         words = translate("Export", "Key to the numbers: page {0}").format(page)
         type_ = self._sizes.type(0.95 * factor, bold=True)
         return [Atom("legend", words, type_, self._style.ink, 0.3 * self._sizes.body)]
+
+    def signs_on_pages(self, key_page: int, legend_page: int) -> list[Atom]:
+        """A line on where the key and the legend of a small page are. The pages are counted from 0, the maps' own."""
+        if key_page and key_page == legend_page:
+            words = translate("Export", "Key to the numbers, and legend: page {0}")
+        elif key_page and legend_page:
+            words = translate("Export", "Key to the numbers: page {0}. Legend: page {1}.")
+        elif key_page:
+            words = translate("Export", "Key to the numbers: page {0}")
+        else:
+            words = translate("Export", "Legend: page {1}")
+        type_ = self._sizes.type(0.95, bold=True)
+        line = Atom(
+            "legend", words.format(key_page + 1, legend_page + 1), type_, self._style.ink, 0.3 * self._sizes.body
+        )
+        return [line] if key_page or legend_page else []
 
     def site(self, site: NamedSite | None) -> list[Atom]:
         """The words on one mark: class, place with its precision, state, other names, the days it was seen."""
@@ -124,6 +144,9 @@ class EvidenceRows:
     def parties(self, lines: Sequence[PartyLine]) -> list[Atom]:
         """The sentences on the named parties of a page, before all other words beside its map."""
         body, small, gap = self._sizes.type(), self._sizes.type(0.95), self._sizes.body
+        if self._sizes.is_small and all(kind == "note" for kind, _ in lines):  # one paragraph takes less room
+            words = " ".join(in_language(words) for _, words in lines)
+            return [Atom(PARTIES, whole(words), small, self._style.quiet, 0.2 * gap)] if lines else []
         atoms = []
         for kind, words in lines:
             if kind == "head":

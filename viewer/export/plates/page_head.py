@@ -20,7 +20,8 @@ from viewer.support.language.translation import translate
 
 MARKING_COLORS = {marking: (color, "#000000") for marking, color in TLP_COLOURS.items()}
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
-_MOST_TITLE_LINES = 3
+_MOST_TITLE_LINES, _MOST_IN_COLUMN = 3, 2
+"""Lines above which a title is set smaller, and those in a single column of a newspaper."""
 _LONGEST_LINE = 1000
 """Most characters of a title, or of a line below it: a case may hold megabytes."""
 _LOGO_HEIGHT = 2.6
@@ -60,7 +61,8 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
     width = _text_width(room, logo, logo_height)
     title = plain(title, _LONGEST_LINE)
     title_type = sizes.type(2.0 if not sizes.is_small else 1.55, bold=True)
-    while len(wrapped(whole(title), title_type, width)) > _MOST_TITLE_LINES and title_type.size > sizes.body * 1.05:
+    most = _MOST_IN_COLUMN if sizes.is_column else _MOST_TITLE_LINES
+    while len(wrapped(whole(title), title_type, width)) > most and title_type.size > sizes.body * 1.05:
         title_type = title_type.scaled(0.9)
     parts = [
         ("title", title, title_type, style.ink),

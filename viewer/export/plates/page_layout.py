@@ -36,7 +36,7 @@ from viewer.export.plates.setting.piece import Piece
 from viewer.export.plates.setting.sign_band import SignBand, band_of
 from viewer.export.plates.setting.word_pages import KEY, fuller_share, pieces_of, words_on_pages
 from viewer.export.plates.things_on_maps import MapFurnisher, ThingsOnMaps
-from viewer.export.plates.words_beside import WordsBeside
+from viewer.export.plates.words_beside import BandWords, WordsBeside
 
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
@@ -46,8 +46,10 @@ _LEAST_MAPS = 0.7
 """Least part of the area of the maps that a key in the band leaves to them; with less it stands where words do, if
 need be on the next page, and a line says so.
 """
-_LEAST_OF_PAGE = 0.22
-"""Least part of a page for its maps beside the whole legend in a band."""
+_LEAST_OF_PAGE, _LEAST_OF_SMALL = 0.22, 0.34
+"""Least part of a page, and of a small page, for its maps beside a legend in a band that is more than signs."""
+_BANDS = ((True, BandWords.ALL), (True, BandWords.HEADED), (True, BandWords.SIGNS), (False, BandWords.ALL))
+"""Ways in which a page may have its legend in a band, the best one first, and then without a band."""
 _WIDEST_INSET = 1.2
 """Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
 _ROOMY = 0.25
@@ -84,6 +86,8 @@ class PageLayout:
         self.pages = 1
         self.party_pages: frozenset[int] = frozenset()
         """The pages with sentences on the named parties."""
+        self._pointer: list[Atom] = []
+        """The line below the map of a small page on the pages with its key and legend."""
         self.further_level = Telling.NAMELESS
 
     def lay_out(self, checkpoint: Checkpoint, *, is_cropped: bool) -> None:
@@ -109,7 +113,8 @@ class PageLayout:
         below the maps.
         """
         beside = self.beside
-        beside.has_band, beside.has_key_in_band, beside.is_band_terse, beside.key_page = False, False, False, 0
+        beside.has_band, beside.has_key_in_band, beside.key_page = False, False, 0
+        beside.band_words = BandWords.ALL
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
         if self.sizes.is_map_first:
             return self._cut_slide(parts, checkpoint)
@@ -137,12 +142,14 @@ class PageLayout:
         self, rooms: PageRooms, atoms: list[Atom], parts: Sequence[Shown], checkpoint: Checkpoint
     ) -> tuple[PageRooms, list[Atom]]:
         """Return rooms and words with a line after the legend on the page of the key, where that is another one."""
-        page, beside = self._page_of_key(rooms, atoms), self.beside
+        page, beside = self._page_of(KEY, rooms, atoms), self.beside
+        if self.sizes.is_small and not rooms.band.height():
+            return self._telling_pages_of_signs(rooms, atoms, parts, checkpoint)
         if page and rooms.band.height():
             beside.key_page = page + 1
             if not rooms.request.band.holds(self._band_atoms()):
                 rooms, atoms = self._cut_again(parts, self._key_beside(), rooms.request.share, checkpoint)
-                page = self._page_of_key(rooms, atoms)
+                page = self._page_of(KEY, rooms, atoms)
                 beside.key_page = page + 1 if page else 0
         elif page:
             before = takewhile(lambda atom: atom.key != KEY, atoms)
@@ -154,21 +161,34 @@ class PageLayout:
                 return rooms, with_line
         return rooms, atoms
 
-    def _page_of_key(self, rooms: PageRooms, atoms: Sequence[Atom]) -> int:
-        """The page on which the key begins, counted from 0; 0 without one."""
+    def _telling_pages_of_signs(
+        self, rooms: PageRooms, atoms: list[Atom], parts: Sequence[Shown], checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
+        """The same for a page too small for a legend: a line below its map says where key and legend are."""
+        for _turn in range(2):  # the line takes room from the map, so that the key may be another
+            pages = [self._page_of(part, rooms, atoms) for part in (KEY, LEGEND)]
+            self._pointer = self.beside.signs_on_pages(*pages)
+            if not self._pointer:
+                return rooms, atoms
+            rooms, atoms = self._cut_again(parts, self._key_beside(), rooms.request.share, checkpoint)
+        first = len(self.parties.atoms())
+        return rooms, [*atoms[:first], *self._pointer, *atoms[first:]]
+
+    def _page_of(self, part: str, rooms: PageRooms, atoms: Sequence[Atom]) -> int:
+        """The page on which a part of the words begins, counted from 0; 0 without it."""
         flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
-        return min((flow.columns[row.column].page for row in flow.placed if row.atom.key == KEY), default=0)
+        return min((flow.columns[row.column].page for row in flow.placed if row.atom.key == part), default=0)
 
     def _with_legend_in_band(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
         """Cut the page with the legend in a band, or without one where there is no room.
 
-        Where all of it would leave little to the maps the band has its signs alone.
+        Where all of it would leave little to the maps the band has no notes, or its signs alone.
         """
-        beside, was_nameless = self.beside, self.parties.is_nameless
-        least = _LEAST_OF_PAGE * self.sizes.width * self.sizes.height
-        for beside.has_band, beside.is_band_terse in ((True, False), (True, True), (False, False)):
+        beside, sizes, was_nameless = self.beside, self.sizes, self.parties.is_nameless
+        least = (_LEAST_OF_SMALL if sizes.is_small else _LEAST_OF_PAGE) * sizes.width * sizes.height
+        for beside.has_band, beside.band_words in _BANDS:
             rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
-            is_map = beside.is_band_terse or rooms.map_area >= least
+            is_map = beside.band_words is BandWords.SIGNS or rooms.map_area >= least
             if is_map and self._has_room_for_band(rooms, was_nameless=was_nameless):
                 break
         return rooms, atoms
@@ -290,7 +310,7 @@ class PageLayout:
     def _rooms(self, request: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
         """Cut the first page, with room for what is said of the parties; on a slide beside the legend, not the key."""
         if not self.sizes.is_map_first:
-            return self.parties.rooms(request, key)
+            return self.parties.rooms(replace(request, needed=self._pointer), key)
         needed = self.beside.first_words(self.framed.maps)
         needed += self.beside.key_on_page(2) if key else []
         return self.parties.rooms(replace(request, needed=needed), ())

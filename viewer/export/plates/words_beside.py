@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum, auto
 
 from msgspec.structs import replace
 
@@ -28,6 +29,16 @@ from viewer.export.plates.setting.sign_band import LETTERS
 from viewer.export.plates.things_on_maps import ThingsOnMaps
 from viewer.support.language.text import one_line
 
+
+class BandWords(IntEnum):
+    """Amount of the legend that stands in the band; the rest stands with the other words."""
+
+    ALL = auto()
+    HEADED = auto()
+    """Signs under the headings of their groups, without notes."""
+    SIGNS = auto()
+
+
 _SHORT_CAPTION = 300
 """Most characters of a caption that a slide has before its legend, in any case beside the maps."""
 
@@ -50,8 +61,7 @@ class WordsBeside:
         """True where the rows of the key are set as one paragraph, which is shorter."""
         self.has_band, self.has_key_in_band = False, False
         """True where the legend, or the key too, stands in a band across the page."""
-        self.is_band_terse = False
-        """True where the band has signs alone: headings and notes stand with the other words."""
+        self.band_words = BandWords.ALL
         self.key_page = 0
         """The page that has the key, counted from 1, where the band of the legend says so; 0 where it does not."""
         self.has_locator = False
@@ -102,6 +112,10 @@ class WordsBeside:
         """The line that says on which page the key is, counted from 1."""
         return self._rows.key_on_page(page, LETTERS if in_band else 1.0)
 
+    def signs_on_pages(self, key_page: int, legend_page: int) -> list[Atom]:
+        """The line on the pages of key and legend, counted from 0, where these are none of the maps'."""
+        return self._rows.signs_on_pages(key_page, legend_page)
+
     def legend_atoms(self, maps: Sequence[MapOnPage], *, in_band: bool) -> list[Atom]:
         """The legend of what the maps show, as far as it stands in the band, or as far as not."""
         spec = self._spec
@@ -112,15 +126,19 @@ class WordsBeside:
         if spec.publish:
             legend = [replace(row, text=without_paths(row.text)) for row in legend]
         self.legend = legend
-        if in_band is not self.has_band and not self.is_band_terse:
+        is_whole = self.band_words is BandWords.ALL
+        if in_band is not self.has_band and is_whole:
             return []
-        if self.is_band_terse:
-            legend = [row for row in legend if row.has_symbol is in_band and (in_band or row.is_note)]
+        if not is_whole:
+            legend = [row for row in legend if (self._is_in_band(row) if in_band else row.is_note)]
         factor = LETTERS if in_band or self._sizes.is_map_first else 1.0
         atoms = legend_atoms(legend, self._sizes, self._style, factor)
-        heading = [] if in_band and self.is_band_terse else atoms[:1]
+        heading = atoms[:1] if is_whole or not in_band else []
         key_line = self.key_on_page(self.key_page, in_band=True) if in_band and self.key_page else []
         return [*heading, *key_line, *atoms[1:]]
+
+    def _is_in_band(self, row: LegendRow) -> bool:
+        return row.has_symbol if self.band_words is BandWords.SIGNS else not row.is_note
 
     def _locator(self, maps: Sequence[MapOnPage]) -> list[Atom]:
         """The locator, where the page has one."""

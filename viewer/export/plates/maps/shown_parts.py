@@ -35,6 +35,8 @@ _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
 """Factor by which an image without requested bounds may be cut, to fill a frame of the page's shape; width from which a
 map shows the whole Earth. Such a map may lose more, as its empty seas are not missed.
 """
+_ALL = 0.97
+"""Part of the images of a comparison from which all of them counts as asked for."""
 _ONE_SIDE = math.cos(math.radians(85.0))
 """Cosine of the greatest angle at the Earth's middle between the middle of a map and its corners."""
 _WIDE_DEG = 20.0
@@ -135,7 +137,22 @@ def compared_part(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
     if bounds is None:
         shown = (box for scene in scenes if (box := shown_bounds(scene, marks)) is not None)
         bounds = _reach(scenes) or next(shown, WORLD)
-    return _part(spec.crs, _a_turn_of(bounds), scenes, marks)
+    part = _part(spec.crs, _a_turn_of(bounds), scenes, marks)
+    return part if part.reach is None else part._replace(marked=_kept_of_compared(part))
+
+
+def _kept_of_compared(part: Shown) -> Bounds | None:
+    """The part that no cut of compared maps may leave out where all of their images was asked for, with their marks.
+
+    None where a part was asked for: that is shown whole.
+    """
+    world, reach = part.world, part.reach
+    if reach is None or world.width < _ALL * reach.width or world.height < _ALL * reach.height:
+        return None
+    (x, y), kept = world.centre, (1 - 2 * MARK_ROOM) / _MOST_CUT
+    half_width, half_height = kept * world.width / 2, kept * world.height / 2
+    middle = Bounds(x - half_width, y - half_height, x + half_width, y + half_height)
+    return middle if part.marks is None else middle.union(part.marks)
 
 
 def _a_turn_of(bounds: Bounds) -> Bounds:

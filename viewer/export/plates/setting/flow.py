@@ -17,6 +17,8 @@ _IN_A_COLUMN = frozenset({"legend", "caveats"})
 _BESIDE_ITS_ANSWER = frozenset({"claims"})
 _ON_A_PAGE = frozenset({"legend"}) | _BESIDE_ITS_ANSWER
 """Parts that are kept on one page where one has room: explained signs, and statements beside their answers."""
+_TALL = 0.6
+"""Part of a column's height from which a paragraph may be broken at its end."""
 
 type PaintRow = Callable[[QPainter, QRectF], None]
 """Paints a row in its box."""
@@ -174,7 +176,8 @@ class Flow(Struct):
         atom = together[0]
         is_empty = column.used == 0
         fits_some = column.left >= 2 * atom.type.line_height
-        tall = atom.height(column.room.width()) > 0.6 * column.room.height()
+        share = atom.height(column.room.width()) / column.room.height()
+        tall = share > (1.0 if atom.sign is not None else _TALL)  # a sign is not torn from its words
         return bool(atom.text) and fits_some and (is_empty or tall)
 
     def _split(self, atom: Atom, column: PageColumn) -> list[Atom]:

@@ -20,6 +20,8 @@ from viewer.export.plates.setting.sign_band import NO_BAND, SignBand
 
 LEAST_FRAME = 88.0
 """Least side of a map in logical pixels: a smaller one shows nothing."""
+_LEAST_OF_WIDTH = 0.4
+"""The same as a part of the width of a narrow page, on which a low map is still as wide as all else."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
 """Most of the height between header and foot for words below the maps, by layout."""
 _SMALL_BAND = 0.6
@@ -27,9 +29,9 @@ _SMALL_BAND = 0.6
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width for words beside the map; on the page of a site."""
 _MOST_WORDS = 0.7
-_MAPS_OF_SLIDE, _NEARLY = 0.4, 0.85
-"""Least part of a slide for its maps beside the words on named parties, without which they have more than half of it;
-where their shape allows less, the part of the most that it allows.
+_MAPS_OF_SLIDE, _MAPS_OF_SQUARE, _NEARLY = 0.4, 0.34, 0.85
+"""Least part of a slide, and of a square, for its maps beside the words on named parties, without which they have more
+than half of it; where their shape allows less, the part of the most that it allows.
 """
 _SLIDE_COLUMN = 17.0
 """Least width of a column of words on a slide, in sizes of running text."""
@@ -119,10 +121,11 @@ def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
     Raises ExportFailed where that leaves no room for a map either.
     """
     bands = (request, replace(request, band=NO_BAND)) if request.band.height else (request,)
+    least = min(LEAST_FRAME, _LEAST_OF_WIDTH * sizes.width)
     for banded in bands:
         for with_words in (True, False):
             rooms = _cut(sizes, banded, with_words)
-            if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
+            if all(min(cell.frame.width(), cell.frame.height()) >= least for cell in rooms.cells):
                 return rooms
     raise ExportFailed(
         "A page of {width} x {height} mm has no room for {value}: choose a larger page, or fewer words.",
@@ -133,11 +136,12 @@ def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
 
 
 def least_map_area(sizes: PageSizes, request: RoomsAsked) -> float:
-    """The area that words on named parties leave to the maps of a slide; 0 on other pages."""
-    if not sizes.is_map_first:
+    """The area that words on named parties leave to the maps of a page for a screen; 0 on paper."""
+    share = _MAPS_OF_SLIDE if sizes.is_map_first else _MAPS_OF_SQUARE if sizes.is_for_screen else 0.0
+    if not share or request.layout == "site":
         return 0.0
     alone = rooms_of(sizes, replace(request, words=(), needed=(), band=NO_BAND)).map_area
-    return min(_MAPS_OF_SLIDE * sizes.width * sizes.height, _NEARLY * alone)
+    return min(share * sizes.width * sizes.height, _NEARLY * alone)
 
 
 def least_beside_key(sizes: PageSizes, area: float) -> float:
@@ -196,12 +200,18 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
         cuts.append(rooms)
-    is_compared = request.layout in MATCHED
+    return max(cuts, key=lambda cut: (holds(cut, request.needed), _worth(request, cut.cells)))
 
-    def worth(cut: PageRooms) -> tuple[bool, float]:
-        return holds(cut, request.needed), cut.cells[0].frame.width() if is_compared else _scale(request, cut.cells[0])
 
-    return max(cuts, key=worth)
+def _worth(request: RoomsAsked, cells: Sequence[Cell]) -> float:
+    """A measure of how large the maps are shown by a page that is cut so."""
+    if request.layout == "before-after":
+        return cells[0].frame.width() * cells[0].frame.height()
+    if request.layout in MATCHED:
+        return cells[0].frame.width()
+    if request.layout == "insets" and len(cells) > 1:
+        return _size(request, cells)
+    return _scale(request, cells[0])
 
 
 def _place_band(rooms: PageRooms, body: QRectF, gap: float, *, is_beside: bool) -> None:

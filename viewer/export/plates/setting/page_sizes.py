@@ -11,6 +11,8 @@ _SLIDE = "Slide 16:9"
 _SCREENS = frozenset({_SLIDE, "Square"})
 _SMALL = 420.0
 """Shorter side up to which a page has only its map, its dates and its credits on the first page."""
+_COLUMN = 240.0
+"""Width up to which a page is one column of a newspaper."""
 
 
 def is_paper(page: str) -> bool:
@@ -27,6 +29,8 @@ class PageSizes(Struct, frozen=True):
     families: tuple[str, ...] = ()
     is_map_first: bool = False
     """True for a slide: it is read from afar, so that its maps come first, and all words but the legend may go on."""
+    is_for_screen: bool = False
+    """True for a page of a fixed number of pixels, which is seen small."""
 
     @classmethod
     def of(cls, spec: ProductSpec, families: tuple[str, ...] = ()) -> PageSizes:
@@ -34,7 +38,8 @@ class PageSizes(Struct, frozen=True):
         width, height = (side * MM for side in spec.page_mm)
         factor = 0.0132 if is_paper(spec.page) else 0.0165
         body = min(max(factor * min(width, height), LEAST_PT * PT), 15.0)
-        return cls(width, height, body, families, spec.page == _SLIDE and spec.layout != "site")
+        is_map_first = spec.page == _SLIDE and spec.layout != "site"
+        return cls(width, height, body, families, is_map_first, spec.page in _SCREENS)
 
     @property
     def margin(self) -> float:
@@ -47,6 +52,11 @@ class PageSizes(Struct, frozen=True):
     @property
     def is_small(self) -> bool:
         return min(self.width, self.height) < _SMALL
+
+    @property
+    def is_column(self) -> bool:
+        """True for a single column of a newspaper."""
+        return self.width < _COLUMN
 
     @property
     def is_wide(self) -> bool:
