@@ -21,7 +21,7 @@ from viewer.export.plates.setting.sign_band import NO_BAND, SignBand
 LEAST_FRAME = 88.0
 """Least side of a map in logical pixels: a smaller one shows nothing."""
 _LEAST_OF_WIDTH = 0.4
-"""The same as a part of the width of a narrow page, on which a low map is still as wide as all else."""
+"""Least height of a map as a part of a narrow page's width: there a low one is still as wide as all else."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
 """Most of the height between header and foot for words below the maps, by layout."""
 _SMALL_BAND = 0.6
@@ -125,7 +125,7 @@ def rooms_of(sizes: PageSizes, request: RoomsAsked) -> PageRooms:
     for banded in bands:
         for with_words in (True, False):
             rooms = _cut(sizes, banded, with_words)
-            if all(min(cell.frame.width(), cell.frame.height()) >= least for cell in rooms.cells):
+            if all(cell.frame.width() >= LEAST_FRAME and cell.frame.height() >= least for cell in rooms.cells):
                 return rooms
     raise ExportFailed(
         "A page of {width} x {height} mm has no room for {value}: choose a larger page, or fewer words.",
