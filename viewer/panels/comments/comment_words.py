@@ -15,7 +15,7 @@ from viewer.panels.widgets.row_table import ListColumn
 from viewer.support.language.text import plain
 from viewer.support.language.translation import in_language, translate
 
-OPEN_PX = 38
+OPEN_PX = 46
 """Width of the column of open comments: a narrow list has no more beside the name and another column."""
 
 

@@ -32,7 +32,7 @@ from viewer.support.language.translation import in_language
 
 ERROR, COMMENTS = 2, 9
 """Columns that get room first: comments are shown while there are open ones."""
-NAME_PX = 130
+NAME_PX = 124
 """Width of a name in logical pixels that is kept before a further column is shown."""
 
 
@@ -87,7 +87,7 @@ class SiteListPanel(QWidget):
                 self.tr("Error"),
                 self._error_text,
                 _error_key,
-                56,
+                52,
                 True,
                 self.tr("Position error: radius that holds the true place with 90 %"),
             ),
