@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from layers.errors import InvalidValue
@@ -406,6 +406,14 @@ class TextField(QPlainTextEdit):
             take_back(self)
         else:
             super().keyPressEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the form, unless the field is in use and longer than it shows."""
+        if self.hasFocus() and self.verticalScrollBar().isVisible():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
