@@ -42,9 +42,13 @@ class Sighting(QWidget):
         self._context, self._uuid = context, ""
         self.line = _SightingLine()
         self.line.setProperty(COLUMN, SIGHTING)
-        self.line.setPlaceholderText(self.tr("what the image shows, not what it means"))
+        self.line.setPlaceholderText(self.tr("in the image"))
         self.line.setAccessibleName(self.tr("What is seen of the site"))
-        self.line.setToolTip(tooltip(self.tr("Kept as your observation on this image, with the newest chip")))
+        self.line.setToolTip(
+            tooltip(
+                self.tr("What the image shows, not what it means: kept as your observation on it, with the newest chip")
+            )
+        )
         self.line.committed.connect(self._record)
         label = plain_label(self.tr("Seen"))
         label.setMinimumWidth(LABEL_PX)

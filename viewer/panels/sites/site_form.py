@@ -245,7 +245,8 @@ class SiteFormPanel(QWidget):
         self.sighting = Sighting(self._context)
         content.addWidget(self.sighting)
         content.addWidget(self.cards)
-        content.addLayout(side_by_side(self.report_button, self.judge_button, self.claim_picker, stretch=2))
+        content.addLayout(side_by_side(self.report_button, self.judge_button))
+        content.addWidget(self.claim_picker)  # in one row with the buttons its prompt would be cut
 
     # -- showing ------------------------------------------------------------------------------------------------
 
