@@ -39,8 +39,8 @@ MOST_CELL_BYTES = 24_000_000
 """Most bytes of a value that is sent; of a larger one only its size is."""
 MOST_TABLES = 5_000
 MOST_COLUMNS = 400
-_LATER_NICE = 5
-"""Niceness of the process while it hashes and copies what nobody waits for."""
+_LATER_NICE = 10
+"""Niceness of the process while it hashes and copies what nobody waits for: that of readers."""
 _FETCHED_ROWS = 25
 """Rows fetched at a time: as many of the largest values are held at once."""
 _NARROW_BYTES = 64

@@ -112,7 +112,7 @@ def take_rows(
         glimpse = None if watch is None else glimpse_of(reader, watch.size_px, shown(path))
         if watch is not None and glimpse is not None:
             watched = Told(reader, watch, glimpse, partial(_judged, path, reader, accept_damage=accept_damage))
-            if opened.mark.size <= SOON_READ_BYTES:
+            if opened.mark.size <= SOON_READ_BYTES or reader.known() is not None:
                 watched.judge_and_show()
             tables = watched
         rows, code = read_rows(tables, opened.tables, foreign, version), code_sentences(reader)

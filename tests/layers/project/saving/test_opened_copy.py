@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from shapely import Point
@@ -14,8 +15,10 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.site import Site
 from layers.errors import CaseDamaged, DiskFull, SaveFailed
+from layers.project.opening import glimpse, intake
 from layers.project.opening.case_process import CaseInline, CaseProcess
 from layers.project.opening.intake import read_case
+from layers.project.opening.opening_watch import Glimpse, OpeningStep
 from layers.project.saving import opened_copy
 from layers.project.saving import publish as publishing
 from layers.project.saving.blobs import SessionBlobs, read_blobs
@@ -146,6 +149,31 @@ def test_a_large_case_with_a_damaged_picture_is_shown_and_never_saved_over(
     publish(work, elsewhere)
     assert "site" in read_case(elsewhere, asks=CaseInline()).document.sites
     assert not work.is_damaged
+    work.close()
+
+
+@pytest.mark.bounded
+def test_the_first_sites_are_shown_before_the_bytes_of_pictures_are_read(
+    many_bytes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glimpse, "LEAST_SITES", 1)
+    monkeypatch.setattr(intake, "SOON_READ_BYTES", 0)
+    site, chip = Site(uuid="site", geometry=Point(9, 50)), Chip(uuid="chip", content_type="image/png")
+    write_case(Document({"sites": [site], "chips": [chip]}), many_bytes, blobs={("chips", "chip"): PICTURE})
+    flip(many_bytes, PICTURE, 100_000)
+
+    class Watch:
+        size_px = (1000, 700)
+        seen: ClassVar[list[str]] = []
+
+        def show(self, shown: Glimpse) -> None:
+            self.seen.append(f"{shown.sites} sites")
+
+        def tell(self, step: OpeningStep, done: int, of: int) -> None:
+            self.seen.append(str(step))
+
+    work = open_for_work(tmp_path / "sessions", many_bytes, asks=CaseProcess(), watch=Watch()).work
+    assert "1 sites" in Watch.seen
     work.close()
 
 
