@@ -117,6 +117,11 @@ class Links:
         found = self._linked("images", "image_key", image_key)
         return cast("Image", found[0]) if found else None
 
+    def image_key(self, image_uuid: str) -> str:
+        """The key of an image, which two of its rows share; its uuid where the case has no such row."""
+        image = cast("Mapping[str, Image]", self._tables["images"]).get(image_uuid)
+        return image_uuid if image is None else image.image_key
+
     def observations_of_site(self, site_uuid: str) -> list[Observation]:
         return cast("list[Observation]", self._linked("observations", "site_uuid", site_uuid))
 

@@ -134,7 +134,7 @@ def name_target(
     named: dict[tuple[str, str], None] = {}
     for site_uuid in dict.fromkeys(site_uuids):
         unnamed = unnamed_rows(document, site_uuid, observer, target)
-        named |= dict.fromkeys((site_uuid, _image_key(document, row.image_uuid)) for row in unnamed)
+        named |= dict.fromkeys((site_uuid, document.links.image_key(row.image_uuid)) for row in unnamed)
         changes += _rows_named(document, site_uuid, unnamed, target, observer, stamp)
     if not target or not named:
         raise InvalidValue("No row of yours here says no thing: there is nothing to name.")
@@ -145,8 +145,8 @@ def name_target(
 def unnamed_rows(document: Document, site_uuid: str, observer: str, target: str) -> list[Observation]:
     """The rows of an observer at a site that say no thing, on images without a row of theirs about `target`."""
     own = [row for row in document.links.observations_of_site(site_uuid) if row.observer == observer]
-    keys = {_image_key(document, row.image_uuid) for row in own if target_key(row.target) == target_key(target)}
-    return [row for row in own if not target_key(row.target) and _image_key(document, row.image_uuid) not in keys]
+    keys = {document.links.image_key(row.image_uuid) for row in own if target_key(row.target) == target_key(target)}
+    return [row for row in own if not target_key(row.target) and document.links.image_key(row.image_uuid) not in keys]
 
 
 def _rows_named(
@@ -174,17 +174,12 @@ def _ticks_named(
     """Changes of the ticks of an observer's counts without a target, in rows by their site and image key."""
     changes: list[Change] = []
     for mark in document.sites.values():
-        if mark.mark_kind != "annotation" or (mark.parent_uuid, _image_key(document, mark.image_uuid)) not in rows:
+        if mark.mark_kind != "annotation" or (mark.parent_uuid, document.links.image_key(mark.image_uuid)) not in rows:
             continue
         shape = shape_of(mark.shape_json)
         if isinstance(shape, CountTick) and shape.observer == observer and not target_key(shape.target):
             changes += update("sites", mark, stamp, shape_json=as_json(replace(shape, target=target)))
     return changes
-
-
-def _image_key(document: Document, image_uuid: str) -> str:
-    image = document.images.get(image_uuid)
-    return image_uuid if image is None else image.image_key
 
 
 def _is_before(document: Document, row: Observation, other: Observation) -> bool:

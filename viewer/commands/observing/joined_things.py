@@ -50,9 +50,11 @@ def join_things(
     against: list[Observation] = []
     for site_uuid in dict.fromkeys(site_uuids):
         rows = rows_about(document, site_uuid, observer, thing)
-        twins = {_image_key(document, row): row for row in rows_about(document, site_uuid, observer, into)}
-        joined |= dict.fromkeys((site_uuid, _image_key(document, row)) for row in rows)
-        pairs = [(row, twins.get(_image_key(document, row))) for row in rows]
+        twins = {
+            document.links.image_key(row.image_uuid): row for row in rows_about(document, site_uuid, observer, into)
+        }
+        joined |= dict.fromkeys((site_uuid, document.links.image_key(row.image_uuid)) for row in rows)
+        pairs = [(row, twins.get(document.links.image_key(row.image_uuid))) for row in rows]
         against += [row for row, twin in pairs if twin is not None and _contradict(row, twin)]
         changes += _joined_at_site(document, pairs, list(twins.values()), into, stamp)
     if not joined:
@@ -161,7 +163,7 @@ def _ticks_joined(
     counted_rows: set[tuple[str, str]] = set()
     ticks: list[tuple[tuple[str, str], Site, CountTick]] = []
     for mark in document.sites.values():
-        row = (mark.parent_uuid, _image_key(document, mark))
+        row = (mark.parent_uuid, document.links.image_key(mark.image_uuid))
         if mark.mark_kind != "annotation" or row not in rows:
             continue
         shape = shape_of(mark.shape_json)
@@ -177,11 +179,6 @@ def _ticks_joined(
             changes += update("sites", mark, stamp, shape_json=as_json(replace(shape, target=into)))
     gone = [mark.uuid for row, mark, _shape in ticks if row in counted_rows]
     return [*changes, *(delete_sites(document, gone, actor=stamp.actor, now=stamp.now).changes if gone else ())]
-
-
-def _image_key(document: Document, row: Any) -> str:
-    image = document.images.get(row.image_uuid)
-    return row.image_uuid if image is None else image.image_key
 
 
 def _is_before(document: Document, row: Observation, other: Observation) -> bool:

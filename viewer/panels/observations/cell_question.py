@@ -39,6 +39,7 @@ class CellQuestion(QFrame):
         layout.addWidget(self.words)
         layout.addWidget(self._buttons)
         self._answers: tuple[KeyAnswer, ...] = ()
+        self._question = ""
         self.hide()
 
     @property
@@ -52,7 +53,14 @@ class CellQuestion(QFrame):
 
     def ask(self, words: str, answers: Sequence[KeyAnswer], at: QRect) -> None:
         """Ask a question beside a cell, whose rectangle is in the coordinates of the widget that it belongs to."""
+        self._question = words
         self._show(words, answers, at)
+
+    def insist(self, at: QRect) -> None:
+        """Say that a key is waited for: one that moves was pressed, and nothing is kept in the cell yet."""
+        keys = ", ".join(key for key, _value, _text in self._answers)
+        sentence = self.tr("Nothing is kept yet: press {0}, or Esc to leave the cell as it is.").format(keys)
+        self._show(f"{self._question} {sentence}", self._answers, at, insists=True)
 
     def refuse(self, sentence: str, at: QRect) -> None:
         """Say beside a cell why an entry was refused, until another key is pressed."""
@@ -68,10 +76,10 @@ class CellQuestion(QFrame):
         typed = latin_of(plain_text(text)).lower()
         return next((value for key, value, _ in self._answers if typed and key == typed), "")
 
-    def _show(self, words: str, answers: Sequence[KeyAnswer], at: QRect) -> None:
+    def _show(self, words: str, answers: Sequence[KeyAnswer], at: QRect, *, insists: bool = False) -> None:
         self._answers = tuple(answers)
         self._show_buttons()
-        self.setProperty("refused", not answers)
+        self.setProperty("refused", insists or not answers)
         self.style().unpolish(self)
         self.style().polish(self)
         self.words.setText(plain(words))

@@ -26,6 +26,7 @@ from viewer.panels.observations.sheet_things import (
 )
 from viewer.panels.observations.sheet_view import SheetView
 from viewer.panels.observations.target_box import TargetBox, ThingsApart
+from viewer.panels.observations.unnamed_rows import UnnamedRowsLink
 from viewer.panels.widgets.fields import LONGEST_LINE
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import site_name
@@ -35,8 +36,9 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_NAME = 80
-WHOLE_PX, KEYS_PX, HIGH_PX = 900, 600, 235
-"""Least width for all words of the head, for all keys in two lines, and least height with keys, in logical pixels.
+WHOLE_PX, LABELS_PX, KEYS_PX, HIGH_PX = 900, 640, 600, 235
+"""Least width for all words of the head, for its labels, for all keys in two lines, and least height with keys, in
+logical pixels.
 
 In a lower sheet the rows need the room; the status bar has the keys while one fills it in.
 """
@@ -63,8 +65,9 @@ class ObservationSheet(QWidget):
         self.apart.naming_wanted.connect(lambda: name_rows(desk))
         self.apart.joining_wanted.connect(self._offer_joins)
         layout.addWidget(self.apart)
-        self.undated = UndatedLink(desk.context)
+        self.undated, self.unnamed = UndatedLink(desk.context), UnnamedRowsLink(desk)
         layout.addWidget(self.undated)
+        layout.addWidget(self.unnamed)
         self.hint = muted("")
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -214,6 +217,7 @@ class ObservationSheet(QWidget):
     def _show_rows(self) -> None:
         """Show what follows from the rows of the sheet."""
         self.apart.show_things(*things_of_sheet(self.desk))
+        self.unnamed.show_rows()
         self._show_words()
 
     def _show_words(self) -> None:
@@ -229,16 +233,22 @@ class ObservationSheet(QWidget):
             if left_out
             else ""
         )
-        few = self.tr("+ present · - absent · ? cannot tell · 3-5 count · Enter words · F1 lists all keys")
-        keys = self.keys_hint if self.width() >= KEYS_PX else few
+        keys = self.keys_hint if self.width() >= KEYS_PX else self.few_keys
         self.keys.setText(" ".join(filter(None, (more, keys))))
+
+    @property
+    def few_keys(self) -> str:
+        """The keys that are used most, for a narrow sheet and for the status bar."""
+        return self.tr("+ present · - absent · ? cannot tell · 3-5 count · Enter words · F1 lists all keys")
 
     @property
     def keys_hint(self) -> str:
         """The keys of the sheet, in a line."""
         return self.tr(
-            '+ present · - absent · ? cannot tell · 3-5 count · # ticks · Enter words · " carry · c p o how clear'
-            " (Shift: cell) · change: = none, ! seen, * cannot tell · e evidence · Del · Space selects"
+            "+ present · - absent · ? cannot tell · 3-5 count · # count by ticks · Enter words"
+            ' · " words of the date before · how clear the image is: c p o (Shift: this cell only)'
+            " · since the date before: = no change, ! changed, * cannot tell"
+            " · e evidence · Del · Space selects the site"
         )
 
     def _cell_sentence(self) -> str:
@@ -305,7 +315,8 @@ class ObservationSheet(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
-            self.desk.context.hint_wanted.emit(self.keys_hint)
+            self.desk.context.hint_wanted.emit(self.few_keys)
+            self.desk.follow_name()
             self.view.begin()
             self._follow_cell()
         elif watched is self.view and event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
@@ -334,9 +345,9 @@ class ObservationSheet(QWidget):
             self._show_words()
         self.keys.setVisible(self.height() >= HIGH_PX)
         is_whole = self.width() >= WHOLE_PX
-        self.target_label.setVisible(is_whole)
-        self.observer_label.setVisible(is_whole)
-        self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Blind"))
+        for label in (self.target_label, self.observer_label):
+            label.setVisible(self.width() >= LABELS_PX)
+        self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))
         self.follows.setText(self.tr("Show the &image") if is_whole else self.tr("&Image"))
 
     @override

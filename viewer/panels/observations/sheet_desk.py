@@ -69,7 +69,8 @@ class SheetDesk(QObject):
         self.listing = Listing()
         self.target = ""
         """The thing that is looked for, as it is typed: the sheet's rows are about this alone."""
-        self.observer = self._own_name()
+        self.observer = self._named = self._own_name()
+        """The observer of the sheet; and the analyst's name as it was stated when that was looked at last."""
         self.sites_left_out = 0
         """Number of sites that are not listed because there are too many."""
         self._chosen: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class SheetDesk(QObject):
 
     def set_watched(self, watched: bool) -> None:
         """Follow the case while the sheet is shown. The sites that are selected then are listed."""
+        self.follow_name()
         if watched and not self._is_watched:
             self._is_watched = True
             self._take_selection()
@@ -120,6 +122,12 @@ class SheetDesk(QObject):
         if self.is_blind:
             self.context.look.hide_others(self.observer)
         self._build()
+
+    def follow_name(self) -> None:
+        """Take a name that the analyst has stated meanwhile, where the sheet is not that of somebody else."""
+        before, self._named = self._named, self._own_name()
+        if self._named != before and self.observer == before:
+            self.set_observer(self._named)
 
     def set_target(self, target: str) -> None:
         """Look for another thing at the sites: the sheet shows its rows, and keeps those about other things."""
@@ -202,7 +210,7 @@ class SheetDesk(QObject):
 
     def _begin_anew(self) -> None:
         self._chosen, self.listing, self.target = (), Listing(), ""
-        self.observer = self._own_name()
+        self.observer = self._named = self._own_name()
         self.sheet, self._folders = Sheet(), None
         if self._is_watched:
             self._build()
@@ -296,6 +304,7 @@ class SheetDesk(QObject):
 
     def _record_with(self, command: Any, at: SheetPlace, *args: Any, **fields: Any) -> bool:
         """Run a command that writes fields of the observer's row of a cell. False where that is refused."""
+        self.follow_name()
         cell, image = self.sheet.cell(*at), self.sheet.images[at.column]
         facts = None if image.image_uuids else self.images.facts_of(image.layer_uuid)
         if not image.image_uuids and facts is None:

@@ -101,7 +101,7 @@ class SheetModel(QAbstractTableModel):
             date = image_date(image) if image.acquired_at or image.date_kind == "composite" else self.tr("undated")
             if self.shorten(date) != date and image.is_dated:
                 date = image.acquired_at.partition("/")[0][:DAY_LENGTH]  # whole in figures rather than cut in words
-            lines = date, named, word(view) if view else self.tr("clearness?")
+            lines = date, named, word(view) if view else self.tr("how clear?")
             return "\n".join(map(self.shorten, dict.fromkeys(filter(None, lines))))
         if role in (_ROLE.ToolTipRole, _ROLE.AccessibleTextRole):
             return tooltip(image_words(image, view))

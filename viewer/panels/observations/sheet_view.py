@@ -245,7 +245,7 @@ class SheetView(QTableView):
     def _answer_key(self, event: QKeyEvent) -> bool:
         """Answer the question by a key, or end it by Esc; False for a key that begins something else.
 
-        A key that moves leaves the question where it is: what was begun would be lost unsaid.
+        A key that moves leaves the question where it is, which says so: what was begun would be lost unsaid.
         """
         if event.key() == Qt.Key.Key_Escape:
             self.question.end()
@@ -253,7 +253,10 @@ class SheetView(QTableView):
         value = self.question.answer_of(event.text())
         if value:
             self._answer(value)
-        return bool(value) or (self.question.is_asking and event.key() in _MOVES)
+        if not value and self.question.is_asking and event.key() in _MOVES:
+            self.question.insist(self._rect(self._asked))
+            return True
+        return bool(value)
 
     def do(self, verb: Verb, begun: str = "") -> None:
         """Do in the current cell what a key is for; `begun` are the first letters of an entry."""

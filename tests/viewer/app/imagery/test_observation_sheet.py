@@ -100,7 +100,7 @@ def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
     assert not window.session.document.observations
     assert not window.session.document.images
     window.action_table["undo"].trigger()
-    assert "clearness?" in sheet.view.sheet_model.headerData(0, Qt.Orientation.Horizontal)
+    assert "how clear?" in sheet.view.sheet_model.headerData(0, Qt.Orientation.Horizontal)
     window.action_table["redo"].trigger()
     work = window.session.working_copy
     assert work is not None
