@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
+from layers.document.source import Source
 from layers.errors import GeoloupeError, NotReadable
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from viewer.app.case.session import Session
@@ -23,7 +25,7 @@ from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.newest_job import NewestJob
 
@@ -109,17 +111,45 @@ class EarthHome(QObject):
             chips, left_out = kept_photos(pool, path.resolve(), made.photos, keep, job)
             return with_photos(made, chips, left_out, path.name, actor=actor)
 
-        self._jobs.run(bring, self._add, self._refuse, title, apart=True, of_case=True)
+        add = partial(self._add, path)
+        self._jobs.run(bring, add, self._refuse, title, apart=True, of_case=True)
 
-    def _add(self, made: EarthEdit) -> None:
+    def _add(self, path: Path, made: EarthEdit) -> None:
         """Add what a file brings as one step, select its sites and go there."""
         self._adder.allow(layer.source for layer in made.layers)
         if not self._panels.do(lambda document, actor: made.edit):
             return
         show_added(self._panels, self._jobs, made.site_uuids, made.bounds)
+        self._tell(path, made)
         if made.left_out:
             more = self.tr(" ({0} in all.)").format(len(made.left_out)) if len(made.left_out) > 1 else ""
             self._panels.report(in_language(made.left_out[0]) + more)
+
+    def _tell(self, path: Path, made: EarthEdit) -> None:
+        """Tell what came in; where something stayed in the file, lead to the source, which keeps the account of it."""
+        new = Counter(change.table for change in made.edit.changes if change.before is None)
+        chips, bookmarks = new["chips"], new["bookmarks"]
+        numbers = (
+            translate("EarthHome", "{count} sites", "{count} site", len(made.site_uuids)) if made.site_uuids else "",
+            translate("EarthHome", "{count} layers", "{count} layer", len(made.layers)) if made.layers else "",
+            translate("EarthHome", "{count} chips", "{count} chip", chips) if chips else "",
+            translate("EarthHome", "{count} bookmarks", "{count} bookmark", bookmarks) if bookmarks else "",
+        )
+        text = self.tr("Brought home of “{0}”: {1}.").format(one_line(path.name, 60), ", ".join(filter(None, numbers)))
+        rows = (change.after for change in made.edit.changes if change.table == "sources")
+        source = next((row for row in rows if isinstance(row, Source) and "\n" in row.descriptor), None)
+        if source is None:
+            self._panels.messages.tell(text)
+            return
+        key, uuid = f"earth home {path}", source.uuid
+
+        def show() -> None:
+            self._messages.clear(key)
+            if uuid in self._panels.document.sources:
+                self._panels.open_row("sources", uuid)
+
+        more = self.tr("Its source tells what stayed in the file.")
+        self._messages.show(key, f"{text} {more}", "info", MessageAction(self.tr("Show Source"), show))
 
     def _refuse(self, error: GeoloupeError) -> None:
         self._panels.report(in_language(error.sentence))

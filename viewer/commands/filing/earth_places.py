@@ -27,6 +27,9 @@ from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
 from viewer.commands.stamps import utc_now
 
+LONGEST_ACCOUNT = 4000
+"""Most characters that a source keeps on what stayed in its file."""
+
 
 class EarthChoice(Struct, frozen=True):
     """The parts of a file that come in. `views` are the kinds of elements whose views become bookmarks."""
@@ -39,6 +42,8 @@ class EarthChoice(Struct, frozen=True):
     """True where the photos of sites become chips."""
     leaves_known: bool = True
     """True where places, overlays and views that the case has already stay out."""
+    account: str = ""
+    """Words on what stays in the file or comes as less: the file's source keeps them."""
 
 
 class EarthPhoto(Struct, frozen=True):
@@ -76,7 +81,7 @@ def bring_home(
     """One edit with the chosen parts of a file. `shapes`: the WKB of its geometries; `sizes`: width and height of the
     pictures of overlays that lie beside it, by their part. Raises InvalidValue where nothing comes in.
     """
-    made, left_out = _Sites(document, file, path.name, actor, now), list[str]()
+    made, left_out = _Sites(document, file, path.name, choice.account, actor, now), list[str]()
     known = known_parts(document, file, shapes) if choice.leaves_known else KnownParts()
     if choice.sites:
         first = 0
@@ -109,10 +114,14 @@ def bring_home(
 class _Sites:
     """The sites of one file while they are made, with its entry in the register of sources."""
 
-    def __init__(self, document: Document, file: EarthFile, name: str, actor: str, now: str | None) -> None:
+    def __init__(
+        self, document: Document, file: EarthFile, name: str, account: str, actor: str, now: str | None
+    ) -> None:
         self._document, self._file, self._name = document, file, name
         self._actor, self._now = actor, now or utc_now()
-        own = {"kind": "data set", "title": name, "descriptor": f"Placemarks of {name}, a file of Google Earth"}
+        words = f"Placemarks of {name}, a file of Google Earth"
+        words = f"{words}. What stayed in it, or came as less:\n{account}"[:LONGEST_ACCOUNT] if account else words
+        own = {"kind": "data set", "title": name, "descriptor": words}
         (self._source_uuid,), self.source = cited_sources(document, [own], name, actor=actor, now=now)
         self._folders: dict[int, str] = {}
         self.sites: list[Change] = []

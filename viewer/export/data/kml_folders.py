@@ -65,6 +65,11 @@ def _earth_of(site: Site) -> dict[str, Any]:
     return kept if isinstance(kept, dict) else {}
 
 
+def is_from_earth(site: Site) -> bool:
+    """True for a mark that came from Google Earth."""
+    return bool(_earth_of(site))
+
+
 def time_of_mark(site: Site) -> str:
     """The time of a mark that came from Google Earth, as an element: how long it is valid, else when it was seen.
 

@@ -24,7 +24,7 @@ from layers.product.parties import claim_sentence, context_of, own_answers, told
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture, LaidPicture
-from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, time_of_mark
+from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, is_from_earth, time_of_mark
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.laid_pictures import filed_overlays
 from viewer.export.data.picture_bytes import png_bytes
@@ -208,6 +208,8 @@ class _Kmz:
         ]
         for claim in self._claimed.get(named_site.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
+        if not self._content.is_published and is_from_earth(site):  # as descriptions, which they were there
+            lines += [_paragraph(text) for text in site.notes.splitlines()]
         for name, chip in self._chips.get(site.uuid, ()):
             lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(plain(chip.words))}</p>')
         return "".join(lines)

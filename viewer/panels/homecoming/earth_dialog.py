@@ -184,7 +184,7 @@ class EarthDialog(QDialog):
         note.setWordWrap(True)
         form = QFormLayout()
         form.addRow(self.tr("Class of the sites"), self.class_code)
-        lines = [*account_of(self._file), *map(in_language, self._file.problems)]
+        lines = self._account = [*account_of(self._file), *map(in_language, self._file.problems)]
         self.account.setReadOnly(True)
         self.account.setTabChangesFocus(True)
         self.account.setMinimumHeight(LIST_PX)
@@ -223,6 +223,7 @@ class EarthDialog(QDialog):
             views,
             self.photos.isChecked(),
             self.leave_known.isChecked(),
+            "\n".join(self._account),
         )
 
     def _show_choice(self) -> None:

@@ -65,6 +65,13 @@ def test_a_file_comes_home_by_the_menu_as_one_step(
     data = window.session.blob_reader()("chips", [chip.uuid], "data")[chip.uuid]
     assert hashlib.sha256(data).hexdigest() == chip.sha256
     assert window.session.blob_reader()("chips", [chip.uuid], "thumbnail")
+    (line,) = [line for line in window.messages.lines() if line.action is not None and "Brought home" in line.text]
+    assert line.text.startswith("Brought home of “myplaces.kmz”: 9 sites, 1 layer, 2 chips, 3 bookmarks. Its source")
+    (source,) = document.sources.values()
+    assert "Live ships: http://example.com/ships.kml" in source.descriptor
+    assert line.action is not None
+    line.action.run()
+    assert window.panel_context.shown_row("sources") == source.uuid
     assert window.selection.uuids == set(document.sites)
     assert window.session.history.stack.undoText() == "Bring home “myplaces.kmz”"
     lon, lat = window.canvas.viewport.centre_lonlat()
@@ -132,7 +139,7 @@ def test_pictures_beside_a_kml_come_with_it(window: MainWindow, answers: Answers
     (layer,) = document.layers.values()
     assert layer.source["path"] == str(tmp_path / "files" / "a.png")
     assert window.canvas.own_scene.stack.bounds_of(layer.uuid) == pytest.approx((43.0, 36.0, 44.0, 37.0), abs=1e-6)
-    assert not window.messages.lines(), "nothing is wrong"
+    assert {line.level for line in window.messages.lines()} == {"info"}, "nothing is wrong"
 
 
 def test_what_the_case_has_already_is_left_out_or_comes_once_more(

@@ -71,6 +71,14 @@ def test_a_file_comes_out_with_its_tree_and_times_and_in_again(brought: Document
     ]
 
 
+def test_descriptions_go_out_as_descriptions_and_to_no_reader_outside(brought: Document, tmp_path: Path) -> None:
+    out, content = tmp_path / "out.kmz", content_of(brought, brought.sites)
+    for is_published in (False, True):
+        out.write_bytes(kmz_bytes(brought, replace(content, is_published=is_published)))
+        (pad,) = [place for place in read(out)[0].places if place.name == "Pad"]
+        assert ("Twelve metres" in pad.notes) is not is_published
+
+
 OVERLAYS = f"""
 <Folder><name>Scans / old</name>
  <GroundOverlay><name>Turned &amp; dim</name><visibility>0</visibility><description>Of a book</description>
