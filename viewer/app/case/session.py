@@ -537,7 +537,7 @@ class Session(QObject):
 
     def _judge_rest(self, work: WorkingCopy, name: str) -> None:
         """Have the pictures and kept files of a large case judged and copied, now that it is shown."""
-        title = self.tr("Checking the pictures and kept files of {0}").format(name)
+        title = self.tr("Checking chips and files of {0}").format(name)
         self._files.run_beside(lambda context: work.judge_rest(context.progress), self._found_damaged, title)
 
     def _found_damaged(self, error: GeoloupeError) -> None:

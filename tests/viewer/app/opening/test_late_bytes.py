@@ -19,7 +19,7 @@ from tests.support.cases.flipped_bits import flip
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.commands.sites import update_site
 
-CHECKING = "Checking the pictures and kept files of case.gpkg"
+CHECKING = "Checking chips and files of case.gpkg"
 PICTURE = random.Random(5).randbytes(300_000)
 
 
