@@ -10,15 +10,16 @@ from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
-from layers.document.edit import ONLY_INSERTED, Change, Edit, Table
-from layers.document.rows import Comment, Row
+from layers.document.edit import ONLY_INSERTED, TABLES, Change, Edit, Table
+from layers.document.rows import Comment, Row, Template
 from layers.document.site import Site
-from layers.document.vocabulary import REVIEWED, UNJUDGED
+from layers.document.vocabulary import REVIEWED, SITE_CLASSES, UNJUDGED
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.history.recorded_change import GEOMETRY, RecordedChange, ToldValue, stored_fields
 from layers.project.storage.geometry_blobs import blob
-from layers.project.storage.tables import TableSpec, told_value
+from layers.project.storage.tables import BY_NAME, TableSpec, told_value
+from layers.text.counted import counted
 from viewer.commands.claims import delete_claims
 from viewer.commands.fields import field_words
 from viewer.commands.filing.custody import remove_copies
@@ -67,6 +68,26 @@ _ENDS: Mapping[str, Table] = {
     "response_uuid": "responses",
 }
 """Columns of links, with the tables of the rows that they need."""
+
+
+_BESIDE = frozenset[Table]({"comments", "custody", "seen", "watch", "product_rows"})
+"""Tables whose rows tell of others, and stay or go with them as these are deleted."""
+_NAMES: Mapping[Table, tuple[str, ...]] = {
+    spec.table: tuple(column.field for column in spec.plain_columns if column.name.endswith("_uuid"))
+    for spec in BY_NAME.values()
+    if spec.table not in _BESIDE
+}
+"""Fields by which rows name others."""
+_NOUNS: Mapping[Table, tuple[str, str]] = {
+    "sites": ("site", "sites"),
+    "claims": ("claim", "claims"),
+    "sources": ("source", "sources"),
+    "observations": ("observation", "observations"),
+    "searches": ("search", "searches"),
+    "images": ("image", "images"),
+    "chips": ("chip", "chips"),
+    "responses": ("response", "responses"),
+}
 
 
 class PastChange(Struct, frozen=True):
@@ -126,6 +147,7 @@ def _fields_back(document: Document, spec: TableSpec, past: PastChange, stamp: S
             "A later change stands on this one: {words} was changed again. Take the later change back first.",
             words=words,
         )
+    _check_named(document, fields)
     if not fields:
         raise InvalidValue("This change has nothing in it that could be taken back.")
     return update(spec.table, row, stamp, **fields, **_draft_again(row, fields))
@@ -163,9 +185,38 @@ def _not_added(
     gone: Sequence[Change] = (delete(spec.table, row),)
     if spec.table in _DELETES:
         gone = _DELETES[spec.table](document, (row.uuid,), actor=actor, now=now).changes
+    _check_unnamed(document, row, {change.uuid for change in gone if change.after is None or change.uuid in step})
     if not remarks | {change.uuid for change in gone} <= set(step):
         raise InvalidValue("Other rows were added to this one later. Delete it where it is listed, to let them go too.")
     return tuple(gone)
+
+
+def _check_unnamed(document: Document, row: Row, gone: Collection[str]) -> None:
+    """Raise InvalidValue where rows that stay name this one: they would be left with a name of nothing."""
+    if isinstance(row, Template) and row.class_code not in SITE_CLASSES:
+        sites = sum(site.class_code == row.class_code for site in document.sites.values())
+        if sites:
+            raise InvalidValue(
+                "This class is in use by {sites}: choose another class there first.",
+                sites=counted(sites, "site", "sites"),
+            )
+    for table, fields in _NAMES.items():
+        others = document.table(table).values() if fields else ()
+        using = sum(
+            any(getattr(other, field) == row.uuid for field in fields) and other.uuid not in gone for other in others
+        )
+        if using:
+            raise InvalidValue(
+                "It is in use by {rows}: choose another there first.",
+                rows=counted(using, *_NOUNS.get(table, ("other row", "other rows"))),
+            )
+
+
+def _check_named(document: Document, fields: Mapping[str, Any]) -> None:
+    """Raise InvalidValue where a value to come back names a row that has left the case since."""
+    named = {str(value) for field, value in fields.items() if field.endswith("_uuid") and value}
+    if any(not any(uuid in document.table(table) for table in TABLES) for uuid in named):
+        raise InvalidValue("What it named is no longer in the case: take that deletion back first.")
 
 
 def _comment_not_added(document: Document, comment: Row) -> tuple[Change, ...]:

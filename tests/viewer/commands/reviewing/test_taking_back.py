@@ -17,12 +17,14 @@ from layers.project.history.history_reader import opened_history, read_geometrie
 from layers.project.history.recorded_change import RecordedChange
 from tests.support.cases.history_case import HistoryCase
 from viewer.commands.claims import add_claim, delete_claims, link_claim_site, update_claim
+from viewer.commands.filing.templates import mark_as_new_class
 from viewer.commands.imagery.chips import add_chips
 from viewer.commands.layers import add_layer, update_layer
 from viewer.commands.products import save_product
 from viewer.commands.reviewing.reviews import review_rows
 from viewer.commands.reviewing.taking_back import PastChange, take_back
 from viewer.commands.sites import add_site, delete_sites, move_sites, update_site
+from viewer.commands.sources import add_source
 
 NOW = "2026-12-01T10:00:00Z"
 
@@ -202,6 +204,29 @@ def test_a_comment_that_was_answered_is_not_taken_away(desk: Desk) -> None:
     desk.take_back(desk.last())
     desk.take_back(asked)
     assert not desk.document.table("comments")
+
+
+def test_what_others_name_is_not_taken_away_from_under_them(desk: Desk) -> None:
+    desk.done(mark_as_new_class(desk.document, "pad", "Fence", actor="Anna", now=NOW))
+    added = next(change for change in desk.changes() if change.table_name == "loupe_templates")
+    with pytest.raises(InvalidValue, match=r"This class is in use by 1 site: choose another class there first\."):
+        desk.take_back(added)
+    desk.done(update_site(desk.document, "pad", class_code="port", actor="Anna", now=NOW))
+    desk.take_back(added)
+    assert not desk.document.table("templates")
+    desk.done(add_source(desk.document, uuid="map", title="A map", actor="Anna", now=NOW))
+    added = desk.last()
+    desk.done(update_site(desk.document, "pad", lifecycle_source_uuid="map", actor="Anna", now=NOW))
+    named = desk.last()
+    with pytest.raises(InvalidValue, match="in use by 1 site"):
+        desk.take_back(added)
+    desk.done(update_site(desk.document, "pad", lifecycle_source_uuid="", actor="Anna", now=NOW))
+    unnamed = desk.last()
+    desk.take_back(added)
+    with pytest.raises(InvalidValue, match="What it named is no longer in the case"):
+        desk.take_back(unnamed)
+    with pytest.raises(InvalidValue, match="A later change stands on this one"):
+        desk.take_back(named)
 
 
 def test_what_was_changed_since_it_was_added_is_not_taken_away(desk: Desk) -> None:
