@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
             layers=self.map.for_layers(self.images.for_panels),
             messages=MessageAccess(
                 *(report, self._offer, partial(messages.withdraw, "panel"), partial(messages.show, "done")),
-                partial(messages.show, "deleted"),
+                session.undo_offer.say,
             ),
             parent=self,
         )

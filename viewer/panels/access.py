@@ -116,7 +116,7 @@ class MessageAccess(Struct, frozen=True):
     tell: Callable[[str], None] = lambda sentence: None
     """Show a sentence on something that has gone well."""
     deleted: Callable[[str], None] = lambda sentence: None
-    """Show a sentence that names Ctrl+Z, until something is undone."""
+    """Show a sentence on what the last step deleted, with a button that undoes it, until the next one or a save."""
 
 
 class LayerVerbs(QObject):

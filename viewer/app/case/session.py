@@ -42,6 +42,7 @@ from viewer.app.case.case_watch import CaseWatch, screen_px
 from viewer.app.case.file_work import FileWork
 from viewer.app.case.journal import CaseJournal
 from viewer.app.case.made_ahead import MadeAhead
+from viewer.app.case.undo_offer import UndoOffer
 from viewer.commands.history import History
 from viewer.commands.shipped_world import case_on_world
 from viewer.support.jobs import JobCancelled, JobContext, Jobs
@@ -125,6 +126,7 @@ class Session(QObject):
         self._journal_before: CaseJournal | None = None
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
+        self.undo_offer = UndoOffer(self.history, self.undo, messages, self)
 
     # -- what stands -------------------------------------------------------------------------------------------
 

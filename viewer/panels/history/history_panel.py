@@ -112,8 +112,7 @@ class HistoryPanel(QWidget):
         self._show_chosen()
 
     def _build(self) -> None:
-        self.words, self.hint, self.why = ChangeView(), muted(), muted()
-        self.why.hide()
+        self.words, self.hint = ChangeView(), muted()
         self.words.setAccessibleName(self.tr("The chosen change"))
         self.back_button = self._button(
             self.tr("Take This Change Back"), self.tr("Take this one change back, and leave all others"), self.take_back
@@ -127,7 +126,6 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.words, 1)
-        column.addWidget(self.why)
         column.addLayout(side_by_side(self.back_button, self.open_button, self.row_button, self.more_button))
         halves = self._halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.list)
@@ -258,13 +256,11 @@ class HistoryPanel(QWidget):
         if change is not None and change.seq != self._details.seq:
             self._details = ChangeDetails(change.seq)
             self.reading.ask_details(change)
+        why = "" if change is None else self._why_not_back(change)
         if change is None:
             self.words.show_hint(self._why_none())
         else:
-            self._show_whole(change, self._details.geometries)
-        why = "" if change is None else self._why_not_back(change)
-        self.why.setText(why)
-        self.why.setVisible(bool(why))
+            self._show_whole(change, self._details.geometries, why)
         self.back_button.setEnabled(change is not None and not why)
         self.back_button.setToolTip(why or (self._why_none() if change is None else self.back_button.accessibleName()))
         self.row_button.setEnabled(change is not None)
@@ -293,14 +289,14 @@ class HistoryPanel(QWidget):
             return self.tr("Its bytes left the case when it was saved: look for them in a backup of that day.")
         return ""
 
-    def _show_whole(self, change: RecordedChange, geometries: Geometries) -> None:
-        """Show all that is known of a change, field by field."""
+    def _show_whole(self, change: RecordedChange, geometries: Geometries, why_not: str) -> None:
+        """Show all that is known of a change, field by field, and why it cannot be taken back."""
         document = self._context.document
         by = said_name(change.actor, document) or self.tr("(not named)")
         when = self.tr("{0}, by {1}").format(in_language(written_date(change.at)), by)
         why = self.tr("Reason: {0}").format(one_line(reason_words(change), 600)) if change.reason else ""
         lines = field_lines(change, document, geometries, LONGEST)
-        self.words.show_change(deed(change, document), (when, why), lines, is_update=change.kind == "update")
+        self.words.show_change(deed(change, document), (when, why, why_not), lines, is_update=change.kind == "update")
 
     def _can_open(self, change: RecordedChange) -> bool:
         spec = change.spec

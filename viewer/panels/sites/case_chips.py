@@ -13,6 +13,7 @@ from viewer.panels.one_dialog import show_once
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.translation import translate
 
 SIZE = (460, 320)
@@ -29,6 +30,8 @@ class CaseChips(QDialog):
         self.setWindowTitle(self.tr("Chips of the Case"))
         self.resize(*SIZE)
         self.note = muted()
+        self.deleted_link = LinkButton("", self.tr("List the deleted chips in the history, with who deleted them"))
+        self.deleted_link.clicked.connect(lambda: context.history_wanted.emit("chips", ""))
         self.chips = ChipStrip(context, self, names_sites=True)
         self.chips.setAccessibleName(self.tr("Chips of the case"))
         self.chips.opened.connect(lambda uuid: open_chip(context, uuid, parent))
@@ -38,6 +41,7 @@ class CaseChips(QDialog):
         close.clicked.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(self.note)
+        layout.addWidget(self.deleted_link)
         layout.addWidget(self.chips)
         layout.addStretch(1)
         layout.addLayout(side_by_side(close))
@@ -54,22 +58,26 @@ class CaseChips(QDialog):
     def _show(self) -> None:
         chips = list(self._context.document.chips.values())
         self.chips.show_chips(chips)
+        self.note.setText(self._words())
         self._say(0)
-        if not chips:
-            self._reading.count_deleted("chips")
+        self._reading.count_deleted("chips")
+
+    def _words(self) -> str:
+        """The use of the chips; without any, the way to take one."""
+        if self._context.document.chips:
+            return self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
+        return self.tr("There is none yet: C takes one of the selected site, or of the view where none is selected.")
 
     def _say(self, deleted: int) -> None:
-        """Say what the chips are for; without any, how to take one, or how many were deleted."""
-        if self._context.document.chips:
-            words = self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
-        elif deleted:
-            counted = translate("CaseChips", "{count} were deleted", "{count} was deleted", deleted)
-            words = self.tr("There is none now; {0}: see History.").format(counted)
-        else:
-            words = self.tr(
-                "There is none yet: C takes one of the selected site, or of the view where none is selected."
-            )
-        self.note.setText(words)
+        """Say how many pictures were deleted, and lead to them."""
+        words = translate(
+            "CaseChips",
+            "{count} pictures were deleted: see History",
+            "{count} picture was deleted: see History",
+            deleted,
+        )
+        self.deleted_link.setText(words)
+        self.deleted_link.setVisible(bool(deleted))
 
 
 def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:

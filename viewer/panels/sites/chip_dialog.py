@@ -31,7 +31,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices
-from viewer.support.language.text import one_line
+from viewer.support.language.text import one_line, tooltip
 
 PICTURE_PX = (600, 320)
 EDGES_PX = 56
@@ -58,7 +58,12 @@ class ChipDialog(QDialog):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(chip)
-        self.delete_button, close = QPushButton(self.tr("Delete the chip")), QPushButton(self.tr("Close"))
+        is_pair = chip.pair_uuid in context.document.chips
+        delete = self.tr("Delete both pictures") if is_pair else self.tr("Delete the chip")
+        self.delete_button, close = QPushButton(delete), QPushButton(self.tr("Close"))
+        if is_pair:
+            tip = self.tr("The view and the exact pixels of one capture are one chip: they are deleted together")
+            self.delete_button.setToolTip(tooltip(tip))
         self.comment_button, self.custody_button = QPushButton(self.tr("Comment…")), QPushButton(self.tr("Custody…"))
         self.custody_button.clicked.connect(self._show_custody)
         for button in (self.delete_button, self.comment_button, self.custody_button, close):

@@ -127,8 +127,21 @@ class ChipStrip(QListWidget):
 
 
 def delete_chip(context: PanelContext, uuid: str) -> None:
-    """Delete a chip, and say until when that can be undone."""
+    """Delete a chip with the other picture of its capture, and say until when that can be undone."""
+    chip = context.document.chips.get(uuid)
+    is_pair = chip is not None and chip.pair_uuid in context.document.chips
     if context.do(delete_chips, (uuid,)):
-        context.messages.deleted(
-            translate("ChipStrip", "Chip deleted; its picture leaves the case when it is saved. Undo: Ctrl+Z")
+        words = (
+            translate(
+                "ChipStrip",
+                "Both pictures of the chip are deleted, the view and the exact pixels. The case keeps them until it is"
+                " saved: Undo (Ctrl+Z) brings them back; after that only their names, hashes and history stay.",
+            )
+            if is_pair
+            else translate(
+                "ChipStrip",
+                "The chip is deleted. The case keeps its picture until it is saved: Undo (Ctrl+Z) brings it back; after"
+                " that only its name, hash and history stay.",
+            )
         )
+        context.messages.deleted(words)

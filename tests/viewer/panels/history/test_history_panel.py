@@ -129,7 +129,7 @@ def test_one_change_is_taken_back_from_the_list_and_undone(case: Open, qtbot: Qt
     assert case.lines[2].startswith("Taken back · label: Vostochny")
     case.choose(2)
     assert not case.panel.back_button.isEnabled()
-    assert case.panel.why.text() == "This change was taken back."
+    assert "This change was taken back." in case.panel.words.text()
     case.history.undo()
     assert case.context.document.sites["pad"].label == "Vostochny Cosmodrome"
     case.panel.filters.changed.emit()
@@ -186,7 +186,8 @@ def test_another_case_begins_with_nothing_chosen_and_says_what_to_do(case: Open,
     assert case.panel.back_button.toolTip().startswith("Choose a change")
     case.choose(0)
     assert not case.panel.back_button.isEnabled()
-    assert case.panel.why.text().startswith("The history of this row begins here")
+    assert "The history of this row begins here" in case.panel.words.text()
+    assert case.panel.back_button.toolTip().startswith("The history of this row begins here")
 
 
 def test_who_deleted_a_site_is_found_and_the_site_brought_back(case: Open, qtbot: QtBot) -> None:
@@ -286,7 +287,7 @@ def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open,
     strip.show_chips([case.context.document.chips["chip"]])
     strip.setCurrentRow(0)
     qtbot.keyClick(strip, Qt.Key.Key_Delete)
-    assert case.notices == ["Chip deleted; its picture leaves the case when it is saved. Undo: Ctrl+Z"]
+    assert case.notices[0].startswith("The chip is deleted. The case keeps its picture until it is saved: Undo")
     case.panel.filters.changed.emit()
     assert case.lines[0] == "Deleted: image chip “Vostochny Cosmodrome”"
     assert case.lines[1].startswith("Added: custody event “taken – Blue Marble")
@@ -298,10 +299,14 @@ def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open,
     case.choose(1)
     case.choose(0)
     assert not case.panel.back_button.isEnabled()
-    assert case.panel.why.text().startswith("Its bytes left the case when it was saved")
+    assert "Its bytes left the case when it was saved" in case.panel.words.text()
     window = QWidget()
     qtbot.addWidget(window)
-    assert CaseChips(case.context, window).note.text() == "There is none now; 1 was deleted: see History."
+    link, wanted = CaseChips(case.context, window).deleted_link, list[tuple[str, str]]()
+    assert link.text() == "1 picture was deleted: see History"
+    case.context.history_wanted.connect(lambda *row: wanted.append(row))
+    link.click()
+    assert wanted == [("chips", "")], "all that was deleted of the chips"
 
 
 def test_every_column_and_fact_has_its_word() -> None:
