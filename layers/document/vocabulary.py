@@ -164,12 +164,15 @@ def class_of(code: str) -> str:
 
 
 def class_words(code: str) -> str:
-    """The English title of a code, "Radar: early warning" for a kind of a class; the code itself where we do not know
-    it.
+    """The English title of a code, "Radar: early warning" for a kind of a class, "Fence" for one of no other; the code
+    itself where we do not know it.
     """
     base, _, kind = code.partition("/")
     if base not in SITE_CLASSES:
         return code
+    if base == "other" and kind:
+        own = kind.replace("_", " ")
+        return own[:1].upper() + own[1:]  # "Other: fence" would say nothing more
     title = Phrase(SITE_CLASSES[base])
     return Phrase("{title}: {kind}", title=title, kind=kind.replace("_", " ")) if kind else title
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from layers.document.alias import origin_of
+from layers.document.class_names import class_name
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m, shown_error_m
 from layers.document.site import Site
@@ -36,7 +37,7 @@ def site_words(
     return NamedSite(
         uuid=site.uuid,
         name=name_of(site),
-        class_words=class_words(site.class_code),
+        class_words=class_name(document, site.class_code),
         role=site.role,
         mark_kind=site.mark_kind or "site",
         number=number,

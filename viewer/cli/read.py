@@ -102,7 +102,7 @@ def observation_facts(document: Document, row: Observation) -> dict[str, Any]:
 
 
 def _sites(arguments: argparse.Namespace) -> int:
-    from layers.document.vocabulary import class_words  # for start-up time
+    from layers.document.class_names import class_name  # for start-up time
     from layers.geo.coordinates import Notation, format_coordinate
     from layers.geo.on_earth import why_off_earth
     from viewer.cli.terminal.reading import open_case
@@ -123,7 +123,7 @@ def _sites(arguments: argparse.Namespace) -> int:
         error = "error not judged" if site.judged_error_m is None else f"± {site.judged_error_m:g} m"
         doubt = f" | {site.lifecycle}" if site.may_not_exist else ""
         as_of = f" as of {site.lifecycle_as_of}" if doubt and site.lifecycle_as_of else ""
-        kind = class_words(site.class_code)
+        kind = class_name(document, site.class_code)
         say(f"{site.label} | {kind} | {site.role} | {place}, {error}{doubt}{as_of}")
     return DONE
 

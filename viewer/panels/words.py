@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.claim import Claim
+from layers.document.class_names import class_name
+from layers.document.document import Document
 from layers.document.layer import ALLOWED, FORBIDDEN
 from layers.document.site import Site
 from layers.document.source import Source
@@ -52,9 +54,9 @@ def choices(words: Iterable[str]) -> list[tuple[str, str]]:
     return [(text, capital(text) if text else "–") for text in words]
 
 
-def class_title(code: str) -> str:
-    """The title of a class code; an unknown code unchanged."""
-    return one_line(class_words(code))
+def class_title(code: str, document: Document | None = None) -> str:
+    """The title of a class code; an unknown code unchanged. In a case, its own classes have the names given there."""
+    return one_line(class_words(code) if document is None else class_name(document, code))
 
 
 def class_choices() -> list[tuple[str, str]]:

@@ -132,6 +132,10 @@ class EditMenu(CaseMenu):
     def duplicate(self) -> None:
         duplicate_selected(self._panels)
 
+    def find(self) -> None:
+        """Find rows of the case by their words, with the keyboard in the line for these."""
+        self._panels.typing_wanted.emit("panel_find")
+
     def select_all(self) -> None:
         self._panels.selection.set(self._panels.document.sites)
 
@@ -230,6 +234,16 @@ class EditMenu(CaseMenu):
             "Ctrl+D",
             offered=has_selection,
             tip=QT_TRANSLATE_NOOP("Actions", "Put a copy beside each selected mark"),
+        ),
+        Action(
+            "find",
+            QT_TRANSLATE_NOOP("Actions", "Find…"),
+            find,
+            "Ctrl+F",
+            "search",
+            offered=has_case,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Find sites, claims, sources, comments and kept text by their words"),
         ),
         Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &All Marks"), select_all, "Ctrl+A", offered=has_case),
         Action(

@@ -42,7 +42,7 @@ def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog
             else translate("select_sites", "The case has no marks.")
         )
         return None
-    shown = class_title if column == "class_code" else one_line
+    shown = partial(class_title, document=panels.document) if column == "class_code" else one_line
     chosen = {getattr(site, column) for site in _selected(panels)}
     rows = [
         TickRow([shown(class_or_folder), str(count)], class_or_folder, class_or_folder in chosen)

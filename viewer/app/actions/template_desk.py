@@ -63,6 +63,16 @@ class TemplateDesk(QObject):
         dialog.chosen.connect(self._toolbox.take_template)
         dialog.open()
 
+    def add_class(self) -> None:
+        """Ask for a class of one's own for the selected mark."""
+        from viewer.panels.sites.new_class import ask_new_class  # for start-up time: nobody has asked for it
+
+        chosen = sorted(self._panels.selection.uuids)
+        if len(chosen) == 1:
+            ask_new_class(self._panels, chosen[0], self._window)
+        else:
+            self._panels.report(self.tr("Select one mark first: it is the first of the new class."))
+
     def edit(self) -> None:
         """Show the dialog of the templates."""
         from viewer.panels.sites.template_dialog import TemplateDialog  # for start-up time: nobody has asked for it
@@ -151,6 +161,13 @@ TEMPLATE_ROWS = (
         submenu=MARK_AS,
     ),
     *(_row(key) for key in HOT_KEYS),
+    Action(
+        "new_class",
+        QT_TRANSLATE_NOOP("Actions", "New Class…"),
+        lambda menu: _desk(menu).add_class(),
+        offered=has_case,
+        tip=QT_TRANSLATE_NOOP("Actions", "Give the selected mark a class of your own, such as Fence"),
+    ),
     Action(
         "edit_templates",
         QT_TRANSLATE_NOOP("Actions", "Edit &Templates…"),

@@ -10,8 +10,8 @@ from typing import override
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from layers.errors import GeoloupeError
@@ -82,9 +82,6 @@ class AttributeTablePanel(AttributePage):
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.quick)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
         clear.activated.connect(self.quick.clear)
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.quick.setFocus)
 
     # -- which layer --------------------------------------------------------------------------------------------
 
@@ -93,6 +90,18 @@ class AttributeTablePanel(AttributePage):
         return not (self._rows.is_busy or self._typing.isActive()) and (
             self._source is None or self._attributes is not None
         )
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Take the key of Find for the quick filter, while the keyboard is in here: the window has it, too."""
+        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Find):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.quick.setFocus()
+                return True
+        return super().event(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -62,7 +62,8 @@ class ClaimSites(QWidget):
     def _row(self, site: Site) -> QWidget:
         row = QWidget()
         name = one_line(site_name(site), 80)
-        link = LinkButton(f"{name} · {class_title(site.class_code)}", self.tr("Show the site %1").replace("%1", name))
+        kind = class_title(site.class_code, self._context.document)
+        link = LinkButton(f"{name} · {kind}", self.tr("Show the site %1").replace("%1", name))
         link.clicked.connect(lambda: self._context.selection.set((site.uuid,)))
         go = IconButton("zoom_selection", self.tr("Go to %1").replace("%1", name))
         go.clicked.connect(lambda: self._go(site.uuid))

@@ -154,7 +154,7 @@ class FilterFields(QWidget):
 
     def _word_of(self, box: ComboBox, value: str) -> str:
         if box is self.class_code:
-            return class_title(value)
+            return class_title(value, self._context.document)
         return said_name(value, self._context.document) or self.tr("(not named)") if box is self.author else value
 
     def offer(self, offers: FilterOffers) -> None:
@@ -162,7 +162,9 @@ class FilterFields(QWidget):
         if offers != self._offers:
             self._offers = offers
             self._offer(self.author, offers.people)
-            self._offer(self.class_code, sorted(offers.classes, key=lambda code: class_title(code).casefold()))
+            document = self._context.document
+            classes = sorted(offers.classes, key=lambda code: class_title(code, document).casefold())
+            self._offer(self.class_code, classes)
 
     def _offer(self, box: ComboBox, values: Iterable[str]) -> None:
         chosen = box.currentData()

@@ -19,7 +19,7 @@ def filter_words(document: Document, wanted: RowFilter) -> str:
         f"“{one_line(wanted.words, LONGEST_WORDS)}”" if wanted.words else "",
         translate("Find", "unsourced") if wanted.unsourced else "",
         translate("Find", "unreviewed") if wanted.unreviewed else "",
-        class_title(wanted.class_code) if wanted.class_code else "",
+        class_title(wanted.class_code, document) if wanted.class_code else "",
         word(wanted.role),
         word(wanted.state),
         translate("Find", "confidence {0}").format(word(wanted.confidence)) if wanted.confidence else "",

@@ -146,7 +146,7 @@ def _below(row: FoundRow, document: Document) -> str:
         return one_line(in_language(row.words), LONGEST_BELOW)
     site = document.sites.get(row.uuid) if row.table == "sites" else None
     if site is not None:
-        return " · ".join(filter(None, (class_title(site.class_code), one_line(site.location_country, 40))))
+        return " · ".join(filter(None, (class_title(site.class_code, document), one_line(site.location_country, 40))))
     sites = [document.sites[uuid] for uuid in sites_about(document, row.table, row.uuid)[: ABOUT + 1]]
     names = ", ".join(one_line(site_name(site), 60) for site in sites[:ABOUT])
     return names + ("…" if len(sites) > ABOUT else "")

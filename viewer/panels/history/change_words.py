@@ -352,7 +352,7 @@ def _shown(column: str, value: ToldValue, document: Document, longest: int) -> s
     if column in _HASHES and len(value) > _HASH_CHARS:
         return f"{one_line(value[:_HASH_CHARS])}…"
     if column == "class_code":
-        return class_title(value)
+        return class_title(value, document)
     if column == "crs_wkt":
         title = _CRS_NAME.match(value)
         return one_line(title[1] if title is not None else value, LONGEST_NAME)

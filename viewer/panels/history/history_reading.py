@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from shapely.geometry.base import BaseGeometry
+from shiboken6 import isValid
 
 from layers.errors import GeoloupeError
 from layers.project.history.history_reader import (
@@ -111,7 +112,13 @@ class HistoryReading(QObject):
     def _run[T](self, work: Callable[[Callable[[], bool]], T], done: Callable[[T], None]) -> Job | None:
         jobs = self._context.case.jobs
         if jobs is not None:
-            return jobs.run(lambda job: work(lambda: job.cancelled), done, self._say, apart=True, of_case=True)
+            return jobs.run(
+                lambda job: work(lambda: job.cancelled),
+                lambda result: done(result) if isValid(self) else None,  # its dialog may be closed meanwhile
+                lambda error: self._say(error) if isValid(self) else None,
+                apart=True,
+                of_case=True,
+            )
         try:
             done(work(lambda: False))
         except GeoloupeError as error:

@@ -58,12 +58,7 @@ class ChipDialog(QDialog):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(chip)
-        is_pair = chip.pair_uuid in context.document.chips
-        delete = self.tr("Delete both pictures") if is_pair else self.tr("Delete the chip")
-        self.delete_button, close = QPushButton(delete), QPushButton(self.tr("Close"))
-        if is_pair:
-            tip = self.tr("The view and the exact pixels of one capture are one chip: they are deleted together")
-            self.delete_button.setToolTip(tooltip(tip))
+        self.delete_button, close = self._make_delete_button(chip), QPushButton(self.tr("Close"))
         self.comment_button, self.custody_button = QPushButton(self.tr("Comment…")), QPushButton(self.tr("Custody…"))
         self.custody_button.clicked.connect(self._show_custody)
         for button in (self.delete_button, self.comment_button, self.custody_button, close):
@@ -106,6 +101,14 @@ class ChipDialog(QDialog):
         if context.layers.images is not None:
             is_picture = chip.content_type in ("image/png", "image/jpeg")
             context.layers.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)
+
+    def _make_delete_button(self, chip: Chip) -> QPushButton:
+        if chip.pair_uuid not in self._context.document.chips:
+            return QPushButton(self.tr("Delete the chip"))
+        button = QPushButton(self.tr("Delete both pictures"))
+        tip = self.tr("The view and the exact pixels of one capture are one chip: they are deleted together")
+        button.setToolTip(tooltip(tip))
+        return button
 
     def _add_fields(self, chip: Chip) -> None:
         add = self.fields.add

@@ -82,7 +82,7 @@ class SiteListPanel(QWidget):
     def _columns(self) -> list[ListColumn]:
         return [
             ListColumn(self.tr("Site"), self._name),
-            ListColumn(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
+            ListColumn(self.tr("Class"), lambda site: class_title(site.class_code, self._context.document), width=82),
             ListColumn(
                 self.tr("Error"),
                 self._error_text,

@@ -235,6 +235,8 @@ OF_A_CASE = {
     "permissions",
     "close_case",
     "select_all",
+    "find",
+    "new_class",
     "copy_coordinate",
     "lock_numbers",
     "copy_picture",

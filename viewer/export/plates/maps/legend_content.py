@@ -8,9 +8,10 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from layers.document.class_names import class_name
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.document.vocabulary import LIKELIHOOD_TERMS, NOT_KNOWN_TO_EXIST, ROLES, class_words
+from layers.document.vocabulary import LIKELIHOOD_TERMS, NOT_KNOWN_TO_EXIST, ROLES
 from layers.grid.tile_grid import View
 from layers.observing.search_hatches import SearchHatch
 from layers.observing.seen_then import DIFFERING
@@ -69,7 +70,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         for site in inside:
             if site.role == role:
                 doubt = word(site.lifecycle) if site.may_not_exist else ""
-                classes.setdefault((in_language(class_words(site.class_code)), doubt), []).append(site)
+                classes.setdefault((in_language(class_name(document, site.class_code)), doubt), []).append(site)
         if classes:
             rows.append(LegendRow(_role_title(role)))
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
