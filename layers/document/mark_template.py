@@ -8,14 +8,16 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from layers.document.document import Document
 from layers.document.json_fields import json_object
 from layers.document.rows import Template
-from layers.document.vocabulary import SITE_CLASSES
+from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
@@ -140,6 +142,21 @@ def template_for(templates: Iterable[MarkTemplate], code: str) -> MarkTemplate |
     """The template of a class; for a kind of a class without one, that of the class."""
     by_code = {template.code: template for template in templates}
     return by_code.get(code) or by_code.get(code.partition("/")[0])
+
+
+def class_name(document: Document, code: str) -> str:
+    """The name of a class as the form of a site shows it: "Fence" for a kind that the case calls so."""
+    if code in SITE_CLASSES or not code:
+        return class_words(code)
+    rows = cast("tuple[Template, ...]", tuple(document.table("templates").values()))
+    return _own_names(rows).get(code) or class_words(code)
+
+
+@lru_cache(maxsize=4)
+def _own_names(rows: tuple[Template, ...]) -> Mapping[str, str]:
+    """The names in templates, read once for each state of a case: a list asks for each of its rows."""
+    templates = (template_of_row(row) for row in rows)
+    return {template.code: template.name for template in templates if template is not None}
 
 
 # -- values ---------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -45,6 +45,8 @@ SEARCHED: tuple[Table, ...] = (
 """The tables whose rows are searched. Of two equal matches, the one whose table comes first here is the better."""
 
 
+_OF_PROGRAMS = frozenset({"earth", "made_for_search", "screen_m"})
+"""Keys of a mark's values from its file for what programs need to show it, such as addresses of icons."""
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -120,7 +122,7 @@ def _site_text(site: Site) -> CaseText | None:
         site.operator_country,
         site.folder,
         site.position_basis,
-        *_strings_in(site.props_json),
+        *_strings_in(site.props_json, _OF_PROGRAMS),
     )
     return _named("sites", site, names, words)
 
@@ -179,14 +181,19 @@ def _beginning(text: str) -> str:
     return f"{head.rpartition(' ')[0] or head}…"
 
 
-def _strings_in(text: str) -> list[str]:
-    """The texts of a JSON value, at any depth; none where it is no JSON, or deeper than Python follows."""
+def _strings_in(text: str, left_out: Collection[str] = ()) -> list[str]:
+    """The texts of a JSON value, at any depth; none where it is no JSON, or deeper than Python follows.
+
+    left_out: the keys of an object whose values are no words for a person
+    """
     if not text:
         return []
     try:
         values = [json.loads(text)]
     except (ValueError, RecursionError):
         return []
+    if left_out and isinstance(values[0], dict):
+        values = [value for key, value in values[0].items() if key not in left_out][::-1]
     strings = []
     while values:
         value = values.pop()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from layers.document.alias import origin_of
-from layers.document.class_names import class_name
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m, shown_error_m
+from layers.document.mark_template import class_name
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate

@@ -102,7 +102,7 @@ def observation_facts(document: Document, row: Observation) -> dict[str, Any]:
 
 
 def _sites(arguments: argparse.Namespace) -> int:
-    from layers.document.class_names import class_name  # for start-up time
+    from layers.document.mark_template import class_name  # for start-up time
     from layers.geo.coordinates import Notation, format_coordinate
     from layers.geo.on_earth import why_off_earth
     from viewer.cli.terminal.reading import open_case

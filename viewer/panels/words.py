@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.claim import Claim
-from layers.document.class_names import class_name
 from layers.document.document import Document
 from layers.document.layer import ALLOWED, FORBIDDEN
+from layers.document.mark_template import class_name
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES, class_words

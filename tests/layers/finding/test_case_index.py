@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 from shapely import Point
@@ -82,6 +84,15 @@ def test_a_name_comes_before_a_word_and_a_whole_word_before_a_beginning(index: C
     ranked = CaseIndex([*texts, *names]).search("port")
     assert [answer.title for answer in ranked] == ["Port", "Port East", "Porto", "At the port"]
     assert sorted((answer.score for answer in ranked), reverse=True) == [answer.score for answer in ranked]
+
+
+def test_words_that_only_programs_need_are_not_searched() -> None:
+    kept = {"earth": {"icon": ["http://maps.google.com/mapfiles/kml/pushpin.png"]}, "operator": "Roscosmos"}
+    site = Site(uuid="s", geometry=Point(0, 0), label="Pad", props_json=json.dumps(kept))
+    text = text_of("sites", site)
+    assert text is not None
+    assert "Roscosmos" in text.text
+    assert "maps.google" not in text.text
 
 
 def test_snippets_show_the_words_where_they_stand(index: CaseIndex) -> None:

@@ -66,9 +66,6 @@ OF_SITES = {"class_code": "other", "role": "other", "status": "draft", "location
 """Columns for sites only, with their empty values; other marks show those that are filled in."""
 LANGUAGES = ("zh", "ru", "en")
 
-MOST_CLASSES = 32
-"""Most classes that their list shows at once: the first entry, which adds one, is in sight whatever is chosen."""
-
 
 class SiteFormPanel(QWidget):
     """The panel for the context's selection: one site, several, or none."""
@@ -116,7 +113,6 @@ class SiteFormPanel(QWidget):
             self.page.content.addWidget(part)
         class_field = self.fields.fields["class_code"]
         offer_classes(context, class_field, self.tr("New class…"))
-        class_field.setMaxVisibleItems(MOST_CLASSES)
         class_field.more_wanted.connect(lambda: ask_new_class(context, self._uuid, self))
         self.stamps = muted()
         # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.

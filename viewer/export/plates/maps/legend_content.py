@@ -8,8 +8,8 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from layers.document.class_names import class_name
 from layers.document.document import Document
+from layers.document.mark_template import class_name
 from layers.document.site import Site
 from layers.document.vocabulary import LIKELIHOOD_TERMS, NOT_KNOWN_TO_EXIST, ROLES
 from layers.grid.tile_grid import View
