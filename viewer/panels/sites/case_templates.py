@@ -38,9 +38,9 @@ def _templates_of_rows(rows: tuple[Template, ...]) -> tuple[MarkTemplate, ...]:
 
 
 def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
-    """Sort key of a choice: by title, with "other" last."""
+    """Sort key of a choice: by title, with "other" first, beside the entry that adds a class: a new mark has it."""
     code, title = choice
-    return code == OTHER, title.casefold()
+    return code != OTHER, title.casefold()
 
 
 def offer_classes(context: PanelContext, field: ChoiceField, ask: str = "") -> None:
