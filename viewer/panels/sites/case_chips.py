@@ -31,7 +31,7 @@ class CaseChips(QDialog):
         self.resize(*SIZE)
         self.note = muted()
         self.deleted_link = LinkButton("", self.tr("List the deleted chips in the history, with who deleted them"))
-        self.deleted_link.clicked.connect(lambda: context.history_wanted.emit("chips", ""))
+        self.deleted_link.clicked.connect(self._show_deleted)
         self.chips = ChipStrip(context, self, names_sites=True)
         self.chips.setAccessibleName(self.tr("Chips of the case"))
         self.chips.opened.connect(lambda uuid: open_chip(context, uuid, parent))
@@ -58,18 +58,25 @@ class CaseChips(QDialog):
     def _show(self) -> None:
         chips = list(self._context.document.chips.values())
         self.chips.show_chips(chips)
-        self.note.setText(self._words())
         self._say(0)
         self._reading.count_deleted("chips")
 
-    def _words(self) -> str:
+    def _show_deleted(self) -> None:
+        """List the deleted chips in the history, which this window would cover."""
+        self._context.history_wanted.emit("chips", "")
+        self.close()
+
+    def _words(self, deleted: int) -> str:
         """The use of the chips; without any, the way to take one."""
         if self._context.document.chips:
             return self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
+        if deleted:
+            return self.tr("There is none now: C takes one of the selected site, or of the view.")
         return self.tr("There is none yet: C takes one of the selected site, or of the view where none is selected.")
 
     def _say(self, deleted: int) -> None:
         """Say how many pictures were deleted, and lead to them."""
+        self.note.setText(self._words(deleted))
         words = translate(
             "CaseChips",
             "{count} pictures were deleted: see History",
