@@ -6,7 +6,7 @@ import math
 
 from layers.document.image import Image
 from layers.document.search import Search
-from layers.observing.search_cells import FOUND, SearchCell, sheet_of
+from layers.observing.search_cells import FOUND, NOTHING, SearchCell, sheet_of
 from layers.phrase import Phrase, joined
 from layers.text.counted import counted, metres
 from layers.time.written_dates import written_date
@@ -62,8 +62,18 @@ def found_sentence(search: Search) -> Phrase:
     )
 
 
+def image_search_sentences(search: Search, image: Image | None) -> list[str]:
+    """All sentences on a search of an image: what it found or did not, and the rest of its area."""
+    sentences: list[str] = [search_sentence(search, image)] if search.result == "none seen" else []
+    sentences += [found_sentence(search)] if search.result == "found" else []
+    sentences += [rest] if (rest := rest_sentence(search)) else []
+    return sentences
+
+
 def rest_sentence(search: Search) -> str:
-    """The sentence on the rest of the area: what was hidden and where nobody looked; empty where there is no rest."""
+    """The sentences on the rest of the area: what was hidden, where nobody looked, and where little could be told
+    though somebody did; empty where there is none of that.
+    """
     reasons = _reasons(search)
     obscured, missed = search.obscured_pct or 0.0, search.not_searched_pct or 0.0
     parts = []
@@ -72,7 +82,25 @@ def rest_sentence(search: Search) -> str:
         parts.append(Phrase("{pct} % obscured{why}", pct=f"{obscured:g}", why=why))
     if missed:
         parts.append(Phrase("{pct} % not searched", pct=f"{missed:g}"))
-    return Phrase("{parts}.", parts=joined(", ", parts)) if parts else ""
+    rest = [Phrase("{parts}.", parts=joined(", ", parts))] if parts else []
+    return joined(" ", sentences) if (sentences := [*rest, *_doubt(search)]) else ""
+
+
+def _doubt(search: Search) -> list[Phrase]:
+    """The sentence on cells in which nothing was seen, and which may lie in radar shadow by their pixels."""
+    sheet = sheet_of(search)
+    cells = () if sheet is None else sheet.cells
+    dark = sum(cell.is_searched and cell.answer == NOTHING and cell.suggested == "radar shadow" for cell in cells)
+    if not dark:
+        return []
+    seen = sum(cell.is_searched for cell in cells)
+    return [
+        Phrase(
+            "Of {seen} looked at, {dark} at the noise floor of the radar image: little can be told there.",
+            seen=counted(seen, "cell"),
+            dark=Phrase("{count} is largely", count=dark) if dark == 1 else Phrase("{count} are largely", count=dark),
+        )
+    ]
 
 
 def _reasons(search: Search) -> list[str]:

@@ -118,6 +118,13 @@ class MessageAccess(Struct, frozen=True):
     deleted: Callable[[str], None] = lambda sentence: None
     """Show a sentence on what the last step deleted, with a button that undoes it, until the next one or a save."""
 
+    def report_with(self, sentence: str, action: MessageAction) -> None:
+        """Show a sentence with a button, where the message line has buttons."""
+        if self.offer is None:
+            self.report(sentence)
+        else:
+            self.offer(sentence, action)
+
 
 class LayerVerbs(QObject):
     """Requests about one layer from wherever it is shown; each signal carries the layer's uuid."""

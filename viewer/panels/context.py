@@ -93,7 +93,9 @@ class PanelContext(QObject):
     scene_wanted = Signal(str, object)
     """Emitted with the key of a scene that a kept search has listed, and its `AskedQuestion`, to show it as a layer."""
     search_wanted = Signal(str)
-    """Emitted with a search area that is to be gone through, or an empty text for the form to ask."""
+    """Emitted with a search area that is to be gone through, a search to go on with, or an empty text for the form to
+    ask.
+    """
     features_wanted = Signal(object)
     """Emitted with the `ImageryEntry` of features whose part in the view is to become a layer."""
     picture_wanted = Signal(str)
@@ -324,7 +326,7 @@ class PanelContext(QObject):
         self._dropped = self.tr("Not kept: {0}").format(dropped.why)
         if dropped.uuid in self._document.table(table):
             back = partial(self._go_back, table, fields, dropped)
-            self._offer(self._dropped, MessageAction(self.tr("Go Back"), back))
+            self.messages.report_with(self._dropped, MessageAction(self.tr("Go Back"), back))
         else:
             self.report(self._dropped)
 
@@ -340,13 +342,6 @@ class PanelContext(QObject):
     def report(self, sentence: str) -> None:
         """Show a sentence in the message line."""
         self.messages.report(sentence)
-
-    def _offer(self, sentence: str, action: MessageAction) -> None:
-        """Show a sentence with a button, where the message line has buttons."""
-        if self.messages.offer is None:
-            self.report(sentence)
-        else:
-            self.messages.offer(sentence, action)
 
     def flush(self) -> None:
         """Commit typing that has not been entered; also called before pictures are taken."""

@@ -38,6 +38,21 @@ def test_the_rest_tells_obscured_from_not_searched() -> None:
     assert rest_sentence(Search(uuid="s", obscured_pct=0.0, not_searched_pct=0.0)) == ""
 
 
+def test_cells_that_may_lie_in_shadow_are_counted_though_nothing_was_seen_in_them() -> None:
+    sheet = SearchSheet(GRID)
+    for column, dark in ((1, 0.86), (2, 0.72), (3, 0.1)):
+        sheet = sheet.with_cell(SearchCell(1, column, "nothing seen", shown=1.0, dark=dark))
+    search = Search(uuid="s", cells_json=sheet.text, not_searched_pct=88.0, result="none seen")
+    assert rest_sentence(search) == (
+        "88 % not searched. Of 3 cells looked at, 2 are largely at the noise floor of the radar image: little can be"
+        " told there."
+    )
+    one = SearchSheet(GRID).with_cell(SearchCell(1, 1, "nothing seen", shown=1.0, dark=0.9))
+    assert "Of 1 cell looked at, 1 is largely" in rest_sentence(Search(uuid="s", cells_json=one.text))
+    seen = SearchSheet(GRID).with_cell(SearchCell(1, 1, "found", shown=1.0, dark=0.9))
+    assert rest_sentence(Search(uuid="s", cells_json=seen.text)) == ""
+
+
 def test_a_suggestion_says_why() -> None:
     assert "87 %" in str(suggestion(SearchCell(2, 4, dark=0.87)))
     assert "smooth ground or water" in str(suggestion(SearchCell(2, 4, dark=0.87)))

@@ -20,6 +20,7 @@ from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, sheet_of
 from layers.observing.search_grid import SearchGrid
 from layers.observing.search_mask import SearchMask
+from layers.observing.search_words import image_search_sentences
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer
 from viewer.canvas.search_painter import paint_search
@@ -36,6 +37,7 @@ from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, as
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
+from viewer.support.messages import MessageAction
 
 LOOK_MS = 80
 """Pause after which a view that rests is looked at."""
@@ -97,8 +99,11 @@ class SearchDesk(QObject):
     # -- begun ------------------------------------------------------------------------------------------------------
 
     def want(self, area_uuid: str = "") -> None:
-        """Show the form of a new search, of this search area where one is named."""
-        self.dialog_wanted.emit(area_uuid)
+        """Show the form of a new search, of this area where one is named; or go on with the search of this uuid."""
+        if area_uuid in self.context.document.searches:
+            self.open(area_uuid)
+        else:
+            self.dialog_wanted.emit(area_uuid)
 
     def begin(
         self,
@@ -194,13 +199,26 @@ class SearchDesk(QObject):
             self.shown_changed.emit()
 
     def leave(self) -> None:
-        """Leave the search by hand: one without any answer is given up, with the area that was made for it."""
+        """Leave the search by hand, and say what it shows: one without any answer is given up, with the area that was
+        made for it.
+        """
         walk = self.walk
         self.end()
-        if walk is None or walk.progress.answered or walk.uuid not in self.context.document.searches:
+        search = None if walk is None else self.context.document.searches.get(walk.uuid)
+        if walk is None or search is None:
+            return
+        if walk.progress.answered:
+            self._say_shown(search)
             return
         if self.context.do(delete_searches, (walk.uuid,)):
             self.context.report(self.tr("No cell had an answer: the search was given up. Undo brings it back."))
+
+    def _say_shown(self, search: Search) -> None:
+        """Say what a search shows so far, with the way to the list of searches."""
+        image = self.context.document.images.get(search.image_uuid)
+        sentences = image_search_sentences(search, image)
+        show = MessageAction(self.tr("Searches"), partial(self.context.panel_wanted.emit, "search_list"))
+        self.context.messages.report_with(" ".join(map(in_language, sentences)), show)
 
     # -- answers ----------------------------------------------------------------------------------------------------
 

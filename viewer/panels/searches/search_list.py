@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from layers.document.search import Search
 from layers.observing.listed_scenes import scenes_of
 from layers.observing.search_cells import sheet_of
-from layers.observing.search_words import found_sentence, rest_sentence, search_sentence
+from layers.observing.search_words import image_search_sentences
 from layers.text.counted import metres
 from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.cell_searches import mask_words
@@ -145,9 +145,7 @@ class SearchListPanel(NamedListPanel):
         if search.kind == "catalogue" or search.result not in ("none seen", "found", "not assessable"):
             return one_line(search.words, _LONGEST_WORDS)
         image = self._desk.context.document.images.get(search.image_uuid)
-        sentences: list[str] = [search_sentence(search, image)] if search.result == "none seen" else []
-        sentences += [found_sentence(search)] if search.result == "found" else []
-        sentences += [rest] if (rest := rest_sentence(search)) else []
+        sentences = image_search_sentences(search, image)
         own = one_line(search.words, _LONGEST_WORDS)
         mask = one_line(mask_words(search), _LONGEST_WORDS)
         by_mask = self.tr("Cloud is known by {0}.").format(mask) if mask else ""

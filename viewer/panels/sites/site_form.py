@@ -28,6 +28,7 @@ from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.observations.observation_line import ObservationLine
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.said_names import stamp_words
+from viewer.panels.searches.searched_line import SearchedLine
 from viewer.panels.shadows.shadow_part import ShadowPart, shadow_of
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
@@ -132,11 +133,8 @@ class SiteFormPanel(QWidget):
         self._selected()
 
     def _add_search(self) -> None:
-        self.search_button = LinkButton(
-            self.tr("Search this area…"), self.tr("Go through this area cell by cell, on an image")
-        )
-        self.search_button.clicked.connect(lambda: self._context.search_wanted.emit(self._uuid))
-        self.page.content.insertWidget(1, self.search_button)
+        self.searched = SearchedLine(self._context)
+        self.page.content.insertWidget(1, self.searched)
 
     def _add_wording(self) -> None:
         texts = {"label": "label", "notes": "note"}
@@ -328,7 +326,7 @@ class SiteFormPanel(QWidget):
                 self._uuid
                 and changes.touches(
                     *("claims", "images", "chips", "claim_sources", "sources", "templates", "products"),
-                    *("claim_evidence", "observations"),
+                    *("claim_evidence", "observations", "searches"),
                 )
             )
         ):
@@ -358,7 +356,7 @@ class SiteFormPanel(QWidget):
         claims = document.links.claims_of_site(site.uuid)
         self.sighting.show_site(site)
         self.cards.show_claims((claim, self._sources(claim.uuid), lines_of(document, claim)) for claim in claims)
-        self.search_button.setVisible(site.kind == "polygon")
+        self.searched.show_site(site)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
         for column, unsaid in OF_SITES.items():

@@ -174,7 +174,14 @@ def test_each_answer_is_kept_at_once_and_is_a_step(window: MainWindow, qtbot: Qt
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     assert window.bars.searches.walk is None
     assert not bar.isVisible()
-    window.bars.searches.open(search.uuid)
+    sentence = "vehicle: none of 5 m or more seen in the 4 % assessable; this does not show absence. 96 % not searched."
+    assert [line.text for line in window.messages.lines() if sentence in line.text]
+    window.selection.set((search.area_uuid,))
+    settle(window, qtbot)
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    assert form.searched.words.text() == sentence
+    QTest.mouseClick(form.searched.go_on_button, Qt.MouseButton.LeftButton)
     walk = window.bars.searches.walk
     assert walk is not None
     assert walk.at == (1, 2)
@@ -258,7 +265,7 @@ def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
     settle(window, qtbot)
     form = window.findChild(SiteFormPanel)
     assert form is not None
-    assert form.search_button.isVisible()
+    assert form.searched.search_button.isVisible()
     assert any("Search This Area" in text for text in words_of_map_menu(window))
     assert fill_of(window.session.document.sites["drawn"]).alpha() > 0
     begin(window, qtbot, rows=1, columns=1)
@@ -498,8 +505,8 @@ def test_a_search_is_begun_by_the_mouse_from_the_form_of_a_search_area(
     settle(window, qtbot)
     form = window.findChild(SiteFormPanel)
     assert form is not None
-    assert form.search_button.isVisible()
-    QTest.mouseClick(form.search_button, Qt.MouseButton.LeftButton)
+    assert form.searched.search_button.isVisible()
+    QTest.mouseClick(form.searched.search_button, Qt.MouseButton.LeftButton)
     dialog = window.findChild(SearchDialog)
     assert dialog is not None
     assert dialog.area.currentText() == "Crater"
