@@ -6,7 +6,7 @@ seen on an image is no proof of either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -71,10 +71,16 @@ def rows_by_thing(rows: Iterable[Observation]) -> list[list[Observation]]:
     return list(by_target.values())
 
 
-def statements_of(rows: Iterable[Observation], images: Mapping[str, Image]) -> tuple[str, ...]:
-    """The statements that follow from these observations of one thing, in the order of time."""
+def statements_of(
+    rows: Iterable[Observation], images: Mapping[str, Image], unlooked: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The statements that follow from these observations of one thing, in the order of time.
+
+    `unlooked` are the dates of images that show the place and have no row: those between two dates of a statement are
+    counted in it.
+    """
     looks = _looks(rows, images)
-    lines = _on_seen(looks, images) if looks.seen else _on_missed(looks)
+    lines = _on_seen(looks, images, unlooked) if looks.seen else _on_missed(looks)
     if looks.differing:
         lines.append(Phrase("observers differ on {dates}", dates=_dates(looks.differing)))
     if looks.unclear and lines:
@@ -98,7 +104,7 @@ def _on_missed(looks: _Looks) -> list[str]:
     return [Phrase("not seen {missed}, nor on {earlier} since {since}", missed=last, earlier=earlier, since=since)]
 
 
-def _on_seen(looks: _Looks, images: Mapping[str, Image]) -> list[str]:
+def _on_seen(looks: _Looks, images: Mapping[str, Image], unlooked: Collection[str]) -> list[str]:
     """The statements on a site that was seen at some dates, and not seen at others."""
     seen, missed = looks.seen, looks.missed
     first, last = seen[0], seen[-1]
@@ -107,15 +113,23 @@ def _on_seen(looks: _Looks, images: Mapping[str, Image]) -> list[str]:
     between = [at for at in missed if is_after(at, first) and is_after(last, at)]
     lines: list[str] = []
     if earlier:
-        lines.append(
-            Phrase("not seen {earlier}; first seen {seen}", earlier=date_words(earlier[-1]), seen=date_words(first))
+        gap = _gap(earlier[-1], first, unlooked)
+        phrase = Phrase(
+            "not seen {earlier}; first seen {seen}", earlier=date_words(earlier[-1]), seen=date_words(first)
         )
+        lines.append(Phrase("{statement}{gap}", statement=phrase, gap=gap) if gap else phrase)
     elif first != last:
         lines.append(Phrase("first seen {seen}", seen=date_words(first)))
     if between:
         lines.append(Phrase("not seen in between on {dates}", dates=_dates(between)))
     if later:
-        lines.append(Phrase("last seen {seen}; {missed}", seen=date_words(last), missed=_missed_since(later)))
+        lines.append(
+            Phrase(
+                "last seen {seen}; {missed}",
+                seen=date_words(last),
+                missed=_missed_since(later, _gap(last, later[0], unlooked)),
+            )
+        )
     elif first != last:
         lines.append(Phrase("last seen {seen}", seen=date_words(last)))
     lines = lines or [Phrase("seen {seen}", seen=date_words(last))]
@@ -126,15 +140,20 @@ def _on_seen(looks: _Looks, images: Mapping[str, Image]) -> list[str]:
     return lines
 
 
-def _missed_since(later: Sequence[str]) -> Phrase:
-    """The first of these dates on which it was not seen, and how many follow."""
+def _missed_since(later: Sequence[str], gap: str) -> Phrase:
+    """The first of these dates on which it was not seen with the gap before it, and how many follow."""
+    first = date_words(later[0])
     if len(later) == 1:
-        return Phrase("not seen {later}", later=date_words(later[0]))
+        return Phrase("not seen {later}{gap}", later=first, gap=gap)
     count = counted(len(later) - 1, "later image", "later images")
     until = date_words(later[-1])
-    return Phrase(
-        "not seen {later}, nor on {count} until {until}", later=date_words(later[0]), count=count, until=until
-    )
+    return Phrase("not seen {later}{gap}, nor on {count} until {until}", later=first, gap=gap, count=count, until=until)
+
+
+def _gap(earlier: str, later: str, unlooked: Collection[str]) -> str:
+    """The number of images between two dates that nobody has looked at; empty for none."""
+    count = sum(is_after(at, earlier) and is_after(later, at) for at in unlooked)
+    return Phrase(" ({images} between without a row)", images=counted(count, "image", "images")) if count else ""
 
 
 def _dates(dates: Sequence[str]) -> str:

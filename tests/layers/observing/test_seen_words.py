@@ -7,7 +7,7 @@ import pytest
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation
-from layers.observing.seen_words import seen_lines, seen_words
+from layers.observing.seen_words import seen_lines, seen_words, statements_of
 
 _LETTERS = {"+": "present", "-": "absent", "?": "cannot tell"}
 
@@ -93,3 +93,23 @@ def test_each_thing_has_a_line_of_its_own_and_one_thing_one_line() -> None:
     both = Document({"images": document.images.values(), "observations": [*document.observations.values(), row]})
     assert seen_lines(both, "s") == ("channel: last seen 1985; not seen 1990", "ferry: seen 1985; not looked at since")
     assert seen_words(both, "s") == "; ".join(seen_lines(both, "s"))
+
+
+@pytest.mark.parametrize(
+    ("looks", "unlooked", "words"),
+    [
+        (
+            {"1985": "+", "2010": "-", "2015": "-", "2020": "-"},
+            ("1990", "1995", "2000", "2005"),
+            "last seen 1985; not seen 2010 (4 images between without a row), nor on 2 later images until 2020",
+        ),
+        ({"1985": "+", "2010": "-"}, ("1990",), "last seen 1985; not seen 2010 (1 image between without a row)"),
+        ({"1985": "-", "2010": "+"}, ("1990",), "not seen 1985; first seen 2010 (1 image between without a row)"),
+        ({"1985": "+", "2010": "-"}, ("1980", "1985", "2015"), "last seen 1985; not seen 2010"),
+    ],
+)
+def test_images_between_two_dates_that_nobody_looked_at_are_counted(
+    looks: dict[str, str], unlooked: tuple[str, ...], words: str
+) -> None:
+    document = document_of(looks)
+    assert "; ".join(statements_of(document.observations.values(), document.images, unlooked)) == words

@@ -75,7 +75,7 @@ class ObservationSheet(QWidget):
         self.pages.addWidget(self.view)
         self.pages.addWidget(self.hint)
         layout.addWidget(self.pages, 1)
-        self.words, self.keys = SheetLine(), muted("")
+        self.words, self.keys = SheetLine(lines=2), muted("")
         self.keys.setWordWrap(True)
         self.words.setAccessibleName(self.tr("Current cell"))
         self.keys.setAccessibleName(self.tr("Keys of the sheet"))
@@ -275,7 +275,8 @@ class ObservationSheet(QWidget):
         context, wanted = self.desk.context, target_key(self.desk.target)
         rows = context.document.links.observations_of_site(self.desk.sheet.sites[at.row])
         about = [row for row in rows if target_key(row.target) == wanted and context.look.shows(row)]
-        return one_line(in_language(joined("; ", statements_of(about, context.document.images))), 300)
+        statements = statements_of(about, context.document.images, self.desk.gaps_of(at.row))
+        return one_line(in_language(joined("; ", statements)), 300)
 
     def _seen_apart(self) -> list[str]:
         """The statements on other things at the site of the current cell, a line each."""

@@ -167,6 +167,11 @@ class SheetDesk(QObject):
             seen = self._cells[at] = cell._replace(others=others, besides=besides)
         return seen
 
+    def gaps_of(self, row: int) -> list[str]:
+        """The dates of images that show a site and that no observer in sight has a row on."""
+        cells = ((image, self.cell(SheetPlace(row, at))) for at, image in enumerate(self.sheet.images))
+        return [image.acquired_at for image, cell in cells if image.is_dated and cell.is_gap and not cell.others]
+
     def view_of(self, image: SheetImage) -> str:
         """The clearness of an image for the observer: as it was stated, else as most of the rows have it."""
         return stated_view(self.context.document, image.key, self.observer) or image.view

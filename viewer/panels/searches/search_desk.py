@@ -289,7 +289,7 @@ class SearchDesk(QObject):
         search = None if walk is None else self.context.document.searches.get(walk.uuid)
         if walk is None or search is None or walk.progress.answered < walk.progress.cells:
             return ""
-        sentence = self.tr("All cells have an answer: {0} % assessed, {1} % obscured, {2} % not searched.")
+        sentence = self.tr("All cells have an answer: {0} % assessable, {1} % obscured, {2} % not searched.")
         shares = (search.assessed_pct, search.obscured_pct, search.not_searched_pct)
         return sentence.format(*(f"{share or 0:g}" for share in shares))
 

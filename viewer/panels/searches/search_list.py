@@ -18,6 +18,7 @@ from viewer.commands.imagery.cell_searches import mask_words
 from viewer.panels.comments.row_menu import told_of
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
+from viewer.panels.said_names import said_name
 from viewer.panels.searches.search_desk import SearchDesk
 from viewer.panels.widgets.form_page import side_by_side, wrapped
 from viewer.support.language.stored_words import capital
@@ -50,7 +51,7 @@ class SearchRows(NamedRows[Search]):
         result = capital(row.result) if row.result else self.tr("Begun")
         facts = [result]
         if row.kind == "image" and row.assessed_pct is not None:
-            facts.append(self.tr("{0} % assessed").format(f"{row.assessed_pct:g}"))
+            facts.append(self.tr("{0} % assessable").format(f"{row.assessed_pct:g}"))
         scenes = scenes_of(row)
         if scenes is not None:
             facts.append(self.tr("{0} of {1} gone through").format(scenes.answered, len(scenes.scenes)))
@@ -149,4 +150,15 @@ class SearchListPanel(NamedListPanel):
         own = one_line(search.words, _LONGEST_WORDS)
         mask = one_line(mask_words(search), _LONGEST_WORDS)
         by_mask = self.tr("Cloud is known by {0}.").format(mask) if mask else ""
-        return " ".join(filter(None, (*map(in_language, sentences), by_mask, own)))
+        return " ".join(filter(None, (*map(in_language, sentences), by_mask, self._looked_words(search), own)))
+
+    def _looked_words(self, search: Search) -> str:
+        """The image that was searched and who looked, as far as they are stated."""
+        document = self._desk.context.document
+        image, observer = document.images.get(search.image_uuid), said_name(search.observer, document)
+        title = "" if image is None else one_line(image.layer_title or image.product_id or image.service, _LONGEST)
+        if title and observer:
+            return self.tr("Searched on {0} by {1}.").format(title, observer)
+        if title:
+            return self.tr("Searched on {0}; no observer is named.").format(title)
+        return self.tr("Searched by {0}.").format(observer) if observer else ""

@@ -629,7 +629,7 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     assert panel is not None
     rows = [panel.model.data(panel.model.index(at), Qt.ItemDataRole.DisplayRole) for at in range(2)]
     assert rows[0].startswith("vehicle, 5 m or more\t")
-    assert "\nNone seen · 4 % assessed" in rows[0]
+    assert "\nNone seen · 4 % assessable" in rows[0]
     assert rows[1] == "Example archive\t2024-04-12\nNone listed · ana"
     questions: list[AskedQuestion] = []
     window.panel_context.question_wanted.connect(questions.append)
@@ -642,6 +642,7 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     panel.view.setCurrentIndex(panel.model.index(0))
     assert "this does not show absence" in panel.words.text()
     assert "96 % not searched" in panel.words.text()
+    assert "Searched on radar; no observer is named." in panel.words.text()
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert window.bars.searches.walk is not None
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)
