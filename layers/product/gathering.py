@@ -141,9 +141,10 @@ class _Gathering:
         numbers = self._numbers(marks)
         checkpoint()
         claim_words: list[ClaimSaid] = []
-        claim_numbers = self._claim_numbers()
+        all_numbers = self._claim_numbers()
+        printed = {claim.uuid: f"C{all_numbers[claim.uuid]}" for claim in claims}
         for claim in claims:
-            claim_words.append(self._claim_words(claim, claim_numbers[claim.uuid], inside, numbers))
+            claim_words.append(self._claim_words(claim, printed, inside, numbers))
             checkpoint()
         if self._whole_case:
             self._say_all(document.responses.values())
@@ -233,7 +234,9 @@ class _Gathering:
             self._kept_back.add(Withheld.STATEMENT, "claims", claim.uuid, claim.statement)
         return reason is None
 
-    def _claim_words(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
+    def _claim_words(
+        self, claim: Claim, printed: Mapping[str, str], inside: frozenset[str], numbers: Mapping[str, int]
+    ) -> ClaimSaid:
         document, publishing = self._document, self._publishing
         self._markings.append(claim.marking)
         quotes = tuple(self._quotes(claim))
@@ -248,7 +251,7 @@ class _Gathering:
         self._markings += [row.marking for row in rests_on]
         return ClaimSaid(
             uuid=claim.uuid,
-            number=f"C{number}",
+            number=printed[claim.uuid],
             statement=publishing.statement_of(document, claim),
             source_words=publishing.source_words_of(document, claim),
             speaker=speaker_words(claim, publishing.speaker_of(document, claim)),
@@ -281,7 +284,7 @@ class _Gathering:
             rests_on=rests_on,
             is_reviewed=is_reviewed(claim),
             judged=tuple(self._own_judgements(claim)),
-            judges=self._reports_judged(claim) if tells_own else "",
+            judges=self._reports_judged(claim, printed) if tells_own else "",
             changes=change_sentences(earlier, claim) if earlier is not None else (),
             change_note=publishing.words(claim.change_note) if tells_own else "",
             lacks_change_note=earlier is not None and lacks_change_note(earlier, claim),
@@ -306,18 +309,28 @@ class _Gathering:
                 lines += [Phrase("The report speaks against it.")] if link.bearing == "against" else []
                 yield OwnJudgement(judgement.uuid, joined(" ", lines), link.uuid)
 
-    def _reports_judged(self, claim: Claim) -> str:
-        """A sentence on the sources whose reports a judgement of ours is about; the product lists them then."""
-        document, publishing, cited = self._document, self._publishing, dict[str, None]()
-        for link in document.links.claim_to_evidence(claim.uuid):
-            report = document.claims.get(link.evidence_uuid) if link.evidence_table == CLAIMS else None
+    def _reports_judged(self, claim: Claim, numbers: Mapping[str, str]) -> str:
+        """A sentence on the reports that a judgement of ours is about, by their numbers where they are printed as well,
+        else by their sources; the product lists them then.
+        """
+        document, publishing = self._document, self._publishing
+        judged, cited = list[str](), dict[str, None]()
+        for judging in document.links.claim_to_evidence(claim.uuid):
+            report = document.claims.get(judging.evidence_uuid) if judging.evidence_table == CLAIMS else None
             if report is None or (publishing.is_on and publishing.why_withheld(document, report) is not None):
                 continue
-            for source_link in document.links.claim_to_sources(report.uuid):
-                source = self._citations.cite(source_link.source_uuid)
-                if source is not None:
-                    cited[source.number] = None
-        return Phrase("It judges what is reported in {sources}.", sources=", ".join(cited)) if cited else ""
+            links = document.links.claim_to_sources(report.uuid)
+            sources = [source.number for link in links if (source := self._citations.cite(link.source_uuid))]
+            number = numbers.get(report.uuid, "")
+            if number and sources:
+                judged.append(Phrase("{claim} (reported in {sources})", claim=number, sources=", ".join(sources)))
+            elif number:
+                judged.append(number)
+            else:
+                cited |= dict.fromkeys(sources)
+        if cited:
+            judged.append(Phrase("what is reported in {sources}", sources=", ".join(cited)))
+        return Phrase("It judges {reports}.", reports=joined(", ", judged)) if judged else ""
 
     def _considered(self, claim: Claim) -> Iterable[str]:
         words = self._publishing.words

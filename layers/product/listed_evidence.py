@@ -15,7 +15,7 @@ from layers.document.search import Search
 from layers.document.site import Site
 from layers.phrase import Phrase, joined
 from layers.product.content import EvidenceListed
-from layers.product.judging.evidence_words import evidence_row, evidence_words, kind_of_evidence
+from layers.product.judging.evidence_words import by_date, evidence_row, evidence_words, kind_of_evidence
 from layers.product.judging.judged import CLAIMS
 from layers.product.publishing import Publishing
 
@@ -27,9 +27,11 @@ def evidence_links(document: Document, claim: Claim) -> list[ClaimEvidence]:
 
 
 def evidence_listed(document: Document, claim: Claim, publishing: Publishing) -> Iterator[EvidenceListed]:
-    """The rows in the order in which they were linked, without those that a published product withholds."""
+    """The rows in the order in which they were linked, observations by date, without those that a published product
+    withholds.
+    """
     about = frozenset(site.uuid for site in document.links.sites_of_claim(claim.uuid))
-    for link in evidence_links(document, claim):
+    for link in by_date(document, evidence_links(document, claim)):
         row = evidence_row(document, link)
         if row is None or not _admits(document, row, about, publishing):
             continue

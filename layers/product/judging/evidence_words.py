@@ -16,7 +16,7 @@ from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import EVIDENCE_TABLES
 from layers.phrase import Phrase, joined
-from layers.time.written_dates import written_date
+from layers.time.written_dates import bounded_period, written_date
 
 _SITES = ("site_point", "site_line", "site_polygon")
 
@@ -25,6 +25,22 @@ def evidence_row(document: Document, link: ClaimEvidence) -> Row | None:
     """The row that a link leads to; None where it is not in the case, or not of the table that the link names."""
     row = document.table(document_table(link.evidence_table)).get(link.evidence_uuid)
     return row if row is not None and table_of(row) == link.evidence_table else None
+
+
+def by_date(document: Document, links: Iterable[ClaimEvidence]) -> list[ClaimEvidence]:
+    """Links with the observations among them in the order of their images' dates; all other rows keep their places."""
+    links = list(links)
+    dates = {link.uuid: _date_seen(document, link) for link in links if link.evidence_table == "observations"}
+    seen = iter(sorted((link for link in links if link.uuid in dates), key=lambda link: dates[link.uuid]))
+    return [next(seen) if link.uuid in dates else link for link in links]
+
+
+def _date_seen(document: Document, link: ClaimEvidence) -> tuple[bool, str]:
+    """The date of the image of an observation, to sort by: those without a date come last."""
+    row = evidence_row(document, link)
+    image = document.images.get(row.image_uuid) if isinstance(row, Observation) else None
+    date = image.acquired_at if image is not None else ""
+    return not date, date
 
 
 def document_table(evidence_table: str) -> Table:
@@ -100,16 +116,21 @@ def dated_words(acquired_at: str) -> str:
 
 
 def image_words(image: Image | None) -> str:
-    """An image by its name and its date."""
+    """An image by its name and its date; by its date alone where that is its name."""
     if image is None:
         return Phrase("an image that is not in the case")
     name = image.layer_title or image.product_id or image.service or image.sensor
-    return joined(", ", [part for part in (name, dated_words(image.acquired_at)) if part])
+    date = dated_words(image.acquired_at)
+    is_date = name.strip() in (date, image.acquired_at, bounded_period(image.acquired_at))
+    return joined(", ", [part for part in ("" if is_date else name, date) if part])
 
 
 def _seen(document: Document, row: Observation) -> Iterator[str]:
     presence = Phrase(row.presence) if row.presence else ""
-    yield Phrase("{presence} ({why})", presence=presence, why=Phrase(row.why)) if presence and row.why else presence
+    if presence and row.why:
+        presence = Phrase("{presence} ({why})", presence=presence, why=Phrase(row.why))
+    target = row.target.strip()
+    yield Phrase("{target}: {presence}", target=target, presence=presence) if target and presence else presence
     if row.change and row.change != "first look":
         yield Phrase("change: {change}", change=Phrase(row.change))
     low, high = row.count_low, row.count_high

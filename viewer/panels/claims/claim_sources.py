@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QVB
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
+from layers.product.judging.judged import is_ours
 from layers.product.judging.origins import origins_counted
 from layers.text.links import link_in
 from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
@@ -112,7 +113,7 @@ class ClaimSources(QWidget):
         super().__init__(parent)
         self._context = context
         self._claim_uuid = ""
-        self._shown: tuple[tuple[str, str], ...] | None = None
+        self._shown: tuple[bool, tuple[tuple[str, str], ...]] | None = None
         self.citations: list[Citation] = []
         self._rows = RowColumn(spacing=5)
         name = self.tr("Cite a source for this claim")
@@ -157,10 +158,10 @@ class ClaimSources(QWidget):
         self._claim_uuid = claim.uuid
         self.picker.show_for(claim.uuid)
         self.image_button.setVisible(citable(self._context, claim.uuid) is not None)
-        shown = tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
+        shown = is_ours(claim), tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
         if shown != self._shown:
             self._shown = shown
-            self._build(links)
+            self._build(links, is_own=is_ours(claim))
         # Of a long list not all are shown yet.
         for citation, link in zip(self.citations, links, strict=False):
             citation.show_link(link)
@@ -168,9 +169,11 @@ class ClaimSources(QWidget):
         self.origins.setText(in_language(origins))
         self.origins.setVisible(bool(origins))
 
-    def _build(self, links: list[ClaimSource]) -> None:
+    def _build(self, links: list[ClaimSource], *, is_own: bool) -> None:
         self.citations = []
-        self._rows.fill([link.uuid for link in links], self._citation, self.tr("Unsourced: cite where this is said."))
+        # A judgement of one's own is said nowhere else: it rests on evidence, and a source is welcome.
+        nothing = self.tr("No source is cited.") if is_own else self.tr("Unsourced: cite where this is said.")
+        self._rows.fill([link.uuid for link in links], self._citation, nothing)
 
     def _citation(self, uuid: str) -> Citation:
         document = self._context.document

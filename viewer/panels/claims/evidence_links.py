@@ -16,6 +16,7 @@ from layers.document.rows import ClaimEvidence, Row
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.product.judging.evidence_words import (
+    by_date,
     evidence_row,
     evidence_words,
     kind_of_evidence,
@@ -151,6 +152,7 @@ class EvidenceLinks(QWidget):
         self.picker.show_for(claim.uuid)
         self.chip_button.setVisible(newest_chip(self._context, claim.uuid) is not None)
         links = [link for link in document.links.claim_to_evidence(claim.uuid) if link.evidence_table != CLAIMS]
+        links = by_date(document, links)
         shown = tuple((link.uuid, self._words_of(link)) for link in links)
         if shown != self._shown:
             self._shown = shown

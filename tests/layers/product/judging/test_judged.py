@@ -180,3 +180,8 @@ def test_a_page_of_a_judgement_cites_the_source_of_the_report_that_it_is_about()
     content = content_of(document, ["port"])
     assert content.claims[0].beside == ("It judges what is reported in S1.",)
     assert [source.title for source in content.sources] == ["A report on optics"]
+
+    both = content_of(document, ["port"], whole_case=True)
+    (own_words,) = (claim for claim in both.claims if claim.uuid == own.uuid)
+    (report,) = (claim for claim in both.claims if claim.uuid == "report")
+    assert own_words.beside == (f"It judges {report.number} (reported in S1).",)

@@ -22,7 +22,7 @@ from layers.product.numbering import numbers_json
 from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
-from viewer.commands.claims import report_claim, update_claim
+from viewer.commands.claims import report_claim, unlink_claim_source, update_claim
 from viewer.commands.filing.evidence import unlink_evidence
 from viewer.panels.claims.chip_linking import link_newest_chip
 from viewer.panels.claims.claim_cards import ClaimCard, lines_of
@@ -320,3 +320,27 @@ def test_chips_sources_measurements_and_reports_are_dropped_on_a_claim(qtbot, fo
     odd.setData(ROWS_TYPE, b'[["chips"], 3, ["chips", 4]]')
     drop(form, odd)
     assert len(links.claim_to_evidence(own)) == 3
+
+
+def test_observations_stand_by_date_with_what_was_looked_for(form: ClaimFormPanel, desk: Desk) -> None:
+    """A river's years were listed as they came, "present · 2000, 2000", and nobody knew of what."""
+    for year, presence in (("2010", "absent"), ("2000", "present")):
+        image = Image(uuid=year, image_key=year, layer_title=year, acquired_at=f"{year}-01-01/{year}-12-31")
+        seen = Observation(uuid=f"o{year}", site_uuid="firm", image_uuid=year, presence=presence, target="main channel")
+        desk.context.push(Edit("row", (Change("images", None, image), Change("observations", None, seen))))
+        form.evidence.link(seen.uuid)
+    texts = [row.words.text() for row in form.evidence.rows if row.row_uuid.startswith("o2")]
+    assert [text.rpartition("main channel: ")[2] for text in texts] == ["present · 2000", "absent · 2010"]
+
+
+def test_a_judgement_of_ones_own_is_not_called_unsourced(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    for uuid in [link.source_uuid for link in desk.document.links.claim_to_sources("c1")]:
+        desk.context.do(unlink_claim_source, "c1", uuid)
+
+    def said() -> str:
+        return " ".join(label.text() for label in form.sources.findChildren(QLabel))
+
+    assert "Unsourced" in said()
+    desk.context.do(update_claim, "c1", state="assessed", voice="analyst")
+    qtbot.waitUntil(lambda: "Unsourced" not in said())
+    assert "No source is cited." in said()
