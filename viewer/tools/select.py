@@ -16,6 +16,7 @@ from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.mark_query import mark_hits_at, marks_in_box
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
+from viewer.commands.imagery.searches import is_searched
 from viewer.commands.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.meta import sites_visible
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
@@ -46,7 +47,7 @@ class SelectTool(SiteTool):
     """Selects a mark by a click on it or its name, and the mark below by another click there; Control adds.
 
     A box selects all inside. A drag moves the selected marks; one selected mark has handles that scale and turn it. A
-    drag on a mark that is not selected pans: no mark is moved by accident.
+    drag on a mark that is not selected pans: no mark is moved by accident. An area that was searched stays where it is.
     """
 
     name = "select"
@@ -71,6 +72,9 @@ class SelectTool(SiteTool):
             return self.tr("Release to keep it. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
         if self._drag is _Drag.MOVE:
             return self.tr("Release where the sites belong. Ctrl snaps. Esc puts them back.")
+        if count == 1 and self._is_held(*self.canvas.selection.uuids):
+            text = self.tr("{0} selected: an area that was searched stays where it is. Delete deletes.")
+            return text.format(translate("SelectTool", "{count} sites", "{count} site", count))
         if count:
             text = self.tr("{0} selected: drag to move, or by arrow keys a pixel (Shift: ten). Delete deletes.")
             if count == 1:
@@ -123,7 +127,8 @@ class SelectTool(SiteTool):
         self._from = self._to = event
         self._nudges += 1
         under = self._hits(event)
-        chosen = [hit.uuid for hit in under if hit.is_handle and hit.uuid in self.canvas.selection]
+        taken = [hit.uuid for hit in under if hit.is_handle and hit.uuid in self.canvas.selection]
+        chosen = [uuid for uuid in taken if not self._is_held(uuid)]
         if self._take_handle(event):
             self._drag = _Drag.HANDLE
         elif event.has(_Control) or not event.on_map or not under:
@@ -241,8 +246,14 @@ class SelectTool(SiteTool):
             self.canvas.selection.set(uuids)
 
     def _chosen(self) -> list[Site]:
+        """The selected marks that can be moved."""
         sites = self.context.document.sites
-        return [sites[uuid] for uuid in sites if uuid in self.canvas.selection]
+        return [sites[uuid] for uuid in sites if uuid in self.canvas.selection and not self._is_held(uuid)]
+
+    def _is_held(self, uuid: str) -> bool:
+        """True for a mark that no drag and no arrow key moves, as what was searched would lie elsewhere."""
+        site = self.context.document.sites.get(uuid)
+        return site is not None and is_searched(self.context.document, site)
 
     # -- handles --------------------------------------------------------------------------------------------------
 
@@ -251,6 +262,8 @@ class SelectTool(SiteTool):
         uuids = self.canvas.selection.uuids
         site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
         if site is None or why_off_earth(site.geometry) or not sites_visible(self.context.document):
+            return None
+        if self._is_held(site.uuid):
             return None
         if self._figure is None or self._figure[0] is not site:
             self._figure = site, Figure.of(site)
@@ -276,7 +289,7 @@ class SelectTool(SiteTool):
 
     def _is_seen(self) -> bool:
         """True where a selected mark is in view: keys move no mark that is out of sight, and the map pans then."""
-        chosen = self.canvas.selection.uuids
+        chosen = frozenset(uuid for uuid in self.canvas.selection.uuids if not self._is_held(uuid))
         if not chosen or not sites_visible(self.context.document):
             return False
         return any(frame.shows(chosen) for frame in self.canvas.scene.marks.frames(self.canvas.viewport.view()))

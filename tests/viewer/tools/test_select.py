@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from layers.geo.bounds import Bounds
+from viewer.commands.imagery.searches import record_search
 from viewer.commands.sites import add_site, update_site
 from viewer.tools.select import SelectTool
 
@@ -135,3 +136,27 @@ def test_a_move_that_cannot_be_is_not_shown(desk, tool):
     desk.release((-30, 20))
     assert desk.edits == []
     assert "reaches nearly all round the Earth" in desk.said[0]
+
+
+def test_an_area_that_was_searched_is_not_moved_or_resized(desk, tool):
+    """A stray drag moved it away from the image and the cells on which its shares stand."""
+    desk.canvas.selection.set({"field"})
+    desk.canvas.scene.document.apply(
+        update_site(desk.canvas.scene.document, "field", actor="me", mark_kind="search area")
+    )
+    assert tool.handles() is not None, "nothing was searched in it yet"
+    search = {"area_uuid": "field", "result": "none seen", "target": "a kiln", "target_size_m": 30.0}
+    desk.canvas.scene.document.apply(record_search(desk.canvas.scene.document, actor="me", assessed_pct=92.0, **search))
+    before = desk.sites["field"].geometry
+    desk.edits.clear()
+    assert tool.handles() is None
+    assert "stays where it is" in tool.hint
+    desk.drag((9.5, 50.2), (9.7, 50.2))
+    desk.drag((9.5, 50.3), (9.4, 50.4))
+    desk.key(Qt.Key.Key_Right)
+    assert (desk.edits, desk.sites["field"].geometry) == ([], before)
+    desk.canvas.selection.set({"field", "port"})
+    assert "stays where it is" not in tool.hint
+    desk.key(Qt.Key.Key_Right)
+    (edit,) = desk.edits
+    assert {change.uuid for change in edit.changes} == {"port"}, "marks beside it do move"

@@ -114,7 +114,9 @@ class MarksThen(QObject):
         stepped = [
             time for change in (changes.edit.changes if changes.edit is not None else ()) if (time := _stepped(change))
         ]
-        if stepped:
+        if self.marks is not None and changes.edit is not None and any(map(_adds_layer, changes.edit.changes)):
+            self.leave()  # or the map would go to the new layer, and hide it as it is none of that date
+        elif stepped:
             self.show_date(stepped[-1])
         elif self._date and changes.touches("observations", "images"):
             self._read()
@@ -174,6 +176,10 @@ class MarksThen(QObject):
         except GeoloupeError:
             x = y = np.full(len(uuids), math.nan)
         return _Placed(crs, uuids, np.asarray(x, np.float64), np.asarray(y, np.float64))
+
+
+def _adds_layer(change: Change) -> bool:
+    return change.before is None and isinstance(change.after, Layer)
 
 
 def _stepped(change: Change) -> str:

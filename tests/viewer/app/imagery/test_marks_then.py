@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
 from layers.services.tile_service import TileService
-from tests.support.observation_sheets import sheet_of, typed, with_scenes
+from tests.support.many_scenes import write_scene
+from tests.support.observation_sheets import AWAY, sheet_of, typed, with_scenes
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import add_image
@@ -120,3 +121,21 @@ def test_the_sheet_says_on_the_map_that_marks_are_those_of_its_cell_and_esc_lead
     assert window.marks_then.hint == ""
     names = [layer.name for layer in window.session.document.layers_in_order()]
     assert [window.session.document.layers[uuid].name for uuid in window.scene.stack.visible()] == names
+
+
+@pytest.mark.bounded
+def test_a_layer_that_is_added_shows_as_the_map_leaves_the_date_of_the_marks(
+    observed: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The map went to the new layer and was blank there, although the layer was ticked."""
+    window = observed
+    window.docks.show_panel("observation_sheet")
+    window.docks.observations.panel.setFocus()
+    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    window.canvas.setFocus()
+    added = write_scene(tmp_path / "2005.tif", AWAY, "2005-08-01T10:00:00Z", platform="Landsat", side=32)
+    window.opener.open([str(added)])
+    settle(window, qtbot)
+    (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("2005"))
+    assert uuid in window.scene.stack.visible()
+    assert window.marks_then.hint == ""
