@@ -127,8 +127,8 @@ class SelectTool(SiteTool):
         self._from = self._to = event
         self._nudges += 1
         under = self._hits(event)
-        taken = [hit.uuid for hit in under if hit.is_handle and hit.uuid in self.canvas.selection]
-        chosen = [uuid for uuid in taken if not self._is_held(uuid)]
+        selected = [hit.uuid for hit in under if hit.is_handle and hit.uuid in self.canvas.selection]
+        chosen = [uuid for uuid in selected if not self._is_held(uuid)]
         if self._take_handle(event):
             self._drag = _Drag.HANDLE
         elif event.has(_Control) or not event.on_map or not under:
