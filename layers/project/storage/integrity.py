@@ -136,7 +136,7 @@ def examine_rows(file: BinaryIO, stored: StoredHashes) -> tuple[Integrity, int] 
     if (
         header is None
         or expect(file, stored.whole) is not Integrity.INTACT
-        or expect(file, stored.rows) is not (Integrity.INTACT)
+        or expect(file, stored.rows) is not Integrity.INTACT
     ):
         return None
     pages, rest = divmod(os.fstat(file.fileno()).st_size, header.page_bytes)

@@ -41,11 +41,11 @@ SPEC = ProductSpec(
 
 
 def brightness(image: QImage) -> tuple[float, float]:
-    """Of the middle of the map at the left, and of that at the right."""
+    """Of the middle of the first map, and of the second beside it."""
     values = argb_of_image(image) & 0xFF
     height, width = values.shape
     rows = slice(height // 4, height // 2)
-    left, right = (values[rows, int(width * at) : int(width * (at + 0.1))] for at in (0.2, 0.7))
+    left, right = (values[rows, int(width * at) : int(width * (at + 0.1))] for at in (0.15, 0.5))
     return float(left.mean()), float(right.mean())
 
 

@@ -100,7 +100,7 @@ def test_panels_are_chosen_titled_ordered_and_taken_off(full: Table) -> None:
     assert [one.frame.layers if one.frame else None for one in spec.maps] == [("old",), ("new",), None]
     assert spec.maps[0].frame is not None
     assert spec.maps[0].frame.styles == {"old": {"invert": True}}
-    assert [maps.list.item(row).text() for row in range(3)] == ["A: The pier", "B: Layers of its own", "C: Hall 4"]
+    assert [maps.list.item(row).text() for row in range(3)] == ["A: The pier", "B: The new one", "C: Hall 4"]
     maps.choose(1)
     QTest.keyClicks(maps.title_line, "After the flood")
     full.context.selection.set(["s2"])
