@@ -16,8 +16,6 @@ from viewer.resources import resource_path
 from viewer.support.language.stored_words import word
 
 OTHER = "other"
-MOST_CLASSES = 32
-"""Most classes that their list shows at once: the first entry, which adds one, is in sight whatever is chosen."""
 
 
 @cache
@@ -48,8 +46,6 @@ def offer_classes(context: PanelContext, field: ChoiceField, ask: str = "") -> N
 
     `ask` is the text of a first entry that asks for a class of one's own.
     """
-
-    field.setMaxVisibleItems(MOST_CLASSES)
 
     def read() -> None:
         own = [
