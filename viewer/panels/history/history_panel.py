@@ -42,7 +42,7 @@ from viewer.panels.said_names import said_name
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
-from viewer.support.language.text import LONGEST, one_line, searched
+from viewer.support.language.text import LONGEST, one_line, searched, tooltip
 from viewer.support.language.translation import in_language
 
 MARGIN_PX = 4
@@ -262,7 +262,8 @@ class HistoryPanel(QWidget):
         else:
             self._show_whole(change, self._details.geometries, why)
         self.back_button.setEnabled(change is not None and not why)
-        self.back_button.setToolTip(why or (self._why_none() if change is None else self.back_button.accessibleName()))
+        tip = why or (self._why_none() if change is None else self.back_button.accessibleName())
+        self.back_button.setToolTip(tooltip(tip))
         self.row_button.setEnabled(change is not None)
         self.row_button.setVisible(not self.filters.is_of_row)
         self.open_button.setEnabled(change is not None and self._can_open(change))
