@@ -50,7 +50,7 @@ def do_half(name: str, arguments: tuple[Any, ...]) -> None:
         file.write(data[: len(data) // 2])
         file.flush()
     elif name == "copy":
-        _, old, new = arguments
+        _, old, new, *_tell = arguments
         data = old.read_bytes()
         new.write_bytes(data[: len(data) // 2])
 

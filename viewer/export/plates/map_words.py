@@ -14,6 +14,7 @@ from viewer.export.plates.maps.image_captions import (
     dates_of,
     image_facts,
     image_line,
+    not_drawn,
     notes_on_stretches,
     sides_of_maps,
     told_in_captions,
@@ -60,6 +61,8 @@ def map_words(
         for on_page, note in zip(maps, notes, strict=True)
     ]
     captions, common = _captions(spec, images, is_small=is_small)
+    for lines, on_page in zip(captions, maps, strict=True):
+        lines += not_drawn(on_page)
     if is_small:  # its imprint stands on a further page, which is another file
         captions[0].append(edition_words(edition))
     data = page_data_credits(spec, maps, locator=window_of(spec, maps) is not None)

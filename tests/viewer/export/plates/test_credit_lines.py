@@ -78,3 +78,14 @@ def test_an_image_of_a_host_that_nobody_allowed_is_not_named(plate_of, document)
     assert plate.maps[0].scene.drawings["far"].is_paused
     assert plate.maps[0].unseen() == {"far"}
     assert "Example" not in facts_of(plate).words_of()
+
+
+@pytest.mark.bounded
+def test_an_image_that_cannot_be_read_is_named_below_the_map(plate_of, document, tmp_path) -> None:
+    """Else a page without its image looks finished, as if there were nothing to see."""
+    source = json.dumps({"path": str(tmp_path / "gone.tif")})
+    layers = [*document.table("layers").values(), Layer(uuid="gone", kind="raster", name="Gone", source_json=source)]
+    (lines,) = plate_of(SPEC, Document({"layers": layers})).captions
+    assert "Not on this map, as it cannot be read: Gone." in lines
+    (lines,) = plate_of(SPEC, document).captions
+    assert not [line for line in lines if "cannot be read" in line]

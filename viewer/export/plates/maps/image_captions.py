@@ -33,7 +33,7 @@ from viewer.canvas.scene import MapScene
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import compared_maps
 from viewer.export.processing import colour_words, stretch_words
-from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
+from viewer.rendering.drawing import FailedDrawing, LayerDrawing, may_be_shown_in_files
 from viewer.rendering.layer_date import UNDATED, dated
 from viewer.rendering.layers.image_facts import raster_pixel_m
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -76,6 +76,24 @@ def _drawings_shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
         for uuid in scene.stack.in_view(on_page.view):
             drawings.setdefault(uuid, (scene, scene.drawings[uuid]))
     return list(drawings.values())
+
+
+def not_drawn(on_page: MapOnPage) -> list[str]:
+    """Lines on the images that are shown in the case and that the map lacks, as they cannot be read."""
+    view = on_page.view
+    names = dict.fromkeys(
+        one_line(drawing.layer.name, _NAME_CHARS)
+        for _, drawing in _drawings_shown(on_page)
+        if drawing.layer.kind in ("raster", "tiles") and _cannot_be_drawn(drawing, drawing.seen(view))
+    )
+    return [translate("Export", "Not on this map, as it cannot be read: {0}.").format(name) for name in names]
+
+
+def _cannot_be_drawn(drawing: LayerDrawing, view: View) -> bool:
+    """True where the picture of a view is without an image by a fault, and not for lack of a permission."""
+    if isinstance(drawing, RasterDrawing):
+        return drawing.is_unavailable or (drawing.info is None and bool(drawing.problem))
+    return not drawing.is_paused and (isinstance(drawing, FailedDrawing) or drawing.has_failed_in(view))
 
 
 def data_credits(on_page: MapOnPage) -> list[str]:
