@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from viewer.app.window import MainWindow
 from viewer.panels.observations.sheet_line import SheetLine
 
 
+@pytest.mark.bounded
 def test_the_sheet_says_how_many_images_between_two_dates_have_no_row(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

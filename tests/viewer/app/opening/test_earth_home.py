@@ -142,6 +142,7 @@ def test_pictures_beside_a_kml_come_with_it(window: MainWindow, answers: Answers
     assert {line.level for line in window.messages.lines()} == {"info"}, "nothing is wrong"
 
 
+@pytest.mark.bounded
 def test_what_the_case_has_already_is_left_out_or_comes_once_more(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

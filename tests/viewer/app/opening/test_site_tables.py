@@ -93,6 +93,7 @@ def test_a_dropped_file_is_asked_for_as_layer_or_as_sites(window: MainWindow, tm
     dialog.close()
 
 
+@pytest.mark.bounded
 def test_rows_that_the_case_has_already_are_left_out_or_come_once_more(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -122,6 +123,7 @@ def test_rows_that_the_case_has_already_are_left_out_or_come_once_more(
     assert len(document.sites) == 5
 
 
+@pytest.mark.bounded
 def test_numbers_that_are_no_degrees_get_their_crs_in_the_dialog(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -89,6 +89,7 @@ def test_strips_of_a_hatched_page_fit_each_other(plate_of: MakePlate, tmp_path: 
     assert strips_differ(plate_of(ProductSpec(title="Valley", bounds=AROUND), searched()), 96, 61) == []
 
 
+@pytest.mark.bounded
 def test_a_page_of_another_place_explains_no_hatches(plate_of: MakePlate) -> None:
     pad = Site(uuid="pad", geometry=shapely.Point(20.0, 40.0), label="Pad")
     valley = searched()

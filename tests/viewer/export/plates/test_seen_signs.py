@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import shapely
 
 from layers.document.document import Document
@@ -48,6 +49,7 @@ def struck(plate_of: MakePlate, document: Document) -> int:
     return int((seen == STRIKE).all(axis=2).sum())
 
 
+@pytest.mark.bounded
 def test_a_mark_is_struck_out_on_the_image_that_does_not_show_it_and_the_legend_says_so(
     plate_of: MakePlate, tmp_path: Path
 ) -> None:

@@ -268,6 +268,7 @@ def test_pictures_have_a_third_of_a_square(plate_of, demo, layout: str) -> None:
     assert list(faults(plate)) == []
 
 
+@pytest.mark.bounded
 def test_wide_images_that_are_compared_are_cut_a_little_to_fill_a_page(plate_of, tmp_path) -> None:
     """They left a third of the page white below them; what was asked for in part is shown whole."""
     strip = Bounds(9.0, 0.0, 11.0, 1.0)
