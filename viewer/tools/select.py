@@ -16,7 +16,6 @@ from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.mark_query import mark_hits_at, marks_in_box
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
-from viewer.commands.imagery.searches import is_searched
 from viewer.commands.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.meta import sites_visible
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
@@ -253,6 +252,8 @@ class SelectTool(SiteTool):
     def _is_held(self, uuid: str) -> bool:
         """True for a mark that no drag and no arrow key moves, as what was searched would lie elsewhere."""
         site = self.context.document.sites.get(uuid)
+        from viewer.commands.imagery.searches import is_searched  # for start-up time
+
         return site is not None and is_searched(self.context.document, site)
 
     # -- handles --------------------------------------------------------------------------------------------------

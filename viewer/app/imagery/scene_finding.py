@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 from viewer.app.imagery.folder_scenes import FolderScenes
 from viewer.app.opening.opener import FileOpener
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import Jobs
@@ -22,6 +21,7 @@ from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
+    from viewer.commands.imagery.asked_archives import AskedQuestion
     from viewer.panels.imagery.known_archives import KnownArchives
     from viewer.panels.news.news_dialog import NewsDialog
     from viewer.panels.time_strip.archive_questions import ArchiveQuestions

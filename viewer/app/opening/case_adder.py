@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError, SaveFailed
 from layers.phrase import Phrase
-from layers.project.opening.intake import Intake
 from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.commands.filing.added_case import AddedCase, CaseChoice, add_case
@@ -20,6 +20,9 @@ from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
+
+if TYPE_CHECKING:
+    from layers.project.opening.intake import Intake
 
 
 class _Carried(Struct, frozen=True, eq=False):
