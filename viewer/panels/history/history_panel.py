@@ -272,8 +272,8 @@ class HistoryPanel(QWidget):
     def _why_none(self) -> str:
         """The words in place of a change, while none or several are chosen."""
         if len(self.list.selected()) > 1:
-            return self.tr("Several changes are chosen. One at a time is shown here, and can be taken back.")
-        return self.tr("Choose a change: what was before and after stands here, and the change can be taken back.")
+            return self.tr("Several are chosen: one at a time is shown here.")
+        return self.tr("Choose a change: it is shown whole here.")
 
     def _detailed(self, details: ChangeDetails) -> None:
         if self.chosen is not None and self.chosen.seq == details.seq:
