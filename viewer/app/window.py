@@ -559,9 +559,8 @@ class MainWindow(QMainWindow):
         """Refresh the actions before a key. Show status tips here: Qt would put an action's over the tool's hint."""
         if event.type() == QEvent.Type.ShortcutOverride:
             self.action_table.refresh_if_due()
-            if self._letters.takes(event):
-                return True
-        elif isinstance(event, QStatusTipEvent):
+            return self._letters.takes(event) or super().event(event)
+        if isinstance(event, QStatusTipEvent):
             self.status.show_tip(event.tip())
             return True
         return super().event(event)

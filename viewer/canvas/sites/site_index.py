@@ -587,9 +587,8 @@ def _reach(error_m: Floats, unit_m: Floats) -> Floats:
 
 
 def _longer(column: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
-    """A column with more rows, copied only when its spare room is used up: a mark drawn among 100,000 adds one row.
-
-    A column belongs to one index and is copied with it, so that no other index uses the room behind its rows.
+    """A column with more rows, copied only when its spare room is used up. It belongs to one index and is copied with
+    it, so that no other index uses the room behind its rows.
     """
     length, size = len(column), len(column) + len(more)
     room = column.base
