@@ -62,6 +62,17 @@ def answer(pool: ReaderPool, question: Question) -> Any:
     return found.header, [array.tobytes() for array in found.arrays]
 
 
+def alike(held: Any, expected: Any) -> bool:
+    """True for equal answers, with numbers equal to nine digits: two processes may solve with other kernels of BLAS."""
+    if isinstance(held, float) and isinstance(expected, float):
+        return held == pytest.approx(expected, rel=1e-9, nan_ok=True)
+    if isinstance(held, dict) and isinstance(expected, dict):
+        return held.keys() == expected.keys() and all(alike(held[key], expected[key]) for key in held)
+    if isinstance(held, list | tuple) and isinstance(expected, list | tuple):
+        return len(held) == len(expected) and all(map(alike, held, expected))
+    return type(held) is type(expected) and bool(held == expected)
+
+
 @pytest.mark.parametrize("every", [geotiffs, placed, formats, vectors, kml_gpx])
 def test_walls_are_in_no_files_way(confined: ReaderPool, tmp_path: Path, every: Callable[[], list[Odd]]) -> None:
     free = ReaderPool(inline=True)
@@ -77,7 +88,7 @@ def test_walls_are_in_no_files_way(confined: ReaderPool, tmp_path: Path, every: 
         for question in (probe, *questions(path, odd.part, header)):
             expected, held = answer(free, question), answer(confined, question)
             read += isinstance(held[0], dict)
-            if repr(held) != repr(expected):  # as no NaN equals another
+            if not alike(held, expected):
                 differ[odd.name, question.op] = (str(expected)[:300], str(held)[:300])
     assert differ == {}
     assert read > len(odds) // 2, "most files are read, and many asked twice"
