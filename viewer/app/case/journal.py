@@ -107,11 +107,11 @@ class CaseJournal:
         """Send the waiting edits to `work`, then all later ones as they come."""
         self._files.is_well(KEY)
         work.on_failure(self._failed, self._well)
-        self._work = work
-        self._is_there.set()
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
             work.append(edit, actor)
+        self._work = work  # last, as other threads take it for one that has all edits
+        self._is_there.set()
 
     def save_begins(self) -> None:
         """Keep the working copy until `save_ended`: a save is reading it."""

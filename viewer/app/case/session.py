@@ -191,8 +191,8 @@ class Session(QObject):
         return KeptBytes(work.blobs, work.awaited_base)
 
     def history_path(self) -> Path | None:
-        """The working copy with the history, once all edits are in it; None without one. It waits; for any thread."""
-        work = self._journal.work
+        """The working copy with the history, once it has all edits; None without one. Not for the window's thread."""
+        work = self._journal.awaited()
         if work is None:
             return None
         work.drain()

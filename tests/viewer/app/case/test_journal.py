@@ -1,0 +1,42 @@
+"""The history of a case is read with every edit in it, those made before its working copy was there included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
+
+from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
+from layers.project.saving.working_copy import WorkingCopy
+from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
+
+
+def test_the_history_waits_for_a_working_copy_that_is_being_made(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go, create = Event(), WorkingCopy.create
+
+    def create_late(*args: Any, **named: Any) -> WorkingCopy:
+        may_go.wait(20)
+        return create(*args, **named)
+
+    monkeypatch.setattr(WorkingCopy, "create", create_late)
+    window.session.begin_case()
+    window.panel_context.do(add_site, Point(63.3, 45.9), uuid="pad", label="Site 1")
+    found: list[Path | None] = []
+    reader = Thread(target=lambda: found.append(window.session.history_path()))
+    reader.start()
+    reader.join(0.1)
+    assert reader.is_alive(), "the working copy is not there yet"
+    may_go.set()
+    qtbot.waitUntil(lambda: not reader.is_alive(), timeout=20_000)
+    path = found[0]
+    assert path is not None
+    with opened_history(path) as connection:
+        changes = read_page(connection, HistoryFilter(row_uuid="pad")).changes
+    assert [change.kind for change in changes] == ["insert"]
