@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.errors import InvalidValue
+from layers.phrase import Phrase
 
 
 class Search(Row, frozen=True, kw_only=True):
@@ -28,3 +31,15 @@ class Search(Row, frozen=True, kw_only=True):
     words: str = ""
     at: str = ""
     not_searched_pct: float | None = None
+
+
+def asked_sites(search: Search) -> tuple[str, ...]:
+    """Uuids of the marks that a question to an archive was about; none for other ground, or a query that cannot be
+    read.
+    """
+    try:
+        query = json_object(search.query_json, Phrase("question to the catalogue"))
+    except InvalidValue:
+        return ()
+    named = query.get("about") or query.get("sites")
+    return tuple(uuid for uuid in named if isinstance(uuid, str)) if isinstance(named, list) else ()

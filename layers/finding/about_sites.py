@@ -10,7 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import TABLES, Table
 from layers.document.observation import Observation
 from layers.document.rows import ClaimEvidence, ClaimSource, Comment, Response, Row
-from layers.document.search import Search
+from layers.document.search import Search, asked_sites
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 
@@ -33,13 +33,14 @@ def claims_about(document: Document, table: Table, uuid: str) -> list[str]:
 
 
 def row_with_form(document: Document, table: Table, uuid: str) -> tuple[Table, str] | None:
-    """The row itself where it is a site, claim, source or answer, which have forms; else the one that it belongs to.
+    """The row itself where it is a site, claim, source, answer or search, which have forms or a list that shows them;
+    else the one that it belongs to.
 
     None where that has left the case.
     """
     for _step in range(DEEPEST):
         match document.table(table).get(uuid):
-            case Site() | Claim() | Source() | Response():
+            case Site() | Claim() | Source() | Response() | Search():
                 return table, uuid
             case (ClaimSource() | ClaimEvidence()) as link:
                 table, uuid = "claims", link.claim_uuid
@@ -47,8 +48,6 @@ def row_with_form(document: Document, table: Table, uuid: str) -> tuple[Table, s
                 table, uuid = "sources", file.source_uuid
             case (Observation() | Chip()) as seen:
                 table, uuid = "sites", seen.site_uuid
-            case Search() as search:
-                table, uuid = "sites", search.area_uuid
             case Comment() as comment:
                 uuid = comment.target_uuid
                 table = next((each for each in TABLES if uuid in document.table(each)), "sites")
@@ -79,7 +78,7 @@ def _sites(document: Document, row: Row, steps: int) -> Iterable[str]:
         case Observation() | Chip():
             return (row.site_uuid,)
         case Search():
-            return (row.area_uuid,)
+            return (row.area_uuid, *asked_sites(row))
         case Comment():
             targets = (document.table(each).get(row.target_uuid) for each in TABLES)
             target = next(filter(None, targets), None)

@@ -32,8 +32,8 @@ from viewer.support.messages import MessageAction
 if TYPE_CHECKING:
     from viewer.panels.widgets.field_set import CommitTyped, Dropped, FieldSet
 
-ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
-"""The panels of tables whose rows are shown by `show_row`."""
+ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form", "searches": "search_list"}
+"""The panels of tables whose rows are shown by `show_row`: forms, and the list of searches."""
 BULK_ROWS = 500
 """Number of rows from which an edit is built off the window's thread."""
 
@@ -68,7 +68,7 @@ class PanelContext(QObject):
     layer_shown = Signal(str)
     """Emitted with the layer that the layer properties show; empty for none."""
     row_shown = Signal(str, str)
-    """Emitted with a table (sources, responses) and the row of it that its form shows; empty for none."""
+    """Emitted with a table of `ROW_FORMS` and the row of it that its panel shows; empty for none."""
     layer_previewed = Signal(object)
     """Emitted with a `Layer` that is not in the document."""
     notation_changed = Signal()
@@ -382,7 +382,7 @@ class PanelContext(QObject):
         return self._rows_shown[table]
 
     def show_row(self, table: Table, uuid: str, *, raise_form: bool = False) -> None:
-        """Show a source or a response in its form."""
+        """Show a source, a response or a search in its panel."""
         if uuid != self._rows_shown[table]:
             self.flush()
             self._rows_shown[table] = uuid
@@ -400,6 +400,8 @@ class PanelContext(QObject):
         elif table == "layers":
             self.show_layer(uuid, raise_form=True)
         else:
+            if uuid == self._rows_shown[table]:
+                self.row_shown.emit(table, uuid)  # in its list, the analyst may have gone to another row since
             self.show_row(table, uuid, raise_form=True)
 
     def report_of(self, table: Table, uuid: str, sentence: str) -> None:

@@ -11,9 +11,10 @@ from shapely import Point
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSite, ClaimSource, Comment, MetaEntry
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.finding.about_sites import sites_about
+from layers.finding.about_sites import row_with_form, sites_about
 from layers.finding.case_index import CaseIndex
 from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
 from layers.finding.text_query import Begun, read_query
@@ -136,6 +137,11 @@ def test_rows_lead_to_their_sites() -> None:
     document = _document()
     asked = [("sites", "x"), ("claims", "c"), ("sources", "s"), ("claim_sources", "l"), ("comments", "k")]
     assert [sites_about(document, table, uuid) for table, uuid in asked] == [["x"], ["v"], ["v"], ["v"], ["v"]]
+    searched = Search(uuid="q", kind="catalogue", query_json='{"about": ["pad", 7]}')
+    odd = Search(uuid="odd", kind="catalogue", query_json="[" * 9000)
+    kept = Document({"sites": [PAD], "searches": [searched, odd]})
+    assert [sites_about(kept, "searches", uuid) for uuid in ("q", "odd")] == [["pad"], []]
+    assert row_with_form(kept, "searches", "odd") == ("searches", "odd")
     assert sites_about(document, "meta", "context") == sites_about(document, "claims", "gone") == []
 
 

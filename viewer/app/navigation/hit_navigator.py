@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QRect, Signal
 from shapely import Point
 
 from layers.document.edit import Table
-from layers.finding.about_sites import row_with_form
+from layers.finding.about_sites import row_with_form, sites_about
 from layers.geo.bounds import Bounds
 from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
@@ -101,6 +101,9 @@ class HitNavigator(QObject):
             self._go_to_site(shown[1])
         else:
             self._panels.open_row(*shown)
+            if shown[0] == "searches":
+                sites = self._session.document.sites
+                self._panels.zoom_to_sites(sites[each] for each in sites_about(self._session.document, *shown))
 
     def _show_feature(self, hit: Hit, fid: int) -> None:
         if hit.layer_uuid in self._session.document.layers:

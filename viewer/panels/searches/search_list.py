@@ -8,6 +8,7 @@ from typing import override
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from layers.document.edit import Table
 from layers.document.search import Search
 from layers.observing.listed_scenes import scenes_of
 from layers.observing.search_cells import sheet_of
@@ -89,12 +90,18 @@ class SearchListPanel(NamedListPanel):
         self.column.addLayout(side_by_side(self.add_button, self.open_button))
         self.column.addLayout(side_by_side(self.again_button, self.delete_button))
         self.follow(desk.context, "searches", "images")
+        desk.context.row_shown.connect(self._show_row)
+        self.choose(desk.context.shown_row("searches"))
         desk.shown_changed.connect(self._follow_walk)
 
     @property
     def search(self) -> Search | None:
         """The chosen search; None without one."""
         return self._desk.context.document.searches.get(self.chosen)
+
+    def _show_row(self, table: Table, uuid: str) -> None:
+        if table == "searches":
+            self.choose(uuid)
 
     def _follow_walk(self) -> None:
         rows = len(self.model.rows)

@@ -1,23 +1,29 @@
-"""The part of the site form on searches: what the last one of an area shows, and the way into one."""
+"""The part of the site form on searches: what the last one of an area shows, those of archives, the way into each."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from layers.document.search import Search
+from layers.document.search import Search, asked_sites
 from layers.document.site import Site
 from layers.observing.search_words import image_search_sentences
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.text import one_line, plain
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 
-_LONGEST = 400
+_LONGEST, _LONGEST_LINK = 400, 140
+MOST_LISTED = 3
+"""Most searches of archives that are named; a further link leads to the older ones."""
 
 
 class SearchedLine(QWidget):
-    """The sentence on the last search of an area and the way to go on with it, or to begin one; for areas only."""
+    """The sentence on the last search of an area and the way to go on with it, or to begin one, for areas only; and
+    links to the kept searches of archives that were about the mark. It takes no room where there is none of these.
+    """
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,10 +36,14 @@ class SearchedLine(QWidget):
         self.search_button = LinkButton(
             self.tr("Search this area…"), self.tr("Go through this area cell by cell, on an image")
         )
+        self.archive_links = [LinkButton("", self.tr("Show the search in its list")) for _ in range(MOST_LISTED + 1)]
+        self._archive_searches: tuple[str, ...] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        for widget in (self.words, self.go_on_button, self.search_button):
+        for at, link in enumerate(self.archive_links):
+            link.clicked.connect(partial(self._open_search, at))
+        for widget in (self.words, self.go_on_button, self.search_button, *self.archive_links):
             layout.addWidget(widget)
         self._area = ""
         self.go_on_button.clicked.connect(lambda: context.search_wanted.emit(self._wanted))
@@ -47,12 +57,41 @@ class SearchedLine(QWidget):
         image = None if search is None else self._context.document.images.get(search.image_uuid)
         words = [] if search is None else [in_language(text) for text in image_search_sentences(search, image)]
         self.words.setText(plain(one_line(" ".join(words), _LONGEST)))
-        self.words.setVisible(bool(words))
-        self.go_on_button.setVisible(search is not None)
+        is_area = site.kind == "polygon"
+        self.words.setVisible(is_area and bool(words))
+        self.go_on_button.setVisible(is_area and search is not None)
+        self.search_button.setVisible(is_area)
         again = self.tr("Search this area again…")
         self.search_button.setText(self.tr("Search this area…") if search is None else again)
         self.search_button.updateGeometry()
-        self.setVisible(site.kind == "polygon")
+        about = self._of_archives(site.uuid)
+        self._show_links(about)
+        self.setVisible(is_area or bool(about))
+
+    def _show_links(self, searches: list[Search]) -> None:
+        self._archive_searches = tuple(search.uuid for search in searches)
+        texts = [
+            one_line(f"{search.at[:10]} · {search.words or self.tr('Archive search')}", _LONGEST_LINK)
+            for search in searches[:MOST_LISTED]
+        ]
+        older = len(searches) - MOST_LISTED
+        if older > 0:
+            texts.append(translate("SearchedLine", "{count} older searches", "{count} older search", older))
+        for at, link in enumerate(self.archive_links):
+            text = texts[at] if at < len(texts) else ""
+            link.setText(text)
+            link.updateGeometry()
+            link.setVisible(bool(text))
+
+    def _open_search(self, at: int) -> None:
+        if at < len(self._archive_searches):
+            self._context.open_row("searches", self._archive_searches[at])
+
+    def _of_archives(self, uuid: str) -> list[Search]:
+        """The kept searches of archives that were about a mark, the newest first."""
+        rows = (row for row in self._context.document.searches.values() if row.kind == "catalogue")
+        about = [row for row in rows if uuid in row.query_json and uuid in asked_sites(row)]
+        return sorted(about, key=lambda row: (row.at, row.created_at), reverse=True)
 
     def _last(self, area_uuid: str) -> Search | None:
         rows = [row for row in self._context.document.searches.values() if row.area_uuid == area_uuid]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.observation import Observation
 from layers.document.rows import ClaimSource, Comment, Row
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
 from tests.support.readers.kept_documents import PAGE, PAGE_ADDRESS, pdf_of, wacz_of, warc_of, warc_record
@@ -27,6 +29,7 @@ from viewer.panels.kept_files import attach_files
 from viewer.panels.search import kept_index
 from viewer.panels.search.hits import Hit, HitGroup
 from viewer.panels.search.palette import CommandPalette
+from viewer.panels.searches.search_list import SearchListPanel
 
 PAD = Site(uuid="pad", geometry=Point(109.5, 18.2), label="Yard", notes="海南三亚港以西", class_code="port")
 CLAIM = Claim(uuid="c", statement="A pad is built.", source_wording="На Восточном строят площадку")
@@ -40,6 +43,9 @@ ROWS: dict[Table, list[Row]] = {
         Observation(uuid="o", site_uuid="pad", image_uuid="i", words="two dredgers", observer="Ann"),
     ],
 }
+
+
+DAY = "2026-12-01T08:00:00Z"
 
 
 @pytest.fixture
@@ -74,6 +80,29 @@ def test_each_kind_of_words_leads_to_its_row(words_window: MainWindow, qtbot: Qt
     assert _shown_by(words_window, "crane rails", qtbot) == ("", "", {"pad"})
     (hit,) = _hits(words_window, "crane rails", qtbot)
     assert (hit.group, hit.text, hit.note) == (HitGroup.RECORDS, "Compare the crane rails", "comment")
+
+
+def test_a_kept_search_of_an_archive_is_shown_in_its_list_also_once_more(window: MainWindow, qtbot: QtBot) -> None:
+    query = json.dumps({"archive": "https://archive.example/stac", "title": "Example", "about": ["pad"]})
+    searches = [
+        Search(uuid="q", kind="catalogue", query_json=query, result="none listed", words="Example: no scene.", at=DAY),
+        Search(
+            uuid="later", kind="catalogue", result="none listed", words="Other: nothing.", at="2026-12-02T08:00:00Z"
+        ),
+    ]
+    window.session.new_case(Document({"sites": [PAD], "searches": searches}))
+    settle(window, qtbot)
+    for _ in range(2):  # the list is made by the first one, and stands on another row before the second one
+        window.hits.go(_hits(window, "Example: no", qtbot)[0])
+        panel = window.docks.searches.panel
+        assert isinstance(panel, SearchListPanel)
+        assert window.docks["panel_searches"].isVisible()
+        assert (panel.chosen, panel.words.text()) == ("q", "Example: no scene.")
+        assert not any("belong to nothing" in line.text for line in window.messages.lines())
+        panel.choose("later")
+    settle(window, qtbot)
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == pytest.approx((109.5, 18.2), abs=0.01), "its site stands in the middle"
 
 
 def test_a_searched_word_is_near_the_beginning_of_its_note_and_no_tip_stays(

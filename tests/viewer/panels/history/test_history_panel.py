@@ -25,6 +25,7 @@ from viewer.canvas.selection import Selection
 from viewer.commands.claims import update_claim
 from viewer.commands.history import History
 from viewer.commands.imagery.chips import add_chips
+from viewer.commands.imagery.searches import record_search
 from viewer.commands.reviewing.column_words import COLUMN_WORDS
 from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.panels.access import CaseAccess, MessageAccess
@@ -252,6 +253,16 @@ def test_the_list_follows_edits_and_opens_rows(case: Open, qtbot: QtBot) -> None
     case.context.do(update_site, "pad", notes="seen from the road")
     qtbot.waitUntil(lambda: len(case.lines) == 4)
     assert case.panel.chosen is not None, "the chosen change stays chosen"
+
+
+def test_a_kept_search_is_opened_in_its_list(case: Open, qtbot: QtBot) -> None:
+    case.context.do(record_search, uuid="q", kind="catalogue", result="none listed", words="Example: no scene.")
+    qtbot.waitUntil(lambda: len(case.lines) == 4)
+    case.choose(0)
+    wanted: list[str] = []
+    case.context.panel_wanted.connect(wanted.append)
+    qtbot.mouseClick(case.panel.open_button, Qt.MouseButton.LeftButton)
+    assert (wanted, case.context.shown_row("searches")) == (["search_list"], "q")
 
 
 def test_older_pages_are_read_where_the_list_is_scrolled_to_its_end(case: Open, qtbot: QtBot) -> None:

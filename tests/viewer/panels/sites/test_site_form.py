@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import product
 
@@ -18,6 +19,7 @@ from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
+from viewer.commands.imagery.searches import record_search
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.shadows.shadow_part import ShadowPart
@@ -53,6 +55,24 @@ def test_nothing_selected_says_what_to_do(form: SiteFormPanel, desk: Desk) -> No
     desk.select()
     assert form.page.currentWidget() is form.page.hint
     assert "Select a site" in form.page.hint.text()
+
+
+def test_kept_searches_about_a_site_are_linked_the_newest_first(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    assert form.searched.isHidden()
+    for day in range(1, 6):
+        about = {"about": ["pad"]} if day % 2 else {"sites": ["pad"]}  # of a search, and of a look for what is new
+        fields = {"kind": "catalogue", "query_json": json.dumps(about), "words": f"Example: {day} scenes."}
+        desk.context.do(record_search, uuid=f"q{day}", result="found", at=f"2026-12-0{day}T08:00:00Z", **fields)
+    desk.context.do(record_search, kind="catalogue", query_json='{"about": ["other"]}', result="none listed")
+    links = [link for link in form.searched.archive_links if link.isVisible()]
+    assert [link.text() for link in links] == [
+        *(f"2026-12-0{day} · Example: {day} scenes." for day in (5, 4, 3)),
+        "2 older searches",
+    ]
+    assert not form.searched.search_button.isVisible()
+    for link, uuid in ((links[1], "q4"), (links[3], "q2")):
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+        assert (desk.wanted[-1], desk.context.shown_row("searches")) == ("search_list", uuid)
 
 
 def test_a_name_in_one_language_leaves_the_others_with_their_origin() -> None:
