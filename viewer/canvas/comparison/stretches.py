@@ -1,6 +1,7 @@
 """Stretches for the frames of a comparison: the same for images that state the same sensor and units, else matched.
 
-Matching is linear, band by band, on the ground that both images show in the view.
+Matching is linear, band by band, on the ground that both images show in the view, and that looks alike in both: a
+cloud in one of them is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import TILE_PX, TileKey, View
 from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
-from layers.raster.stretch_matching import Moments, matched_limits, moments_of
+from layers.raster.stretch_matching import Moments, alike, matched_limits, moments_of
 from layers.raster.style import FROZEN, SET_BY_ANOTHER, RasterStyle, Stretch, shown_bands, was_frozen
 from viewer.canvas.comparison.shown_values import (
     are_reflectance,
@@ -27,6 +28,7 @@ from viewer.canvas.comparison.shown_values import (
 )
 from viewer.canvas.comparison.side_words import images_of, side_name, sides_of
 from viewer.canvas.scene import MapScene
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.language.translation import translate
@@ -77,12 +79,18 @@ def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) ->
 
 
 def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str = "") -> list[str]:
-    """Words on the stretch of each frame, which are burned in; `called` is the name of the first, if any."""
+    """Words on the stretch of each frame, which are burned in, or the reason why its image is not there; `called` is
+    the name of the first, if any.
+    """
+    lacks = [_lack(scene, spec, at) for at, scene in enumerate(scenes)]
     if not spec.match:
-        return [""] * len(scenes)
-    first, notes, called = top_image(scenes[0], spec, 0), [""], called or side_name(sides_of(spec, scenes)[0])
+        return lacks
+    first, notes, called = top_image(scenes[0], spec, 0), lacks[:1], called or side_name(sides_of(spec, scenes)[0])
     for at in range(1, len(scenes)):
         other = top_image(scenes[at], spec, at)
+        if lacks[0] or lacks[at] or not (_is_read(scenes[0], spec, 0) and _is_read(scenes[at], spec, at)):
+            notes.append(lacks[at])
+            continue
         why = why_not_matched(first, other)
         if why or first is None or other is None:
             notes.append(why)
@@ -91,6 +99,22 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
         else:
             notes.append(_stretch_note(first, other).format(called))
     return notes
+
+
+def _lack(scene: MapScene, spec: ComparisonSpec, at: int) -> str:
+    """The reason why the uppermost image of a frame is not there; empty where it is, or is still being read."""
+    top = next(iter(images_of(scene, spec, at)), None)
+    if isinstance(top, FailedDrawing):
+        waits = translate("comparison", "not shown: it waits for your permission (File, Permissions)")
+        return waits if top.is_paused else translate("comparison", "not shown: it cannot be read")
+    return ""
+
+
+def _is_read(scene: MapScene, spec: ComparisonSpec, at: int) -> bool:
+    """False while the uppermost image of a frame is still being read: nothing is known of its values yet."""
+    top = next(iter(images_of(scene, spec, at)), None)
+    is_unread = isinstance(top, RasterDrawing) and top.style is None and not top.problem
+    return not (is_unread or isinstance(top, AwaitedDrawing))
 
 
 def _stretch_note(first: RasterDrawing, other: RasterDrawing) -> str:
@@ -309,18 +333,19 @@ def _matched(
     reference: RasterStyle, style: RasterStyle, tiles: Sequence[tuple[_Tile, _Tile]]
 ) -> tuple[Stretch, ...] | None:
     """The stretches of the second image; None where the two images have too little ground in common."""
-    first_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
-    second_values: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    first_parts, second_parts = [], []
     for tile, other in tiles:
         first, valid = tile.values(reference)
         second, other_valid = other.values(style)
         both = valid & other_valid
-        for band in range(style.shown):
-            first_values[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
-            second_values[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
+        first_parts.append(np.abs(first[:, both]) if first.dtype.kind == "c" else first[:, both])
+        second_parts.append(np.abs(second[:, both]) if second.dtype.kind == "c" else second[:, both])
+    if not first_parts:
+        return None
+    first_values, second_values = np.concatenate(first_parts, axis=1), np.concatenate(second_parts, axis=1)
+    kept = alike(first_values, second_values)
     moments = [
-        (moments_of(parts), moments_of(other_parts))
-        for parts, other_parts in zip(first_values, second_values, strict=True)
+        (moments_of([first_values[band][kept]]), moments_of([second_values[band][kept]])) for band in range(style.shown)
     ]
     known: list[tuple[Moments, Moments]] = [
         (ours, theirs) for ours, theirs in moments if ours is not None and theirs is not None

@@ -19,10 +19,9 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.geo.lon_extent import are_degrees
 from viewer.canvas.comparison.compared_scene import ComparedScene
-from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
+from viewer.canvas.comparison.stretches import without_styles
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.comparisons import (
-    MADE,
     add_comparison,
     change_comparison,
     comparisons_in_order,
@@ -33,7 +32,10 @@ from viewer.commands.comparisons import (
 )
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.candidates import Candidate, candidate_of, candidates_at, in_order, newest_two
+from viewer.panels.comparisons.stretch_matching import StretchMatching
 from viewer.panels.context import PanelContext
+from viewer.panels.imagery.host_question import when_allowed
+from viewer.rendering.access import hosts_of
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction
@@ -73,10 +75,7 @@ class ComparisonDesk(QObject):
         self._canvas, self._scene, self._selected = canvas, scene, selected
         self._say, self._unsay = say, unsay
         self._current = ""
-        self._awaits_match = False
-        self._is_matching = False
-        self._match_series = MADE
-        """Series of the step that the stretch joins, once it is computed."""
+        self._matching = StretchMatching(canvas, scene, self._keep_stretch, self)
         self._turns = count(1)
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._next_phase)
@@ -86,7 +85,6 @@ class ComparisonDesk(QObject):
         scene.sides.bar_let_go.connect(self._keep_bar)
         scene.sides.bar_moved.connect(self.shown_changed)
         scene.compared.connect(self._followed)
-        canvas.scene_updated.connect(self._match_when_there)
 
     # -- the list -------------------------------------------------------------------------------------------------
 
@@ -203,7 +201,16 @@ class ComparisonDesk(QObject):
             )
 
     def compare(self, uuids: Sequence[str]) -> None:
-        """Keep a comparison of these images, one a frame, and show it; one that is kept already is shown again."""
+        """Keep a comparison of these images, one a frame, and show it; one that is kept already is shown again.
+
+        Hosts of theirs that may not be contacted yet are asked about first.
+        """
+        layers = self.context.document.layers
+        hosts = [host for uuid in uuids if uuid in layers for host in hosts_of(layers[uuid])]
+        compare = partial(self._compare, tuple(uuids))
+        when_allowed(self.context, hosts, compare, self.tr("&Allow and Compare"), self._canvas.window())
+
+    def _compare(self, uuids: Sequence[str]) -> None:
         kept = self._kept_of(uuids)
         if kept is not None:
             self._current = kept[0]
@@ -256,16 +263,14 @@ class ComparisonDesk(QObject):
     def end(self) -> None:
         """Show the map again."""
         self._current = ""
-        self._awaits_match = False
+        self._matching.begin(False)
         self._unsay()
         self._scene.compare(None)
 
     def _show(self, spec: ComparisonSpec) -> None:
         self._unsay()  # what was said of another comparison
         self._scene.compare(spec)
-        self._awaits_match = spec.match and not any(frame.styles for frame in spec.frames)
-        self._match_series = MADE
-        QTimer.singleShot(0, self, self._match_when_there)
+        self._matching.begin(spec.match and not any(frame.styles for frame in spec.frames))
 
     def _bounds(self) -> Bounds | None:
         """Bounds of the view, in lon, lat; None where it has none."""
@@ -333,10 +338,9 @@ class ComparisonDesk(QObject):
 
     def _change_and_match(self, what: str, **fields: Any) -> None:
         """Change the first frame, or a setting of the others, and match their stretch as a part of this step."""
-        self._match_series = f"match {next(self._turns)}"
-        self._change(what, self._match_series, **fields)
-        self._awaits_match = self.spec is not None and self.spec.match
-        self._match_when_there()
+        series = f"match {next(self._turns)}"
+        self._change(what, series, **fields)
+        self._matching.begin(self.spec is not None and self.spec.match, series)
 
     def _change(self, what: str, series: str = "", **fields: Any) -> None:
         spec = self.spec
@@ -380,27 +384,10 @@ class ComparisonDesk(QObject):
     @property
     def is_idle(self) -> bool:
         """False while a stretch is being matched."""
-        return not (self._is_matching or (self._awaits_match and self.spec is not None))
+        return self._matching.is_idle
 
-    def _match_when_there(self) -> None:
-        """Match the stretch once the whole view has been read."""
-        spec = self.spec
-        if spec is None or not self._awaits_match or self._is_matching:
-            return
-        if not all(pane.shown.is_complete(pane.viewport.view()) for pane in self._canvas.panes.all):
-            return
-        match = StretchMatch.of(without_styles(spec), self._scene.frames)
-        self._awaits_match = False
-        if match is not None:
-            self._is_matching = True
-            jobs, done = self._scene.context.jobs, partial(self._matched, spec.frames)
-            jobs.run(lambda _: match.styles(), done, lambda _error: done({}), of_case=True)
-
-    def _matched(self, frames: Sequence[Any], styles: Styles) -> None:
-        self._is_matching = False
-        spec = self.spec
-        if spec is not None and spec.match and spec.frames == frames and styles:
-            self._change(self.tr("Change stretch of"), self._match_series, frames=with_styles(spec, styles).frames)
+    def _keep_stretch(self, series: str, frames: Sequence[Frame]) -> None:
+        self._change(self.tr("Change stretch of"), series, frames=tuple(frames))
 
     # -- blinking -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect
@@ -15,7 +16,7 @@ from layers.scenes.passes import Pass
 from layers.scenes.view_area import area_of_view
 from layers.services.stac.question import StacQuestion
 from viewer.commands.imagery.asked_archives import AskedQuestion
-from viewer.commands.imagery.catalogue_layers import record_catalogue_search
+from viewer.commands.imagery.catalogue_layers import record_catalogue_search, scene_as_layer
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.network.typed_keys import without_key
@@ -23,12 +24,14 @@ from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_menu import HitVerbs, open_hit_menu
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.hits.hit_rows import HitRows
+from viewer.panels.imagery.host_question import when_allowed
 from viewer.panels.imagery.known_archives import KnownArchives
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.time_strip.archive_words import evidence_words, kept_words
 from viewer.panels.time_strip.scene_desk import MOST_OPENED, SceneDesk, SearchedGround
 from viewer.panels.time_strip.scene_pictures import ScenePictures
+from viewer.rendering.access import hosts_of_file
 from viewer.support.language.translation import in_language
 
 
@@ -235,7 +238,14 @@ class ArchiveQuestions(QObject):
             self.dialog.said.setText(in_language(sentence))
 
     def _compare(self, hits: list[ArchiveHit]) -> None:
-        """Set hits against each other on the map, which the dialog gives way to."""
+        """Set hits against each other on the map, which the dialog gives way to. The hosts of their pictures are asked
+        about first.
+        """
+        hosts = [host for hit in hits for host in hosts_of_file(scene_as_layer(hit.item, hit.scene.path)[1])]
+        compare, verb = partial(self._compare_allowed, hits), self.tr("&Allow and Compare")
+        when_allowed(self._desk.context, hosts, compare, verb, self.dialog)
+
+    def _compare_allowed(self, hits: list[ArchiveHit]) -> None:
         canvas, search = self._desk.canvas, self._search
         self.dialog.hide()
         canvas.window().activateWindow()

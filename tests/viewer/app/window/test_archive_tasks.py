@@ -11,7 +11,7 @@ import shapely
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
@@ -30,6 +30,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.panels.hits.hit_rows import HitColumn
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+from viewer.rendering.access import Need, PermissionKind
 
 PAD = Site(uuid="s1", label="Pad", geometry=shapely.Point(10.23456, 50.34567))
 FIELD = Site(uuid="s2", label="Field", geometry=shapely.box(10.9, 50.3, 11.1, 50.4))
@@ -209,12 +210,75 @@ def test_the_newest_beside_the_oldest_by_k_in_two_more(
     assert site.canvas.hasFocus()
 
 
+def question_on(window: QWidget, qtbot: QtBot) -> QMessageBox:
+    """The question over a window, once it has the keyboard."""
+    qtbot.waitUntil(lambda: any(box.isActiveWindow() for box in window.findChildren(QMessageBox)), timeout=10_000)
+    (question,) = window.findChildren(QMessageBox)
+    qtbot.waitUntil(question.defaultButton().hasFocus)
+    return question
+
+
+@pytest.mark.bounded
+def test_k_asks_for_a_host_that_is_not_allowed_and_then_compares(
+    site: MainWindow, files: LoopbackServer, hand: Hand, qtbot: QtBot
+) -> None:
+    dialog = ask(site, hand, qtbot)
+    hand.press(Qt.Key.Key_K)
+    question = question_on(dialog, qtbot)
+    assert files.host in question.text()
+    assert site.comparisons.spec is None
+    hand.press(Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is None)
+    qtbot.waitUntil(dialog.hits.list.hasFocus)
+    assert not site.session.document.layers, "nothing is added where the host is not allowed"
+    assert not site.context.consent.permits(files.host)
+    assert not files.log
+    before = hand.count
+    hand.press(Qt.Key.Key_K)
+    question_on(dialog, qtbot)
+    hand.press(Qt.Key.Key_Return)
+    assert len(hand.told[before:]) == 2
+    settle(site, qtbot)
+    assert site.context.consent.permits(files.host)
+    spec = site.comparisons.spec
+    assert spec is not None
+    layers = site.session.document.layers
+    assert [[layers[uuid].name for uuid in frame.layers] for frame in spec.frames] == [["first"], ["later"]]
+    assert not dialog.isVisible()
+
+
+@pytest.mark.bounded
+def test_a_compared_image_that_waits_for_its_host_says_so(
+    site: MainWindow, files: LoopbackServer, hand: Hand, qtbot: QtBot
+) -> None:
+    dialog = ask(site, hand, qtbot)
+    hand.press(Qt.Key.Key_K)
+    question_on(dialog, qtbot)
+    hand.press(Qt.Key.Key_Return)
+    settle(site, qtbot)
+    assert not dialog.isVisible()
+    site.permissions.set_allowed([Need(PermissionKind.PRIVATE_HOST, files.host, True)], allowed=False)
+    settle(site, qtbot)
+    notes = [words.note for words in site.compared.words()]
+    assert notes == ["not shown: it waits for your permission (File, Permissions)"] * 2
+    site.comparisons.end()
+    begin_on_map(site, qtbot)
+    site.comparisons.compare(list(site.session.document.layers))
+    question_on(site, qtbot)  # a comparison of layers asks as well
+    hand.press(Qt.Key.Key_Return)
+    settle(site, qtbot)
+    assert site.context.consent.permits(files.host)
+    assert site.comparisons.spec is not None
+
+
 @pytest.mark.bounded
 def test_two_chosen_hits_are_compared_the_older_one_first(site: MainWindow, hand: Hand, qtbot: QtBot) -> None:
     dialog = ask(site, hand, qtbot)
     hand.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert dialog.hits.compare_button.text() == "&Compare the Chosen Ones"
     hand.press(Qt.Key.Key_K)
+    question_on(dialog, qtbot)
+    hand.press(Qt.Key.Key_Return)
     settle(site, qtbot)
     spec = site.comparisons.spec
     assert spec is not None
@@ -328,12 +392,14 @@ def test_a_site_out_of_view_has_its_hits_on_the_strip_and_is_gone_to(
 ) -> None:
     site.views.show_bounds(Bounds(40.0, 20.0, 41.0, 20.7), 0.0)
     settle(site, qtbot)
-    ask(site, hand, qtbot)
+    dialog = ask(site, hand, qtbot)
     strip = site.docks.time_strip.panel
     assert isinstance(strip, TimeStripPanel)
     assert strip.place.currentIndex() == 1
     assert [placed.tick.title for placed in strip.view.places.all] == ["first", "radar", "later"]
     hand.press(Qt.Key.Key_K)
+    question_on(dialog, qtbot)
+    hand.press(Qt.Key.Key_Return)
     settle(site, qtbot)
     assert area_of_view(site.canvas.viewport.view()).covers(PAD.geometry)
 
