@@ -1,4 +1,8 @@
-"""Matches the stretch of an image to that of another: linear, band by band."""
+"""Matches the stretch of an image to that of another: linear, band by band, on what looks alike in both.
+
+What one image shows and the other one does not, such as a cloud, its shadow or smoke, would change the gain of each
+band by another factor, and so colour what is white.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,19 @@ from layers.raster.stretch import StretchLimits
 
 LEAST_VALUES = 64
 """Fewest values of a band, on the ground that both images show, from which a match is computed."""
+MOST_PIXELS = 120_000
+"""Most pixels that are compared to find what differs: more would tell no more, and take longer."""
+_FAR = 6.0, 4.0
+"""Usual differences from which on a pixel differs: at first, when these are little known, and then."""
+_SLACK = 0.25
+"""Share of a pixel's contrast that may differ, too, as bright and dark things tell the gain best."""
+_FIRST_PERCENTILES = (25, 50, 75), (10, 25, 40)
+"""Percentiles for the first guess of the gain: the lower ones hold where much of an image is bright cloud."""
+_MOST_ROUNDS = 12
+
+
+type _Lines = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Gain and offset of each band, with which the second image follows from the first."""
 
 
 class Moments(Struct, frozen=True):
@@ -50,3 +67,84 @@ def _matched(reference: Moments, limits: StretchLimits, moving: Moments) -> Stre
     first = moving.mean - (reference.mean - low) * gain
     last = first + (high - low) * gain
     return first, last if last > first else first + 1.0
+
+
+def alike(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.bool_]:
+    """The pixels on which two images (bands, pixels) of the same ground differ no more than they do elsewhere, after
+    gain and offset. All of them where too few are to be compared.
+    """
+    count = first.shape[1]
+    if count < LEAST_VALUES:
+        return np.ones(count, bool)
+    step = max(1, count // MOST_PIXELS)
+    ours, theirs = (values[:, ::step].astype(np.float64) for values in (first, second))
+    found = [_fitted(ours, theirs, _first_lines(ours, theirs, at)) for at in _FIRST_PERCENTILES]
+    lines, usual, middle = max(found, key=lambda fit: int(_near(ours, theirs, *fit, _FAR[1]).sum()))
+    return _near(first, second, lines, usual, middle, _FAR[1])
+
+
+def _first_lines(ours: NDArray[Any], theirs: NDArray[Any], at: tuple[int, int, int]) -> _Lines:
+    (low, middle, high), (their_low, their_middle, their_high) = (
+        np.percentile(values, at, axis=1) for values in (ours, theirs)
+    )
+    gain = _gain(high - low, their_high - their_low)
+    return gain, their_middle - gain * middle
+
+
+def _fitted(
+    ours: NDArray[np.float64], theirs: NDArray[np.float64], lines: _Lines
+) -> tuple[_Lines, NDArray[np.float64], NDArray[np.float64]]:
+    """Lines through what looks alike, with the usual difference from them and the middle of the first image."""
+    near = np.ones(ours.shape[1], bool)
+    for _ in range(_MOST_ROUNDS):  # the half that differs least tells the lines, which tell that half
+        apart = _apart(ours, theirs, lines)
+        share = (apart / _above_zero(np.median(apart, axis=1))[:, None]).max(axis=0)
+        half = share <= np.median(share)
+        if (half == near).all():
+            break
+        near, lines = half, _lines(ours[:, half], theirs[:, half])
+    usual = 1.4826 * np.median(_apart(ours[:, near], theirs[:, near], lines), axis=1)
+    middle = np.median(ours[:, near], axis=1)
+    far = _FAR[0]
+    for _ in range(_MOST_ROUNDS):  # all that is near them, bright and dark things too, tells them better
+        kept = _near(ours, theirs, lines, usual, middle, far)
+        if (kept == near).all() or kept.sum() < LEAST_VALUES:
+            break
+        near, far, lines = kept, _FAR[1], _lines(ours[:, kept], theirs[:, kept])
+        usual = np.sqrt((_apart(ours[:, kept], theirs[:, kept], lines) ** 2).mean(axis=1))
+    return lines, usual, middle
+
+
+def _near(
+    ours: NDArray[Any],
+    theirs: NDArray[Any],
+    lines: _Lines,
+    usual: NDArray[np.float64],
+    middle: NDArray[np.float64],
+    far: float,
+) -> NDArray[np.bool_]:
+    """The pixels that lie near the lines in all bands."""
+    contrast = np.abs(lines[0][:, None] * (ours - middle[:, None]))
+    allowed = far * _above_zero(usual)[:, None] + _SLACK * contrast
+    near: NDArray[np.bool_] = (_apart(ours, theirs, lines) <= allowed).all(axis=0)
+    return near
+
+
+def _apart(ours: NDArray[Any], theirs: NDArray[Any], lines: _Lines) -> NDArray[np.float64]:
+    gain, offset = lines
+    apart: NDArray[np.float64] = np.abs(theirs - (gain[:, None] * ours + offset[:, None]))
+    return apart
+
+
+def _lines(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> _Lines:
+    gain = _gain(ours.std(axis=1), theirs.std(axis=1))
+    return gain, theirs.mean(axis=1) - gain * ours.mean(axis=1)
+
+
+def _gain(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The ratio of two spreads; 1 for a band that is flat in one image."""
+    return np.where((ours > 0) & (theirs > 0), theirs / _above_zero(ours), 1.0)
+
+
+def _above_zero(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.maximum(values, 1e-9)

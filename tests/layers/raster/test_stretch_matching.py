@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from layers.raster.acquisition import Acquisition
 from layers.raster.statement import Statement
-from layers.raster.stretch_matching import LEAST_VALUES, Moments, matched_limits, moments_of
+from layers.raster.stretch_matching import LEAST_VALUES, Moments, alike, matched_limits, moments_of
 
 MEANS, SPREADS = st.floats(-1e4, 1e4), st.floats(0.5, 1e4)
 
@@ -39,6 +39,36 @@ def test_moments_of_parts_are_those_of_the_whole_and_few_tell_nothing() -> None:
     assert (found.mean, found.std) == pytest.approx((values.mean(), values.std()), rel=1e-4)
     assert moments_of([values[: LEAST_VALUES - 1]]) is None
     assert moments_of([]) is None
+
+
+@pytest.mark.parametrize("is_cloud_in_first", [False, True])
+@pytest.mark.parametrize("cloud", [0.0, 0.1, 0.25, 0.4])
+def test_a_cloud_in_one_image_changes_no_gain(cloud: float, is_cloud_in_first: bool) -> None:
+    """White roofs became brown: each band got another gain from the cloud."""
+    rng = np.random.default_rng(5)
+    gain, offset = np.array([[1.3], [1.1], [0.9]]), np.array([[200.0], [350.0], [100.0]])
+    count = 40_000
+    first = rng.normal([[700], [900], [600]], [[150], [120], [200]], (3, count)) + rng.normal(0, 60, count)
+    roofs = rng.random(count) < 0.02
+    first[:, roofs] = rng.normal(6000, 300, roofs.sum())
+    second = gain * first + offset + rng.normal(0, 60, (3, count))
+    clouded = np.arange(count) < cloud * count
+    (first if is_cloud_in_first else second)[:, clouded] = rng.normal(8000, 1500, clouded.sum()).clip(0, 12_000)
+    kept = alike(first, second)
+    assert (kept & clouded).sum() <= 0.01 * count
+    assert kept[~clouded].mean() > 0.97
+    both = ([moments_of([band]) for band in values[:, kept]] for values in (first, second))
+    gains = np.array([theirs.std / ours.std for ours, theirs in zip(*both, strict=True) if ours and theirs])
+    assert gains == pytest.approx(gain[:, 0], rel=0.15)
+    assert gains / gains.mean() == pytest.approx(gain[:, 0] / gain.mean(), rel=0.05), "what is white stays white"
+
+
+def test_what_differs_nowhere_and_what_is_flat_is_kept_whole() -> None:
+    rng = np.random.default_rng(2)
+    first = rng.normal(50, 9, (1, 5000))
+    assert alike(first, 2 * first + 3).all()
+    assert alike(np.zeros((3, 500), np.uint8), np.full((3, 500), 7, np.uint8)).all()
+    assert alike(first[:, :10], -first[:, :10]).all()
 
 
 def test_not_stated_is_not_the_same() -> None:
