@@ -78,9 +78,9 @@ def alike(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.bool_]:
         return np.ones(count, bool)
     step = max(1, count // MOST_PIXELS)
     ours, theirs = (values[:, ::step].astype(np.float64) for values in (first, second))
-    found = [_fitted(ours, theirs, _first_lines(ours, theirs, at)) for at in _FIRST_PERCENTILES]
-    lines, usual, middle = max(found, key=lambda fit: int(_near(ours, theirs, *fit, _FAR[1]).sum()))
-    return _near(first, second, lines, usual, middle, _FAR[1])
+    fits = [_fitted(ours, theirs, _first_lines(ours, theirs, at)) for at in _FIRST_PERCENTILES]
+    best = max(fits, key=lambda fit: int(_near(ours, theirs, fit, _FAR[1]).sum()))
+    return _near(first, second, best, _FAR[1])
 
 
 def _first_lines(ours: NDArray[Any], theirs: NDArray[Any], at: tuple[int, int, int]) -> _Lines:
@@ -91,10 +91,15 @@ def _first_lines(ours: NDArray[Any], theirs: NDArray[Any], at: tuple[int, int, i
     return gain, their_middle - gain * middle
 
 
-def _fitted(
-    ours: NDArray[np.float64], theirs: NDArray[np.float64], lines: _Lines
-) -> tuple[_Lines, NDArray[np.float64], NDArray[np.float64]]:
+class _Fit(Struct, frozen=True, eq=False):
     """Lines through what looks alike, with the usual difference from them and the middle of the first image."""
+
+    lines: _Lines
+    usual: NDArray[np.float64]
+    middle: NDArray[np.float64]
+
+
+def _fitted(ours: NDArray[np.float64], theirs: NDArray[np.float64], lines: _Lines) -> _Fit:
     near = np.ones(ours.shape[1], bool)
     for _ in range(_MOST_ROUNDS):  # the half that differs least tells the lines, which tell that half
         apart = _apart(ours, theirs, lines)
@@ -104,29 +109,22 @@ def _fitted(
             break
         near, lines = half, _lines(ours[:, half], theirs[:, half])
     usual = 1.4826 * np.median(_apart(ours[:, near], theirs[:, near], lines), axis=1)
-    middle = np.median(ours[:, near], axis=1)
-    far = _FAR[0]
+    fit, far = _Fit(lines, usual, np.median(ours[:, near], axis=1)), _FAR[0]
     for _ in range(_MOST_ROUNDS):  # all that is near them, bright and dark things too, tells them better
-        kept = _near(ours, theirs, lines, usual, middle, far)
+        kept = _near(ours, theirs, fit, far)
         if (kept == near).all() or kept.sum() < LEAST_VALUES:
             break
         near, far, lines = kept, _FAR[1], _lines(ours[:, kept], theirs[:, kept])
         usual = np.sqrt((_apart(ours[:, kept], theirs[:, kept], lines) ** 2).mean(axis=1))
-    return lines, usual, middle
+        fit = _Fit(lines, usual, fit.middle)
+    return fit
 
 
-def _near(
-    ours: NDArray[Any],
-    theirs: NDArray[Any],
-    lines: _Lines,
-    usual: NDArray[np.float64],
-    middle: NDArray[np.float64],
-    far: float,
-) -> NDArray[np.bool_]:
+def _near(ours: NDArray[Any], theirs: NDArray[Any], fit: _Fit, far: float) -> NDArray[np.bool_]:
     """The pixels that lie near the lines in all bands."""
-    contrast = np.abs(lines[0][:, None] * (ours - middle[:, None]))
-    allowed = far * _above_zero(usual)[:, None] + _SLACK * contrast
-    near: NDArray[np.bool_] = (_apart(ours, theirs, lines) <= allowed).all(axis=0)
+    contrast = np.abs(fit.lines[0][:, None] * (ours - fit.middle[:, None]))
+    allowed = far * _above_zero(fit.usual)[:, None] + _SLACK * contrast
+    near: NDArray[np.bool_] = (_apart(ours, theirs, fit.lines) <= allowed).all(axis=0)
     return near
 
 

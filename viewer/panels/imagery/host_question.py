@@ -15,7 +15,7 @@ MOST_NAMED = 3
 
 
 def closed_hosts(context: PanelContext, hosts: Iterable[str]) -> list[str]:
-    """Those of the hosts that may not be contacted yet, each once."""
+    """List the hosts that may not be contacted yet, each once."""
     fetcher = context.case.fetcher
     return [host for host in dict.fromkeys(hosts) if fetcher is not None and not fetcher.consent.permits(host)]
 

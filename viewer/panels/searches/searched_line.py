@@ -70,9 +70,9 @@ class SearchedLine(QWidget):
 
     def _show_links(self, searches: list[Search]) -> None:
         self._archive_searches = tuple(search.uuid for search in searches)
+        unsaid = self.tr("Archive search")
         texts = [
-            one_line(f"{search.at[:10]} · {search.words or self.tr('Archive search')}", _LONGEST_LINK)
-            for search in searches[:MOST_LISTED]
+            one_line(f"{search.at[:10]} · {search.words or unsaid}", _LONGEST_LINK) for search in searches[:MOST_LISTED]
         ]
         older = len(searches) - MOST_LISTED
         if older > 0:
