@@ -132,9 +132,13 @@ def read_row(cells: Mapping[str, str], number: int, reading: RowReading) -> Seen
     presence = read_presence(cell("presence"))
     if not presence and low:
         presence = "present"  # who counts some has seen them
-    why = read_choice(cell("why"), WHYS)
-    if presence == "cannot tell":
-        why = why or reading.why
+    words = cells.get(reading.columns.get("words", ""), "").strip()
+    if presence == "cannot tell" and folded(cell("why")) not in WHYS and cell("why"):
+        why, words = "", ": ".join(filter(None, (cell("why"), words)))  # a reason in words of its own
+    else:
+        why = read_choice(cell("why"), WHYS)
+        if presence == "cannot tell":
+            why = why or reading.why
     return SeenRow(
         number=number,
         site=cell("site"),
@@ -142,7 +146,7 @@ def read_row(cells: Mapping[str, str], number: int, reading: RowReading) -> Seen
         presence=presence,
         count_low=low,
         count_high=high,
-        words=cells.get(reading.columns.get("words", ""), "").strip(),
+        words=words,
         why=why,
         view_quality=read_choice(cell("view_quality"), VIEW_QUALITIES) or reading.view_quality,
         image=cell("image"),

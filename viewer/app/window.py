@@ -88,7 +88,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.layers.drawings import drawing_for
 from viewer.support.language.text import one_line
-from viewer.support.messages import MessageAction, Messages
+from viewer.support.messages import Level, MessageAction, Messages
 from viewer.support.settings import Settings, data_folder
 from viewer.tools.tool import ToolContext
 from viewer.tools.toolbox import FIRST_TOOL, Toolbox
@@ -171,8 +171,8 @@ class MainWindow(QMainWindow):
         tools = ToolContext(self.canvas, self.images.marks.push, say, lambda: session.actor, current)
         self.toolbox = Toolbox(tools, self)
 
-    def _offer(self, sentence: str, action: MessageAction) -> None:
-        self.messages.show("panel", sentence, level="warning", action=action)
+    def _offer(self, sentence: str, level: Level, action: MessageAction | None) -> None:
+        self.messages.show("panel", sentence, level=level, action=action)
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context

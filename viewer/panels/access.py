@@ -24,7 +24,7 @@ from viewer.panels.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.server_ways import ServerWays
 from viewer.support.jobs import Jobs
-from viewer.support.messages import MessageAction
+from viewer.support.messages import Level, MessageAction
 
 if TYPE_CHECKING:
     from layers.project.saving.kept_bytes import KeptBytes
@@ -109,8 +109,8 @@ class MessageAccess(Struct, frozen=True):
     """Writes to the message line."""
 
     report: Callable[[str], None] = lambda sentence: None
-    offer: Callable[[str, MessageAction], None] | None = None
-    """Show a sentence with a button; None shows it without."""
+    offer: Callable[[str, Level, MessageAction | None], None] | None = None
+    """Show a sentence of a level, with a button where there is one; None shows it as `report` does."""
     withdraw: Callable[[str], None] = lambda sentence: None
     """Remove a sentence that no longer holds."""
     tell: Callable[[str], None] = lambda sentence: None
@@ -119,11 +119,18 @@ class MessageAccess(Struct, frozen=True):
     """Show a sentence on what the last step deleted, with a button that undoes it, until the next one or a save."""
 
     def report_with(self, sentence: str, action: MessageAction) -> None:
-        """Show a sentence with a button, where the message line has buttons."""
+        """Warn by a sentence with a button, where the message line has buttons."""
+        self._offer(sentence, "warning", action)
+
+    def note(self, sentence: str, action: MessageAction | None = None) -> None:
+        """Show a sentence that only informs, until it is withdrawn or another one takes its place."""
+        self._offer(sentence, "info", action)
+
+    def _offer(self, sentence: str, level: Level, action: MessageAction | None) -> None:
         if self.offer is None:
             self.report(sentence)
         else:
-            self.offer(sentence, action)
+            self.offer(sentence, level, action)
 
 
 class LayerVerbs(QObject):

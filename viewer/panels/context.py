@@ -405,7 +405,7 @@ class PanelContext(QObject):
             self.show_row(table, uuid, raise_form=True)
 
     def report_of(self, table: Table, uuid: str, sentence: str) -> None:
-        """Report a sentence on a row that was just made; it is withdrawn when the row is removed, as by undo."""
+        """Inform of a row that was just made; the sentence is withdrawn when the row is removed, as by undo."""
 
         def look(changes: Changes) -> None:
             if changes.touches(table) and uuid not in self.document.table(table):
@@ -413,7 +413,7 @@ class PanelContext(QObject):
                 self.messages.withdraw(sentence)
 
         self.changed.connect(look)
-        self.report(sentence)
+        self.messages.note(sentence)
 
     def begin_row(self, table: Table, uuid: str) -> None:
         """Open a row that was just made, to be filled in."""

@@ -141,3 +141,11 @@ def test_a_view_and_a_reason_stated_for_the_file_serve_rows_without_one() -> Non
     row = read_row({"Site": "a", "Date": "2024", "Seen": "+"}, 2, reading)
     assert row is not None
     assert row.why == ""
+
+
+def test_a_reason_of_its_own_is_kept_in_words() -> None:
+    row = read_row({"Site": "a", "Date": "2024", "Seen": "?", "Why": "Two channels", "Notes": "East"}, 2, READING)
+    assert row is not None
+    assert (row.presence, row.why, row.words) == ("cannot tell", "", "Two channels: East")
+    with pytest.raises(InvalidValue, match="is none of"):
+        read_row({"Site": "a", "Date": "2024", "Seen": "+", "Why": "Two channels"}, 2, READING)

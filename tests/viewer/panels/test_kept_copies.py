@@ -135,7 +135,7 @@ def test_a_kept_pdf_is_opened_once_that_is_agreed_to_and_a_web_page_is_saved(
 ) -> None:
     asked: list[tuple[str, MessageAction]] = []
     notices, opened = list[str](), list[bytes]()
-    offer, tell = (lambda sentence, action: asked.append((sentence, action))), notices.append
+    offer, tell = (lambda sentence, level, action: asked.append((sentence, action))), notices.append
     desk.context.messages = replace(desk.context.messages, offer=offer, tell=tell)
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: not opened.append(Path(url.toLocalFile()).read_bytes())

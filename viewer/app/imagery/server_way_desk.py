@@ -79,11 +79,7 @@ class ServerWayDesk(QObject):
 
     def _say(self, sentence: str, back: Callable[[], None]) -> None:
         self._sentence = sentence
-        messages = self._panels.messages
-        if messages.offer is None:
-            messages.report(sentence)
-        else:
-            messages.offer(sentence, MessageAction(self.tr("Ask as Before"), back))
+        self._panels.messages.note(sentence, MessageAction(self.tr("Ask as Before"), back))
 
     def _turn_back(self, key: str, order: AxisOrder) -> None:
         from viewer.commands.imagery.axis_orders import ask_in_order  # for start-up time

@@ -244,7 +244,7 @@ class MatchPlateDialog(QDialog):
             self._panels.run(partial(save_image, self._image(), target), done, self.tr("Saving the match plate"))
 
     def _saved(self, name: str, _nothing: None) -> None:
-        self._panels.report(self.tr("The match plate is in {0}.").format(name))
+        self._panels.messages.tell(self.tr("The match plate is in {0}.").format(name))
 
     def _image(self) -> QImage:
         return self.picture().image()

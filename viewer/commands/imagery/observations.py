@@ -171,8 +171,8 @@ def _check(document: Document, row: Any) -> None:
     _check_words(row)
     if row.presence == "absent" and (row.view_quality != "clear" or row.why):
         raise InvalidValue("“Absent” needs a clear view and enough resolution: say so, or choose “cannot tell”.")
-    if row.presence == "cannot tell" and not row.why:
-        raise InvalidValue("Say why it cannot be told: {whys}.", whys=", ".join(WHYS))
+    if row.presence == "cannot tell" and not (row.why or row.words.strip()):
+        raise InvalidValue("Say why it cannot be told: {whys}; or say it in words.", whys=", ".join(WHYS))
     if row.chip_uuid:
         row_of(document.chips, row.chip_uuid, Phrase("image chip"))
     _check_change(row, document.images)

@@ -92,7 +92,7 @@ class MeasurementListPanel(QWidget):
         lines = [copied_line(name, reading) for name, reading in known]
         QGuiApplication.clipboard().setText("\n".join([head, *lines]))
         measured = translate("MeasurementListPanel", "{count} measurements", "{count} measurement", len(lines))
-        self._context.report(self.tr("Copied: the values of {0}.").format(measured))
+        self._context.messages.tell(self.tr("Copied: the values of {0}.").format(measured))
 
     def open_menu(self, place: QPoint) -> QMenu | None:
         """The menu of the selected rows; None without any."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import override
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -14,19 +15,37 @@ _STEPS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Tab: (0, 1
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
+class Entry(Enum):
+    """The meaning of what is typed in a cell."""
+
+    COUNT = auto()
+    WORDS = auto()
+    REASON = auto()
+    """Words of the row that say why it cannot be told."""
+
+
 class CellEditor(QLineEdit):
     """The line. `entered` carries its text and the cells to move down and right; `given_up` ends it without one."""
 
     entered = Signal(str, int, int)
     given_up = Signal()
 
-    def __init__(self, parent: QWidget, text: str, *, is_count: bool) -> None:
+    def __init__(self, parent: QWidget, text: str, entry: Entry) -> None:
         super().__init__(parent)
-        self._is_count, self._is_over = is_count, False
-        self.setMaxLength(24 if is_count else LONGEST_LINE)
+        self._is_count, self._is_over = entry is Entry.COUNT, False
+        self.setMaxLength(24 if self._is_count else LONGEST_LINE)
         self.setText(text)
-        self.setAccessibleName(self.tr("Count, such as 3 or 3-5") if is_count else self.tr("Words on what is seen"))
-        self.setPlaceholderText("" if is_count else self.tr("What is seen, in words"))
+        names = {
+            Entry.COUNT: self.tr("Count, such as 3 or 3-5"),
+            Entry.WORDS: self.tr("Words on what is seen"),
+            Entry.REASON: self.tr("Why it cannot be told, in words"),
+        }
+        hints = {
+            Entry.WORDS: self.tr("What is seen, in words"),
+            Entry.REASON: self.tr("Why it cannot be told, in words"),
+        }
+        self.setAccessibleName(names[entry])
+        self.setPlaceholderText(hints.get(entry, ""))
 
     @override
     def event(self, event: QEvent) -> bool:

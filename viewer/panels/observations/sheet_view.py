@@ -15,24 +15,21 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from layers.document.vocabulary import VIEW_QUALITIES
 from layers.product.judging.cautions import observation_caution
-from viewer.panels.comments.row_menu import add_history
 from viewer.panels.observations.cell_chips import CellChips
 from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
-from viewer.panels.observations.cell_editor import CellEditor
+from viewer.panels.observations.cell_editor import CellEditor, Entry
 from viewer.panels.observations.cell_question import CellQuestion, KeyAnswer
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
+from viewer.panels.observations.sheet_menus import CLEAR, OBSCURED, PARTLY, VIEW_KEYS, cell_menu, image_menu
 from viewer.panels.observations.sheet_model import Index, SheetModel
-from viewer.panels.reviewing.review_dialog import add_review
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
 from viewer.support.language.translation import in_language
 
-CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
 WORDS_PX, COUNT_PX, HEAD_MARGIN_PX = 280, 96, 16
 SITES_PX = 150
 """Width of the names of sites."""
@@ -50,7 +47,9 @@ _WHY_KEYS = {
     "radar shadow": "d",
 }
 """The key of each reason for which something cannot be told."""
-_VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
+AMBIGUOUS, OTHER = "ambiguous", "other"
+_OWN_KEYS = {AMBIGUOUS: "b", OTHER: "o"}
+"""The key of each reason that is said in the words of the row, as the file has no word of its own for it."""
 _IMAGE_VIEWS = {Verb.CLEAR: CLEAR, Verb.PARTLY_OBSCURED: PARTLY, Verb.OBSCURED: OBSCURED}
 _CELL_VIEWS = {Verb.CELL_CLEAR: CLEAR, Verb.CELL_PARTLY_OBSCURED: PARTLY, Verb.CELL_OBSCURED: OBSCURED}
 _MOVES = frozenset(
@@ -287,7 +286,7 @@ class SheetView(QTableView):
         elif verb is Verb.SELECT:
             desk.select_site(at.row)
         else:
-            self._type(at, is_count=verb is Verb.COUNT, begun=begun)
+            self._type(at, Entry.COUNT if verb is Verb.COUNT else Entry.WORDS, begun)
 
     def copy_row(self) -> None:
         """Copy the row of the current cell, which becomes evidence where it is pasted on a claim."""
@@ -308,12 +307,14 @@ class SheetView(QTableView):
                 )
             )
         else:
-            answers = [(key, value, word(value)) for value, key in _VIEW_KEYS.items()]
+            answers = [(key, value, word(value)) for value, key in VIEW_KEYS.items()]
             self._ask(at, self.tr("How clear is the view of this image? “Absent” needs a clear one."), answers)
             self._asks_why = False
 
     def _ask_why(self, at: SheetPlace) -> None:
         answers = [(key, value, word(value)) for value, key in _WHY_KEYS.items()]
+        own = {AMBIGUOUS: self.tr("ambiguous, in words…"), OTHER: self.tr("other, in words…")}
+        answers += [(key, value, own[value]) for value, key in _OWN_KEYS.items()]
         self._ask(at, self.tr("Why can it not be told?"), answers)
         self._asks_why = True
 
@@ -330,8 +331,10 @@ class SheetView(QTableView):
     def _answer(self, value: str) -> None:
         at, is_why = self._asked, self._asks_why
         self.question.end()
-        if is_why:
-            self.desk.record(at, presence="cannot tell", why=value, count_low=None, count_high=None)
+        if is_why and value in _OWN_KEYS:
+            self._type(at, Entry.REASON, self.tr("ambiguous: ") if value == AMBIGUOUS else "")
+        elif is_why:
+            self.desk.cannot_tell(at, why=value)
         elif self.desk.state_view(at.column, value):
             self._see_absent(at)
 
@@ -346,24 +349,25 @@ class SheetView(QTableView):
 
     # -- counts and words ---------------------------------------------------------------------------------------
 
-    def _type(self, at: SheetPlace, *, is_count: bool, begun: str) -> None:
-        """Open the line in the cell, for a count that begins with a digit, or for words."""
-        own = self.desk.sheet.cell(*at).own
-        text = begun if is_count else own.words if own is not None else ""
+    def _type(self, at: SheetPlace, entry: Entry, begun: str) -> None:
+        """Open the line in the cell, for a count that begins with a digit, for words, or for a reason in words."""
+        own, is_count = self.desk.sheet.cell(*at).own, entry is Entry.COUNT
+        kept = "" if is_count or own is None else own.words
+        text = kept if kept.startswith(begun) else begun + kept
         self.scrollTo(self.sheet_model.index(*at))
         rect = self.visualRect(self.sheet_model.index(*at))
-        editor = CellEditor(self.viewport(), text, is_count=is_count)
+        editor = CellEditor(self.viewport(), text, entry)
         wide = max(rect.width(), COUNT_PX if is_count else WORDS_PX)
         left = min(rect.left(), max(self.viewport().width() - wide, 0))
         editor.setGeometry(left, rect.top(), wide, rect.height())
-        editor.entered.connect(lambda text, down, right: self._entered(at, is_count, text, down, right))
+        editor.entered.connect(lambda text, down, right: self._entered(at, entry, text, down, right))
         editor.given_up.connect(self._end_typing)
         if not is_count:
             editor.textEdited.connect(self._caution)
         self.editor = editor
         editor.show()
         editor.setFocus()
-        if not is_count:
+        if entry is Entry.WORDS:
             editor.selectAll()
 
     def _caution(self, words: str) -> None:
@@ -374,11 +378,13 @@ class SheetView(QTableView):
         else:
             self.question.end()
 
-    def _entered(self, at: SheetPlace, is_count: bool, text: str, down: int, right: int) -> None:
+    def _entered(self, at: SheetPlace, entry: Entry, text: str, down: int, right: int) -> None:
         self._end_typing()
         own = self.desk.sheet.cell(*at).own
-        if is_count:
+        if entry is Entry.COUNT:
             is_kept = self.desk.count(at, text)
+        elif entry is Entry.REASON:
+            is_kept = self.desk.cannot_tell(at, words=text.strip())
         elif text.strip() == (own.words if own is not None else ""):
             is_kept = True
         else:
@@ -411,44 +417,14 @@ class SheetView(QTableView):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer the comments on the row of a cell, its history, and the review of the sites of the selected cells."""
         index = self.indexAt(event.pos())
-        if not index.isValid():
-            return
-        own = self.desk.cell(SheetPlace(index.row(), index.column())).own
-        menu = QMenu(self)
-        if own is not None:
-            add_history(menu, self.desk.context, "observations", own.uuid)
-        rows = {place.row() for place in self.selectedIndexes()} | {index.row()}
-        sites = [site.uuid for row in sorted(rows) if (site := self.desk.site(row)) is not None]
-        add_review(menu, self.desk.context, sites, self.window())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
-
-    def _open_date(self, layer: str) -> None:
-        """Lead to the field in which the date of an image is stated."""
-        self.desk.context.show_layer(layer, raise_form=True)
-        self.desk.context.field_wanted.emit("layer_properties", "acquired_at")
+        if index.isValid():
+            rows = {place.row() for place in self.selectedIndexes()} | {index.row()}
+            cell_menu(self, self.desk, SheetPlace(index.row(), index.column()), rows).popup(event.globalPos())
 
     def _offer_views(self, column: int) -> None:
         """Offer below the head of a column how clear its image is."""
-        if not 0 <= column < self.sheet_model.columnCount():
-            return
-        menu, header = QMenu(self), self.horizontalHeader()
-        shown = self.desk.view_of(self.desk.sheet.images[column])
-        for view in VIEW_QUALITIES:
-            action = menu.addAction(f"{word(view)}\t{_VIEW_KEYS[view]}")
-            action.setCheckable(True)
-            action.setChecked(view == shown)
-            action.triggered.connect(lambda _checked=False, view=view: self.desk.state_view(column, view))
-        layer = self.desk.sheet.images[column].layer_uuid
-        if layer:
-            menu.addSeparator()
-            menu.addAction(self.tr("Date of the Image…")).triggered.connect(lambda: self._open_date(layer))
-        image = self.desk.context.document.links.image_of_key(self.desk.sheet.images[column].key)
-        if image is not None:
-            menu.addSeparator()
-            add_history(menu, self.desk.context, "images", image.uuid)
-        menu.aboutToHide.connect(menu.deleteLater)
-        at = QPoint(header.sectionViewportPosition(column), header.height())
-        menu.popup(header.viewport().mapToGlobal(at))
+        if 0 <= column < self.sheet_model.columnCount():
+            header = self.horizontalHeader()
+            at = QPoint(header.sectionViewportPosition(column), header.height())
+            image_menu(self, self.desk, column).popup(header.viewport().mapToGlobal(at))

@@ -211,14 +211,14 @@ class SearchDesk(QObject):
             self._say_shown(search)
             return
         if self.context.do(delete_searches, (walk.uuid,)):
-            self.context.report(self.tr("No cell had an answer: the search was given up. Undo brings it back."))
+            self.context.messages.note(self.tr("No cell had an answer: the search was given up. Undo brings it back."))
 
     def _say_shown(self, search: Search) -> None:
         """Say what a search shows so far, with the way to the list of searches."""
         image = self.context.document.images.get(search.image_uuid)
         sentences = image_search_sentences(search, image)
         show = MessageAction(self.tr("Searches"), partial(self.context.panel_wanted.emit, "search_list"))
-        self.context.messages.report_with(" ".join(map(in_language, sentences)), show)
+        self.context.messages.note(" ".join(map(in_language, sentences)), show)
 
     # -- answers ----------------------------------------------------------------------------------------------------
 

@@ -43,9 +43,8 @@ class CopyOpener:
             "KeptFiles",
             "{0} is from elsewhere, and another program would open it, without the guards of this one. Open a copy?",
         ).format(one_line(copy.name, 60))
-        if self._context.messages.offer is not None:
-            action = MessageAction(translate("KeptFiles", "Open"), lambda: self._open(copy))
-            self._context.messages.offer(sentence, action)
+        action = MessageAction(translate("KeptFiles", "Open"), lambda: self._open(copy))
+        self._context.messages.report_with(sentence, action)
 
     def _open(self, copy: SourceFile) -> None:
         if self._folder is None:

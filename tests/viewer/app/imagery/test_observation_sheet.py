@@ -90,6 +90,36 @@ def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
 
 
 @pytest.mark.bounded
+def test_a_reason_that_no_list_has_is_said_in_words(window: MainWindow, sheet: ObservationSheet) -> None:
+    document, view = window.session.document, sheet.view
+    typed("?")
+    assert [key for key, _value, words in view.question.answers if "in words" in words] == ["b", "o"]
+    typed("b")
+    assert view.editor is not None
+    assert view.editor.text() == "ambiguous: "
+    typed("two channels")
+    press(Key.Key_Return)
+    row = rows_of(document)["north", "1985"]
+    assert (row.presence, row.why, row.words) == ("cannot tell", "", "ambiguous: two channels")
+    press(Key.Key_Return)
+    assert view.editor is not None
+    view.editor.clear()
+    press(Key.Key_Return)
+    assert "or say it in words" in view.question.words.text()
+    assert rows_of(document)["north", "1985"].words == "ambiguous: two channels"
+    press(Key.Key_Right)
+    typed("?o")
+    press(Key.Key_Return)
+    assert "or say it in words" in view.question.words.text(), "no reason was typed"
+    assert ("north", "1990") not in rows_of(document)
+    typed("?щ")  # the same key of a Russian layout
+    typed("half cut off")
+    press(Key.Key_Down)
+    assert rows_of(document)["north", "1990"].words == "half cut off"
+    assert view.place == SheetPlace(1, 1)
+
+
+@pytest.mark.bounded
 def test_how_clear_a_view_was_is_kept_before_there_is_a_row_and_undone(
     window: MainWindow, sheet: ObservationSheet, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -175,7 +175,7 @@ def test_each_answer_is_kept_at_once_and_is_a_step(window: MainWindow, qtbot: Qt
     assert window.bars.searches.walk is None
     assert not bar.isVisible()
     sentence = "vehicle: none of 5 m or more seen in the 4 % assessable; this does not show absence. 96 % not searched."
-    assert [line.text for line in window.messages.lines() if sentence in line.text]
+    assert [line.level for line in window.messages.lines() if sentence in line.text] == ["info"]
     window.selection.set((search.area_uuid,))
     settle(window, qtbot)
     form = window.findChild(SiteFormPanel)
@@ -272,7 +272,7 @@ def test_a_drawn_polygon_is_offered_as_the_area_and_never_veils_the_pixels(
     (search,) = window.session.document.searches.values()
     (site,) = window.session.document.sites.values()
     assert (search.area_uuid, site.mark_kind) == ("drawn", "search area")
-    assert [line.text for line in window.messages.lines() if "is a search area now" in line.text]
+    assert [line.level for line in window.messages.lines() if "is a search area now" in line.text] == ["info"]
     assert fill_of(site).alpha() == 0
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     assert "drawn" in window.session.document.sites, "what was drawn before stays"

@@ -1,0 +1,58 @@
+"""Menus of the sheet: that of a cell, and that below the head of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from layers.document.vocabulary import VIEW_QUALITIES
+from viewer.panels.comments.row_menu import add_history
+from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
+from viewer.panels.reviewing.review_dialog import add_review
+from viewer.support.language.stored_words import word
+from viewer.support.language.translation import translate
+
+CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
+VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
+"""The key of each word on how clear an image is."""
+
+
+def cell_menu(view: QWidget, desk: SheetDesk, at: SheetPlace, rows: Collection[int]) -> QMenu:
+    """The menu of a cell: comments on its row, its history, and the review of the sites of the selected `rows`."""
+    own = desk.cell(at).own
+    menu = QMenu(view)
+    if own is not None:
+        add_history(menu, desk.context, "observations", own.uuid)
+    sites = [site.uuid for row in sorted(rows) if (site := desk.site(row)) is not None]
+    add_review(menu, desk.context, sites, view.window())
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def image_menu(view: QWidget, desk: SheetDesk, column: int) -> QMenu:
+    """The menu of an image: how clear it is, its date and its history."""
+    menu, image = QMenu(view), desk.sheet.images[column]
+    shown = desk.view_of(image)
+    for quality in VIEW_QUALITIES:
+        action = menu.addAction(f"{word(quality)}\t{VIEW_KEYS[quality]}")
+        action.setCheckable(True)
+        action.setChecked(quality == shown)
+        action.triggered.connect(lambda _checked=False, quality=quality: desk.state_view(column, quality))
+    if image.layer_uuid:
+        menu.addSeparator()
+        date = menu.addAction(translate("Sheet", "Date of the Image…"))
+        date.triggered.connect(partial(_open_date, desk, image.layer_uuid))
+    row = desk.context.document.links.image_of_key(image.key)
+    if row is not None:
+        menu.addSeparator()
+        add_history(menu, desk.context, "images", row.uuid)
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def _open_date(desk: SheetDesk, layer: str) -> None:
+    """Lead to the field in which the date of an image is stated."""
+    desk.context.show_layer(layer, raise_form=True)
+    desk.context.field_wanted.emit("layer_properties", "acquired_at")
