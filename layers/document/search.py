@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 
@@ -43,3 +46,10 @@ def asked_sites(search: Search) -> tuple[str, ...]:
         return ()
     named = query.get("about") or query.get("sites")
     return tuple(uuid for uuid in named if isinstance(uuid, str)) if isinstance(named, list) else ()
+
+
+def is_searched(site: Site, searches: Iterable[Search]) -> bool:
+    """True for a search area of which one of these searches tells: its shares and cells hold for the place where it
+    lies.
+    """
+    return site.mark_kind == "search area" and any(row.area_uuid == site.uuid for row in searches)

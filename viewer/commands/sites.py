@@ -16,6 +16,7 @@ from layers.document.edit import Change, Edit
 from layers.document.marks.mark_shape import measured_fields
 from layers.document.marks.measurement import MEASUREMENT
 from layers.document.rows import Comment
+from layers.document.search import is_searched
 from layers.document.site import Site
 from layers.document.vocabulary import (
     BASE_OR_TOP,
@@ -187,6 +188,13 @@ def reshape_site(
     return _with_geometries(document, {uuid: geometry}, Phrase("Reshape"), stamp_of(actor, now), shapes)
 
 
+def held_shape(document: Document, site: Site) -> str:
+    """The reason why a mark keeps its place and its outline; empty where it may be moved and reshaped."""
+    if is_searched(site, document.searches.values()):
+        return Phrase("This area was searched: its outline belongs to the search. Draw another area to search there.")
+    return ""
+
+
 def unfit(site: Site, geometry: BaseGeometry) -> str:
     """The reason why a site cannot get this geometry by hand; empty where it can."""
     if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
@@ -252,6 +260,8 @@ def _with_geometries(
             raise InvalidValue(sentence)
         shape = {"shape_json": shapes[site.uuid]} if site.uuid in shapes else {}
         if geometry != site.geometry:
+            if sentence := held_shape(document, site):
+                raise InvalidValue(sentence)
             changes += changed_site(site, stamp, {"geometry": geometry, **shape, **_basis_by_hand(document, site)})
         elif shape:
             changes += changed_site(site, stamp, shape)

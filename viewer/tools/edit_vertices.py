@@ -18,7 +18,7 @@ from layers.geo.vertices import least_vertices, rings_of, with_rings
 from layers.grid.tile_grid import View
 from viewer.canvas.mark_query import marks_at
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.sites import reshape_site, unfit
+from viewer.commands.sites import held_shape, reshape_site, unfit
 from viewer.support.language.translation import in_language
 from viewer.tools.mark_drag import HandleDrag, rows_under_way
 from viewer.tools.mark_handles import Handles, MarkHandle
@@ -59,6 +59,8 @@ class EditVerticesTool(SiteTool):
         site = self.site
         if site is None:
             return self.tr("Click the site whose vertices you want to change.")
+        if held := self._held:
+            return held
         if self._preview is not None and (sentence := unfit(site, self._preview)):
             return sentence
         if nowhere := why_off_earth(site.geometry):
@@ -94,6 +96,12 @@ class EditVerticesTool(SiteTool):
         return self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
 
     @property
+    def _held(self) -> str:
+        """The reason why the selected mark keeps its outline; empty where it can be changed."""
+        site = self.site
+        return in_language(held_shape(self.context.document, site)) if site is not None else ""
+
+    @property
     def own_keys(self) -> frozenset[int]:
         """Keys that delete a vertex here, where elsewhere they delete the site."""
         return frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
@@ -123,6 +131,9 @@ class EditVerticesTool(SiteTool):
             self.changed()
 
     def drag_start(self, event: PointerEvent) -> None:
+        if held := self._held:
+            self.context.message(held)
+            return
         self._grabbed = self._handle_at(event)
         handles, handle, site = self._shape_handles(), self._shape_handle_at(event), self.site
         if handles is not None and handle is not None and site is not None:
@@ -190,6 +201,8 @@ class EditVerticesTool(SiteTool):
         site = self.site
         if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
             return []
+        if self._held:
+            return []
         vertices, middles = [], []
         for part, ring in enumerate(rings_of(self._preview if self._preview is not None else site.geometry)):
             pixels = pixels_of(view, ring)
@@ -218,7 +231,7 @@ class EditVerticesTool(SiteTool):
     def _shape_handles(self) -> Handles | None:
         """The handles of a mark defined by its shape, as it is or as the dragged handle makes it; None for others."""
         site = self.site
-        if site is None or why_off_earth(site.geometry) or not _is_given_by_shape(site):
+        if site is None or why_off_earth(site.geometry) or not _is_given_by_shape(site) or self._held:
             return None
         figure = None if self._dragged is None else self._dragged.figure
         return Handles.of(figure or Figure.of(site), self.canvas.viewport.view(), site.label)

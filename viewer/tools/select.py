@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from layers.document.marks.figure import Figure
+from layers.document.search import is_searched
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
@@ -252,9 +253,7 @@ class SelectTool(SiteTool):
     def _is_held(self, uuid: str) -> bool:
         """True for a mark that no drag and no arrow key moves, as what was searched would lie elsewhere."""
         site = self.context.document.sites.get(uuid)
-        from viewer.commands.imagery.searches import is_searched  # for start-up time
-
-        return site is not None and is_searched(self.context.document, site)
+        return site is not None and is_searched(site, self.context.document.searches.values())
 
     # -- handles --------------------------------------------------------------------------------------------------
 

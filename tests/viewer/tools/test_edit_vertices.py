@@ -6,7 +6,10 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 
-from viewer.commands.sites import add_site
+from layers.errors import InvalidValue
+from viewer.commands.imagery.searches import record_search
+from viewer.commands.shapes.exact import scale_mark
+from viewer.commands.sites import add_site, reshape_site, update_site
 from viewer.tools.edit_vertices import EditVerticesTool
 
 
@@ -58,6 +61,31 @@ def test_a_line_too(desk, tool):
     desk.canvas.selection.set({"line"})
     desk.drag((9.6, 49.8), (9.6, 49.75))
     assert desk.sites["line"].geometry.coords[0] == pytest.approx((9.6, 49.75), abs=desk.degrees())
+
+
+def test_an_area_that_was_searched_keeps_its_vertices(desk, tool):
+    """Its cells and shares hold for the outline that was gone through."""
+    document = desk.canvas.scene.document
+    document.apply(update_site(document, "field", actor="me", mark_kind="search area"))
+    search = {"area_uuid": "field", "result": "none seen", "target": "a kiln", "target_size_m": 30.0}
+    document.apply(record_search(document, actor="me", assessed_pct=92.0, **search))
+    before = ring(desk)
+    desk.edits.clear()
+    desk.drag((9.5, 50.1), (9.45, 50.05))
+    desk.click(9.65, 50.1)
+    desk.key(Qt.Key.Key_Delete)
+    assert (desk.edits, ring(desk)) == ([], before)
+    assert desk.said == [
+        "This area was searched: its outline belongs to the search. Draw another area to search there."
+    ]
+    assert tool.hint == desk.said[0]
+    moved = shapely.affinity.translate(desk.sites["field"].geometry, 0.1)
+    for change in (
+        lambda: reshape_site(document, "field", moved, actor="me"),
+        lambda: scale_mark(document, "field", 2.0, actor="me"),
+    ):
+        with pytest.raises(InvalidValue, match="belongs to the search"):
+            change()
 
 
 def test_a_crossing_is_refused_in_words(desk, tool):

@@ -10,7 +10,6 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.json_fields import json_object
 from layers.document.search import Search
-from layers.document.site import Site
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
 from layers.observing.search_words import too_coarse
@@ -107,11 +106,6 @@ def _is_of_searches(document: Document, uuid: str) -> bool:
         return bool(site.props_json) and bool(json_object(site.props_json, Phrase("mark")).get(_MADE_FOR_KEY))
     except InvalidValue:
         return False
-
-
-def is_searched(document: Document, site: Site) -> bool:
-    """True for a search area of which a search tells: its shares and cells hold for the place where it lies."""
-    return site.mark_kind == "search area" and any(row.area_uuid == site.uuid for row in document.searches.values())
 
 
 def stands_on(document: Document, uuid: str, but: Collection[str] = ()) -> bool:

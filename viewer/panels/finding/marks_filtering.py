@@ -109,11 +109,7 @@ class MarksFiltering(QObject):
         self._new.clear()
         if hidden:
             sentence = self.tr("The new mark does not pass the filter: it is hidden once it is not selected any more.")
-            offer = context.messages.offer
-            if offer is None:
-                context.report(sentence)
-            else:
-                offer(sentence, MessageAction(self.tr("Show All"), context.mark_filter.clear))
+            context.messages.note(sentence, MessageAction(self.tr("Show All"), context.mark_filter.clear))
 
     def _fail(self, error: GeoloupeError) -> None:
         self._job = None

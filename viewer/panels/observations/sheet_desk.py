@@ -360,13 +360,6 @@ class SheetDesk(QObject):
             fields |= {"why": "", "count_low": None, "count_high": None}
         return self.record(at, presence=presence, **fields)
 
-    def cannot_tell(self, at: SheetPlace, **reason: str) -> bool:
-        """Record *cannot tell* with `why`, a word of the vocabulary, or with `words` alone; False where that is
-        refused.
-        """
-        fields = {"why": "", **reason}
-        return self.record(at, presence="cannot tell", count_low=None, count_high=None, **fields)
-
     def count(self, at: SheetPlace, text: str) -> bool:
         """Record a count, "3", "3-5" or "3+"; an empty text removes it. False where that is refused."""
         try:

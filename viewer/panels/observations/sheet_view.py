@@ -334,9 +334,13 @@ class SheetView(QTableView):
         if is_why and value in _OWN_KEYS:
             self._type(at, Entry.REASON, self.tr("ambiguous: ") if value == AMBIGUOUS else "")
         elif is_why:
-            self.desk.cannot_tell(at, why=value)
+            self._cannot_tell(at, why=value)
         elif self.desk.state_view(at.column, value):
             self._see_absent(at)
+
+    def _cannot_tell(self, at: SheetPlace, **reason: str) -> bool:
+        """Record *cannot tell* for a reason of the list, or for one in words; False where that is refused."""
+        return self.desk.record(at, presence="cannot tell", count_low=None, count_high=None, **reason)
 
     def _refuse(self, sentence: str) -> None:
         at = self.place
@@ -384,7 +388,7 @@ class SheetView(QTableView):
         if entry is Entry.COUNT:
             is_kept = self.desk.count(at, text)
         elif entry is Entry.REASON:
-            is_kept = self.desk.cannot_tell(at, words=text.strip())
+            is_kept = self._cannot_tell(at, why="", words=text.strip())
         elif text.strip() == (own.words if own is not None else ""):
             is_kept = True
         else:
