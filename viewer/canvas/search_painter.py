@@ -14,9 +14,10 @@ from shapely.geometry.base import BaseGeometry
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SearchCell, SearchSheet
-from layers.observing.search_grid import CellPlace
+from layers.observing.search_grid import CellPlace, SearchGrid
 from layers.observing.search_hatches import SearchHatch
-from viewer.canvas.furniture.overlays import paint_haloed_text
+from viewer.canvas.furniture.overlays import haloed_text_box, paint_haloed_text
+from viewer.support.language.translation import translate
 
 NOTHING_COLOR, FOUND_COLOR, OBSCURED_COLOR = QColor("#3fb68b"), QColor("#ff5d8f"), QColor("#f2b134")
 OPEN_COLOR, HERE_COLOR, HALO = QColor("#c9d3dc"), QColor("#ffffff"), QColor(11, 20, 28, 170)
@@ -25,6 +26,11 @@ HATCH_PX, DOTS_PX = 11.0, 14.0
 SIGN_PX = 15.0
 SIGNS = {NOTHING: "\N{MINUS SIGN}", FOUND: "+", CANNOT_TELL: "?"}
 """Signs of the answers: they are those of the keys of a sheet of observations."""
+NUMBER_PX = 11.0
+_OUTSIDE = 0.25
+"""Distance of the numbers of rows and columns from the first ones, as a part of a cell."""
+_LEAST_NUMBERED_PX = 64.0
+"""Least side of a cell on the screen beside which rows and columns are numbered."""
 _LEAST_PX = 22.0
 """Least side of a cell on the screen that gets a sign."""
 
@@ -45,7 +51,40 @@ def paint_search(
     for place, outline in shown:
         if place[:2] == here:
             _paint_here(painter, view, outline)
+    _paint_numbers(painter, view, grid)
     painter.restore()
+
+
+def _paint_numbers(painter: QPainter, view: View, grid: SearchGrid) -> None:
+    """Number rows and columns outside the first ones, as on a chessboard: those of a turned image do not run as one
+    reads.
+    """
+    rows = [
+        (
+            translate("Search", "row {0}").format(row),
+            grid.left_m - _OUTSIDE * grid.width_m,
+            grid.top_m + (row - 0.5) * grid.height_m,
+        )
+        for row in range(1, grid.rows + 1)
+    ]
+    columns = [
+        (
+            translate("Search", "column {0}").format(column),
+            grid.left_m + (column - 0.5) * grid.width_m,
+            grid.top_m - _OUTSIDE * grid.height_m,
+        )
+        for column in range(1, grid.columns + 1)
+    ]
+    first = _path_of(grid.outline(1, 1), view).boundingRect()
+    if min(first.width(), first.height()) < _LEAST_NUMBERED_PX * view.ratio:
+        return
+    size_px = NUMBER_PX * view.ratio
+    for text, along, down in (*rows, *columns):
+        lon, lat = grid.lonlat(along, down)
+        x, y = transform_points(WGS84, view.grid.crs, lon, lat)
+        pixel = view.to_pixel(float(x), float(y))
+        if all(map(math.isfinite, pixel)):
+            paint_haloed_text(painter, QPointF(*pixel) - haloed_text_box(text, size_px).center(), text, size_px)
 
 
 def paint_hatches(painter: QPainter, view: View, hatches: Iterable[SearchHatch]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.vocabulary import WHYS
+from layers.observing.grid_sides import counted_from, is_turned, side_of_cell
 from layers.observing.search_grid import cell_name
 from layers.observing.search_words import suggestion
 from layers.text.counted import metres
@@ -125,8 +126,11 @@ class SearchBar(QWidget):
             return
         progress = walk.progress
         cell = self.tr("Cell {0} of {1}").format(progress.number, progress.cells)
-        name = in_language(cell_name(*walk.at))
+        grid, name = walk.sheet.grid, in_language(cell_name(*walk.at))
+        if is_turned(grid):
+            name = f"{name}; {in_language(side_of_cell(grid, *walk.at))}"
         self.where.setText(f"{cell} ({name})")
+        self.where.setToolTip(tooltip(in_language(counted_from(grid) or "")))
         sentence = self._sentence(walk)
         self.says.setText(sentence)
         self.says.setToolTip(tooltip(sentence))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.errors import GeoloupeError
+from layers.observing.grid_sides import counted_from
 from layers.observing.search_grid import SearchGrid, grid_over
 from layers.observing.search_mask import SearchMask, mask_by_hand, mask_of_layer
 from layers.observing.search_words import LEAST_PIXELS, too_coarse
@@ -239,6 +240,9 @@ class SearchDialog(QDialog):
         cells = translate("SearchDialog", "{count} cells", "{count} cell", grid.size)
         sizes = metres(grid.width_m), metres(grid.height_m)
         words = self.tr("{0} of {1} by {2}, on pixels of {3}.").format(cells, *sizes, metres(pixel_m))
+        turned = counted_from(grid)
+        if turned is not None:
+            words = f"{words} {in_language(turned)}"
         if size_m is None:
             least = self.tr("State the least size of what is looked for: {0} or more can be seen.")
             words = f"{words} {least.format(metres(LEAST_PIXELS * pixel_m))}"

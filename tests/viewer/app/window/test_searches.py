@@ -71,10 +71,10 @@ def ask(window: MainWindow, qtbot: QtBot) -> SearchDialog:
     return dialog
 
 
-def scene_aslant(path: Path) -> Path:
-    """A radar scene whose rows run 15 degrees from east, in pixels of 1 m."""
+def scene_aslant(path: Path, turn_deg: float = 15.0) -> Path:
+    """A radar scene whose rows run some degrees from east, in pixels of 1 m."""
     values = np.random.default_rng(3).rayleigh(GROUND, (SIDE, SIDE)).clip(1, 255).astype(np.uint8)
-    transform = Affine.translation(LEFT, TOP) @ Affine.rotation(-15.0) @ Affine.scale(1.0, -1.0)
+    transform = Affine.translation(LEFT, TOP) @ Affine.rotation(-turn_deg) @ Affine.scale(1.0, -1.0)
     shape = {"width": SIDE, "height": SIDE, "count": 1, "dtype": "uint8"}
     with rasterio.open(path, "w", driver="GTiff", crs=UTM, transform=transform, **shape) as file:
         file.write(values, 1)
@@ -236,6 +236,23 @@ def test_cells_of_a_scene_that_lies_aslant_are_finished_on_a_low_map(
         QTest.keyClick(window.canvas, Qt.Key.Key_1)
     (search,) = window.session.document.searches.values()
     assert search.result == "none seen"
+
+
+@pytest.mark.bounded
+def test_the_cells_of_a_turned_image_say_on_which_side_they_lie(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Row 1, column 1 stood at the top right, and column 2 below it."""
+    opened(window, scene_aslant(tmp_path / "turned.tif", 104.0), qtbot)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.least_size, "5")
+    assert "its rows are counted from the east, its columns from the north" in dialog.says.text()
+    QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    bar = window.bars.search_bar.bar
+    assert bar.where.text() == "Cell 1 of 25 (row 1, column 1; north-east)"
+    assert "counted from the east" in bar.where.toolTip()
+    assert bar.minimumSizeHint().width() <= 560
 
 
 @pytest.mark.bounded
