@@ -21,6 +21,7 @@ from viewer.canvas.labelling.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labelling.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.sites.scene_marks import SceneMarks
+from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.commands.meta import SHOWN_KEYS
@@ -134,6 +135,12 @@ class MapScene(QObject):
     def show_only(self, uuids: frozenset[str] | None) -> None:
         """Show only the marks that a filter leaves; None: all."""
         if self.marks.show_only(uuids):
+            self._layouts.outdate()
+            self.updated.emit()
+
+    def show_bare(self, bare: BareMarks) -> None:
+        """Paint no symbols of some marks, as they would cover what is looked at."""
+        if self.marks.show_bare(bare):
             self._layouts.outdate()
             self.updated.emit()
 

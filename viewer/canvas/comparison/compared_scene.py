@@ -21,6 +21,7 @@ from viewer.canvas.comparison.side_words import SideWords, images_of, words_of
 from viewer.canvas.comparison.stretches import stretch_notes
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
+from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.rendering.layers.drawings import drawing_for
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -128,6 +129,11 @@ class ComparedScene(QObject):
         for scene in self.frames:
             scene.show_only(uuids)
 
+    def show_bare(self, bare: BareMarks) -> None:
+        """Paint no symbols of some marks in all frames, as they would cover what is looked at."""
+        for scene in self.frames:
+            scene.show_bare(bare)
+
     def _follow(self, spec: ComparisonSpec | None) -> None:
         """Create, update and drop scenes so that there is one for each frame."""
         wanted = 0 if spec is None else len(spec.frames) - 1
@@ -150,6 +156,7 @@ class ComparedScene(QObject):
         scene.label_language = own.label_language
         scene.hide_from(own.marks.blind)
         scene.show_only(own.marks.only)
+        scene.show_bare(own.marks.bare)
         self._others.append(scene)
         scene.updated.connect(self._other_updated)
         scene.edited.connect(self._other_edited)

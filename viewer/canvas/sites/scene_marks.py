@@ -15,7 +15,7 @@ from layers.grid.tile_grid import View
 from layers.observing.blind_look import BlindLook
 from viewer.canvas.sites.mark_judge import MarkJudge, Solid
 from viewer.canvas.sites.outlines import Floats
-from viewer.canvas.sites.shown_only import ShownOnly
+from viewer.canvas.sites.shown_only import BareMarks, ShownOnly
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.commands.meta import sites_visible
@@ -38,6 +38,7 @@ class SceneMarks:
         self._document = Document()
         self._frames: tuple[SiteFrame, ...] = ()
         self._only: ShownOnly | None = None
+        self._bare = BareMarks()
         self._previewed: frozenset[str] = frozenset()
         self.index = SiteIndex.of({})
 
@@ -48,7 +49,7 @@ class SceneMarks:
         self._document = document
         is_made = index is not None and self._judge.blind is None
         self.index = index if index is not None and is_made else SiteIndex.of(self._shown(document.sites))
-        self._frames, self._previewed, self._only = (), frozenset(), None
+        self._frames, self._previewed, self._only, self._bare = (), frozenset(), None, BareMarks()
         self.judge()
 
     @property
@@ -62,6 +63,19 @@ class SceneMarks:
             return False
         self._only = None if uuids is None else ShownOnly(uuids)
         self._frames = ()
+        self.index.revision += 1
+        return True
+
+    @property
+    def bare(self) -> BareMarks:
+        """The marks whose symbols are not painted."""
+        return self._bare
+
+    def show_bare(self, bare: BareMarks) -> bool:
+        """Paint no symbols of some marks, as they would cover what is looked at. False where nothing changes."""
+        if bare == self._bare:
+            return False
+        self._bare, self._frames = bare, ()
         self.index.revision += 1
         return True
 
@@ -166,7 +180,8 @@ class SceneMarks:
         self._look_at_images()
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self.index
-            self._frames = tuple(SiteFrame.of(index, copy, self._only) for copy in wrapped_views(view))
+            frames = (SiteFrame.of(index, copy, self._only) for copy in wrapped_views(view))
+            self._frames = tuple(frame if self._bare.are_none else frame.bared(self._bare) for frame in frames)
         return self._frames
 
     def bounds(self, uuids: frozenset[str]) -> Bounds | None:

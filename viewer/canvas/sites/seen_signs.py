@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from layers.grid.tile_grid import View
 from layers.observing.seen_then import DIFFERING
 from viewer.canvas.labels.fonts import map_font
 
-REACH_PX, CURRENT_PX = 9.0, 15.0
-"""Half sizes of a strike and of the ring around the current mark, in logical pixels."""
+REACH_PX, CURRENT_PX = 9.0, 20.0
+"""Half sizes of a strike and of the brackets around a mark whose place is looked at, in logical pixels."""
+_ARM_PART, _SMALL = 0.35, 0.6
+"""Length of a bracket's arms as a part of its half size; size of the sign beside brackets."""
 UNSURE = ("cannot tell", DIFFERING)
 _TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 44.0
 """Size of the letters of a sentence, its edge, and its distance from the top of the map, where messages come in, in
@@ -44,8 +47,11 @@ def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
             continue
         at = QPointF(mark.x, mark.y)
         if mark.is_current:
-            _ring(painter, at, CURRENT_PX * ratio, ratio)
-        paint_presence(painter, at, mark.presence, ratio)
+            paint_brackets(painter, at, ratio)
+            beside = CURRENT_PX * ratio
+            paint_presence(painter, at + QPointF(beside, -beside), mark.presence, _SMALL * ratio)
+        else:
+            paint_presence(painter, at, mark.presence, ratio)
     painter.restore()
 
 
@@ -57,11 +63,16 @@ def paint_presence(painter: QPainter, at: QPointF, presence: str, scale: float) 
         _question(painter, at, REACH_PX * scale, scale)
 
 
-def _ring(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:
+def paint_brackets(painter: QPainter, at: QPointF, ratio: float) -> None:
+    """Paint four corners around a mark: what lies at its place stays free to be seen."""
+    reach, arm = CURRENT_PX * ratio, CURRENT_PX * _ARM_PART * ratio
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for color, wide in ((_HALO, 4.0), (_CURRENT, 2.0)):
-        painter.setPen(QPen(color, wide * ratio))
-        painter.drawEllipse(at, reach, reach)
+    for color, wide in ((_HALO, 4.0), (_CURRENT, 1.8)):
+        painter.setPen(QPen(color, wide * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        for right, down in product((-1, 1), (-1, 1)):
+            corner = at + QPointF(right * reach, down * reach)
+            ends = corner - QPointF(right * arm, 0.0), corner, corner - QPointF(0.0, down * arm)
+            painter.drawPolyline(QPolygonF(ends))
 
 
 def _strike(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:

@@ -1,4 +1,4 @@
-"""The marks that a filter leaves on the map, as a mask of the rows of an index."""
+"""The marks that a filter leaves on the map, and those whose symbols would cover what is looked at."""
 
 from __future__ import annotations
 
@@ -9,8 +9,22 @@ from numpy.typing import NDArray
 from viewer.canvas.sites.site_index import SiteIndex
 
 
+class BareMarks(Struct, frozen=True):
+    """Marks whose symbols are not painted, as what lies below them is to be judged."""
+
+    uuids: frozenset[str] = frozenset()
+    are_all: bool = False
+    """True for all marks, whatever `uuids` has."""
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.are_all or self.uuids)
+
+
 class ShownOnly(Struct, eq=False):
-    """Uuids of the marks that are shown. Rows of an index keep their marks, so that only new rows are looked at."""
+    """The marks that a filter leaves, with their mask. Rows of an index keep their marks, so that only new ones are
+    looked at.
+    """
 
     uuids: frozenset[str]
     _known: tuple[SiteIndex, NDArray[np.bool_]] | None = None

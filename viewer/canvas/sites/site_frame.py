@@ -23,7 +23,7 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import SignAt, leader_line
 from viewer.canvas.sites.outlines import Floats, Outline
-from viewer.canvas.sites.shown_only import ShownOnly
+from viewer.canvas.sites.shown_only import BareMarks, ShownOnly
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_shapes import circles_of, geodesic_step_m, to_pixels
 from viewer.canvas.sites.site_symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
@@ -87,6 +87,8 @@ class SiteFrame(Struct):
     """Size of the symbols, relative to those of the screen."""
     only: ShownOnly | None = None
     """The marks that a filter leaves; None for all."""
+    bare: NDArray[np.bool_] | None = None
+    """True for rows whose symbols are left out, as what lies below them is looked at; None for none."""
     _shapes: dict[str, ShapeInView | None] = field(default_factory=dict)
     _step_m: float = 0.0
     _signs: list[tuple[str, SignAt]] | None = None
@@ -140,6 +142,7 @@ class SiteFrame(Struct):
             self._left(index.shapes_near(piece)),
             self.symbol_scale,
             only=self.only,
+            bare=None if self.bare is None else self.bare[seen],
         )
 
     def _left(self, uuids: list[str]) -> list[str]:
@@ -149,6 +152,18 @@ class SiteFrame(Struct):
     def rearranged(self, px: Floats, py: Floats, is_symbol: NDArray[np.bool_], symbol_scale: float) -> SiteFrame:
         """The same frame with its symbols elsewhere, of another size, and only those of `is_symbol`."""
         return replace(self, px=px, py=py, is_symbol=is_symbol, symbol_scale=symbol_scale)
+
+    def bared(self, bare: BareMarks) -> SiteFrame:
+        """The same frame without the symbols of some marks."""
+        is_bare = self.is_symbol if bare.are_all else self.is_symbol & self.chosen(bare.uuids)
+        return replace(self, is_symbol=self.is_symbol & ~is_bare, bare=is_bare)
+
+    @property
+    def bare_places(self) -> list[tuple[float, float]]:
+        """Pixels of the marks whose symbols are left out."""
+        if self.bare is None:
+            return []
+        return list(zip(self.px[self.bare].tolist(), self.py[self.bare].tolist(), strict=True))
 
     @property
     def is_empty(self) -> bool:

@@ -14,6 +14,7 @@ from viewer.canvas.labels.label_lines import shortened, wrapped
 from viewer.canvas.labels.label_painter import Face, LabelPainter
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.ring_signs import radii_in
+from viewer.canvas.sites.seen_signs import CURRENT_PX
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbology import MEASURE_COLOR, SELECTED_COLOR
@@ -49,7 +50,9 @@ class SiteLabels:
             return boxes
         shown = np.flatnonzero(frame.is_symbol)
         places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
-        return boxes + [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
+        boxes += [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
+        reach = CURRENT_PX * frame.scale
+        return boxes + [Box(px - reach, py - reach, px + reach, py + reach) for px, py in frame.bare_places]
 
     def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
         """Requests for labels, the most important first; they depend on frame, selection and language alone."""
@@ -61,6 +64,8 @@ class SiteLabels:
                 continue
             site = frame.index.shown(frame.index.uuids[row])
             clearance = _sign_clearance(frame) if frame.is_area[position] else radius
+            if frame.bare is not None and frame.bare[position]:
+                clearance = CURRENT_PX * frame.scale
             candidates.append(
                 (
                     _rank(site, selection),

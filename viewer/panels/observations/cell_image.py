@@ -18,6 +18,7 @@ from layers.observing.seen_then import presences_of
 from layers.observing.sheet import SheetImage
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.image_below import images_below
+from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.observations.cell_words import image_date
@@ -109,6 +110,7 @@ class CellImage(QObject):
         if self._shown is not None:
             self._shown = None
             self._compared.show_alone(None)
+            self._compared.show_bare(BareMarks())
             self._then.show_cell(None)
 
     def _follow(self) -> None:
@@ -125,6 +127,7 @@ class CellImage(QObject):
             self._compared.show_alone(_only(image) if image.layer_uuid else None)
         if before is None or before.site_uuid != site.uuid:
             self._centre_on(site, image)
+        self._compared.show_bare(BareMarks(frozenset((site.uuid,))))
         self._show_marks()
 
     # -- the view -----------------------------------------------------------------------------------------------

@@ -313,7 +313,7 @@ class SheetView(QTableView):
 
     def _ask_why(self, at: SheetPlace) -> None:
         answers = [(key, value, word(value)) for value, key in _WHY_KEYS.items()]
-        own = {AMBIGUOUS: self.tr("ambiguous, in words…"), OTHER: self.tr("other, in words…")}
+        own = {AMBIGUOUS: self.tr("ambiguous…"), OTHER: self.tr("other…")}
         answers += [(key, value, own[value]) for value, key in _OWN_KEYS.items()]
         self._ask(at, self.tr("Why can it not be told?"), answers)
         self._asks_why = True

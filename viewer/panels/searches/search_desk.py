@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -24,6 +24,8 @@ from layers.observing.search_words import image_search_sentences
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer
 from viewer.canvas.search_painter import paint_search
+from viewer.canvas.sites.seen_signs import paint_brackets
+from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
 from viewer.commands.imagery.searches import delete_searches
@@ -39,6 +41,8 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
 
+MOST_BRACKETS = 200
+"""Most marks that brackets stand around, in the place of their symbols."""
 LOOK_MS = 80
 """Pause after which a view that rests is looked at."""
 
@@ -163,6 +167,7 @@ class SearchDesk(QObject):
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
         self.walk, self.reason = walk, ""
+        self.canvas.scene.show_bare(BareMarks(are_all=True))
         self.context.shown_above.emit("search", self._paint)
         self.canvas.setFocus()
         walk.show()
@@ -195,6 +200,7 @@ class SearchDesk(QObject):
         """Leave the search; its cells are in the case."""
         if self.walk is not None:
             self.walk, self.lacks = None, None
+            self.canvas.scene.show_bare(BareMarks())
             self.context.shown_above.emit("search", None)
             self.shown_changed.emit()
 
@@ -341,8 +347,12 @@ class SearchDesk(QObject):
             self._soon.start()
 
     def _paint(self, painter: QPainter, view: View) -> None:
-        if self.walk is not None:
-            paint_search(painter, view, self.walk.sheet, self.walk.places, self.walk.at)
+        if self.walk is None:
+            return
+        paint_search(painter, view, self.walk.sheet, self.walk.places, self.walk.at)
+        bare = [place for frame in self.canvas.scene.marks.frames(view) for place in frame.bare_places]
+        for place in bare[:MOST_BRACKETS]:
+            paint_brackets(painter, QPointF(*place), view.ratio)
 
     def _heard(self, changes: Changes) -> None:
         walk = self.walk

@@ -13,11 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from layers.geo.crs import WGS84, transform_points
 from layers.product.gathering import content_of
 from tests.support.counted_steps import Counter
 from tests.support.observation_sheets import BENDS, YEARS, rows_of, sheet_of, typed, with_scenes
 from tests.support.windows import opened, press, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.sites.shown_only import BareMarks
 from viewer.commands.claims import report_claim
 from viewer.commands.imagery.sheet_rows import stated_view
 from viewer.commands.sites import add_site
@@ -90,10 +92,35 @@ def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
 
 
 @pytest.mark.bounded
+def test_no_symbol_covers_what_is_looked_at(window: MainWindow, sheet: ObservationSheet, qtbot: QtBot) -> None:
+    """The symbol of the site stood over the very thing that was to be judged."""
+
+    def seen_at(uuid: str) -> int:
+        """The colour of the map where a site lies, without its brackets."""
+        view, place = window.canvas.viewport.view(), window.session.document.sites[uuid].place
+        x, y = transform_points(WGS84, view.grid.crs, place.x, place.y)
+        px, py = view.to_pixel(float(x), float(y))
+        return window.canvas.grab_picture().pixel(round(px), round(py))
+
+    marks = window.canvas.scene.marks
+    qtbot.waitUntil(lambda: marks.bare.uuids == {"north"})
+    settle(window, qtbot)
+    looked_at = seen_at("north")
+    window.canvas.scene.show_bare(BareMarks())
+    settle(window, qtbot)
+    assert seen_at("north") != looked_at, "its symbol"
+    press(Key.Key_Down)
+    qtbot.waitUntil(lambda: marks.bare.uuids == {"middle"})
+    window.docks.set_panel_visible("panel_observations", visible=False)
+    settle(window, qtbot)
+    assert marks.bare.are_none
+
+
+@pytest.mark.bounded
 def test_a_reason_that_no_list_has_is_said_in_words(window: MainWindow, sheet: ObservationSheet) -> None:
     document, view = window.session.document, sheet.view
     typed("?")
-    assert [key for key, _value, words in view.question.answers if "in words" in words] == ["b", "o"]
+    assert [key for key, _value, words in view.question.answers if words.endswith("…")] == ["b", "o"]
     typed("b")
     assert view.editor is not None
     assert view.editor.text() == "ambiguous: "

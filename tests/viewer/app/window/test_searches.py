@@ -256,6 +256,23 @@ def test_the_cells_of_a_turned_image_say_on_which_side_they_lie(
 
 
 @pytest.mark.bounded
+def test_symbols_give_way_to_brackets_while_a_search_is_gone_through(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    lon, lat = transform_points(UTM, WGS84, LEFT + 50.0, TOP - 50.0)
+    site = add_site(window.session.document, shapely.Point(float(lon), float(lat)), actor="ana", uuid="hut")
+    window.session.push(site)
+    begin(window, qtbot)
+    marks, view = window.canvas.scene.marks, window.canvas.viewport.view()
+    (frame,) = marks.frames(view)
+    assert len(frame.bare_places) == 1
+    assert not frame.is_symbol.any()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert marks.bare.are_none
+
+
+@pytest.mark.bounded
 def test_the_first_cell_is_shown_whole_beside_the_bar(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     begin(window, qtbot)

@@ -1,4 +1,7 @@
-"""A filter leaves only some marks on the map: they are painted, hit and labelled, and the others are not."""
+"""A filter leaves only some marks on the map: they are painted, hit and labelled, and the others are not.
+
+Marks whose place is looked at are bare of their symbols.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
-from viewer.canvas.sites.shown_only import ShownOnly
+from viewer.canvas.sites.shown_only import BareMarks, ShownOnly
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 
@@ -41,3 +44,17 @@ def test_only_marks_that_pass_are_in_a_frame_and_its_pieces() -> None:
     index.update(["later", "c"], {"later": later, "c": Site(uuid="c", geometry=Point(0, 0.06))})
     assert _seen(SiteFrame.of(index, VIEW, only)) == {"b", "area", "later"}
     assert _seen(SiteFrame.of(index, VIEW)) == {*SITES, "later", "c"}
+
+
+def test_a_mark_whose_place_is_looked_at_has_no_symbol_and_keeps_its_place() -> None:
+    frame = SiteFrame.of(SiteIndex.of(SITES), VIEW)
+    assert frame.bare_places == []
+    bare = frame.bared(BareMarks(frozenset({"b"})))
+    names = [bare.index.uuids[row] for row in bare.rows.tolist()]
+    assert dict(zip(names, bare.is_symbol.tolist(), strict=True)) == {"a": True, "b": False}
+    at = names.index("b")
+    assert bare.bare_places == [(bare.px[at], bare.py[at])]
+    assert bare.part(VIEW).bare_places == bare.bare_places
+    every = frame.bared(BareMarks(are_all=True))
+    assert len(every.bare_places) == 2
+    assert not every.is_symbol.any()
