@@ -215,7 +215,7 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
     first_column, last_column, first_row, last_row = matrix.tile_range
     side = np.array([matrix.tile_width, matrix.tile_height])
     # One pixel more on each side: what bilinear sampling looks at. Whole pixels are not sampled at all.
-    margin = -_WHOLE_PX if is_affine and _is_of_whole_pixels(points) else 1.0
+    margin = -_WHOLE_PX if is_affine and is_of_whole_pixels(points) else 1.0
     low, high = np.floor((corners.min(axis=0) - margin) / side), np.floor((corners.max(axis=0) + margin) / side)
     spans = np.unique(np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int), axis=0)
     spans[:, 1], spans[:, 3] = np.maximum(spans[:, 1], first_row), np.minimum(spans[:, 3], last_row)
@@ -280,7 +280,7 @@ def _are_of_whole_pixels(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(np.abs(points - whole).max(axis=(1, 2, 3)) < _WHOLE_PX)
 
 
-def _is_of_whole_pixels(points: NDArray[np.float64]) -> bool:
+def is_of_whole_pixels(points: NDArray[np.float64]) -> bool:
     """True where each pixel of the display tile is one of the level."""
     whole = np.stack(np.meshgrid(*2 * [np.arange(CELLS + 1) * CELL_PX]), axis=-1) + np.round(points[0, 0])
     return bool(np.abs(points - whole).max() < _WHOLE_PX)

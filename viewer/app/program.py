@@ -109,7 +109,13 @@ class Program:
         overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._context = RenderContext(
-            pool, self._fetcher, self._jobs, folders=permissions.folders, overviews=overviews, reads_ahead=self._keeps
+            pool,
+            self._fetcher,
+            self._jobs,
+            folders=permissions.folders,
+            overviews=overviews,
+            reads_ahead=self._keeps,
+            fills_edges=self._keeps,
         )
         sessions = sessions_folder() if self._keeps else None
         self._session = Session(self._jobs, self._messages, self._settings, sessions, ready=ready)

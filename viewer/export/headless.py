@@ -58,6 +58,7 @@ class Studio:
 
     `consent` are the hosts ("name" or "name:port") that may be contacted. Only files beside a case, and those that were
     named, are read. `tiles` is the folder of stored tiles; None: that of the user. `secrets` are shown to hosts.
+    `is_screen`: maps are looked at and moved, as in a window.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Studio:
         workers: int = 2,
         tiles: Path | None = None,
         secrets: Secrets | None = None,
+        *,
+        is_screen: bool = False,
     ) -> None:
         keep_freed_memory()
         self.pool = ReaderPool(workers=workers)
@@ -82,7 +85,7 @@ class Studio:
         self.fetcher = Fetcher(tiles or cache_folder() / "tiles", allowed, secrets=secrets)
         self.pool.remote_files.source = FetchedRanges(self.fetcher)
         self._folders = FolderConsent()
-        self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders)
+        self.context = RenderContext(self.pool, self.fetcher, self._jobs, folders=self._folders, fills_edges=is_screen)
         self._scenes: list[ShownScene] = []
 
     def __enter__(self) -> Self:

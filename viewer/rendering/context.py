@@ -26,6 +26,7 @@ class RenderContext:
     `fetcher` is None where nothing may use the network. `consent` says which hosts may be contacted, by default as the
     fetcher does, and `folders` which files outside a case may be looked at, by default none. `overviews` is None for
     pictures, for which none are kept. `reads_ahead` is for the screen: tiles around the view are read while it rests.
+    With `fills_edges` tiles of services that reach beyond the view are completed once all of it is shown.
     `is_of_page` is for products, whose pictures are to look as their PDF does.
     """
 
@@ -37,6 +38,7 @@ class RenderContext:
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False
+    fills_edges: bool = False
     is_of_page: bool = False
     ways: ServerWays = field(default_factory=ServerWays)
     drives: Drives = field(init=False)
@@ -59,6 +61,7 @@ class RenderContext:
         """A context with the same readers and caches for scenes that stay where they are: nothing is read ahead."""
         still = copy.copy(self)
         object.__setattr__(still, "reads_ahead", False)
+        object.__setattr__(still, "fills_edges", False)
         return still
 
     def for_frame(self) -> RenderContext:

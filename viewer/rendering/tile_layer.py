@@ -152,18 +152,31 @@ class TileLayer:
         if held is not None and key not in held.tiles:
             held.given_up.add(key)
 
-    def want_given_up(self) -> None:
-        """Want the tiles again that were given up."""
-        for held in self._held.values():
-            held.given_up.clear()
+    def given_up_in(self, grid: TileGrid) -> frozenset[TileKey]:
+        """The tiles of a grid that were given up."""
+        held = self._held.get(grid)
+        return frozenset() if held is None else frozenset(held.given_up)
 
-    def put_part(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage) -> None:
+    def want_given_up(self, keys: Iterable[TileKey] | None = None) -> None:
+        """Want the tiles again that were given up: those of some keys, or all."""
+        for held in self._held.values():
+            held.given_up.difference_update(list(held.given_up) if keys is None else keys)
+
+    def put_part(
+        self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage, *, lasting: bool = True
+    ) -> None:
         """Put a finished part of a tile, placed by its `offset`: it will do for views that show no more of the tile."""
         self._has_parts = True
-        self._cache.put(self._name_of_part(revision, grid, key), image, image.sizeInBytes() + 64)
+        if lasting:
+            self._cache.put(self._name_of_part(revision, grid, key), image, image.sizeInBytes() + 64)
         held = self._held.get(grid)
         if held is not None and revision == self.revision and key not in held.tiles:
             held.parts[key] = image
+
+    def is_partial(self, grid: TileGrid, key: TileKey) -> bool:
+        """True for a tile of which only a part is at hand."""
+        held = self._held.get(grid)
+        return held is not None and key in held.parts and self._find(held, grid, key) is None
 
     def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
         """Put a tile of a style that is no longer wanted, but newer than what stands in now."""

@@ -22,6 +22,7 @@ from layers.services.map_pictures import (
 )
 from layers.services.matrix import SourceTile, sources_of
 from layers.services.packs.packed_tiles import packed_bodies
+from layers.services.seen_sources import seen_part_of, seen_sources
 from layers.services.tile_service import TileService
 
 READ_AT_ONCE = 64
@@ -54,7 +55,10 @@ def requests_of(needs: TileNeeds) -> tuple[str, ...]:
     if needs.may_fit and not needs.packs and not service.is_tiled and not looks_beyond(service, view):
         drawn = fitted(service, view.grid)
     sources = (sources_of if drawn is service else fitted_sources)(view.grid, keys, drawn)
-    tiles = dict.fromkeys(tile for each in sources for tile in each.tiles)
+    shown = [
+        seen_sources(each, seen_part_of(view, key), drawn.matrices) for key, each in zip(keys, sources, strict=True)
+    ]
+    tiles = dict.fromkeys(tile for each in shown for tile in each.tiles)
     if drawn is not service:
         seen = view_box(drawn, view)
         return tuple(

@@ -67,7 +67,10 @@ def measure_view(
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or make_application(QApplication, lambda: None)
     secrets, (file,) = secrets_in([file]), without_keys([file])
-    with scratch_folder() as folder, Studio(hosts_named([file]), READERS, folder / "tiles", secrets) as studio:
+    with (
+        scratch_folder() as folder,
+        Studio(hosts_named([file]), READERS, folder / "tiles", secrets, is_screen=True) as studio,
+    ):
         warm(studio)
         gc.freeze()
         lonlat = None if bounds is None else Bounds(*bounds)

@@ -79,6 +79,11 @@ class BlankWatch:
                 self._suspects |= dict.fromkeys([*seen.tiles][-JUDGED_AT_ONCE:], digest)
         return bool(seen.is_blank)
 
+    @property
+    def has_suspects(self) -> bool:
+        """True while a coarser tile is to be looked at."""
+        return bool(self._suspects)
+
     def wanted(
         self, is_settled: Callable[[SourceTile], bool], is_stored: Callable[[SourceTile], bool]
     ) -> list[SourceTile]:

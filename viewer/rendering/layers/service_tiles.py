@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QImage
 
 from layers.errors import BadTemplate, GeoloupeError
@@ -17,6 +17,7 @@ from layers.services.matrix import Sources, SourceTile, parents_of, sources_of
 from layers.services.scales import levels_in_scale
 from layers.services.tile_service import TileService
 from viewer.rendering.context import RenderContext
+from viewer.rendering.images import unpainted
 from viewer.rendering.layers.area_watch import AreaWatch
 from viewer.rendering.layers.blank_watch import BlankWatch, is_clear
 from viewer.rendering.layers.seen_views import SeenDone
@@ -25,6 +26,7 @@ from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
 from viewer.rendering.tiles.pack_source import PackSource
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
+from viewer.support.painting import painting
 
 SOURCE_BYTES = 96 * MIB
 """Most bytes of a service's own tiles that are kept unpacked."""
@@ -81,7 +83,11 @@ class ServiceTiles:
         self._blank: set[SourceTile] = set()
         """Tiles that the server has in name only."""
         self._queue: list[SourceTile] = []
+        self._beside: list[SourceTile] = []
+        """Tiles just beside the view, which are asked for once nothing else is under way."""
         self._under_way: set[SourceTile] = set()
+        self._ahead: set[SourceTile] = set()
+        """Those under way that the view does not show."""
         self._come = 0
         """Tiles that have come since it began to load."""
         self.loads_since = 0.0
@@ -170,6 +176,23 @@ class ServiceTiles:
         """Its packs that can be read, as far as is known."""
         return self._packs.paths
 
+    def pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
+        """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
+        matrix = self.drawn.matrices.matrices[level]
+        wide, high = matrix.tile_width, matrix.tile_height
+        image = unpainted(width, height, opaque=False)
+        image.fill(0)
+        with painting(image) as painter:
+            for row in range(top // high, (top + height - 1) // high + 1):
+                for column in range(left // wide, (left + width - 1) // wide + 1):
+                    tile = SourceTile(level, column % matrix.columns, row)
+                    picture, part = self.get(tile), self.part(tile)
+                    if picture is not None and picture.width() == wide:
+                        painter.drawImage(column * wide - left, row * high - top, picture)
+                    elif part is not None:
+                        painter.drawImage(QPoint(column * wide - left, row * high - top) + part.offset(), part)
+        return image
+
     # -- asking -------------------------------------------------------------------------------------------------
 
     @property
@@ -223,16 +246,22 @@ class ServiceTiles:
                 parents[tile] = None
         return list(parents)
 
-    def want(self, tiles: Iterable[SourceTile]) -> None:
-        """Replace the list of what is fetched next, the best first. What tells of blank tiles follows at the end."""
+    def want(self, tiles: Iterable[SourceTile], beside: Iterable[SourceTile] = ()) -> None:
+        """Replace the list of what is fetched next, the best first. What tells of blank tiles follows at the end.
+
+        `beside` is fetched once nothing else is under way, and is not waited for.
+        """
         wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled, self._is_stored)])
         self._queue = self._packs.take(tile for tile in wanted if tile not in self._under_way)
+        self._ahead.difference_update(wanted)
+        is_local = self._packs.is_there or self._requests.is_fitted
+        self._beside = [] if is_local else [tile for tile in beside if not self.is_settled(tile)]
         self._ways.ask(is_rest=not (self._queue or self._under_way))
         self._pump()
 
     def want_nothing(self) -> None:
         """Fetch nothing more."""
-        self._queue = []
+        self._queue, self._beside = [], []
 
     def ask_again(self) -> None:
         """Let all be requested again that failed or was missing."""
@@ -260,12 +289,22 @@ class ServiceTiles:
     @property
     def is_under_way(self) -> bool:
         """True while an answer is awaited."""
-        return bool(self._under_way)
+        return len(self._under_way) > len(self._ahead)
+
+    @property
+    def awaits_beside(self) -> bool:
+        """True while an answer is awaited for a tile beside the view."""
+        return bool(self._ahead)
+
+    @property
+    def is_suspicious(self) -> bool:
+        """True while coarser tiles are wanted, to tell whether some that have come are blank."""
+        return self._blanks.has_suspects
 
     @property
     def progress(self) -> tuple[int, int]:
         """Tiles that have come since it began to load, and all that it loads; (0, 0) where nothing is under way."""
-        waits = len(self._queue) + len(self._under_way)
+        waits = len(self._queue) + len(self._under_way) - len(self._ahead)
         return (self._come, self._come + waits) if waits else (0, 0)
 
     def clear(self) -> None:
@@ -277,7 +316,7 @@ class ServiceTiles:
     def close(self) -> None:
         """Request nothing more, and tell nothing."""
         self._is_closed = True
-        self._queue = []
+        self._queue, self._beside = [], []
 
     # -- answers ------------------------------------------------------------------------------------------------
 
@@ -289,6 +328,8 @@ class ServiceTiles:
         try:
             while self._context.fetcher is not None and self._queue and self._may_ask():
                 self._fetch_next()
+            while self._context.fetcher is not None and self._may_ask_beside():
+                self._send_for((self._beside.pop(0),), is_ahead=True)
         finally:
             self._is_asking = False
 
@@ -299,17 +340,28 @@ class ServiceTiles:
         is_room = requests.under_way < self._service.max_connections + DECODED_AT_ONCE
         return is_room and not self._ways.is_asking and count < self._ways.most_at_once
 
+    def _may_ask_beside(self) -> bool:
+        """True where a tile beside the view may be asked for now."""
+        self._beside = [tile for tile in self._beside if tile not in self._under_way]
+        return bool(self._beside) and not (self._queue or self.is_under_way) and self._may_ask()
+
     def _fetch_next(self) -> None:
         tiles = self._requests.best_of(self._queue)
-        if not self._under_way and not self._come:
+        if not self.is_under_way and not self._come:
             self.loads_since = time.monotonic()
-        self._under_way.update(tiles)
         self._queue = [tile for tile in self._queue if tile not in tiles]
+        self._send_for(tiles)
+
+    def _send_for(self, tiles: tuple[SourceTile, ...], *, is_ahead: bool = False) -> None:
+        self._under_way.update(tiles)
+        if is_ahead:
+            self._ahead.update(tiles)
         try:
             self._requests.send(tiles)
         except BadTemplate as error:
-            self._queue = []
+            self._queue, self._beside = [], []
             self._under_way.difference_update(tiles)
+            self._ahead.difference_update(tiles)
             self._fail(error.sentence, "source")
 
     def _answered(self) -> None:
@@ -318,10 +370,12 @@ class ServiceTiles:
             self._pump()
 
     def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
+        is_ahead = tile in self._ahead
         self._under_way.discard(tile)
+        self._ahead.discard(tile)
         if self._is_closed:
             return
-        self._come = self._come + 1 if self._queue or self._under_way else 0
+        self._come = self._come + (not is_ahead) if self._queue or self.is_under_way else 0
         # Packs are of the order in which they were fetched; pictures in the pixels of a view tell only that they come.
         if not self._packs.is_there and (image is not None or not self._requests.is_fitted):
             self._ways.see(tile, image, error)
@@ -394,7 +448,7 @@ class ServiceTiles:
         self._tell_turned(self._service, self._service)
 
     def _drop_all(self) -> None:
-        self._queue, self._come = [], 0
+        self._queue, self._beside, self._come = [], [], 0
         self._blanks = BlankWatch(self._service.matrices, self.first_level, self._pictures.get)
         for of_tiles in (
             self._pictures,
@@ -404,6 +458,7 @@ class ServiceTiles:
             self._failed,
             self._blank,
             self._under_way,
+            self._ahead,
         ):
             of_tiles.clear()
 

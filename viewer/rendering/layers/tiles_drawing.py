@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, override
+from typing import override
 
 import shiboken6
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage, QPainter
 
 from layers.checkpoint import Checkpoint, unchecked
@@ -22,6 +22,7 @@ from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, bounds_in
 from layers.services.packs.tile_needs import TileNeeds
+from layers.services.seen_sources import WHOLE_TILE, TilePart
 from layers.services.stated_area import shows_in_overview
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
@@ -29,17 +30,15 @@ from viewer.network.host_state import HostReach
 from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
-from viewer.rendering.images import NOTHING, unpainted
+from viewer.rendering.layers.display_plans import Composition, DisplayPlans, coarsest_of
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
 from viewer.rendering.service_state import TRIED_S, ServiceState, Tried
 from viewer.rendering.tile_layer import TileLayer
-from viewer.rendering.tiles.mosaic import compose_tile
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.language.text import one_line
-from viewer.support.painting import painting
 
 COMPOSED_AT_ONCE = 16
 """Most display tiles that are being composed, in two jobs."""
@@ -50,15 +49,6 @@ STAND_IN_MS = 60
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
 """The tile that shows all of a service, where it has such a one: it stands in while others load."""
-
-
-class _Composition(NamedTuple):
-    """The pictures of which a display tile is composed, and whether it is final or stands in."""
-
-    key: TileKey
-    sources: Sources
-    inputs: dict[SourceTile, QImage]
-    is_final: bool
 
 
 class TilesDrawing(LayerDrawing):
@@ -88,14 +78,12 @@ class TilesDrawing(LayerDrawing):
         self._cursor: tuple[float, float] | None = None
         self._resting = True
         self._resting_grid: TileGrid | None = None
-        self._plans: dict[TileKey, Sources] = {}
-        self._planned: tuple[TileGrid, TileService] | None = None
-        """The canvas's grid and that of the service for which the plans are made."""
+        self._plans = DisplayPlans(self._tiles)
         self.dates = TileDates(service)
         self._incomplete: dict[TileKey, Sources] = {}
         self._shown_levels: dict[TileKey, int] = {}
         """Level of the coarsest parent among the stand-ins, by display tile that has any."""
-        self._composing: set[TileKey] = set()
+        self._composing: dict[TileKey, Composition] = {}
         self._awaited: dict[SourceTile, list[TileKey]] = {}
         """Display tiles of the newest plan by each source tile that they wait for."""
         self._ripe: dict[TileKey, None] = {}
@@ -206,7 +194,7 @@ class TilesDrawing(LayerDrawing):
         plans = self._plans_in(seen)
         hosts = () if fetcher is None else self.service.hosts
         lacks_all = view is not None and self.has_failed_in(view)
-        level, enlarged = self._coarsest_in(plans)
+        level, enlarged = coarsest_of(plans, self._shown_levels)
         facts = TilesFacts(
             name=one_line(self.layer.name, 60),
             service=self.service,
@@ -243,21 +231,11 @@ class TilesDrawing(LayerDrawing):
         return self.state_in(self._view)
 
     def _plans_in(self, view: View | None) -> dict[TileKey, Sources]:
-        """The plans of the display tiles in a view; empty where they are not all made."""
-        if view is None or not self._is_planned(view.grid):
-            return {}
-        keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
-        return {key: self._plans[key] for key in keys} if all(key in self._plans for key in keys) else {}
+        """The plans of what a view shows of its display tiles; empty where they are not all made."""
+        return {} if view is None else self._plans.in_view(view, self._keys_in(view))
 
-    def _coarsest_in(self, plans: Mapping[TileKey, Sources]) -> tuple[int, float]:
-        """The coarsest level that is shown, and its enlargement; 0, 0 where that is not known."""
-        levels = [
-            (self._shown_levels[key], plan)
-            for key, plan in plans.items()
-            if key in self._shown_levels and not plan.is_empty
-        ]
-        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in levels]
-        return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
+    def _keys_in(self, view: View) -> list[TileKey]:
+        return list(tiles_in(view, self._tile_layer.within(view.grid)))
 
     def bounds_lonlat(self) -> Bounds | None:
         if self.service.bounds is not None:
@@ -285,25 +263,12 @@ class TilesDrawing(LayerDrawing):
 
     def source_pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
         """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
-        matrix = self.drawn_service.matrices.matrices[level]
-        wide, high = matrix.tile_width, matrix.tile_height
-        image = unpainted(width, height, opaque=False)
-        image.fill(0)
-        with painting(image) as painter:
-            for row in range(top // high, (top + height - 1) // high + 1):
-                for column in range(left // wide, (left + width - 1) // wide + 1):
-                    tile = SourceTile(level, column % matrix.columns, row)
-                    picture, part = self._tiles.get(tile), self._tiles.part(tile)
-                    if picture is not None and picture.width() == wide:
-                        painter.drawImage(column * wide - left, row * high - top, picture)
-                    elif part is not None:
-                        painter.drawImage(QPoint(column * wide - left, row * high - top) + part.offset(), part)
-        return image
+        return self._tiles.pixels(level, left, top, width, height)
 
     def read_packs_again(self) -> None:
         """Look for tiles in the packs again, as one of them has grown, or has newer ones."""
         self._tiles.look_at_packs_again()
-        self._redo(list(self._plans))
+        self._redo(self._plans.keys())
         self._request_soon()
 
     def _is_dead(self) -> bool:
@@ -319,7 +284,7 @@ class TilesDrawing(LayerDrawing):
 
     def _request_soon(self) -> None:
         """Request tiles once for all that come in some milliseconds, or at once where none is under way any more."""
-        if not self._tiles.is_under_way:
+        if not (self._tiles.is_under_way or self._tiles.awaits_beside):
             self._request_in_turn()
         elif not (self._soon.isActive() or self._is_closed):
             self._soon.start()
@@ -339,15 +304,17 @@ class TilesDrawing(LayerDrawing):
         if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
             self._tiles.want_nothing()
             return
+        # All of the view, also what is there already: the state of the layer is that of the whole view.
+        if self._plans.plan(view, self._keys_in(view)):
+            self._incomplete, self._shown_levels = {}, {}
+        self._want_hopeful(view)
         ((_, plan),) = self._tile_layer.plan((view,), self._cursor)
-        # Also of those that are there already: the state of the layer is that of the whole view.
-        self._plan_sources(view.grid, dict.fromkeys([*plan.want, *tiles_in(view, self._tile_layer.within(view.grid))]))
         queue: dict[SourceTile, None] = {}
         ready: list[TileKey] = []
         waiting: list[TileKey] = []
         self._awaited, self._ripe = {}, {}
         for key in plan.want:
-            needed = self._tiles.needed_for(self._plans[key])
+            needed = self._tiles.needed_for(self._plans.seen(key))
             for tile in needed:
                 queue[tile] = None
                 self._awaited.setdefault(tile, []).append(key)
@@ -359,29 +326,31 @@ class TilesDrawing(LayerDrawing):
         self._resting_grid = view.grid if self._resting else self._resting_grid
         if not (queue or self.problem):
             self._tried = None
+        fills = self.context.fills_edges and self._resting and not plan.want
+        beside, whole = self._plans.beyond_edges(self._tile_layer.is_partial) if fills else ([], [])
         if is_asked:  # first: a server works at them meanwhile
-            self._tiles.want(queue)
+            self._tiles.want(queue, beside)
         else:
             self._tiles.want_nothing()
         if not waiting:
             self._late.stop()
             self._stands_in = False
         self._compose(view, ready, waiting)
+        self._run(
+            view.grid,
+            [self._final(key, self._plans.whole(key), WHOLE_TILE) for key in whole if key not in self._composing],
+        )
+
+    def _want_hopeful(self, view: View) -> None:
+        """Want display tiles again that were given up, where the view shows more of them than what has failed."""
+        given_up = [key for key in self._tile_layer.given_up_in(view.grid) if key in self._plans]
+        if given_up:
+            hopeful = [key for key in given_up if not self._tiles.have_all_failed(self._plans.seen(key).tiles)]
+            self._tile_layer.want_given_up(hopeful)
 
     def _stand_in(self) -> None:
         self._stands_in = True
         self._request_in_turn()
-
-    def _is_planned(self, grid: TileGrid) -> bool:
-        """True where plans are for this grid of the canvas, and for the one on which the service is asked now."""
-        return self._planned is not None and self._planned[0] == grid and self._planned[1] is self.drawn_service
-
-    def _plan_sources(self, grid: TileGrid, keys: Iterable[TileKey]) -> None:
-        if not self._is_planned(grid):
-            self._planned = grid, self.drawn_service
-            self._plans, self._incomplete, self._shown_levels = {}, {}, {}
-        new = [key for key in keys if key not in self._plans]
-        self._plans.update(zip(new, self._tiles.sources(grid, new), strict=True))
 
     def _unpacked(self, pictures: Mapping[SourceTile, QImage]) -> None:
         if OVERVIEW in pictures and self._has_overview:
@@ -400,11 +369,13 @@ class TilesDrawing(LayerDrawing):
         elif image is not None and self.problem and not (self._host_sentence() or self._tiles.lacks_finer_than(tile)):
             self._set_problem("")
         self._ripen(tile)
-        self._request_soon()
+        # Most of what has come is composed without a new plan.
+        if image is None or self._tiles.is_suspicious or not self._tiles.is_under_way:
+            self._request_soon()
 
     def _found_blank(self, tiles: list[SourceTile]) -> None:
         """Draw coarser tiles where these were drawn."""
-        self._redo([key for key, sources in self._plans.items() if not set(tiles).isdisjoint(sources.tiles)])
+        self._redo(self._plans.made_of(tiles))
         self._request_soon()
 
     def _turned(self, before: TileService, now: TileService) -> None:
@@ -437,21 +408,20 @@ class TilesDrawing(LayerDrawing):
 
     def _compose(self, view: View, ready: Iterable[TileKey], waiting: Sequence[TileKey]) -> None:
         """Compose some tiles in other threads: finished ones first, then those that parents can stand in for."""
-        ready = [key for key in ready if not self._is_given_up(view.grid, key)]
+        hopeful = [key for key in ready if not (self._is_in_work(key) or self._is_given_up(view.grid, key))]
         room = COMPOSED_AT_ONCE - len(self._composing)
-        work: list[_Composition] = []
+        ready = [key for key in hopeful if key not in self._composing][: max(room, 0)]
+        self._ripe.update(dict.fromkeys(key for key in hopeful if key not in ready))  # as soon as others are done
+        work: list[Composition] = []
         has_shown = False
-        for key in [key for key in ready if key not in self._composing][:room]:
-            sources = self._plans[key]
+        for key in ready:
+            sources = self._plans.seen(key)
             seen = self._tiles.seen_part(sources)
             if seen is not None:
                 self._tile_layer.put_part(view.grid, self.service, key, seen)
                 has_shown = True
                 continue
-            inputs = self._tiles.inputs(sources)
-            parents = [tile.level for tile in inputs if tile.level < sources.level]
-            self._shown_levels[key] = min(parents, default=sources.level)
-            work.append(_Composition(key, sources, inputs, True))
+            work.append(self._final(key, sources, self._plans.composed_part(key)))
         if has_shown:
             self._announce()
         if waiting and not self._stands_in and not self._late.isActive():
@@ -459,12 +429,23 @@ class TilesDrawing(LayerDrawing):
         if self._stands_in and not (work or self._composing):
             work = self._stand_ins(view, waiting)
         for part in [work[: len(work) // 2], work[len(work) // 2 :]] if len(work) > 2 else [work]:
-            if part:
-                self._run(view.grid, part)
+            self._run(view.grid, part)
+
+    def _final(self, key: TileKey, sources: Sources, part: TilePart) -> Composition:
+        """The composition of what will not be made anew, and a note of its coarsest level."""
+        inputs = self._tiles.inputs(sources)
+        parents = [tile.level for tile in inputs if tile.level < sources.level]
+        self._shown_levels[key] = min(parents, default=sources.level)
+        return Composition(key, sources, inputs, True, part)
+
+    def _is_in_work(self, key: TileKey) -> bool:
+        """True for a display tile that is being composed as the view needs it."""
+        work = self._composing.get(key)
+        return work is not None and work.is_final and work.sources in (self._plans.seen(key), self._plans.whole(key))
 
     def _is_given_up(self, grid: TileGrid, key: TileKey) -> bool:
         """Give up a display tile for which there is nothing but errors: what was seen at other scales stays shown."""
-        sources = self._plans[key]
+        sources = self._plans.seen(key)
         if self._tiles.inputs(sources) or not self._tiles.have_all_failed(sources.tiles):
             return False
         self._tile_layer.give_up(grid, key)
@@ -477,17 +458,17 @@ class TilesDrawing(LayerDrawing):
         self._tile_layer.put_provisional(grid, key, picture, is_scaled=is_scaled)
         self._announce()
 
-    def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[_Composition]:
+    def _stand_ins(self, view: View, waiting: Iterable[TileKey]) -> list[Composition]:
         """The compositions of coarser tiles for display tiles that wait and have no such stand-in."""
         matrices, work = self.drawn_service.matrices.matrices, []
         for key in waiting:
-            sources = self._plans[key]
+            sources = self._plans.whole(key)
             inputs = self._tiles.inputs(sources)
             if not inputs:
                 continue
             coarser = matrices[min(tile.level for tile in inputs)].resolution / matrices[sources.level].resolution
             if self._tile_layer.lacks_stand_in(view, key, sources.enlarged * coarser * view.grid.resolution):
-                work.append(_Composition(key, sources, inputs, is_final=False))
+                work.append(Composition(key, sources, inputs, False, WHOLE_TILE))
         return work
 
     def _ripen(self, tile: SourceTile) -> None:
@@ -499,54 +480,61 @@ class TilesDrawing(LayerDrawing):
 
     def _has_all(self, key: TileKey) -> bool:
         """True for a display tile of which nothing is awaited any more."""
-        return key in self._plans and not self._tiles.needed_for(self._plans[key])
+        return key in self._plans and not self._tiles.needed_for(self._plans.seen(key))
 
     def _compose_ripe(self) -> None:
         self._is_ripening = False
         view = self._view
-        if self._ripe and view is not None and self._is_planned(view.grid) and not self._is_closed:
+        if self._ripe and view is not None and self._plans.is_for(view.grid) and not self._is_closed:
             ripe, self._ripe = self._ripe, {}
             # Asked once more: a tile may have been found blank meanwhile, and its parent is not there yet.
             self._compose(view, filter(self._has_all, ripe), ())
 
-    def _run(self, grid: TileGrid, work: list[_Composition]) -> None:
-        keys = frozenset(composition.key for composition in work)
-        self._composing |= keys
+    def _run(self, grid: TileGrid, work: list[Composition]) -> None:
+        if not work:
+            return
+        self._composing |= {composition.key: composition for composition in work}
         drawn = self.drawn_service
 
         def compose(_: JobContext) -> list[QImage]:
-            return [
-                NOTHING if not each.inputs else compose_tile(each.sources, each.inputs, drawn.matrices) for each in work
-            ]
+            return [each.image(drawn.matrices) for each in work]
 
         def failed(error: GeoloupeError) -> None:
-            self._composing -= keys
+            self._end(work)
             self._set_problem(error.sentence)
 
         self.context.jobs.run(compose, partial(self._composed, grid, drawn, work), failed)
 
-    def _composed(self, grid: TileGrid, drawn: TileService, work: list[_Composition], pictures: list[QImage]) -> None:
-        self._composing -= {composition.key for composition in work}
+    def _end(self, work: list[Composition]) -> None:
+        for composition in work:
+            self._composing.pop(composition.key, None)
+
+    def _composed(self, grid: TileGrid, drawn: TileService, work: list[Composition], pictures: list[QImage]) -> None:
+        self._end(work)
         if self._is_closed:
             return
         if drawn is not self.drawn_service and self._view is not None and grid == self._view.grid:
             self._request_soon()  # more is asked for since: they are composed anew
             return
-        for (key, sources, inputs, is_final), image in zip(work, pictures, strict=True):
+        for (key, sources, inputs, is_final, part), image in zip(work, pictures, strict=True):
             if any(map(self._tiles.is_blank, inputs)):  # found meanwhile: it is composed anew
                 continue
             if not is_final:
                 self._tile_layer.put_provisional(grid, key, image)
                 continue
             whole = not (any(map(self._tiles.lacks, sources.tiles)) or self._tiles.cuts(sources))
-            if image.isNull() and len(sources.tiles) == 1:  # what has come before still shows
-                image = self._tiles.part(sources.tiles[0]) or image
-            self._tile_layer.put(grid, self.service, key, image, lasting=whole)
-            if not whole and self._is_planned(grid):
+            if not part.is_whole:
+                self._tile_layer.put_part(grid, self.service, key, image, lasting=whole)
+            else:
+                if image.isNull() and len(sources.tiles) == 1:  # what has come before still shows
+                    image = self._tiles.part(sources.tiles[0]) or image
+                self._tile_layer.put(grid, self.service, key, image, lasting=whole)
+            if not whole and self._plans.is_for(grid):
                 self._incomplete[key] = sources
         self._compose_ripe()
         self._announce()
-        self._request_soon()
+        if not self._composing and (self._stands_in or not self._tiles.is_under_way):
+            self._request_soon()
 
     # -- hosts --------------------------------------------------------------------------------------------------
 

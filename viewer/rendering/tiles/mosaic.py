@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 from layers.grid.tile_grid import TILE_PX
 from layers.services.map_pictures import PictureBox, box_of
 from layers.services.matrix import CELLS, PlacedPart, Sources, SourceTile, fitted, parent_parts, parents_of
+from layers.services.seen_sources import WHOLE_TILE, TilePart, corners_of
 from layers.services.tile_matrix import TileMatrix, TileMatrixSet
 from viewer.support.painting import painting
 
@@ -60,28 +61,39 @@ def with_ancestors(
     return ancestors
 
 
-def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
-    """Compose a display tile. A tile missing in `pictures` is cut from its parents there, or left transparent."""
+def compose_tile(
+    sources: Sources,
+    pictures: Mapping[SourceTile, QImage],
+    matrices: TileMatrixSet,
+    part: TilePart = WHOLE_TILE,
+) -> QImage:
+    """Compose a display tile, or a part of it, which is placed by its `offset`. A tile missing in `pictures` is cut
+    from its parents there, or left transparent.
+    """
     matrix = matrices.matrices[sources.level]
-    same = _same_picture(sources, pictures, matrix)
+    same = _same_picture(sources, pictures, matrix) if part.is_whole else None
     if same is not None:
         return same
-    sampled = _sampled(sources, matrix) if sources.is_affine else None
-    part = _needed_part(sources, matrix, sampled)
-    opaque = sampled is not None and _fills_tile(sources, pictures, part, sampled)
+    if not (part.is_whole or sources.is_affine):
+        return _part_of(compose_tile(sources, pictures, matrices), part)
+    sampled = _sampled(sources, matrix, part) if sources.is_affine else None
+    needed = _needed_part(sources, matrix, sampled)
+    opaque = sampled is not None and _fills_tile(sources, pictures, needed, sampled)
     pixels = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
-    image = QImage(TILE_PX, TILE_PX, pixels)
+    image = QImage(part.right - part.left, part.bottom - part.top, pixels)
     if not opaque:
         image.fill(Qt.GlobalColor.transparent)
-    mosaic = _mosaic(sources, pictures, matrices, part, pixels)
+    mosaic = _mosaic(sources, pictures, matrices, needed, pixels)
     begin = [sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height]
-    points = sources.points - np.array([begin[0] + part.left(), begin[1] + part.top()], dtype=float)
+    points = sources.points - np.array([begin[0] + needed.left(), begin[1] + needed.top()], dtype=float)
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if sources.is_affine:
             place = _place_on(points[::CELLS, ::CELLS], 0, 0, TILE_PX)
-            for top in range(0, TILE_PX, STRIP_PX):
-                painter.setClipRect(QRect(0, top, TILE_PX, STRIP_PX))
+            if place is not None and not part.is_whole:
+                place *= QTransform.fromTranslate(-part.left, -part.top)
+            for top in range(0, image.height(), STRIP_PX):
+                painter.setClipRect(QRect(0, top, image.width(), STRIP_PX))
                 _paint_placed(painter, place, mosaic)
         else:
             points = fitted(points)
@@ -92,7 +104,15 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], matric
                     painter.setClipRect(QRect(column * side, row * side, side, side))
                     corners = points[row : row + 2, column : column + 2]
                     _paint_placed(painter, _place_on(corners, column * side, row * side, side), mosaic)
+    image.setOffset(QPoint(part.left, part.top))
     return image
+
+
+def _part_of(image: QImage, part: TilePart) -> QImage:
+    """A part of a display tile, placed by its `offset`."""
+    cut = image.copy(part.left, part.top, part.right - part.left, part.bottom - part.top)
+    cut.setOffset(QPoint(part.left, part.top))
+    return cut
 
 
 def _same_picture(sources: Sources, pictures: Mapping[SourceTile, QImage], matrix: TileMatrix) -> QImage | None:
@@ -126,9 +146,11 @@ def _needed_part(sources: Sources, matrix: TileMatrix, sampled: Edges | None) ->
     return QRect(left, top, right - left, bottom - top).intersected(whole)
 
 
-def _sampled(sources: Sources, matrix: TileMatrix) -> Edges:
-    """Left, top, right and bottom of what an affine display tile samples, in pixels of the mosaic of all its tiles."""
-    xs, ys = zip(*sources.points[::CELLS, ::CELLS].reshape(-1, 2).tolist(), strict=True)
+def _sampled(sources: Sources, matrix: TileMatrix, part: TilePart) -> Edges:
+    """Left, top, right and bottom of what a part of an affine display tile samples, in pixels of the mosaic of all its
+    tiles.
+    """
+    xs, ys = zip(*corners_of(sources, part).reshape(-1, 2).tolist(), strict=True)
     left, top = sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height
     return min(xs) - left, min(ys) - top, max(xs) - left, max(ys) - top
 

@@ -15,6 +15,7 @@ from layers.geo.crs import MERCATOR_HALF_M, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.style import RasterStyle, Stretch
 from layers.services.matrix import Sources, SourceTile
+from layers.services.seen_sources import TilePart
 from layers.services.tile_matrix import TileMatrixSet
 from layers.services.tile_service import TileService
 from tests.support.picture_shift import shift_of
@@ -175,7 +176,7 @@ def test_f40_nothing_is_asked_without_consent(basemap, draw, server: TileServer,
 
 @pytest.mark.bounded
 def test_a_host_that_is_not_allowed_any_more_is_asked_no_more(basemap, server: TileServer, context, qtbot) -> None:
-    drawing, view = basemap("hang"), VIEWS["own resolution"]
+    drawing, view = basemap("hang"), replace(VIEWS["own resolution"], left=-400, width=800, top=-400, height=800)
     drawing.set_view(view)
     qtbot.waitUntil(lambda: len(server.log) == context.fetcher.limits.in_flight, timeout=10_000)
     context.fetcher.consent.withdraw(server.host)
@@ -247,11 +248,13 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> list[Sources]:
     """The display tiles that are composed, stand-ins among them."""
     composed: list[Sources] = []
 
-    def compose(sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet) -> QImage:
+    def compose(
+        sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet, part: TilePart
+    ) -> QImage:
         composed.append(sources)
-        return compose_tile(sources, pictures, matrices)
+        return compose_tile(sources, pictures, matrices, part)
 
-    monkeypatch.setattr("viewer.rendering.layers.tiles_drawing.compose_tile", compose)
+    monkeypatch.setattr("viewer.rendering.layers.display_plans.compose_tile", compose)
     return composed
 
 
