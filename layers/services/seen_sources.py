@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
 from layers.grid.tile_grid import TILE_PX, TileKey, View
 from layers.services.matrix import CELL_PX, CELLS, Sources, SourceTile, is_of_whole_pixels
@@ -46,20 +45,16 @@ def seen_sources(sources: Sources, part: TilePart, matrices: TileMatrixSet) -> S
     if part.is_whole or len(sources.tiles) <= 1:
         return sources
     matrix = matrices.matrices[sources.level]
-    side = np.array([matrix.tile_width, matrix.tile_height])
-    corners = corners_of(sources, part) if sources.is_affine else _corners_of_cells(sources, part)
-    corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
-    if not corners.size:
+    side = (matrix.tile_width, matrix.tile_height)
+    spans = [_span_of(sources, part, side)] if sources.is_affine else _spans_of_cells(sources, part, side)
+    if not spans:
         return sources
-    margin = -_HAIR_PX if sources.is_affine and is_of_whole_pixels(sources.points) else _MARGIN_PX
-    low, high = np.floor((corners.min(axis=0) - margin) / side), np.floor((corners.max(axis=0) + margin) / side)
-    spans = np.unique(np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int), axis=0).tolist()
-    cells = [
+    cells = {
         (column, row)
         for left, top, right, bottom in spans
         for column in range(max(left, sources.columns.start), min(right, sources.columns.stop - 1) + 1)
         for row in range(max(top, sources.rows.start), min(bottom, sources.rows.stop - 1) + 1)
-    ]
+    }
     needed = {SourceTile(sources.level, column % matrix.columns, row) for column, row in cells}
     tiles = tuple(tile for tile in sources.tiles if tile in needed)
     if len(tiles) == len(sources.tiles):
@@ -94,16 +89,36 @@ def _shown(seen: range, whole: range, side: int, begin: float, end: float) -> tu
     return max(first, 0), min(last, TILE_PX)
 
 
-def corners_of(sources: Sources, part: TilePart) -> NDArray[np.float64]:
-    """(4, 1, 2) corners of what a part of an affine display tile shows, in pixels of the level."""
-    origin, right, down = sources.points[0, 0], sources.points[0, CELLS], sources.points[CELLS, 0]
-    at = [(x / TILE_PX, y / TILE_PX) for x in (part.left, part.right) for y in (part.top, part.bottom)]
-    return np.array([[origin + (right - origin) * across + (down - origin) * along] for across, along in at])
+def corners_of(sources: Sources, part: TilePart) -> list[tuple[float, float]]:
+    """Corners of what a part of an affine display tile shows, in pixels of the level."""
+    (x, y), (right_x, right_y), (down_x, down_y) = sources.points[[0, 0, CELLS], [0, CELLS, 0]].tolist()
+    across, along = ((right_x - x) / TILE_PX, (right_y - y) / TILE_PX), ((down_x - x) / TILE_PX, (down_y - y) / TILE_PX)
+    return [
+        (x + across[0] * px + along[0] * py, y + across[1] * px + along[1] * py)
+        for px in (part.left, part.right)
+        for py in (part.top, part.bottom)
+    ]
 
 
-def _corners_of_cells(sources: Sources, part: TilePart) -> NDArray[np.float64]:
-    """(4, n, 2) corners of the cells that a part of a display tile meets, in pixels of the level."""
+def _span_of(sources: Sources, part: TilePart, side: tuple[int, int]) -> tuple[int, int, int, int]:
+    """First column and row, and last column and row, of the tiles that a part of an affine display tile shows."""
+    xs, ys = zip(*corners_of(sources, part), strict=True)
+    margin = -_HAIR_PX if is_of_whole_pixels(sources.points) else _MARGIN_PX
+    return (
+        math.floor((min(xs) - margin) / side[0]),
+        math.floor((min(ys) - margin) / side[1]),
+        math.floor((max(xs) + margin) / side[0]),
+        math.floor((max(ys) + margin) / side[1]),
+    )
+
+
+def _spans_of_cells(sources: Sources, part: TilePart, side: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """The same for each cell of the display tile that the part meets; those that are nowhere show none."""
     columns = slice(part.left // CELL_PX, -(-part.right // CELL_PX) + 1)
     rows = slice(part.top // CELL_PX, -(-part.bottom // CELL_PX) + 1)
     box = sources.points[rows, columns]
-    return np.stack((box[:-1, :-1], box[:-1, 1:], box[1:, :-1], box[1:, 1:])).reshape(4, -1, 2)
+    corners = np.stack((box[:-1, :-1], box[:-1, 1:], box[1:, :-1], box[1:, 1:])).reshape(4, -1, 2)
+    corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
+    low = np.floor((corners.min(axis=0) - _MARGIN_PX) / side) if corners.size else corners[0]
+    high = np.floor((corners.max(axis=0) + _MARGIN_PX) / side) if corners.size else corners[0]
+    return [tuple(span) for span in np.hstack((low, high)).clip(-(2.0**40), 2.0**40).astype(int).tolist()]

@@ -307,6 +307,12 @@ class ServiceTiles:
         waits = len(self._queue) + len(self._under_way) - len(self._ahead)
         return (self._come, self._come + waits) if waits else (0, 0)
 
+    @property
+    def time_left_s(self) -> float:
+        """Seconds until all will have come, if it goes on as it has begun; infinite while nothing has come."""
+        come, total = self.progress
+        return (time.monotonic() - self.loads_since) * (total - come) / come if come else math.inf
+
     def clear(self) -> None:
         """Free what is at hand, as memory ran short."""
         self._pictures.clear()

@@ -46,6 +46,8 @@ GATHER_MS = 20
 """Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
 STAND_IN_MS = 60
 """Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
+LITTLE_LEFT_S = 0.15
+"""Seconds until all tiles will have come below which no coarser ones are composed for them."""
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
 """The tile that shows all of a service, where it has such a one: it stands in while others load."""
@@ -76,6 +78,8 @@ class TilesDrawing(LayerDrawing):
         self._has_overview = is_whole and shows_in_overview(service)
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
+        self._painted: View | None = None
+        """The last view that was painted while complete, where edges are filled."""
         self._resting = True
         self._resting_grid: TileGrid | None = None
         self._plans = DisplayPlans(self._tiles)
@@ -138,6 +142,8 @@ class TilesDrawing(LayerDrawing):
     def paint(self, painter: QPainter, view: View, copies: Views = (), checkpoint: Checkpoint = unchecked) -> None:
         self._tile_layer.paint(painter, view, self.layer.drawn_opacity)
         checkpoint()
+        if self.context.fills_edges and view != self._painted and self._tile_layer.is_complete(view):
+            self.context.mailbox.post(self._fill_edges_of, view)  # now: the picture is not kept waiting by it
 
     @override
     def set_layer(self, layer: Layer) -> None:
@@ -326,7 +332,7 @@ class TilesDrawing(LayerDrawing):
         self._resting_grid = view.grid if self._resting else self._resting_grid
         if not (queue or self.problem):
             self._tried = None
-        fills = self.context.fills_edges and self._resting and not plan.want
+        fills = self._painted == view and self._resting and not plan.want
         beside, whole = self._plans.beyond_edges(self._tile_layer.is_partial) if fills else ([], [])
         if is_asked:  # first: a server works at them meanwhile
             self._tiles.want(queue, beside)
@@ -341,6 +347,10 @@ class TilesDrawing(LayerDrawing):
             [self._final(key, self._plans.whole(key), WHOLE_TILE) for key in whole if key not in self._composing],
         )
 
+    def _fill_edges_of(self, view: View) -> None:
+        self._painted = view
+        self._request_in_turn()
+
     def _want_hopeful(self, view: View) -> None:
         """Want display tiles again that were given up, where the view shows more of them than what has failed."""
         given_up = [key for key in self._tile_layer.given_up_in(view.grid) if key in self._plans]
@@ -349,6 +359,10 @@ class TilesDrawing(LayerDrawing):
             self._tile_layer.want_given_up(hopeful)
 
     def _stand_in(self) -> None:
+        """Let coarser tiles stand in, unless the rest of the tiles will have come as soon."""
+        if self._tiles.time_left_s < LITTLE_LEFT_S:
+            self._late.start()
+            return
         self._stands_in = True
         self._request_in_turn()
 

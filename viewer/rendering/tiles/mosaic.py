@@ -150,7 +150,7 @@ def _sampled(sources: Sources, matrix: TileMatrix, part: TilePart) -> Edges:
     """Left, top, right and bottom of what a part of an affine display tile samples, in pixels of the mosaic of all its
     tiles.
     """
-    xs, ys = zip(*corners_of(sources, part).reshape(-1, 2).tolist(), strict=True)
+    xs, ys = zip(*corners_of(sources, part), strict=True)
     left, top = sources.columns.start * matrix.tile_width, sources.rows.start * matrix.tile_height
     return min(xs) - left, min(ys) - top, max(xs) - left, max(ys) - top
 
