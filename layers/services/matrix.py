@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, same_crs, transform_bounds, transform_points
+from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, lonlat_bounds, same_crs, transform_bounds, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.services.scales import is_too_coarse, levels_in_scale
@@ -98,6 +98,19 @@ def bounds_in(crs: str, matrices: TileMatrixSet) -> Bounds | None:
         return transform_bounds(matrices.crs, crs, bounds)
     except GeoloupeError:
         return None
+
+
+def lonlat_of(service: TileService) -> Bounds:
+    """Bounds of what a service has, in longitude and latitude, as far as they are known."""
+    everywhere = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
+    if service.bounds is not None:
+        return service.bounds
+    if service.matrices.turn:
+        return everywhere
+    try:
+        return lonlat_bounds(service.crs, service.matrices.bounds)
+    except GeoloupeError:
+        return everywhere
 
 
 class Sources(Struct, frozen=True, eq=False):

@@ -131,3 +131,8 @@ def coarsest_of(plans: Mapping[TileKey, Sources], shown_levels: Mapping[TileKey,
     levels = [(shown_levels[key], plan) for key, plan in plans.items() if key in shown_levels and not plan.is_empty]
     enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in levels]
     return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
+
+
+def is_stood_in(plans: Mapping[TileKey, Sources], shown_levels: Mapping[TileKey, int]) -> bool:
+    """True where a coarser tile stands in for any of the display tiles."""
+    return any(shown_levels.get(key, sources.level) < sources.level for key, sources in plans.items())

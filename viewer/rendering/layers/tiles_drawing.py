@@ -16,11 +16,10 @@ from layers.checkpoint import Checkpoint, unchecked
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import MERCATOR_MAX_LAT, lonlat_bounds
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
-from layers.services.matrix import Sources, SourceTile, bounds_in
+from layers.services.matrix import Sources, SourceTile, bounds_in, lonlat_of
 from layers.services.packs.tile_needs import TileNeeds
 from layers.services.seen_sources import WHOLE_TILE, TilePart
 from layers.services.stated_area import shows_in_overview
@@ -30,7 +29,7 @@ from viewer.network.host_state import HostReach
 from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
-from viewer.rendering.layers.display_plans import Composition, DisplayPlans, coarsest_of
+from viewer.rendering.layers.display_plans import Composition, DisplayPlans, coarsest_of, is_stood_in
 from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
@@ -42,13 +41,17 @@ from viewer.support.language.text import one_line
 
 COMPOSED_AT_ONCE = 16
 """Most display tiles that are being composed, in two jobs."""
+COMPOSED_HERE = 2
+"""Most display tiles that are composed in the window's thread: a job, which would hold Python's lock as long, and the
+way to it and back take longer than a few of them.
+"""
 GATHER_MS = 20
 """Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
 STAND_IN_MS = 60
 """Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
+LONGEST_STAND_IN_MS = 1000
 LITTLE_LEFT_S = 0.15
 """Seconds until all tiles will have come below which no coarser ones are composed for them."""
-LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 OVERVIEW = SourceTile(0, 0, 0)
 """The tile that shows all of a service, where it has such a one: it stands in while others load."""
 
@@ -98,9 +101,9 @@ class TilesDrawing(LayerDrawing):
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._soon.timeout.connect(self._request_in_turn)
         self._is_requesting = self._is_ripening = False
-        self._late = QTimer(self, singleShot=True, interval=STAND_IN_MS)
+        self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._stand_in)
-        self._stands_in = False
+        self._stands_in, self._stood_in_at = False, 0
         """True while tiles are awaited for so long that coarser ones are composed for them."""
         if service.is_dated and not service.time:
             name = service.title or layer.name
@@ -176,13 +179,9 @@ class TilesDrawing(LayerDrawing):
             return bool(self.problem)
         # What was not planned anew is shown as it was.
         plans = self._plans_in(view)
-        if self._tiles.has_packs and self._stood_in(plans):
+        if self._tiles.has_packs and is_stood_in(plans, self._shown_levels):
             return False  # a pack has it, though coarser
         return self._tiles.have_all_failed(tile for plan in plans.values() for tile in plan.tiles)
-
-    def _stood_in(self, plans: Mapping[TileKey, Sources]) -> bool:
-        """True where a coarser tile stands in for any of the display tiles."""
-        return any(self._shown_levels.get(key, sources.level) < sources.level for key, sources in plans.items())
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -244,14 +243,7 @@ class TilesDrawing(LayerDrawing):
         return list(tiles_in(view, self._tile_layer.within(view.grid)))
 
     def bounds_lonlat(self) -> Bounds | None:
-        if self.service.bounds is not None:
-            return self.service.bounds
-        if self.service.matrices.turn:
-            return LONLAT
-        try:
-            return lonlat_bounds(self.service.crs, self.service.matrices.bounds)
-        except GeoloupeError:
-            return LONLAT
+        return lonlat_of(self.service)
 
     def give_back(self) -> None:
         self._tiles.clear()
@@ -360,11 +352,12 @@ class TilesDrawing(LayerDrawing):
 
     def _stand_in(self) -> None:
         """Let coarser tiles stand in, unless the rest of the tiles will have come as soon."""
-        if self._tiles.time_left_s < LITTLE_LEFT_S:
-            self._late.start()
-            return
-        self._stands_in = True
-        self._request_in_turn()
+        self._late.start(min(2 * self._late.interval(), LONGEST_STAND_IN_MS))
+        come, _ = self._tiles.progress
+        is_news = come != self._stood_in_at or not self._stands_in
+        if is_news and not self._composing and self._tiles.time_left_s >= LITTLE_LEFT_S:
+            self._stands_in, self._stood_in_at = True, come
+            self._request_in_turn()
 
     def _unpacked(self, pictures: Mapping[SourceTile, QImage]) -> None:
         if OVERVIEW in pictures and self._has_overview:
@@ -439,7 +432,7 @@ class TilesDrawing(LayerDrawing):
         if has_shown:
             self._announce()
         if waiting and not self._stands_in and not self._late.isActive():
-            self._late.start()
+            self._late.start(STAND_IN_MS)
         if self._stands_in and not (work or self._composing):
             work = self._stand_ins(view, waiting)
         for part in [work[: len(work) // 2], work[len(work) // 2 :]] if len(work) > 2 else [work]:
@@ -508,6 +501,10 @@ class TilesDrawing(LayerDrawing):
         if not work:
             return
         self._composing |= {composition.key: composition for composition in work}
+        is_quick = len(work) <= COMPOSED_HERE and all(composition.sources.is_affine for composition in work)
+        if is_quick and not self.context.mailbox.is_held:
+            self._composed(grid, self.drawn_service, work, [each.image(self.drawn_service.matrices) for each in work])
+            return
         drawn = self.drawn_service
 
         def compose(_: JobContext) -> list[QImage]:
@@ -547,7 +544,7 @@ class TilesDrawing(LayerDrawing):
                 self._incomplete[key] = sources
         self._compose_ripe()
         self._announce()
-        if not self._composing and (self._stands_in or not self._tiles.is_under_way):
+        if not (self._composing or self._tiles.is_under_way):
             self._request_soon()
 
     # -- hosts --------------------------------------------------------------------------------------------------
