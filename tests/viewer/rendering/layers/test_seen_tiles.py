@@ -45,8 +45,8 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 
 @pytest.fixture
 def drawn(draw: Callable[[Layer], object], server: TileServer) -> Callable[..., TilesDrawing]:
-    def drawn(name: str = "tiles") -> TilesDrawing:
-        service = TileService("World", server.template(), max_level=LEVEL, attribution="Us")
+    def drawn(name: str = "tiles", min_level: int = 0) -> TilesDrawing:
+        service = TileService("World", server.template(), min_level=min_level, max_level=LEVEL, attribution="Us")
         drawing = draw(Layer(uuid=name, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
         assert isinstance(drawing, TilesDrawing)
         return drawing
@@ -152,8 +152,8 @@ def test_edges_are_not_waited_for(drawn, server: TileServer, context, qtbot) -> 
 def test_a_tile_given_up_is_asked_for_where_more_of_it_comes_into_view(
     drawn, server: TileServer, context, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The view shows a corner of a display tile, of which the one source tile fails."""
-    drawing = drawn()
+    """The view shows a corner of a display tile, of which the one source tile fails, and nothing stands in."""
+    drawing = drawn(min_level=LEVEL)
     corner = View(GRID, 2 * 256 + 240, 2 * 256 + 100, 8, 8)
     (failing,) = tiles_that_meet(corner, 2.0)
     real = TileServer.tile
