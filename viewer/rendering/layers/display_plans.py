@@ -43,6 +43,8 @@ class DisplayPlans:
         self._seen: dict[TileKey, Sources] = {}
         """What a view shows of display tiles that reach beyond it."""
         self._view: View | None = None
+        self._moved = 0, 0
+        """Pixels to the right and down by which the view has moved on the same grid."""
         self._keys: Sequence[TileKey] = ()
         self._made_for: tuple[TileGrid, TileService] | None = None
         """The canvas's grid and that of the service for which the plans are made."""
@@ -58,6 +60,8 @@ class DisplayPlans:
             self._made_for = view.grid, self._tiles.drawn
             self.clear()
         if view != self._view:
+            before = view if self._view is None or is_anew else self._view
+            self._moved = view.left - before.left, view.top - before.top
             self._view, self._seen = view, {}
         self._keys = keys
         new = [key for key in keys if key not in self._whole]
@@ -87,21 +91,35 @@ class DisplayPlans:
             return WHOLE_TILE
         return covered_part(seen, whole, seen_part_of(self._view, key), self._tiles.drawn.matrices)
 
-    def beyond_edges(self, is_partial: Callable[[TileGrid, TileKey], bool]) -> tuple[list[SourceTile], list[TileKey]]:
-        """The source tiles that display tiles of the view lack beyond its edges, and those of which only a part is
-        shown though nothing is lacking.
+    def beyond_edges(
+        self, is_partial: Callable[[TileGrid, TileKey], bool], *, is_done: bool
+    ) -> tuple[list[SourceTile], list[TileKey]]:
+        """The source tiles that display tiles lack beyond the edges of the view; and the display tiles of which only a
+        part is shown though nothing is lacking. Unless the view `is_done`, only those towards which it moves.
         """
-        lacking: dict[SourceTile, None] = {}
-        whole = []
-        for key in self._keys:
-            is_whole = self.seen(key) is self._whole[key]
-            if self._view is None or is_whole or not is_partial(self._view.grid, key):
-                continue
-            needed = self._tiles.needed_for(self._whole[key])
-            lacking.update(dict.fromkeys(needed))
-            if not needed:
-                whole.append(key)
-        return list(lacking), whole
+        if not is_done:
+            return self._towards(), []
+        right, down = self._moved
+        keys = [key for key in self._reaching_out() if self._view and is_partial(self._view.grid, key)]
+        keys.sort(key=lambda key: -(right * key.col + down * key.row))
+        needed = {key: self._tiles.needed_for(self._whole[key]) for key in keys}
+        lacking = dict.fromkeys(tile for tiles in needed.values() for tile in tiles)
+        return list(lacking), [key for key, tiles in needed.items() if not tiles]
+
+    def _towards(self) -> list[SourceTile]:
+        """The source tiles that display tiles lack beyond the edges towards which the view moves."""
+        right, down = self._moved
+        columns, rows = {key.col for key in self._keys}, {key.row for key in self._keys}
+        if not columns or not (right or down):
+            return []
+        column = max(columns) if right > 0 else min(columns) if right else None
+        row = max(rows) if down > 0 else min(rows) if down else None
+        keys = [key for key in self._reaching_out() if key.col == column or key.row == row]
+        return list(dict.fromkeys(tile for key in keys for tile in self._tiles.needed_for(self._whole[key])))
+
+    def _reaching_out(self) -> list[TileKey]:
+        """The display tiles of the view that are made of more than it shows."""
+        return [key for key in self._keys if self.seen(key) is not self._whole[key]]
 
     def in_view(self, view: View, keys: Sequence[TileKey]) -> dict[TileKey, Sources]:
         """The sources of what a view shows of display tiles; empty where they are not all planned."""

@@ -84,7 +84,7 @@ class ServiceTiles:
         """Tiles that the server has in name only."""
         self._queue: list[SourceTile] = []
         self._beside: list[SourceTile] = []
-        """Tiles just beside the view, which are asked for once nothing else is under way."""
+        """Tiles just beside the view, which are asked for where nothing else waits."""
         self._under_way: set[SourceTile] = set()
         self._ahead: set[SourceTile] = set()
         """Those under way that the view does not show."""
@@ -249,13 +249,13 @@ class ServiceTiles:
     def want(self, tiles: Iterable[SourceTile], beside: Iterable[SourceTile] = ()) -> None:
         """Replace the list of what is fetched next, the best first. What tells of blank tiles follows at the end.
 
-        `beside` is fetched once nothing else is under way, and is not waited for.
+        `beside` is fetched once nothing else waits to be asked for, and is not waited for.
         """
         wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled, self._is_stored)])
         self._queue = self._packs.take(tile for tile in wanted if tile not in self._under_way)
         self._ahead.difference_update(wanted)
         is_local = self._packs.is_there or self._requests.is_fitted
-        self._beside = [] if is_local else [tile for tile in beside if not self.is_settled(tile)]
+        self._beside = [] if is_local else [tile for tile in beside if tile not in wanted and not self.is_settled(tile)]
         self._ways.ask(is_rest=not (self._queue or self._under_way))
         self._pump()
 
@@ -349,7 +349,7 @@ class ServiceTiles:
     def _may_ask_beside(self) -> bool:
         """True where a tile beside the view may be asked for now."""
         self._beside = [tile for tile in self._beside if tile not in self._under_way]
-        return bool(self._beside) and not (self._queue or self.is_under_way) and self._may_ask()
+        return bool(self._beside) and not self._queue and self._may_ask()
 
     def _fetch_next(self) -> None:
         tiles = self._requests.best_of(self._queue)

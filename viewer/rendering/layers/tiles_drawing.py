@@ -324,8 +324,11 @@ class TilesDrawing(LayerDrawing):
         self._resting_grid = view.grid if self._resting else self._resting_grid
         if not (queue or self.problem):
             self._tried = None
-        fills = self._painted == view and self._resting and not plan.want
-        beside, whole = self._plans.beyond_edges(self._tile_layer.is_partial) if fills else ([], [])
+        beside: list[SourceTile] = []
+        whole: list[TileKey] = []
+        if self._resting and self.context.fills_edges:
+            is_done = self._painted == view and not plan.want
+            beside, whole = self._plans.beyond_edges(self._tile_layer.is_partial, is_done=is_done)
         if is_asked:  # first: a server works at them meanwhile
             self._tiles.want(queue, beside)
         else:
@@ -353,8 +356,7 @@ class TilesDrawing(LayerDrawing):
     def _stand_in(self) -> None:
         """Let coarser tiles stand in, unless the rest of the tiles will have come as soon."""
         self._late.start(min(2 * self._late.interval(), LONGEST_STAND_IN_MS))
-        come, _ = self._tiles.progress
-        is_news = come != self._stood_in_at or not self._stands_in
+        is_news = (come := self._tiles.progress[0]) != self._stood_in_at or not self._stands_in
         if is_news and not self._composing and self._tiles.time_left_s >= LITTLE_LEFT_S:
             self._stands_in, self._stood_in_at = True, come
             self._request_in_turn()

@@ -138,6 +138,21 @@ def test_in_a_window_tiles_at_the_edges_are_completed_once_they_are_painted(
 
 
 @pytest.mark.bounded
+def test_in_a_window_tiles_towards_which_a_view_moves_come_next(drawn, server: TileServer, context, qtbot) -> None:
+    object.__setattr__(context, "fills_edges", True)
+    drawing = drawn()
+    drawing.set_view(VIEW)
+    qtbot.waitUntil(lambda: drawing.is_complete(VIEW), timeout=10_000)  # never painted
+    moved = replace(VIEW, left=VIEW.left + 100)
+    drawing.set_view(moved)
+    to_the_right = replace(moved, width=1536 - moved.left)
+    qtbot.waitUntil(lambda: set(asked(server)) >= tiles_that_meet(to_the_right), timeout=10_000)
+    qtbot.waitUntil(context.is_idle, timeout=10_000)
+    below = replace(moved, height=1024 - moved.top)
+    assert not tiles_that_meet(below) <= set(asked(server))
+
+
+@pytest.mark.bounded
 def test_edges_are_not_waited_for(drawn, server: TileServer, context, qtbot) -> None:
     object.__setattr__(context, "fills_edges", True)
     drawing = drawn()
