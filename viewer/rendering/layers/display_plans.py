@@ -41,7 +41,7 @@ class DisplayPlans:
         self._tiles = tiles
         self._whole: dict[TileKey, Sources] = {}
         self._seen: dict[TileKey, Sources] = {}
-        """What a view shows of display tiles that reach beyond it."""
+        """Sources of what a view shows of display tiles."""
         self._view: View | None = None
         self._moved = 0, 0
         """Pixels to the right and down by which the view has moved on the same grid."""

@@ -21,6 +21,7 @@ from viewer.rendering.images import unpainted
 from viewer.rendering.layers.area_watch import AreaWatch
 from viewer.rendering.layers.blank_watch import BlankWatch, is_clear
 from viewer.rendering.layers.seen_views import SeenDone
+from viewer.rendering.layers.tile_queue import TileQueue
 from viewer.rendering.layers.tile_requests import TileArrived, TileRequests
 from viewer.rendering.layers.way_watch import WayWatch
 from viewer.rendering.tiles.mosaic import with_ancestors
@@ -82,15 +83,7 @@ class ServiceTiles:
         self._blanks = BlankWatch(service.matrices, self.first_level, self._pictures.get)
         self._blank: set[SourceTile] = set()
         """Tiles that the server has in name only."""
-        self._queue: list[SourceTile] = []
-        self._beside: list[SourceTile] = []
-        """Tiles just beside the view, which are asked for where nothing else waits."""
-        self._under_way: set[SourceTile] = set()
-        self._ahead: set[SourceTile] = set()
-        """Those under way that the view does not show."""
-        self._come = 0
-        """Tiles that have come since it began to load."""
-        self.loads_since = 0.0
+        self.queue = TileQueue()
         self._lacking: dict[SourceTile, float] = {}
         self._failed: set[SourceTile] = set()
         """Tiles whose last answer was an error; a tile that the server does not have is no error."""
@@ -252,16 +245,18 @@ class ServiceTiles:
         `beside` is fetched once nothing else waits to be asked for, and is not waited for.
         """
         wanted = dict.fromkeys([*tiles, *self._blanks.wanted(self.is_settled, self._is_stored)])
-        self._queue = self._packs.take(tile for tile in wanted if tile not in self._under_way)
-        self._ahead.difference_update(wanted)
+        self.queue.need(wanted)
+        self.queue.waiting = self._packs.take(tile for tile in wanted if tile not in self.queue.under_way)
         is_local = self._packs.is_there or self._requests.is_fitted
-        self._beside = [] if is_local else [tile for tile in beside if tile not in wanted and not self.is_settled(tile)]
-        self._ways.ask(is_rest=not (self._queue or self._under_way))
+        self.queue.beside = (
+            [] if is_local else [tile for tile in beside if tile not in wanted and not self.is_settled(tile)]
+        )
+        self._ways.ask(is_rest=not (self.queue.waiting or self.queue.under_way))
         self._pump()
 
     def want_nothing(self) -> None:
         """Fetch nothing more."""
-        self._queue, self._beside = [], []
+        self.queue.want_nothing()
 
     def ask_again(self) -> None:
         """Let all be requested again that failed or was missing."""
@@ -287,31 +282,9 @@ class ServiceTiles:
         return self._ways.is_pending
 
     @property
-    def is_under_way(self) -> bool:
-        """True while an answer is awaited."""
-        return len(self._under_way) > len(self._ahead)
-
-    @property
-    def awaits_beside(self) -> bool:
-        """True while an answer is awaited for a tile beside the view."""
-        return bool(self._ahead)
-
-    @property
     def is_suspicious(self) -> bool:
         """True while coarser tiles are wanted, to tell whether some that have come are blank."""
         return self._blanks.has_suspects
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Tiles that have come since it began to load, and all that it loads; (0, 0) where nothing is under way."""
-        waits = len(self._queue) + len(self._under_way) - len(self._ahead)
-        return (self._come, self._come + waits) if waits else (0, 0)
-
-    @property
-    def time_left_s(self) -> float:
-        """Seconds until all will have come, if it goes on as it has begun; infinite while nothing has come."""
-        come, total = self.progress
-        return (time.monotonic() - self.loads_since) * (total - come) / come if come else math.inf
 
     def clear(self) -> None:
         """Free what is at hand, as memory ran short."""
@@ -322,7 +295,7 @@ class ServiceTiles:
     def close(self) -> None:
         """Request nothing more, and tell nothing."""
         self._is_closed = True
-        self._queue, self._beside = [], []
+        self.queue.want_nothing()
 
     # -- answers ------------------------------------------------------------------------------------------------
 
@@ -332,10 +305,10 @@ class ServiceTiles:
             return
         self._is_asking = True
         try:
-            while self._context.fetcher is not None and self._queue and self._may_ask():
-                self._fetch_next()
+            while self._context.fetcher is not None and self.queue.waiting and self._may_ask():
+                self._send_for(self._requests.best_of(self.queue.waiting))
             while self._context.fetcher is not None and self._may_ask_beside():
-                self._send_for((self._beside.pop(0),), is_ahead=True)
+                self._send_for((self.queue.beside[0],), is_ahead=True)
         finally:
             self._is_asking = False
 
@@ -348,26 +321,15 @@ class ServiceTiles:
 
     def _may_ask_beside(self) -> bool:
         """True where a tile beside the view may be asked for now."""
-        self._beside = [tile for tile in self._beside if tile not in self._under_way]
-        return bool(self._beside) and not self._queue and self._may_ask()
-
-    def _fetch_next(self) -> None:
-        tiles = self._requests.best_of(self._queue)
-        if not self.is_under_way and not self._come:
-            self.loads_since = time.monotonic()
-        self._queue = [tile for tile in self._queue if tile not in tiles]
-        self._send_for(tiles)
+        self.queue.beside = [tile for tile in self.queue.beside if tile not in self.queue.under_way]
+        return bool(self.queue.beside) and not self.queue.waiting and self._may_ask()
 
     def _send_for(self, tiles: tuple[SourceTile, ...], *, is_ahead: bool = False) -> None:
-        self._under_way.update(tiles)
-        if is_ahead:
-            self._ahead.update(tiles)
+        self.queue.begin(tiles, is_ahead=is_ahead)
         try:
             self._requests.send(tiles)
         except BadTemplate as error:
-            self._queue, self._beside = [], []
-            self._under_way.difference_update(tiles)
-            self._ahead.difference_update(tiles)
+            self.queue.give_up(tiles)
             self._fail(error.sentence, "source")
 
     def _answered(self) -> None:
@@ -376,12 +338,9 @@ class ServiceTiles:
             self._pump()
 
     def _arrived(self, tile: SourceTile, image: QImage | None, error: GeoloupeError | None) -> None:
-        is_ahead = tile in self._ahead
-        self._under_way.discard(tile)
-        self._ahead.discard(tile)
+        self.queue.end(tile)
         if self._is_closed:
             return
-        self._come = self._come + (not is_ahead) if self._queue or self.is_under_way else 0
         # Packs are of the order in which they were fetched; pictures in the pixels of a view tell only that they come.
         if not self._packs.is_there and (image is not None or not self._requests.is_fitted):
             self._ways.see(tile, image, error)
@@ -398,7 +357,7 @@ class ServiceTiles:
             self._lacking[tile] = math.inf if tile in self._blank else time.monotonic() + ASK_AGAIN_S
         self._judge_blanks()
         (self._failed.discard if error is None else self._failed.add)(tile)
-        is_over = not (self._queue or self._under_way or self._failed)
+        is_over = not (self.queue.waiting or self.queue.under_way or self._failed)
         if self._area.see(tile, image) or (is_over and self._area.judge_empty()):
             self._tell_turned(self._service, self._service)
         self._tell_arrived(tile, image, error)
@@ -454,7 +413,7 @@ class ServiceTiles:
         self._tell_turned(self._service, self._service)
 
     def _drop_all(self) -> None:
-        self._queue, self._beside, self._come = [], [], 0
+        self.queue.clear()
         self._blanks = BlankWatch(self._service.matrices, self.first_level, self._pictures.get)
         for of_tiles in (
             self._pictures,
@@ -463,8 +422,6 @@ class ServiceTiles:
             self._lacking,
             self._failed,
             self._blank,
-            self._under_way,
-            self._ahead,
         ):
             of_tiles.clear()
 

@@ -186,7 +186,7 @@ class TilesDrawing(LayerDrawing):
     @property
     def progress(self) -> tuple[int, int]:
         """Tiles that have come since it began to load, and all that it loads; (0, 0) where nothing is under way."""
-        return self._tiles.progress
+        return self._tiles.queue.progress
 
     @override
     def state_in(self, view: View | None) -> ServiceState:
@@ -217,11 +217,11 @@ class TilesDrawing(LayerDrawing):
             has_pictures=self._tiles.shows_something(plans.values()),
             lacking=frozenset(tile for plan in plans.values() for tile in plan.tiles if self._tiles.lacks(tile)),
             is_clear=self.service.is_dated
-            and not any(self._tiles.progress)
+            and not any(self._tiles.queue.progress)
             and self._tiles.shows_nothing(plans.values()),
             is_blank=any(self._tiles.is_blank(tile) for plan in plans.values() for tile in plan.tiles),
-            progress=self._tiles.progress,
-            loads_since=self._tiles.loads_since,
+            progress=self._tiles.queue.progress,
+            loads_since=self._tiles.queue.loads_since,
             coarsest=level,
             enlarged=enlarged,
             asked_date=self.dates.asked,
@@ -282,7 +282,7 @@ class TilesDrawing(LayerDrawing):
 
     def _request_soon(self) -> None:
         """Request tiles once for all that come in some milliseconds, or at once where none is under way any more."""
-        if not (self._tiles.is_under_way or self._tiles.awaits_beside):
+        if not (self._tiles.queue.is_under_way or self._tiles.queue.awaits_beside):
             self._request_in_turn()
         elif not (self._soon.isActive() or self._is_closed):
             self._soon.start()
@@ -356,8 +356,8 @@ class TilesDrawing(LayerDrawing):
     def _stand_in(self) -> None:
         """Let coarser tiles stand in, unless the rest of the tiles will have come as soon."""
         self._late.start(min(2 * self._late.interval(), LONGEST_STAND_IN_MS))
-        is_news = (come := self._tiles.progress[0]) != self._stood_in_at or not self._stands_in
-        if is_news and not self._composing and self._tiles.time_left_s >= LITTLE_LEFT_S:
+        is_news = (come := self._tiles.queue.progress[0]) != self._stood_in_at or not self._stands_in
+        if is_news and not self._composing and self._tiles.queue.time_left_s >= LITTLE_LEFT_S:
             self._stands_in, self._stood_in_at = True, come
             self._request_in_turn()
 
@@ -379,7 +379,7 @@ class TilesDrawing(LayerDrawing):
             self._set_problem("")
         self._ripen(tile)
         # Most of what has come is composed without a new plan.
-        if image is None or self._tiles.is_suspicious or not self._tiles.is_under_way:
+        if image is None or self._tiles.is_suspicious or not self._tiles.queue.is_under_way:
             self._request_soon()
 
     def _found_blank(self, tiles: list[SourceTile]) -> None:
@@ -546,7 +546,7 @@ class TilesDrawing(LayerDrawing):
                 self._incomplete[key] = sources
         self._compose_ripe()
         self._announce()
-        if not (self._composing or self._tiles.is_under_way):
+        if not (self._composing or self._tiles.queue.is_under_way):
             self._request_soon()
 
     # -- hosts --------------------------------------------------------------------------------------------------

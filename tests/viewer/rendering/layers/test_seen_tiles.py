@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,14 @@ from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M
 from layers.grid.tile_grid import TileGrid, View
+from layers.services.matrix import SourceTile
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers import tiles_drawing
+from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.support.jobs import Jobs
 
@@ -89,13 +91,13 @@ def test_a_first_picture_is_planned_a_few_times(
     """Tiles that come are composed without a new plan."""
     monkeypatch.setattr(tiles_drawing, "STAND_IN_MS", 60_000)
     plans: list[int] = []
-    plan = TilesDrawing._request_tiles
+    want = ServiceTiles.want
 
-    def counted(drawing: TilesDrawing) -> None:
+    def counted(tiles: ServiceTiles, *lists: Iterable[SourceTile]) -> None:
         plans.append(len(server.log))
-        plan(drawing)
+        want(tiles, *lists)
 
-    monkeypatch.setattr(TilesDrawing, "_request_tiles", counted)
+    monkeypatch.setattr(ServiceTiles, "want", counted)
     complete(drawn(), VIEW, qtbot)
     qtbot.waitUntil(context.is_idle, timeout=10_000)
     assert len(asked(server)) >= 20
