@@ -13,10 +13,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, Request
+from layers.services.tile_service import TileService
 from tests.support.drawn_rasters import write_raster
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
@@ -26,6 +28,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.layers.drawings import drawing_for
+from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting
@@ -93,6 +96,13 @@ def draw(opened: list[LayerDrawing], context: RenderContext) -> Callable[[Layer]
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs) -> RenderContext:
     return RenderContext(pool, None, jobs, folders=FolderConsent(["/"]))
+
+
+def drawn_service(draw: Callable[[Layer], LayerDrawing], service: TileService, uuid: str) -> TilesDrawing:
+    """The drawing of a layer of a tile service."""
+    drawing = draw(Layer(uuid=uuid, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
+    assert isinstance(drawing, TilesDrawing)
+    return drawing
 
 
 def layer_of(path: Path | str, kind: str = "raster", **values: object) -> Layer:

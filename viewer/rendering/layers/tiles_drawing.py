@@ -337,10 +337,8 @@ class TilesDrawing(LayerDrawing):
             self._late.stop()
             self._stands_in = False
         self._compose(view, ready, waiting)
-        self._run(
-            view.grid,
-            [self._final(key, self._plans.whole(key), WHOLE_TILE) for key in whole if key not in self._composing],
-        )
+        finals = [self._final(key, self._plans.whole(key), WHOLE_TILE) for key in whole if key not in self._composing]
+        self._run(view.grid, finals)
 
     def _fill_edges_of(self, view: View) -> None:
         self._painted = view

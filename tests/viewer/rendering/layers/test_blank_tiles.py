@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,12 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, drawn_service, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -52,9 +50,7 @@ def drawn(draw: Callable[[Layer], Any], server: TileServer) -> Callable[..., Til
     def drawn(fault: str, max_level: int = 3) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=max_level)
         name = f"{fault} {max_level}"
-        drawing = draw(Layer(uuid=name, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, name)
 
     return drawn
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -11,14 +10,13 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M
 from layers.grid.tile_grid import TileGrid, View
 from layers.services.matrix import SourceTile
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, drawn_service, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers import tiles_drawing
@@ -49,9 +47,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 def drawn(draw: Callable[[Layer], object], server: TileServer) -> Callable[..., TilesDrawing]:
     def drawn(name: str = "tiles", min_level: int = 0) -> TilesDrawing:
         service = TileService("World", server.template(), min_level=min_level, max_level=LEVEL, attribution="Us")
-        drawing = draw(Layer(uuid=name, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, name)
 
     return drawn
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +13,12 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, WGS84, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, drawn_service, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import argb_of_image, image_of_argb
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -58,9 +56,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 def drawn(draw: Callable[[Layer], Any], server: TileServer) -> Callable[..., TilesDrawing]:
     def drawn(fault: str = "ok", max_level: int = LAST) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=max_level)
-        drawing = draw(Layer(uuid=fault, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, fault)
 
     return drawn
 

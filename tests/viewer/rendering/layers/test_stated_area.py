@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
@@ -19,7 +17,7 @@ from layers.grid.tile_grid import View
 from layers.services.packs.tile_needs import requests_of
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, picture_of
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, drawn_service, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
@@ -62,9 +60,7 @@ def drawn(draw: Callable[[Layer], Any], server: TileServer) -> Callable[..., Til
     def drawn(bounds: Bounds | None, fault: str = "ok", ext: str = "png") -> TilesDrawing:
         service = TileService("World", server.template(fault, ext), min_level=1, max_level=3, bounds=bounds)
         name = f"{fault} {bounds} {ext}"
-        drawing = draw(Layer(uuid=name, kind="tiles", name="World", source_json=json.dumps(encoded(service))))
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, name)
 
     return drawn
 

@@ -20,7 +20,15 @@ from layers.services.tile_matrix import TileMatrixSet
 from layers.services.tile_service import TileService
 from tests.support.picture_shift import shift_of
 from tests.support.tile_server import TileServer, blue_marble, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, layer_of, picture_of, write_raster
+from tests.viewer.rendering.conftest import (
+    CountingPool,
+    complete,
+    context_of_host,
+    drawn_service,
+    layer_of,
+    picture_of,
+    write_raster,
+)
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import image_of_argb
 from viewer.rendering.layers.drawings import drawing_for
@@ -61,10 +69,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 def basemap(draw, server: TileServer) -> Callable[..., TilesDrawing]:
     def basemap(fault: str = "ok", **values: object) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=3, attribution="Us", **values)
-        layer = Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(encoded(service)))
-        drawing = draw(layer)
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, "tiles")
 
     return basemap
 

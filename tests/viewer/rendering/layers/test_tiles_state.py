@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
-from layers.decoding import encoded
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, world_bounds
@@ -22,7 +20,7 @@ from layers.grid.tile_grid import View
 from layers.services.matrix import Sources, SourceTile
 from layers.services.tile_service import TileService
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host
+from tests.viewer.rendering.conftest import CountingPool, complete, context_of_host, drawn_service
 from viewer.network.host_state import HostReach
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layers import tiles_drawing
@@ -160,9 +158,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
 def drawn(draw: Callable[[Layer], Any], server: TileServer) -> Callable[[str], TilesDrawing]:
     def drawn(fault: str) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=3)
-        drawing = draw(Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(encoded(service))))
-        assert isinstance(drawing, TilesDrawing)
-        return drawing
+        return drawn_service(draw, service, "tiles")
 
     return drawn
 
