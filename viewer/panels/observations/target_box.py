@@ -35,6 +35,8 @@ class TargetBox(ComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows: list[tuple[str, str]] = []
+        """The things in the list, with the number of rows about each in words."""
         self.setEditable(True)
         self.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -72,14 +74,17 @@ class TargetBox(ComboBox):
             line.setCursorPosition(0)
 
     def fill(self, things: Iterable[LookedFor]) -> None:
-        """Fill the list; the text in the field stays."""
+        """Fill the list; the text in the field stays, and so does the list where it is the same."""
+        rows = [(thing.name, translate("Sheet", "{count} rows", "{count} row", thing.rows)) for thing in things]
+        if rows == self._rows:  # as when the focus comes back from the list, in which a thing is just being chosen
+            return
+        self._rows = rows
         text = self.currentText()
         self.blockSignals(True)
         self.clear()
-        for thing in things:
-            self.addItem(one_line(thing.name, LONGEST_LINE) or self.tr("(rows that say no thing)"), thing.name)
-            rows = translate("Sheet", "{count} rows", "{count} row", thing.rows)
-            self.setItemData(self.count() - 1, tooltip(rows), Qt.ItemDataRole.ToolTipRole)
+        for name, counted in rows:
+            self.addItem(one_line(name, LONGEST_LINE) or self.tr("(rows that say no thing)"), name)
+            self.setItemData(self.count() - 1, tooltip(counted), Qt.ItemDataRole.ToolTipRole)
         self.setEditText(text)
         self.blockSignals(False)
 
