@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -13,7 +13,9 @@ from layers.phrase import Phrase
 from layers.services.stac.addresses import unsigned
 from layers.services.stac.assets import StacAsset, StacClass
 from layers.services.stac.cloud_masks import CloudMask, mask_in_file, mask_of
-from layers.services.stac.item import StacItem
+
+if TYPE_CHECKING:
+    from layers.services.stac.item import StacItem
 
 _LONGEST = 80
 _OWN = "mask"

@@ -23,7 +23,6 @@ from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.phrase import Phrase
 from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
-from layers.readers.library_words import without_innards
 from layers.readers.window_bytes import LINE
 from layers.requests.addresses import ServedRanges, WantedRanges, name_of
 
@@ -123,6 +122,8 @@ def load_readers(profile: Profile) -> RunRequest:
 
 def sentence_for(error: Exception, path: str) -> GeoloupeError:
     """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
+    from layers.readers.library_words import without_innards  # for start-up time: most files have no fault
+
     if isinstance(error, GeoloupeError):
         return error
     name = name_of(path) or Phrase("The file")

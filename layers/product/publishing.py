@@ -19,7 +19,6 @@ from layers.document.vocabulary import REVIEWED
 from layers.phrase import Phrase
 from layers.product.judging.judged import is_ours
 from layers.product.marking import may_carry
-from layers.product.own_paths import is_own_link, without_paths
 
 type State = Literal["draft", "issued", "published"]
 DRAFT: State = "draft"
@@ -153,6 +152,8 @@ class Publishing(Struct, frozen=True):
 
     def address(self, url: str) -> str:
         """The address as it was cited, where readers can go to it; empty for a path and for a machine of one's own."""
+        from layers.product.own_paths import is_own_link  # for start-up time: its patterns take long to compile
+
         text = url.strip()
         if not self.is_on:
             return text
@@ -160,6 +161,8 @@ class Publishing(Struct, frozen=True):
 
     def words(self, text: str) -> str:
         """A text without the folders of paths, and without the names of those who moved layers; links stay whole."""
+        from layers.product.own_paths import without_paths  # for start-up time
+
         return without_paths(without_mover(text)) if self.is_on else text
 
     def _is_public(self, document: Document, link: ClaimSource) -> bool:

@@ -23,8 +23,6 @@ from layers.document.vocabulary import (
 )
 from layers.errors import InvalidValue
 from layers.phrase import Phrase, all_of
-from layers.product.judging.likelihood_terms import term_in
-from layers.product.judging.origins import origins_counted, origins_of
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, column_word, field_words, row_of
 from viewer.commands.sites import comments_on
@@ -275,6 +273,8 @@ def unlink_claim_source(
 
 def _check_confirmed(document: Document, claim_uuid: str, credibility: object, source_uuid: str) -> None:
     """Raise InvalidValue for credibility 1 where all sources of the claim have one origin: they confirm nothing."""
+    from layers.product.judging.origins import origins_counted, origins_of  # for start-up time
+
     if credibility != 1:
         return
     cited = {source_uuid, *(link.source_uuid for link in document.links.claim_to_sources(claim_uuid))}
@@ -322,6 +322,8 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
 
 def _check_whose_likelihood(claim: Claim, fields: Mapping[str, Any]) -> None:
     """Raise InvalidValue where a speaker's own word of likelihood would become a band of ours."""
+    from layers.product.judging.likelihood_terms import term_in  # for start-up time
+
     if not any(fields.get(name) for name in ("likelihood_term", "likelihood_low", "likelihood_high")):
         return
     words = fields.get("source_wording", claim.source_wording)

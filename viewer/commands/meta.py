@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
 from layers.phrase import Phrase
-from layers.product.wording.advice import Advice
 from layers.product.wording.passed import off_key, passed_key
 from layers.product.wording.rules import BY_NAME
 from viewer.commands.fields import check_choice, column_word
 from viewer.commands.stamps import insert, stamp_of, update
+
+if TYPE_CHECKING:
+    from layers.product.wording.advice import Advice
 
 SITES_VISIBLE = "sites_visible"
 """Meta key: "0" hides all sites on the canvas; any other value, or none, shows them."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageReader
 
 from layers.errors import ServerFault
-from layers.services.server_words import is_text, is_web_page, words_of_server
 from viewer.network.server_faults import AnsweredInWords
 
 MAX_DECODED_BYTES = 16 << 20
@@ -58,6 +57,9 @@ def judge_tile(body: bytes, host: str) -> None:
 
 def _judged_kind(body: bytes, host: str) -> str:
     """The kind of a picture that can be read."""
+    # For start-up time: few tiles are words.
+    from layers.services.server_words import is_text, is_web_page, words_of_server
+
     kind = picture_kind(body)
     if not kind:
         if is_text(body) and not is_web_page(body) and (words := words_of_server(body)):

@@ -16,7 +16,6 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.phrase import Phrase
-from layers.services.server_words import is_web_page, words_of_server
 from viewer.network.answer import REDIRECTS, REFUSALS, HttpAnswer, answer_of, unpacked
 from viewer.network.consent import Consent, host_of_url
 from viewer.network.host_state import HostReach
@@ -429,6 +428,9 @@ class Fetch[Result]:
 
     def _refusal(self, answer: HttpAnswer, *, stops: bool) -> LoginRefused:
         """The fault of a refusal, which is noted; with `stops` the host is left alone for a while in any case."""
+        # For start-up time: few answers are refusals, as below.
+        from layers.services.server_words import words_of_server
+
         words = "" if self.is_of_tiles else words_of_server(answer.body)
         has_login = self._shown is not None
         fault = refusal_of(self.host, answer.status, words, has_login=has_login, is_of_tiles=self.is_of_tiles)
@@ -446,6 +448,8 @@ class Fetch[Result]:
 
     def _fault_in_words(self, answer: HttpAnswer) -> ServerFault | None:
         """The fault of an error that the server explains itself; None where it does not, or only by a web page."""
+        from layers.services.server_words import is_web_page, words_of_server  # for start-up time
+
         words = "" if answer.status < 400 or is_web_page(answer.body) else words_of_server(answer.body)
         if not words:
             return None

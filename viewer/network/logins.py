@@ -14,7 +14,6 @@ from PySide6.QtNetwork import QNetworkRequest
 from layers.decoding import decoded_or_none
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from layers.services.http_request import HttpRequest
-from layers.services.server_words import words_of_server
 from viewer.network.answer import REFUSALS, HttpAnswer
 from viewer.network.consent import host_of_url, is_private
 from viewer.network.secrets import SHORTEST_LOOKED_FOR, Secret, SecretKind, Secrets
@@ -203,6 +202,8 @@ class Logins:
 
 def _no_token(host: str, answer: HttpAnswer | None, error: GeoloupeError | None) -> GeoloupeError:
     """The reason why there is no token: the host of tokens does not know the client, or something else failed."""
+    from layers.services.server_words import words_of_server  # for start-up time
+
     if error is None:
         return ServerFault("{host} sent no token for a login.", host=host)
     if answer is None or answer.status not in (BAD_REQUEST, *REFUSALS):

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING
 
 from layers.document.document import Document
-from layers.product.wording.advice import Advice, advice_on
 from layers.product.wording.rules import RULES
+
+if TYPE_CHECKING:
+    from layers.product.wording.advice import Advice
 
 _PASSED, _OFF = "wording_passed:", "wording_off:"
 _YES = "1"
@@ -40,6 +43,9 @@ def keys_passed(document: Document) -> frozenset[str]:
 
 def advice_in_case(document: Document, text: str, kind: str, *, is_whole: bool = False) -> tuple[Advice, ...]:
     """The advice on a text of a case that nobody has let pass; `is_whole`: with that of rules which are off."""
+    # For start-up time: its patterns are compiled when words are judged.
+    from layers.product.wording.advice import advice_on
+
     off = () if is_whole else rules_off(document)
     return tuple(standing(advice_on(text, kind, off), keys_passed(document)))
 

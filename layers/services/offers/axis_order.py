@@ -15,7 +15,6 @@ from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, crs_name, transform_bounds
 from layers.phrase import Phrase
-from layers.services.offers.crs_names import is_north_first
 from layers.services.tile_service import TileService
 
 _LEAST_SHARED = 0.1
@@ -45,6 +44,8 @@ def order_of(service: TileService) -> AxisOrder | None:
     """The order in which a service is asked; None where there is only one: no maps of WMS, or a CRS that counts east
     first.
     """
+    from layers.services.offers.crs_names import is_north_first  # for start-up time
+
     if service.kind != "wms" or service.is_tiled:
         return None
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from layers.errors import UnsupportedFormat
 from layers.scenes.scene_cloud import CLEAR, CLOUD, NO_DATA, OUTSIDE, SHADOW, SeenGround
 from layers.services.stac.assets import StacAsset, StacClass
-from layers.services.stac.item import StacItem
+
+if TYPE_CHECKING:
+    from layers.services.stac.item import StacItem
 
 type MaskBands = NDArray[Any]
 """(n, h, w): the bands that a mask is read of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
@@ -13,12 +14,14 @@ from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
-from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.rendering.layers.image_values import area_of, can_measure
 from viewer.support.language.stored_words import word
 from viewer.support.messages import Messages
+
+if TYPE_CHECKING:
+    from viewer.commands.imagery.asked_archives import AskedQuestion
 
 
 def band_action(combination: Combination) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QObject
 
 from layers.text.links import link_in
-from viewer.panels.claims.evidence_drop import take_evidence, words_of
 from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
@@ -24,6 +23,9 @@ class LinkPaster(QObject):
 
     def paste(self, content: QMimeData) -> None:
         """Cite the link, and say for which claim: its form may be hidden behind another."""
+        # For start-up time: nothing is pasted yet, as below.
+        from viewer.panels.claims.evidence_drop import take_evidence
+
         uuid = self._panels.claim_uuid
         take_evidence(self._panels, uuid, self._links(content))
         claim = self._panels.document.claims[uuid]
@@ -33,4 +35,6 @@ class LinkPaster(QObject):
         self._panels.panel_wanted.emit("claim_form")
 
     def _links(self, content: QMimeData) -> list[str]:
+        from viewer.panels.claims.evidence_drop import words_of  # for start-up time
+
         return [word for word in words_of(content) if link_in(word)]

@@ -23,7 +23,6 @@ from viewer.app.desktop.questions import Questions
 from viewer.app.observing.observation_tables import ObservationTables
 from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
-from viewer.panels.claims.chip_linking import link_newest_chip
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
@@ -139,6 +138,8 @@ class SiteMenu(ToolMenu):
 
     def link_chip(self) -> None:
         """Link the newest chip of the open claim's sites as support."""
+        from viewer.panels.claims.chip_linking import link_newest_chip  # for start-up time
+
         link_newest_chip(self._panels, self._panels.claim_uuid)
 
     def show_case_chips(self) -> None:

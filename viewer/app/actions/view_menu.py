@@ -12,7 +12,6 @@ from viewer.app.arranging.arrangement import Arrangement
 from viewer.app.case.session import Session
 from viewer.app.desktop.theme import apply_theme
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.navigation.open_view import OpenViewDialog, in_browser, shown_view
 from viewer.app.navigation.web_maps import KnownWebMaps
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.meta import graticule_of_case, set_graticule
@@ -124,6 +123,9 @@ class ViewMenu(CaseMenu):
 
     def open_view(self) -> None:
         """Offer web maps in which the view can be opened."""
+        # For start-up time: nobody has asked for it.
+        from viewer.app.navigation.open_view import OpenViewDialog, in_browser, shown_view
+
         view = shown_view(self._canvas, self._views)
         if view is None:
             self._web_maps.say(

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.panels.claims.evidence_drop import EvidenceDrop
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
@@ -222,6 +221,8 @@ def _is_address_copied(widget: QWidget) -> bool:
     """True where an address is on the clipboard that Add Imagery takes: where links are pasted as sources, only that of
     a service.
     """
+    from viewer.panels.claims.evidence_drop import EvidenceDrop  # for start-up time: nothing is pasted yet
+
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, QDockWidget):
         if parent.findChild(EvidenceDrop, options=Qt.FindChildOption.FindDirectChildrenOnly) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
@@ -16,11 +17,13 @@ from viewer.canvas.feature_query import bounds_of_features
 from viewer.canvas.feature_selection import are_in
 from viewer.canvas.scene import MapScene
 from viewer.panels.context import PanelContext
-from viewer.panels.search.hits import AttributeMatch, name_score
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.text import one_line
+
+if TYPE_CHECKING:
+    from viewer.panels.search.hits import AttributeMatch
 
 READ_AT_ONCE = 20_000
 """Most features that a search reads while the analyst waits.
@@ -43,6 +46,9 @@ class LayerSearch(Struct, frozen=True):
 
     def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
         """Find shown features whose attributes hold the words of `text`, at most `limit`; matching names come first."""
+        # For start-up time: nothing is looked for yet, as below.
+        from viewer.panels.search.hits import AttributeMatch
+
         attributes = self._attributes()
         if attributes is None:
             return []
@@ -79,6 +85,8 @@ class LayerSearch(Struct, frozen=True):
 
     def _ranked(self, attributes: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
         """Best matching column of a row, as (score, row, column); a lower score is better."""
+        from viewer.panels.search.hits import name_score  # for start-up time
+
         wanted, best = name_key(text), (9.0, row, next(iter(attributes.table.columns), ""))
         for name, column in attributes.table.columns.items():
             value = column.shown(row, LONGEST_VALUE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject, QRect, Signal
 from shapely import Point
@@ -17,8 +19,10 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.search.hits import Hit, HitGroup
 from viewer.support.messages import Messages
+
+if TYPE_CHECKING:
+    from viewer.panels.search.hits import Hit
 
 SHOWN_FOR_MS = 6000
 """Time for which the ring stays at a place after going there."""
@@ -52,6 +56,8 @@ class HitNavigator(QObject):
 
         The keyboard moves to the map: the field that had it may belong to another record by now.
         """
+        from viewer.panels.search.hits import HitGroup  # for start-up time: nothing is looked for yet, as below
+
         self._canvas.setFocus()
         if not self._session.is_begun:
             self._session.begin_case()
@@ -112,6 +118,8 @@ class HitNavigator(QObject):
 
     def mark(self, hit: Hit) -> None:
         """Go to a hit and mark a site there, with the known facts about the place and its accuracy."""
+        from viewer.panels.search.hits import HitGroup  # for start-up time
+
         self.go(hit)
         uuid = new_uuid()
         fields = {"status": "draft", **(hit.fields or {})}
@@ -143,4 +151,6 @@ class HitNavigator(QObject):
 
 def _frame(hit: Hit) -> Bounds | None:
     """The typed extent of a hit, to be framed: nothing else on the map shows it. None for other hits."""
+    from viewer.panels.search.hits import HitGroup  # for start-up time
+
     return hit.bounds if hit.group is HitGroup.COORDINATES else None

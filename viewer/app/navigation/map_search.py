@@ -15,12 +15,12 @@ from layers.geo.datum import Datum
 from viewer.app.case.session import Session
 from viewer.app.navigation.hit_navigator import HitNavigator
 from viewer.panels.context import PanelContext
-from viewer.panels.search.hits import SearchedLayer
 from viewer.support.jobs import Jobs
 from viewer.support.settings import cache_folder
 
 if TYPE_CHECKING:
     from viewer.panels.search.case_words import CaseWords
+    from viewer.panels.search.hits import SearchedLayer
     from viewer.panels.search.palette import CommandPalette, PaletteEntry
     from viewer.panels.search.record_providers import LayerProvider
     from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider

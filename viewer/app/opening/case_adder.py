@@ -14,7 +14,6 @@ from layers.errors import GeoloupeError, SaveFailed
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.app.case.session import Session
-from viewer.commands.filing.added_case import AddedCase, CaseChoice, add_case
 from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
@@ -23,6 +22,7 @@ from viewer.support.language.translation import in_language
 
 if TYPE_CHECKING:
     from layers.project.opening.intake import Intake
+    from viewer.commands.filing.added_case import AddedCase, CaseChoice
 
 
 class _Carried(Struct, frozen=True, eq=False):
@@ -71,6 +71,8 @@ class CaseAdder(QObject):
         dialog.show()
 
     def _add(self, path: Path, intake: Intake, choice: CaseChoice) -> None:
+        from viewer.commands.filing.added_case import add_case  # for start-up time
+
         document, actor, work = self._panels.document.copied(), self._panels.case.actor, self._session.working_copy
         renamed = intake.rows.renamed
 

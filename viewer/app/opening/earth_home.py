@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,6 @@ from layers.errors import GeoloupeError, NotReadable
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from viewer.app.case.session import Session
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.commands.filing.earth_known import KnownParts, known_parts
 from viewer.commands.filing.earth_photos import with_photos
 from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
 from viewer.panels.added_sites import show_added
@@ -28,6 +27,9 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.newest_job import NewestJob
+
+if TYPE_CHECKING:
+    from viewer.commands.filing.earth_known import KnownParts
 
 
 class EarthHome(QObject):
@@ -61,6 +63,9 @@ class EarthHome(QObject):
 
     def read(self, path: Path) -> None:
         """Read a file in a reader process, then ask what of it comes in."""
+        # For start-up time: few files are of Google Earth, as below.
+        from viewer.commands.filing.earth_known import known_parts
+
         pool, document = self._pool, self._panels.document.copied()
 
         def read(job: JobContext) -> tuple[EarthFile, list[bytes], KnownParts]:
@@ -73,6 +78,7 @@ class EarthHome(QObject):
         self._jobs.run(read, lambda facts: self._show(path, *facts), self._refuse, title, apart=True, of_case=True)
 
     def _show(self, path: Path, file: EarthFile, shapes: list[bytes], known: KnownParts) -> None:
+        from viewer.commands.filing.earth_known import known_parts  # for start-up time
         from viewer.panels.homecoming.earth_dialog import EarthDialog  # for start-up time
 
         dialog = EarthDialog(file, path, known, self._window)

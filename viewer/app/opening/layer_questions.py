@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -27,10 +27,12 @@ from viewer.app.opening.site_tables import SiteTables
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.table_dialog import Answered, TableDialog
 from viewer.panels.layers.table_picker import TablePicker
 from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
+
+if TYPE_CHECKING:
+    from viewer.panels.layers.table_dialog import Answered
 
 
 class LayerQuestions(QuestionsInTurn):
@@ -85,6 +87,8 @@ class LayerQuestions(QuestionsInTurn):
     def choose_columns(self, path: Path) -> None:
         """Ask how to read a table that does not say where its rows lie."""
 
+        from viewer.panels.layers.table_dialog import TableDialog  # for start-up time: nothing is opened yet, as below
+
         def make() -> QDialog:
             dialog = TableDialog(path.name, self._reader(path), parent=self._window)
             dialog.decided.connect(lambda options, sheet: self._opener.open_as(path, options, sheet))
@@ -94,6 +98,8 @@ class LayerQuestions(QuestionsInTurn):
 
     def choose_reading(self, uuid: str) -> None:
         """Ask again how to read the table of a layer."""
+        from viewer.panels.layers.table_dialog import TableDialog  # for start-up time
+
         layer = self._session.document.layers.get(uuid)
         path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None:

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from layers.disk.patience import within
 from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
-from layers.product.factcheck.ticked_file import is_sheet
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.addresses import is_ranged_address
@@ -84,6 +83,8 @@ def sort_words(
     `left_of` finds the crashed session of a case, if there is one. With `adds_items` a saved STAC item means the image
     that it describes, else the outline in it.
     """
+    from layers.product.factcheck.ticked_file import is_sheet  # for start-up time
+
     case: Path | None = None
     others: list[Meaning] = []
     stated: dict[str, StatedScene] = {}

@@ -23,16 +23,7 @@ from viewer.app.case.session import Session
 from viewer.app.opening.drop_menu import SITE_SUFFIXES
 from viewer.app.opening.folder_files import FolderFiles, files_of_folder
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.app.opening.opened_words import (
-    FileAddress,
-    ItemFile,
-    Meaning,
-    ServerAddress,
-    SortedWords,
-    TickedFile,
-    is_server_word,
-    sort_words,
-)
+from viewer.app.opening.opened_words import FileAddress, ItemFile, ServerAddress, TickedFile, is_server_word, sort_words
 from viewer.commands.found_layers import FoundLayer, layer_at, layers_of_address, layers_of_probe
 from viewer.network.typed_keys import without_key
 from viewer.panels.access import CaseAccess
@@ -41,6 +32,7 @@ from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, dropped_words, is_web_address
 
 if TYPE_CHECKING:
+    from viewer.app.opening.opened_words import Meaning, SortedWords
     from viewer.commands.imagery.catalogue_layers import StatedScene
 
 HOST_PATIENCE_MS = 10_000

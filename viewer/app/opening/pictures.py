@@ -18,7 +18,6 @@ from layers.errors import FileMissing, GeoloupeError, TooLarge
 from layers.grid.tile_grid import Affine, View
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
-from viewer.app.opening.pasted_png import png_of, size_in_png
 from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
@@ -51,6 +50,8 @@ class PicturePaster(QObject):
 
     def paste(self, content: QMimeData) -> None:
         """Open the picture, or the copied files, as layers."""
+        from viewer.app.opening.pasted_png import size_in_png  # for start-up time: nothing is pasted yet, as below
+
         files = [url.toLocalFile() for url in content.urls() if url.isLocalFile()]
         if files:
             self._open(files)
@@ -84,6 +85,8 @@ def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobCont
     `now`: time in UTC, by which the file is named. `context`: job that gets the progress and may be cancelled. Raises
     TooLarge, FileMissing where it cannot be written, and JobCancelled.
     """
+    from viewer.app.opening.pasted_png import png_of, size_in_png  # for start-up time
+
     size = size_in_png(image) if isinstance(image, bytes) else (image.width(), image.height())
     if size is None or size[0] * size[1] > MOST_PIXELS:
         raise TooLarge("The picture on the clipboard is too large to be kept: copy a part of it.")

@@ -12,7 +12,6 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.requests.earth_file import EarthFile
-from viewer.commands.feature_sites import site_geometry
 from viewer.commands.filing.earth_overlays import EARTH, kept_facts
 from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.filing.same_sites import SamePlaces
@@ -38,6 +37,8 @@ def known_parts(document: Document, file: EarthFile, shapes: Sequence[bytes]) ->
 
 def _places(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> frozenset[int]:
     """Places whose points, lines and areas are all there."""
+    from viewer.commands.feature_sites import site_geometry  # for start-up time: no file of Google Earth is opened yet
+
     known = SamePlaces(document, {place.name for place in file.places})
     first, places = 0, set[int]()
     for number, place in enumerate(file.places):

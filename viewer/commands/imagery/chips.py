@@ -14,7 +14,6 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
 from viewer.commands.fields import check_number, column_word, field_words, row_of
-from viewer.commands.filing.custody import event
 from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on, without_evidence
 from viewer.commands.stamps import delete, edit_with_drafts, insert, stamp_of, update
@@ -35,6 +34,8 @@ def add_chips(
 
     Raises InvalidValue.
     """
+    from viewer.commands.filing.custody import event  # for start-up time: no chip is taken yet
+
     stamp = stamp_of(actor, now)
     changes: list[Change] = []
     if image is not None:

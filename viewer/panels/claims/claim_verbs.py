@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence
 from layers.document.edit import Edit
 from layers.product.judging.judged import is_report
 from viewer.commands.claims import judge_claim, report_claim
-from viewer.commands.filing.judging import judge_report
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import translate
@@ -36,6 +35,8 @@ def judge(context: PanelContext) -> None:
 
 def judge_this(context: PanelContext, report_uuid: str) -> None:
     """Begin a judgement about a reported claim; with an empty uuid about none."""
+    from viewer.commands.filing.judging import judge_report  # for start-up time
+
     _begin(context, partial(judge_report, report_uuid=report_uuid) if report_uuid else judge_claim)
 
 

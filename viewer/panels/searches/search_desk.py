@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
@@ -18,28 +18,26 @@ from layers.errors import GeoloupeError
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, sheet_of
-from layers.observing.search_grid import SearchGrid
-from layers.observing.search_mask import SearchMask
-from layers.observing.search_words import image_search_sentences
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer
-from viewer.canvas.search_painter import paint_search
 from viewer.canvas.sites.seen_signs import paint_brackets
 from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.cell_searches import answer_cell, begin_search, note_cells
 from viewer.commands.imagery.searches import delete_searches
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.searches.cells_read import CellsRead, read_search_cells
-from viewer.panels.searches.image_ground import ground_of_image
-from viewer.panels.searches.search_walk import SearchWalk
 from viewer.rendering.layers.image_facts import image_facts
 from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
+
+if TYPE_CHECKING:
+    from layers.observing.search_grid import SearchGrid
+    from layers.observing.search_mask import SearchMask
+    from viewer.panels.searches.cells_read import CellsRead
+    from viewer.panels.searches.search_walk import SearchWalk
 
 MOST_BRACKETS = 200
 """Most marks that brackets stand around, in the place of their symbols."""
@@ -124,6 +122,9 @@ class SearchDesk(QObject):
 
         `mask` is a mask of cloud apart from the image.
         """
+        # For start-up time: nothing is searched yet, as below.
+        from viewer.commands.imagery.cell_searches import begin_search
+
         drawing = self.context.layers.drawing_of(layer_uuid)
         facts: Mapping[str, Any] | None = None if drawing is None else image_facts(drawing)
         if facts is None:
@@ -176,6 +177,9 @@ class SearchDesk(QObject):
 
     def _walk_of(self, search: Search, area: BaseGeometry, layer: str) -> SearchWalk | None:
         """The way through a search; None where its area was drawn elsewhere since, beside the cells."""
+        from viewer.panels.searches.image_ground import ground_of_image  # for start-up time
+        from viewer.panels.searches.search_walk import SearchWalk  # for start-up time: nothing is searched yet
+
         image = ground_of_image(self.context.layers.drawing_of(layer))
         try:
             return SearchWalk(search, area, layer, self.canvas, None if image is None else image.shape)
@@ -221,6 +225,9 @@ class SearchDesk(QObject):
 
     def _say_shown(self, search: Search) -> None:
         """Say what a search shows so far, with the way to the list of searches."""
+        # For start-up time: nothing is searched yet, as below.
+        from layers.observing.search_words import image_search_sentences
+
         image = self.context.document.images.get(search.image_uuid)
         sentences = image_search_sentences(search, image)
         show = MessageAction(self.tr("Searches"), partial(self.context.panel_wanted.emit, "search_list"))
@@ -278,6 +285,8 @@ class SearchDesk(QObject):
             self._answer(SKIPPED)
 
     def _answer(self, answer: str, *, why: str = "", place: Place | None = None) -> None:
+        from viewer.commands.imagery.cell_searches import answer_cell  # for start-up time
+
         walk = self.walk
         if walk is None:
             return
@@ -347,6 +356,8 @@ class SearchDesk(QObject):
             self._soon.start()
 
     def _paint(self, painter: QPainter, view: View) -> None:
+        from viewer.canvas.search_painter import paint_search  # for start-up time
+
         if self.walk is None:
             return
         paint_search(painter, view, self.walk.sheet, self.walk.places, self.walk.at)
@@ -368,6 +379,8 @@ class SearchDesk(QObject):
 
     def _read_pixels(self, uuid: str, layer_uuid: str, *, is_radar: bool, mask: SearchMask | None) -> None:
         """Read what the pixels of the image tell of the cells, as a part of the step that began the search."""
+        from viewer.panels.searches.cells_read import read_search_cells  # for start-up time
+
         walk, drawing = self.walk, self.context.layers.drawing_of(layer_uuid)
         if walk is None or not isinstance(drawing, RasterDrawing):
             return
@@ -403,6 +416,8 @@ class SearchDesk(QObject):
         self.context.report(sentence.format(in_language(error.sentence)))
 
     def _read_cells(self, uuid: str, read: Callable[..., CellsRead]) -> None:
+        from viewer.panels.searches.cells_read import CellsRead  # for start-up time
+
         jobs = self.context.case.jobs
         if jobs is None:
             self._note(uuid, read())
@@ -411,6 +426,8 @@ class SearchDesk(QObject):
         jobs.run(lambda _: read(), partial(self._note, uuid), failed, of_case=True)
 
     def _note(self, uuid: str, read: CellsRead) -> None:
+        from viewer.commands.imagery.cell_searches import note_cells  # for start-up time
+
         self._reading.discard(uuid)
         if read.problem is not None:
             self._say_unread(read.problem)

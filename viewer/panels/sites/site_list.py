@@ -19,7 +19,6 @@ from viewer.panels.filter_note import FilterNote
 from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.mark_filter import MARKS_AFTER_MS
 from viewer.panels.products.printed_in import add_printing
-from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
@@ -193,6 +192,8 @@ class SiteListPanel(QWidget):
 
     def open_menu(self, place: QPoint) -> QMenu | None:
         """The menu of the selected rows; None without any."""
+        from viewer.panels.reviewing.review_dialog import add_review  # for start-up time
+
         sites = self._context.document.sites
         uuids = [uuid for uuid in self.list.selected() if uuid in sites]
         if not uuids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -31,12 +31,14 @@ from viewer.rendering.access import (
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
-from viewer.rendering.raster.band_files_source import BandFilesSource
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.language.text import one_line
+
+if TYPE_CHECKING:
+    from viewer.rendering.raster.band_files_source import BandFilesSource
 
 
 def drawing_for(
@@ -119,6 +121,9 @@ def _band_files(
     layer: Layer, files: Sequence[BandFile], context: RenderContext
 ) -> Callable[[], BandFilesSource] | None:
     """Make the source of a scene with a file for each band; None for a layer of one file."""
+    # For start-up time: most layers are of one file.
+    from viewer.rendering.raster.band_files_source import BandFilesSource
+
     if not files:
         return None
     name = Path(layer.uuid) / (layer.name.replace("/", "_").replace("\0", "") or "scene")  # nobody else's strikes

@@ -30,7 +30,6 @@ from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster.raster_requests import RawReading
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_tiles import RasterTiles, ShownTile
 from viewer.rendering.raster.shown_style import ShownStyle, ViewSample
 from viewer.rendering.world_copies import Views
 
@@ -54,6 +53,8 @@ class RasterDrawing(LayerDrawing):
         make_source: Callable[[], RasterSource] | None = None,
     ) -> None:
         """Make the drawing of a file. `make_source` is for a layer of several files, whose name is `path`."""
+        from viewer.rendering.raster.raster_tiles import RasterTiles  # for start-up time: no layer is drawn yet
+
         super().__init__(layer, context, parent)
         self.path = path
         points = read_control_points(layer.control_points_json)
@@ -403,6 +404,8 @@ class RasterDrawing(LayerDrawing):
         self._announce()
 
     def _show_style(self) -> None:
+        from viewer.rendering.raster.raster_tiles import ShownTile  # for start-up time
+
         assert self.style is not None
         assert self.info is not None
         self.tiles.show(ShownTile(self._reading, self.style, self.info))

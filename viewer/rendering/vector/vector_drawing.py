@@ -30,7 +30,6 @@ from viewer.rendering.drawing import LayerDrawing, is_on_plane
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
 from viewer.rendering.vector.feature_loader import FeatureLoader
-from viewer.rendering.vector.feature_tiles import FeatureTiles
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import paint_clusters
@@ -49,6 +48,8 @@ class VectorDrawing(LayerDrawing):
     """
 
     def __init__(self, layer: Layer, path: Path, context: RenderContext, parent: QObject | None = None) -> None:
+        from viewer.rendering.vector.feature_tiles import FeatureTiles  # for start-up time: no layer is drawn yet
+
         super().__init__(layer, context, parent)
         self.path = path
         self.source = FeatureLoader(context, path, layer)
