@@ -8,8 +8,6 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
 from layers.phrase import Phrase
-from layers.product.wording.passed import off_key, passed_key
-from layers.product.wording.rules import BY_NAME
 from viewer.commands.fields import check_choice, column_word
 from viewer.commands.stamps import insert, stamp_of, update
 
@@ -67,12 +65,17 @@ def set_graticule(document: Document, notation: str, *, actor: str, now: str | N
 
 def let_advice_pass(document: Document, advice: Advice, *, actor: str, now: str | None = None) -> Edit:
     """Let one sentence pass as it is written. It stands again once its words change."""
+    from layers.product.wording.passed import passed_key  # for start-up time
+
     label = Phrase("Let “{found}” pass", found=advice.words)
     return set_meta(document, passed_key(advice), "1", actor=actor, now=now, label=label)
 
 
 def switch_rule(document: Document, rule: str, is_on: bool, *, actor: str, now: str | None = None) -> Edit:
     """Switch a rule of wording on or off for the whole case. Raises KeyError for a rule that does not exist."""
+    from layers.product.wording.passed import off_key  # for start-up time
+    from layers.product.wording.rules import BY_NAME  # for start-up time
+
     title = BY_NAME[rule].title
     label = Phrase("Check again: {title}", title=title) if is_on else Phrase("No longer check: {title}", title=title)
     return set_meta(document, off_key(rule), "" if is_on else "1", actor=actor, now=now, label=label)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
 
@@ -14,7 +14,6 @@ from layers.document.rows import MetaEntry, Product, ProductRow, Row
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
-from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.judging.reissue import issued_judgements
 from layers.product.numbering import numbers_json, read_numbers
 from layers.product.publishing import DRAFT, ISSUED, State
@@ -32,6 +31,9 @@ from viewer.commands.fields import row_of
 from viewer.commands.mark_numbers import lock_numbers
 from viewer.commands.named_order import LONGEST_NAME, checked_name
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+
+if TYPE_CHECKING:
+    from layers.product.issuing.printed_rows import PrintedRow
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000
 NAMES = ("author", "organisation")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation
-from layers.geo.coordinates.utm_mgrs import write_mgrs, write_utm
 from layers.geo.longitudes import normalise_lon
 
 NO_PLACE = "–"
@@ -33,8 +32,12 @@ def format_coordinate(lon: float, lat: float, notation: Notation, error_m: float
     lon = normalise_lon(lon)
     error_m = 1.0 if error_m is None or math.isnan(error_m) else max(error_m, _FINEST_M)
     if notation is Notation.MGRS:
+        from layers.geo.coordinates.utm_mgrs import write_mgrs  # for start-up time: its patterns take long to compile
+
         return write_mgrs(lon, lat, next((n for n in range(5) if _fits(10.0 ** (5 - n), error_m)), 5))
     if notation is Notation.UTM and -80.0 <= lat <= 84.0:
+        from layers.geo.coordinates.utm_mgrs import write_utm  # for start-up time
+
         return write_utm(lon, lat, -next(power for power in range(5, -5, -1) if _fits(10.0**power, error_m)))
     parts, decimals = _angle_digits(_PARTS.get(notation, 1), error_m)
     return f"{_format_angle(lat, 'NS', parts, decimals)}, {_format_angle(lon, 'EW', parts, decimals)}"

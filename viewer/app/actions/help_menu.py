@@ -13,7 +13,6 @@ from layers.pool.pool import ReaderPool
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, translated
 from viewer.app.actions.menu_bar import keys_of, palette_entries, shortcut_groups, way_to
 from viewer.app.navigation.map_search import MapSearch
-from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 
@@ -59,6 +58,8 @@ class HelpMenu(ActionMenu):
         raise KeyError(id_)
 
     def show_shortcuts(self) -> None:
+        from viewer.panels.shell.shortcut_sheet import ShortcutSheet  # for start-up time: nobody has asked for it
+
         ShortcutSheet(shortcut_groups(self._table), self._window).open()
 
     def copy_diagnostics(self) -> None:

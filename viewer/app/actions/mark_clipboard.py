@@ -12,7 +12,6 @@ from layers.document.edit import Edit
 from layers.document.json_fields import MOST_CHARS
 from layers.errors import GeoloupeError, InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks, looks_like_marks, marks_in_text, marks_text
-from viewer.commands.filing.pasted_marks import cut_marks, paste_marks
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
@@ -58,6 +57,8 @@ class MarkClipboard(QObject):
 
     def cut(self) -> None:
         """Copy the selected marks and delete them, as one step."""
+        from viewer.commands.filing.pasted_marks import cut_marks  # for start-up time: nothing is pasted yet, as below
+
         if self.copy():
             uuids = self._panels.selection.uuids
             self._panels.do_for_many(self.tr("Cutting marks"), cut_marks, uuids)
@@ -120,6 +121,8 @@ class MarkClipboard(QObject):
 
 
 def _built(text: str, document: Document, actor: str) -> tuple[CopiedMarks, Edit]:
+    from viewer.commands.filing.pasted_marks import paste_marks  # for start-up time
+
     copied = marks_in_text(text)
     return copied, paste_marks(document, copied, actor=actor)
 

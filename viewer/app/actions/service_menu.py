@@ -10,7 +10,7 @@ from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.imagery.feature_desk import FeatureDesk
 from viewer.app.imagery.pack_desk import PackDesk
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.service_time_form import EARLIER_KEY, LATER_KEY
+from viewer.panels.service_time_keys import EARLIER_KEY, LATER_KEY
 from viewer.rendering.access import hosts_of
 from viewer.support.language.text import one_line
 

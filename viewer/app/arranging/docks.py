@@ -17,10 +17,8 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
-from viewer.panels.named_lists.named_list import NamedListPanel
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.sites.site_list import SiteListPanel
-from viewer.panels.widgets.field_set import lead_to_column
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
@@ -237,6 +235,8 @@ class Docks(QObject):
 
     def begin_field(self, name: str, column: str) -> None:
         """Bring a form to the front, with the keyboard in a column's field, or in the first one where there is none."""
+        from viewer.panels.widgets.field_set import lead_to_column  # for start-up time
+
         self.show_panel(name)
 
         lead_to_column(self._pages[name][0].panel, column)
@@ -272,6 +272,8 @@ class Docks(QObject):
 
     def _is_empty(self, id_: str) -> bool:
         """True for a panel that shows no more than a hint on how to fill it."""
+        from viewer.panels.named_lists.named_list import NamedListPanel  # for start-up time: none is shown yet
+
         panel: QWidget | None = self._docks[id_].widget()
         if isinstance(panel, QStackedWidget) and not isinstance(panel, FormPage):
             panel = panel.currentWidget()

@@ -25,7 +25,6 @@ from viewer.app.case.session import Session
 from viewer.canvas.image_below import images_below
 from viewer.canvas.shown_scene import ShownScene, credits_of, shown_drawing, withheld_in
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
 from viewer.export.processing import stretches_on_screen
 from viewer.rendering.drawing import LayerDrawing
@@ -216,6 +215,7 @@ class ChipCapture(QObject):
         self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
 
     def _made(self, capture: _Capture, chips: list[ChipBytes]) -> None:
+        from viewer.commands.imagery.chips import add_chips  # for start-up time: no chip is taken yet
         from viewer.commands.imagery.sightings import with_chip_of_sighting  # for start-up time
 
         if capture is not self._capture:

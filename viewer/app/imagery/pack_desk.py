@@ -11,11 +11,9 @@ from PySide6.QtCore import QObject
 
 from layers.errors import BadTemplate
 from layers.project.opening.layer_paths import packs_in
-from layers.services.packs.pack_plan import PackPlan
 from layers.services.tile_service import TileService
 from viewer.app.imagery.case_packs import CasePacks
 from viewer.commands.imagery.layer_packs import use_pack
-from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.rendering.access import is_on_host
@@ -24,7 +22,9 @@ from viewer.support.jobs import Job
 from viewer.support.language.text import one_line
 
 if TYPE_CHECKING:
+    from layers.services.packs.pack_plan import PackPlan
     from viewer.app.imagery.scene_pack_desk import ScenePackDesk
+    from viewer.network.pack_download import PackDownload
     from viewer.panels.packs.pack_dialog import PackDialog
 
 
@@ -55,6 +55,8 @@ class PackDesk(CasePacks):
 
     def open(self, uuid: str) -> None:
         """Show the dialog for a layer, with the work on its pack of tiles where that has begun."""
+        from viewer.network.pack_download import PackPhase  # for start-up time: no pack is made yet, as below
+
         layer = self._panels.document.layers.get(uuid)
         if layer is None or not self.can_open(uuid):
             return
@@ -101,6 +103,8 @@ class PackDesk(CasePacks):
         self._save(saved)
 
     def _begin_in(self, dialog: PackDialog, plan: PackPlan, path: Path, anew: bool) -> None:
+        from viewer.network.pack_download import PackDownload  # for start-up time
+
         jobs, uuid = self._panels.case.jobs, dialog.layer_uuid
         assert self._fetcher is not None and jobs is not None, "the window has both"  # noqa: PT018
         before = self._work.get(uuid)
@@ -117,6 +121,8 @@ class PackDesk(CasePacks):
 
     def _ended(self, uuid: str) -> None:
         """Let the layer use a pack that is whole, or as far as it goes."""
+        from viewer.network.pack_download import PackPhase  # for start-up time
+
         download = self._work.get(uuid)
         layer = self._panels.document.layers.get(uuid)
         if download is None or layer is None:

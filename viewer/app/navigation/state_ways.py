@@ -10,7 +10,7 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.service_time_form import TIME_FIELD
+from viewer.panels.service_time_keys import TIME_FIELD
 from viewer.rendering.access import hosts_of
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing

@@ -17,8 +17,6 @@ from layers.errors import GeoloupeError, NotReadable
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from viewer.app.case.session import Session
 from viewer.app.opening.layer_adder import LayerAdder
-from viewer.commands.filing.earth_photos import with_photos
-from viewer.commands.filing.earth_places import EarthChoice, EarthEdit, bring_home
 from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
@@ -30,6 +28,7 @@ from viewer.support.newest_job import NewestJob
 
 if TYPE_CHECKING:
     from viewer.commands.filing.earth_known import KnownParts
+    from viewer.commands.filing.earth_places import EarthChoice, EarthEdit
 
 
 class EarthHome(QObject):
@@ -108,7 +107,10 @@ class EarthHome(QObject):
         keep = self._session.blob_keeper() if has_photos else None
 
         def bring(job: JobContext) -> EarthEdit:
-            from viewer.app.opening.earth_photo_files import kept_photos, sizes_beside  # for start-up time
+            # For start-up time, as above.
+            from viewer.app.opening.earth_photo_files import kept_photos, sizes_beside
+            from viewer.commands.filing.earth_photos import with_photos
+            from viewer.commands.filing.earth_places import bring_home
 
             sizes = sizes_beside(pool, path.resolve(), file, job) if choice.overlays else {}
             made = bring_home(document, file, shapes, path.resolve(), choice, sizes=sizes, actor=actor)

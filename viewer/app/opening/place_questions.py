@@ -26,12 +26,12 @@ from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.commands.unplaced import PICTURES, PlaceQuestion
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
 from viewer.support.settings import Settings
 
 if TYPE_CHECKING:
     from viewer.commands.imagery.pasted_pages import PlacedPage
+    from viewer.panels.layers.place_dialog import PlaceDialog
 
 MOST_RECENT = 6
 
@@ -104,6 +104,8 @@ class PlaceQuestions(QuestionsInTurn):
         return dialog
 
     def _dialog_of(self, question: PlaceQuestion, source: Mapping[str, Any], current: str = "") -> PlaceDialog:
+        from viewer.panels.layers.place_dialog import PlaceDialog  # for start-up time: nothing is asked yet
+
         likely, path = self._likely(question), source.get("path")
         has_view = not self._views.is_off_earth
         is_kept = isinstance(path, str) and Path(path).parent == pictures_folder(self._session.target)

@@ -17,7 +17,6 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.product.custody.time_proof import with_proof
 from layers.text.counted import counted
-from viewer.commands.claims import cite_new_source
 from viewer.commands.fields import check_choice, check_date, field_words, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -92,6 +91,8 @@ def cite_kept_file(
     document: Document, claim_uuid: str, copy: SourceFile, *, actor: str, now: str | None = None, **fields: Any
 ) -> Edit:
     """Register a source with a copy whose bytes are kept already, and cite it for a claim. Raises InvalidValue."""
+    from viewer.commands.claims import cite_new_source  # for start-up time
+
     cited = cite_new_source(document, claim_uuid, actor=actor, now=now, **fields)
     kept = kept_changes((copy,), cited.changes[0].uuid, stamp_of(actor, now))
     return replace(cited, changes=(*cited.changes, *kept))

@@ -31,6 +31,7 @@ from layers.services.times.time_spelling import instant_of
 from layers.services.times.time_steps import ServiceTimes, day_of, written_time
 from layers.text.counted import grouped
 from viewer.commands.imagery.service_times import dated_service, times_of, today
+from viewer.panels.service_time_keys import EARLIER_KEY, LATER_KEY, TIME_FIELD
 from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
@@ -41,10 +42,6 @@ from viewer.support.plain_label import plain_label
 MOST_LISTED = 40
 """Most times that are listed one by one; more are chosen in a calendar."""
 ROWS_IN_VIEW = 12
-EARLIER_KEY, LATER_KEY = "Ctrl+,", "Ctrl+."
-"""Keys of the menu entries that step as the arrows do."""
-TIME_FIELD = "service_time"
-"""The name by which others lead to the field."""
 
 
 class TimeCalendar(QCalendarWidget):

@@ -11,7 +11,6 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import TABLES
 from layers.document.rows import Row
-from layers.product.issuing.printed_rows import needs_correction
 from viewer.panels.context import PanelContext
 
 REST_MS = 250
@@ -93,6 +92,8 @@ class CorrectionsDue(QObject):
 
 def _due(rows: Mapping[object, tuple[Row, ...]]) -> frozenset[str]:
     """The uuids of products among these rows that need a correction. Runs in a job, as rows never change."""
+    from layers.product.issuing.printed_rows import needs_correction  # for start-up time
+
     return frozenset(needs_correction(Document(rows)))  # type: ignore[arg-type]
 
 

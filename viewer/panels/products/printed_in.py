@@ -10,7 +10,6 @@ from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Product
 from layers.document.site import Site
-from layers.product.issuing.printed_rows import products_printing
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_words import product_and_state
 from viewer.panels.widgets.link_lines import LinkLine, LinkLines
@@ -41,6 +40,8 @@ class PrintedIn(LinkLines):
 
 def printing(document: Document, table: Table, uuid: str) -> list[Product]:
     """The issued products that print a row of the document."""
+    from layers.product.issuing.printed_rows import products_printing  # for start-up time
+
     row = document.table(table).get(uuid)
     if row is None or not any(product.issued_at for product in document.products.values()):
         return []

@@ -18,7 +18,6 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
-from layers.product.issuing.printed_rows import printed_rows
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
@@ -339,6 +338,8 @@ class ProductWindows(QObject):
 
     def _note_printed(self, file: ProductFile) -> None:
         """Remember the rows that the laid-out page prints, as the case may have changed since."""
+        from layers.product.issuing.printed_rows import printed_rows  # for start-up time
+
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(file.laid.case, file.laid.content, file.laid.facts())
 
