@@ -122,14 +122,14 @@ def load_readers(profile: Profile) -> RunRequest:
 
 def sentence_for(error: Exception, path: str) -> GeoloupeError:
     """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
-    from layers.readers.library_words import without_innards  # for start-up time: most files have no fault
-
     if isinstance(error, GeoloupeError):
         return error
     name = name_of(path) or Phrase("The file")
     if isinstance(error, MemoryError):
         way = Phrase("use a smaller file, or build overviews of an image")
         return TooLarge("{name} needs more memory than a reader may have: {way}.", name=name, way=way)
+    from layers.readers.library_words import without_innards  # for start-up time: most files have no fault
+
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return NotReadable(
