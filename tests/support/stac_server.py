@@ -14,13 +14,13 @@ from tests.support.loopback import LoopbackHandler, LoopbackServer
 class StacServer(LoopbackServer):
     """Serves a landing page at `address`, and `items` (JSON of STAC) from its search, `page` at a time."""
 
-    def __init__(self, items: list[dict[str, Any]], page: int = 100) -> None:
+    def __init__(self, items: list[dict[str, Any]], page: int = 100, port: int = 0) -> None:
         self.items, self.page = items, page
         self.files: dict[str, bytes] = {}
         """Bodies of other files, by path."""
         self.questions: list[dict[str, Any]] = []
         self.broken = False
-        super().__init__(_Handler)
+        super().__init__(_Handler, port)
 
     @property
     def address(self) -> str:

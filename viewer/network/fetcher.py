@@ -287,8 +287,10 @@ class Fetcher(QObject):
             if self.tiles is not None:
                 self.tiles.respect(host, service.min_cache_days, may_cache=service.may_cache)
 
-    def forgive(self, host: str) -> None:
-        """End the pause of a host."""
+    def forgive(self, host: str, *, only_lost: bool = False) -> None:
+        """End the pause of a host; with `only_lost` of one that was not reached, and of no other."""
+        if only_lost and (self.offline or not self.reach_of(host).is_cut_off):
+            return
         self._state(host).succeeded()
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)

@@ -12,7 +12,6 @@ from layers.phrase import Phrase
 _Error = QNetworkReply.NetworkError
 NO_SUCH_NAME = (_Error.HostNotFoundError, _Error.ProxyNotFoundError)
 UNREACHABLE = (
-    _Error.ConnectionRefusedError,
     _Error.UnknownNetworkError,
     _Error.TemporaryNetworkFailureError,
     _Error.NetworkSessionFailedError,
@@ -96,8 +95,10 @@ def fault_of(
         return ServerFault("{host} answers with error {status}.", host=host, status=status)
     if error in NO_SUCH_NAME:
         return NoSuchName("{host} cannot be reached: there is no network, or the name is wrong.", host=host)
+    if error == _Error.ConnectionRefusedError:
+        return Unreachable("{host} cannot be reached: it takes no connections.", host=host)
     if error in UNREACHABLE:
-        return Unreachable("{host} cannot be reached.", host=host)
+        return Unreachable("{host} cannot be reached: the network failed on the way.", host=host)
     if error in PROXY:
         return NoNetwork("{host} cannot be reached through the proxy of this computer.", host=host)
     if error in NO_ANSWER:

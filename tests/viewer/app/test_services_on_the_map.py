@@ -139,7 +139,7 @@ def test_an_unreachable_service_says_so_and_comes_again_by_a_click(window, serve
     server.stop()
     show(window, server, "ok", qtbot)
     note = note_on_map(window)
-    assert f"{server.host} cannot be reached." in note
+    assert f"{server.host} cannot be reached: it takes no connections." in note
     assert "earlier" not in note, "nothing of it is stored"
     assert "stored tiles" not in note
     assert badge(window) == "unreachable"
@@ -165,7 +165,7 @@ def test_trying_again_is_seen_at_once_and_a_new_failure_says_when(window, server
     assert "“Sky” is asked again." in note_on_map(window)
     rest(window, qtbot)
     qtbot.waitUntil(lambda: badge(window) == "unreachable", timeout=20_000)
-    assert re.search(r"cannot be reached\. Tried again at \d\d:\d\d:\d\d\.", note_on_map(window))
+    assert re.search(r"takes no connections\. Tried again at \d\d:\d\d:\d\d\.", note_on_map(window))
     assert "Tried again" not in first
     assert "Tried again at" in properties(window, qtbot).words.text()
     tree = window.docks.layer_tree.model
@@ -178,7 +178,9 @@ def test_what_came_earlier_is_said_where_it_is_shown(window, server, qtbot) -> N
     server.stop()
     window.canvas.motion.zoom_in()
     rest(window, qtbot)
-    qtbot.waitUntil(lambda: "cannot be reached. What came earlier is shown." in properties(window, qtbot).words.text())
+    qtbot.waitUntil(
+        lambda: "it takes no connections. What came earlier is shown." in properties(window, qtbot).words.text()
+    )
 
 
 @pytest.mark.bounded

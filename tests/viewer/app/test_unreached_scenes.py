@@ -69,9 +69,11 @@ def test_what_came_of_an_image_stays_while_its_host_is_out_of_reach_and_more_com
     look(window, 10.0, qtbot)
     assert dark_share(window) < 0.01, "the picture of before stands in"
     qtbot.waitUntil(lambda: badge(window) == "unreachable")
-    assert f"{server.host} cannot be reached. What came earlier is shown." in note_on_map(window)
+    assert f"{server.host} cannot be reached: it takes no connections. What came earlier is shown." in note_on_map(
+        window
+    )
     assert "“Scene”" in note_on_map(window)
-    assert f"{server.host} cannot be reached." in properties(window, qtbot).words.text()
+    assert f"{server.host} cannot be reached: it takes no connections." in properties(window, qtbot).words.text()
     again = RangeServer(server.folder, server.server_address[1])
     try:
         click_on_plate(window, "Try again")

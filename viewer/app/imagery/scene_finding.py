@@ -186,7 +186,9 @@ class SceneFinding(QObject):
 
         archives = self.desk.archives
         return KnownArchives(
-            self._panels, lambda: [(search.address, search.title) for search in archives.searches], self
+            self._panels,
+            lambda: [(search.address, search.title) for search in archives.searches if not search.failure],
+            self,
         )
 
     def ask_folder(self) -> Path | None:

@@ -269,7 +269,9 @@ class AddImageryPanel(QWidget):
     @property
     def step(self) -> NextStep:
         """The next step with the chosen row."""
-        return step_of(self.current(), self._network, self._servers.awaited, is_agreed=self.form.is_agreed)
+        step = step_of(self.current(), self._network, self._servers.awaited, is_agreed=self.form.is_agreed)
+        has_failed = step.doing is Doing.ASK and bool(self._servers.problem)
+        return replace(step, verb=self.tr("Try Again")) if has_failed else step
 
     def _show_current(self) -> None:
         row = self.current()

@@ -24,7 +24,7 @@ class KnownArchives(QObject):
     def __init__(
         self, context: PanelContext, searched: Callable[[], Iterable[tuple[str, str]]], parent: QObject
     ) -> None:
-        """`searched` gives address and title of the archives of this session's searches, the newest first."""
+        """`searched` gives address and title of the archives that have answered in this session, the last one first."""
         super().__init__(parent)
         self._context, self._searched = context, searched
         self.of_catalogue = tuple(entry for group in catalog() for entry in group.entries if entry.role == "archive")
@@ -48,7 +48,7 @@ class KnownArchives(QObject):
 
     @property
     def asked(self) -> list[ImageryEntry]:
-        """Archives that this session or the case has asked, the last one first."""
+        """Archives that have answered in this session or in the case, the last one first."""
         entries = [
             ImageryEntry(title=title or address, role="archive", kind="stac-api", address=address)
             for address, title in (*self._searched(), *asked_archives(self._context.document))

@@ -16,6 +16,7 @@ from layers.services.offers.offer import ServiceOffer
 from layers.services.offers.recognise import further_address, with_landing
 from layers.services.tile_service import TileService
 from viewer.network.answer import HttpAnswer
+from viewer.network.consent import host_of
 from viewer.network.fetcher import Fetcher
 from viewer.network.secrets import Secret
 from viewer.network.tile_fetch import ImageDone, TileFetch
@@ -71,7 +72,7 @@ class FetchedOffers:
 
     def ask(self, address: str, done: OfferDone) -> None:
         """Fetch the document of an address; a copy is kept, so that a server can be looked into offline."""
-
+        self._fetcher.forgive(host_of(address), only_lost=True)
         self._fetch(address, done)
 
     def _fetch(self, address: str, done: OfferDone, landing: ServiceOffer | None = None) -> None:

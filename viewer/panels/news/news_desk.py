@@ -203,7 +203,7 @@ class NewsDesk(QObject):
             count, matched, title, is_complete = search.count, search.matched, search.title, search.is_complete
             problems = () if is_complete else search.problems[:2]
             sentences = [search.failure] if search.failure else list(problems)
-            self.remarks += [f"{name}: {in_language(sentence)}" for sentence in sentences]
+            self.remarks += [_named(name, in_language(sentence)) for sentence in sentences]
             if search.failure or (not count and not is_complete):
                 return None
         return Look(
@@ -300,6 +300,11 @@ class NewsDesk(QObject):
         self.clouds.forget()
         self._added.clear()
         self.changed.emit()
+
+
+def _named(source: str, sentence: str) -> str:
+    """A sentence on a source with its name before it, unless it names it already."""
+    return sentence if source in sentence else f"{source}: {sentence}"
 
 
 def _plan_of(

@@ -104,7 +104,7 @@ class ArchiveDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(self._lay_out_fields())
         layout.addWidget(self.leaves)
-        layout.addLayout(side_by_side(self.search_button, self.stop_button, self.said, stretch=2))
+        layout.addLayout(side_by_side(self.search_button, self.stop_button, self.said, self.again_button, stretch=2))
         layout.addWidget(hits, 1)
         layout.addLayout(self._lay_out_verbs())
         self.resize(WIDE_PX, LOW_PX)
@@ -185,6 +185,9 @@ class ArchiveDialog(QDialog):
         self.search_button.clicked.connect(self.search)
         self.stop_button = QPushButton(self.tr("S&top"))
         self.stop_button.clicked.connect(self.stop)
+        self.again_button = QPushButton(self.tr("T&ry Again"))
+        self.again_button.setToolTip(tooltip(self.tr("Ask the archive once more")))
+        self.again_button.clicked.connect(self.search)
         self.keep_button = QPushButton(self.tr("&Keep as Evidence"))
         self.keep_button.setToolTip(
             tooltip(self.tr("Keep in the case what was asked, when, and what came, or that nothing came"))
@@ -197,7 +200,7 @@ class ArchiveDialog(QDialog):
         self.news_button.clicked.connect(self.news_wanted)
         self.close_button = QPushButton(self.tr("Close"))
         self.close_button.clicked.connect(self.close)
-        for button in (self.stop_button, self.keep_button, self.news_button, self.close_button):
+        for button in (self.stop_button, self.again_button, self.keep_button, self.news_button, self.close_button):
             button.setAutoDefault(False)
 
     def _lay_out_verbs(self) -> QHBoxLayout:
@@ -389,6 +392,7 @@ class ArchiveDialog(QDialog):
         self._search = search
         is_under_way = search is not None and search.is_under_way
         self.stop_button.setVisible(is_under_way)
+        self.again_button.setVisible(search is not None and not is_under_way and bool(search.failure))
         self.keep_button.setEnabled(search is not None and not is_under_way and not search.failure)
         self.said.setText("" if search is None else plain(search_words(search)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect
@@ -107,9 +108,8 @@ class ArchiveQuestions(QObject):
     def _come_up(self, address: str) -> None:
         self._known.read_own()
         self._offer_archives()
-        last = next((entry.address for entry in self._known.asked), "")
-        if address or (not self._is_placed and last):
-            self.dialog.choose(address or last)
+        if wanted := address or self._default():
+            self.dialog.choose(wanted)
         self._name_ground()
         self._show_added()
         canvas, window = self._desk.canvas, self._desk.canvas.window()
@@ -120,6 +120,18 @@ class ArchiveQuestions(QObject):
             self.dialog.step_aside(room, QRect(canvas.mapToGlobal(QPoint(0, 0)), canvas.size()))
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    def _default(self) -> str:
+        """The archive to begin with, at first or where the chosen one has not answered: the last one that has, else the
+        first of the list; empty where the chosen one stays.
+        """
+        newest = {search.address: search for search in reversed(self._desk.archives.searches)}
+        lost = {address for address, search in newest.items() if search.failure}
+        if self._is_placed and (self.dialog.entry is None or self.dialog.entry.address not in lost):
+            return ""
+        answered = (known.address for known in self._known.asked if known.address not in lost)
+        listed = (known.address for known in self._known.entries if lost and known.address not in lost)
+        return next(chain(answered, listed), "")
 
     # -- the question ---------------------------------------------------------------------------------------------
 

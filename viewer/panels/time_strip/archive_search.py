@@ -108,6 +108,7 @@ class ArchiveSearch(QObject):
         if self._fetcher.offline:
             self._fail(OFFLINE)
             return
+        self._fetcher.forgive(host_of(self.address), only_lost=True)
         self._fetcher.fetch_document(HttpRequest(self.address, headers=(ACCEPT,)), self._landed, keep=True)
 
     def _read(self, read: Callable[[], FolderDocument], done: DocumentDone) -> None:

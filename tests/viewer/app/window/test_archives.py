@@ -331,11 +331,45 @@ def test_a_host_that_is_lost_in_a_search_is_said_and_no_page_is_blamed(
 ) -> None:
     asked(window, strip, server, qtbot)
     fetcher = window.context.fetcher
-    for _ in range(ERRORS_TO_PAUSE):
-        fetcher.failed(server.host, f"{server.host} cannot be reached.", reach=HostReach.UNREACHABLE)
+    sentence = f"{server.host} cannot be reached: it takes no connections."
+
+    def lose(*_: object) -> None:
+        for _turn in range(ERRORS_TO_PAUSE):
+            fetcher.failed(server.host, sentence, reach=HostReach.UNREACHABLE)
+
+    window.scenes.desk.archives.searches_changed.connect(lose)
     dialog = asked(window, strip, server, qtbot)
-    assert dialog.said.text() == f"{server.host} cannot be reached."
+    window.scenes.desk.archives.searches_changed.disconnect(lose)
+    assert dialog.said.text() == sentence
     assert not dialog.keep_button.isEnabled()
+
+
+@pytest.mark.bounded
+def test_an_archive_that_is_down_says_so_is_tried_again_by_a_button_and_is_not_the_next_choice(
+    window: MainWindow, strip: TimeStripPanel, server: StacServer, qtbot: QtBot
+) -> None:
+    dialog = asked(window, strip, server, qtbot)
+    assert not dialog.again_button.isVisible()
+    dead = StacServer([])
+    dead.stop()
+    dialog.archive.setEditText(dead.address)
+    QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.again_button.isVisible, timeout=20_000)
+    assert dialog.said.text() == f"{dead.host} cannot be reached: it takes no connections."
+    back = StacServer([stac_item("early", "2026-03-01T10:00:00Z")], port=dead.server_address[1])
+    try:
+        QTest.mouseClick(dialog.again_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: "1 scene" in dialog.said.text(), timeout=20_000)
+        assert not dialog.again_button.isVisible()
+    finally:
+        back.stop()
+    window.context.fetcher.network.clearConnectionCache()
+    QTest.mouseClick(dialog.search_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.again_button.isVisible, timeout=20_000)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    window.scenes.search_archives()
+    assert dialog.entry is not None
+    assert dialog.entry.address == server.address, "the last one that has answered"
 
 
 @pytest.mark.bounded

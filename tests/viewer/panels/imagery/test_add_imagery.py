@@ -445,6 +445,7 @@ def test_a_server_that_does_not_answer_is_said_and_asked_again(dialog: AddImager
     dialog.panel.go_on()
     servers.fail(ServerFault("maps.example.org does not answer."))
     assert "does not answer" in dialog.panel.form.fault.text()
+    assert dialog.panel.step.verb == "Try Again"
     press(dialog)
     assert servers.asked_addresses == [WMTS, WMTS]
     servers.fail(NotReadable("The document is no list of layers: check the address."))
