@@ -131,6 +131,7 @@ def make_desk(qtbot: QtBot, qapp: object, monkeypatch: pytest.MonkeyPatch) -> It
     made: list[tuple[Desk, Fetcher, Jobs]] = []
     monkeypatch.setattr("viewer.app.arranging.side_folds.EMPTY_MS", 3_600_000)  # none folds in the midst of a test
     monkeypatch.setattr("viewer.app.case.analyst_naming.ASK_MS", 3_600_000)  # nor is anybody asked for a name
+    monkeypatch.setattr("viewer.app.arranging.arrangement.REST_MS", 10)  # the panels are arranged at once
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 

@@ -130,7 +130,8 @@ def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(
         desk.wheel(middle, -1)
         desk.settle()
     assert heart.longest_ms < FREE_MS
-    assert not [said for said in caplog.messages if "deadline" in said or "answers" in said], "no reader hangs there"
+    # A reader that starts before the drive is known to be gone looks at it, too, and is replaced: only reading waits.
+    assert not [said for said in caplog.messages if "deadline" in said], "no reader is asked for what lies there"
     images = [one for one in layers(desk, drive) if one.layer.kind == "raster"]
     assert all(one.is_unavailable for one in images)
     assert not drawing_here(desk).is_unavailable

@@ -411,7 +411,7 @@ class MainWindow(QMainWindow):
             and self.scenes.is_idle
             and self.layer_menu.features.is_idle
             and self.context.is_idle()
-            and not (self.docks.looks.is_due or self.upkeep.is_due)
+            and not any(late.is_due for late in (self.docks.looks, self.docks.arrangement, self.upkeep))
             and (not has_map or self.canvas.is_idle())
         )
 

@@ -152,6 +152,12 @@ def sides_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def panels_rest_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that was resized arranges its panels at once: `is_idle` waits for that, in thousands of tests."""
+    monkeypatch.setattr("viewer.app.arranging.arrangement.REST_MS", 10)
+
+
+@pytest.fixture(autouse=True)
 def name_is_asked_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is asked for their name in the midst of a test, however long that takes."""
     monkeypatch.setattr("viewer.app.case.analyst_naming.ASK_MS", 3_600_000)

@@ -227,9 +227,12 @@ class Arrangement(QObject):
     # -- coming to rest -----------------------------------------------------------------------------------------
 
     @property
-    def is_at_rest(self) -> bool:
-        """True once every move, resize, show and hide of a panel has been taken into account."""
-        return not self._rest.isActive()
+    def is_due(self) -> bool:
+        """True until every move, resize, show and hide of a panel has been taken into account.
+
+        A pressed mouse button puts that off: nothing is due as long as a hand may still drag an edge.
+        """
+        return self._rest.isActive() and QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

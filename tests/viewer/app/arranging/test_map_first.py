@@ -183,7 +183,7 @@ def test_one_key_shows_the_map_alone_and_brings_back_exactly_what_was(
     window.action_table["panel_time_strip"].trigger()
     begin_on_map(window, qtbot)
     settle(window, qtbot)
-    qtbot.waitUntil(lambda: window.docks.arrangement.is_at_rest)
+    qtbot.waitUntil(lambda: not window.docks.arrangement.is_due)
     before, where = standing(window), place(window, 9.5, 50.2)
     press(Qt.Key.Key_F12)
     settle(window, qtbot)
@@ -277,7 +277,7 @@ def test_a_layout_squeezed_on_a_small_screen_does_not_stay_when_it_grows(
     qtbot.waitUntil(lambda: widths() == [left, right])
     window.resizeDocks([window.docks["panel_layers"]], [left + 40], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: widths() == [left + 40, right])
-    qtbot.waitUntil(lambda: window.docks.arrangement.is_at_rest)
+    qtbot.waitUntil(lambda: not window.docks.arrangement.is_due)
     window.resize(911, 512)
     qtbot.waitUntil(lambda: widths() == list(WindowRoom(911, 512).sides(MARKING)))
     assert window.canvas.width() >= 0.5 * 911
