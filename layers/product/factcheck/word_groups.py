@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import NamedTuple
+
+from layers.product.factcheck.nations import nation_of
+from layers.product.wording.reading import sentences_of
 
 WORDS, NUMBER, DATE, NAME = "words", "number", "date", "name"
 
@@ -20,29 +23,31 @@ _DATE = (
     rf"\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:T[\d:]+Z?)?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{4}}"
     rf"|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}}:\d{{2}}(?: UTC)?|(?<![\d.,])(?:18|19|20)\d{{2}}(?![\d.,]*\d|\w)"
 )
-_NUMBER = rf"[±≥≤~]?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?(?:\s?%|°|[- ]?[^\W\d_]+)?|\b{_COUNT}\b(?:[- ][a-z]+)?"
+_NUMBER = (
+    rf"[±≥≤~]?[$€£¥]?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?(?:\s?%|°|[- ]?[^\W\d_]+)?"
+    rf"|\b{_COUNT}\b(?:[- ](?:senior|junior|former|other|further|new|named)\b)?(?:[- ][a-z]+)?"
+)
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’.&/]*(?:-\w+)*"
-_NAME = rf"{_CAPITAL}(?:\s+(?:of|de|for|the)\s+{_CAPITAL}|\s+{_CAPITAL})*"
+_NAME = rf"{_CAPITAL}(?:\s+(?:of|de|for|the)\s+{_CAPITAL}|\s+{_CAPITAL}|,\s(?:Ltd|Inc|LLC|Corp)\b\.?)*"
 _ATOM = re.compile(
     rf"(?P<cited>\bS\d+\b)|(?P<date>{_DATE})|(?P<number>{_NUMBER.replace(_COUNT, f'(?i:{_COUNT})')})|(?P<name>{_NAME})"
 )
 _CITED = re.compile(r"\bS\d+\b")
-_HELD = "\ue000"
-"""A sign of no script, which stands for a number, date or name while a sentence is cut into groups of words."""
-_BETWEEN = re.compile(
-    r"[;:!?—]|\.(?=\s|$)|,(?=\s)|\s–\s|\b(?:and|but|which|who|that|because|while|although|after|before|where|when)\b"
-)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|%")
-_LITTLE = frozenset(
+LITTLE = frozenset(
     (
         *("a", "an", "the", "this", "that", "it", "its", "and", "or", "of", "in", "on", "at", "to", "by", "for"),
         *("from", "as", "with", "is", "are", "was", "were", "be", "been", "has", "have", "had"),
     )
 )
 """Words that say nothing by themselves."""
-_DENIALS = frozenset(
+DENIALS = frozenset(
     {"not", "no", "never", "without", "nobody", "none", "neither", "nor", "cannot", "denied", "denies"}
 )
+_ABBREVIATED = re.compile(r"\b(?:Co|Ltd|Inc|Corp|St|[A-Z])\.$")
+_WHOLE_QUOTATION = re.compile(r"[“\"]([^“”\"]*)[”\"]")
+_LEADS = re.compile(r"(?:[\s,:]|\b(?:that|as|of|and|but|with)\b)+$")
+"""Words that lead to a quotation, and say nothing without it."""
 _QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
 _MOST_ALTERED, _LONGEST_ALTERED = 3, 3
 """Most places in which a fact may differ from its quote, else it is another wording, and most words of each; of the
@@ -94,41 +99,74 @@ class QuoteStretch(NamedTuple):
 
 
 def parts_of(text: str) -> list[FactPart]:
-    """The facts of a text in reading order: groups of words, and apart from these its numbers, dates and names."""
-    text = text.replace(_HELD, " ")
-    held: list[FactPart] = []
-    cut, last = [], 0
-    for match in _ATOM.finditer(text):
-        kind = match.lastgroup or ""
-        if kind == "cited" or (kind == NAME and _begins_sentence(text, match)):
-            continue
-        held.append(FactPart(kind, match.group().rstrip(" .,'’") if kind != NAME else _name(match.group())))
-        cut += [text[last : match.start()], _HELD]
-        last = match.start() + len(held[-1].words)
-    parts, at = list[FactPart](), 0
-    for group in _groups("".join([*cut, text[last:]])):
-        inside = held[at : at + group.count(_HELD)]
-        at += len(inside)
-        words = _filled(group, inside)
-        if any(token not in _LITTLE for token in _tokens(_CITED.sub(" ", group.replace(_HELD, " ")))):
-            parts.append(FactPart(WORDS, words))
-        parts += inside
+    """The facts of a text in reading order: each clause whole, and apart from these its numbers, dates and names."""
+    parts = list[FactPart]()
+    for clause in clauses_of(text):
+        held = [
+            FactPart(kind, words)
+            for match in _ATOM.finditer(clause)
+            if (kind := match.lastgroup or "") != "cited" and not (kind == NAME and _begins_sentence(clause, match))
+            if (words := _atom(kind, match.group()))
+        ]
+        rest = _CITED.sub(" ", clause)
+        for part in held:
+            rest = rest.replace(part.words, " ", 1)
+        if any(token not in LITTLE for token in _tokens(rest)):
+            parts.append(FactPart(WORDS, _whole(clause)))
+        parts += held
     return list(dict.fromkeys(parts))[:MOST_PARTS]
+
+
+def clauses_of(text: str) -> list[str]:
+    """The sentences of a text, parted further at semicolons, but nowhere inside a quotation or a name."""
+    whole = _WHOLE_QUOTATION.fullmatch(text.strip())
+    clauses = list[str]()
+    for sentence in sentences_of(whole[1] if whole is not None else text):
+        last = 0
+        for at in [*(match.start() for match in re.finditer(";", sentence.plain)), len(sentence.text)]:
+            clauses.append(" ".join(sentence.text[last:at].split()))
+            last = at + 1
+    return [clause for clause in clauses if clause]
 
 
 def quoted_parts_of(text: str) -> list[FactPart]:
     """The facts of a text, of which none stands partly inside quotation marks and partly outside."""
     parts, last = list[FactPart](), 0
     for match in _QUOTATION.finditer(text):
-        parts += parts_of(text[last : match.start()])
+        parts += parts_of(_LEADS.sub("", text[last : match.start()]))
         parts += (part._replace(is_quoted=True) for part in parts_of(match.group()))
         last = match.end()
     return list(dict.fromkeys([*parts, *parts_of(text[last:])]))[:MOST_PARTS]
 
 
+def _atom(kind: str, words: str) -> str:
+    """A number, date or name without the signs around it; empty for a name of countries alone, a common word."""
+    if kind != NAME:
+        return words.rstrip(" .,'’")
+    words = _name(words)
+    first, _, rest = words.partition(" ")
+    if rest.isupper() and nation_of(first) is not None:
+        words = rest  # two words of which each is a name: Russia UAV
+    return "" if all(nation_of(word) is not None for word in words.split()) else words
+
+
+def _whole(clause: str) -> str:
+    """A clause without the signs at its ends; brackets stay in pairs, and an abbreviation keeps its full stop."""
+    words = clause.strip(" ,:")
+    if words.endswith(".") and not _ABBREVIATED.search(words):
+        words = words.rstrip(" .")
+    for begin, end in ("()", "“”", '""', "‘’"):
+        is_pair = words.startswith(begin) and words.endswith(end)
+        if is_pair and begin not in words[1:-1] and end not in words[1:-1]:
+            words = words[1:-1]
+        elif words.count(begin) != words.count(end) or (begin == end and words.count(begin) % 2):
+            words = words.removeprefix(begin).removesuffix(end)  # the other one stands in another clause
+    return words.strip(" ,")
+
+
 def _name(words: str) -> str:
     """A name without the full stop of its sentence, which an abbreviation keeps."""
-    return words.rstrip("'’") if re.search(r"\b(?:Co|Ltd|Inc|Corp|St|[A-Z])\.$", words) else words.rstrip(" .,'’")
+    return words.rstrip("'’") if _ABBREVIATED.search(words) else words.rstrip(" .,'’")
 
 
 def _begins_sentence(text: str, match: re.Match[str]) -> bool:
@@ -139,20 +177,6 @@ def _begins_sentence(text: str, match: re.Match[str]) -> bool:
     return (is_single and (not before or before[-1] in ".!?:")) or len(words) < 2
 
 
-def _groups(text: str) -> Iterator[str]:
-    last = 0
-    for match in _BETWEEN.finditer(text):
-        yield text[last : match.start()]
-        last = match.start() if match.group().isalpha() else match.end()
-    yield text[last:]
-
-
-def _filled(group: str, inside: Sequence[FactPart]) -> str:
-    pieces = group.split(_HELD)
-    words = pieces[0] + "".join(part.words + piece for part, piece in zip(inside, pieces[1:], strict=True))
-    return " ".join(words.split()).strip(" ,“”\"'‘’()")
-
-
 def stretch_in(quote: str, words: str) -> QuoteStretch:
     """Find the words of a fact in a quote: letter for letter but for case, spaces and signs, or what is missing."""
     here, there = _placed(words), _placed(quote)
@@ -161,7 +185,7 @@ def stretch_in(quote: str, words: str) -> QuoteStretch:
     for at in range(len(tokens) - len(wanted) + 1) if wanted else ():
         if tokens[at : at + len(wanted)] == wanted:
             return QuoteStretch(there[at][1], there[at + len(wanted) - 1][2])
-    missing = tuple(dict.fromkeys(token for token in wanted if token not in tokens and token not in _LITTLE))
+    missing = tuple(dict.fromkeys(token for token in wanted if token not in tokens and token not in LITTLE))
     altered = tuple(_altered(words, here, quote, there, only_left_out=not missing))
     quote_denies = _denies(_around(tokens, wanted)) or any(_denies(_tokens(pair.there)) for pair in altered)
     denies = bool(tokens) and _denies(wanted) != quote_denies
@@ -218,7 +242,7 @@ def _same(tokens: Sequence[str], wanted: Sequence[str]) -> int:
 
 
 def _weight(tokens: Sequence[str]) -> int:
-    return sum(token not in _LITTLE for token in tokens)
+    return sum(token not in LITTLE for token in tokens)
 
 
 def _stretch(text: str, placed: Sequence[_Placed]) -> str:
@@ -227,13 +251,13 @@ def _stretch(text: str, placed: Sequence[_Placed]) -> str:
 
 def _around(tokens: Sequence[str], wanted: Sequence[str]) -> Sequence[str]:
     """The shortest stretch of a quote from the first to the last of its words that the fact has, too."""
-    content = {token for token in wanted if token not in _LITTLE}
+    content = {token for token in wanted if token not in LITTLE}
     places = [at for at, token in enumerate(tokens) if token in content]
     return tokens[places[0] : places[-1] + 1] if len(places) > 1 else ()
 
 
 def _denies(tokens: Sequence[str]) -> bool:
-    return any(token in _DENIALS or token.endswith("n't") for token in tokens)
+    return any(token in DENIALS or token.endswith("n't") for token in tokens)
 
 
 def _tokens(text: str) -> list[str]:

@@ -16,6 +16,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|St|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Prof|vs|approx|ca|cf|Fig|fig|incl|Jan|Feb|Mar|Apr|Jun"
     r"|Jul|Aug|Sept|Sep|Oct|Nov|Dec)|\b[A-Za-z]|e\.g|i\.e|U\.S|U\.K)\.$"
 )
+_OPENER = re.compile(r"\s+(?:The|This|That|These|Those|It|We|In|On|At|By|From|For|And|But|If|They|He|She)\b")
+"""Words with which a sentence begins after an abbreviation that ends the one before."""
 _WORD = re.compile(r"[^\W\d_][\w'’\-]*")
 _CAPITAL = r"[A-Z][\w'’\-]*"
 _NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|and|for|de|la|al)\s+){{0,2}}{_CAPITAL})+")
@@ -58,7 +60,8 @@ def _places(text: str) -> list[tuple[int, int]]:
     """Begin and end of each sentence, without the space around it."""
     places, start = [], 0
     for end in _END.finditer(text):
-        if end[0] == "." and _ABBREVIATION.search(text, max(start, end.end() - 8), end.end()) and end.end() < len(text):
+        is_short = end[0] == "." and _ABBREVIATION.search(text, max(start, end.end() - 8), end.end()) is not None
+        if is_short and end.end() < len(text) and not _OPENER.match(text, end.end()):
             continue
         places.append((start, end.end()))
         start = end.end()

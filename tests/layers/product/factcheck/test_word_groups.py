@@ -89,9 +89,29 @@ def test_no_group_of_words_stands_half_inside_quotation_marks() -> None:
     assert [(part.words, part.is_quoted) for part in parts if part.kind == WORDS] == [
         ("S1 says in its own voice", False),
         ("pumps were delivered to Boreal", True),
-        ("nobody says", False),
-        ("when", False),
+        ("nobody says when", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses", "names"),
+    [
+        (
+            "Pumps came from Aurora Works Co., Ltd. The rest (see S1) is unknown; two clerks say so.",
+            ["Pumps came from Aurora Works Co., Ltd.", "The rest (see S1) is unknown", "two clerks say so"],
+            ["Aurora Works Co., Ltd."],
+        ),
+        ("Goods came from China. The Boreal Foundation says so", None, ["The Boreal Foundation"]),
+        ("China has been selling Russia UAV engines and turbojet engines; who ships them?", None, ["UAV"]),
+        ('"Aurora sold pumps to Boreal, and Cirrus bought them, which Boreal denies"', None, ["Boreal", "Cirrus"]),
+    ],
+)
+def test_no_sentence_and_no_name_is_split(text: str, clauses: list[str] | None, names: list[str]) -> None:
+    parts = parts_of(text)
+    if clauses is not None:
+        assert [part.words for part in parts if part.kind == WORDS] == clauses
+    assert [part.words for part in parts if part.kind == NAME] == names
+    assert all(text.find(part.words) >= 0 for part in parts), "words stand as they are printed"
 
 
 def test_a_month_with_its_year_is_one_date() -> None:
