@@ -39,7 +39,21 @@ UNSAID = frozenset({"senior", "chief"})
 _NO_CONTENT = LITTLE | frozenset(
     (
         *("say", "says", "said", "saying", "according", "report", "reports", "reported", "state", "states", "stated"),
-        *("tell", "tells", "told", "cite", "cites", "cited", "citing", "also", "which", "who", "whose", "there", "their"),
+        *(
+            "tell",
+            "tells",
+            "told",
+            "cite",
+            "cites",
+            "cited",
+            "citing",
+            "also",
+            "which",
+            "who",
+            "whose",
+            "there",
+            "their",
+        ),
         *("them", "they", "he", "she", "his", "her", "being", "will", "would", "can", "into", "than", "then", "so"),
         *("if", "when", "while", "where", "these", "those", "such", "more", "own", "our", "we", "does", "do", "did"),
         *("but", "nor", "out", "up", "off", "each", "both", "all", "any", "some", "one", "voice", "per", "over"),

@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
+from layers.product.factcheck.compared_words import NUMBER as COUNT
+from layers.product.factcheck.compared_words import Token, stem, tokens_of, unit_of
 from layers.product.factcheck.fact_sheet import SheetFact
-from layers.product.factcheck.word_groups import DATE, NAME, NUMBER, parts_of, plain_word
+from layers.product.factcheck.typed_words import CaseWords, Reference
+from layers.product.factcheck.word_groups import NAME, NUMBER, WORDS, parts_of, plain_word
 
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
 _LEAST_OF_NAME = 3
 """Fewest words of a name that is looked for among others: of shorter ones, many differ in one word only."""
 _COUNTED = (NUMBER, "speaker")
+_UNITS = frozenset(
+    map(
+        stem,
+        (
+            *("metre", "kilometre", "centimetre", "hectare", "pixel", "degree", "percent", "tonne", "knot", "mile"),
+            *("year", "month", "week", "hour", "minute", "second", "january", "february", "march", "april", "june"),
+            *("july", "august", "september", "october", "november", "december", "days", "map", "image"),
+        ),
+    )
+)
 
 
 def with_disagreements(facts: Sequence[SheetFact]) -> tuple[SheetFact, ...]:
     """The numbered facts of a sheet, each with a sentence on every other row that says otherwise."""
     warnings: dict[int, list[str]] = {}
-    for fact, other in [*_counts(facts), *_names(facts)]:
+    for fact, other in [*_counts(facts), *_names(facts), *_typed_otherwise(facts)]:
         warnings.setdefault(fact.number, []).append(_says(other))
         warnings.setdefault(other.number, []).append(_says(fact))
-    for fact, words in _own_words_alone(facts):
-        warnings.setdefault(fact.number, []).append(f"“{words}” stands in no other row.")
     return tuple(
-        replace(fact, warnings=tuple(dict.fromkeys(warnings[fact.number]))) if fact.number in warnings else fact
-        for fact in facts
+        replace(fact, warnings=tuple(dict.fromkeys([*fact.warnings, *warnings.get(fact.number, ())]))) for fact in facts
     )
 
 
 def _says(other: SheetFact) -> str:
     """The sentence on another row, which a second sheet may number otherwise or leave out."""
-    return f"Disagrees with another row: “{other.words}” ({', '.join(filter(None, (other.kind, other.subject)))})."
+    place = other.subject or other.printed
+    return f"The page also says “{other.words}” ({place}): one of the two is wrong, or they are about two things."
 
 
 def _tokens(words: str) -> tuple[str, ...]:
     return tuple(plain_word(token) for token in _TOKEN.findall(words))
-
-
-def _spaced(words: str) -> str:
-    return f" {' '.join(_tokens(words))} "
 
 
 def _counts(facts: Sequence[SheetFact]) -> Iterator[tuple[SheetFact, SheetFact]]:
@@ -69,12 +77,40 @@ def _names(facts: Sequence[SheetFact]) -> Iterator[tuple[SheetFact, SheetFact]]:
                 yield fact, mark
 
 
-def _own_words_alone(facts: Sequence[SheetFact]) -> Iterator[tuple[SheetFact, str]]:
-    """Numbers and dates of titles and captions that no row with a source has."""
-    others = "\n".join(_spaced(fact.words) for fact in facts if not fact.is_own)
-    for fact in facts:
-        if not fact.is_own:
-            continue
-        for part in parts_of(fact.words):
-            if part.kind in (NUMBER, DATE) and re.search(r"\d", part.words) and _spaced(part.words) not in others:
-                yield fact, part.words
+def _typed_otherwise(facts: Sequence[SheetFact]) -> Iterator[tuple[SheetFact, SheetFact]]:
+    """Two typed sentences of a page that say the same but for a number or a date, or count the same things otherwise.
+
+    Where the case bears both out, they are about two things.
+    """
+    typed = [fact for fact in facts if fact.is_own and fact.kind == WORDS]
+    read = [(fact, tokens_of(fact.words)) for fact in typed]
+    for at, (fact, tokens) in enumerate(read):
+        for other, others in read[at + 1 :]:
+            if not (_is_borne_out(fact) and _is_borne_out(other)) and _are_otherwise(fact, tokens, other, others):
+                yield fact, other
+
+
+def _is_borne_out(fact: SheetFact) -> bool:
+    return bool(fact.stands_on) and not fact.differs
+
+
+def _are_otherwise(fact: SheetFact, tokens: Sequence[Token], other: SheetFact, others: Sequence[Token]) -> bool:
+    if any(number != count for thing, number in _counted(tokens) for same, count in _counted(others) if thing == same):
+        return True
+    numbers = {token.norm for token in tokens if token.kind == COUNT}
+    if not numbers or numbers == {token.norm for token in others if token.kind == COUNT}:
+        return False
+    match = CaseWords([Reference("", other.words)]).match(fact.words)
+    return match is not None and any(_has_number(pair.page) and _has_number(pair.source) for pair in match.differences)
+
+
+def _has_number(words: str) -> bool:
+    return any(token.kind == COUNT for token in tokens_of(words))
+
+
+def _counted(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """The things that a sentence counts, each with its number. What is measured may be of many lengths."""
+    for token, thing in pairwise(tokens):
+        is_count = token.kind == COUNT and not token.is_year and not unit_of(token.norm)
+        if is_count and thing.kind != COUNT and len(thing.norm) >= _LEAST_OF_NAME + 1 and thing.norm not in _UNITS:
+            yield thing.norm, token.norm

@@ -9,8 +9,12 @@ from msgspec.structs import replace
 from layers.document.document import Document
 from layers.document.rows import Row
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid, SourceCited
+from layers.product.factcheck.case_words import NO_BASIS, CaseReferences, dated_words
 from layers.product.factcheck.fact_sheet import SheetFact, StandsOn
+from layers.product.factcheck.kept_texts import NO_TEXTS, KeptQuotes, KeptTexts
 from layers.product.factcheck.printed_at import PrintedTexts
+from layers.product.factcheck.typed_facts import typed_facts
+from layers.product.factcheck.typed_words import Difference
 from layers.product.factcheck.word_groups import (
     DATE,
     NAME,
@@ -29,21 +33,27 @@ from layers.time.written_dates import written_date
 
 POSITION, JUDGEMENT, OBSERVATION, CITATION, SPEAKER = "position", "judgement", "observation", "citation", "speaker"
 NOT_STATED = "not stated"
-NO_BASIS = "basis not stated"
-_WHOLE = ("title", "subtitle", "dateline", "correction")
-"""Texts typed for the page that are one fact each; its other texts are split."""
 
 
 class FactGatherer:
-    """The facts of one product. `texts` finds where each is printed."""
+    """The facts of one product. `texts` finds where each is printed, `kept` are the texts of its sources."""
 
-    def __init__(self, document: Document, content: ProductContent, facts: ProductFacts, texts: PrintedTexts) -> None:
+    def __init__(
+        self,
+        document: Document,
+        content: ProductContent,
+        facts: ProductFacts,
+        texts: PrintedTexts,
+        kept: KeptTexts = NO_TEXTS,
+    ) -> None:
         self._document, self._content, self._facts, self._texts = document, content, facts, texts
+        self._kept = KeptQuotes(kept)
+        self._case = CaseReferences(document, content, self._kept)
         self._sites = {site.uuid: site for site in content.sites if site.uuid not in content.withheld}
 
     def all(self, spec: ProductSpec, correction: str = "") -> Iterator[SheetFact]:
         """All facts in the order of the page: its own words, claims with their answers, marks, sources, images."""
-        yield from self._typed(spec, correction)
+        yield from typed_facts(spec, correction, self._texts, self._case)
         for claim in self._content.claims:
             yield from self._of_claim(claim)
         for answer in self._content.responses:
@@ -55,34 +65,13 @@ class FactGatherer:
             yield from self._of_source(source)
         yield from self._image_dates()
 
-    # -- words of the page's own ----------------------------------------------------------------------------------
-
-    def _typed(self, spec: ProductSpec, correction: str) -> Iterator[SheetFact]:
-        texts = {
-            "title": spec.title,
-            "subtitle": spec.subtitle,
-            "bottom line": spec.bottom_line,
-            "dateline": spec.dateline,
-            "caption": spec.caption,
-            "correction": correction,
-            "note on processing": spec.processing_note,
-        }
-        texts |= {f"title of map {at}": shown.title for at, shown in enumerate(spec.maps, 1)}
-        for part, text in texts.items():
-            if not text.strip():
-                continue
-            parts = [FactPart(WORDS, text)] if part in _WHOLE or part.startswith("title") else parts_of(text)
-            at = self._texts.place_of(text)
-            for fact in parts:
-                yield SheetFact(
-                    fact.kind, " ".join(fact.words.split()), subject=part, printed=at or f"page 1, {part}", is_own=True
-                )
-
     # -- claims and answers ---------------------------------------------------------------------------------------
 
     def _of_claim(self, claim: ClaimSaid) -> Iterator[SheetFact]:
         sources = [self._source(quote.source, quote.words, quote.page) for quote in claim.quotes]
         row = self._document.claims.get(claim.uuid)
+        if claim.source_words.strip():  # of a source without a quote, the claim's own words are looked for
+            sources = [self._asked(source, claim.source_words) for source in sources]
         seen = [StandsOn("", line.words) for line in claim.rests_on]
         whole = self._place_of_claim(claim)
         parts = [FactPart(SPEAKER, claim.speaker.strip())] if claim.speaker.strip() and not claim.is_ours else []
@@ -94,7 +83,8 @@ class FactGatherer:
             parts.append(FactPart(DATE, str(written_date(claim.made_at))))
         for part, is_note in [*((part, False) for part in parts), *((part, True) for part in self._own_note(claim))]:
             fact = self._fact(part.kind, part.words, "claims", row, claim.number, [*sources, *seen], whole)
-            yield replace(fact, is_quoted=part.is_quoted, is_note=is_note and not part.is_quoted)
+            fact = replace(fact, is_quoted=part.is_quoted, is_note=is_note and not part.is_quoted)
+            yield self._compared(fact, claim)
         for words in filter(None, (claim.likelihood, claim.confidence, claim.reason)):
             yield self._fact(JUDGEMENT, str(words), "claims", row, claim.number, [*seen, *sources], whole)
         for line in claim.rests_on:
@@ -102,6 +92,14 @@ class FactGatherer:
             at = self._texts.place_of(line.words) or whole
             on = StandsOn("", f"row of {line.table}, {line.relation or 'relation not stated'}")
             yield self._fact(OBSERVATION, str(line.words), line.table, seen_row, claim.number, [on], at)
+
+    def _compared(self, fact: SheetFact, claim: ClaimSaid) -> SheetFact:
+        """A fact of a report in words of ours, with those that the case has otherwise. A judgement may say otherwise."""
+        if fact.kind != WORDS or fact.is_quoted or claim.is_ours or fact.is_as_quoted:
+            return fact
+        rests_on_itself = not claim.source_words.strip() and not any(quote.words.strip() for quote in claim.quotes)
+        found = self._case.match(fact.words, but=claim.uuid if rests_on_itself else "")
+        return replace(fact, differs=found[0].differences) if found is not None else fact
 
     def _place_of_claim(self, claim: ClaimSaid) -> str:
         at = self._texts.place_of(claim.said) or self._texts.place_of(quoted(claim.said))
@@ -160,7 +158,8 @@ class FactGatherer:
             for quote in claim.quotes
         ]
         label = str(row.label or site.name)
-        yield self._fact(NAME, name, "sites", row, label, of_claims or sources, at, sought=label)
+        fact = self._fact(NAME, name, "sites", row, label, of_claims or sources, at, sought=label)
+        yield fact if site.identity else replace(fact, differs=_other_name(fact))
         if not row.geometry.is_empty:
             on_image = self._document.images.get(row.image_uuid)
             basis = str(site.basis) or NO_BASIS
@@ -226,9 +225,9 @@ class FactGatherer:
         source = self._document.sources.get(cited.uuid)
         if source is None:
             return StandsOn(cited.number, str(cited.citation), quote, cited.url, page=page)
-        dated = f"{written_date(source.published_at)}, {source.date_basis or NO_BASIS}" if source.published_at else ""
-        address = source.url or source.archive_url
-        return StandsOn(cited.number, str(cited.citation), quote or source.excerpt, address, dated, page)
+        address, dated = source.url or source.archive_url, dated_words(source)
+        words = quote or source.excerpt
+        return StandsOn(cited.number, str(cited.citation), words, address, dated, page, uuid=source.uuid)
 
     def _fact(
         self,
@@ -243,10 +242,7 @@ class FactGatherer:
     ) -> SheetFact:
         """A fact of a row, with the place of its words in each quote. `sought`: the words looked for there."""
         line = " ".join(words.split())
-        stands = tuple(
-            source._replace(stretch=stretch_in(source.quote, sought or line)) if source.quote else source
-            for source in sources
-        )
+        stands = tuple(self._led(source, sought or line) for source in sources)
         return SheetFact(
             kind=kind,
             words=line,
@@ -258,6 +254,35 @@ class FactGatherer:
             entered=_entered(row),
             reviewed=_stamp(row, "reviewed_by", "reviewed_at"),
         )
+
+    def _asked(self, source: StandsOn, words: str) -> StandsOn:
+        """A source without a quote, with what its kept text says of these words."""
+        return (
+            source if source.quote or not source.uuid else source._replace(kept=self._kept.answers(source.uuid, words))
+        )
+
+    def _led(self, source: StandsOn, line: str) -> StandsOn:
+        """A source with the place of a fact's words in its quote, and with what its kept text says of that."""
+        if not source.quote:
+            return source._replace(is_kept=self._kept.has(source.uuid, line)) if source.kept else source
+        lines = [words for words in source.quote.splitlines() if words.strip()]
+        own = next((words for words in lines if stretch_in(words, line).is_verbatim), source.quote)
+        quote = own.strip() if len(lines) > 1 else source.quote
+        led = source._replace(quote=quote, stretch=stretch_in(quote, line))
+        if not source.uuid:
+            return led
+        kept = self._kept.answers(source.uuid, quote)
+        return led._replace(kept=kept, is_kept=self._kept.has(source.uuid, line))
+
+
+def _other_name(fact: SheetFact) -> tuple[Difference, ...]:
+    """The names that stand in a quote in the place of a mark's, where it has the rest of that: Tongxin, Tongsheng."""
+    if fact.is_as_quoted:
+        return ()
+    altered = [pair for source in fact.stands_on for pair in source.stretch.altered]
+    return tuple(
+        Difference(pair.here, pair.there) for pair in altered if pair.here[:1].isupper() and pair.there[:1].isupper()
+    )
 
 
 def _entered(row: Row | None) -> str:

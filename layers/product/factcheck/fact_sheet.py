@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from layers.product.factcheck.kept_texts import NO_TEXT, KeptAnswer
+from layers.product.factcheck.typed_words import Difference
 from layers.product.factcheck.word_groups import QuoteStretch
 from layers.product.spec import Override
 
-UNSOURCED, ALTERED, NO_WORDS, OTHERWISE = "unsourced", "altered", "no words", "otherwise"
-OWN, AS_QUOTED = "own", "as quoted"
-BASES = (UNSOURCED, ALTERED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED)
-"""The ways in which a fact stands on its source, in the order of the sheet: without any source; inside quotation marks,
-with words that the quote does not have so; with such words outside them; with a source of which the case keeps no exact
-words; words of the page's own, such as a title; word for word in the quote.
+DIFFERS, MISQUOTED, ALTERED, UNSOURCED = "differs", "misquoted", "altered", "unsourced"
+OTHERWISE, NO_WORDS, OWN, AS_QUOTED, KEPT = "otherwise", "no words", "own", "as quoted", "kept"
+BASES = (DIFFERS, MISQUOTED, ALTERED, UNSOURCED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED, KEPT)
+"""The ways in which a fact stands on its source, in the order of the sheet: with words that say otherwise than those it
+stands on; on a quote that the kept text of its source has not so; inside quotation marks, with words that the quote
+does not have so; without any source; with such words outside of quotation marks; with a source of which the case keeps
+no exact words; words of the page's own, such as a title; word for word in a quote that was compared with no text; word
+for word in a quote that the kept text has.
 """
 SUBJECTS = ("claims", "sites")
 """Tables of the document whose rows a checker reviews."""
@@ -36,6 +40,26 @@ class StandsOn(NamedTuple):
     """Place of the fact's words in the quote."""
     is_source: bool = True
     """False for what is no source of the case, such as the words of a basis."""
+    uuid: str = ""
+    """The source's."""
+    kept: tuple[KeptAnswer, ...] = ()
+    """What its kept text answers on each exact part of the quote; empty where nothing was asked."""
+    is_kept: bool = False
+    """True where the kept text has the words of the fact."""
+
+    @property
+    def is_misquoted(self) -> bool:
+        """True where the kept text says otherwise than the quote, and has not the words of the fact."""
+        return any(answer.is_otherwise for answer in self.kept) and not self.is_kept
+
+    @property
+    def is_borne_out(self) -> bool:
+        """True where the kept text has the quote, or at least the words of the fact."""
+        return bool(self.kept) and (self.is_kept or all(answer.is_found for answer in self.kept))
+
+    @property
+    def has_kept_text(self) -> bool:
+        return any(answer.state != NO_TEXT for answer in self.kept)
 
 
 class SheetFact(Struct, frozen=True):
@@ -56,6 +80,8 @@ class SheetFact(Struct, frozen=True):
     """True for words that the product prints inside quotation marks."""
     is_note: bool = False
     """True for words of ours beside a quotation."""
+    differs: tuple[Difference, ...] = ()
+    """Words in which it differs from those that it stands on."""
     warnings: tuple[str, ...] = ()
     """Sentences on other rows of the sheet that say otherwise."""
     entered: str = ""
@@ -66,16 +92,28 @@ class SheetFact(Struct, frozen=True):
     @property
     def basis(self) -> str:
         """One of `BASES`."""
+        if self.differs:
+            return DIFFERS
         if self.is_own:
             return OWN
         if not any(source.is_source for source in self.stands_on):
             return UNSOURCED
         quotes = [source for source in self.stands_on if source.quote]
+        asked = [source for source in quotes if source.stretch.is_verbatim] if quotes else self.stands_on
+        if any(source.is_misquoted for source in asked):
+            return MISQUOTED
+        if any(source.is_borne_out for source in asked):
+            return KEPT
         if not quotes:
             return NO_WORDS
-        if any(source.stretch.is_verbatim for source in quotes):
+        if asked:
             return AS_QUOTED
         return ALTERED if self.is_quoted else OTHERWISE
+
+    @property
+    def is_as_quoted(self) -> bool:
+        """True where a quote has its words, word for word."""
+        return any(source.quote and source.stretch.is_verbatim for source in self.stands_on)
 
     @property
     def quoted_from(self) -> tuple[tuple[str, str], ...]:
@@ -91,7 +129,9 @@ class SheetFact(Struct, frozen=True):
     def digest(self) -> str:
         """Sixteen digits over what a checker compares: two sheets on which it is the same have equal digits."""
         sources = (part for source in self.stands_on for part in (*source[:6], str(source.is_source)))
-        return _digest(self.key, *sources)
+        kept = (source.kept for source in self.stands_on if source.has_kept_text)
+        answers = (part for found in kept for answer in found for part in (answer.state, answer.where, answer.words))
+        return _digest(self.key, *sources, *answers)
 
 
 class LetPass(Struct, frozen=True):

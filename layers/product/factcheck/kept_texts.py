@@ -13,13 +13,13 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from layers.product.factcheck.word_groups import LITTLE, Altered, stretch_in
+from layers.product.factcheck.word_groups import DENIALS, LITTLE, Altered, stretch_in
 from layers.text.changed_words import TextPart
 
 PAGE_BREAK = "\f"
-FOUND, ALMOST, DIFFERS, ABSENT, NO_TEXT = "found", "almost", "differs", "absent", "no text"
-"""Answers of the kept text: the quote stands there to the letter; but for capitals or signs; in other words; nothing
-like it is there; no text is kept.
+FOUND, ALMOST, DENIED, DIFFERS, ABSENT, NO_TEXT = "found", "almost", "denied", "differs", "absent", "no text"
+"""Answers of the kept text: the quote stands there to the letter; but for capitals or signs; after a *not* that the
+quote leaves out; in other words; nothing like it is there; no text is kept.
 """
 NO_TEXTS: Mapping[str, Sequence[KeptText]] = MappingProxyType({})
 _BORDER = "\x1f"
@@ -40,6 +40,19 @@ _PUT_LETTER = re.compile(r"\[(\w)\](?=\w)")
 _LEAST_LIKE = 0.4
 """Least share of a quote's words, the rare ones counting more, that its nearest passage has."""
 _LONGEST_NAME = 80
+_DENIED_BEFORE = 2
+"""Words before a quote among which a *not* changes what it says."""
+_NOTS = frozenset(
+    word.replace("'", "")
+    for word in (
+        *DENIALS,
+        *("isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't", "hadn't", "doesn't", "don't", "didn't"),
+        *("won't", "can't", "couldn't", "wouldn't", "shouldn't"),
+    )
+)
+_MOST_PLACES = 200
+"""Most places of the same words that are looked at."""
+_SENTENCE_END = re.compile(r"[.;:!?](?=\s)")
 _SPACES = re.compile(r"\s+")
 
 
@@ -77,8 +90,8 @@ class KeptAnswer(NamedTuple):
 
     @property
     def is_otherwise(self) -> bool:
-        """True where a text is kept and has not these words."""
-        return self.state in (DIFFERS, ABSENT)
+        """True where a text is kept and says otherwise."""
+        return self.state in (DENIED, DIFFERS, ABSENT)
 
     @property
     def words(self) -> str:
@@ -94,7 +107,7 @@ class KeptQuotes:
         self._read: dict[str, list[_Searched]] = {}
         self._known: dict[tuple[str, str], tuple[KeptAnswer, ...]] = {}
 
-    def sentences_of(self, source: str) -> str:
+    def text_of(self, source: str) -> str:
         """All that the kept copies of a source say, for a comparison with typed words."""
         return "\n".join(kept.text.replace(PAGE_BREAK, "\n") for kept in self._kept.get(source, ()))
 
@@ -106,9 +119,8 @@ class KeptQuotes:
         return self._known[key]
 
     def has(self, source: str, words: str) -> bool:
-        """True where a kept text has these words, but for capitals and signs."""
-        own = _spelt(words)
-        return any(text.place_of(own) is not None for text in self._texts(source))
+        """True where a kept text has these words, but for capitals and signs, and does not deny them."""
+        return any(text.has(words) for text in self._texts(source))
 
     def _texts(self, source: str) -> list[_Searched]:
         if source not in self._read:
@@ -136,7 +148,9 @@ def _best(texts: Sequence[_Searched], part: str) -> KeptAnswer:
     if found:
         return min(found, key=lambda answer: answer.state != FOUND)
     share, answer = max((text.nearest(part) for text in texts), key=lambda nearest: nearest[0])
-    return answer if share >= _LEAST_LIKE else answer._replace(state=ABSENT, passage=(), altered=(), where=_names(texts))
+    return (
+        answer if share >= _LEAST_LIKE else answer._replace(state=ABSENT, passage=(), altered=(), where=_names(texts))
+    )
 
 
 def _names(texts: Sequence[_Searched]) -> str:
@@ -191,7 +205,7 @@ class _Searched:
         self._kept = kept
         self._text = unicodedata.normalize("NFKC", kept.text)
         self._spelt = _spelt(kept.text)
-        self._exact, self._exact_starts = _line_of(self._spelt.exact)
+        self._exact = _line_of(self._spelt.exact)
         self._letters, self._starts = _run_of(self._spelt.letters)
 
     @property
@@ -209,29 +223,49 @@ class _Searched:
             exact.pop(0)
         if not exact:
             return None
-        at = self._exact.find(_line_of(exact)[0])
-        if at >= 0:
-            return self._answer(FOUND, self._spelt.exact_at[bisect_left(self._exact_starts, at)])
-        place = self.place_of(spelt)
-        if place is None:
+        places = list(self._places_of(spelt))
+        if not places:
             return None
+        # the same words may stand elsewhere without a "not" before them
+        place = next((place for place in places if self._denied_from(place[0]) is None), places[0])
         start, end = self._spelt.letters_at[place[0]], self._spelt.ends[place[1] - 1]
+        if (begin := self._denied_from(place[0])) is not None:
+            denied = TextPart(_joined(self._text[begin:start]) + " ", True)
+            return self._answer(DENIED, begin)._replace(
+                passage=(denied, TextPart(_joined(self._text[start:end]), False)),
+                altered=(Altered("", denied.text.strip()),),
+            )
+        if _line_of(exact) in self._exact:
+            at = self._exact.find(_line_of(exact))
+            return self._answer(FOUND, self._spelt.exact_at[self._exact.count(_BORDER, 0, at)])
         return self._answer(ALMOST, start)._replace(passage=(TextPart(_joined(self._text[start:end]), False),))
 
-    def place_of(self, spelt: _Spelt) -> tuple[int, int] | None:
-        """The first and the last word but one of the place where these words stand; None where they do not."""
+    def _denied_from(self, first: int) -> int | None:
+        """The place of a *not* shortly before a word, in its own sentence; None without one."""
+        letters, at = self._spelt.letters, self._spelt.letters_at
+        for place in range(max(first - _DENIED_BEFORE, 0), first):
+            is_denial = letters[place] in _NOTS and not _SENTENCE_END.search(self._text[at[place] : at[first]])
+            if is_denial:
+                return at[place]
+        return None
+
+    def has(self, words: str) -> bool:
+        """True where these words stand here, but for capitals and signs, and nothing before them denies them."""
+        return any(self._denied_from(place[0]) is None for place in self._places_of(_spelt(words)))
+
+    def _places_of(self, spelt: _Spelt) -> Iterator[tuple[int, int]]:
+        """The first word, and the last but one, of each of the first places where these words stand."""
         run = _run_of(spelt.letters)[0]
-        if not run.strip(_BORDER):
-            return None
-        at = self._letters.find(run)
-        while at >= 0:
+        at = self._letters.find(run) if run.strip(_BORDER) else -1
+        left = _MOST_PLACES
+        while at >= 0 and left:
+            left -= 1
             first = bisect_left(self._starts, at)
             last = bisect_left(self._starts, at + len(run))
             fits = first < len(self._starts) and self._starts[first] == at
             if fits and (last == len(self._starts) or self._starts[last] == at + len(run)):
-                return first, last
+                yield first, last
             at = self._letters.find(run, at + 1)
-        return None
 
     def nearest(self, words: str) -> tuple[float, KeptAnswer]:
         """The passage that shares most words with others, with the share: 0 none, 1 all. Rare words count more."""
@@ -304,13 +338,9 @@ class _Searched:
         return KeptAnswer(state, page + self.file, more="" if state in (FOUND, ALMOST) else self._more)
 
 
-def _line_of(words: Sequence[str]) -> tuple[str, list[int]]:
-    """Words with a border between two, and the place of the border before each."""
-    starts, at = list[int](), 0
-    for word in words:
-        starts.append(at)
-        at += len(word) + 1
-    return f"{_BORDER}{_BORDER.join(words)}{_BORDER}", starts
+def _line_of(words: Sequence[str]) -> str:
+    """Words with a border between two, and around all."""
+    return f"{_BORDER}{_BORDER.join(words)}{_BORDER}"
 
 
 def _run_of(words: Sequence[str]) -> tuple[str, list[int]]:

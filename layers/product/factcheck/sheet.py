@@ -11,6 +11,7 @@ from layers.product.content import ProductContent
 from layers.product.factcheck.disagreements import with_disagreements
 from layers.product.factcheck.fact_rows import FactGatherer, numbered
 from layers.product.factcheck.fact_sheet import BASES, FactSheet, LetPass, SheetFact, SubjectState
+from layers.product.factcheck.kept_texts import NO_TEXTS, KeptTexts
 from layers.product.factcheck.printed_at import PrintedTexts
 from layers.product.factcheck.subjects import subject_state
 from layers.product.factcheck.ticked_file import TickedSheet
@@ -30,17 +31,20 @@ class CheckedProduct(Struct, frozen=True):
     spec: ProductSpec
     edition: Edition = Edition()
     overrides: tuple[Override, ...] = ()
+    kept: KeptTexts = NO_TEXTS
+    """The texts of the kept copies of its sources."""
 
 
 def fact_sheet(product: CheckedProduct, earlier: TickedSheet | None = None) -> FactSheet:
     """The sheet of a product; with an `earlier` sheet only of the facts that are new or have changed since.
 
-    Facts that the product prints without a source come first, those that their quote bears out word for word last.
+    Facts that say otherwise than what they stand on come first, then those without a source, and last those that their
+    quote and the kept text bear out word for word.
     """
     row, texts = product.edition.product, PrintedTexts(product.facts)
-    gatherer = FactGatherer(product.document, product.content, product.facts, texts)
+    gatherer = FactGatherer(product.document, product.content, product.facts, texts, product.kept)
     gathered = _once(gatherer.all(product.spec, row.correction if row is not None else ""))
-    all_facts = with_disagreements(numbered(sorted(gathered, key=_rank)))
+    all_facts = numbered(sorted(with_disagreements(numbered(gathered)), key=_rank))
     texts.note("draft")
     carried: tuple[SheetFact, ...] = ()
     gone: tuple[str, ...] = ()
@@ -82,8 +86,8 @@ def _once(facts: Iterable[SheetFact]) -> list[SheetFact]:
     return list(once.values())
 
 
-def _rank(fact: SheetFact) -> int:
-    return BASES.index(fact.basis)
+def _rank(fact: SheetFact) -> tuple[int, bool]:
+    return BASES.index(fact.basis), fact.is_own and not fact.warnings
 
 
 def _product_words(edition: Edition) -> str:

@@ -21,7 +21,7 @@ which words that say the same settle it.
 """
 _LONGEST, _MOST = 3, 3
 """Most words that stand for others in one place, and most places."""
-_TRIED = 4
+_TRIED = 8
 """Number of sentences of the case that a sentence is compared with, those with most of its words."""
 
 
@@ -72,10 +72,10 @@ class CaseWords:
         """True where any of these words has this number or word."""
         return norm in self._places
 
-    def match(self, sentence: str) -> TypedMatch | None:
-        """The words that a sentence stands on; None where no words of the case are near enough."""
+    def match(self, sentence: str, but: str = "") -> TypedMatch | None:
+        """The words that a sentence stands on, but for those of one home; None where none are near enough."""
         page = tokens_of(sentence)
-        matches = [self._compared(sentence, page, read) for read in self._nearest(page)]
+        matches = [self._compared(sentence, page, read) for read in self._nearest(page, but)]
         found = [match for match in matches if match is not None]
         if not found:
             return None
@@ -93,13 +93,14 @@ class CaseWords:
     def _weight(self, norm: str) -> float:
         return 1.0 / (1.0 + math.log1p(max(len(self._places.get(norm, ())), 1)))
 
-    def _nearest(self, page: Sequence[Token]) -> list[_Read]:
+    def _nearest(self, page: Sequence[Token], but: str) -> list[_Read]:
         shared: dict[int, float] = {}
         for norm in {token.norm for token in page}:
             for place in self._places.get(norm, ()):
                 shared[place] = shared.get(place, 0.0) + self._weight(norm)
-        places = sorted(shared, key=lambda place: (-shared[place], len(self._read[place].tokens), place))
-        return [self._read[place] for place in places[: _TRIED * 2]]
+        near = [place for place in shared if not but or self._read[place].reference.home != but]
+        places = sorted(near, key=lambda place: (-shared[place], len(self._read[place].tokens), place))
+        return [self._read[place] for place in places[:_TRIED]]
 
     def _compared(self, sentence: str, page: Sequence[Token], read: _Read) -> TypedMatch | None:
         source = read.tokens

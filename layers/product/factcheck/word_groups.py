@@ -41,9 +41,7 @@ LITTLE = frozenset(
     )
 )
 """Words that say nothing by themselves."""
-DENIALS = frozenset(
-    {"not", "no", "never", "without", "nobody", "none", "neither", "nor", "cannot", "denied", "denies"}
-)
+DENIALS = frozenset({"not", "no", "never", "without", "nobody", "none", "neither", "nor", "cannot", "denied", "denies"})
 _ABBREVIATED = re.compile(r"\b(?:Co|Ltd|Inc|Corp|St|[A-Z])\.$")
 _WHOLE_QUOTATION = re.compile(r"[“\"]([^“”\"]*)[”\"]")
 _LEADS = re.compile(r"(?:[\s,:]|\b(?:that|as|of|and|but|with)\b)+$")
