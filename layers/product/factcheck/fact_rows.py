@@ -94,7 +94,7 @@ class FactGatherer:
             yield self._fact(OBSERVATION, str(line.words), line.table, seen_row, claim.number, [on], at)
 
     def _compared(self, fact: SheetFact, claim: ClaimSaid) -> SheetFact:
-        """A fact of a report in words of ours, with those that the case has otherwise. A judgement may say otherwise."""
+        """A report's fact in words of ours, with those that the case has otherwise. A judgement may say otherwise."""
         if fact.kind != WORDS or fact.is_quoted or claim.is_ours or fact.is_as_quoted:
             return fact
         rests_on_itself = not claim.source_words.strip() and not any(quote.words.strip() for quote in claim.quotes)

@@ -1,4 +1,4 @@
-"""The facts of words that were typed for a page: titles, bottom line, caption and notes, each with what it stands on."""
+"""The facts of words that were typed for a page: titles, bottom line, caption, notes, each with what it stands on."""
 
 from __future__ import annotations
 

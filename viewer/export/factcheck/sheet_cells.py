@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 
 from layers.product.factcheck.fact_sheet import UNSOURCED, SheetFact, StandsOn
-from viewer.export.factcheck.sheet_words import difference, place_in_quote, source_line, warning_words
+from viewer.export.factcheck.sheet_words import difference, kept_words, place_in_quote, source_line, warning_words
 from viewer.support.fonts import font
 from viewer.support.language.text import breakable, plain
 
@@ -115,5 +115,7 @@ def source_paragraphs(fact: SheetFact | None, source: StandsOn) -> Iterator[Para
         yield Paragraph(quote, start=stretch.start if is_whole else 0, end=stretch.end if is_whole else 0)
         if words := difference(fact, source):
             yield small(words, BAD, bold=True)
+    if words := kept_words(source):
+        yield small(words, BAD if source.is_misquoted else QUIET, bold=source.is_misquoted)
     dated = f"date: {source.dated}" if source.dated else ""
     yield small(" · ".join(filter(None, (source_line(source), dated, source.address))))

@@ -22,6 +22,7 @@ from viewer.export.factcheck.sheet_words import (
     difference,
     disagreeing,
     groups,
+    kept_words,
     passed_line,
     place_in_quote,
     since_words,
@@ -152,7 +153,7 @@ def _source(fact: SheetFact | None, source: StandsOn, *, is_below: bool = False)
     if fact is not None and is_below:
         before, inside, after = map(plain, place_in_quote(source))
         texts = {"quote": inside, "before": before, "inside": inside, "after": after, "line": "", "dated": ""}
-        return texts | {"differs": plain(difference(fact, source)), "address": "", "href": ""}
+        return texts | {"differs": plain(difference(fact, source)), "kept": "", "address": "", "href": ""}
     start, end = source.stretch[:2] if fact is not None else (0, 0)
     address = plain(source.address, LONGEST_ADDRESS)
     return {
@@ -161,6 +162,7 @@ def _source(fact: SheetFact | None, source: StandsOn, *, is_below: bool = False)
         "inside": plain(source.quote[start:end]),
         "after": plain(source.quote[end:]) if end else "",
         "differs": plain(difference(fact, source)) if fact is not None else "",
+        "kept": plain(kept_words(source)),
         "line": plain(source_line(source)),
         "dated": plain(source.dated),
         "address": address,

@@ -9,6 +9,9 @@ from layers.product.factcheck.fact_rows import SPEAKER
 from layers.product.factcheck.fact_sheet import (
     ALTERED,
     AS_QUOTED,
+    DIFFERS,
+    KEPT,
+    MISQUOTED,
     NO_WORDS,
     OTHERWISE,
     OWN,
@@ -18,6 +21,7 @@ from layers.product.factcheck.fact_sheet import (
     SheetFact,
     StandsOn,
 )
+from layers.product.factcheck.kept_texts import ABSENT, ALMOST, DENIED, FOUND, NO_TEXT, KeptAnswer
 from layers.product.factcheck.word_groups import Altered
 from viewer.support.language.translation import translate
 
@@ -25,20 +29,26 @@ _AROUND = 36
 """Most characters of a quote on each side of a fact, where the whole quote stands above."""
 INTERNAL = "INTERNAL: fact-check sheet, not for publication"
 HEADS = {
+    DIFFERS: "Differs from the words that it stands on",
+    MISQUOTED: "Quoted otherwise than the kept text",
     UNSOURCED: "Without a source",
     ALTERED: "In quotation marks, but not so in the quote",
     OTHERWISE: "Not word for word in the quote",
     NO_WORDS: "Source cited, its exact words not kept in the case",
     OWN: "Words typed for the page",
-    AS_QUOTED: "Word for word in the quote",
+    AS_QUOTED: "Word for word in the quote, which is compared with no kept text",
+    KEPT: "Word for word in the quote, and in the kept text",
 }
 HELP = {
+    DIFFERS: "The page says one thing, and the words that it stands on another: put one of the two right.",
+    MISQUOTED: "The text of the source that the case keeps has not these words: put the quote right.",
     UNSOURCED: "No source is linked: find one, or take the fact out.",
     ALTERED: "The product prints these as exact words, and the quote that the case keeps does not have them so.",
     OTHERWISE: "Compare with the quote, and open the source: the words differ, or stand in another order.",
     NO_WORDS: "Open the source and find the words: the case keeps none.",
     OWN: "Titles and captions: check them against the facts below.",
-    AS_QUOTED: "The quote has these words: check the quote itself against the source.",
+    AS_QUOTED: "No text of the source is kept to compare with: check the quote itself against the source.",
+    KEPT: "Open the kept file at the place that is given, and see what it is about.",
 }
 
 
@@ -65,9 +75,9 @@ def place_in_quote(source: StandsOn) -> tuple[str, str, str]:
         return "", "", ""
     before, after = quote[:start], quote[end:]
     if len(before) > _AROUND:
-        before = "…" + before[-_AROUND:].partition(" ")[2]
+        before = "… " + before[-_AROUND:].partition(" ")[2]
     if len(after) > _AROUND:
-        after = after[:_AROUND].rpartition(" ")[0] + "…"
+        after = after[:_AROUND].rpartition(" ")[0] + " …"
     return before, quote[start:end], after
 
 
@@ -95,7 +105,7 @@ def difference(fact: SheetFact, source: StandsOn) -> str:
         return "The quote does not hold its speaker: find in the source who says it."
     parts = [_altered(words) for words in stretch.altered]
     if stretch.denies and not fact.is_note:
-        has, lacks = ("quote", "sheet") if stretch.quote_denies else ("sheet", "quote")
+        has, lacks = ("quote", "page") if stretch.quote_denies else ("page", "quote")
         parts.append(f"check for a “not”: the {has} has one, the {lacks} has none")
     altered = {word for words in stretch.altered for word in words.here.casefold().split()}
     if fact.is_note:
@@ -108,21 +118,48 @@ def difference(fact: SheetFact, source: StandsOn) -> str:
 
 def _altered(words: Altered) -> str:
     if not words.there:
-        return f"sheet adds “{words.here}”"
+        return f"page adds “{words.here}”"
     if not words.here:
-        return f"source has “{words.there}”, which the sheet leaves out"
-    return f"sheet says “{words.here}”, source says “{words.there}”"
+        return f"source has “{words.there}”, which the page leaves out"
+    return f"page says “{words.here}”, source says “{words.there}”"
 
 
 def warning_words(fact: SheetFact) -> str:
-    """The sentences on other rows that say otherwise."""
-    return " ".join(fact.warnings)
+    """The words in which a fact differs, and the sentences on other rows that say otherwise."""
+    differs = [f"Differs: page says “{pair.page}”, source says “{pair.source}”." for pair in fact.differs]
+    return " ".join([*differs, *fact.warnings])
+
+
+_PLACED = {
+    NO_TEXT: "No text kept to compare with{more}.",
+    FOUND: "Kept text: found, {where}.",
+    ALMOST: "Kept text: found, but for capitals or signs, {where}: “{passage}”.",
+    DENIED: "Kept text: has a “not” before these words, {where}: “{passage}”.",
+    ABSENT: "Kept text: not found, and nothing like it, {where}{more}.",
+}
+
+
+def kept_words(source: StandsOn) -> str:
+    """What the kept text of a source says of its quote, a sentence for each part of it."""
+    return " ".join(_kept_sentence(answer) for answer in source.kept)
+
+
+def _kept_sentence(answer: KeptAnswer) -> str:
+    more = f" ({answer.more})" if answer.more else ""
+    parts = (f" [{part.text.strip()}] " if part.is_changed else part.text for part in answer.passage)
+    passage = " ".join("".join(parts).split())
+    if (sentence := _PLACED.get(answer.state)) is not None:
+        return sentence.format(more=more, where=answer.where, passage=passage)
+    pairs = "; ".join(
+        f"quote has “{pair.here or 'nothing'}”, kept text “{pair.there or 'nothing'}”" for pair in answer.altered
+    )
+    return f"Kept text: not so. {pairs + '. ' if pairs else ''}Nearest, {answer.where}{more}: “{passage}”."
 
 
 def disagreeing(sheet: FactSheet) -> str:
     """A sentence that names the rows with such a warning; empty without any."""
-    rows = ", ".join(f"#{fact.number}" for fact in sheet.facts if fact.warnings)
-    return f"Not borne out by other rows: {rows}." if rows else ""
+    rows = ", ".join(f"#{fact.number}" for fact in sheet.facts if fact.warnings or fact.differs)
+    return f"With a warning: {rows}." if rows else ""
 
 
 def source_line(source: StandsOn) -> str:

@@ -213,8 +213,8 @@ def test_altered_words_and_a_lost_not_are_named_and_one_quote_stands_once() -> N
     rows = [replace(row, is_quoted=True) for row in (fact("has not delivered 15 pumps", 1), fact("has delivered", 2))]
     page = sheet_html(replace(SHEET, facts=(*rows, replace(fact("two clerks", 3, uuid="c-2"), kind=SPEAKER))), "x.html")
     assert "In quotation marks, but not so in the quote (2)" in page
-    assert "Sheet says “15”, source says “12”" in page
-    assert "Source has “not”, which the sheet leaves out" in page
-    assert "; check for a “not”: the quote has one, the sheet has none" in page
+    assert "Page says “15”, source says “12”" in page
+    assert "Source has “not”, which the page leaves out" in page
+    assert "; check for a “not”: the quote has one, the page has none" in page
     assert "The quote does not hold its speaker: find in the source who says it." in page
     assert page.count("<blockquote>Aurora Ltd. has not") == 2, "once for two facts of one claim, once for the other's"
