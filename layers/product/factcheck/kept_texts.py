@@ -40,8 +40,6 @@ _PUT_LETTER = re.compile(r"\[(\w)\](?=\w)")
 _LEAST_LIKE = 0.4
 """Least share of a quote's words, the rare ones counting more, that its nearest passage has."""
 _LONGEST_NAME = 80
-_DENIED_BEFORE = 2
-"""Words before a quote among which a *not* changes what it says."""
 _NOTS = frozenset(
     word.replace("'", "")
     for word in (
@@ -243,9 +241,11 @@ class _Searched:
     def _denied_from(self, first: int) -> int | None:
         """The place of a *not* shortly before a word, in its own sentence; None without one."""
         letters, at = self._spelt.letters, self._spelt.letters_at
-        for place in range(max(first - _DENIED_BEFORE, 0), first):
-            is_denial = letters[place] in _NOTS and not _SENTENCE_END.search(self._text[at[place] : at[first]])
-            if is_denial:
+        place = first - 1
+        if place > 0 and letters[place] in LITTLE:
+            place -= 1  # has not been delivered
+        if place >= 0 and letters[place] in _NOTS:
+            if not _SENTENCE_END.search(self._text[at[place] : at[first]]):
                 return at[place]
         return None
 

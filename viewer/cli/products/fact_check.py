@@ -8,22 +8,30 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from layers.errors import InvalidValue
+from layers.finding.kept_words_store import KeptWordsStore
 from layers.product.factcheck.fact_sheet import FactSheet
 from layers.product.factcheck.sheet import CheckedProduct
 from layers.product.publishing import DRAFT
 from layers.product.spec import read_overrides
+from layers.project.saving.blobs import SessionBlobs
+from layers.project.saving.kept_bytes import KeptBytes
+from layers.project.saving.kept_documents import KeptDocuments
+from layers.project.storage.fsops import DISK
 from viewer.canvas.scene import MapScene
 from viewer.cli.products.case_in_hand import CaseInHand, case_in_hand
 from viewer.cli.products.issued_page import leaving
 from viewer.cli.products.printed_product import scenes_of, spec_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.cli.terminal.command import DONE
+from viewer.cli.terminal.reading import case_file, reader_of_documents
+from viewer.export.factcheck.kept_sources import kept_texts
 from viewer.export.factcheck.sheet_file import write_sheet
 from viewer.export.factcheck.sheet_words import counts, since_words
 from viewer.export.formats.writing import Workshop, Writing, finish
 from viewer.export.headless import Studio
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import SCREEN_DPI, PrintedPlate
+from viewer.support.settings import kept_words_folder
 
 
 def write_fact_check(arguments: argparse.Namespace) -> int:
@@ -57,6 +65,11 @@ def _product(case: CaseInHand, studio: Studio, arguments: argparse.Namespace) ->
         spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
     leaves = leaving(case, arguments, spec, DRAFT)
     printed = PrintedPlate(Plate(spec, document, scenes, leaves.edition), SCREEN_DPI)
+    session = SessionBlobs(Path(arguments.case).parent / "no session", DISK)
+    kept = KeptBytes(session, lambda: case_file(arguments.case))
+    with reader_of_documents() as pool:
+        documents = KeptDocuments(kept, KeptWordsStore(kept_words_folder()), pool)
+        texts = kept_texts(document, printed.content, documents)
     return CheckedProduct(
-        document, printed.content, printed.facts(), spec, leaves.edition, read_overrides(leaves.overrides_json)
+        document, printed.content, printed.facts(), spec, leaves.edition, read_overrides(leaves.overrides_json), texts
     )

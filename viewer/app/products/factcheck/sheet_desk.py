@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from layers.errors import GeoloupeError, NotAllowed
+from layers.finding.kept_words_store import KeptWordsStore
 from layers.product.factcheck.coming_home import Homecoming, homecoming
 from layers.product.factcheck.fact_sheet import FactSheet
+from layers.product.factcheck.kept_texts import NO_TEXTS
 from layers.product.factcheck.sheet import CheckedProduct
 from layers.product.factcheck.ticked_file import TickedSheet, read_sheet
 from layers.product.issuing.edition import Outgoing
+from layers.project.saving.kept_documents import KeptDocuments
 from viewer.app.case.session import Session
 from viewer.app.desktop.questions import Questions
 from viewer.app.opening.written_file import WrittenFiles
@@ -23,6 +26,7 @@ from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import SCREEN_DPI, pages_of
 from viewer.commands.reviewing.reviews import review_checked
+from viewer.export.factcheck.kept_sources import kept_texts
 from viewer.export.factcheck.sheet_file import write_sheet
 from viewer.export.factcheck.sheet_words import counts, since_words
 from viewer.export.formats.writing import Made, Workshop, Writing
@@ -31,6 +35,7 @@ from viewer.rendering.context import RenderContext
 from viewer.support.jobs import JobContext
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
+from viewer.support.settings import kept_words_folder
 
 
 class FactCheckDesk(QObject):
@@ -74,13 +79,15 @@ class FactCheckDesk(QObject):
         path = self._ask().sheet_to_write(suggestion, over)
         if path is None:
             return
-        maker, sheets = self._maker(), list[FactSheet]()
+        maker, sheets, documents = self._maker(), list[FactSheet](), self._documents()
 
         def laid_out(shop: Workshop) -> CheckedProduct:
             laid = pages_of(maker, product, SCREEN_DPI, shop)
-            return CheckedProduct(
-                laid.case, laid.content, laid.facts(), product.spec, product.edition, product.overrides
-            )
+            texts = NO_TEXTS
+            if documents is not None:
+                texts = kept_texts(laid.case, laid.content, documents, lambda _share: shop.check())
+            facts, spec = laid.facts(), product.spec
+            return CheckedProduct(laid.case, laid.content, facts, spec, product.edition, product.overrides, texts)
 
         def work(shop: Workshop) -> Made:
             self._check(path, since)
@@ -90,6 +97,16 @@ class FactCheckDesk(QObject):
         title = self.tr("Writing {0}").format(path.name)
         writing = Writing(path, work, self._context.jobs, self._context.pool, title=title, parent=self)
         writing.ended.connect(partial(self._written, writing, maker, path, sheets))
+
+    def _documents(self) -> KeptDocuments | None:
+        """The kept copies of the case; None where it has no working copy, and so none of its own."""
+        case = self._panels.case
+        if case.pool is None:
+            return None
+        try:
+            return KeptDocuments(case.kept_bytes(), KeptWordsStore(kept_words_folder()), case.pool)
+        except GeoloupeError:
+            return None
 
     def _check(self, path: Path, since: Path | None) -> None:
         """Raise NotAllowed where the file is the case, or the earlier sheet. Runs in a job: a drive may be slow."""
