@@ -59,7 +59,7 @@ _NO_CONTENT = LITTLE | frozenset(
         *("but", "nor", "out", "up", "off", "each", "both", "all", "any", "some", "one", "voice", "per", "over"),
     )
 )
-_SAME = {"firm": "company", "compan": "company", "weaponry": "weapon", "arms": "weapon"}
+_SAME = {"firm": "compani", "weaponry": "weapon", "arms": "weapon"}
 _AMERICAN = ((re.compile(r"our(?=$|ed|s$|ing)"), "or"), (re.compile(r"(?<=[bcdfghjklmnpqrstvwxz])re(?=s?$)"), "er"))
 _ENDINGS = ("ations", "ation", "ments", "ment", "ers", "er", "ors", "or", "ally", "als", "al", "ions", "ion", "ly")
 _LEAST_STEM = 4
