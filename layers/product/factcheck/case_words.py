@@ -36,8 +36,8 @@ class CaseReferences:
         for source in document.sources.values():
             if self._may_stand(source):
                 self._take_source(source)
-        for source in content.sources:
-            self._take_kept(source.uuid)
+        for uuid in self._cited:
+            self._take_kept(uuid)
         self._words = CaseWords(self._on)
 
     def match(self, sentence: str, but: str = "") -> tuple[TypedMatch, StandsOn] | None:

@@ -16,15 +16,15 @@ from layers.product.gathering import content_of
 from layers.product.spec import ProductSpec
 from tests.layers.product.factcheck.conftest import changed
 
-TEXT = """China-based companies Wuhan Global Sensor Technology Co., Wuhan Tongsheng Technology Co. Ltd. and Hikvision are
-providing optical components for use in Russian tanks and armored vehicles.
+TEXT = """China-based companies Wuhan Global Sensor Technology Co., Wuhan Tongsheng Technology Co. Ltd. and Hikvision
+are providing optical components for use in Russian tanks and armored vehicles.
 China has not provided direct lethal military support for Russia."""
 BOTTOM_LINE = (
     "Two officials say that China has been providing Russia with UAV engines and turbojet engines for cruise missiles."
 )
 CAPTION = (
-    "The report says that nearly 70% of Russia’s approximately $900 million in machine tool imports in the last quarter "
-    "of 2023 came from China. Officials say that Chinese companies are likely providing Russia with nitrocellulose "
+    "The report says that nearly 70% of Russia’s approximately $900 million in machine tool imports in the last "
+    "quarter of 2023 came from China. Officials say that Chinese companies are likely providing Russia with nitrocellulose "
     "used in the manufacture of ammunition. Liu Pengyu, spokesman of the Chinese Embassy in Washington, urges the U.S. "
     "side to refrain from disparaging the normal relationship between China and Russia."
 )
