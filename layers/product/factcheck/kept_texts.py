@@ -244,10 +244,9 @@ class _Searched:
         place = first - 1
         if place > 0 and letters[place] in LITTLE:
             place -= 1  # has not been delivered
-        if place >= 0 and letters[place] in _NOTS:
-            if not _SENTENCE_END.search(self._text[at[place] : at[first]]):
-                return at[place]
-        return None
+        if place < 0 or letters[place] not in _NOTS or _SENTENCE_END.search(self._text[at[place] : at[first]]):
+            return None
+        return at[place]
 
     def has(self, words: str) -> bool:
         """True where these words stand here, but for capitals and signs, and nothing before them denies them."""

@@ -99,8 +99,8 @@ def since_words(sheet: FactSheet) -> str:
 def difference(fact: SheetFact, source: StandsOn) -> str:
     """The difference between the words of a fact and a quote; empty where they stand in it."""
     stretch = source.stretch
-    if not source.quote or stretch.is_verbatim:
-        return ""
+    if not source.quote or stretch.is_verbatim or fact.is_own:
+        return ""  # words of the page's own need not be those of a quote; what they say otherwise is told apart
     if fact.kind == SPEAKER:
         return "The quote does not hold its speaker: find in the source who says it."
     parts = [_altered(words) for words in stretch.altered]

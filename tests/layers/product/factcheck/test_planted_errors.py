@@ -24,9 +24,10 @@ BOTTOM_LINE = (
 )
 CAPTION = (
     "The report says that nearly 70% of Russia’s approximately $900 million in machine tool imports in the last "
-    "quarter of 2023 came from China. Officials say that Chinese companies are likely providing Russia with nitrocellulose "
-    "used in the manufacture of ammunition. Liu Pengyu, spokesman of the Chinese Embassy in Washington, urges the U.S. "
-    "side to refrain from disparaging the normal relationship between China and Russia."
+    "quarter of 2023 came from China. Officials say that Chinese companies are likely providing Russia with "
+    "nitrocellulose used in the manufacture of ammunition. Liu Pengyu, spokesman of the Chinese Embassy in Washington, "
+    "urges the "
+    "U.S. side to refrain from disparaging the normal relationship between China and Russia."
 )
 TITLE, SUBTITLE = "Optics, engines and powder: what officials say China supplies", "Five makers named in one report"
 RIGHT = ProductSpec(title=TITLE, subtitle=SUBTITLE, bottom_line=BOTTOM_LINE, caption=CAPTION, author="A. Author")
