@@ -9,7 +9,7 @@ from layers.document.source import Source
 from layers.product.content import ProductContent
 from layers.product.factcheck.fact_sheet import StandsOn
 from layers.product.factcheck.kept_texts import KeptQuotes
-from layers.product.factcheck.typed_words import CaseWords, Reference, TypedMatch
+from layers.product.factcheck.typed_words import CaseSentences, Reference, TypedMatch
 from layers.product.factcheck.word_groups import stretch_in
 from layers.product.marking import may_carry
 from layers.product.wording.reading import sentences_of
@@ -38,7 +38,7 @@ class CaseReferences:
                 self._take_source(source)
         for uuid in self._cited:
             self._take_kept(uuid)
-        self._words = CaseWords(self._on)
+        self._words = CaseSentences(self._on)
 
     def match(self, sentence: str, but: str = "") -> tuple[TypedMatch, StandsOn] | None:
         """The words that a sentence stands on, with what they are; None where the case has none that are near.

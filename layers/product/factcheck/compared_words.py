@@ -65,7 +65,7 @@ _ENDINGS = ("ations", "ation", "ments", "ment", "ers", "er", "ors", "or", "ally"
 _LEAST_STEM = 4
 
 
-class Token(NamedTuple):
+class ComparedWord(NamedTuple):
     """A word that says something: its spelling for the comparison, its kind, and its place in the text."""
 
     norm: str
@@ -85,10 +85,10 @@ class Token(NamedTuple):
         return self.kind == NUMBER and len(self.norm) == 4 and self.norm[:2] in ("18", "19", "20")
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[ComparedWord]:
     """The words of a text that say something, each with the *not* and the words of degree and rank before it."""
     text = _CITED.sub(lambda cited: " " * len(cited.group()), text)
-    tokens, is_denied, degrees, told_from = list[Token](), False, set[str](), -1
+    tokens, is_denied, degrees, told_from = list[ComparedWord](), False, set[str](), -1
     matches = list(_TOKEN.finditer(text))
     for at, match in enumerate(matches):
         written = unicodedata.normalize("NFKC", match.group()).replace("’", "'").strip()
@@ -110,7 +110,7 @@ def tokens_of(text: str) -> list[Token]:
             norm = value if value is not None else _norm(written, is_name=is_name or written.isupper())
             kind = NUMBER if value is not None else WORD
             begin = told_from if told_from >= 0 else start
-            tokens.append(Token(norm, kind, start, match.end(), is_denied, frozenset(degrees), is_name, begin))
+            tokens.append(ComparedWord(norm, kind, start, match.end(), is_denied, frozenset(degrees), is_name, begin))
             is_denied, degrees, told_from = False, set(), -1
         if _ends_clause(text, match.end()):
             is_denied, degrees, told_from = False, set(), -1

@@ -9,9 +9,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from layers.product.factcheck.compared_words import NUMBER as COUNT
-from layers.product.factcheck.compared_words import Token, stem, tokens_of, unit_of
+from layers.product.factcheck.compared_words import ComparedWord, stem, tokens_of, unit_of
 from layers.product.factcheck.fact_sheet import SheetFact
-from layers.product.factcheck.typed_words import CaseWords, Reference
+from layers.product.factcheck.typed_words import CaseSentences, Reference
 from layers.product.factcheck.word_groups import NAME, NUMBER, WORDS, parts_of, plain_word
 
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
@@ -94,13 +94,15 @@ def _is_borne_out(fact: SheetFact) -> bool:
     return bool(fact.stands_on) and not fact.differs
 
 
-def _are_otherwise(fact: SheetFact, tokens: Sequence[Token], other: SheetFact, others: Sequence[Token]) -> bool:
+def _are_otherwise(
+    fact: SheetFact, tokens: Sequence[ComparedWord], other: SheetFact, others: Sequence[ComparedWord]
+) -> bool:
     if any(number != count for thing, number in _counted(tokens) for same, count in _counted(others) if thing == same):
         return True
     numbers = {token.norm for token in tokens if token.kind == COUNT}
     if not numbers or numbers == {token.norm for token in others if token.kind == COUNT}:
         return False
-    match = CaseWords([Reference("", other.words)]).match(fact.words)
+    match = CaseSentences([Reference("", other.words)]).match(fact.words)
     return match is not None and any(_has_number(pair.page) and _has_number(pair.source) for pair in match.differences)
 
 
@@ -108,7 +110,7 @@ def _has_number(words: str) -> bool:
     return any(token.kind == COUNT for token in tokens_of(words))
 
 
-def _counted(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+def _counted(tokens: Sequence[ComparedWord]) -> Iterator[tuple[str, str]]:
     """The things that a sentence counts, each with its number. What is measured may be of many lengths."""
     for token, thing in pairwise(tokens):
         is_count = token.kind == COUNT and not token.is_year and not unit_of(token.norm)

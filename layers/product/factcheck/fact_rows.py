@@ -14,7 +14,7 @@ from layers.product.factcheck.fact_sheet import SheetFact, StandsOn
 from layers.product.factcheck.kept_texts import NO_TEXTS, KeptQuotes, KeptTexts
 from layers.product.factcheck.printed_at import PrintedTexts
 from layers.product.factcheck.typed_facts import typed_facts
-from layers.product.factcheck.typed_words import Difference
+from layers.product.factcheck.typed_words import WordsApart
 from layers.product.factcheck.word_groups import (
     DATE,
     NAME,
@@ -275,13 +275,13 @@ class FactGatherer:
         return led._replace(kept=kept, is_kept=self._kept.has(source.uuid, line))
 
 
-def _other_name(fact: SheetFact) -> tuple[Difference, ...]:
+def _other_name(fact: SheetFact) -> tuple[WordsApart, ...]:
     """The names that stand in a quote in the place of a mark's, where it has the rest of that: Tongxin, Tongsheng."""
     if fact.is_as_quoted:
         return ()
     altered = [pair for source in fact.stands_on for pair in source.stretch.altered]
     return tuple(
-        Difference(pair.here, pair.there) for pair in altered if pair.here[:1].isupper() and pair.there[:1].isupper()
+        WordsApart(pair.here, pair.there) for pair in altered if pair.here[:1].isupper() and pair.there[:1].isupper()
     )
 
 

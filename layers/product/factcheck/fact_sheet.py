@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from layers.product.factcheck.kept_texts import NO_TEXT, KeptAnswer
-from layers.product.factcheck.typed_words import Difference
+from layers.product.factcheck.typed_words import WordsApart
 from layers.product.factcheck.word_groups import QuoteStretch
 from layers.product.spec import Override
 
@@ -43,7 +43,7 @@ class StandsOn(NamedTuple):
     uuid: str = ""
     """The source's."""
     kept: tuple[KeptAnswer, ...] = ()
-    """What its kept text answers on each exact part of the quote; empty where nothing was asked."""
+    """Answers of its kept text on each exact part of the quote; empty where nothing was asked."""
     is_kept: bool = False
     """True where the kept text has the words of the fact."""
 
@@ -80,7 +80,7 @@ class SheetFact(Struct, frozen=True):
     """True for words that the product prints inside quotation marks."""
     is_note: bool = False
     """True for words of ours beside a quotation."""
-    differs: tuple[Difference, ...] = ()
+    differs: tuple[WordsApart, ...] = ()
     """Words in which it differs from those that it stands on."""
     warnings: tuple[str, ...] = ()
     """Sentences on other rows of the sheet that say otherwise."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from layers.product.factcheck.compared_words import NUMBER, UNSAID, Token, tokens_of, unit_of
+from layers.product.factcheck.compared_words import NUMBER, UNSAID, ComparedWord, tokens_of, unit_of
 
 _LEAST_SHARED, _LEAST_OF_SHORT = 3, 2
 """Fewest words that a sentence and the words that it stands on have in the same order; of a short one with a number."""
@@ -33,7 +33,7 @@ class Reference(NamedTuple):
     key: str = ""
 
 
-class Difference(NamedTuple):
+class WordsApart(NamedTuple):
     """Words of the page, and those of the source in their place. One side may be empty."""
 
     page: str
@@ -45,16 +45,16 @@ class TypedMatch(NamedTuple):
 
     reference: Reference
     share: float
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[WordsApart, ...] = ()
 
 
 class _Read(NamedTuple):
     reference: Reference
-    tokens: list[Token]
+    tokens: list[ComparedWord]
     norms: frozenset[str]
 
 
-class CaseWords:
+class CaseSentences:
     """All words of a case that typed ones may stand on."""
 
     def __init__(self, references: Iterable[Reference]) -> None:
@@ -93,7 +93,7 @@ class CaseWords:
     def _weight(self, norm: str) -> float:
         return 1.0 / (1.0 + math.log1p(max(len(self._places.get(norm, ())), 1)))
 
-    def _nearest(self, page: Sequence[Token], but: str) -> list[_Read]:
+    def _nearest(self, page: Sequence[ComparedWord], but: str) -> list[_Read]:
         shared: dict[int, float] = {}
         for norm in {token.norm for token in page}:
             for place in self._places.get(norm, ()):
@@ -102,7 +102,7 @@ class CaseWords:
         places = sorted(near, key=lambda place: (-shared[place], len(self._read[place].tokens), place))
         return [self._read[place] for place in places[:_TRIED]]
 
-    def _compared(self, sentence: str, page: Sequence[Token], read: _Read) -> TypedMatch | None:
+    def _compared(self, sentence: str, page: Sequence[ComparedWord], read: _Read) -> TypedMatch | None:
         source = read.tokens
         steps = SequenceMatcher(
             None, [token.norm for token in source], [token.norm for token in page], autojunk=False
@@ -128,11 +128,11 @@ class CaseWords:
 
 def _differences(
     sentence: str,
-    page: Sequence[Token],
+    page: Sequence[ComparedWord],
     read: _Read,
     steps: Sequence[tuple[str, int, int, int, int]],
-    pairs: Sequence[tuple[Token, Token]],
-) -> Iterator[Difference]:
+    pairs: Sequence[tuple[ComparedWord, ComparedWord]],
+) -> Iterator[WordsApart]:
     source, words = read.tokens, read.reference.words
     for at, (kind, left, end, right, stop) in enumerate(steps):
         if kind != "replace":
@@ -145,11 +145,13 @@ def _differences(
             yield found
     for token, other in pairs:
         if token.is_denied != other.is_denied or _has_other_degree(token, other, page, source):
-            yield Difference(_cut(sentence, [token], token.told_from), _cut(words, [other], other.told_from))
+            yield WordsApart(_cut(sentence, [token], token.told_from), _cut(words, [other], other.told_from))
     yield from _other_numbers(sentence, page, read)
 
 
-def _has_other_degree(token: Token, other: Token, page: Sequence[Token], source: Sequence[Token]) -> bool:
+def _has_other_degree(
+    token: ComparedWord, other: ComparedWord, page: Sequence[ComparedWord], source: Sequence[ComparedWord]
+) -> bool:
     """True where one of the two has a word of degree or rank that the other lacks; of a number, next to it."""
     added, lost = token.degrees - other.degrees, other.degrees - token.degrees - UNSAID
     if token.kind != NUMBER:
@@ -158,7 +160,7 @@ def _has_other_degree(token: Token, other: Token, page: Sequence[Token], source:
     return bool(added or lost)
 
 
-def _other_numbers(sentence: str, page: Sequence[Token], read: _Read) -> Iterator[Difference]:
+def _other_numbers(sentence: str, page: Sequence[ComparedWord], read: _Read) -> Iterator[WordsApart]:
     """Numbers that the source lacks, beside the one that it has of the same unit, or of the same things."""
     own = {token.norm for token in page}
     for at, token in enumerate(page):
@@ -174,10 +176,10 @@ def _other_numbers(sentence: str, page: Sequence[Token], read: _Read) -> Iterato
             and (token.is_year or unit_of(token.norm) or _counts_same(page, at, read.tokens, place))
         ]
         if len(others) == 1:
-            yield Difference(_cut(sentence, [token]), _cut(read.reference.words, others))
+            yield WordsApart(_cut(sentence, [token]), _cut(read.reference.words, others))
 
 
-def _counts_same(page: Sequence[Token], at: int, source: Sequence[Token], place: int) -> bool:
+def _counts_same(page: Sequence[ComparedWord], at: int, source: Sequence[ComparedWord], place: int) -> bool:
     """True for two numbers that the same word follows."""
     return at + 1 < len(page) and place + 1 < len(source) and page[at + 1].norm == source[place + 1].norm
 
@@ -191,8 +193,8 @@ def _is_held(before: tuple[str, int, int, int, int] | None, after: tuple[str, in
 
 
 def _side_by_side(
-    page: Sequence[Token], source: Sequence[Token], is_first: bool, is_last: bool
-) -> tuple[Sequence[Token], Sequence[Token]]:
+    page: Sequence[ComparedWord], source: Sequence[ComparedWord], is_first: bool, is_last: bool
+) -> tuple[Sequence[ComparedWord], Sequence[ComparedWord]]:
     """The words of both sides that may stand for each other: the longer one goes on beyond an end of the shorter."""
     length = min(len(page), len(source))
     if is_first:
@@ -204,16 +206,16 @@ def _side_by_side(
 
 def _replaced(
     sentence: str,
-    here: Sequence[Token],
+    here: Sequence[ComparedWord],
     words: str,
-    there: Sequence[Token],
-    page: Sequence[Token],
+    there: Sequence[ComparedWord],
+    page: Sequence[ComparedWord],
     read: _Read,
-) -> Difference | None:
+) -> WordsApart | None:
     """The words that were put for others; None where they stand elsewhere in the other text, or are not alike."""
     numbers = [token for token in here if token.kind == NUMBER], [token for token in there if token.kind == NUMBER]
     if len(numbers[0]) == len(numbers[1]) == 1 and numbers[0][0].norm != numbers[1][0].norm:
-        return Difference(_cut(sentence, numbers[0]), _cut(words, numbers[1]))
+        return WordsApart(_cut(sentence, numbers[0]), _cut(words, numbers[1]))
     own = {token.norm for token in page}
     new = [token for token in here if token.kind != NUMBER and token.norm not in read.norms]
     are_names = len(here) == len(there) == 1 and here[0].is_name and there[0].is_name
@@ -222,8 +224,8 @@ def _replaced(
         return None
     if len(new) < len(here) or (len(lost) < len(there) and not are_names):
         return None
-    return Difference(_cut(sentence, new), _cut(words, lost))
+    return WordsApart(_cut(sentence, new), _cut(words, lost))
 
 
-def _cut(text: str, tokens: Sequence[Token], start: int | None = None) -> str:
+def _cut(text: str, tokens: Sequence[ComparedWord], start: int | None = None) -> str:
     return " ".join(text[tokens[0].start if start is None else start : tokens[-1].end].split())

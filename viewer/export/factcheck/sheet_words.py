@@ -140,7 +140,7 @@ _PLACED = {
 
 
 def kept_words(source: StandsOn) -> str:
-    """What the kept text of a source says of its quote, a sentence for each part of it."""
+    """The answers of the kept text of a source on its quote, a sentence for each part of it."""
     return " ".join(_kept_sentence(answer) for answer in source.kept)
 
 

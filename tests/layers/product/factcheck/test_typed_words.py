@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from layers.product.factcheck.typed_words import CaseWords, Reference
+from layers.product.factcheck.typed_words import CaseSentences, Reference
 
-CASE = CaseWords(
+CASE = CaseSentences(
     [
         Reference("1", "two senior Boreal officials: in 2023 about 90% of Cirrus's pumps came from Aurora"),
         Reference(
