@@ -68,16 +68,16 @@ class CaseReferences:
             return  # its words are those of a source that may not be named here
         number = self._numbers.get(claim.uuid, "")
         name = f"claim {number}" if number else "claim that is not on the page"
-        said = claim.made_by.strip()
+        speaker = claim.made_by.strip()
         for link, source in known:
             words = link.quote.strip() or claim.source_wording.strip()
             if words:
-                on = self._source(source, words, link.page, f"{name}, {said}" if said else name)
-                self._on.setdefault(_spoken(claim.uuid, said, words), on)
+                on = self._source(source, words, link.page, f"{name}, {speaker}" if speaker else name)
+                self._on.setdefault(_spoken(claim.uuid, speaker, words), on)
         if not known or not any(link.quote.strip() for link, _ in known):
             words = claim.source_wording.strip() or claim.statement.strip()
             on = StandsOn("", name, words, is_source=False)
-            self._on.setdefault(_spoken(claim.uuid, said if claim.source_wording.strip() else "", words), on)
+            self._on.setdefault(_spoken(claim.uuid, speaker if claim.source_wording.strip() else "", words), on)
 
     def _take_answer(self, answer: Response) -> None:
         source = self._document.sources.get(answer.source_uuid)

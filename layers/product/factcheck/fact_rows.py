@@ -98,8 +98,8 @@ class FactGatherer:
         if fact.kind != WORDS or fact.is_quoted or claim.is_ours or fact.is_as_quoted:
             return fact
         rests_on_itself = not claim.source_words.strip() and not any(quote.words.strip() for quote in claim.quotes)
-        found = self._case.match(fact.words, but=claim.uuid if rests_on_itself else "")
-        return replace(fact, differs=found[0].differences) if found is not None else fact
+        matched = self._case.match(fact.words, but=claim.uuid if rests_on_itself else "")
+        return replace(fact, differs=matched[0].differences) if matched is not None else fact
 
     def _place_of_claim(self, claim: ClaimSaid) -> str:
         at = self._texts.place_of(claim.said) or self._texts.place_of(quoted(claim.said))

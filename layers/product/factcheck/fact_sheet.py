@@ -99,14 +99,14 @@ class SheetFact(Struct, frozen=True):
         if not any(source.is_source for source in self.stands_on):
             return UNSOURCED
         quotes = [source for source in self.stands_on if source.quote]
-        asked = [source for source in quotes if source.stretch.is_verbatim] if quotes else self.stands_on
-        if any(source.is_misquoted for source in asked):
+        compared = [source for source in quotes if source.stretch.is_verbatim] if quotes else self.stands_on
+        if any(source.is_misquoted for source in compared):
             return MISQUOTED
-        if any(source.is_borne_out for source in asked):
+        if any(source.is_borne_out for source in compared):
             return KEPT
         if not quotes:
             return NO_WORDS
-        if asked:
+        if compared:
             return AS_QUOTED
         return ALTERED if self.is_quoted else OTHERWISE
 
@@ -130,7 +130,9 @@ class SheetFact(Struct, frozen=True):
         """Sixteen digits over what a checker compares: two sheets on which it is the same have equal digits."""
         sources = (part for source in self.stands_on for part in (*source[:6], str(source.is_source)))
         kept = (source.kept for source in self.stands_on if source.has_kept_text)
-        answers = (part for found in kept for answer in found for part in (answer.state, answer.where, answer.words))
+        answers = (
+            part for of_source in kept for answer in of_source for part in (answer.state, answer.where, answer.words)
+        )
         return _digest(self.key, *sources, *answers)
 
 

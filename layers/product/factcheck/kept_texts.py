@@ -142,9 +142,9 @@ class KeptQuotes:
 
 def _best(texts: Sequence[_Searched], part: str) -> KeptAnswer:
     """The best answer of several texts on one part of a quote."""
-    found = [answer for text in texts if (answer := text.found(part)) is not None]
-    if found:
-        return min(found, key=lambda answer: answer.state != FOUND)
+    answers = [answer for text in texts if (answer := text.found(part)) is not None]
+    if answers:
+        return min(answers, key=lambda answer: answer.state != FOUND)
     share, answer = max((text.nearest(part) for text in texts), key=lambda nearest: nearest[0])
     return (
         answer if share >= _LEAST_LIKE else answer._replace(state=ABSENT, passage=(), altered=(), where=_names(texts))

@@ -43,11 +43,11 @@ def typed_facts(spec: ProductSpec, correction: str, texts: PrintedTexts, case: C
 def _of_clause(clause: str, part: str, printed: str, case: CaseReferences) -> Iterator[SheetFact]:
     """The clause as a fact; where nothing in the case is near it, its numbers, dates and names as well."""
     words = " ".join(clause.split())
-    found = case.match(words) if part not in _WHOLE else None
+    matched = case.match(words) if part not in _WHOLE else None
     parts = parts_of(words)
     if part in _WHOLE or part.startswith(_HEADS):
         parts = [FactPart(WORDS, words)]
-    elif found is not None:
+    elif matched is not None:
         parts = parts[:1]
     for fact in parts:
         yield SheetFact(
@@ -55,10 +55,10 @@ def _of_clause(clause: str, part: str, printed: str, case: CaseReferences) -> It
             " ".join(fact.words.split()),
             subject=part,
             printed=printed,
-            stands_on=(found[1],) if found is not None else (),
+            stands_on=(matched[1],) if matched is not None else (),
             is_own=True,
-            differs=found[0].differences if found is not None else (),
-            warnings=tuple(_unknown(fact, case)) if found is None and part not in _WHOLE else (),
+            differs=matched[0].differences if matched is not None else (),
+            warnings=tuple(_unknown(fact, case)) if matched is None and part not in _WHOLE else (),
         )
 
 

@@ -76,13 +76,13 @@ class CaseSentences:
         """The words that a sentence stands on, but for those of one home; None where none are near enough."""
         page = tokens_of(sentence)
         matches = [self._compared(sentence, page, read) for read in self._nearest(page, but)]
-        found = [match for match in matches if match is not None]
-        if not found:
+        near = [match for match in matches if match is not None]
+        if not near:
             return None
         # words that say the same settle it, unless others are much nearer
-        best = max(match.share for match in found)
+        best = max(match.share for match in near)
         return max(
-            found,
+            near,
             key=lambda match: (
                 not match.differences and match.share >= min(_SURE_SHARE, best) and match.share >= best - 0.25,
                 match.share,
@@ -141,8 +141,8 @@ def _differences(
         after = steps[at + 1] if at + 1 < len(steps) else None
         here, there = _side_by_side(page[right:stop], source[left:end], before is None, after is None)
         is_held = _is_held(before, after)
-        if is_held and (found := _replaced(sentence, here, words, there, page, read)) is not None:
-            yield found
+        if is_held and (apart := _replaced(sentence, here, words, there, page, read)) is not None:
+            yield apart
     for token, other in pairs:
         if token.is_denied != other.is_denied or _has_other_degree(token, other, page, source):
             yield WordsApart(_cut(sentence, [token], token.told_from), _cut(words, [other], other.told_from))
@@ -155,8 +155,8 @@ def _has_other_degree(
     """True where one of the two has a word of degree or rank that the other lacks; of a number, next to it."""
     added, lost = token.degrees - other.degrees, other.degrees - token.degrees - UNSAID
     if token.kind != NUMBER:
-        added -= {degree for one in source for degree in one.degrees}
-        lost -= {degree for one in page for degree in one.degrees}
+        added -= {degree for word in source for degree in word.degrees}
+        lost -= {degree for word in page for degree in word.degrees}
     return bool(added or lost)
 
 
