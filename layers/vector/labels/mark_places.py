@@ -21,7 +21,7 @@ _NEAREST = 4.0
 _BESIDE_LINE = 1.5
 _LENGTHS = (14.0, 22.0, 32.0, 44.0, 58.0, 74.0, 96.0, 124.0, 160.0, 210.0)
 """Lengths of lines to names, in logical pixels of full signs, the shortest first."""
-FARTHEST = 75.0
+FARTHEST = 50.0
 """Greatest length of a line to a name, in logical pixels of full signs, where none is asked for."""
 _TURNS = 24
 _MOST_ANCHORS = 4
@@ -40,6 +40,8 @@ class MarkBoxes(NamedTuple):
     furniture: Sequence[Box]
     outlines: Sequence[Box]
     moved: Mapping[str, MovedSymbol]
+    dot_room: float = 0.0
+    """Room round dots that lines keep free, as long as symbols are still to be spread."""
 
 
 class MarkPlaces:
@@ -54,8 +56,8 @@ class MarkPlaces:
         for owners, marked_boxes in ((True, boxes.symbols), (False, boxes.dots)):
             rows = rows_of([box for _, box in marked_boxes])
             who = np.array([self._owner(uuid) if owners else NOBODY for uuid, _ in marked_boxes], np.int64)
-            self._near.add_boxes(grown(rows, _NEAREST * scale), who)
-            self._below.add_boxes(grown(rows, _BESIDE_LINE * scale), who)
+            self._near.add_boxes(grown(rows, (_NEAREST if owners else _BESIDE_LINE) * scale), who)
+            self._below.add_boxes(grown(rows, _BESIDE_LINE * scale + (0.0 if owners else boxes.dot_room)), who)
         for occupied in (self._near, self._below):
             occupied.add_boxes(rows_of(list(boxes.furniture)))
             occupied.add_lines(rows_of([(*foot, *end) for _, foot, end in boxes.lines]))
@@ -102,6 +104,11 @@ class MarkPlaces:
                     return label
             checkpoint()
         return None
+
+    def stand(self, labels: Sequence[PlacedLabel]) -> None:
+        """Take over labels that were placed before, where they are."""
+        for label in labels:
+            self._stand(label)
 
     def place_reserved(self, request: LabelRequest) -> PlacedLabel | None:
         """Place a number where room is kept for it; None where none is."""

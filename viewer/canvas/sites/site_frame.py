@@ -85,6 +85,8 @@ class SiteFrame(Struct):
     """Lines and areas that may be in view."""
     symbol_scale: float = 1.0
     """Size of the symbols, relative to those of the screen."""
+    claim_scale: float = 1.0
+    """Size of the symbols of those named in a claim, relative to the others."""
     only: ShownOnly | None = None
     """The marks that a filter leaves; None for all."""
     bare: NDArray[np.bool_] | None = None
@@ -141,6 +143,7 @@ class SiteFrame(Struct):
             self.compact,
             self._left(index.shapes_near(piece)),
             self.symbol_scale,
+            self.claim_scale,
             only=self.only,
             bare=None if self.bare is None else self.bare[seen],
         )
@@ -149,9 +152,11 @@ class SiteFrame(Struct):
         """Lines and areas among `uuids` that the filter leaves."""
         return uuids if self.only is None else self.only.shapes(uuids)
 
-    def rearranged(self, px: Floats, py: Floats, is_symbol: NDArray[np.bool_], symbol_scale: float) -> SiteFrame:
-        """The same frame with its symbols elsewhere, of another size, and only those of `is_symbol`."""
-        return replace(self, px=px, py=py, is_symbol=is_symbol, symbol_scale=symbol_scale)
+    def rearranged(
+        self, px: Floats, py: Floats, is_symbol: NDArray[np.bool_], symbol_scale: float, claim_scale: float
+    ) -> SiteFrame:
+        """The same frame with its symbols elsewhere, of other sizes, and only those of `is_symbol`."""
+        return replace(self, px=px, py=py, is_symbol=is_symbol, symbol_scale=symbol_scale, claim_scale=claim_scale)
 
     def bared(self, bare: BareMarks) -> SiteFrame:
         """The same frame without the symbols of some marks."""
@@ -240,6 +245,10 @@ class SiteFrame(Struct):
     @property
     def symbol_radius_px(self) -> float:
         return (COMPACT_RADIUS_PX if self.compact else SYMBOL_RADIUS_PX) * self.scale * self.symbol_scale
+
+    def radius_px(self, position: int) -> float:
+        """The radius of one symbol."""
+        return self.symbol_radius_px * (self.claim_scale if self.is_claim[position] else 1.0)
 
     def circles(self, of: Sequence[int]) -> list[Outline]:
         """The areas that the points at these positions stand for."""

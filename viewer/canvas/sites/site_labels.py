@@ -57,13 +57,12 @@ class SiteLabels:
     def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
         """Requests for labels, the most important first; they depend on frame, selection and language alone."""
         candidates: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
-        radius = frame.symbol_radius_px
         for position in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
             row = frame.rows[position]
             if is_said_by_sign(frame, row):
                 continue
             site = frame.index.shown(frame.index.uuids[row])
-            clearance = _sign_clearance(frame) if frame.is_area[position] else radius
+            clearance = _sign_clearance(frame) if frame.is_area[position] else frame.radius_px(position)
             if frame.bare is not None and frame.bare[position]:
                 clearance = CURRENT_PX * frame.scale
             candidates.append(

@@ -206,17 +206,28 @@ class SitePainter:
         if frame.compact:
             # By symbol within a rank: onto PDF and SVG dots of one symbol follow each other.
             shown = shown[np.lexsort((index.shown_symbol[frame.rows[shown]], frame.is_claim[shown]))]
-        self._paint_some(painter, frame, shown)
+        if frame.claim_scale == 1.0:
+            self._paint_some(painter, frame, shown)
+        else:
+            is_claim = frame.is_claim[shown]
+            self._paint_some(painter, frame, shown[~is_claim])
+            self._paint_some(painter, frame, shown[is_claim], factor=frame.claim_scale)
         if selection:
             chosen = frame.thinned(frame.chosen(selection) & frame.is_symbol)
             self._paint_some(painter, frame, chosen, selected=True)
 
     def _paint_some(
-        self, painter: QPainter, frame: SiteFrame, shown: NDArray[np.intp], *, selected: bool = False
+        self,
+        painter: QPainter,
+        frame: SiteFrame,
+        shown: NDArray[np.intp],
+        *,
+        selected: bool = False,
+        factor: float = 1.0,
     ) -> None:
-        """Paint the symbols at these positions of a frame, in this order."""
+        """Paint the symbols at these positions of a frame, in this order, `factor` times as large as the frame says."""
         which, px, py = frame.index.shown_symbol[frame.rows[shown]], frame.px[shown], frame.py[shown]
-        symbols, compact, scale = frame.index.symbols, frame.compact, frame.scale * frame.symbol_scale
+        symbols, compact, scale = frame.index.symbols, frame.compact, frame.scale * frame.symbol_scale * factor
         self._symbols.paint(painter, symbols, which, px, py, scale, selected=selected, compact=compact)
 
 

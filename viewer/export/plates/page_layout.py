@@ -114,7 +114,7 @@ class PageLayout:
         """
         beside = self.beside
         beside.has_band, beside.has_key_in_band, beside.key_page = False, False, 0
-        beside.band_words = BandWords.ALL
+        beside.band_words, beside.is_legend_first = BandWords.ALL, False
         rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
         if self.sizes.is_map_first:
             return self._cut_slide(parts, checkpoint)
@@ -210,6 +210,9 @@ class PageLayout:
                 rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
             rooms, atoms = self._cut_again(parts, key, share, checkpoint)
+        if not any(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
+            self.beside.is_legend_first = True
+            rooms, atoms = self._cut_again(parts, key, share or 1.0, checkpoint)
         return rooms, atoms
 
     def _with_band(

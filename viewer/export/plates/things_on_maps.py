@@ -29,7 +29,8 @@ from viewer.export.plates.maps.map_plates import (
     north_arrow_piece,
     scale_bar_piece,
 )
-from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, name_marks, number_size
+from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, spread_and_name
+from viewer.export.plates.maps.spread_marks import SpreadRoom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
@@ -81,21 +82,17 @@ class MapFurnisher:
             if (alike := self._shown_alike(on_page, maps)) is not None:
                 things.shared[on_page.number] = alike.number
             self._add_furniture(things, on_page, obstacles, (symbols, outlines))
-            insets = self._add_inset_boxes(things, on_page, maps, obstacles, symbols)
+            letters, edges = self._add_inset_boxes(things, on_page, maps, obstacles, symbols)
             corner = on_page.rect.topLeft()
-            boxes = [box_of(rect.translated(-corner)) for rect in (*obstacles, *insets)]
+            boxes = [box_of(rect.translated(-corner)) for rect in (*obstacles, *letters)]
+            on_page.edges = [box_of(rect.translated(-corner)) for rect in edges]
             if spec.graticule:
                 boxes += self._add_graticule(things, on_page, boxes)
-            if spec.shows("annotation"):
-                number = number_size(self._style, self._sizes.label_factor, len(on_page.in_frame()))
-                on_page.spread_symbols(number, boxes, (self._style.label, self._style.halo), checkpoint)
-                symbols = [box for _, box in on_page.symbol_boxes()]
             naming = Naming()
-            if spec.shows("annotation") and spec.shows("labels"):
-                naming = name_marks(on_page, boxes, self._style, self._sizes.label_factor, who, checkpoint)
             if spec.shows("annotation"):
-                on_page.lead_to_numbers({label.uuid for label in naming.numbers})
-            on_page.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
+                naming = self._named(on_page, boxes, self._who_on(on_page, maps, who), checkpoint)
+                symbols = [box for _, box in on_page.symbol_boxes()]
+            on_page.place_layer_labels([*boxes, *on_page.edges, *label_boxes(naming), *symbols, *outlines])
             things.namings.append(naming)
             checkpoint()
         own = {uuid: number for naming in things.namings for uuid, number in naming.signed.items()}
@@ -106,6 +103,24 @@ class MapFurnisher:
             things.pieces += callout_pieces(on_page)
             things.pieces += label_pieces(on_page, naming, self._style, self._sizes.label_factor)
         return things
+
+    def _named(self, on_page: MapOnPage, boxes: Sequence[Box], who: Named, checkpoint: Checkpoint) -> Naming:
+        """Spread the symbols of a map, and name its marks where the product has labels."""
+        style, naming = self._style, Naming()
+        if self._spec.shows("labels"):
+            naming = spread_and_name(on_page, boxes, style, self._sizes.label_factor, who, checkpoint)
+        else:
+            room = SpreadRoom((0.0, 0.0), obstacles=tuple(boxes), dotted=who.dotted)
+            on_page.spread_claims(room, (style.label, style.halo), checkpoint)
+            on_page.spread_setting(room, checkpoint)
+        on_page.lead_to_numbers(set(naming.waiting))
+        return naming
+
+    def _who_on(self, on_page: MapOnPage, maps: Sequence[MapOnPage], who: Named) -> Named:
+        """The rules for one map: on the overview, the setting that an inset shows larger has dots and no names."""
+        if self._spec.layout != "insets" or on_page.number:
+            return who
+        return who._replace(dotted=frozenset(uuid for inset in maps[1:] for uuid in inset.in_frame()))
 
     def _shown_alike(self, on_page: MapOnPage, maps: Sequence[MapOnPage]) -> MapOnPage | None:
         """A map before this one that shows the same ground, where maps are compared: one bar and arrow do for both."""
@@ -140,14 +155,14 @@ class MapFurnisher:
         maps: Sequence[MapOnPage],
         obstacles: Sequence[QRectF],
         marks: Sequence[Box],
-    ) -> list[QRectF]:
-        """Add the boxes of the insets to their overview, and return the boxes that these cover."""
+    ) -> tuple[list[QRectF], list[QRectF]]:
+        """Add the boxes of the insets to their overview; return what their letters cover, and their edges."""
         if self._spec.layout != "insets" or on_page.number or len(maps) < 2:
-            return []
+            return [], []
         type_ = self._sizes.type(1.0, bold=True)
-        pieces, covered = inset_boxes(on_page, maps[1:], self._style, type_, obstacles, marks)
+        pieces, letters, edges = inset_boxes(on_page, maps[1:], self._style, type_, obstacles, marks)
         things.pieces += pieces
-        return covered
+        return letters, edges
 
     def _add_graticule(self, things: ThingsOnMaps, on_page: MapOnPage, boxes: Sequence[Box]) -> list[Box]:
         """Add a graticule to a map, and return the boxes that its labels cover."""

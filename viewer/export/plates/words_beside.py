@@ -64,6 +64,8 @@ class WordsBeside:
         self.band_words = BandWords.ALL
         self.key_page = 0
         """The page that has the key, counted from 1, where the band of the legend says so; 0 where it does not."""
+        self.is_legend_first = False
+        """True where the legend stands before a key that goes on on another page."""
         self.has_locator = False
         self.legend: list[LegendRow] = []
 
@@ -89,6 +91,15 @@ class WordsBeside:
         if sizes.is_map_first:
             later = caption if len(spec.caption) > _SHORT_CAPTION else []
             return [*self.first_words(maps), *later, *locator, *key, *evidence]
+        if self.is_legend_first and not is_site:
+            return [
+                *caption,
+                *first,
+                *explained,
+                *key,
+                *evidence,
+                *(rows.imprint(words.foot) if sizes.is_small else ()),
+            ]
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(words.foot) if sizes.is_small else ())]
 

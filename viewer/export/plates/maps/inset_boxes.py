@@ -30,14 +30,14 @@ def inset_boxes(
     type_: Type,
     furniture: Sequence[QRectF],
     marks: Sequence[Box],
-) -> tuple[list[Piece], list[QRectF]]:
-    """A piece for each inset on the overview, a box with a letter, and the boxes on the page that they cover.
+) -> tuple[list[Piece], list[QRectF], list[QRectF]]:
+    """A piece for each inset on the overview, a box with a letter; what the letters cover on the page, and their edges.
 
     `furniture`: boxes on the page that letters keep clear of. `marks`: boxes relative to the frame's corner, of which
     they cover as few as possible.
     """
     frame, side = overview.rect, 1.5 * type_.size
-    obstacles, pieces, covered = list(furniture), [], []
+    obstacles, pieces, covered, edges = list(furniture), [], [], []
     for at, inset in enumerate(insets):
         lonlat = inset.framing.lonlat()
         whole = overview.framing.box_of(lonlat) if lonlat is not None else None
@@ -61,8 +61,9 @@ def inset_boxes(
                 is_draggable=False,
             )
         )
-        covered += [plate, *_edges(box), *_along(_line_to(box, plate))]
-    return pieces, covered
+        covered += [plate, *_along(_line_to(box, plate))]
+        edges += _edges(box)
+    return pieces, covered, edges
 
 
 def _letter_place(box: QRectF, side: float, frame: QRectF, obstacles: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:

@@ -37,7 +37,15 @@ from viewer.canvas.sites.site_symbology import Precision
 from viewer.commands.meta import sites_visible
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.picture_layers import has_features, picture_layers
-from viewer.export.plates.maps.spread_marks import SpreadMarks, paint_spread, place_of, spread_marks, symbol_scale
+from viewer.export.plates.maps.spread_marks import (
+    CLAIM_SCALE,
+    SpreadMarks,
+    SpreadRoom,
+    paint_spread,
+    spread_claims,
+    spread_setting,
+    symbol_scale,
+)
 from viewer.export.plates.maps.unseen_images import unseen_images
 from viewer.export.printed import GroupPart, PartPlace, is_held
 from viewer.rendering.world_copies import wrapped_views
@@ -77,6 +85,8 @@ class MapOnPage:
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
         """The marks at the size that was painted last, kept as strips of a page follow each other."""
+        self.edges: list[Box] = []
+        """Boxes along the edges of insets, which symbols and names keep off where they can."""
         self.paint_below_marks: Callable[[QPainter], None] | None = None
         """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
@@ -85,9 +95,13 @@ class MapOnPage:
         self._letters = LabelPainter()
         self._places = _frames_of(index, framing.view)
         """The marks at their true places."""
-        self._spread_for: tuple[object, ...] = ()
+        self._claims_for: SpreadRoom | None = None
+        self._spread_for: SpreadRoom | None = None
         self._inks = ("", "")
-        self.spread = SpreadMarks() if self.is_composed else SpreadMarks(symbol_scale(framing.view))
+        scale = symbol_scale(framing.view)
+        self.spread = SpreadMarks() if self.is_composed else SpreadMarks(scale, CLAIM_SCALE)
+        self._claims = self._all = self.spread
+        """The symbols of those named in a claim where they stand, before all others are spread."""
         self.frames = self._spread_frames(self._places)
 
     @property
@@ -138,24 +152,35 @@ class MapOnPage:
                     uuids.add(frame.index.uuids[row])
         return frozenset(uuids)
 
-    def spread_symbols(
-        self,
-        number: tuple[float, float],
-        obstacles: Sequence[Box],
-        inks: tuple[str, str],
-        checkpoint: Checkpoint = unchecked,
-    ) -> None:
-        """Spread symbols that would overlap, clear of `obstacles`, each with room for a number of this size.
+    def spread_claims(self, room: SpreadRoom, inks: tuple[str, str], checkpoint: Checkpoint = unchecked) -> None:
+        """Spread the symbols of those named in a claim, with the first choice of places; all others are dots yet.
 
         `inks`: colours of the lines to their true places, and of the halos of these.
         """
-        wanted = number, tuple(obstacles), inks
-        if self.is_composed or self._spread_for == wanted:
+        self._inks = inks
+        if self.is_composed:
             return
-        lines = [box for _, box in self.outline_boxes()]
-        self.spread = spread_marks(self._places, self.view, number, obstacles, lines, checkpoint)
-        self.frames = self._spread_frames(self._places)
-        self._spread_for, self._inks = wanted, inks
+        if self._claims_for != room:
+            self._claims = spread_claims(self._places, self.view, self._with_lines(room), checkpoint)
+            self._claims_for, self._spread_for = room, None
+        self._stand(self._claims)
+
+    def spread_setting(self, room: SpreadRoom, checkpoint: Checkpoint = unchecked) -> None:
+        """Spread all other symbols beside those, each with room for its number, clear of names that stand."""
+        if self.is_composed:
+            return
+        if self._spread_for != room:
+            self._all = spread_setting(self._places, self.view, self._with_lines(room), self._claims, checkpoint)
+            self._spread_for = room
+        self._stand(self._all)
+
+    def _with_lines(self, room: SpreadRoom) -> SpreadRoom:
+        return replace(room, lines=(*(box for _, box in self.outline_boxes()), *self.edges))
+
+    def _stand(self, spread: SpreadMarks) -> None:
+        if spread is not self.spread:
+            self.spread = spread
+            self.frames = self._spread_frames(self._places)
 
     def lead_to_numbers(self, numbered: Collection[str]) -> None:
         """Leave out lines to numbers that these marks alone have: others are only dots."""
@@ -170,14 +195,13 @@ class MapOnPage:
 
     def symbol_boxes(self) -> list[tuple[str, Box]]:
         """The boxes of the symbols, texts, numbers and callouts in the frame, each with its mark."""
-        return _symbol_boxes(self.frames, 1.0)
+        return _symbol_boxes(self.frames, 1.0) + self.spread.stack_boxes()
 
     def dot_boxes(self) -> list[tuple[str, Box]]:
         """The boxes of dots at the true places of symbols that stand elsewhere, each with its mark."""
-        spread, radius = self.spread, self.spread.dot_radius
-        feet = [(part.uuid, symbol.foot) for part, symbol in spread.moved.items()]
-        feet += [(part.uuid, place_of(self._places, part)) for part in sorted(spread.dots)]
-        return [(uuid, Box(x - radius, y - radius, x + radius, y + radius)) for uuid, (x, y) in feet]
+        radius = self.spread.dot_radius
+        places = self.spread.places_of_dots(self._places)
+        return [(part.uuid, Box(x - radius, y - radius, x + radius, y + radius)) for part, (x, y), _ in places]
 
     def outline_boxes(self) -> list[tuple[str, Box]]:
         """Small boxes along all lines, outlines and circles in the frame, each with its mark."""
@@ -366,8 +390,8 @@ def _symbol_boxes(frames: Sequence[SiteFrame], factor: float) -> list[tuple[str,
     for frame in frames:
         marked_boxes += [(uuid, sign_at.box(frame.scale)) for uuid, sign_at in frame.signs]
         shown = np.flatnonzero(frame.is_symbol | frame.is_area)
-        radius = frame.symbol_radius_px * factor
         for i in shown.tolist():
+            radius = frame.radius_px(i) * factor
             uuid = frame.index.uuids[frame.rows[i]]
             boxes = mark_boxes(float(frame.px[i]), float(frame.py[i]), radius)
             marked_boxes += [(uuid, box) for box in boxes]

@@ -31,6 +31,7 @@ from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.spread_marks import SpreadRoom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
@@ -44,7 +45,7 @@ _NARROW, _NARROW_CHARS = 0.88, 15
 _FEW_ANCHORS = 4
 _EDGE = 3.0
 _LEADING = 1.16
-_SIZES = {Rank.SELECTED: 12.0, Rank.CLAIM: 12.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
+_SIZES = {Rank.SELECTED: 12.5, Rank.CLAIM: 12.5, Rank.SETTING: 10.5, Rank.LINE: 10.0}
 _ROW_PX = 40.0
 _NEAR_PX = 14.0
 """Distance in logical pixels from which a moved label has a line to its mark."""
@@ -60,11 +61,17 @@ class Named(NamedTuple):
     own: str = ""
     parties: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
+    dotted: frozenset[str] = frozenset()
+    """Uuids of marks that have only dots and no names on this map, as another of the page shows them larger."""
     is_narrow: bool = False
     """True where parties have smaller letters on every map of the page, as one of the maps has no room for others."""
 
 
-_FARTHEST_PX = 90.0
+_DOT_ROOM = 4.0
+"""Room round a true place from which a line to its symbol can begin, in logical pixels."""
+_TRIES = 6
+"""Most orders in which the labels of parties look for places."""
+_FARTHEST_PX = 100.0
 """Greatest distance from a party to its label: in another country it would accuse whoever is there.
 
 Numbers are closer.
@@ -91,6 +98,8 @@ class Naming(Struct):
     """Numbered markers, whose own number stands for them in the key."""
     numbered: dict[str, int] = field(default_factory=dict)
     """Number beside each mark by uuid, once it is known."""
+    stacks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The marks of each sign for several, by the first of them, whose box has the numbers of all."""
 
     @property
     def named(self) -> frozenset[str]:
@@ -100,7 +109,7 @@ class Naming(Struct):
     def waiting(self) -> list[str]:
         """The marks that need a number, from the top of the map to its bottom."""
         placed = sorted(self.numbers, key=lambda label: (round(label.py / _ROW_PX), label.px))
-        return [label.uuid for label in placed]
+        return [uuid for label in placed for uuid in self.stacks.get(label.uuid, (label.uuid,))]
 
     @property
     def keyed(self) -> dict[str, int]:
@@ -109,13 +118,22 @@ class Naming(Struct):
 
     def give_numbers(self, numbers: Mapping[str, int]) -> None:
         """Set the number of each waiting mark."""
-        self.numbered = {label.uuid: numbers[label.uuid] for label in self.numbers}
-        self.numbers = [replace(label, text=str(numbers[label.uuid])) for label in self.numbers]
+        self.numbered = {uuid: numbers[uuid] for uuid in self.waiting}
+        self.numbers = [
+            replace(label, text=_in_ranges([numbers[uuid] for uuid in self.stacks.get(label.uuid, (label.uuid,))]))
+            for label in self.numbers
+        ]
 
 
-def number_size(style: HouseStyle, sign_scale: float, count: int) -> tuple[float, float]:
-    """Width and height of a number beside a mark, where so many marks may have one."""
-    return _box_of_number(_number_type(style, sign_scale), "0" * len(str(max(count, 1))))
+def _in_ranges(numbers: Sequence[int]) -> str:
+    """Numbers as text, those that follow each other as a range."""
+    runs = list[list[int]]()
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _box_of_number(type_: Type, digits: str) -> tuple[float, float]:
@@ -127,7 +145,7 @@ def _number_type(style: HouseStyle, sign_scale: float) -> Type:
     return Type(max(9.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
 
 
-def name_marks(
+def spread_and_name(
     on_page: MapOnPage,
     obstacles: Sequence[Box],
     style: HouseStyle,
@@ -135,40 +153,144 @@ def name_marks(
     who: Named = NO_PARTIES,
     checkpoint: Checkpoint = unchecked,
 ) -> Naming:
-    """Place labels clear of `obstacles`, the most important first, then numbers for marks without room for a label.
+    """Spread the symbols of a map and name its marks, all clear of `obstacles`.
 
-    No line to a label crosses another line or a symbol. A mark that is only a dot on the page has neither.
+    Those named in a claim come first: their symbols, then their labels. All other symbols stand beside these; they have
+    labels where there is room, the most important first, and numbers where there is none. While one that is named in a
+    claim has only a number, no other mark has a label. No line to a label crosses another line or a symbol. A mark that
+    is only a dot on the page has neither.
     """
+    number, most = _number_type(style, sign_scale), len(on_page.in_frame())
+    beside, joined = _box_of_number(number, _digits(most)), _box_of_number(number, f"{_digits(most)}–{_digits(most)}")
+    inks = style.label, style.halo
+    first, is_narrow = _first_names(on_page, obstacles, style, sign_scale, who, beside, inks, checkpoint)
+    taken = [box for label in first for box in _boxes_of(label)]
+    on_page.spread_setting(SpreadRoom(beside, joined, (*obstacles, *taken), dotted=who.dotted), checkpoint)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
-    moved = on_page.spread.of_marks()
-    dots = on_page.spread.dot_marks()
-    requests = [request for request in requests if request.uuid not in who.unnamed and request.uuid not in dots]
+    moved, dots, claims = on_page.spread.of_marks(), on_page.spread.dot_marks(), _claims_of(on_page, who)
+    stacks = on_page.spread.stacked()
+    stacked = {uuid for stack in stacks.values() for uuid in stack}
+    unnamed = who.unnamed | dots | (who.dotted - claims)
+    requests = [request for request in requests if request.uuid not in unnamed]
     checkpoint()
     places = _places_on(on_page, obstacles, sign_scale)
-    labelled = [request for request in requests if not (request.uuid in moved and moved[request.uuid].is_number)]
-    is_narrow = _name_parties(places, labelled, requests, who, checkpoint)
-    named = {label.uuid for label in places.placed}
-    others = [request for request in labelled if request.uuid not in who.parties and request.uuid not in named]
-    for variant in (list, _all_narrower):
-        for request in variant(others):
+    places.stand(first)
+    named = {label.uuid for label in first}
+    is_fair = named >= {request.uuid for request in requests if request.uuid in claims}
+    labelled = [
+        request
+        for request in requests
+        if request.uuid not in stacked | named | claims
+        and not (request.uuid in moved and moved[request.uuid].is_number)
+    ]
+    for variant in (list, _all_narrower) if is_fair else ():
+        for request in variant(labelled):
             if request.uuid not in named and places.place(request, checkpoint) is not None:
                 named.add(request.uuid)
     naming = Naming(list(places.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [request for request in requests if request.uuid not in naming.named and request.uuid not in signed]
-    naming.numbers = _place_numbers(
-        places, waiting, max(len(waiting), *signed.values(), 1), style, sign_scale, checkpoint
-    )
-    inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
-    if (who.parties & inside) - who.unnamed - naming.named - {label.uuid for label in naming.numbers}:
-        naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
-    named_or_numbered = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
-    naming.nameless = {uuid for uuid in inside - named_or_numbered if not label_text(on_page.index.sites[uuid])}
-    naming.left_out = inside - named_or_numbered
+    most_number = max(len(waiting), *signed.values(), 1)
+    naming.stacks = {first: tuple(u for u in stack if u not in unnamed) for first, stack in stacks.items()}
+    naming.numbers = _place_numbers(places, waiting, naming.stacks, most_number, style, sign_scale, checkpoint)
+    _count_left_out(on_page, naming, who)
     return naming
 
 
-def _places_on(on_page: MapOnPage, obstacles: Sequence[Box], sign_scale: float) -> MarkPlaces:
+def _digits(count: int) -> str:
+    return "0" * len(str(max(count, 1)))
+
+
+def _claims_of(on_page: MapOnPage, who: Named) -> frozenset[str]:
+    """Uuids of the marks in view that are named in a claim."""
+    return who.parties | {
+        frame.index.uuids[frame.rows[at]] for frame in on_page.frames for at in np.flatnonzero(frame.is_claim).tolist()
+    }
+
+
+def _first_names(
+    on_page: MapOnPage,
+    obstacles: Sequence[Box],
+    style: HouseStyle,
+    sign_scale: float,
+    who: Named,
+    number: tuple[float, float],
+    inks: tuple[str, str],
+    checkpoint: Checkpoint,
+) -> tuple[list[PlacedLabel], bool | None]:
+    """Labels of those named in a claim and of the page's own site, and whether the former have smaller letters.
+
+    The symbols of claims are spread with room for their labels, else with room for numbers.
+    """
+    claims = _claims_of(on_page, who)
+    room = SpreadRoom(number, obstacles=tuple(obstacles))
+    on_page.spread_claims(room, inks, checkpoint)
+    wanted = claims | {who.own}
+    requests = [one for one in _requests(on_page, style, sign_scale)[0] if one.uuid in wanted - who.unnamed]
+    if not requests:
+        return [], None
+    labels, is_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
+    if {label.uuid for label in labels} < {one.uuid for one in requests} and on_page.spread.moved:
+        narrow = _all_narrower(requests)
+        beside = max(one.width for one in narrow), max(one.height for one in narrow)
+        on_page.spread_claims(replace(room, beside=beside), inks, checkpoint)
+        requests = [one for one in _requests(on_page, style, sign_scale)[0] if one.uuid in wanted - who.unnamed]
+        others, is_other_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
+        if len(others) > len(labels):
+            return others, is_other_narrow
+        on_page.spread_claims(room, inks, checkpoint)
+    return labels, is_narrow
+
+
+def _labels_first(
+    on_page: MapOnPage,
+    obstacles: Sequence[Box],
+    sign_scale: float,
+    requests: Sequence[LabelRequest],
+    claims: frozenset[str],
+    who: Named,
+    checkpoint: Checkpoint,
+) -> tuple[list[PlacedLabel], bool | None]:
+    """Place the labels of claims, all or none of the parties', then that of the page's own site."""
+    moved, dots = on_page.spread.of_marks(), on_page.spread.dot_marks()
+    places = _places_on(on_page, obstacles, sign_scale, _DOT_ROOM * sign_scale)
+    able = [one for one in requests if one.uuid in claims and one.uuid not in dots]
+    able = [one for one in able if not (one.uuid in moved and moved[one.uuid].is_number)]
+    is_narrow = None
+    if {one.uuid for one in able} == claims & {one.uuid for one in requests}:
+        ordered = sorted(able, key=lambda request: request.uuid != who.own)
+        for narrow in (True,) if who.is_narrow else (False, True):
+            if _are_all_placed(places, _all_narrower(ordered) if narrow else ordered, checkpoint):
+                is_narrow = narrow if ordered else None
+                break
+    own = next((one for one in requests if one.uuid == who.own and one.uuid not in dots), None)
+    if own is not None and who.own not in claims:
+        _place_own(places, own, checkpoint)
+    return places.placed, is_narrow
+
+
+def _place_own(places: MarkPlaces, own: LabelRequest, checkpoint: Checkpoint) -> None:
+    """Place the label of the page's own site, on lines of the map and far off where need be."""
+    for on_outlines in (False, True):
+        for variant in (own, _narrower(own)):
+            farthest = _OWN_FARTHEST_PX
+            if places.place(variant, checkpoint, on_outlines=on_outlines, farthest=farthest, leads_on=True) is not None:
+                return
+
+
+def _count_left_out(on_page: MapOnPage, naming: Naming, who: Named) -> None:
+    """Fill in which marks have neither a label nor a number; where a party has none, no party has a number."""
+    inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
+    numbered = set(naming.waiting)
+    if (who.parties & inside) - who.unnamed - naming.named - numbered:
+        naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
+    named_or_numbered = naming.named | naming.signed.keys() | set(naming.waiting)
+    naming.nameless = {uuid for uuid in inside - named_or_numbered if not label_text(on_page.index.sites[uuid])}
+    naming.left_out = inside - named_or_numbered
+
+
+def _places_on(on_page: MapOnPage, obstacles: Sequence[Box], sign_scale: float, dot_room: float = 0.0) -> MarkPlaces:
+    """Places for names on a map. `dot_room`: room round dots that lines keep free."""
     view = on_page.view
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     boxes = MarkBoxes(
@@ -176,65 +298,56 @@ def _places_on(on_page: MapOnPage, obstacles: Sequence[Box], sign_scale: float) 
         on_page.spread.lines(),
         on_page.dot_boxes(),
         obstacles,
-        [box for _, box in on_page.outline_boxes()],
+        [*(box for _, box in on_page.outline_boxes()), *on_page.edges],
         on_page.spread.of_marks(),
+        dot_room,
     )
     return MarkPlaces(room, boxes, sign_scale)
 
 
-def _name_parties(
-    places: MarkPlaces,
-    labelled: Sequence[LabelRequest],
-    requests: Sequence[LabelRequest],
-    who: Named,
-    checkpoint: Checkpoint,
-) -> bool | None:
-    """Place the labels of parties, all or none, then that of the page's own site, before all others.
-
-    Returns true where the parties have smaller letters, None where they have no labels.
-    """
-    is_narrow = None
-    wanted = [request for request in requests if request.uuid in who.parties]
-    parties = [request for request in labelled if request.uuid in who.parties]
-    ordered = sorted(parties, key=lambda request: request.uuid != who.own)
-    if len(parties) == len(wanted):
-        for narrow in (True,) if who.is_narrow else (False, True):
-            if _are_all_placed(places, _all_narrower(ordered) if narrow else ordered, checkpoint):
-                is_narrow = narrow if ordered else None
-                break
-    own = next((request for request in labelled if request.uuid == who.own), None)
-    if own is not None and who.own not in who.parties:
-        for on_outlines in (False, True):
-            for variant in (own, _narrower(own)):
-                label = places.place(
-                    variant, checkpoint, on_outlines=on_outlines, farthest=_OWN_FARTHEST_PX, leads_on=True
-                )
-                if label is not None:
-                    return is_narrow
-    return is_narrow
-
-
 def _are_all_placed(places: MarkPlaces, requests: Sequence[LabelRequest], checkpoint: Checkpoint) -> bool:
-    """Place labels for all marks in their lettering, on lines of the map where need be; if one has no room, none."""
-    attempt = places.copy()
-    for request in requests:
-        label = attempt.place(request, checkpoint, farthest=_FARTHEST_PX)
-        if label is None and attempt.place(request, checkpoint, on_outlines=True, farthest=_FARTHEST_PX) is None:
+    """Place labels for all marks in their lettering, on lines of the map and far from moved symbols where need be.
+
+    One without room comes first in the next try. If one has none in the end, none has a label.
+    """
+    waiting = list(requests)
+    for _turn in range(_TRIES):
+        attempt = places.copy()
+        failed = next((one for one in waiting if not _is_placed(attempt, one, checkpoint)), None)
+        if failed is None:
+            places.take(attempt)
+            return True
+        if waiting[0] is failed:
             return False
-    places.take(attempt)
-    return True
+        waiting = [failed, *(one for one in waiting if one is not failed)]
+    return False
+
+
+def _is_placed(places: MarkPlaces, request: LabelRequest, checkpoint: Checkpoint) -> bool:
+    ways = ((on_outlines, leads_on) for leads_on in (False, True) for on_outlines in (False, True))
+    labels = (
+        places.place(request, checkpoint, on_outlines=on_outlines, farthest=_FARTHEST_PX, leads_on=leads_on)
+        for on_outlines, leads_on in ways
+    )
+    return next((label for label in labels if label is not None), None) is not None
 
 
 def _place_numbers(
     places: MarkPlaces,
     waiting: Sequence[LabelRequest],
+    stacks: Mapping[str, tuple[str, ...]],
     most: int,
     style: HouseStyle,
     sign_scale: float,
     checkpoint: Checkpoint,
 ) -> list[PlacedLabel]:
-    """Place numbers for marks without a label: first where room is kept for them, then the others."""
-    begin, digits, small = len(places.placed), "0" * len(str(most)), _number_type(style, sign_scale)
+    """Place numbers for marks without a label: first where room is kept for them, then the others.
+
+    Marks that share a sign share a box of numbers.
+    """
+    begin, digits, small = len(places.placed), _digits(most), _number_type(style, sign_scale)
+    stacked = {uuid for stack in stacks.values() for uuid in stack}
+    waiting = [request for request in waiting if request.uuid in stacks or request.uuid not in stacked]
     requests = [_number_request(request, digits, small) for request in waiting[:MOST_KEYED]]
     rest = [request for request in requests if places.place_reserved(request) is None]
     for request in rest:
@@ -284,7 +397,7 @@ def _class_requests(frame: SiteFrame) -> list[LabelRequest]:
         uuid = frame.index.uuids[frame.rows[i]]
         site = frame.index.shown(uuid)
         if site.role == "named in a claim" and not label_text(site) and not is_said_by_sign(frame, int(frame.rows[i])):
-            anchor = Anchor(float(frame.px[i]), float(frame.py[i]), frame.symbol_radius_px)
+            anchor = Anchor(float(frame.px[i]), float(frame.py[i]), frame.radius_px(i))
             words = class_words(site.class_code)
             requests.append(LabelRequest(uuid, in_language(site.with_doubt(words)), Rank.CLAIM, 1.0, 1.0, (anchor,)))
     return requests
@@ -311,7 +424,7 @@ def _size_request(request: LabelRequest, text: str, type_: Type) -> LabelRequest
 def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     """The lettering of a label."""
     size = max(_SIZES.get(rank, 12.0) * sign_scale, LEAST_PT * PT)
-    return Type(size, italic=rank is Rank.LINE, families=style.fonts)
+    return Type(size, bold=rank in (Rank.SELECTED, Rank.CLAIM), italic=rank is Rank.LINE, families=style.fonts)
 
 
 def _anchors_beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
@@ -340,7 +453,7 @@ def _boxes_of(label: PlacedLabel) -> list[Box]:
     boxes = [label.box]
     if label.leader is not None:
         x1, y1, (x2, y2) = label.px, label.py, label.leader
-        steps = max(1, int(math.hypot(x2 - x1, y2 - y1) / 6))
+        steps = max(1, int(math.hypot(x2 - x1, y2 - y1) / 3))
         for i in range(steps + 1):
             x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
             boxes.append(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5))

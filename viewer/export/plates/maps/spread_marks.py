@@ -18,17 +18,25 @@ from layers.vector.labels.label_layout import Box
 from layers.vector.labels.spread import MovedSymbol, SpreadRequest, spread_symbols
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_symbol_painter import SYMBOL_RADIUS_PX
+from viewer.export.plates.setting.lettering import TextLine, Type, paint_lines
 from viewer.export.plates.setting.piece import fine_pen
 from viewer.support.painting import part_of_picture
 
-LEAST_RADIUS, MOST_RADIUS = 4.6, 11.0
+LEAST_RADIUS, MOST_RADIUS = 4.6, 8.5
 """Least and greatest radius of a symbol on a page, in logical pixels; a smaller one is not told from another."""
-_RADIUS_OF_SIDE = 0.33
+_RADIUS_OF_SIDE = 0.27
 """Radius of symbols for the root of the side of a square as large as the map: larger on larger maps, but less so."""
+CLAIM_SCALE = 1.3
+"""Size of the symbols of those named in a claim, of which the map is, relative to those of their setting."""
+FARTHEST_PX = 30.0
+"""Greatest distance of a symbol from its true place, 8 mm on paper, in logical pixels: farther off nobody looks."""
 _CLAIM, _SETTING = 1, 2
-_DOT_SIZE = 1.9
+_DOT_SIZE = 1.5
 """Radius of a dot that stands for a symbol, relative to that of a dot at the foot of a line."""
-_LINE_PX, _HALO_PX = 0.9, 2.4
+_LINE_PX, _HALO_PX, _RIM_PX = 1.1, 2.6, 0.9
+_STACK_SIZE = 1.15
+"""Radius of the sign for several marks, relative to that of a symbol."""
+_STACK_INK, _STACK_GROUND = "#0b141c", "#fbfdfe"
 
 
 class MarkPart(NamedTuple):
@@ -42,13 +50,18 @@ class MarkPart(NamedTuple):
 class SpreadMarks(Struct, frozen=True):
     """Places of the symbols of a map on its page, in logical pixels from the frame's corner.
 
-    `moved` stand beside their true places, `dots` are only dots at theirs; all others stand where they are.
+    `moved` stand beside their true places, `dots` are only dots at theirs; all others stand where they are. A sign for
+    several stands for the first of its `stacks`, all of which are dots.
     """
 
     symbol_scale: float = 1.0
+    claim_scale: float = 1.0
     moved: dict[MarkPart, MovedSymbol] = {}
     dots: frozenset[MarkPart] = frozenset()
     dot_radius: float = 0.0
+    stacks: dict[MarkPart, tuple[MarkPart, ...]] = {}
+    radius: float = 0.0
+    """Radius of a symbol of the setting."""
 
     def frame(self, copy: int, frame: SiteFrame, view: View) -> SiteFrame:
         """A frame with its symbols where they stand. `view`: the map's view in logical pixels."""
@@ -56,19 +69,27 @@ class SpreadMarks(Struct, frozen=True):
         px, py, is_symbol = frame.px.copy(), frame.py.copy(), frame.is_symbol.copy()
         # A symbol whose place lies beyond the edge would be cut by it.
         is_symbol &= (px >= 0) & (px <= frame.view.width) & (py >= 0) & (py <= frame.view.height)
-        if self.moved or self.dots:
+        hidden = self.hidden
+        if self.moved or hidden:
             for at in np.flatnonzero(is_symbol).tolist():
                 part = part_of(copy, frame, at)
                 symbol = self.moved.get(part)
-                if symbol is not None and not symbol.is_number:
-                    px[at], py[at] = symbol.x * scale, symbol.y * scale
-                elif symbol is not None or part in self.dots:
+                if part in hidden:
                     is_symbol[at] = False
-        return frame.rearranged(px, py, is_symbol, self.symbol_scale)
+                elif symbol is not None:
+                    px[at], py[at] = symbol.x * scale, symbol.y * scale
+        return frame.rearranged(px, py, is_symbol, self.symbol_scale, self.claim_scale)
+
+    @property
+    def hidden(self) -> frozenset[MarkPart]:
+        """The marks whose own symbols are not drawn."""
+        stacked = {part for stack in self.stacks.values() for part in stack}
+        numbers = {part for part, symbol in self.moved.items() if symbol.is_number}
+        return frozenset(self.dots | stacked | numbers)
 
     def lines(self) -> list[tuple[str, tuple[float, float], tuple[float, float]]]:
         """The lines from dots to symbols: mark, dot and end."""
-        return [(part.uuid, symbol.foot, symbol.end) for part, symbol in self.moved.items()]
+        return [(part.uuid, symbol.foot, symbol.end) for part, symbol in self.moved.items() if symbol.has_line]
 
     def leading_to(self, numbered: Collection[str]) -> SpreadMarks:
         """The same, but marks without a number are only dots where their line would lead to one."""
@@ -77,11 +98,40 @@ class SpreadMarks(Struct, frozen=True):
         return replace(self, moved=moved, dots=self.dots | idle) if idle else self
 
     def of_marks(self) -> dict[str, MovedSymbol]:
-        """The first moved symbol of each mark."""
+        """The first moved symbol of each mark, or the sign that stands for it and others."""
         moved: dict[str, MovedSymbol] = {}
         for part, symbol in self.moved.items():
             moved.setdefault(part.uuid, symbol)
         return moved
+
+    def stacked(self) -> dict[str, tuple[str, ...]]:
+        """Uuids of the marks in each sign for several, by the first of them."""
+        stacks: dict[str, tuple[str, ...]] = {}
+        for first, parts in self.stacks.items():
+            stacks.setdefault(first.uuid, tuple(dict.fromkeys(part.uuid for part in parts)))
+        return stacks
+
+    def stack_boxes(self) -> list[tuple[str, Box]]:
+        """The boxes of the signs for several, each with its first mark."""
+        radius = _STACK_SIZE * self.radius
+        places = [(part.uuid, self.moved[part]) for part in self.stacks]
+        return [(u, Box(at.x - radius, at.y - radius, at.x + radius, at.y + radius)) for u, at in places]
+
+    def places_of_dots(
+        self, frames: Sequence[SiteFrame], scale: float = 1.0
+    ) -> list[tuple[MarkPart, tuple[float, float], bool]]:
+        """The dots: mark, place in logical pixels, and whether the dot stands for its symbol.
+
+        Those below a sign for several are none. `scale`: pixels of the frames in a logical pixel.
+        """
+        feet = [(part, symbol.foot, False) for part, symbol in self.moved.items() if symbol.has_line]
+        feet = [foot for foot in feet if foot[0] not in self.stacks]
+        feet += [(part, place_of(frames, part, scale), True) for part in sorted(self.dots)]
+        for first, stack in self.stacks.items():
+            sign = self.moved[first]
+            places = [(part, place_of(frames, part, scale), False) for part in stack]
+            feet += [at for at in places if math.hypot(at[1][0] - sign.x, at[1][1] - sign.y) > self.radius]
+        return feet
 
     def dot_marks(self) -> frozenset[str]:
         """The marks that are shown only as dots."""
@@ -100,47 +150,155 @@ def symbol_scale(view: View) -> float:
     return min(max(radius, LEAST_RADIUS), MOST_RADIUS) / (SYMBOL_RADIUS_PX * view.ratio)
 
 
-def spread_marks(
-    frames: Sequence[SiteFrame],
-    view: View,
-    number: tuple[float, float],
-    obstacles: Sequence[Box],
-    lines: Sequence[Box],
-    checkpoint: Checkpoint = unchecked,
-) -> SpreadMarks:
-    """Spread the symbols of a map clear of `obstacles` and, where they can be, of `lines`.
+class SpreadRoom(Struct, frozen=True):
+    """The sizes of the names beside symbols that are spread, and what these keep clear of.
 
-    `number`: width and height of a mark's number. Very many symbols are dots that nobody can spread.
+    `beside`: width and height of a name beside a moved symbol; `joined`: of the numbers of several marks in one sign.
+    `obstacles` stand fast; `lines` are those of the map, which symbols keep off where they can. `dotted`: uuids of
+    marks that are only dots on this map.
     """
-    scale = symbol_scale(view)
-    parts, places, ranks = list[MarkPart](), list[tuple[float, float]](), list[int]()
-    standing = list(obstacles)
+
+    beside: tuple[float, float]
+    joined: tuple[float, float] = (0.0, 0.0)
+    obstacles: Sequence[Box] = ()
+    lines: Sequence[Box] = ()
+    dotted: frozenset[str] = frozenset()
+
+
+class _Symbols(Struct):
+    """The symbols of a map at their true places: their parts, places in logical pixels, and whether each is a claim's.
+
+    `standing`: boxes of texts, numbers and callouts.
+    """
+
+    parts: list[MarkPart]
+    places: list[tuple[float, float]]
+    is_claim: list[bool]
+    standing: list[Box]
+
+    def of(self, *, claims: bool) -> list[int]:
+        return [at for at, is_claim in enumerate(self.is_claim) if is_claim == claims]
+
+
+def _symbols_of(frames: Sequence[SiteFrame], view: View) -> _Symbols | None:
+    """The symbols in a map; None for very many, which are dots that nobody can spread."""
+    symbols = _Symbols([], [], [], [])
     for copy, frame in enumerate(frames):
         if frame.compact:
-            return SpreadMarks(scale)
-        standing += [sign.box(frame.scale) for _, sign in frame.signs]
+            return None
+        symbols.standing += [sign.box(frame.scale) for _, sign in frame.signs]
         inside = (frame.px >= 0) & (frame.px <= view.width) & (frame.py >= 0) & (frame.py <= view.height)
         for at in np.flatnonzero(frame.is_symbol & inside).tolist():
-            parts.append(part_of(copy, frame, at))
-            places.append((float(frame.px[at]), float(frame.py[at])))
-            ranks.append(_CLAIM if frame.is_claim[at] else _SETTING)
+            symbols.parts.append(part_of(copy, frame, at))
+            symbols.places.append((float(frame.px[at]), float(frame.py[at])))
+            symbols.is_claim.append(bool(frame.is_claim[at]))
+    return symbols
+
+
+def spread_claims(
+    frames: Sequence[SiteFrame], view: View, room: SpreadRoom, checkpoint: Checkpoint = unchecked
+) -> SpreadMarks:
+    """Spread the symbols of those named in a claim, which have the first choice of places; all others are dots yet."""
+    scale = symbol_scale(view)
+    symbols = _symbols_of(frames, view)
+    if symbols is None:
+        return SpreadMarks(scale)
+    claims, others = symbols.of(claims=True), symbols.of(claims=False)
     radius = SYMBOL_RADIUS_PX * view.ratio * scale
-    margin = 1.5 * view.ratio
-    room = Box(margin, margin, view.width - margin, view.height - margin)
-    request = SpreadRequest(places, ranks, radius, number, room, standing, lines, view.ratio)
-    spread = spread_symbols(request, checkpoint)
-    return SpreadMarks(
-        scale * spread.radius / radius,
-        {parts[at]: symbol for at, symbol in spread.moved.items()},
-        frozenset(parts[at] for at in spread.dots),
-        spread.dot_radius,
+    request = SpreadRequest(
+        [symbols.places[at] for at in claims],
+        [_CLAIM] * len(claims),
+        CLAIM_SCALE * radius,
+        room.beside,
+        _inside(view),
+        [*symbols.standing, *room.obstacles],
+        room.lines,
+        view.ratio,
+        FARTHEST_PX,
+        feet=[symbols.places[at] for at in others],
     )
+    spread = spread_symbols(request, checkpoint)
+    waiting = {symbols.parts[at] for at in others}
+    return SpreadMarks(
+        scale,
+        spread.radius / radius if claims else CLAIM_SCALE,
+        {symbols.parts[claims[at]]: symbol for at, symbol in spread.moved.items()},
+        frozenset(symbols.parts[claims[at]] for at in spread.dots) | waiting,
+        spread.dot_radius,
+        radius=radius,
+    )
+
+
+def spread_setting(
+    frames: Sequence[SiteFrame],
+    view: View,
+    room: SpreadRoom,
+    claims: SpreadMarks,
+    checkpoint: Checkpoint = unchecked,
+) -> SpreadMarks:
+    """Spread all other symbols beside those of `claims`, each with room for its number.
+
+    Those without room are joined in signs for several.
+    """
+    symbols = _symbols_of(frames, view)
+    if symbols is None:
+        return claims
+    parts, places, radius = symbols.parts, symbols.places, claims.radius
+    dotted = {at for at in symbols.of(claims=False) if parts[at].uuid in room.dotted}
+    others = [at for at in symbols.of(claims=False) if at not in dotted]
+    firm = symbols.of(claims=True)
+    lost = {part for part in claims.dots if part in {parts[at] for at in firm}}
+    reach = radius * claims.claim_scale
+    stand = [_place_on_page(claims, parts[at], places[at]) for at in firm if parts[at] not in lost]
+    boxes = [Box(x - reach, y - reach, x + reach, y + reach) for x, y in stand]
+    moved = [symbol for symbol in claims.moved.values() if symbol.has_line]
+    is_seen = [at for at in firm if parts[at] in lost or parts[at] in claims.moved]
+    request = SpreadRequest(
+        [places[at] for at in others],
+        [_SETTING] * len(others),
+        radius,
+        room.beside,
+        _inside(view),
+        [*symbols.standing, *room.obstacles, *boxes],
+        room.lines,
+        view.ratio,
+        FARTHEST_PX,
+        room.joined,
+        [*(places[at] for at in is_seen), *(places[at] for at in sorted(dotted))],
+        moved,
+    )
+    spread = spread_symbols(request, checkpoint)
+    factor = spread.radius / radius
+    stacks = {
+        parts[others[at]]: tuple(parts[others[of]] for of in symbol.joins)
+        for at, symbol in spread.moved.items()
+        if symbol.joins
+    }
+    return SpreadMarks(
+        claims.symbol_scale * factor,
+        claims.claim_scale / factor,
+        claims.moved | {parts[others[at]]: symbol for at, symbol in spread.moved.items()},
+        frozenset(lost | {parts[others[at]] for at in spread.dots} | {parts[at] for at in dotted}),
+        spread.dot_radius or claims.dot_radius,
+        stacks,
+        spread.radius,
+    )
+
+
+def _place_on_page(spread: SpreadMarks, part: MarkPart, place: tuple[float, float]) -> tuple[float, float]:
+    symbol = spread.moved.get(part)
+    return place if symbol is None else (symbol.x, symbol.y)
+
+
+def _inside(view: View) -> Box:
+    margin = 1.5 * view.ratio
+    return Box(margin, margin, view.width - margin, view.height - margin)
 
 
 def paint_spread(
     painter: QPainter, spread: SpreadMarks, frames: Sequence[SiteFrame], view: View, inks: tuple[str, str]
 ) -> None:
-    """Paint the dots at the true places of moved symbols, and the lines between them.
+    """Paint the dots at the true places of moved symbols, the lines between them, and the signs for several.
 
     `view`: the map's view in logical pixels; `inks`: colours of lines and halos. Halos come first.
     """
@@ -150,23 +308,37 @@ def paint_spread(
     colors = _colors(frames)
     with part_of_picture(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = frames[0].view.width / view.width
+        scale, ratio = frames[0].view.width / view.width, view.ratio
+        places = spread.places_of_dots(frames, scale)
         painter.scale(scale, scale)
-        sizes = [(QColor(halo), _HALO_PX * view.ratio, 0.9 * view.ratio), (QColor(color), _LINE_PX * view.ratio, 0.0)]
-        for ink, width, rim in sizes:
+        for ink, width in ((QColor(halo), _HALO_PX * ratio), (QColor(color), _LINE_PX * ratio)):
             painter.setPen(fine_pen(painter, ink, width, Qt.PenCapStyle.RoundCap))
             for _, foot, end in spread.lines():
                 painter.drawLine(QLineF(*foot, *end))
-            painter.setPen(Qt.PenStyle.NoPen)
-            for part, symbol in spread.moved.items():
-                painter.setBrush(ink if rim else QColor(colors.get(part.uuid, color)))
-                _paint_dot(painter, symbol.foot, spread.dot_radius + rim + 0.4 * view.ratio)
-            for part in sorted(spread.dots):
-                painter.setBrush(QColor("#fbfdfe") if rim else QColor(colors.get(part.uuid, color)))
-                _paint_dot(painter, place_of(frames, part, scale), _DOT_SIZE * spread.dot_radius + rim)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for rim, ground in ((2 * _RIM_PX, QColor(halo)), (_RIM_PX, QColor(_STACK_GROUND)), (0.0, None)):
+            for part, place, is_symbol in places:
+                painter.setBrush(QColor(colors.get(part.uuid, color)) if ground is None else ground)
+                radius = spread.dot_radius * (_DOT_SIZE if is_symbol else 1.0)
+                paint_dot(painter, place, radius + rim * ratio)
+        for first, stack in spread.stacks.items():
+            sign = spread.moved[first]
+            paint_stack(painter, (sign.x, sign.y), spread.radius, len(stack), colors.get(first.uuid, color))
 
 
-def _paint_dot(painter: QPainter, at: tuple[float, float], radius: float) -> None:
+def paint_stack(painter: QPainter, at: tuple[float, float], radius: float, count: int, color: str) -> None:
+    """Paint the sign for several marks: a disc with their number, of the size of a symbol of that radius."""
+    reach = _STACK_SIZE * radius
+    painter.setPen(fine_pen(painter, QColor(color), 0.22 * reach))
+    painter.setBrush(QColor(_STACK_GROUND))
+    paint_dot(painter, at, 0.89 * reach)
+    text = str(count)
+    type_ = Type(1.15 * reach if len(text) < 3 else 0.8 * reach, bold=True)
+    x, y = at[0] - type_.width(text) / 2, at[1] + 0.36 * type_.size
+    paint_lines(painter, [TextLine(x, y, text, type_, _STACK_INK)])
+
+
+def paint_dot(painter: QPainter, at: tuple[float, float], radius: float) -> None:
     painter.drawEllipse(QPointF(*at), radius, radius)
 
 
