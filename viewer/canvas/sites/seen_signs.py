@@ -25,7 +25,24 @@ logical pixels.
 _LOW_PX, _LOW_TEXT_PX, _LOW_EDGE_PX = 260.0, 11.0, 4.0
 """Height below which a map is low: there the sentence stands at its very top in smaller letters, in logical pixels."""
 _GROUND, _FRAME = QColor(11, 20, 28, 225), QColor("#ffd54a")
-_HALO, _ABSENT, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ff8a65", "#ffffff", "#ffd54a"))
+_HALO, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ffffff", "#ffd54a"))
+
+
+class SeenInk(NamedTuple):
+    """The colours and widths of a strike, in logical pixels: loud on the screen, quiet on a page."""
+
+    color: str
+    halo: str
+    width: float
+    halo_width: float
+
+
+ON_SCREEN = SeenInk("#ff8a65", "#0b1117", 2.5, 5.0)
+
+
+def ink_of_page(color: str, halo: str) -> SeenInk:
+    """Thin strokes in the ink of a page, which do not outshine what they strike out."""
+    return SeenInk(color, halo, 1.3, 2.6)
 
 
 class SeenAt(NamedTuple):
@@ -37,8 +54,13 @@ class SeenAt(NamedTuple):
     is_current: bool
 
 
-def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
-    """Paint the signs of the marks in view; what is present needs none."""
+def paint_seen(
+    painter: QPainter, view: View, marks: Iterable[SeenAt], ink: SeenInk = ON_SCREEN, symbol_scale: float = 1.0
+) -> None:
+    """Paint the signs of the marks in view; what is present needs none.
+
+    `symbol_scale`: the size of their symbols beside the screen's.
+    """
     ratio = view.ratio
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -49,18 +71,28 @@ def paint_seen(painter: QPainter, view: View, marks: Iterable[SeenAt]) -> None:
         if mark.is_current:
             paint_brackets(painter, at, ratio)
             beside = CURRENT_PX * ratio
-            paint_presence(painter, at + QPointF(beside, -beside), mark.presence, _SMALL * ratio)
+            paint_presence(painter, at + QPointF(beside, -beside), mark.presence, _SMALL * ratio, ink)
         else:
-            paint_presence(painter, at, mark.presence, ratio)
+            paint_presence(painter, at, mark.presence, ratio, ink, symbol_scale)
     painter.restore()
 
 
-def paint_presence(painter: QPainter, at: QPointF, presence: str, scale: float) -> None:
-    """Paint the sign of a presence around a point; none for what is present. `scale`: its size beside the screen's."""
+def paint_presence(
+    painter: QPainter,
+    at: QPointF,
+    presence: str,
+    scale: float,
+    ink: SeenInk = ON_SCREEN,
+    symbol_scale: float = 1.0,
+) -> None:
+    """Paint the sign of a presence around a point; none for what is present.
+
+    `scale`: the width of its strokes beside the screen's, and its size for a symbol of the screen's size.
+    """
     if presence == "absent":
-        _strike(painter, at, REACH_PX * scale, scale)
+        _strike(painter, at, REACH_PX * scale * symbol_scale, scale, ink)
     elif presence in UNSURE:
-        _question(painter, at, REACH_PX * scale, scale)
+        _question(painter, at, REACH_PX * scale * symbol_scale, scale * symbol_scale)
 
 
 def paint_brackets(painter: QPainter, at: QPointF, ratio: float) -> None:
@@ -75,9 +107,9 @@ def paint_brackets(painter: QPainter, at: QPointF, ratio: float) -> None:
             painter.drawPolyline(QPolygonF(ends))
 
 
-def _strike(painter: QPainter, at: QPointF, reach: float, ratio: float) -> None:
-    for color, wide in ((_HALO, 5.0), (_ABSENT, 2.5)):
-        painter.setPen(QPen(color, wide * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+def _strike(painter: QPainter, at: QPointF, reach: float, ratio: float, ink: SeenInk) -> None:
+    for color, wide in ((ink.halo, ink.halo_width), (ink.color, ink.width)):
+        painter.setPen(QPen(QColor(color), wide * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(at + QPointF(-reach, -reach), at + QPointF(reach, reach))
         painter.drawLine(at + QPointF(-reach, reach), at + QPointF(reach, -reach))
 

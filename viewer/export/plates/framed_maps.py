@@ -60,7 +60,8 @@ class FramedMaps:
             presences = seen_on_map(self._document, scene.frames[0], index)
             kept = self._kept(number, framing, index, hatches, presences)
             if kept is None:
-                kept = MapOnPage(number, scene, framing, 0, index, hatches, presences)
+                own = spec.site if spec.layout == "site" else ""
+                kept = MapOnPage(number, scene, framing, 0, index, hatches, presences, own)
                 self._made.append(kept)
             self.maps.append(kept)
             checkpoint()

@@ -100,6 +100,10 @@ class PageLayout:
             self.parties.lower()
             rooms, atoms = self._cut_and_fill(parts, checkpoint)
         rooms, atoms = self._telling_key_page(rooms, atoms, parts, checkpoint)
+        for _turn in range(_TURNS):  # a smaller map has other signs of crowded marks to explain
+            if not rooms.band.height() or rooms.request.band.holds(self._band_atoms()):
+                break
+            rooms, atoms = self._cut_again(parts, self._key_beside(), rooms.request.share, checkpoint)
         band, rest = self._band_pieces(rooms)
         words = self._flowing_words(rooms, [*atoms, *rest])
         self.pieces = [*self.things.pieces, *self._first_page(rooms), *band, *words]

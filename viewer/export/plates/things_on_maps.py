@@ -13,6 +13,7 @@ from layers.grid.graticules.graticule import Graticule
 from layers.product.numbering import numbered
 from layers.product.spec import MATCHED, ProductSpec
 from layers.vector.labels.label_layout import Box
+from viewer.export.plates.label_pieces import label_pieces
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.graticule_on_map import (
     graticule_boxes,
@@ -29,7 +30,7 @@ from viewer.export.plates.maps.map_plates import (
     north_arrow_piece,
     scale_bar_piece,
 )
-from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, spread_and_name
+from viewer.export.plates.maps.naming import Named, Naming, label_boxes, spread_and_name
 from viewer.export.plates.maps.spread_marks import SpreadRoom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes

@@ -50,6 +50,8 @@ class LegendRow(Struct, frozen=True):
     """A hatch that it explains: obscured or not searched; empty for none."""
     presence: str = ""
     """A sign that it explains, of what was seen of a mark, as `paint_presence` paints it; empty for none."""
+    sign: str = ""
+    """A sign of crowded marks that it explains: *moved*, *stack* or *dot*; empty for none."""
 
     def __post_init__(self) -> None:
         force_setattr(self, "text", one_line(self.text, LONGEST_ROW))
@@ -162,6 +164,24 @@ def presence_rows(presences: Iterable[str]) -> list[LegendRow]:
         if DIFFERING in drawn:
             text = translate("Export", "Cannot be told from the image that is shown, or observers differ")
         rows.append(LegendRow(text, presence="cannot tell"))
+    return rows
+
+
+def spread_rows(signs: Iterable[str], insets: int = 0) -> list[LegendRow]:
+    """Notes on the signs of marks too close together, those that are drawn. `insets`: number of them on the page."""
+    drawn = set(signs)
+    rows = []
+    if "moved" in drawn:
+        text = translate("Export", "Line to a dot: the symbol is moved; its place is the dot")
+        rows.append(LegendRow(text, is_note=True, sign="moved"))
+    if "stack" in drawn:
+        text = translate("Export", "So many marks, too close to part here; the numbers beside it name them")
+        rows.append(LegendRow(text, is_note=True, sign="stack"))
+    if "dot" in drawn:
+        text = translate("Export", "Dot: a mark that is not named here")
+        if insets:
+            text = translate("Export", "Dot: a mark that an inset shows larger")
+        rows.append(LegendRow(text, is_note=True, sign="dot"))
     return rows
 
 

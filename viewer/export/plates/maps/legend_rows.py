@@ -12,10 +12,10 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.product.content import ClaimSaid
 from viewer.canvas.search_painter import paint_missed, paint_obscured
-from viewer.canvas.sites.seen_signs import paint_presence
+from viewer.canvas.sites.seen_signs import ink_of_page, paint_presence
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbol_painter import dashed
-from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
+from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, SETTING_COLOR, fill_of, outline_of
 from viewer.export.plates.maps.legend_content import (
     LegendRow,
     hatch_rows,
@@ -23,8 +23,10 @@ from viewer.export.plates.maps.legend_content import (
     layer_rows,
     legend_rows,
     presence_rows,
+    spread_rows,
 )
 from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.spread_marks import paint_dot, paint_stack
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -47,6 +49,8 @@ def legend_of(
     in_frames = dict.fromkeys(uuid for on_page in maps for uuid in on_page.in_frame())
     rows = legend_rows(document, in_frames) if with_marks else []
     rows += presence_rows(on_page.presences.get(uuid, "") for on_page in maps for uuid in on_page.in_frame())
+    if with_marks:
+        rows += spread_rows((sign for on_page in maps for sign in on_page.spread.signs()), _insets(maps))
     rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches_in_frame())
     rows += judgement_rows(claims)
     seen: set[tuple[str, str]] = set()
@@ -56,6 +60,11 @@ def legend_of(
                 seen.add((row.text, row.geometry))
                 rows.append(row)
     return rows
+
+
+def _insets(maps: Sequence[MapOnPage]) -> int:
+    """Number of the maps that are boxes on the first."""
+    return len(maps) - 1 if maps and maps[0].edges else 0
 
 
 def legend_atoms(rows: Sequence[LegendRow], sizes: PageSizes, style: HouseStyle, factor: float = 1.0) -> list[Atom]:
@@ -79,7 +88,7 @@ def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, factor: float, is
         return Atom(KEY, text, body, style.ink, 0.0, indent, paint, height)
     if row.is_note:
         small, gap = sizes.type(0.92 * factor), (0.3 if factor == 1.0 else 0.0) * sizes.body
-        if row.sample is None:
+        if row.sample is None and not row.sign:
             return Atom(KEY, row.text, small, style.quiet, gap)
         return Atom(KEY, row.text, small, style.quiet, gap, indent, paint, height)
     return Atom(KEY, row.text, sizes.type(factor, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
@@ -109,14 +118,17 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
     is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     middle = box.top() + height / 2 if box.height() > 1.5 * height else box.center().y()
-    if not (is_point or row.presence):
+    if not (is_point or row.sign in ("stack", "dot")):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(CHIP)
         chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
         painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
     if row.presence:
-        paint_presence(painter, QPointF(box.left() + 12.5 * scale, middle), row.presence, 0.85 * scale)
+        here = QPointF(box.left() + 12.5 * scale, middle)
+        paint_presence(painter, here, row.presence, 0.85 * scale, ink_of_page("#ffffff", "#0b1117"))
+    elif row.sign:
+        _paint_crowd_sign(painter, row.sign, QPointF(box.left() + 12.5 * scale, middle), scale)
     elif row.hatch:
         _paint_hatch(painter, row.hatch, QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale), scale)
     elif sample is not None and row.circle:
@@ -125,6 +137,25 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
         paint_site_symbol(painter, sample, box.left() + 12.5 * scale, middle, scale)
     elif row.look is not None:
         paint_sample(painter, row.look, row.geometry, box.left() + 12.5 * scale, middle, scale)
+
+
+def _paint_crowd_sign(painter: QPainter, sign: str, at: QPointF, scale: float) -> None:
+    """Paint the sign of marks too close together: a symbol with a line to its place, one for several, or a dot."""
+    if sign == "stack":
+        paint_stack(painter, (at.x(), at.y()), 7.0 * scale, 3, SETTING_COLOR)
+        return
+    dot = at - QPointF(7.5 * scale, -3.5 * scale) if sign == "moved" else at
+    if sign == "moved":
+        symbol = at + QPointF(6.0 * scale, -1.5 * scale)
+        painter.setPen(round_pen(QColor("#ffffff"), 1.3 * scale))
+        painter.drawLine(dot, symbol)
+        painter.setPen(round_pen(QColor(SETTING_COLOR), 1.6 * scale))
+        painter.setBrush(QColor("#fbfdfe"))
+        painter.drawEllipse(symbol, 4.6 * scale, 4.6 * scale)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for color, radius in (("#fbfdfe", 3.4), (SETTING_COLOR, 2.4)):
+        painter.setBrush(QColor(color))
+        paint_dot(painter, (dot.x(), dot.y()), radius * scale)
 
 
 def _paint_hatch(painter: QPainter, hatch: str, chip: QRectF, scale: float) -> None:

@@ -28,7 +28,7 @@ from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.ring_signs import radii_in
-from viewer.canvas.sites.seen_signs import SeenAt, paint_seen
+from viewer.canvas.sites.seen_signs import ON_SCREEN, SeenAt, ink_of_page, paint_seen
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
@@ -42,6 +42,7 @@ from viewer.export.plates.maps.spread_marks import (
     SpreadMarks,
     SpreadRoom,
     paint_spread,
+    part_of,
     spread_claims,
     spread_setting,
     symbol_scale,
@@ -56,6 +57,8 @@ MOST_BOXES = 6000
 """Most boxes of outlines: a map full of coasts has no place that touches none."""
 _FEW_VERTICES, _FEW_STEPS = 2000, 20_000
 """Vertices and steps of an outline above which its boxes stand one in each cell."""
+_STRIKE = 1.35
+"""Reach of the strokes over what an image does not show, relative to that for a symbol of their size on the screen."""
 _MOST_STEPS = 200_000
 """Most steps along an outline that covers all of its map many times over."""
 
@@ -75,10 +78,12 @@ class MapOnPage:
         index: SiteIndex,
         hatches: tuple[SearchHatch, ...] = (),
         presences: Mapping[str, str] | None = None,
+        own: str = "",
     ) -> None:
+        """`own`: uuid of the site that the page is of, which is marked out."""
         self.number, self.shown, self.framing, self.page = number, shown, framing, page
         self.scene = shown.frames[0]
-        self._index, self.hatches = index, hatches
+        self._index, self.hatches, self._own = index, hatches, frozenset({own} - {""})
         self.presences = dict(presences or {})
         """Presences of marks on the image at their place, by uuid, as far as they are not "present"."""
         self._painted = _without_callouts(index)
@@ -323,24 +328,26 @@ class MapOnPage:
                     self._paint_sites(painter, self._site_frames(whole), checkpoint)
                 if place in (None, PartPlace.ABOVE):
                     paint_spread(painter, self.spread, self._site_frames(whole), self.view, self._inks)
-                    paint_seen(painter, whole, self._seen_in(whole))
+                    ink = ink_of_page(*self._inks) if self._inks[0] else ON_SCREEN
+                    paint_seen(painter, whole, self._seen_in(whole), ink, _STRIKE * self.spread.symbol_scale)
             if place in (None, PartPlace.ABOVE):
                 self._paint_layer_labels(painter, ratio, whole)
 
     def _paint_sites(self, painter: QPainter, places: Sequence[SiteFrame], checkpoint: Checkpoint) -> None:
         for copy, frame in enumerate(self._spread_frames(places)):
-            self._painter.paint(painter, frame, copy=copy)
+            self._painter.paint(painter, frame, self._own, copy=copy)
             checkpoint()
 
     def _seen_in(self, view: View) -> list[SeenAt]:
         """The marks whose sign says how they were seen, where they are painted in a view."""
         if not self.presences:
             return []
+        hidden = self.spread.hidden
         return [
             SeenAt(float(frame.px[at]), float(frame.py[at]), presence, is_current=False)
-            for frame in self._spread_frames(self._site_frames(view))
+            for copy, frame in enumerate(self._spread_frames(self._site_frames(view)))
             for at, row in enumerate(frame.rows.tolist())
-            if (presence := self.presences.get(frame.index.uuids[row]))
+            if (presence := self.presences.get(frame.index.uuids[row])) and part_of(copy, frame, at) not in hidden
         ]
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:

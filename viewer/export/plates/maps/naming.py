@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from numpy.typing import NDArray
 
 from layers.checkpoint import Checkpoint, unchecked
 from layers.document.vocabulary import class_words
@@ -33,22 +31,21 @@ from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.spread_marks import SpreadRoom
 from viewer.export.plates.setting.house_style import HouseStyle
-from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
-from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
-from viewer.export.printed import GroupKind
-from viewer.rendering.vector.qt_shapes import rect_of
+from viewer.export.plates.setting.lettering import LEAST_PT, PT, Type
 from viewer.support.language.translation import in_language
 
 MOST_KEYED = 400
-_PAD = 2.0
+LABEL_PAD = 2.0
 _NARROW, _NARROW_CHARS = 0.88, 15
 _FEW_ANCHORS = 4
+_SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
+"""Places along a line where its name may stand, as parts of its length, the best first."""
+_LONELY_PX, _BESIDE_LINE_PX = 30.0, 7.0
+"""Distance from other lines that is enough for the name of a line, and from its own, in logical pixels."""
 _EDGE = 3.0
-_LEADING = 1.16
+LEADING = 1.16
 _SIZES = {Rank.SELECTED: 12.5, Rank.CLAIM: 12.5, Rank.SETTING: 10.5, Rank.LINE: 10.0}
 _ROW_PX = 40.0
-_NEAR_PX = 14.0
-"""Distance in logical pixels from which a moved label has a line to its mark."""
 
 
 class Named(NamedTuple):
@@ -165,8 +162,9 @@ def spread_and_name(
     inks = style.label, style.halo
     first, is_narrow = _first_names(on_page, obstacles, style, sign_scale, who, beside, inks, checkpoint)
     taken = [box for label in first for box in _boxes_of(label)]
-    on_page.spread_setting(SpreadRoom(beside, joined, (*obstacles, *taken), dotted=who.dotted), checkpoint)
-    requests, by_sign, signed = _requests(on_page, style, sign_scale)
+    setting = SpreadRoom(beside, joined, (*obstacles, *taken), dotted=who.dotted, first=who.own)
+    on_page.spread_setting(setting, checkpoint)
+    requests, by_sign, signed = _requests(on_page, style, sign_scale, who.own)
     moved, dots, claims = on_page.spread.of_marks(), on_page.spread.dot_marks(), _claims_of(on_page, who)
     stacks = on_page.spread.stacked()
     stacked = {uuid for stack in stacks.values() for uuid in stack}
@@ -223,10 +221,10 @@ def _first_names(
     The symbols of claims are spread with room for their labels, else with room for numbers.
     """
     claims = _claims_of(on_page, who)
-    room = SpreadRoom(number, obstacles=tuple(obstacles))
+    room = SpreadRoom(number, obstacles=tuple(obstacles), first=who.own)
     on_page.spread_claims(room, inks, checkpoint)
     wanted = claims | {who.own}
-    requests = [one for one in _requests(on_page, style, sign_scale)[0] if one.uuid in wanted - who.unnamed]
+    requests = [one for one in _requests(on_page, style, sign_scale, who.own)[0] if one.uuid in wanted - who.unnamed]
     if not requests:
         return [], None
     labels, is_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
@@ -234,7 +232,9 @@ def _first_names(
         narrow = _all_narrower(requests)
         beside = max(one.width for one in narrow), max(one.height for one in narrow)
         on_page.spread_claims(replace(room, beside=beside), inks, checkpoint)
-        requests = [one for one in _requests(on_page, style, sign_scale)[0] if one.uuid in wanted - who.unnamed]
+        requests = [
+            one for one in _requests(on_page, style, sign_scale, who.own)[0] if one.uuid in wanted - who.unnamed
+        ]
         others, is_other_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
         if len(others) > len(labels):
             return others, is_other_narrow
@@ -324,10 +324,11 @@ def _are_all_placed(places: MarkPlaces, requests: Sequence[LabelRequest], checkp
 
 
 def _is_placed(places: MarkPlaces, request: LabelRequest, checkpoint: Checkpoint) -> bool:
-    ways = ((on_outlines, leads_on) for leads_on in (False, True) for on_outlines in (False, True))
+    ways = [(on_outlines, False, _FARTHEST_PX) for on_outlines in (False, True)]
+    ways += [(on_outlines, True, share * _FARTHEST_PX) for share in (0.4, 1.0) for on_outlines in (False, True)]
     labels = (
-        places.place(request, checkpoint, on_outlines=on_outlines, farthest=_FARTHEST_PX, leads_on=leads_on)
-        for on_outlines, leads_on in ways
+        places.place(request, checkpoint, on_outlines=on_outlines, farthest=farthest, leads_on=leads_on)
+        for on_outlines, leads_on, farthest in ways
     )
     return next((label for label in labels if label is not None), None) is not None
 
@@ -370,13 +371,14 @@ def _narrower(request: LabelRequest) -> LabelRequest:
 
 
 def _requests(
-    on_page: MapOnPage, style: HouseStyle, sign_scale: float
+    on_page: MapOnPage, style: HouseStyle, sign_scale: float, own: str
 ) -> tuple[list[LabelRequest], set[str], dict[str, int]]:
     """Requests for labels, measured in the product's letters; uuids of marks whose sign is their name; numbers of
     numbered markers by uuid.
     """
     labels, by_uuid = SiteLabels(LabelPainter()), dict[str, LabelRequest]()
     by_sign, signed = set[str](), dict[str, int]()
+    outlines = on_page.outline_boxes() if any(frame.near for frame in on_page.frames) else []
     for frame in on_page.frames:
         by_sign |= {frame.index.uuids[row] for row in frame.rows.tolist() if is_said_by_sign(frame, row)}
         signs = ((uuid, sign_at.sign) for uuid, sign_at in frame.signs if sign_at.sign.kind == "numbered_marker")
@@ -385,7 +387,11 @@ def _requests(
         frame_requests = labels.requests(frame, frozenset(), "") + _class_requests(frame)
         for request in frame_requests:
             if request.uuid not in by_uuid:
-                measured_request = _measure_request(request, shapes.get(request.uuid), frame, style, sign_scale)
+                shape = shapes.get(request.uuid)
+                if request.uuid == own:
+                    request = replace(request, rank=Rank.SELECTED)
+                others = [] if shape is None else [box for uuid, box in outlines if uuid != request.uuid]
+                measured_request = _measure_request(request, shape, others, frame, style, sign_scale)
                 by_uuid |= {request.uuid: measured_request} if measured_request.anchors else {}
     return sorted(by_uuid.values(), key=lambda request: request.rank), by_sign, signed
 
@@ -404,11 +410,16 @@ def _class_requests(frame: SiteFrame) -> list[LabelRequest]:
 
 
 def _measure_request(
-    request: LabelRequest, shape: ShapeInView | None, frame: SiteFrame, style: HouseStyle, sign_scale: float
+    request: LabelRequest,
+    shape: ShapeInView | None,
+    others: Sequence[Box],
+    frame: SiteFrame,
+    style: HouseStyle,
+    sign_scale: float,
 ) -> LabelRequest:
     type_ = label_type(request.rank, style, sign_scale)
     text = request.text if "\n" in request.text else wrapped(request.text)
-    anchors = request.anchors if shape is None else _anchors_beside(shape, frame.view, request.anchors)
+    anchors = request.anchors if shape is None else _anchors_beside(shape, others, frame.view, request.anchors)
     view = frame.view
     inside = tuple(anchor for anchor in anchors if 0 <= anchor.px <= view.width and 0 <= anchor.py <= view.height)
     return replace(_size_request(request, text, type_), anchors=inside, leader=True, advances=())
@@ -416,8 +427,8 @@ def _measure_request(
 
 def _size_request(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
     lines = text.split("\n")
-    width = max(type_.width(line) for line in lines) + 2 * _PAD
-    height = len(lines) * type_.size * _LEADING + 2 * _PAD
+    width = max(type_.width(line) for line in lines) + 2 * LABEL_PAD
+    height = len(lines) * type_.size * LEADING + 2 * LABEL_PAD
     return replace(request, text=text, width=math.ceil(width), height=math.ceil(height), face=type_)
 
 
@@ -427,19 +438,42 @@ def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     return Type(size, bold=rank in (Rank.SELECTED, Rank.CLAIM), italic=rank is Rank.LINE, families=style.fonts)
 
 
-def _anchors_beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
-    """Places beside a line or an outline, never inside it."""
+def _anchors_beside(
+    shape: ShapeInView, others: Sequence[Box], view: View, anchors: tuple[Anchor, ...]
+) -> tuple[Anchor, ...]:
+    """Places beside a line or an outline, never inside it. On a line first those where no other line is close by."""
     rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
     anchors_beside = []
+    if shape.site.kind == "line" and runs:
+        places = _lonely_places(max(runs, key=_length_px), others, view)
+        anchors_beside += [Anchor(x, y, _BESIDE_LINE_PX * view.ratio) for x, y in places]
     for points in sorted(runs, key=len, reverse=True)[:2]:
         x, y = points.T
         is_inside = (x >= 0) & (x <= view.width) & (y >= 0) & (y <= view.height)
         inside = points[is_inside] if is_inside.any() else points[len(points) // 2 :][:1]
         places = [inside[int(np.argmax(inside @ np.array(way)))] for way in ((1, 0), (0, -1), (0, 1), (-1, 0))]
         places.append(inside[len(inside) // 2])
-        anchors_beside += [Anchor(float(x), float(y), 7.0 * view.ratio) for x, y in places]
+        anchors_beside += [Anchor(float(x), float(y), _BESIDE_LINE_PX * view.ratio) for x, y in places]
     return tuple(anchors_beside) or tuple(anchor for anchor in anchors if anchor.way == "around")
+
+
+def _length_px(points: NDArray[np.float64]) -> float:
+    return float(np.hypot(*np.diff(points, axis=0).T).sum())
+
+
+def _lonely_places(points: NDArray[np.float64], others: Sequence[Box], view: View) -> list[tuple[float, float]]:
+    """Places on a line, the first ones far from other lines, so that nobody takes the name for that of another."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = along[-1] * np.array(_SHARES)
+    x, y = np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])
+    is_inside = (x >= 0) & (x <= view.width) & (y >= 0) & (y <= view.height)
+    apart = np.full(len(x), _LONELY_PX * view.ratio)
+    if others:
+        middles = np.array(others).reshape(-1, 2, 2).mean(axis=1)
+        apart = np.minimum(apart, np.hypot(x[:, None] - middles[:, 0], y[:, None] - middles[:, 1]).min(axis=1))
+    order = np.argsort(-np.round(apart / (5.0 * view.ratio)), kind="stable")
+    return [(float(x[place]), float(y[place])) for place in order[is_inside[order]][:_FEW_ANCHORS]]
 
 
 def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelRequest:
@@ -463,103 +497,3 @@ def _boxes_of(label: PlacedLabel) -> list[Box]:
 def label_boxes(naming: Naming) -> list[Box]:
     """All boxes that the names of a map cover."""
     return [box for label in (*naming.labels, *naming.numbers) for box in _boxes_of(label)]
-
-
-# -- pieces -----------------------------------------------------------------------------------------------------------
-
-
-def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_scale: float) -> list[Piece]:
-    """Labels and numbers as pieces at their places on the page."""
-    corner = on_page.rect.topLeft()
-    pieces = []
-    for label in naming.labels:
-        type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
-        color = style.label
-        box = rect_of(label.box).translated(corner)
-        lines = _lines(label, type_, box, color, style.halo)
-        pieces.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))
-    for label in naming.numbers:
-        type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
-        box = rect_of(label.box).translated(corner)
-        x = box.center().x() - type_.width(label.text) / 2
-        line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
-        piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
-        pieces.append(replace(piece, below=(partial(_paint_disc, box=box),)))
-    return pieces
-
-
-def _piece(
-    on_page: MapOnPage,
-    label: PlacedLabel,
-    box: QRectF,
-    lines: tuple[TextLine, ...],
-    color: str,
-    style: HouseStyle,
-    key: str,
-) -> Piece:
-    foot = on_page.rect.topLeft() + QPointF(label.px, label.py)
-    leader = partial(
-        _paint_leader,
-        foot=foot,
-        clearance=label.clearance,
-        color=color,
-        halo=style.halo,
-        is_wanted=label.leader is not None,
-        scale=on_page.view.ratio,
-    )
-    return Piece(
-        key,
-        on_page.page,
-        box,
-        lines,
-        kind=GroupKind.LABELS,
-        frame=on_page.number,
-        leader=leader,
-        texts=(" ".join(label.text.split()),),
-    )
-
-
-def _lines(label: PlacedLabel, type_: Type, box: QRectF, color: str, halo: str) -> tuple[TextLine, ...]:
-    lines = []
-    room = box.width() - 2 * _PAD
-    for number, text in enumerate(label.text.split("\n")):
-        spare = room - type_.width(text)
-        x = box.left() + _PAD + spare * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
-        baseline = box.top() + _PAD + number * type_.size * _LEADING + 0.92 * type_.size
-        lines.append(TextLine(x, baseline, text, type_, color, halo))
-    return tuple(lines)
-
-
-def _paint_disc(painter: QPainter, box: QRectF) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor("#fbfdfe"))
-    disc = sharp_rect(painter, box.adjusted(0.5, 0.5, -0.5, -0.5), "#0b141c", 1.0)
-    painter.drawRoundedRect(disc, disc.height() / 2, disc.height() / 2)
-
-
-def _paint_leader(
-    painter: QPainter,
-    box: QRectF,
-    *,
-    foot: QPointF,
-    clearance: float,
-    color: str,
-    halo: str,
-    is_wanted: bool,
-    scale: float,
-) -> None:
-    """Paint a line from beside the mark to the nearest edge of the label."""
-    end = QPointF(
-        min(max(foot.x(), box.left()), box.right()),
-        min(max(foot.y(), box.top() + 0.3 * box.height()), box.bottom() - 0.3 * box.height()),
-    )
-    line = QLineF(foot, end)
-    length = line.length()
-    if length <= (0.0 if is_wanted else clearance + _NEAR_PX * scale) or length <= clearance:
-        return
-    line.setP1(line.pointAt(min(1.0, (clearance * 1.1 + 1.0) / length)))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    round_cap = Qt.PenCapStyle.RoundCap
-    for ink, width in ((QColor(halo), 2.8 * scale), (QColor(color), 1.1 * scale)):
-        painter.setPen(fine_pen(painter, ink, width, round_cap))
-        painter.drawLine(line)

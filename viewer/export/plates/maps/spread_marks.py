@@ -91,6 +91,15 @@ class SpreadMarks(Struct, frozen=True):
         """The lines from dots to symbols: mark, dot and end."""
         return [(part.uuid, symbol.foot, symbol.end) for part, symbol in self.moved.items() if symbol.has_line]
 
+    def signs(self) -> list[str]:
+        """The kinds of signs that a legend has to explain."""
+        kinds = {
+            "moved": any(symbol.has_line for symbol in self.moved.values()),
+            "stack": bool(self.stacks),
+            "dot": bool(self.dots),
+        }
+        return [kind for kind, is_drawn in kinds.items() if is_drawn]
+
     def leading_to(self, numbered: Collection[str]) -> SpreadMarks:
         """The same, but marks without a number are only dots where their line would lead to one."""
         idle = {part for part, symbol in self.moved.items() if symbol.is_number and part.uuid not in numbered}
@@ -155,7 +164,8 @@ class SpreadRoom(Struct, frozen=True):
 
     `beside`: width and height of a name beside a moved symbol; `joined`: of the numbers of several marks in one sign.
     `obstacles` stand fast; `lines` are those of the map, which symbols keep off where they can. `dotted`: uuids of
-    marks that are only dots on this map.
+    marks that are only dots on this map. `first`: uuid of the mark that is spread with those named in a claim, the site
+    that the page is of.
     """
 
     beside: tuple[float, float]
@@ -163,6 +173,7 @@ class SpreadRoom(Struct, frozen=True):
     obstacles: Sequence[Box] = ()
     lines: Sequence[Box] = ()
     dotted: frozenset[str] = frozenset()
+    first: str = ""
 
 
 class _Symbols(Struct):
@@ -180,8 +191,11 @@ class _Symbols(Struct):
         return [at for at, is_claim in enumerate(self.is_claim) if is_claim == claims]
 
 
-def _symbols_of(frames: Sequence[SiteFrame], view: View) -> _Symbols | None:
-    """The symbols in a map; None for very many, which are dots that nobody can spread."""
+def _symbols_of(frames: Sequence[SiteFrame], view: View, first: str) -> _Symbols | None:
+    """The symbols in a map; None for very many, which are dots that nobody can spread.
+
+    The mark `first` counts as named in a claim.
+    """
     symbols = _Symbols([], [], [], [])
     for copy, frame in enumerate(frames):
         if frame.compact:
@@ -191,7 +205,7 @@ def _symbols_of(frames: Sequence[SiteFrame], view: View) -> _Symbols | None:
         for at in np.flatnonzero(frame.is_symbol & inside).tolist():
             symbols.parts.append(part_of(copy, frame, at))
             symbols.places.append((float(frame.px[at]), float(frame.py[at])))
-            symbols.is_claim.append(bool(frame.is_claim[at]))
+            symbols.is_claim.append(bool(frame.is_claim[at]) or symbols.parts[-1].uuid == first)
     return symbols
 
 
@@ -200,7 +214,7 @@ def spread_claims(
 ) -> SpreadMarks:
     """Spread the symbols of those named in a claim, which have the first choice of places; all others are dots yet."""
     scale = symbol_scale(view)
-    symbols = _symbols_of(frames, view)
+    symbols = _symbols_of(frames, view, room.first)
     if symbols is None:
         return SpreadMarks(scale)
     claims, others = symbols.of(claims=True), symbols.of(claims=False)
@@ -240,7 +254,7 @@ def spread_setting(
 
     Those without room are joined in signs for several.
     """
-    symbols = _symbols_of(frames, view)
+    symbols = _symbols_of(frames, view, room.first)
     if symbols is None:
         return claims
     parts, places, radius = symbols.parts, symbols.places, claims.radius

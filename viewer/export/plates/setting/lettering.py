@@ -42,8 +42,9 @@ LONGEST_TEXT = 2_000
 _NARROWEST = 0.2
 """Least width of a letter, in parts of its size: a word without an end is measured only as far as a line can go."""
 _MEASURED_PX = 1000
-_HALO = 0.3
-"""Width of the stroke round letters, in parts of their size."""
+_HALOS = ((0.34, 0.4), (0.19, 1.0))
+"""Strokes round letters, a faint wide one below a narrow one: their widths in parts of the letters' size, and the part
+of the halo's opacity that they have."""
 _QUARTERS = 4
 _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _HAIR_PX = 0.02
@@ -198,7 +199,11 @@ def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool
     if line.halo:
         # A stroke round small letters takes half as long as one round large letters that is made small.
         outline = _own(QTransform.fromScale(part, part), _outline(line.text, measured))
-        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * size))
+        halo = QColor(line.halo)
+        alpha = halo.alphaF()
+        for width, share in _HALOS:
+            halo.setAlphaF(share * alpha)
+            painter.strokePath(outline, round_pen(halo, width * size))
     if is_vector:
         painter.save()
         painter.scale(part, part)
