@@ -69,6 +69,8 @@ class ImageFact(Struct, frozen=True):
     """True for lines or areas of states and their parts, of which each map takes somebody's view."""
     lacks_terms: bool = False
     """True for an image that a host serves, of which nobody has stated on what terms it may be used."""
+    pixel_mm: float = 0.0
+    """Size on the page of a pixel of the image, in mm; 0 where it is not known."""
     is_reference: bool = False
     """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
 

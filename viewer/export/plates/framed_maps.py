@@ -52,7 +52,7 @@ class FramedMaps:
         """Frame each map's part of the Earth in its room, and gather the evidence on the marks in the frames."""
         spec = self._spec
         hidden = self.content.withheld if spec.shows("annotation") else None
-        self.maps = []
+        before, self.maps = {on_page.number: on_page for on_page in self.maps}, []
         for number, (scene, cell, product_map) in enumerate(zip(self._shown, rooms.cells, maps_of(spec), strict=True)):
             framing = framing_of(cell.frame, parts[number], self._sign_scale)
             index = self._index(number, hidden, product_map.marks)
@@ -63,6 +63,8 @@ class FramedMaps:
                 own = spec.site if spec.layout == "site" else ""
                 kept = MapOnPage(number, scene, framing, 0, index, hatches, presences, own)
                 self._made.append(kept)
+            if number in before and before[number] is not kept:
+                kept.signs_before = before[number].signs()
             self.maps.append(kept)
             checkpoint()
         drawn = (uuid for on_page in self.maps for uuid in on_page.in_frame())

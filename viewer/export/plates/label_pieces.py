@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from msgspec.structs import replace
@@ -34,11 +35,23 @@ def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_sca
     for label in naming.numbers:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
         box = rect_of(label.box).translated(corner)
-        x = box.center().x() - type_.width(label.text) / 2
-        line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
+        text, type_ = _fitting(label.text, type_, box.width() - 0.4 * type_.size)
+        x = box.center().x() - type_.width(text) / 2
+        line = TextLine(x, box.center().y() + 0.36 * type_.size, text, type_, "#0b141c")
         piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
         pieces.append(replace(piece, below=(partial(_paint_disc, box=box),)))
     return pieces
+
+
+def _fitting(numbers: str, type_: Type, room: float) -> tuple[str, Type]:
+    """Numbers in letters that fit; of many that do not follow each other the first and the last."""
+    if type_.width(numbers) <= room:
+        return numbers, type_
+    small = type_.scaled(room / type_.width(numbers))
+    if small.width(numbers) <= room:
+        return numbers, small
+    first, last = re.split(r"\D+", numbers)[0], re.split(r"\D+", numbers)[-1]
+    return f"{first}…{last}", type_
 
 
 def _piece(

@@ -153,7 +153,7 @@ def test_without_any_answer_the_check_finds_it(plate_of: MakePlate, demo: Docume
 def test_what_is_taken_off_the_page_is_found(plate_of: MakePlate, demo: Document) -> None:
     """The check trusts no level: it reads each file."""
     plate = plate_of(SPEC, demo)
-    assert plate.party_pages == {0, 1}, "also beside the key, which names them"
+    assert plate.party_pages == {0}, "the map names them, and the key on the next page does not"
     whole = facts_of(plate)
     for words in (
         "S1, citing two officials",

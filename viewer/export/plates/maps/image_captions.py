@@ -15,6 +15,7 @@ from layers.document.layer_terms import is_served, terms_of
 from layers.document.placing.page_origin import page_origin_of
 from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84, is_off_earth, transform_points
+from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.phrase import Phrase, joined
 from layers.product.boundaries import draws_boundaries
@@ -32,6 +33,7 @@ from viewer.canvas.comparison.stretches import stretch_notes, top_image, units_o
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_scenes import compared_maps
+from viewer.export.plates.setting.lettering import MM
 from viewer.export.processing import colour_words, stretch_words
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing, may_be_shown_in_files
 from viewer.rendering.layer_date import UNDATED, dated
@@ -43,6 +45,8 @@ from viewer.rendering.world_copies import world_copies
 from viewer.support.language.text import LONGEST_CREDIT, one_line
 from viewer.support.language.translation import in_language, translate
 
+_COARSE_MM = 0.5
+"""Size on the page of a pixel above which an image is too coarse for the scale: its squares are seen."""
 _NAME_CHARS = 80
 _WIDEST_OF_ONE_HOUR_DEG = 5.0
 """Width of a view within which solar time is that of its middle, within ten minutes."""
@@ -202,6 +206,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, view: View, match: str) -> Ima
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
         date_note=drawing.dates.caption_note if isinstance(drawing, TilesDrawing) else "",
         placement="" if page is None else Phrase("placed by {words}", words=page.words),
+        pixel_mm=_pixel_mm(drawing, view),
         lacks_terms=is_served(layer) and not (terms.are_stated or _is_not_for_sale(drawing)),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )
@@ -218,6 +223,27 @@ def _pixel_m(drawing: LayerDrawing, view: View) -> float | None:
     except GeoloupeError:
         return None
     return metres_a_pixel if math.isfinite(metres_a_pixel) and metres_a_pixel > 0 else None
+
+
+def _pixel_mm(drawing: LayerDrawing, view: View) -> float:
+    """The size on the page of a pixel of the image itself in the middle of a view; 0 where it is not known."""
+    pixel_m = _pixel_m(drawing, view)
+    if pixel_m is None:
+        return 0.0
+    middle = view.to_world(view.width / 2, view.height / 2)
+    return pixel_m / ground_resolution_m(view.grid.crs, *middle, view.grid.resolution) / MM
+
+
+def pixel_words(fact: ImageFact) -> str:
+    """The size of an image's pixel; also on the page, where an image is too coarse for the scale."""
+    if not fact.gsd_m:
+        return ""
+    if fact.pixel_mm <= _COARSE_MM:
+        return translate("Export", "{0} a pixel").format(metres(fact.gsd_m))
+    wide = f"{fact.pixel_mm:.1f}" if fact.pixel_mm < 10 else f"{fact.pixel_mm:.0f}"
+    return translate("Export", "{0} a pixel ({1} mm on this page: too coarse to show a site)").format(
+        metres(fact.gsd_m), wide
+    )
 
 
 def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
@@ -268,7 +294,7 @@ def image_line(fact: ImageFact, *, extent: CaptionExtent = CaptionExtent.ALL) ->
         in_language(fact.date_note),
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
-        translate("Export", "{0} a pixel").format(metres(fact.gsd_m)) if fact.gsd_m else "",
+        pixel_words(fact),
         _angles(fact),
         fact.colours if extent is CaptionExtent.NOTHING else "",
         *(_stretch(fact) if extent is not CaptionExtent.NOTHING else ()),

@@ -172,15 +172,15 @@ def spread_rows(signs: Iterable[str], insets: int = 0) -> list[LegendRow]:
     drawn = set(signs)
     rows = []
     if "moved" in drawn:
-        text = translate("Export", "Line to a dot: the symbol is moved; its place is the dot")
+        text = translate("Export", "Moved from its place (dot)")
         rows.append(LegendRow(text, is_note=True, sign="moved"))
     if "stack" in drawn:
-        text = translate("Export", "So many marks, too close to part here; the numbers beside it name them")
+        text = translate("Export", "So many marks, too close to part")
         rows.append(LegendRow(text, is_note=True, sign="stack"))
     if "dot" in drawn:
-        text = translate("Export", "Dot: a mark that is not named here")
+        text = translate("Export", "Dot: a mark without a name here")
         if insets:
-            text = translate("Export", "Dot: a mark that an inset shows larger")
+            text = translate("Export", "Dot: shown larger in an inset")
         rows.append(LegendRow(text, is_note=True, sign="dot"))
     return rows
 

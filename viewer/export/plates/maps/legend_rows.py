@@ -50,7 +50,7 @@ def legend_of(
     rows = legend_rows(document, in_frames) if with_marks else []
     rows += presence_rows(on_page.presences.get(uuid, "") for on_page in maps for uuid in on_page.in_frame())
     if with_marks:
-        rows += spread_rows((sign for on_page in maps for sign in on_page.spread.signs()), _insets(maps))
+        rows += spread_rows((sign for on_page in maps for sign in on_page.signs()), _insets(maps))
     rows += hatch_rows(hatch for on_page in maps for hatch in on_page.hatches_in_frame())
     rows += judgement_rows(claims)
     seen: set[tuple[str, str]] = set()

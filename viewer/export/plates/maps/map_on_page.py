@@ -90,6 +90,8 @@ class MapOnPage:
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
         """The marks at the size that was painted last, kept as strips of a page follow each other."""
+        self.signs_before: list[str] = []
+        """The signs of crowded marks on the map that was framed before: those of this one, until it is filled."""
         self.edges: list[Box] = []
         """Boxes along the edges of insets, which symbols and names keep off where they can."""
         self.paint_below_marks: Callable[[QPainter], None] | None = None
@@ -156,6 +158,10 @@ class MapOnPage:
                 if frame.index.symbols[frame.index.symbol[row]].precision is Precision.PRECISE:
                     uuids.add(frame.index.uuids[row])
         return frozenset(uuids)
+
+    def signs(self) -> list[str]:
+        """The kinds of signs of crowded marks that a legend has to explain."""
+        return self.signs_before if self._claims_for is None else self.spread.signs()
 
     def spread_claims(self, room: SpreadRoom, inks: tuple[str, str], checkpoint: Checkpoint = unchecked) -> None:
         """Spread the symbols of those named in a claim, with the first choice of places; all others are dots yet.

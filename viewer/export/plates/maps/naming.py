@@ -44,7 +44,8 @@ _LONELY_PX, _BESIDE_LINE_PX = 30.0, 7.0
 """Distance from other lines that is enough for the name of a line, and from its own, in logical pixels."""
 _EDGE = 3.0
 LEADING = 1.16
-_SIZES = {Rank.SELECTED: 12.5, Rank.CLAIM: 12.5, Rank.SETTING: 10.5, Rank.LINE: 10.0}
+_SIZES = {Rank.SELECTED: 12.5, Rank.CLAIM: 11.0, Rank.SETTING: 11.0, Rank.LINE: 10.5}
+"""Sizes of letters. Those named in a claim come first, and are no larger than others: a name is no verdict."""
 _ROW_PX = 40.0
 
 
@@ -158,7 +159,10 @@ def spread_and_name(
     is only a dot on the page has neither.
     """
     number, most = _number_type(style, sign_scale), len(on_page.in_frame())
-    beside, joined = _box_of_number(number, _digits(most)), _box_of_number(number, f"{_digits(most)}–{_digits(most)}")
+    digits = _digits(most)
+    # Numbers of marks that an earlier map shows too need not follow each other.
+    several = f"{digits}, {digits}–{digits}" if on_page.number else f"{digits}–{digits}"
+    beside, joined = _box_of_number(number, digits), _box_of_number(number, several)
     inks = style.label, style.halo
     first, is_narrow = _first_names(on_page, obstacles, style, sign_scale, who, beside, inks, checkpoint)
     taken = [box for label in first for box in _boxes_of(label)]
@@ -388,7 +392,7 @@ def _requests(
         for request in frame_requests:
             if request.uuid not in by_uuid:
                 shape = shapes.get(request.uuid)
-                if request.uuid == own:
+                if request.uuid == own and request.rank is not Rank.CLAIM:
                     request = replace(request, rank=Rank.SELECTED)
                 others = [] if shape is None else [box for uuid, box in outlines if uuid != request.uuid]
                 measured_request = _measure_request(request, shape, others, frame, style, sign_scale)
@@ -435,7 +439,7 @@ def _size_request(request: LabelRequest, text: str, type_: Type) -> LabelRequest
 def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     """The lettering of a label."""
     size = max(_SIZES.get(rank, 12.0) * sign_scale, LEAST_PT * PT)
-    return Type(size, bold=rank in (Rank.SELECTED, Rank.CLAIM), italic=rank is Rank.LINE, families=style.fonts)
+    return Type(size, bold=rank is Rank.SELECTED, italic=rank is Rank.LINE, families=style.fonts)
 
 
 def _anchors_beside(
