@@ -10,7 +10,7 @@ ROUTES: dict[str, Symbol] = {
     # What lies on the ground is drawn through: a broken line reads as a border.
     "rail": Symbol("#1d262f", 1.3, casing_color="#b9ffffff", casing_width_px=1.1),
     "road": Symbol("#ffd166", 2.4, casing_color=_NIGHT),
-    "oil_pipeline": Symbol("#d99bff", 2.2, casing_color=_NIGHT),
+    "oil_pipeline": Symbol("#a878e0", 2.6, casing_color=_NIGHT),
     "gas_pipeline": Symbol("#8ce99a", 2.2, dash=(6.0, 1.0), casing_color=_NIGHT),
     "sea": Symbol("#8fd3ff", 2.0, dash=(1.0, 2.5), casing_color=_NIGHT, arrow="end"),
     "air": Symbol("#f1f3f5", 1.6, dash=(8.75, 3.1), casing_color=_NIGHT, arrow="end"),

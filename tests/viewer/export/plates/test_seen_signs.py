@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
+from numpy.typing import NDArray
 
 from layers.document.document import Document
 from layers.document.image import Image
@@ -21,7 +23,6 @@ from tests.viewer.export.plates.conftest import MakePlate, picture
 
 SEEN = Bounds(10.0, 50.0, 10.2, 50.2)
 SPEC = ProductSpec(title="Bends", bounds=Bounds(10.05, 50.05, 10.15, 50.15), page="A4 landscape")
-STRIKE = (255, 138, 101)
 
 
 def case(folder: Path, **presences: str) -> Document:
@@ -43,10 +44,13 @@ def case(folder: Path, **presences: str) -> Document:
     return Document({"layers": layers, "images": images, "sites": sites, "observations": rows})
 
 
-def struck(plate_of: MakePlate, document: Document) -> int:
-    """Pixels of a page in the colour of what was not seen."""
-    seen = pixels(picture(plate_of(SPEC, document), 96))
-    return int((seen == STRIKE).all(axis=2).sum())
+def at_mark(plate_of: MakePlate, document: Document) -> NDArray[np.uint8]:
+    """The pixels of a page about the symbol of its only mark, without its label."""
+    plate = plate_of(SPEC, document)
+    (on_page,) = plate.maps
+    (frame,), corner = on_page.frames, on_page.rect.topLeft()
+    x, y, reach = round(corner.x() + frame.px[0]), round(corner.y() + frame.py[0]), round(frame.symbol_radius_px)
+    return pixels(picture(plate, 96))[y - reach : y + reach, x - reach : x + reach].astype(np.uint8)
 
 
 @pytest.mark.bounded
@@ -59,7 +63,17 @@ def test_a_mark_is_struck_out_on_the_image_that_does_not_show_it_and_the_legend_
     texts = [row.text for row in plate.legend]
     assert "Not seen on the image that is shown" in texts
     assert "Cannot be told from the image that is shown" in texts
-    assert struck(plate_of, document) > 60, "on the map and in its legend"
+
+
+@pytest.mark.bounded
+def test_a_strike_is_thin_and_in_the_ink_of_the_page(plate_of: MakePlate, tmp_path: Path) -> None:
+    """It was orange and thicker than the symbol that it struck out."""
+    struck = at_mark(plate_of, case(tmp_path, east="absent"))
+    plain = at_mark(plate_of, case(tmp_path, east="present"))
+    changed = (struck != plain).any(axis=2)
+    assert 0.1 < changed.mean() < 0.9
+    spread_of_colours = struck[changed].astype(int)
+    assert (spread_of_colours.max(axis=1) - spread_of_colours.min(axis=1)).mean() < 30, "no loud colour"
 
 
 def test_a_page_of_what_is_present_has_no_such_sign(plate_of: MakePlate, tmp_path: Path) -> None:

@@ -234,16 +234,17 @@ def _pixel_mm(drawing: LayerDrawing, view: View) -> float:
     return pixel_m / ground_resolution_m(view.grid.crs, *middle, view.grid.resolution) / MM
 
 
-def pixel_words(fact: ImageFact) -> str:
-    """The size of an image's pixel; also on the page, where an image is too coarse for the scale."""
+def pixel_words(fact: ImageFact, *, tells_all: bool) -> str:
+    """The size of an image's pixel; where the page has no notes, also on the page of an image that is too coarse."""
     if not fact.gsd_m:
         return ""
-    if fact.pixel_mm <= _COARSE_MM:
-        return translate("Export", "{0} a pixel").format(metres(fact.gsd_m))
+    words = translate("Export", "{0} a pixel").format(metres(fact.gsd_m))
+    return f"{words} ({_on_page(fact)})" if tells_all and fact.pixel_mm > _COARSE_MM else words
+
+
+def _on_page(fact: ImageFact) -> str:
     wide = f"{fact.pixel_mm:.1f}" if fact.pixel_mm < 10 else f"{fact.pixel_mm:.0f}"
-    return translate("Export", "{0} a pixel ({1} mm on this page: too coarse to show a site)").format(
-        metres(fact.gsd_m), wide
-    )
+    return translate("Export", "{0} mm on this page: too coarse to show a site").format(wide)
 
 
 def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
@@ -294,7 +295,7 @@ def image_line(fact: ImageFact, *, extent: CaptionExtent = CaptionExtent.ALL) ->
         in_language(fact.date_note),
         fact.sensor,
         translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
-        pixel_words(fact),
+        pixel_words(fact, tells_all=extent is CaptionExtent.ALL),
         _angles(fact),
         fact.colours if extent is CaptionExtent.NOTHING else "",
         *(_stretch(fact) if extent is not CaptionExtent.NOTHING else ()),
@@ -327,16 +328,27 @@ def told_in_captions(spec: ProductSpec) -> CaptionExtent:
 
 
 def processing_notes(images: Sequence[Sequence[ImageFact]], extent: CaptionExtent) -> list[str]:
-    """A sentence for images of the maps that are alike, on what their captions do not tell of stretch and placing."""
+    """Sentences on what captions do not tell: images too coarse for the scale, and for images that are alike their
+    stretch and placing.
+    """
     names: dict[str, dict[str, None]] = {}
+    coarse: dict[str, ImageFact] = {}
     for fact in (fact for facts in images for fact in facts):
+        before = coarse.get(fact.layer)
+        is_coarsest = before is None or fact.pixel_mm > before.pixel_mm
+        if extent is not CaptionExtent.ALL and fact.pixel_mm > _COARSE_MM and is_coarsest:
+            coarse[fact.layer] = fact
         left = [
             *(_stretch(fact) if extent is CaptionExtent.NOTHING else ()),
             *(_placing(fact) if extent is not CaptionExtent.ALL else ()),
         ]
         if words := ", ".join(filter(None, left)):
             names.setdefault(words, {})[_undated_name(fact)] = None
-    return [
+    notes = [
+        translate("Export", "A pixel of {0} is {1}.").format(_undated_name(fact), _on_page(fact))
+        for fact in coarse.values()
+    ]
+    return notes + [
         translate("Export", "Processing of {0}: {1}.").format(", ".join(alike), words) for words, alike in names.items()
     ]
 
