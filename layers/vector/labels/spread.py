@@ -118,7 +118,7 @@ def spread_symbols(request: SpreadRequest, checkpoint: Checkpoint = unchecked) -
     Where many of them would have none, all symbols are smaller. Those that yet have none are joined with their nearest
     neighbours, until there is room for all, where signs for several are asked for.
     """
-    single = [(at,) for at in range(len(request.places))]
+    single: list[tuple[int, ...]] = [(at,) for at in range(len(request.places))]
     spread = _spread(request, single, 1, checkpoint)
     if not spread.dots:
         return spread
@@ -237,7 +237,7 @@ class _Crowd:
             if groups[at] == at and len(self._nodes[at]) == 1:
                 apart = np.hypot(*(self._places[at + 1 :] - place).T)
                 same = np.flatnonzero(apart < _SAME_PX * self._request.scale) + at + 1
-                is_single = np.array([len(self._nodes[other]) == 1 for other in same], np.bool_)
+                is_single = np.array([len(self._nodes[other]) == 1 for other in same.tolist()], np.bool_)
                 groups[same[(groups[same] == same) & is_single]] = at
         return groups
 
@@ -295,11 +295,11 @@ class _Crowd:
         ground, moved, without = self._ground.copy(), dict[int, MovedSymbol](), list[int]()
         starts: dict[int, list[tuple[tuple[float, float], tuple[float, float]]]] = {}
         request = self._request
-        for symbol in request.standing:
-            begin = self._along(symbol.foot, symbol.end, _STAR_PX * request.scale)
-            starts.setdefault(self._group_at(symbol.foot), []).append((symbol.foot, begin))
-            ground.take_line(symbol.foot, begin, self._beside, _OF_LINES)
-            ground.take_line(begin, symbol.end, self._beside, _OF_LINES)
+        for stood in request.standing:
+            begin = self._along(stood.foot, stood.end, _STAR_PX * request.scale)
+            starts.setdefault(self._group_at(stood.foot), []).append((stood.foot, begin))
+            ground.take_line(stood.foot, begin, self._beside, _OF_LINES)
+            ground.take_line(begin, stood.end, self._beside, _OF_LINES)
         for at in waiting:
             own = starts.setdefault(int(self._group[at]), [])
             for start, end in own:

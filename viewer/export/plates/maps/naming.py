@@ -165,8 +165,8 @@ def spread_and_name(
     beside, joined = _box_of_number(number, digits), _box_of_number(number, several)
     inks = style.label, style.halo
     first, is_narrow = _first_names(on_page, obstacles, style, sign_scale, who, beside, inks, checkpoint)
-    taken = [box for label in first for box in _boxes_of(label)]
-    setting = SpreadRoom(beside, joined, (*obstacles, *taken), dotted=who.dotted, first=who.own)
+    name_boxes = [box for label in first for box in _boxes_of(label)]
+    setting = SpreadRoom(beside, joined, (*obstacles, *name_boxes), dotted=who.dotted, first=who.own)
     on_page.spread_setting(setting, checkpoint)
     requests, by_sign, signed = _requests(on_page, style, sign_scale, who.own)
     moved, dots, claims = on_page.spread.of_marks(), on_page.spread.dot_marks(), _claims_of(on_page, who)
@@ -228,16 +228,20 @@ def _first_names(
     room = SpreadRoom(number, obstacles=tuple(obstacles), first=who.own)
     on_page.spread_claims(room, inks, checkpoint)
     wanted = claims | {who.own}
-    requests = [one for one in _requests(on_page, style, sign_scale, who.own)[0] if one.uuid in wanted - who.unnamed]
+    requests = [
+        request for request in _requests(on_page, style, sign_scale, who.own)[0] if request.uuid in wanted - who.unnamed
+    ]
     if not requests:
         return [], None
     labels, is_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
-    if {label.uuid for label in labels} < {one.uuid for one in requests} and on_page.spread.moved:
+    if {label.uuid for label in labels} < {request.uuid for request in requests} and on_page.spread.moved:
         narrow = _all_narrower(requests)
-        beside = max(one.width for one in narrow), max(one.height for one in narrow)
+        beside = max(request.width for request in narrow), max(request.height for request in narrow)
         on_page.spread_claims(replace(room, beside=beside), inks, checkpoint)
         requests = [
-            one for one in _requests(on_page, style, sign_scale, who.own)[0] if one.uuid in wanted - who.unnamed
+            request
+            for request in _requests(on_page, style, sign_scale, who.own)[0]
+            if request.uuid in wanted - who.unnamed
         ]
         others, is_other_narrow = _labels_first(on_page, obstacles, sign_scale, requests, claims, who, checkpoint)
         if len(others) > len(labels):
@@ -258,16 +262,16 @@ def _labels_first(
     """Place the labels of claims, all or none of the parties', then that of the page's own site."""
     moved, dots = on_page.spread.of_marks(), on_page.spread.dot_marks()
     places = _places_on(on_page, obstacles, sign_scale, _DOT_ROOM * sign_scale)
-    able = [one for one in requests if one.uuid in claims and one.uuid not in dots]
-    able = [one for one in able if not (one.uuid in moved and moved[one.uuid].is_number)]
+    able = [request for request in requests if request.uuid in claims and request.uuid not in dots]
+    able = [request for request in able if not (request.uuid in moved and moved[request.uuid].is_number)]
     is_narrow = None
-    if {one.uuid for one in able} == claims & {one.uuid for one in requests}:
+    if {request.uuid for request in able} == claims & {request.uuid for request in requests}:
         ordered = sorted(able, key=lambda request: request.uuid != who.own)
         for narrow in (True,) if who.is_narrow else (False, True):
             if _are_all_placed(places, _all_narrower(ordered) if narrow else ordered, checkpoint):
                 is_narrow = narrow if ordered else None
                 break
-    own = next((one for one in requests if one.uuid == who.own and one.uuid not in dots), None)
+    own = next((request for request in requests if request.uuid == who.own and request.uuid not in dots), None)
     if own is not None and who.own not in claims:
         _place_own(places, own, checkpoint)
     return places.placed, is_narrow
@@ -317,13 +321,13 @@ def _are_all_placed(places: MarkPlaces, requests: Sequence[LabelRequest], checkp
     waiting = list(requests)
     for _turn in range(_TRIES):
         attempt = places.copy()
-        failed = next((one for one in waiting if not _is_placed(attempt, one, checkpoint)), None)
+        failed = next((request for request in waiting if not _is_placed(attempt, request, checkpoint)), None)
         if failed is None:
             places.take(attempt)
             return True
         if waiting[0] is failed:
             return False
-        waiting = [failed, *(one for one in waiting if one is not failed)]
+        waiting = [failed, *(request for request in waiting if request is not failed)]
     return False
 
 
