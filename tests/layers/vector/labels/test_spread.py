@@ -67,3 +67,20 @@ def test_those_at_one_place_stand_round_it() -> None:
 def test_a_symbol_that_the_edge_would_cut_stands_inside() -> None:
     spread = spread_symbols(SpreadRequest([(498.0, 200.0)], [2], 7.0, (16.0, 12.0), ROOM))
     assert spread.moved[0].x + 7.0 <= ROOM.right
+
+
+def test_no_symbol_is_farther_from_its_place_than_asked_and_the_rest_share_signs() -> None:
+    """Symbols stood 33 mm from their places, where nobody looks for them."""
+    places = crowd(3, 60)
+    request = SpreadRequest(places, [2] * 60, 7.0, (16.0, 12.0), ROOM, farthest=30.0, joined_number=(32.0, 12.0))
+    spread = spread_symbols(request)
+    for symbol in spread.moved.values():
+        assert np.hypot(symbol.x - symbol.foot[0], symbol.y - symbol.foot[1]) <= 30.0 + 1e-6
+    stacks = [symbol.joins for symbol in spread.moved.values() if symbol.joins]
+    assert stacks
+    for stack in stacks:
+        rows = np.array([places[at] for at in stack])
+        assert np.hypot(*(rows - rows.mean(axis=0)).T).max() <= 30.0 + 1e-6
+    members = [at for stack in stacks for at in stack]
+    assert len(members) == len(set(members))
+    assert not spread.dots & set(members)
