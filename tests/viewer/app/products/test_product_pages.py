@@ -93,14 +93,14 @@ def test_a_page_is_of_the_case_as_it_was_when_its_layout_began(
     pages: ProductPages, case: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit meanwhile is on the next page, and what was printed is not said to hold it."""
-    begun, may_go_on, name = Event(), Event(), things_on_maps.name_marks
+    begun, may_go_on, name = Event(), Event(), things_on_maps.spread_and_name
 
     def named(*args: Any) -> Naming:
         begun.set()
         assert may_go_on.wait(30)
         return name(*args)
 
-    monkeypatch.setattr(things_on_maps, "name_marks", named)
+    monkeypatch.setattr(things_on_maps, "spread_and_name", named)
     qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
     case.apply(update_sites(case, ["m0"], label="Another name", actor="Li"))
     assert pages.make(SPEC, 96, Edition()) is None
@@ -116,7 +116,7 @@ def test_a_page_is_of_the_case_as_it_was_when_its_layout_began(
 def test_the_layout_of_another_product_ends_the_one_under_way(
     pages: ProductPages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, ended, name = Event(), list[bool](), things_on_maps.name_marks
+    begun, ended, name = Event(), list[bool](), things_on_maps.spread_and_name
 
     def named(*args: Any) -> Naming:
         is_first = not begun.is_set()
@@ -129,7 +129,7 @@ def test_the_layout_of_another_product_ends_the_one_under_way(
                 raise
         return name(*args)
 
-    monkeypatch.setattr(things_on_maps, "name_marks", named)
+    monkeypatch.setattr(things_on_maps, "spread_and_name", named)
     qtbot.waitUntil(lambda: pages.make(SPEC, 96, Edition()) is not None or begun.is_set(), timeout=SLOW_MS)
     assert page(pages, qtbot, replace(SPEC, title="Another")).plate.spec.title == "Another"
     assert ended == [True]
