@@ -131,7 +131,10 @@ class PageLayout:
         key = self._key_atoms()
         if self.beside.has_band and key and not self._are_on_first_page(rooms, self._in_order(key), KEY):
             return self._with_band(rooms, parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
-        rooms, atoms = self._cut_beside(parts, key, checkpoint) if key else (rooms, atoms)
+        if key:
+            rooms, atoms = self._cut_beside(parts, key, checkpoint)
+        elif any(on_page.signs() for on_page in self.framed.maps):  # the legend was made before these were known
+            rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
         if all(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
             return rooms, atoms
         return self._with_band(rooms, parts, checkpoint) or self._cut_beside(parts, key, checkpoint)

@@ -1,0 +1,145 @@
+"""Signs of crowded marks, of a page's own site and of coarse images: each that is on a map is explained beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QColor
+from shapely.geometry import LineString, Point
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductMap, ProductSpec
+from tests.support.many_scenes import write_scene
+from tests.viewer.export.conftest import FRAME, part, pixels
+from tests.viewer.export.plates.conftest import MakePlate, picture
+from viewer.canvas.sites.site_symbology import SELECTED_COLOR
+from viewer.export.plates.maps.legend_content import spread_rows
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+
+SPEC = ProductSpec(bounds=FRAME, page="A4 landscape", title="A yard")
+INSET = Bounds(10.4, 50.4, 10.6, 50.6)
+INSETS = replace(SPEC, layout="insets", maps=(ProductMap(), ProductMap(bounds=INSET, title="The yard")))
+
+
+def marked(document: Document, sites: Iterable[Site]) -> Document:
+    return Document({"layers": list(document.table("layers").values()), "sites": list(sites)})
+
+
+def at(uuid: str, x: float, y: float) -> Site:
+    return Site(uuid=uuid, geometry=Point(x, y), label=f"Works {uuid}", class_code="port")
+
+
+def words_of(plate: Plate) -> str:
+    return " ".join(text for piece in plate.pieces for text in piece.texts)
+
+
+def test_a_legend_explains_the_signs_that_are_drawn_and_no_other() -> None:
+    assert [row.sign for row in spread_rows(["dot", "moved"])] == ["moved", "dot"]
+    assert [row.sign for row in spread_rows(["stack"])] == ["stack"]
+    assert not spread_rows([])
+    assert "inset" in spread_rows(["dot"], insets=1)[0].text
+
+
+@pytest.mark.bounded
+def test_marks_at_one_place_share_a_sign_with_their_count_and_their_numbers(
+    plate_of: MakePlate, document: Document
+) -> None:
+    plate = plate_of(SPEC, marked(document, [at(f"m{number}", 10.5, 50.5) for number in range(60)]))
+    (on_page,), (naming,) = plate.maps, plate.namings
+    stacked = {uuid for stack in on_page.spread.stacked().values() for uuid in stack}
+    assert len(stacked) > 20
+    assert "stack" in on_page.signs()
+    assert [row for row in plate.legend if row.sign == "stack"]
+    assert stacked <= naming.keyed.keys(), "each has a line in the key"
+    drawn = {
+        frame.index.uuids[frame.rows[place]]
+        for frame in on_page.frames
+        for place in np.flatnonzero(frame.is_symbol).tolist()
+    }
+    assert not stacked & drawn
+
+
+@pytest.mark.bounded
+def test_an_overview_has_only_dots_where_an_inset_shows_more(plate_of: MakePlate, document: Document) -> None:
+    """The setting of a yard had symbols and numbers on both maps, and hid the yard on the smaller one."""
+    sites = [at(f"m{number}", 10.45 + 0.02 * number, 50.5) for number in range(6)] + [at("far", 10.8, 50.8)]
+    plate = plate_of(INSETS, marked(document, sites))
+    overview, inset = plate.maps
+    assert overview.spread.dot_marks() == {f"m{number}" for number in range(6)}
+    assert not plate.namings[0].named & overview.spread.dot_marks()
+    assert not inset.spread.dot_marks()
+    assert "far" in plate.namings[0].named
+    assert "Dot: shown larger in an inset" in [row.text for row in plate.legend]
+
+
+def about(plate: Plate, uuid: str, reach: int) -> np.ndarray:
+    """The pixels of a page about the symbol of a mark."""
+    (on_page,) = plate.maps
+    box = next(box for of, box in on_page.symbol_boxes() if of == uuid)
+    x = round(on_page.rect.left() + (box.left + box.right) / 2)
+    y = round(on_page.rect.top() + (box.top + box.bottom) / 2)
+    return part(pixels(picture(plate, 96)), QRect(x - reach, y - reach, 2 * reach, 2 * reach))
+
+
+def is_marked_out(seen: np.ndarray) -> bool:
+    """True where a part of a page has the colour of what is chosen."""
+    apart = np.abs(seen - np.array(QColor(SELECTED_COLOR).getRgb()[:3])).max(axis=2)
+    return bool((apart < 40).sum() >= 8)
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("own", ["one site", "one line"])
+def test_a_page_marks_out_its_own_site_or_line_alone(plate_of: MakePlate, document: Document, own: str) -> None:
+    line = Site(uuid="one line", geometry=LineString([(10.2, 50.3), (10.8, 50.3)]), class_code="rail", label="A line")
+    case = marked(document, [at("one site", 10.4, 50.5), at("other", 10.6, 50.5), line])
+    spec = replace(SPEC, layout="site", site=own, bounds=Bounds(10.1, 50.1, 10.9, 50.9))
+    plate = plate_of(spec, case)
+    assert is_marked_out(about(plate, "one site", 24)) == (own == "one site")
+    assert not is_marked_out(about(plate, "other", 24))
+    (on_page,) = plate.maps
+    boxes = [box for uuid, box in on_page.outline_boxes() if uuid == "one line"]
+    seen, corner = pixels(picture(plate, 96)), on_page.rect.topLeft()
+    places = [QPoint(round(corner.x() + box.left), round(corner.y() + box.top)) for box in boxes[::8]]
+    parts = [part(seen, QRect(place - QPoint(6, 6), QSize(12, 12))) for place in places]
+    assert any(map(is_marked_out, parts)) == (own == "one line")
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize(("side", "is_coarse"), [(64, True), (1024, False)])
+def test_a_page_says_where_an_image_is_too_coarse_for_it(
+    plate_of: MakePlate, tmp_path: Path, side: int, is_coarse: bool
+) -> None:
+    """Squares of 10 mm were printed as if a site could be seen on them."""
+    path = write_scene(tmp_path / "scene.tif", Bounds(9.9, 49.9, 10.3, 50.3), "2024-04-12T08:05:30Z", side=side)
+    layer = Layer(uuid="l", kind="raster", name="Scene", source_json=f'{{"path": "{path}"}}')
+    case = Document({"layers": [layer], "sites": [at("in", 10.1, 50.1)]})
+    plate = plate_of(replace(SPEC, bounds=Bounds(10.0, 50.0, 10.2, 50.2)), case)
+    (fact,) = facts_of(plate).maps[0].images
+    high_mm = plate.maps[0].rect.height() / 96 * 25.4
+    shown = plate.maps[0].framing.lonlat()
+    assert shown is not None
+    assert fact.pixel_mm == pytest.approx(high_mm * 0.4 / side / shown.height, rel=0.2)
+    assert ("too coarse to show a site" in words_of(plate)) == is_coarse
+
+
+@pytest.mark.bounded
+def test_a_legend_that_has_no_room_beside_its_key_stands_on_the_first_page(
+    plate_of: MakePlate, document: Document
+) -> None:
+    """A key of many lines filled the first page, and what the symbols mean was told on the next."""
+    rng = np.random.default_rng(3)
+    places = rng.uniform((10.05, 50.05), (10.95, 50.95), (200, 2)).tolist()
+    sites = [at(f"m{number}", x, y) for number, (x, y) in enumerate(places)]
+    plate = plate_of(replace(SPEC, page="A4 portrait"), marked(document, sites))
+    (row,) = [row.text for row in plate.legend if row.has_symbol]
+    pages = {piece.page for piece in plate.pieces for text in piece.texts if text.startswith(row)}
+    assert 0 in pages
