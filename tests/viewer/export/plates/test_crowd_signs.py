@@ -92,7 +92,8 @@ def about(plate: Plate, uuid: str, reach: int) -> np.ndarray:
 
 def is_marked_out(seen: np.ndarray) -> bool:
     """True where a part of a page has the colour of what is chosen."""
-    apart = np.abs(seen - np.array(QColor(SELECTED_COLOR).getRgb()[:3])).max(axis=2)
+    color = QColor(SELECTED_COLOR)
+    apart = np.abs(seen - (color.red(), color.green(), color.blue())).max(axis=2)
     return bool((apart < 40).sum() >= 8)
 
 
@@ -129,17 +130,3 @@ def test_a_page_says_where_an_image_is_too_coarse_for_it(
     assert shown is not None
     assert fact.pixel_mm == pytest.approx(high_mm * 0.4 / side / shown.height, rel=0.2)
     assert ("too coarse to show a site" in words_of(plate)) == is_coarse
-
-
-@pytest.mark.bounded
-def test_a_legend_that_has_no_room_beside_its_key_stands_on_the_first_page(
-    plate_of: MakePlate, document: Document
-) -> None:
-    """A key of many lines filled the first page, and what the symbols mean was told on the next."""
-    rng = np.random.default_rng(3)
-    places = rng.uniform((10.05, 50.05), (10.95, 50.95), (200, 2)).tolist()
-    sites = [at(f"m{number}", x, y) for number, (x, y) in enumerate(places)]
-    plate = plate_of(replace(SPEC, page="A4 portrait"), marked(document, sites))
-    (row,) = [row.text for row in plate.legend if row.has_symbol]
-    pages = {piece.page for piece in plate.pieces for text in piece.texts if text.startswith(row)}
-    assert 0 in pages
