@@ -1,4 +1,4 @@
-"""The ground of searches that found nothing, as maps hatch it: hidden from view, and not searched."""
+"""The ground of searches as maps show it: hidden from view, not searched, and in the window what was seen there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.document import Document
 from layers.document.search import Search
 from layers.errors import GeoloupeError
-from layers.observing.search_cells import LEAST_HIDDEN, sheet_of
+from layers.geo.longitudes import Place
+from layers.observing.search_cells import FOUND, LEAST_HIDDEN, NOTHING, sheet_of
 
 _SNAP_M = 1e-3
 """Distance at which sides of cells are one: their corners are computed, and differ by rounding."""
@@ -34,24 +35,55 @@ def hatches_in(document: Document, marks: Container[str]) -> tuple[SearchHatch, 
     return tuple(hatch for hatch in hatches if hatch is not None)
 
 
-def _hatch(document: Document, search: Search) -> SearchHatch | None:
-    sheet, site = sheet_of(search), document.sites.get(search.area_uuid)
-    if sheet is None or site is None:
+class ShownSearch(Struct, frozen=True):
+    """The ground of one search in lon, lat, as the window's map shows it."""
+
+    hatch: SearchHatch
+    nothing: BaseGeometry
+    """The ground that somebody looked at and saw nothing on, in one outline."""
+    found: tuple[BaseGeometry, ...]
+    """The ground of each cell in which something was found."""
+    signs: tuple[tuple[str, Place], ...]
+    """The answers of its cells, each with a place in the cell for its sign."""
+    cell: BaseGeometry
+    """The outline of one cell, by whose size signs are left out."""
+
+
+def shown_search(search: Search, area: BaseGeometry) -> ShownSearch | None:
+    """The ground of a search as the window shows it; None for one without cells, or whose area was drawn elsewhere since."""
+    sheet = sheet_of(search)
+    if sheet is None:
         return None
-    obscured, missed = [], []
     try:
-        ground = sheet.grid.on_grid(site.geometry)
-        for place in sheet.grid.cells_of(site.geometry):
-            cell = sheet.cell(place.row, place.column)
-            square = sheet.grid.cell(place.row, place.column)
-            if cell.obscured >= LEAST_HIDDEN:
-                obscured.append(square)
-            elif not cell.is_searched:
-                missed.append(square)
+        ground = sheet.grid.on_grid(area)
+        places = [(place.row, place.column) for place in sheet.grid.cells_of(area)]
     except GeoloupeError:
-        return None  # its area was drawn otherwise since
-    parts = (_ground_of(squares, ground) for squares in (obscured, missed))
-    return SearchHatch(search.uuid, search.area_uuid, *(sheet.grid.on_earth(part) for part in parts))
+        return None
+    squares = {place: sheet.grid.cell(*place) for place in places}
+    cells = {place: sheet.cell(*place) for place in places}
+    obscured = [squares[place] for place, cell in cells.items() if cell.obscured >= LEAST_HIDDEN]
+    missed = [squares[place] for place, cell in cells.items() if cell.obscured < LEAST_HIDDEN and not cell.is_searched]
+    nothing = [squares[place] for place, cell in cells.items() if cell.is_searched and cell.answer == NOTHING]
+    found_squares = [squares[place] for place, cell in cells.items() if cell.answer == FOUND]
+    hidden, unseen, seen = (sheet.grid.on_earth(_ground_of(parts, ground)) for parts in (obscured, missed, nothing))
+    marked = tuple(sheet.grid.on_earth(_ground_of([square], ground)) for square in found_squares)
+    parts = ((cells[place].answer, shapely.intersection(square, ground)) for place, square in squares.items())
+    signs = tuple((answer, sheet.grid.lonlat(*_inside(part))) for answer, part in parts if answer)
+    hatch = SearchHatch(search.uuid, search.area_uuid, hidden, unseen)
+    return ShownSearch(hatch, seen, marked, signs, sheet.grid.outline(*places[0]))
+
+
+def _inside(part: BaseGeometry) -> tuple[float, float]:
+    """A place within a part of a cell: its middle, where that belongs to it."""
+    middle = part.centroid
+    place = middle if part.contains(middle) else part.representative_point()
+    return place.x, place.y
+
+
+def _hatch(document: Document, search: Search) -> SearchHatch | None:
+    site = document.sites.get(search.area_uuid)
+    shown = None if site is None else shown_search(search, site.geometry)
+    return None if shown is None else shown.hatch
 
 
 def _ground_of(squares: Sequence[BaseGeometry], ground: BaseGeometry) -> BaseGeometry:

@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SearchCell, SearchSheet
 from layers.observing.search_grid import CellPlace, SearchGrid
-from layers.observing.search_hatches import SearchHatch
+from layers.observing.search_hatches import SearchHatch, ShownSearch
 from viewer.canvas.furniture.overlays import haloed_text_box, paint_haloed_text
 from viewer.support.language.translation import translate
 
@@ -29,6 +29,10 @@ SIGNS = {NOTHING: "\N{MINUS SIGN}", FOUND: "+", CANNOT_TELL: "?"}
 NUMBER_PX = 11.0
 _OUTSIDE = 0.25
 """Distance of the numbers of rows and columns from the first ones, as a part of a cell."""
+_NUMBER_STEPS = 33
+"""Places along a row or column that are looked at for its number: its middle is bent on most maps."""
+_PINNED_PX = 6.0
+"""Distance of a number from the edge of the view at which it is pinned."""
 _LEAST_NUMBERED_PX = 64.0
 """Least side of a cell on the screen beside which rows and columns are numbered."""
 _LEAST_PX = 22.0
@@ -46,45 +50,73 @@ def paint_search(
     outlines = [(place, _path_of(grid.outline(place.row, place.column), view)) for place in places]
     shown = [(place, outline) for place, outline in outlines if outline.boundingRect().intersects(frame)]
     for place, outline in shown:
-        if place[:2] != here:
+        if place[:2] != here and sheet.cell(place.row, place.column).answer != FOUND:
+            _paint_cell(painter, view, sheet.cell(place.row, place.column), outline)
+    for place, outline in shown:  # above the outlines of their neighbours
+        if place[:2] != here and sheet.cell(place.row, place.column).answer == FOUND:
             _paint_cell(painter, view, sheet.cell(place.row, place.column), outline)
     for place, outline in shown:
         if place[:2] == here:
             _paint_here(painter, view, outline)
-    _paint_numbers(painter, view, grid)
+    _paint_numbers(painter, view, grid, here)
     painter.restore()
 
 
-def _paint_numbers(painter: QPainter, view: View, grid: SearchGrid) -> None:
+def _paint_numbers(painter: QPainter, view: View, grid: SearchGrid, here: tuple[int, int] | None) -> None:
     """Number rows and columns outside the first ones, as on a chessboard: those of a turned image do not run as one
-    reads.
+    reads. The numbers of the cell in hand stand at the edge of the view where the first ones are out of it.
     """
-    rows = [
-        (
-            translate("Search", "row {0}").format(row),
-            grid.left_m - _OUTSIDE * grid.width_m,
-            grid.top_m + (row - 0.5) * grid.height_m,
-        )
-        for row in range(1, grid.rows + 1)
-    ]
-    columns = [
-        (
-            translate("Search", "column {0}").format(column),
-            grid.left_m + (column - 0.5) * grid.width_m,
-            grid.top_m - _OUTSIDE * grid.height_m,
-        )
-        for column in range(1, grid.columns + 1)
-    ]
-    first = _path_of(grid.outline(1, 1), view).boundingRect()
+    first = _path_of(grid.outline(*(here or (1, 1))), view).boundingRect()
     if min(first.width(), first.height()) < _LEAST_NUMBERED_PX * view.ratio:
         return
+    outside, middle = -_OUTSIDE * grid.width_m, grid.left_m + grid.columns * grid.width_m
+    for row in range(1, grid.rows + 1):
+        down = grid.top_m + (row - 0.5) * grid.height_m
+        text, is_here = translate("Search", "row {0}").format(row), here is not None and here[0] == row
+        _paint_number(
+            painter, view, text, _places_of(grid, view, (grid.left_m + outside, down), (middle, down)), is_here
+        )
+    outside, middle = -_OUTSIDE * grid.height_m, grid.top_m + grid.rows * grid.height_m
+    for column in range(1, grid.columns + 1):
+        along = grid.left_m + (column - 0.5) * grid.width_m
+        text, is_here = translate("Search", "column {0}").format(column), here is not None and here[1] == column
+        _paint_number(
+            painter, view, text, _places_of(grid, view, (along, grid.top_m + outside), (along, middle)), is_here
+        )
+
+
+def _places_of(grid: SearchGrid, view: View, begin: tuple[float, float], end: tuple[float, float]) -> list[QPointF]:
+    """Pixels of a view along the middle of a row or column, from the place of its number on."""
+    steps = np.linspace(begin, end, _NUMBER_STEPS)
+    places = [grid.lonlat(float(along), float(down)) for along, down in steps]
+    x, y = transform_points(WGS84, view.grid.crs, *np.array(places).T)
+    pixels = [view.to_pixel(float(east), float(north)) for east, north in zip(x, y, strict=True)]
+    return [QPointF(*pixel) for pixel in pixels if all(map(math.isfinite, pixel))]
+
+
+def _paint_number(painter: QPainter, view: View, text: str, places: list[QPointF], is_here: bool) -> None:
+    """Paint a number at the first of its places; that of the cell in hand where it is in sight, and bold."""
+    if not places:
+        return
     size_px = NUMBER_PX * view.ratio
-    for text, along, down in (*rows, *columns):
-        lon, lat = grid.lonlat(along, down)
-        x, y = transform_points(WGS84, view.grid.crs, lon, lat)
-        pixel = view.to_pixel(float(x), float(y))
-        if all(map(math.isfinite, pixel)):
-            paint_haloed_text(painter, QPointF(*pixel) - haloed_text_box(text, size_px).center(), text, size_px)
+    box = haloed_text_box(text, size_px, bold=is_here)
+    at: QPointF | None = places[0]
+    if is_here:
+        across, down = (0.5 * side + _PINNED_PX * view.ratio for side in (box.width(), box.height()))
+        room = shapely.box(across, down, max(view.width - across, across + 1), max(view.height - down, down + 1))
+        at = _first_inside(places, room)
+    if at is not None:
+        paint_haloed_text(painter, at - box.center(), text, size_px, bold=is_here)
+
+
+def _first_inside(places: list[QPointF], room: BaseGeometry) -> QPointF | None:
+    """The first place of a line that lies in a room; None where none does."""
+    line = shapely.LineString([(place.x(), place.y()) for place in places])
+    inside = shapely.intersection(line, room)
+    if inside.is_empty:
+        return None
+    nearest = min(shapely.get_coordinates(inside).tolist(), key=lambda place: line.project(shapely.Point(place)))
+    return QPointF(*nearest)
 
 
 def paint_hatches(painter: QPainter, view: View, hatches: Iterable[SearchHatch]) -> None:
@@ -98,6 +130,36 @@ def paint_hatches(painter: QPainter, view: View, hatches: Iterable[SearchHatch])
             if not path.isEmpty():
                 paint(painter, path, view.ratio, frame)
     painter.restore()
+
+
+def paint_shown(painter: QPainter, view: View, searches: Iterable[ShownSearch]) -> None:
+    """Paint what searches have shown: hatched and dotted as on products, with outlines where something was found and
+    where nothing was seen.
+    """
+    searches = tuple(searches)
+    paint_hatches(painter, view, (search.hatch for search in searches))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for search in searches:
+        outlines = [_path_of(part, view) for part in shapely.get_parts(search.nothing)]
+        marked = [_path_of(ground, view) for ground in search.found]
+        for paths, color, width in ((outlines, NOTHING_COLOR, 1.2), (marked, FOUND_COLOR, 2.2)):
+            for path in paths:
+                _paint_rim(painter, path, color, view.ratio, width)
+        _paint_signs(painter, view, search)
+    painter.restore()
+
+
+def _paint_signs(painter: QPainter, view: View, search: ShownSearch) -> None:
+    """Paint the signs of a search's answers, where its cells are large enough for them."""
+    box, frame = _path_of(search.cell, view).boundingRect(), QRectF(0, 0, view.width, view.height)
+    if not search.signs or min(box.width(), box.height()) < _LEAST_PX * view.ratio:
+        return
+    x, y = transform_points(WGS84, view.grid.crs, *np.array([place for _, place in search.signs]).T)
+    for (answer, _), east, north in zip(search.signs, x.tolist(), y.tolist(), strict=True):
+        pixel = view.to_pixel(east, north)
+        if answer in SIGNS and all(map(math.isfinite, pixel)) and frame.contains(QPointF(*pixel)):
+            _paint_sign(painter, QPointF(*pixel), box, SIGNS[answer], view.ratio)
 
 
 def paint_scene(painter: QPainter, view: View, ground: BaseGeometry) -> None:
@@ -156,8 +218,14 @@ def _paint_cell(painter: QPainter, view: View, cell: SearchCell, outline: QPaint
         color, width = (FOUND_COLOR, 2.2) if is_found else (NOTHING_COLOR, 1.2)
         _paint_rim(painter, outline, color, ratio, width)
     sign = SIGNS.get(cell.answer, "")
-    if sign and min(box.width(), box.height()) >= _LEAST_PX * ratio:
-        at = box.center() - QPointF(SIGN_PX * ratio * 0.3, -SIGN_PX * ratio * 0.35)
+    if sign:
+        _paint_sign(painter, box.center(), box, sign, ratio)
+
+
+def _paint_sign(painter: QPainter, middle: QPointF, box: QRectF, sign: str, ratio: float) -> None:
+    """Paint the sign of an answer, where its ground is large enough for one."""
+    if min(box.width(), box.height()) >= _LEAST_PX * ratio:
+        at = middle - QPointF(SIGN_PX * ratio * 0.3, -SIGN_PX * ratio * 0.35)
         paint_haloed_text(painter, at, sign, SIGN_PX * ratio, bold=True)
 
 

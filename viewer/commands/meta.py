@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SITES_VISIBLE = "sites_visible"
 """Meta key: "0" hides all sites on the canvas; any other value, or none, shows them."""
 
+SEARCHES_VISIBLE = "searches_visible"
+"""Meta key: "1" shows what each search has shown on the canvas; any other value, or none, that of the chosen alone."""
+
 GRATICULE = "graticule"
 """Meta key: the notation of the graticule over the map; an unknown one, or none, shows no graticule."""
 SHOWN_KEYS = frozenset({SITES_VISIBLE, GRATICULE})
@@ -41,6 +44,16 @@ def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str
     """Show or hide all sites."""
     label = Phrase("Show sites") if visible else Phrase("Hide sites")
     return set_meta(document, SITES_VISIBLE, "1" if visible else "0", actor=actor, now=now, label=label)
+
+
+def searches_visible(document: Document) -> bool:
+    return document.meta(SEARCHES_VISIBLE) == "1"
+
+
+def set_searches_visible(document: Document, visible: bool, *, actor: str, now: str | None = None) -> Edit:
+    """Show on the map what all searches have shown, or that of the chosen alone."""
+    label = Phrase("Show all searches") if visible else Phrase("Show only the chosen searches")
+    return set_meta(document, SEARCHES_VISIBLE, "1" if visible else "", actor=actor, now=now, label=label)
 
 
 def graticule_of_case(document: Document) -> str:

@@ -10,6 +10,7 @@ from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.shown_searches import ShownSearches
 from viewer.panels.searches.walk_place import WalkPlace
 
 
@@ -23,6 +24,8 @@ class MapBars(QObject):
         self.searches = SearchDesk(panels, canvas, self)
         self.search_bar = WalkPlace(self.searches)
         column.insertWidget(0, self.search_bar)
+        self.shown_searches = ShownSearches(panels, self)
+        self.searches.shown_changed.connect(lambda: self.shown_searches.set_walking(self.searches.walk is not None))
         self.comparison_bar = BarPlace(comparisons)
         self.comparison_bar.keyboard_left.connect(canvas.setFocus)
         column.addWidget(self.comparison_bar)
@@ -39,4 +42,6 @@ class MapBars(QObject):
         """Make the panel of searches."""
         from viewer.panels.searches.search_list import SearchListPanel  # for start-up time: another is in front
 
-        return SearchListPanel(self.searches)
+        panel = SearchListPanel(self.searches)
+        panel.listed.connect(self.shown_searches.show_listed)
+        return panel

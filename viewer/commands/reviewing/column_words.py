@@ -251,6 +251,7 @@ FACT_WORDS: Mapping[str, Phrase] = {
     "project_uuid": Phrase("identity of the case"),
     "viewport": Phrase("view of the map"),
     "sites_visible": Phrase("sites shown on the map"),
+    "searches_visible": Phrase("searches shown on the map"),
     "graticule": Phrase("graticule on the map"),
     "retired_numbers": Phrase("numbers that are not given again"),
     "schema_version": Phrase("version of the file"),

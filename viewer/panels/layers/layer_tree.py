@@ -18,6 +18,7 @@ from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.imagery.service_times import dated_service
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
+from viewer.commands.meta import searches_visible, set_searches_visible, set_sites_visible, sites_visible
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
@@ -334,8 +335,26 @@ class LayerTreePanel(QWidget):
 
     def _menu(self, position: QPoint) -> None:
         index = self.view.indexAt(position)
-        if index.isValid() and index.row() > SITES_ROW:
-            self.menu_for(self.model.uuid_at(index.row())).popup(self.view.viewport().mapToGlobal(position))
+        if index.isValid():
+            is_layer = index.row() > SITES_ROW
+            menu = self.menu_for(self.model.uuid_at(index.row())) if is_layer else self.menu_of_sites()
+            menu.popup(self.view.viewport().mapToGlobal(position))
+
+    def menu_of_sites(self) -> QMenu:
+        """The context menu of the sites: what of them the map shows."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        document = self._context.document
+        for text, command, is_shown in (
+            (self.tr("Sites on the map"), set_sites_visible, sites_visible(document)),
+            (self.tr("All searches on the map"), set_searches_visible, searches_visible(document)),
+        ):
+            entry = menu.addAction(text)
+            entry.setCheckable(True)
+            entry.setChecked(is_shown)
+            change = partial(self._context.do, command, not is_shown)
+            entry.triggered.connect(lambda _checked, change=change: change())
+        return menu
 
     def menu_for(self, uuid: str) -> QMenu:
         """The context menu of a layer."""

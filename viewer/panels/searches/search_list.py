@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import override
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.document.edit import Table
@@ -21,7 +22,7 @@ from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.said_names import said_name
 from viewer.panels.searches.search_desk import SearchDesk
-from viewer.panels.widgets.form_page import side_by_side, wrapped
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
@@ -72,6 +73,9 @@ class SearchRows(NamedRows[Search]):
 class SearchListPanel(NamedListPanel):
     """The list of searches; it follows the document, and every operation is the desk's."""
 
+    listed = Signal(str)
+    """Emitted with the chosen search while the panel can be seen, and with an empty text once none can."""
+
     def __init__(self, desk: SearchDesk, parent: QWidget | None = None) -> None:
         model = SearchRows(desk)
         super().__init__(desk, model, parent)
@@ -80,6 +84,7 @@ class SearchListPanel(NamedListPanel):
         self.set_up_view(self.tr("Searches"), hint, NameDelegate(self.view, self.tr("Search")))
         self.words = wrapped("")
         self.words.setAccessibleName(self.tr("What the search has shown"))
+        self.on_map = muted(self.tr("On the map: + found, − nothing seen, lines cannot be told, dots not searched."))
         self.add_button = self.button(self.tr("Search…"), self.tr("Search an area, cell by cell"), lambda: desk.want())
         go_on = self.tr("Go through the cells of the search, or the scenes that the archive listed")
         self.open_button = self.button(self.tr("Go On"), go_on, self.enter)
@@ -87,6 +92,7 @@ class SearchListPanel(NamedListPanel):
         self.again_button = self.button(self.tr("Ask Again…"), again, self.ask_again)
         self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the search"), self.delete)
         self.column.addWidget(self.words)
+        self.column.addWidget(self.on_map)
         self.column.addLayout(side_by_side(self.add_button, self.open_button))
         self.column.addLayout(side_by_side(self.again_button, self.delete_button))
         self.follow(desk.context, "searches", "images")
@@ -144,6 +150,21 @@ class SearchListPanel(NamedListPanel):
         self.delete_button.setEnabled(search is not None)
         self.words.setText("" if search is None else self._words(search))
         self.words.setVisible(search is not None)
+        self.on_map.setVisible(search is not None and sheet_of(search) is not None)
+        self._tell_listed()
+
+    def _tell_listed(self) -> None:
+        self.listed.emit(self.chosen if self.isVisible() else "")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_listed()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell_listed()
 
     def _words(self, search: Search) -> str:
         """The sentence on a search, with that on the rest of the area."""

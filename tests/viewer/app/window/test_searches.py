@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -31,6 +31,7 @@ from tests.support.stac_items import TIFF, stac_item
 from tests.support.windows import begin_on_map, opened
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.canvas import search_painter
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_symbology import fill_of
 from viewer.commands.imagery.asked_archives import AskedQuestion
@@ -280,6 +281,30 @@ def test_the_first_cell_is_shown_whole_beside_the_bar(window: MainWindow, qtbot:
     walk = window.bars.searches.walk
     assert walk is not None
     assert walk.is_shown
+
+
+@pytest.mark.bounded
+def test_the_numbers_of_the_cell_in_hand_stay_in_sight_when_it_fills_the_map(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of a row stood far from its cell, and that of a column out of view."""
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    window.bars.searches.go_to(3, 4)
+    settle(window, qtbot)
+    middle = QPoint(window.canvas.width() // 2, window.canvas.height() // 2)
+    window.canvas.viewport.zoom_about(middle.x(), middle.y(), 3.0)
+    window.canvas.motion.come_to_rest()
+    settle(window, qtbot)
+    painted: dict[str, QPointF] = {}
+    monkeypatch.setattr(
+        search_painter, "paint_haloed_text", lambda _painter, at, text, *_, **_more: painted.update({text: at})
+    )
+    window.canvas.grab()
+    inside = {text: at for text, at in painted.items() if window.canvas.rect().contains(at.toPoint())}
+    assert set(inside) == {"row 3", "column 4"}
+    assert inside["row 3"].x() < 20
+    assert inside["column 4"].y() < 40
 
 
 def drawn_polygon(window: MainWindow, left_m: float, uuid: str = "drawn") -> None:
