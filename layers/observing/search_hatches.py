@@ -41,7 +41,7 @@ class ShownSearch(Struct, frozen=True):
     hatch: SearchHatch
     nothing: BaseGeometry
     """The ground that somebody looked at and saw nothing on, in one outline."""
-    found: tuple[BaseGeometry, ...]
+    marked: tuple[BaseGeometry, ...]
     """The ground of each cell in which something was found."""
     signs: tuple[tuple[str, Place], ...]
     """The answers of its cells, each with a place in the cell for its sign."""
@@ -50,7 +50,7 @@ class ShownSearch(Struct, frozen=True):
 
 
 def shown_search(search: Search, area: BaseGeometry) -> ShownSearch | None:
-    """The ground of a search as the window shows it; None for one without cells, or whose area was drawn elsewhere since."""
+    """The ground of a search as the window shows it; None without cells, or where its area was drawn anew since."""
     sheet = sheet_of(search)
     if sheet is None:
         return None

@@ -142,7 +142,7 @@ def paint_shown(painter: QPainter, view: View, searches: Iterable[ShownSearch]) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for search in searches:
         outlines = [_path_of(part, view) for part in shapely.get_parts(search.nothing)]
-        marked = [_path_of(ground, view) for ground in search.found]
+        marked = [_path_of(ground, view) for ground in search.marked]
         for paths, color, width in ((outlines, NOTHING_COLOR, 1.2), (marked, FOUND_COLOR, 2.2)):
             for path in paths:
                 _paint_rim(painter, path, color, view.ratio, width)
