@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -78,6 +79,14 @@ class ReaderNotStarted(ReaderDied):
     """The system lets no process start now: no file is to blame."""
 
 
+class ReaderNotReady(ReaderDied):
+    """A process was started, and ended or hung before it was asked anything: no file is to blame."""
+
+
+class ReaderKilled(ReaderDied):
+    """Somebody else ended the process at its work, such as a system that is short of memory."""
+
+
 class OutOfReach(Exception):
     """The process lives, but was not granted the request's files: another process may be."""
 
@@ -125,7 +134,7 @@ class ReaderProcess:
         return self._pid
 
     def start(self) -> None:
-        """Spawn, unless one runs, and wait until it is ready; raises ReaderDied, or ReaderNotStarted."""
+        """Spawn, unless one runs, and wait until it is ready; raises ReaderNotReady, or ReaderNotStarted."""
         if self._process is not None:
             return
         try:
@@ -147,11 +156,11 @@ class ReaderProcess:
         self._process, self._pid = process, process.pid
         theirs.close()
         try:
-            if self._ending or not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
+            if self._ending or self._hear(START_TIMEOUT_S) != b"ready":
                 raise EOFError
         except (EOFError, OSError, MemoryError) as error:
             self.kill()
-            raise ReaderDied(Phrase("the reader process did not start")) from error
+            raise ReaderNotReady(Phrase("the reader process did not start")) from error
         self.is_ready = True
 
     def _make_room(self) -> SharedMemory:
@@ -178,8 +187,8 @@ class ReaderProcess:
         `meanwhile` is called while the reader works. `grants` are what else the process may read and write, besides
         what the request itself names. `hand_over` waits for bytes that the reader asks for, and may take its time: the
         reader's deadline counts its own work alone. Raises TimeoutError at the deadline, and ReaderDied when the
-        process ends or babbles; OutOfReach, which leaves it, and ConfiningStalled as they say; MemoryError where the
-        answer finds no room.
+        process ends or babbles, ReaderKilled where somebody else ended it; OutOfReach, which leaves it, and
+        ConfiningStalled as they say; MemoryError where the answer finds no room.
         """
         self._number += 1
         assert self._block is not None
@@ -199,9 +208,20 @@ class ReaderProcess:
             self.kill()
             raise
         except (EOFError, OSError, BadReply) as error:
+            is_killed = not isinstance(error, BadReply) and self._was_killed()
             self.kill()
-            raise ReaderDied(str(error)) from error
+            raise (ReaderKilled if is_killed else ReaderDied)(str(error)) from error
         raise OutOfReach
+
+    def _was_killed(self) -> bool:
+        """True where the process, which has closed its pipe, was ended from outside; a fault of its own is another
+        signal.
+        """
+        process = self._process
+        if process is None or not hasattr(signal, "SIGKILL"):  # we have ended it ourselves, or no code would tell
+            return False
+        process.join(END_TIMEOUT_S)
+        return _exit_code(process) == -signal.SIGKILL
 
     def _hear_what_holds(self, timeout_s: float, has_more: bool) -> None:
         """Receive the process's walls. It looks at all its grants first: with `has_more` also those that this request
@@ -320,8 +340,8 @@ def _main_module_hidden() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def _close(process: Any) -> None:
-    """Give back what `process` held, once somebody has noted its end.
+def _exit_code(process: Any) -> int | None:
+    """The code with which a process that is about to end has ended; None where that stays unknown.
 
     Any thread that starts a process or asks one whether it lives may take the end of all of them off the system
     (`multiprocessing` looks after all its children at each start). For a moment then the end is known to nobody:
@@ -330,6 +350,13 @@ def _close(process: Any) -> None:
     until = time.monotonic() + END_TIMEOUT_S
     while process.exitcode is None and time.monotonic() < until:
         time.sleep(0.001)
+    code: int | None = process.exitcode
+    return code
+
+
+def _close(process: Any) -> None:
+    """Give back what `process` held, once somebody has noted its end."""
+    _exit_code(process)
     with suppress(ValueError):  # its end was taken by who will never write it down: the collector closes it
         process.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from msgspec import Struct
@@ -16,7 +16,15 @@ from layers.pool.arriving import Arriving
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s, name_in
-from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderNotStarted, ReaderProcess
+from layers.pool.reader_process import (
+    ConfiningStalled,
+    OutOfReach,
+    ReaderDied,
+    ReaderKilled,
+    ReaderNotReady,
+    ReaderNotStarted,
+    ReaderProcess,
+)
 from layers.pool.remote_files import RemoteFiles
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
@@ -175,7 +183,7 @@ class Supervisor(threading.Thread):
         key, name = request.strike_key, name_in(request.question)
         needs = needs_of(request.op, request.params)
         self._pool.grants.add(needs)
-        crashes = 0
+        deaths: list[ReaderDied] = []
         while True:
             if request.is_given_up:
                 return given_up(request)
@@ -204,27 +212,27 @@ class Supervisor(threading.Thread):
             except MemoryError:
                 return no_memory(name)
             except ReaderNotStarted as error:
-                return ReaderCrashed(
-                    "{name} was not read: the system lets no reader start ({error}). Close other programs, then try "
-                    "again.",
-                    name=name,
-                    error=error,
-                )
-            except ReaderDied:
+                return not_started(name, error)
+            except ReaderDied as death:
                 if self._pool.is_closed:
                     return closed_error()
                 if request.is_given_up:
                     continue
-                self._tell_lost(request, Phrase("it ended by itself"))
-                self._pool.strike(key, 1)
-                crashes += 1
-                if crashes == 2:
-                    return ReaderCrashed("{name} crashed its reader twice: the file is probably damaged.", name=name)
+                self._note_death(request, death)
+                deaths.append(death)
+                if len(deaths) == 2:
+                    return lost_twice(name, deaths)
                 continue
-            if crashes:
-                self._pool.strike(key, -1)
+            if deaths:
+                self._pool.strike(key, -sum(map(_is_struck_for, deaths)))
             if result is not None:
                 return result
+
+    def _note_death(self, request: Request, death: ReaderDied) -> None:
+        """Log the loss of a reader, and hold it against the file if that was in its hands."""
+        self._tell_lost(request, Phrase("it ended by itself"))
+        if _is_struck_for(death):
+            self._pool.strike(request.strike_key, 1)
 
     def _tell_lost(self, request: Request, why: str) -> None:
         """Log the loss of a reader. The file that it read is not named."""
@@ -269,6 +277,35 @@ class Supervisor(threading.Thread):
             if self._pool.is_closed or request is None:
                 return closed_error()
             return given_up(request) if request.is_given_up else None
+
+
+def _is_struck_for(death: ReaderDied) -> bool:
+    """True where a file was in the reader's hands, and may have been the reason."""
+    return not isinstance(death, ReaderNotReady)
+
+
+def not_started(name: str, error: ReaderNotStarted) -> ReaderCrashed:
+    return ReaderCrashed(
+        "{name} was not read: the system lets no reader start ({error}). Close other programs, then try again.",
+        name=name,
+        error=error,
+    )
+
+
+def lost_twice(name: str, deaths: Sequence[ReaderDied]) -> ReaderCrashed:
+    """The error for a request that cost two readers: its file is called damaged only where they crashed at it."""
+    if all(isinstance(death, ReaderNotReady) for death in deaths):
+        return ReaderCrashed(
+            "{name} could not be read just now: its reader did not start, as on a very busy computer. Try again.",
+            name=name,
+        )
+    if any(isinstance(death, ReaderNotReady | ReaderKilled) for death in deaths):
+        return ReaderCrashed(
+            "{name} could not be read just now: its reader was stopped by another program, or for want of memory. "
+            "Try again.",
+            name=name,
+        )
+    return ReaderCrashed("{name} crashed its reader twice: the file is probably damaged.", name=name)
 
 
 def quarantined(name: str) -> Quarantined:

@@ -252,7 +252,7 @@ def _of_layer(question: OfLayer) -> Result:
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:
     """Faults on demand, for the tests of the pool."""
     if op == "_crash":
-        os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGABRT)
     if op == "_hang":
         time.sleep(float(params.get("seconds", 3600)))
     if op == "_eat":

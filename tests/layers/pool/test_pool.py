@@ -145,6 +145,37 @@ def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
 
 
 @pytest.mark.bounded
+def test_a_reader_that_others_kill_at_its_work_tells_of_no_damaged_file(pool):
+    pool.ask(raw("_echo", {}))
+    pool.submit(Request(raw("_hang", {"path": "x.tif"}), collector := Collector(), strike_key="x.tif"))
+    killed: set[int] = set()
+    for _ in range(2):
+        wait_until(lambda: bool(set(pool.pids()) - killed) and pool.ready_readers() == 1)
+        (pid,) = pool.pids()
+        killed.add(pid)
+        os.kill(pid, signal.SIGKILL)
+    answer = collector.one()
+    assert isinstance(answer, ReaderCrashed)
+    assert answer.sentence.startswith("x.tif could not be read just now")
+
+
+@pytest.mark.bounded
+def test_a_reader_that_is_not_ready_in_time_tells_of_no_damaged_file(monkeypatch):
+    monkeypatch.setattr(reader_process, "START_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(reader_process, "starved_s", lambda pid: 0.0)
+    pool = ReaderPool(1)
+    try:
+        pool.start()
+        pool.submit(Request(raw("_echo", {"path": "x.tif"}), collector := Collector(), strike_key="x.tif"))
+        answer = collector.one()
+        assert isinstance(answer, ReaderCrashed)
+        assert answer.sentence.startswith("x.tif could not be read just now: its reader did not start")
+        assert pool.strikes_of("x.tif") == 0
+    finally:
+        pool.close()
+
+
+@pytest.mark.bounded
 def test_three_strikes_and_a_path_is_not_read_until_forgiven(pool):
     bad = {"path": "/bad.tif"}
     with pytest.raises(ReaderCrashed, match=r"bad\.tif"):

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from layers.errors import GivenUp
+from layers.errors import GivenUp, ReaderCrashed
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.reader_process import ReaderDied, ReaderKilled, ReaderNotReady
 from layers.pool.remote_files import RemoteFiles
 from layers.pool.supervisor import Supervisor
 from layers.readers.confinement.grants import NOTHING
@@ -25,6 +26,7 @@ class Desk:
         self.grants, self.known_probes, self.remote_files = PoolGrants(), KnownProbes(), RemoteFiles()
         self.is_closed = False
         self.waiting = [request]
+        self.strikes = 0
 
     def next_request(self, supervisor: Supervisor, *, wait: bool = True) -> Request | None:
         return self.waiting.pop() if self.waiting else None
@@ -34,6 +36,9 @@ class Desk:
 
     def is_quarantined(self, key: str) -> bool:
         return False
+
+    def strike(self, key: str, by: int) -> None:
+        self.strikes += by
 
 
 class SlowStarter:
@@ -53,6 +58,25 @@ class SlowStarter:
 
     def close(self) -> None:
         """There is no process."""
+
+
+class Mortal(SlowStarter):
+    """A reader that dies of one cause after the other, at its start or at its work, and then answers."""
+
+    def __init__(self, *causes: type[ReaderDied]) -> None:
+        super().__init__(lambda: None)
+        self.causes, self.starts = list(causes), 0
+
+    def start(self) -> None:
+        self.starts += 1
+        is_asked_for = self.starts > 1  # the first one is before any request
+        if is_asked_for and self.causes and self.causes[0] is ReaderNotReady:
+            raise self.causes.pop(0)
+
+    def ask(self, *arguments: Any) -> Answer:
+        if self.causes:
+            raise self.causes.pop(0)
+        return super().ask(*arguments)
 
 
 def supervised(desk: Desk, reader: SlowStarter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,3 +105,37 @@ def test_the_files_of_what_was_given_up_before_are_granted_to_nobody(monkeypatch
     assert [type(answer) for answer in answers] == [GivenUp]
     assert not desk.grants.besides(NOTHING).opened
     assert reader.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("causes", "words", "strikes"),
+    [
+        ((ReaderNotReady, ReaderNotReady), "a.tif could not be read just now: its reader did not start", 0),
+        ((ReaderKilled, ReaderKilled), "a.tif could not be read just now: its reader was stopped", 2),
+        ((ReaderDied, ReaderNotReady), "a.tif could not be read just now: its reader was stopped", 1),
+        ((ReaderDied, ReaderDied), "a.tif crashed its reader twice: the file is probably damaged.", 2),
+    ],
+)
+def test_a_file_is_called_damaged_only_where_readers_crash_at_it(
+    causes: tuple[type[ReaderDied], ...], words: str, strikes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[object] = []
+    desk = Desk(Request(Probe("/busy/a.tif"), answers.append, strike_key="/busy/a.tif"))
+    supervised(desk, Mortal(*causes), monkeypatch)
+    (answer,) = answers
+    assert isinstance(answer, ReaderCrashed)
+    assert answer.sentence.startswith(words)
+    assert answer.sentence.endswith("Try again.") or "damaged" in words
+    assert desk.strikes == strikes
+
+
+@pytest.mark.parametrize("cause", [ReaderNotReady, ReaderKilled, ReaderDied])
+def test_a_request_is_tried_once_more_after_a_reader_is_lost_and_nothing_is_held_against_its_file(
+    cause: type[ReaderDied], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[object] = []
+    desk = Desk(Request(raw("_echo", {"path": "/busy/a.tif"}), answers.append, strike_key="/busy/a.tif"))
+    reader = Mortal(cause)
+    supervised(desk, reader, monkeypatch)
+    assert [type(answer) for answer in answers] == [Answer]
+    assert (reader.asked, desk.strikes) == (1, 0)
