@@ -208,7 +208,8 @@ class ReaderProcess:
             self.kill()
             raise
         except (EOFError, OSError, BadReply) as error:
-            is_killed = not isinstance(error, BadReply) and self._was_killed()
+            has_ended = isinstance(error, EOFError | ConnectionError)  # one whose message is too long lives
+            is_killed = has_ended and self._was_killed()
             self.kill()
             raise (ReaderKilled if is_killed else ReaderDied)(str(error)) from error
         raise OutOfReach
@@ -220,7 +221,6 @@ class ReaderProcess:
         process = self._process
         if process is None or not hasattr(signal, "SIGKILL"):  # we have ended it ourselves, or no code would tell
             return False
-        process.join(END_TIMEOUT_S)
         return _exit_code(process) == -signal.SIGKILL
 
     def _hear_what_holds(self, timeout_s: float, has_more: bool) -> None:

@@ -226,6 +226,20 @@ def test_garbage_counts_as_a_crash(monkeypatch, message):
 
 
 @pytest.mark.bounded
+def test_a_reader_that_says_too_much_is_ended_without_a_wait_for_its_own_end(monkeypatch):
+    monkeypatch.setattr(reader_process, "worker", babbler)
+    monkeypatch.setattr(reader_process, "END_TIMEOUT_S", 60.0)
+    monkeypatch.setattr(reader_process, "MAX_HEADER_BYTES", 100)
+    pool = ReaderPool(1)
+    pool.start()
+    started = time.monotonic()
+    with pytest.raises(ReaderCrashed, match="twice"):
+        pool.ask(raw("tile", {"message": "x" * 1000}))
+    assert time.monotonic() - started < 50
+    pool.close()
+
+
+@pytest.mark.bounded
 def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypatch):
     monkeypatch.setattr(reader_process, "worker", staller)
     monkeypatch.setattr(reader_process, "CONFINING_TIMEOUT_S", 0.3)
