@@ -221,7 +221,7 @@ def test_garbage_counts_as_a_crash(monkeypatch, message):
     pool = ReaderPool(1)
     pool.start()
     with pytest.raises(ReaderCrashed, match="twice"):
-        pool.ask(raw("tile", {"message": message}))
+        pool.ask(raw("_babble", {"message": message}))
     pool.close()
 
 
@@ -234,7 +234,7 @@ def test_a_reader_that_says_too_much_is_ended_without_a_wait_for_its_own_end(mon
     pool.start()
     started = time.monotonic()
     with pytest.raises(ReaderCrashed, match="twice"):
-        pool.ask(raw("tile", {"message": "x" * 1000}))
+        pool.ask(raw("_babble", {"message": "x" * 1000}))
     assert time.monotonic() - started < 50
     pool.close()
 
