@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"(?P<number>[$€£¥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:%|per\s?cent\b|(?:thousand|million|mn|billion|bn|trillion)\b))?)"
     r"|(?:[A-Z]\.){2,}|[^\W\d_]+(?:['’-][^\W\d_]+)*"
 )
+_YEAR = re.compile(r"(?:18|19|20)\d\d")
 _CITED = re.compile(r"\b[SC]\d+\b")
 _OF_DEGREE = {
     **dict.fromkeys(("about", "approximately", "around", "roughly", "circa"), "about"),
@@ -33,7 +34,16 @@ _OF_DEGREE = {
     **{word: word for word in ("acting", "former", "assistant", "senior", "chief", "junior")},
 }
 """Words that say how far another one holds, or the rank of a person, by their meaning."""
-_BEFORE_NUMBERS = {"over": "over", "above": "over", "under": "under", "below": "under", "least": "at least"}
+_BEFORE_NUMBERS = {
+    "over": "over",
+    "above": "over",
+    "under": "under",
+    "below": "under",
+    "least": "at least",
+    "most": "at most",
+}
+_ENDS_OF_TWO = ("than", "least", "most")
+"""Second words of more than, at least, at most."""
 UNSAID = frozenset({"senior", "chief"})
 """Ranks that a shorter wording may leave out."""
 _NO_CONTENT = LITTLE | frozenset(
@@ -79,10 +89,8 @@ class ComparedWord(NamedTuple):
     is_name: bool = False
     told_from: int = 0
     """The place of the first of those words before it."""
-
-    @property
-    def is_year(self) -> bool:
-        return self.kind == NUMBER and len(self.norm) == 4 and self.norm[:2] in ("18", "19", "20")
+    is_year: bool = False
+    """True for four digits that are written as those of a year: 2023, not 2,023."""
 
 
 def tokens_of(text: str) -> list[ComparedWord]:
@@ -101,7 +109,8 @@ def tokens_of(text: str) -> list[ComparedWord]:
         elif value is None and before_number and (word in _BEFORE_NUMBERS or word == "than"):
             is_under = word == "than" and _before(matches, at) in ("less", "fewer")
             degrees.add(_BEFORE_NUMBERS.get(word, "under" if is_under else "over"))
-            told_from = match.start() if told_from < 0 else told_from
+            begins = matches[at - 1] if word in _ENDS_OF_TWO and at else match
+            told_from = begins.start() if told_from < 0 else told_from
         elif value is None and word in _OF_DEGREE:
             degrees.add(_OF_DEGREE[word])
             told_from = match.start() if told_from < 0 else told_from
@@ -110,7 +119,8 @@ def tokens_of(text: str) -> list[ComparedWord]:
             norm = value if value is not None else _norm(written, is_name=is_name or written.isupper())
             kind = NUMBER if value is not None else WORD
             begin = told_from if told_from >= 0 else start
-            tokens.append(ComparedWord(norm, kind, start, match.end(), is_denied, frozenset(degrees), is_name, begin))
+            before, is_year = frozenset(degrees), _YEAR.fullmatch(written) is not None
+            tokens.append(ComparedWord(norm, kind, start, match.end(), is_denied, before, is_name, begin, is_year))
             is_denied, degrees, told_from = False, set(), -1
         if _ends_clause(text, match.end()):
             is_denied, degrees, told_from = False, set(), -1

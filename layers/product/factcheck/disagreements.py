@@ -102,8 +102,16 @@ def _are_otherwise(
     numbers = {token.norm for token in tokens if token.kind == COUNT}
     if not numbers or numbers == {token.norm for token in others if token.kind == COUNT}:
         return False
+    if _speaks_first_of_another(tokens, others) and _speaks_first_of_another(others, tokens):
+        return False
     match = CaseSentences([Reference("", other.words)]).match(fact.words)
     return match is not None and any(_has_number(pair.page) and _has_number(pair.source) for pair in match.differences)
+
+
+def _speaks_first_of_another(tokens: Sequence[ComparedWord], others: Sequence[ComparedWord]) -> bool:
+    """True where the first word of a sentence is none of another's: the two measure a pier and a shed."""
+    first = next((token.norm for token in tokens if token.kind != COUNT), "")
+    return first not in {token.norm for token in others}
 
 
 def _has_number(words: str) -> bool:
