@@ -67,12 +67,14 @@ class CaseReferences:
         if sources and not known:
             return  # its words are those of a source that may not be named here
         number = self._numbers.get(claim.uuid, "")
-        name = f"claim {number}" if number else "claim that is not on the page"
+        name = f"claim {number}" if number else "a claim that is not on the page"
         speaker = claim.made_by.strip()
         for link, source in known:
             words = link.quote.strip() or claim.source_wording.strip()
             if words:
-                on = self._source(source, words, link.page, f"{name}, {speaker}" if speaker else name)
+                on = self._source(
+                    source, words, link.page, f"in {name}, made by {speaker}" if speaker else f"in {name}"
+                )
                 self._on.setdefault(_spoken(claim.uuid, speaker, words), on)
         if not known or not any(link.quote.strip() for link, _ in known):
             words = claim.source_wording.strip() or claim.statement.strip()
@@ -87,7 +89,7 @@ class CaseReferences:
         name = f"answer of {speaker}" if speaker else "answer"
         on = StandsOn("", name, answer.words)
         if source is not None:
-            on = self._source(source, answer.words, "", name)
+            on = self._source(source, answer.words, "", f"in the {name}")
         self._on.setdefault(_spoken(answer.uuid, speaker, answer.words), on)
 
     def _take_source(self, source: Source) -> None:
@@ -101,7 +103,7 @@ class CaseReferences:
             return
         for sentence in sentences_of(self._kept.text_of(uuid))[:_MOST_SENTENCES]:
             words = " ".join(sentence.text.split())
-            self._on.setdefault(Reference(f"kept {uuid}", words), self._source(source, words, "", "kept text"))
+            self._on.setdefault(Reference(f"kept {uuid}", words), self._source(source, words, "", "in its kept text"))
 
     def _source(self, source: Source, words: str, page: str, what: str) -> StandsOn:
         cited = self._cited.get(source.uuid)
@@ -110,7 +112,7 @@ class CaseReferences:
         )
         return StandsOn(
             cited.number if cited is not None else "",
-            ", ".join(filter(None, (what, citation))),
+            "; ".join(filter(None, (citation, what))),
             words,
             source.url or source.archive_url,
             dated_words(source),

@@ -14,6 +14,7 @@ from layers.text.links import is_plain_link
 from layers.time.written_dates import written_date
 from viewer.export.data.tables import for_xml
 from viewer.export.factcheck.sheet_words import (
+    COLUMN_HEADS,
     HEADS,
     HELP,
     INTERNAL,
@@ -104,6 +105,7 @@ def _values(sheet: FactSheet) -> dict[str, Any]:
         "marking": one_line(sheet.marking),
         "about": line[:1].upper() + line[1:],
         "counts": counts(sheet),
+        "columns": COLUMN_HEADS,
         "since": since_words(sheet),
         "disagreeing": disagreeing(sheet),
         "groups": [
@@ -153,7 +155,7 @@ def _source(fact: SheetFact | None, source: StandsOn, *, is_below: bool = False)
     if fact is not None and is_below:
         before, inside, after = map(plain, place_in_quote(source))
         texts = {"quote": inside, "before": before, "inside": inside, "after": after, "line": "", "dated": ""}
-        return texts | {"differs": plain(difference(fact, source)), "kept": "", "address": "", "href": ""}
+        return texts | {"differs": plain(difference(fact, source)), "kept": "", "bad": "", "address": "", "href": ""}
     start, end = source.stretch[:2] if fact is not None else (0, 0)
     address = plain(source.address, LONGEST_ADDRESS)
     return {
@@ -163,6 +165,7 @@ def _source(fact: SheetFact | None, source: StandsOn, *, is_below: bool = False)
         "after": plain(source.quote[end:]) if end else "",
         "differs": plain(difference(fact, source)) if fact is not None else "",
         "kept": plain(kept_words(source)),
+        "bad": "differs" if source.is_misquoted else "",
         "line": plain(source_line(source)),
         "dated": plain(source.dated),
         "address": address,

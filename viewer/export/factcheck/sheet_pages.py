@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import batched
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -27,6 +28,7 @@ from viewer.export.factcheck.sheet_cells import (
     source_paragraphs,
 )
 from viewer.export.factcheck.sheet_words import (
+    COLUMN_HEADS,
     HEADS,
     HELP,
     INTERNAL,
@@ -45,7 +47,6 @@ DPI = 96.0
 _WIDTH, _HEIGHT, _MARGIN, _STRIP = 1123, 794, 42, 26
 """A4 on its side, in pixels of 96 to the inch; the strips above and below hold the marking and the page number."""
 _COLUMNS = (34.0, 34.0, 310.0, 430.0, 231.0)
-_COLUMN_HEADS = ("", "No.", "Fact, and where it is printed", "Source: exact words, address, date", "Entered, reviewed")
 _PAD, _BOX, _ABOVE = 5.0, 14.0, 14.0
 _MOST_BELOW, _MOST_KEPT = 4, 450.0
 """Most facts below one quote, and the greatest height of all these, which are not parted between pages."""
@@ -62,6 +63,10 @@ class _Band(Struct, frozen=True):
     has_box: bool = False
     keeps: bool = False
     """True where the next band stands on the same page."""
+    is_head: bool = False
+    """True for the head of a group or list."""
+    is_columns: bool = False
+    """True for the heads of the columns, which stand again on each further page of their group."""
 
 
 class SheetPages:
@@ -174,13 +179,13 @@ def _bands(sheet: FactSheet) -> Iterator[_Band]:
     made = f"made {written_date(sheet.made_on)}" if sheet.made_on else ""
     about = ", ".join(filter(None, (sheet.product, made, counts(sheet), since_words(sheet))))
     yield _line(Paragraph(f"Fact-check sheet: {plain(sheet.title)}", TITLE, bold=True), keeps=True)
-    yield _line(small(about))
+    yield _line(small(about[:1].upper() + about[1:]))
     if words := disagreeing(sheet):
         yield _line(small(words, BAD, bold=True))
     for basis, facts in groups(sheet):
         yield _head(f"{HEADS[basis]} ({len(facts)})")
         yield _line(small(HELP[basis]), keeps=True)
-        yield _row([[small(words, INK, bold=True)] for words in _COLUMN_HEADS[1:]], keeps=True)
+        yield replace(_row([[small(words, INK, bold=True)] for words in COLUMN_HEADS], keeps=True), is_columns=True)
         for rows in by_quote(facts):
             for together in batched(rows, _MOST_BELOW):
                 yield from _rows(together)
@@ -212,7 +217,7 @@ def _list(title: str, lines: Sequence[str]) -> Iterator[_Band]:
 
 def _head(text: str) -> _Band:
     line = _line(Paragraph(text, HEAD, bold=True))
-    return _Band(line.cells, line.height, _ABOVE, keeps=True)
+    return _Band(line.cells, line.height, _ABOVE, keeps=True, is_head=True)
 
 
 def _line(paragraph: Paragraph, *, keeps: bool = False) -> _Band:
@@ -231,18 +236,24 @@ def _row(cells: Sequence[Sequence[Paragraph]], *, has_box: bool = False, keeps: 
 
 
 def _paged(bands: Sequence[_Band]) -> list[list[_Band]]:
-    """The bands by pages: none is cut, and a head stands above what it is the head of."""
+    """The bands by pages: none is cut, a head stands above what it is the head of, and the heads of the columns stand
+    again above rows that go on.
+    """
     room = _HEIGHT - 2 * (_MARGIN + _STRIP)
     pages: list[list[_Band]] = [[]]
     used, at = 0.0, 0
+    columns: _Band | None = None
     while at < len(bands):
         end = at + 1
         while end < len(bands) and bands[end - 1].keeps:
             end += 1
         height = sum(band.above + band.height for band in bands[at:end])
         if pages[-1] and used + height > room:
-            pages.append([])
-            used = 0.0
+            again = [columns] if columns is not None and not bands[at].is_head else []
+            pages.append(list(again))
+            used = sum(band.height for band in again)
+        for band in bands[at:end]:
+            columns = band if band.is_columns else None if band.is_head else columns
         pages[-1] += bands[at:end]
         used, at = used + height, end
     return pages

@@ -39,6 +39,12 @@ HEADS = {
     AS_QUOTED: "Word for word in the quote, which is compared with no kept text",
     KEPT: "Word for word in the quote, and in the kept text",
 }
+COLUMN_HEADS = (
+    "No.",
+    "Fact, and where it is printed",
+    "What it stands on: exact words, source, date",
+    "Entered, reviewed",
+)
 HELP = {
     DIFFERS: "The page says one thing, and the words that it stands on another: put one of the two right.",
     MISQUOTED: "The text of the source that the case keeps has not these words: put the quote right.",

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from layers.errors import InvalidValue, TooLarge
 from layers.product.factcheck.fact_rows import SPEAKER
+from layers.product.factcheck.kept_texts import KeptQuotes, KeptText
 from layers.product.factcheck.ticked_file import MOST_BYTES, is_sheet, read_sheet, sheet_in
 from tests.support.browser import browser
 from tests.support.driven_browser import Browser
-from tests.viewer.export.factcheck.conftest import HOSTILE, SHEET, fact
+from tests.viewer.export.factcheck.conftest import HOSTILE, QUOTE, SHEET, fact
 from viewer.export.factcheck.sheet_html import sheet_html
 
 
@@ -170,6 +171,16 @@ def test_ticks_survive_closing_and_the_file_comes_home(page: str, tmp_path: Path
     again, _ = browser("--dump-dom", path.as_uri())
     (told,) = re.findall(r'data-told="([^"]*)"', again)
     assert json.loads(unescape(told)) == [True, "seen </script> on page 4", "C. Checker", "1 of 3 ticked"]
+
+
+def test_what_the_kept_text_has_otherwise_is_told_as_loudly_as_a_difference() -> None:
+    kept = KeptQuotes({"q-1": [KeptText("a.txt", QUOTE.replace("12", "13"))]}).answers("q-1", QUOTE)
+    (source,) = fact("12 pumps", 1).stands_on
+    page = sheet_html(
+        replace(SHEET, facts=(replace(fact("12 pumps", 1), stands_on=(source._replace(kept=kept),)),)), "x.html"
+    )
+    assert '<p class="kept differs">Kept text: not so. quote has “12”, kept text “13”.' in page
+    assert "Quoted otherwise than the kept text (1)" in page
 
 
 @pytest.mark.bounded

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.viewer.export.factcheck.conftest import SHEET, Write
 from viewer.export.factcheck.sheet_pages import SheetPages
+from viewer.export.factcheck.sheet_words import COLUMN_HEADS
 
 MANY = replace(
     SHEET,
@@ -29,6 +30,8 @@ def test_a_page_holds_facts_sources_and_marking(write: Write, tmp_path: Path) ->
     text = text_of(tmp_path / "x.pdf")
     for words in (
         "INTERNAL: fact-check sheet, not for publication · TLP:AMBER",
+        "Product 3, version 2, draft, not issued, made 1 May 2026",
+        *COLUMN_HEADS,
         "Without a source (1)",
         "No source is linked.",
         "12 pumps",
@@ -49,10 +52,19 @@ def test_no_fact_is_cut_or_lost_between_pages(write: Write, tmp_path: Path) -> N
     for page in range(1, pages.pages + 1):
         text = text_of(tmp_path / "x.pdf", "-f", str(page), "-l", str(page))
         assert f"Page {page} of {pages.pages}" in text
+        assert text.count(COLUMN_HEADS[1]) == 1, "the heads of the columns stand on each page of rows"
         own = [number for number in range(1, 61) if f"Fact {number:02}." in text]
         assert text.count("(p. 4)") == len(own) / 4, "four facts and the quote above them stand on one page"
         seen += own
     assert seen == list(range(1, 61))
+
+
+def test_a_list_that_goes_on_has_no_heads_of_columns(write: Write, tmp_path: Path) -> None:
+    pages = SheetPages(replace(SHEET, gone=tuple(f"{number}: a fact" for number in range(1, 120))))
+    write(pages, tmp_path / "x.pdf")
+    last = text_of(tmp_path / "x.pdf", "-f", str(pages.pages))
+    assert "118: a fact" in last
+    assert COLUMN_HEADS[1] not in last
 
 
 def test_the_same_sheet_has_the_same_bytes(write: Write, tmp_path: Path) -> None:
