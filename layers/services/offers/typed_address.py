@@ -112,7 +112,9 @@ def _template(text: str) -> str:
 
     def ours(match: re.Match[str]) -> str:
         name = match[1].strip()
-        short = _OURS.get(name.lower(), name.lower() if name.lower() in ("x", "y", "z", "-y", "q", "s") else name)
+        short = _OURS.get(
+            name.lower(), name.lower() if name.lower() in ("x", "y", "z", "-y", "q", "s", "time") else name
+        )
         return f"{{{short}}}" if short else ""
 
     text = _BRACES.sub(ours, text)

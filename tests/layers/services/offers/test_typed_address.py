@@ -17,6 +17,7 @@ REST = "https://h.example/arcgis/rest/services"
         (" h.example/%7BZ%7D/{X}/{-y}.png ", "xyz", "https://h.example/{z}/{x}/{-y}.png"),
         ("https://h.example/${z}/${x}/${y}.png", "xyz", "https://h.example/{z}/{x}/{y}.png"),
         ("https://h.example/{TileMatrix}/{TileRow}/{TileCol}", "xyz", "https://h.example/{z}/{y}/{x}"),
+        ("https://h.example/{Time}/{Z}/{Y}/{X}", "xyz", "https://h.example/{time}/{z}/{y}/{x}"),
         ("https://h.example/a{quadkey}.jpeg?g=1", "xyz", "https://h.example/a{q}.jpeg?g=1"),
         ("https://h.example/wms", "wms", f"https://h.example/wms?{CAPABILITIES}"),
         ("https://h.example/wms?", "wms", f"https://h.example/wms?{CAPABILITIES}"),
