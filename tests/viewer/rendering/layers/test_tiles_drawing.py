@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -319,3 +320,36 @@ def test_the_shipped_picture_can_be_served(basemap, server: TileServer, qtbot) -
     assert red > blue
     blue, _, red, _ = complete(drawing, ocean, qtbot)[140, 170]
     assert blue > red
+
+
+@pytest.mark.bounded
+def test_nothing_is_composed_in_the_window_s_thread_while_the_mailbox_is_held(
+    basemap, server: TileServer, context, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    """A job that reads the scene holds the mailbox: what it reads must not change below it."""
+    threads: list[bool] = []
+
+    def compose(
+        sources: Sources, pictures: Mapping[SourceTile, QImage], matrices: TileMatrixSet, part: TilePart
+    ) -> QImage:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return compose_tile(sources, pictures, matrices, part)
+
+    drawing, view = basemap(), replace(VIEWS["own resolution"], left=20, top=20, width=200, height=200)
+    complete(drawing, view, qtbot)
+    qtbot.waitUntil(context.is_idle, timeout=20_000)
+    monkeypatch.setattr("viewer.rendering.layers.display_plans.compose_tile", compose)
+    drawing._redo(drawing._plans.keys())
+    before = picture_of(drawing, view)
+    context.mailbox.hold(give_up := lambda: None)
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: bool(threads), timeout=20_000)
+    assert not any(threads), "composed in a job"
+    assert (picture_of(drawing, view) == before).all(), "the scene stays as it is"
+    context.mailbox.release(give_up)
+    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=20_000)
+    threads.clear()
+    drawing._redo(drawing._plans.keys())
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=20_000)
+    assert all(threads), "so few tiles are composed at once where nobody reads"
