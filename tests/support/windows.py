@@ -36,7 +36,7 @@ from viewer.support.settings import cache_folder
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     """Until nothing is under way any more."""
-    qtbot.waitUntil(window.is_idle, timeout=10_000)
+    qtbot.waitUntil(window.is_idle, timeout=60_000)
 
 
 def shown_where(window: MainWindow) -> tuple[TileGrid, int, int]:
