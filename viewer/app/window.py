@@ -16,7 +16,7 @@ from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.bookmark_menu import BookmarkMenu
-from viewer.app.actions.clipboard import Clipboard
+from viewer.app.actions.clipboard import Clipboard, PasteDoors
 from viewer.app.actions.compare_menu import CompareMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
@@ -307,8 +307,8 @@ class MainWindow(QMainWindow):
         self.site_menu = SiteMenu(session, self.toolbox, self.docks, panels, templates, self._questions, self)
         self.action_table = ActionTable(self)
         self._panel_focus = PanelFocus(self.docks, canvas)
-        pasted = self.opener.open, ask_server
-        clipboard = Clipboard(session, panels, views, jobs, *pasted, messages, self)
+        pasted = PasteDoors(self.opener.open, ask_server, self.hits.go)
+        clipboard = Clipboard(session, panels, views, jobs, pasted, messages, self)
         canvas.picture_dropped.connect(clipboard.take_picture)
         for menu in (
             self.file_menu,

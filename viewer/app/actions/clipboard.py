@@ -1,11 +1,12 @@
-"""The clipboard of a window: marks and places are copied to it; marks, addresses, links and pictures pasted from it."""
+"""The clipboard of a window: marks and places are copied to it; marks, addresses, links, pictures and places pasted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -14,6 +15,7 @@ from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.mark_clipboard import MarkClipboard
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.navigation.place_paster import PlacePaster
 from viewer.app.opening.pictures import PicturePaster
 from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
@@ -22,6 +24,9 @@ from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import Messages
 from viewer.support.outside_words import address_in, is_web_address
+
+if TYPE_CHECKING:
+    from viewer.panels.search.hits import Hit
 
 
 class Paster(Protocol):
@@ -32,6 +37,17 @@ class Paster(Protocol):
 
     def paste(self, content: QMimeData) -> None:
         """Add the content to the case."""
+
+
+class PasteDoors(Struct, frozen=True):
+    """Functions that take what was pasted."""
+
+    files: Callable[[list[str]], None]
+    """Adds pasted pictures and files as layers."""
+    address: Callable[[str], None]
+    """Looks into a pasted address."""
+    place: Callable[[Hit], None]
+    """Goes to a pasted coordinate."""
 
 
 class AddressPaster:
@@ -61,31 +77,29 @@ class Clipboard(QObject):
         panels: PanelContext,
         views: MapViews,
         jobs: Jobs,
-        open_files: Callable[[list[str]], None],
-        open_address: Callable[[str], None],
+        doors: PasteDoors,
         messages: Messages,
         parent: QObject,
     ) -> None:
-        """`open_files` adds pasted pictures and files as layers, `open_address` looks into a pasted address."""
         super().__init__(parent)
         self._panels, self._views, self._messages = panels, views, messages
         self.marks = MarkClipboard(panels, messages, self)
-        links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, open_files, self)
-        addresses = AddressPaster(panels, open_address)
-        self._pasters: tuple[Paster, ...] = (self.marks, addresses, links, pictures)
+        links, pictures = LinkPaster(panels, messages, self), PicturePaster(session, panels, jobs, doors.files, self)
+        addresses, places = AddressPaster(panels, doors.address), PlacePaster(panels, doors.place, messages, self)
+        self._pasters: tuple[Paster, ...] = (self.marks, places, addresses, links, pictures)
         self.take_picture = pictures.paste
         """Keeps a dropped picture as a file and opens it, as a pasted one."""
 
     def paste(self) -> None:
-        """Paste the content by its kind: marks, an address of imagery, a link for a claim, or a picture."""
+        """Paste the content by its kind: marks, a coordinate, an address of imagery, a link of a claim, a picture."""
         content = QGuiApplication.clipboard().mimeData()
         for paster in self._pasters if content is not None else ():
             if paster.can_paste(content):
                 paster.paste(content)
                 return
         nothing = self.tr(
-            "There is nothing on the clipboard that the map can take: marks, GeoJSON, a picture or the address of "
-            "imagery; or, while a claim is open, a link."
+            "There is nothing on the clipboard that the map can take: marks, GeoJSON, coordinates, a picture or the "
+            "address of imagery; or, while a claim is open, a link."
         )
         self._messages.show("pasted", nothing, "warning")
 
