@@ -339,9 +339,9 @@ def test_nothing_is_composed_in_the_window_s_thread_while_the_mailbox_is_held(
     complete(drawing, view, qtbot)
     qtbot.waitUntil(context.is_idle, timeout=20_000)
     monkeypatch.setattr("viewer.rendering.layers.display_plans.compose_tile", compose)
-    drawing._redo(drawing._plans.keys())
-    before = picture_of(drawing, view)
     context.mailbox.hold(give_up := lambda: None)
+    drawing.read_packs_again()  # all is to be composed anew
+    before = picture_of(drawing, view)
     drawing.set_view(view)
     qtbot.waitUntil(lambda: bool(threads), timeout=20_000)
     assert not any(threads), "composed in a job"
@@ -349,7 +349,7 @@ def test_nothing_is_composed_in_the_window_s_thread_while_the_mailbox_is_held(
     context.mailbox.release(give_up)
     qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=20_000)
     threads.clear()
-    drawing._redo(drawing._plans.keys())
+    drawing.read_packs_again()
     drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(threads) and drawing.is_complete(view), timeout=20_000)
     assert all(threads), "so few tiles are composed at once where nobody reads"
