@@ -111,6 +111,8 @@ class PanelContext(QObject):
     """Emitted with a table and a row of it whose changes are to be listed. An empty row: all that was deleted of the
     table.
     """
+    history_field_wanted = Signal(str)
+    """Emitted after `history_wanted` with the column whose changes alone are to be listed."""
     comments_wanted = Signal(str, str)
     """Emitted with a table and a row of it whose comments are to be shown."""
     product_wanted = Signal(str)

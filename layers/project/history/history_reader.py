@@ -116,6 +116,14 @@ def read_page(
     return HistoryPage(_with_names(connection, changes), before)
 
 
+def read_row(
+    connection: sqlite3.Connection, table_name: str, uuid: str, rows: int = PAGE_ROWS
+) -> tuple[RecordedChange, ...]:
+    """The newest changes of one row alone, the newest first; an index leads to them."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM loupe_history WHERE row_uuid = ? AND table_name = ?"
+    return tuple(map(decoded, connection.execute(f"{sql} ORDER BY seq DESC LIMIT ?", (uuid, table_name, rows))))
+
+
 def read_step(connection: sqlite3.Connection, txn_uuid: str, near: int) -> tuple[RecordedChange, ...]:
     """All changes of the step to which the change at the place `near` belongs, in their order.
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, override
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.changes import Changes
@@ -20,6 +21,7 @@ from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
 from viewer.panels.claims.claim_steps import ClaimSteps
 from viewer.panels.claims.claim_verbs import FEW_SITES
+from viewer.panels.claims.earlier_lines import EarlierLines
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.evidence_links import EvidenceLinks
 from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
@@ -48,6 +50,7 @@ class ClaimFormPanel(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "claims", update_claim, parent)
         self.places, self.sources = ClaimSites(context), ClaimSources(context)
+        self.earlier = EarlierLines(context, self)
         self.evidence, self.steps = EvidenceLinks(context), ClaimSteps(context)
         self.own_judgements, self.reports = OwnJudgements(context), ReportsJudged(context)
         self.responses = RowColumn(spacing=5)
@@ -107,6 +110,8 @@ class ClaimFormPanel(RowForm):
             made_at,
             self.tr("Date on which it was said: a year, month, day or instant, UTC, or two joined by /"),
         )
+        for column in ("source_wording", "made_by", "made_at"):
+            self.words_part.content.addWidget(self.earlier.lines[column])
 
     def _add_statement(self) -> None:
         self.state_row = QWidget()
@@ -118,15 +123,17 @@ class ClaimFormPanel(RowForm):
         label.setParent(self)
         label.hide()  # the part's heading says it
         self.statement_part.content.addWidget(statement)
+        self.statement_part.content.addWidget(self.earlier.lines["statement"])
         self.fields.add(
             "state", self.tr("State"), ChoiceField(choices(STATES)), self.tr("How far this case has checked the claim")
         )
+        form.addRow(self.earlier.lines["state"])
 
     def _add_judgement(self) -> None:
-        self.judgement = JudgementFields(self._context, self.fields)
+        self.judgement = JudgementFields(self._context, self.fields, self.earlier.lines)
         self.judgement_part.content.addWidget(self.judgement)
         self.fields.pair("likelihood_low", "likelihood_high", self._commit_columns)
-        self.structured_part.content.addWidget(StructuredFields(self.fields))
+        self.structured_part.content.addWidget(StructuredFields(self.fields, self.earlier.lines))
         self.change_note = ChangeNote(self.fields)
 
     def _add_links(self) -> None:
@@ -231,6 +238,7 @@ class ClaimFormPanel(RowForm):
             self.fields.show_other(claim)
             self._fold_for(claim)
         self.refresh()
+        self.earlier.show_claim(uuid)
         if claim is not None:
             self.page.show_form(from_top=True)
 
@@ -311,6 +319,11 @@ class ClaimFormPanel(RowForm):
     def _commit(self, column: str, value: Any, series: str = "") -> str:
         bounds = self.judgement.typed_within(value) if column == "likelihood_term" else {}
         return self._commit_columns({column: value, **bounds}, series)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.earlier.look_soon()
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

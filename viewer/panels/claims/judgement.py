@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -59,7 +60,14 @@ class LikelihoodField(ChoiceField):
 class JudgementFields(QWidget):
     """The part of the claim form with these fields; for other claims they are disabled, and a sentence says why."""
 
-    def __init__(self, context: PanelContext, fields: FieldSet, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: PanelContext,
+        fields: FieldSet,
+        earlier: Mapping[str, QWidget],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`earlier` are lines on what a field was before, by its column."""
         super().__init__(parent)
         self._context, self._fields = context, fields
         self.why_not = muted(self.tr("Open for claims in state “Assessed”: this judgement is the analyst's own."))
@@ -73,6 +81,7 @@ class JudgementFields(QWidget):
         form.addRow(fields.bind("likelihood_term", self.tr("Likelihood"), self.likelihood, tip), self.likelihood)
         within = self.tr("1 to 99, within the term")
         form.addRow(fields.bind("likelihood_low", self.tr("From, %"), self.low, within), self._band(within))
+        form.addRow(earlier["likelihood_term"])
         form.addRow(
             fields.bind(
                 "confidence",
@@ -82,10 +91,12 @@ class JudgementFields(QWidget):
             ),
             fields.fields["confidence"],
         )
+        form.addRow(earlier["confidence"])
         reason = TextField(lines=1, most_lines=6)
         self._reason_label = fields.bind("confidence_reason", self.tr("Reason for the confidence"), reason)
         form.addRow(self._reason_label)
         form.addRow(reason)
+        form.addRow(earlier["confidence_reason"])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.why_not)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
@@ -18,7 +20,8 @@ STRUCTURED = ("alternatives", "assumptions", "indicators")
 class StructuredFields(QWidget):
     """Alternatives, key assumptions, and what would change the judgement."""
 
-    def __init__(self, fields: FieldSet, parent: QWidget | None = None) -> None:
+    def __init__(self, fields: FieldSet, earlier: Mapping[str, QWidget], parent: QWidget | None = None) -> None:
+        """`earlier` are lines on what a field was before, by its column."""
         super().__init__(parent)
         form = QFormLayout()
         fields.go_on_in(form)
@@ -28,18 +31,21 @@ class StructuredFields(QWidget):
             TextField(lines=1),
             self.tr("Other explanations of the same evidence, and what speaks against each"),
         )
+        form.addRow(earlier["alternatives"])
         fields.add(
             "assumptions",
             self.tr("Key assumptions, and what follows if wrong"),
             TextField(lines=1),
             self.tr("What is taken for granted, and what becomes of the judgement without it"),
         )
+        form.addRow(earlier["assumptions"])
         fields.add(
             "indicators",
             self.tr("What would change this judgement"),
             TextField(lines=1),
             self.tr("What could be seen or learnt that would make it more or less likely"),
         )
+        form.addRow(earlier["indicators"])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)

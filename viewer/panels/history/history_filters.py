@@ -138,6 +138,17 @@ class HistoryFilters(QWidget):
             self._offer_fields()
         self.show_row("", str)
 
+    def choose_field(self, column: str) -> None:
+        """Ask for the changes of one column alone, of the row that is shown."""
+        tables = next((tables for _, tables in group_titles() if "claims" in tables), ())
+        at = self.field.findData(column)
+        if at < 0:  # it is not among those that all kinds of rows have
+            self.kind.setCurrentIndex(max(0, self.kind.findData(tables)))
+            self._offer_fields()
+            at = self.field.findData(column)
+        self.field.setCurrentIndex(max(0, at))
+        self._chosen()
+
     def name_anew(self) -> None:
         """Show the present name of the row whose changes are listed: the list shows that of each row, too."""
         if self._row_uuid:

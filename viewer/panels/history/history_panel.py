@@ -109,6 +109,7 @@ class HistoryPanel(QWidget):
         self.list.view.verticalScrollBar().valueChanged.connect(self._scrolled)
         context.changed.connect(lambda _changes: self._look_again())
         context.document_replaced.connect(self._begin_anew)
+        context.history_field_wanted.connect(self.filters.choose_field)
         self._show_chosen()
 
     def _build(self) -> None:

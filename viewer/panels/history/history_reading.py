@@ -19,6 +19,7 @@ from layers.project.history.history_reader import (
     read_geometries,
     read_page,
     read_people,
+    read_row,
     read_step,
 )
 from layers.project.history.recorded_change import RecordedChange
@@ -66,6 +67,13 @@ class ChangeDetails(Struct, frozen=True):
     """True for a deleted row whose bytes the case no longer has."""
 
 
+class RowChanges(Struct, frozen=True):
+    """The newest changes of one row, the newest first."""
+
+    uuid: str
+    changes: tuple[RecordedChange, ...] = ()
+
+
 class HistoryReading(QObject):
     """Reads in jobs; `answered` carries an `HistoryAnswer`, `read_past` a `PastStep`, `failed` a sentence."""
 
@@ -73,6 +81,8 @@ class HistoryReading(QObject):
     detailed = Signal(object)
     """Emitted with `ChangeDetails`."""
     deleted_counted = Signal(int)
+    row_read = Signal(object)
+    """Emitted with `RowChanges`."""
     read_past = Signal(object)
     failed = Signal(str)
 
@@ -91,6 +101,13 @@ class HistoryReading(QObject):
             self._job.cancel()
         case = self._context.case
         self._job = self._run(lambda is_cancelled: _read(case, question, is_cancelled), self.answered.emit)
+
+    def ask_row(self, table_name: str, uuid: str) -> None:
+        """Read the newest changes of one row; an earlier question is no longer answered."""
+        if self._job is not None and not self._job.is_finished:
+            self._job.cancel()
+        case = self._context.case
+        self._job = self._run(lambda is_cancelled: _read_row(case, table_name, uuid, is_cancelled), self.row_read.emit)
 
     def ask_details(self, change: RecordedChange) -> None:
         """Read what the list leaves out of a change, where that is anything."""
@@ -139,6 +156,14 @@ def _read(case: CaseAccess, question: HistoryQuestion, is_cancelled: Callable[[]
         else:
             page = read_page(connection, question.wanted, before=question.before)
         return HistoryAnswer(question, page, read_people(connection) if question.before is None else ())
+
+
+def _read_row(case: CaseAccess, table_name: str, uuid: str, is_cancelled: Callable[[], bool]) -> RowChanges:
+    path = case.history()
+    if path is None:
+        return RowChanges(uuid)
+    with opened_history(path, is_cancelled) as connection:
+        return RowChanges(uuid, read_row(connection, table_name, uuid))
 
 
 def _read_details(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> ChangeDetails:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,7 @@ from tests.support.windows import settle
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim, update_claim
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.history.history_panel import HistoryPanel
 
 
 def claim_form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
@@ -69,3 +71,28 @@ def test_a_reason_is_unsaved_work_and_a_change_of_words_is_not_asked_about(windo
     form.reason.give()
     assert window.session.is_dirty
     assert reasons(window)[0] == "the author withdrew it"
+
+
+@pytest.mark.bounded
+def test_the_form_says_what_a_judgement_was_until_when_by_whom_and_why(window: MainWindow, qtbot: QtBot) -> None:
+    """A reader could not tell from the form why a judgement had changed."""
+    form, context = claim_form(window, qtbot), window.panel_context
+    lines = form.earlier.lines
+    assert context.do(update_claim, "claim", likelihood_term="very likely")
+    form.reason.field.setText("a second image")
+    QTest.keyClick(form.reason.field, Qt.Key.Key_Return)
+    line = lines["likelihood_term"]
+    qtbot.waitUntil(lambda: "Reason: a second image" in line.words.text(), timeout=10_000)
+    assert line.words.text().startswith("Was: likely (55–80 %), until ")
+    assert line.isVisible()
+    assert lines["confidence"].isHidden()
+    QTest.mouseClick(line.link, Qt.MouseButton.LeftButton)
+    panel = window.findChild(HistoryPanel)
+    assert panel is not None
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2, timeout=10_000)  # stated, and changed
+    assert panel.filters.field.currentData() == "likelihood_term"
+    context.show_claim("")
+    context.show_claim("claim", raise_form=True)
+    qtbot.waitUntil(lambda: bool(line.words.text()), timeout=10_000)
+    window.session.undo()
+    qtbot.waitUntil(line.isHidden, timeout=10_000)
