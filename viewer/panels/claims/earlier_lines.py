@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from layers.document.changes import Changes
 from layers.project.history.earlier_values import NO_SITTING, SITTING, last_change
 from layers.project.history.recorded_change import RecordedChange
-from layers.time.written_dates import written_date
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import field_lines, reason_words, shortened
 from viewer.panels.history.history_reading import HistoryReading, RowChanges
@@ -19,7 +18,6 @@ from viewer.panels.said_names import said_name
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.text import one_line, plain
-from viewer.support.language.translation import in_language
 
 LOOK_MS = 300
 """Pause after which the history is read: claims are gone through by keys, and texts are typed."""
@@ -47,12 +45,13 @@ class EarlierLine(QWidget):
         self.column = column
         self.words = muted("")
         self.words.setWordWrap(True)
-        self.link = LinkButton(self.tr("History of this field"), self.tr("List the changes of this field"))
-        layout = QVBoxLayout(self)
+        self.link = LinkButton(self.tr("History"), self.tr("List the changes of this field"))
+        self.link.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 2)
-        layout.setSpacing(0)
-        layout.addWidget(self.words)
-        layout.addWidget(self.link)
+        layout.setSpacing(4)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def show_words(self, words: str) -> None:
@@ -101,21 +100,23 @@ class EarlierLines(QObject):
     def _answered(self, answer: RowChanges) -> None:
         if answer.uuid != self._uuid:
             return
+        steps = set[str]()
         for column, line in self.lines.items():
             change = last_change(answer.changes, GROUPS[column], NO_SITTING if column in CHOSEN else SITTING)
-            line.show_words("" if change is None else self._words(change))
+            line.show_words("" if change is None else self._words(change, is_first=change.txn_uuid not in steps))
+            steps |= {change.txn_uuid} if change is not None else set()
 
-    def _words(self, change: RecordedChange) -> str:
-        """The sentence on the last change of a field."""
+    def _words(self, change: RecordedChange, *, is_first: bool) -> str:
+        """The sentence on the last change of a field, with its reason at the first field that it changed."""
         document = self._context.document
         shown = next(iter(field_lines(change, document, longest=2 * LONGEST_VALUE)), None)
         old = "" if shown is None else shortened(shown.old, LONGEST_VALUE)
         if not old:
             return ""
-        name = said_name(change.actor, document) or self.tr("(not named)")
-        until = in_language(written_date(change.at[:10]))
-        reason = one_line(reason_words(change), LONGEST_REASON)
-        sentence = self.tr("Was: {0}, until {1}, by {2}.").format(old, until, name)
+        name = said_name(change.actor, document)
+        reason = one_line(reason_words(change), LONGEST_REASON) if is_first else ""
+        template = self.tr("Was: {0}, until {1} by {2}.") if name else self.tr("Was: {0}, until {1}.")
+        sentence = template.format(old, change.at[:10], name)
         return self.tr("{0} Reason: {1}").format(sentence, reason) if reason else sentence
 
     def _show_history(self, column: str) -> None:

@@ -79,9 +79,11 @@ def test_the_form_says_what_a_judgement_was_until_when_by_whom_and_why(window: M
     form, context = claim_form(window, qtbot), window.panel_context
     lines = form.earlier.lines
     assert context.do(update_claim, "claim", likelihood_term="very likely")
+    line = lines["likelihood_term"]
+    qtbot.waitUntil(lambda: bool(line.words.text()), timeout=10_000)
+    assert "Reason" not in line.words.text()
     form.reason.field.setText("a second image")
     QTest.keyClick(form.reason.field, Qt.Key.Key_Return)
-    line = lines["likelihood_term"]
     qtbot.waitUntil(lambda: "Reason: a second image" in line.words.text(), timeout=10_000)
     assert line.words.text().startswith("Was: likely (55–80 %), until ")
     assert line.isVisible()
