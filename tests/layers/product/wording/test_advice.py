@@ -14,7 +14,9 @@ from layers.product.wording.rules import BY_NAME, KINDS, RULES
 
 HERE = Path(__file__).parent
 ROWS = [line.split("\t") for line in (HERE / "sentences.tsv").read_text(encoding="utf-8").splitlines()]
-CORRECT = (HERE / "correct_text.txt").read_text(encoding="utf-8")
+CORRECT, OF_CLAIMS = (
+    (HERE / name).read_text(encoding="utf-8") for name in ("correct_text.txt", "correct_text_of_claims.txt")
+)
 MOST_ADVICE, STALL_MS = 2, 200
 
 
@@ -76,6 +78,8 @@ def test_all_rules_are_tried() -> None:
         "“This proves that the dam is gone,” the minister said.",
         "The Military Institute of Topography signed the survey.",
         "Le ministre: «la base militaire».",
+        "We hold neither the survey nor its maps.",
+        "What it is said to make is not clear from the text.",
         'The paper\'s headline is "Army base vanishes".',
     ],
 )
@@ -105,9 +109,11 @@ def test_sentences_end_where_they_end(text: str, sentences: int) -> None:
     assert all(text[one.start :].startswith(one.text) for one in sentences_of(text))
 
 
-def test_a_correct_report_of_600_words_gets_at_most_two_advices() -> None:
-    assert len(CORRECT.split()) > 600
-    advice = advice_on(CORRECT, "note")
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "reason"])
+@pytest.mark.parametrize("text", [CORRECT, OF_CLAIMS], ids=["images", "claims"])
+def test_a_correct_report_of_600_words_gets_at_most_two_advices(text: str, kind: str) -> None:
+    assert len(text.split()) > 600
+    advice = advice_on(text, kind)
     assert len(advice) <= MOST_ADVICE, advice
 
 
