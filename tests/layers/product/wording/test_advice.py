@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.document.document import Document
 from layers.product.wording.advice import advice_on
 from layers.product.wording.language import found_in, language, read_language
 from layers.product.wording.reading import sentences_of
@@ -17,7 +18,7 @@ ROWS = [line.split("\t") for line in (HERE / "sentences.tsv").read_text(encoding
 CORRECT, OF_CLAIMS = (
     (HERE / name).read_text(encoding="utf-8") for name in ("correct_text.txt", "correct_text_of_claims.txt")
 )
-MOST_ADVICE, STALL_MS = 2, 200
+MOST_ADVICE, MOST_IN_DEMO, STALL_MS = 2, 5, 200
 
 
 def rules_on(text: str, kind: str = "statement") -> list[str]:
@@ -115,6 +116,15 @@ def test_a_correct_report_of_600_words_gets_at_most_two_advices(text: str, kind:
     assert len(text.split()) > 600
     advice = advice_on(text, kind)
     assert len(advice) <= MOST_ADVICE, advice
+
+
+def test_the_demo_gets_at_most_five_advices(demo: Document) -> None:
+    texts = [("label", site.label) for site in demo.sites.values()]
+    texts += [("note", site.notes) for site in demo.sites.values()]
+    texts += [("statement", claim.statement) for claim in demo.claims.values() if claim.voice == "analyst"]
+    texts += [("note", text) for claim in demo.claims.values() for text in (claim.alternatives, claim.change_note)]
+    assert sum(bool(text) for _, text in texts) > 50
+    assert sum(len(advice_on(text, kind)) for kind, text in texts) <= MOST_IN_DEMO
 
 
 def test_600_words_never_hold_the_hand_that_types_them() -> None:
