@@ -214,6 +214,8 @@ class _Crowd:
             if (group := self._group_at(symbol.foot)) >= 0:
                 self._places[group] = symbol.foot
         self._standing = list[int]()
+        self._drawn = list[tuple[float, float, float, float]]()
+        """The lines that stand by now: x and y of dot and end."""
         self._is_crowded = np.zeros(len(self._places), np.bool_)
         self._ways, self._numbers = self._candidates(request.number)
         self._joined_ways, self._joined_numbers = self._candidates(request.joined_number, is_joined=True)
@@ -295,6 +297,7 @@ class _Crowd:
         ground, moved, without = self._ground.copy(), dict[int, MovedSymbol](), list[int]()
         starts: dict[int, list[tuple[tuple[float, float], tuple[float, float]]]] = {}
         request = self._request
+        self._drawn = [(*stood.foot, *stood.end) for stood in request.standing]
         for stood in request.standing:
             begin = self._along(stood.foot, stood.end, _STAR_PX * request.scale)
             starts.setdefault(self._group_at(stood.foot), []).append((stood.foot, begin))
@@ -336,6 +339,7 @@ class _Crowd:
         """Take the ground of a line. Where it begins, others from the same dot (`own`) may be close to it."""
         if not symbol.has_line:
             return
+        self._drawn.append((*symbol.foot, *symbol.end))
         begin = self._along(symbol.foot, symbol.end, _STAR_PX * self._request.scale)
         own.append((symbol.foot, begin))
         ground.take_line(symbol.foot, begin, self._beside, _OF_LINES)
@@ -411,7 +415,10 @@ class _Crowd:
         return None
 
     def _cross(self, ends: Floats, place: tuple[float, float], ground: FreeGround) -> NDArray[np.bool_]:
-        """(n,) True for lines from a place that run over something, apart from the dot that they begin at."""
+        """(n,) True for lines from a place that run over something, apart from the dot that they begin at.
+
+        Close to that dot they may run beside other lines, and yet cross none.
+        """
         lengths = np.maximum(np.hypot(*ends.T), 1e-9)
         begin = self.dot + self._gap + self._beside
         steps = max(2, math.ceil(float(lengths.max()) / 1.0))
@@ -419,7 +426,7 @@ class _Crowd:
         unit = ends / lengths[:, None]
         x, y = place[0] + unit[:, :1] * along, place[1] + unit[:, 1:] * along
         blocked: NDArray[np.bool_] = ground.is_taken(_LINE, x.ravel(), y.ravel()).reshape(x.shape).any(axis=1)
-        return blocked & (lengths > begin)
+        return (blocked & (lengths > begin)) | _cross_lines(ends, place, self._drawn)
 
     def _costs(self, ways: Floats, at: int, place: tuple[float, float]) -> Floats:
         """Length of the line, more where it leads into the crowd, and where the symbol stands on a line of the map."""
@@ -437,6 +444,24 @@ class _Crowd:
         costs += _ON_LINE * radius * on_line
         costs += _IN_CROWD * radius * self._walled.counts(0, ways[:, 0] + place[0], ways[:, 1] + place[1])
         return costs
+
+
+def _cross_lines(
+    ends: Floats, place: tuple[float, float], drawn: Sequence[tuple[float, float, float, float]]
+) -> NDArray[np.bool_]:
+    """(n,) True for lines from a place that cross lines from other places."""
+    others = np.array([line for line in drawn if line[:2] != place], np.float64).reshape(-1, 4)
+    start, end = others[None, :, :2] - place, others[None, :, 2:] - place
+    way = ends[:, None, :]
+    are_sides_other = _turn(way, start) * _turn(way, end) < 0
+    along = end - start
+    crosses: NDArray[np.bool_] = are_sides_other & (_turn(along, -start) * _turn(along, way - start) < 0)
+    return crosses.any(axis=1)
+
+
+def _turn(one: Floats, other: Floats) -> Floats:
+    """Twice the area of the triangles that two ways make, negative for a turn to the other side."""
+    return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
 
 
 def _ways(least: float, most: float) -> tuple[Floats, Floats]:

@@ -217,8 +217,9 @@ class PageLayout:
                 rooms, atoms = self._cut_again(parts, key, 1.0, checkpoint)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
             rooms, atoms = self._cut_again(parts, key, share, checkpoint)
-        if not any(self._are_on_first_page(rooms, atoms, part) for part in (LEGEND, KEY)):
-            self.beside.is_legend_first = True
+        is_key_enough = self.beside.has_band and self._are_on_first_page(rooms, atoms, KEY)
+        if not is_key_enough and not self._are_on_first_page(rooms, atoms, LEGEND):
+            self.beside.is_legend_first = True  # a key can go on on the next page
             rooms, atoms = self._cut_again(parts, key, share or 1.0, checkpoint)
         return rooms, atoms
 

@@ -7,7 +7,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from layers.vector.labels.label_layout import Box
-from layers.vector.labels.spread import Spread, SpreadRequest, spread_symbols
+from layers.vector.labels.spread import MovedSymbol, Spread, SpreadRequest, spread_symbols
 
 ROOM = Box(2.0, 2.0, 498.0, 398.0)
 
@@ -84,3 +84,16 @@ def test_no_symbol_is_farther_from_its_place_than_asked_and_the_rest_share_signs
     members = [at for stack in stacks for at in stack]
     assert len(members) == len(set(members))
     assert not spread.dots & set(members)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_line_crosses_no_standing_one_close_to_its_own_place(seed: int) -> None:
+    """The line of a claim ran past the place of a mark, and that mark's own line began on its other side."""
+    rng = np.random.default_rng(seed)
+    stood = MovedSymbol(250.0, 240.0, (250.0, 180.0), (250.0, 232.0), Box(258.0, 234.0, 280.0, 246.0))
+    places = [(250.0 + dx, 205.0 + dy) for dx, dy in rng.uniform(-2.5, 2.5, (4, 2)).tolist()]
+    request = SpreadRequest(places, [2] * 4, 7.0, (16.0, 12.0), ROOM, standing=[stood])
+    spread = spread_symbols(request)
+    lines = [LineString([one.foot, one.end]) for one in spread.moved.values()]
+    assert lines
+    assert not [line for line in lines if line.crosses(LineString([stood.foot, stood.end]))]
