@@ -459,9 +459,9 @@ def _cross_lines(
     return crosses.any(axis=1)
 
 
-def _turn(one: Floats, other: Floats) -> Floats:
+def _turn(way: Floats, other_way: Floats) -> Floats:
     """Twice the area of the triangles that two ways make, negative for a turn to the other side."""
-    return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+    return way[..., 0] * other_way[..., 1] - way[..., 1] * other_way[..., 0]
 
 
 def _ways(least: float, most: float) -> tuple[Floats, Floats]:
