@@ -98,6 +98,14 @@ def test_nothing_is_covered_or_cut_at_any_width_and_axe_finds_nothing(
     assert shown.errors == []
 
 
+def test_the_line_below_the_map_is_as_wide_as_the_map(shown: Browser, demo: Path) -> None:
+    """The scale bar of a page without script is a share of that line."""
+    for width in WIDTHS:
+        shown.show(demo, width)
+        wide, below = shown.value("['.box', '.under'].map(one => document.querySelector(one).clientWidth)")
+        assert wide == below > 0, width
+
+
 def test_axe_and_the_search_for_requests_look_at_the_page(shown: Browser, demo: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     broken.write_text(re.sub('alt="Map[^"]*"', "", demo.read_text("utf-8")), "utf-8")
