@@ -14,7 +14,7 @@ from layers.services.catalog import catalog
 from layers.services.terms import states_terms
 from layers.services.tile_service import TileService
 
-_LONGEST_LICENCE = 120
+_LONGEST_LICENCE = 300
 """Most characters of a licence in a sentence: some servers state pages of terms."""
 
 
@@ -54,7 +54,7 @@ def pack_terms(service: TileService) -> PackTerms:
             "{title} states “{licence}”. Whether it may be asked for many tiles ahead, it does not say here: read its "
             "terms of use first.",
             title=title,
-            licence=service.licence[:_LONGEST_LICENCE],
+            licence=_shortened(service.licence),
         )
         return PackTerms(PackLeave.UNKNOWN, sentence)
     sentence = Phrase(
@@ -65,11 +65,16 @@ def pack_terms(service: TileService) -> PackTerms:
     return PackTerms(PackLeave.UNKNOWN, sentence)
 
 
+def _shortened(licence: str) -> str:
+    """A licence for a sentence; what is left out is shown by an ellipsis."""
+    return licence if len(licence) <= _LONGEST_LICENCE else f"{licence[: _LONGEST_LICENCE - 1].rstrip()}…"
+
+
 def _given(service: TileService) -> PackTerms:
     sentence = Phrase(
         "The terms of {title} allow an offline pack ({licence}).",
         title=service.title or Phrase("the service"),
-        licence=service.licence or Phrase("licence not stated"),
+        licence=_shortened(service.licence) or Phrase("licence not stated"),
     )
     if service.non_commercial:
         sentence = Phrase("{sentence} For non-commercial use only.", sentence=sentence)

@@ -183,7 +183,10 @@ class ScenePackDesk(CasePacks):
             sentence = self.tr("The offline pack {0} of “{1}” lacks {2}").format(*names, self._lacking(layer, pack))
             sentence += " " + self.tr("Make the pack again to fetch what it lacks: the rest is taken from this one.")
         if not pack.beside and layer.source.get("catalogue"):
-            sentence = self.tr("{0} Its catalogue did not send the item that belongs to it.").format(sentence)
+            missing = self.tr(
+                "The archive did not send its record of the scene, so its dates and licence stand in the case alone."
+            )
+            sentence = f"{sentence} {missing}"
         if self._session.is_dirty and was_saved:
             self._save(lambda: self._panels.messages.tell(sentence))
         else:

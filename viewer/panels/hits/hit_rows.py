@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum
+from functools import cache
 from operator import itemgetter
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from viewer.panels.hits.hit import ArchiveHit, begin_of, cloud_words, day_words, part_words, sensor_words
 from viewer.support.language.text import one_line, tooltip
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 from viewer.support.painting import painting
 
 type Index = QModelIndex | QPersistentModelIndex
@@ -20,6 +21,8 @@ NOWHERE = QModelIndex()
 PICTURE_PX = QSize(48, 32)
 SHARPNESS = 2
 """Pixels of a picture for each logical one, as some screens have them."""
+LOADING_PX = 10
+"""Height of the letters in the place of a picture that is on its way."""
 MOST_ICONS = 300
 _ROLE = Qt.ItemDataRole
 _UNKNOWN_CLOUD = 101.0
@@ -39,14 +42,15 @@ class HitRows(QAbstractTableModel):
     def __init__(
         self,
         picture_of: Callable[[str], QImage | None],
+        is_awaited: Callable[[str], bool],
         is_added: Callable[[str], bool],
         parent: QObject | None = None,
     ) -> None:
-        """`picture_of` gives the small picture of the scene at a path, or None until it is there; `is_added` tells
-        whether the case has the scene with a key.
+        """`picture_of` gives the small picture of the scene at a path, or None until it is there; `is_awaited` tells
+        whether it is on its way, `is_added` whether the case has the scene with a key.
         """
         super().__init__(parent)
-        self._picture_of, self._is_added = picture_of, is_added
+        self._picture_of, self._is_awaited, self._is_added = picture_of, is_awaited, is_added
         self._of_site = False
         self.hits: list[ArchiveHit] = []
         """The hits in the order of the list."""
@@ -176,7 +180,7 @@ class HitRows(QAbstractTableModel):
             return self._icons[path]
         image = self._picture_of(path) if hit.picture else None
         if image is None:
-            return self._blank
+            return _loading() if hit.picture and self._is_awaited(path) else self._blank
         if len(self._icons) >= MOST_ICONS:
             self._icons.clear()
         icon = self._icons[path] = _icon_of(image)
@@ -203,6 +207,21 @@ class HitRows(QAbstractTableModel):
         facts.append(self.tr("Credit: {0}").format(one_line(scene.credit, 80) or self.tr("not stated")))
         facts.append(self.tr("Licence: {0}").format(one_line(in_language(hit.item.terms), 80)))
         return "\n".join(filter(None, facts))
+
+
+@cache
+def _loading() -> QIcon:
+    """The word in the place of a picture that is on its way, in a grey that both themes can show."""
+    place = QPixmap(PICTURE_PX * SHARPNESS)
+    place.fill(Qt.GlobalColor.transparent)
+    place.setDevicePixelRatio(SHARPNESS)
+    with painting(place) as painter:
+        font = painter.font()
+        font.setPixelSize(LOADING_PX)
+        painter.setFont(font)
+        painter.setPen(Qt.GlobalColor.gray)
+        painter.drawText(QRect(QPoint(), PICTURE_PX), Qt.AlignmentFlag.AlignCenter, translate("HitRows", "Loading…"))
+    return QIcon(place)
 
 
 def _icon_of(image: QImage | None) -> QIcon:

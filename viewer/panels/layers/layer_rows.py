@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, override
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
+from layers.project.opening.layer_paths import packs_in
 from layers.raster.overviews import Lack
 from layers.text.counted import grouped
 from layers.vector.style.layer_style import VectorStyle
@@ -135,6 +137,13 @@ class LayerRows(QAbstractListModel):
                 badges[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
             if drawing is not None and (state := drawing.state).badge:
                 badges[uuid] = in_language(state.badge), state.sentence
+            if uuid not in badges and (packs := _packs_of(layer)):
+                badges[uuid] = (
+                    self.tr("pack"),
+                    self.tr("Shows without a network, from its offline pack: {0}").format(
+                        one_line(", ".join(Path(path).name for path in packs), 200)
+                    ),
+                )
             if not isinstance(drawing, RasterDrawing):
                 continue
             if uuid not in badges and (
@@ -322,3 +331,10 @@ class LayerRows(QAbstractListModel):
         """Move layers before the layer that is in `row` now; the sites stay on top."""
         under = [uuid for uuid in self._uuids[max(row, 1) - 1 :] if uuid not in uuids]
         self._context.do(move_layers, uuids, len(under))
+
+
+def _packs_of(layer: Layer) -> list[str]:
+    """The paths of the offline packs of a layer: of its tiles, or the part of its file on a host that is kept here."""
+    source = layer.source
+    clip = source.get("path") if "address" in source else None
+    return packs_in(source) or ([clip] if isinstance(clip, str) else [])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import shiboken6
 from msgspec import Struct
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -42,6 +43,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
 from viewer.panels.packs.pack_file import file_name_of, pack_file_name
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
@@ -104,6 +106,10 @@ class PackDialog(QDialog):
 
     def _make(self, layer: Layer) -> None:
         self.terms = wrapped(in_language(self._terms.sentence))
+        self.link = self._service.own_link or self._service.link
+        about = self.tr("Its terms: {0}") if self._service.own_link else self.tr("About the service: {0}")
+        self.link_button = LinkButton(about.format(self.link), self.tr("Open {0} in the browser").format(self.link))
+        self.link_button.setVisible(self.link.startswith(("https://", "http://")))
         self.agreed = QCheckBox(self.tr("I have read its terms: they allow this"))
         self.agreed.setAccessibleName(self.agreed.text())
         self.area = PackArea(self._context)
@@ -133,6 +139,7 @@ class PackDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addWidget(self.terms)
+        layout.addWidget(self.link_button)
         layout.addWidget(self.agreed)
         layout.addWidget(self.area)
         for widget in (self.remark, self.estimate, self.progress, self.progress_words):
@@ -141,6 +148,7 @@ class PackDialog(QDialog):
         layout.addWidget(self.buttons)
 
     def _connect(self) -> None:
+        self.link_button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self.link)))
         self.agreed.toggled.connect(self._look_again)
         self.agreed.toggled.connect(self._focus_next)
         self.area.changed.connect(self._area_changed)

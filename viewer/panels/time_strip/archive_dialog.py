@@ -271,6 +271,12 @@ class ArchiveDialog(QDialog):
         else:
             self.archive.setEditText(address)
 
+    def say_replaced(self, lost: ImageryEntry) -> None:
+        """Say why another archive is chosen than the one that was asked last."""
+        chosen = self.archive.currentText().strip()
+        sentence = self.tr("{0} did not answer when it was last asked: {1} is chosen instead.")
+        self.said.setText(plain(sentence.format(host_of(lost.address), one_line(chosen, MOST_LETTERS))))
+
     def name_ground(self, sites: Sequence[str]) -> None:
         """Name the selected sites among the choices of the ground."""
         if len(sites) == 1:

@@ -55,7 +55,7 @@ class ArchiveQuestions(QObject):
         self._desk, self._pictures, self._known, self._ask_folder = desk, pictures, known, ask_folder
         self._added: dict[str, str] = {}
         """The layer of each scene of the case, by the key of the scene."""
-        self.rows = HitRows(pictures.of, lambda key: key in self._added, self)
+        self.rows = HitRows(pictures.of, pictures.is_awaited, lambda key: key in self._added, self)
         self.hits = HitPanel(self.rows, permits)
         self.dialog = ArchiveDialog(known.of_catalogue, desk.search_area, today(), self.hits, parent)
         self._search: ArchiveSearch | None = None
@@ -108,8 +108,11 @@ class ArchiveQuestions(QObject):
     def _come_up(self, address: str) -> None:
         self._known.read_own()
         self._offer_archives()
+        lost = self.dialog.entry if self._is_placed else None
         if wanted := address or self._default():
             self.dialog.choose(wanted)
+        if lost is not None and not address and wanted not in ("", lost.address):
+            self.dialog.say_replaced(lost)
         self._name_ground()
         self._show_added()
         canvas, window = self._desk.canvas, self._desk.canvas.window()

@@ -22,7 +22,9 @@ _CACHE = "The cache"
 
 
 class ScenePictures(QObject):
-    """The pictures; `arrived` carries the path of a scene whose picture is there now. For the window's thread only."""
+    """The pictures; `arrived` carries the path of a scene whose picture is there, or will not come. For the window's
+    thread only.
+    """
 
     arrived = Signal(str)
 
@@ -42,6 +44,8 @@ class ScenePictures(QObject):
         self._address_of, self._fetcher = address_of, fetcher
         self._known: OrderedDict[str, QImage | None] = OrderedDict()
         """Pictures by path; None while a picture is being read, and where there is none."""
+        self._awaited: set[str] = set()
+        """Paths whose picture is being read or fetched."""
 
     def of(self, path: str) -> QImage | None:
         """The picture of a scene; None while it is being read, before `arrived`, and where there is none."""
@@ -56,20 +60,30 @@ class ScenePictures(QObject):
             self._known.popitem(last=False)
         if address:
             if self._fetcher is not None:
+                self._awaited.add(path)
                 self._fetcher.fetch(address, lambda image, error: self._take(path, _small(image)))
             return self._known[path]
         store = self._store
         assert store is not None
+        self._awaited.add(path)
         self._jobs.run(lambda _: _read(store, path), lambda image: self._take(path, image))
         return None
+
+    def is_awaited(self, path: str) -> bool:
+        """True while the picture of a scene is on its way."""
+        return path in self._awaited
 
     def forget(self) -> None:
         """Drop all pictures, so that they are read again, as scenes may have changed."""
         self._known.clear()
+        self._awaited.clear()
 
     def _take(self, path: str, image: QImage | None) -> None:
+        was_awaited = path in self._awaited
+        self._awaited.discard(path)
         if image is not None:
             self._known[path] = image
+        if image is not None or was_awaited:
             self.arrived.emit(path)
 
 

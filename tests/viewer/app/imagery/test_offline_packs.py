@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -21,6 +23,7 @@ from layers.services.packs.mbtiles_pack import MbtilesPack, pack_state
 from layers.services.packs.pack_plan import pack_levels, plan_pack
 from layers.services.tile_service import TileService
 from tests.support.counted_steps import Counter
+from tests.support.service_layers import badge
 from tests.support.tile_server import TileServer, serving
 from tests.support.windows import begin_on_map
 from tests.support.windows import press as press_key
@@ -130,11 +133,13 @@ def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
     assert [line.level for line in window.messages.lines() if "without a network" in line.text] == ["info"]
     layer = window.session.document.layers[uuid]
     assert packs_in(layer.source) == [str(tmp_path / "desk" / "Sky.mbtiles")]
+    assert badge(window) == "pack"
     with MbtilesPack(tmp_path / "desk" / "Sky.mbtiles", dialog.plan()) as pack:
         assert pack.count_there() == planned
     dialog.close()
     window.action_table["undo"].trigger()
     assert packs_in(window.session.document.layers[uuid].source) == []
+    assert badge(window) == ""
     window.action_table["redo"].trigger()
     window.session.save()
     qtbot.waitUntil(lambda: window.session.is_idle and not window.session.is_dirty, timeout=20_000)
@@ -286,6 +291,21 @@ def test_terms_that_forbid_it_are_told_and_nothing_can_be_pressed(
     assert not dialog.area.isVisible()
     dialog.begin_wanted.connect(lambda *_: pytest.fail("nothing begins"))
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+
+@pytest.mark.bounded
+def test_the_terms_are_read_in_the_browser_by_a_click(
+    make_window: MakeWindow, service: TileService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: not opened.append(url.toString()))
+    window, terms = make_window(), "https://maps.example.org/terms"
+    uuid = begin_case(window, replace(service, own_link=terms, licence="words " * 90), qtbot, tmp_path / "case.gpkg")
+    dialog = open_dialog(window, uuid, qtbot)
+    assert dialog.link_button.text() == f"Its terms: {terms}"
+    assert "words…" in dialog.terms.text(), "what is left out is shown"
+    press(qtbot, dialog.link_button)
+    assert opened == [terms]
 
 
 @pytest.mark.bounded

@@ -370,6 +370,7 @@ def test_an_archive_that_is_down_says_so_is_tried_again_by_a_button_and_is_not_t
     window.scenes.search_archives()
     assert dialog.entry is not None
     assert dialog.entry.address == server.address, "the last one that has answered"
+    assert f"{dead.host} did not answer when it was last asked: " in dialog.said.text()
 
 
 @pytest.mark.bounded
