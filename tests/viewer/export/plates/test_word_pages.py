@@ -194,6 +194,12 @@ def test_a_number_stays_with_its_name_at_the_end_of_a_line() -> None:
     assert wrapped("1\u00a0Alpha; 2\u00a0Beta", type_, room) == ("1\u00a0Alpha;", "2\u00a0Beta")
 
 
+def test_a_per_cent_sign_stays_with_its_number(qapp) -> None:
+    """A note of the legend ended with "%)" on a line of its own."""
+    type_ = Type(12.0)
+    assert wrapped("than 1 km (90 %)", type_, type_.width("than 1 km (90 ")) == ("than 1 km", "(90 %)")
+
+
 @pytest.mark.bounded
 def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
     spec = ProductSpec(layout="before-after", title="All", page="A3 landscape", bounds=ASIA)

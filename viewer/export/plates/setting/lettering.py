@@ -50,8 +50,9 @@ _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _HAIR_PX = 0.02
 """Shift to the right and down in a PDF, so that a viewer's rounding does not fall short of a whole pixel."""
 _SLANT, _SLANTED = 0.2126, re.compile("italic|oblique", re.IGNORECASE)
-_PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|(?:[^\s⺀-鿿豈-﫿＀-￯]|\u00a0)+)|\s+$")
-"""Pattern of a word with the blanks before it; a line may end before any Chinese character, not at a no-break space."""
+_PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|(?:[^\s⺀-鿿豈-﫿＀-￯]|\u00a0| (?=%))+)|\s+$")
+"""Pattern of a word with the blanks before it; a line may end before any Chinese character, not at a no-break space
+nor before "%"."""
 
 
 class Type(Struct, frozen=True):
