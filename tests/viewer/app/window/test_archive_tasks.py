@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -27,7 +28,7 @@ from tests.support.windows import begin_on_map, keyboard, settle, take_up
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
-from viewer.panels.hits.hit_rows import HitColumn
+from viewer.panels.hits.hit_rows import PICTURE_PX, HitColumn
 from viewer.panels.time_strip.archive_dialog import ArchiveDialog
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.rendering.access import Need, PermissionKind
@@ -64,19 +65,29 @@ class Hand:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
+class PictureHost(LoopbackServer):
+    """A host of pictures, of which it has none. It answers as soon as it may."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        super().__init__(_NoFile)
+
+
 class _NoFile(LoopbackHandler):
     server: Any
 
     def do_GET(self) -> None:
         self.server.log.append(self.path)
+        self.server.may_answer.wait(30)
         self.answer(404, b"")
 
 
 @pytest.fixture
-def files() -> Iterator[LoopbackServer]:
-    """A host of pictures, of which it has none."""
-    server = LoopbackServer(_NoFile)
+def files() -> Iterator[PictureHost]:
+    server = PictureHost()
     yield server
+    server.may_answer.set()
     server.stop()
 
 
@@ -208,6 +219,26 @@ def test_the_newest_beside_the_oldest_by_k_in_two_more(
     assert [[layers[uuid].name for uuid in frame.layers] for frame in spec.frames] == [["first"], ["later"]]
     assert not dialog.isVisible(), "the map is to be seen"
     assert site.canvas.hasFocus()
+
+
+@pytest.mark.bounded
+def test_a_picture_that_is_on_its_way_says_so_until_it_is_there_or_will_not_come(
+    site: MainWindow, files: PictureHost, hand: Hand, qtbot: QtBot
+) -> None:
+    dialog = ask(site, hand, qtbot)
+    rows = dialog.hits.rows
+
+    def is_empty() -> bool:
+        icon = rows.index(0, HitColumn.DATE).data(Qt.ItemDataRole.DecorationRole)
+        image = icon.pixmap(PICTURE_PX).toImage()
+        return not any(image.pixelColor(x, y).alpha() for x in range(image.width()) for y in range(image.height()))
+
+    assert is_empty(), "nothing is on its way before its host is allowed"
+    files.may_answer.clear()
+    hand.click(dialog.hits.allow_button)
+    qtbot.waitUntil(lambda: not is_empty(), timeout=20_000)
+    files.may_answer.set()
+    qtbot.waitUntil(is_empty, timeout=20_000)
 
 
 def question_on(window: QWidget, qtbot: QtBot) -> QMessageBox:
