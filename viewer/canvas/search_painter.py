@@ -105,8 +105,12 @@ def _paint_number(painter: QPainter, view: View, text: str, places: list[QPointF
         across, down = (0.5 * side + _PINNED_PX * view.ratio for side in (box.width(), box.height()))
         room = shapely.box(across, down, max(view.width - across, across + 1), max(view.height - down, down + 1))
         at = _first_inside(places, room)
-    if at is not None:
-        paint_haloed_text(painter, at - box.center(), text, size_px, bold=is_here)
+    if at is None:
+        return
+    if is_here:  # signs of the cells beside it may lie below
+        room = box.translated(at - box.center()).adjusted(-3, -2, 3, 2)
+        painter.fillRect(room, QColor(HALO.red(), HALO.green(), HALO.blue(), 225))
+    paint_haloed_text(painter, at - box.center(), text, size_px, bold=is_here)
 
 
 def _first_inside(places: list[QPointF], room: BaseGeometry) -> QPointF | None:

@@ -38,7 +38,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.saving.case_copy import open_for_work  # for start-up time, as all below
     from layers.project.saving.publish import publish
     from layers.project.storage.fsops import scratch_folder
+    from layers.text.counted import counted
     from viewer.cli.terminal.reading import case_file, one_reader, regular_file
+    from viewer.commands.tables.known_rows import known_rows
     from viewer.commands.tables.site_files import read_sites, sites_in_words
     from viewer.commands.tables.site_rows import add_table, own_classes
 
@@ -49,6 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
             if intake.read_only:
                 raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
             found_sites = read_sites(file, mapping, pool, own_classes(intake.document))
+            known = len(known_rows(intake.document, found_sites.sites))
             made = add_table(intake.document, found_sites.sites, Path(arguments.file).name, actor=_ACTOR)
             intake.document.apply(made.edit)
             work.append(made.edit, _ACTOR)
@@ -59,6 +62,8 @@ def _run(arguments: argparse.Namespace) -> int:
     remarks = [*found_sites.notes, *found_sites.left_out, *found_sites.unfit.sentences()]
     for sentence in remarks:
         complain(sentence)
+    if known:  # done as asked: it alone makes no findings
+        complain(f"The case had {counted(known, 'of these rows', 'of these rows')} already, by name and place.")
     return FINDINGS if remarks else DONE
 
 

@@ -53,6 +53,18 @@ def test_new_never_writes_over_a_file(cli, case: Path) -> None:
     assert case.read_bytes() == before
 
 
+def test_rows_that_the_case_has_already_are_told_and_added_as_asked(cli: Cli, case: Path, tmp_path: Path) -> None:
+    table = tmp_path / "sites.csv"
+    table.write_text("label,lat,lon\nPad,51.5,128.2\nMast,51.6,128.3\n", "utf-8")
+    first = cli("add-sites", case, table)
+    assert (first.code, first.err) == (DONE, "")
+    table.write_text("label,lat,lon\nPad,51.5,128.2\nGate,51.7,128.4\n", "utf-8")
+    again = cli("add-sites", case, table)
+    assert again.code == DONE
+    assert "The case had 1 of these rows already, by name and place." in again.err
+    assert len(sites_of(cli, case)) == 4
+
+
 def test_a_row_takes_a_class_that_the_case_has_of_its_own(cli: Cli, tmp_path: Path) -> None:
     """The class was known to the window alone: on the command line its rows were of no class."""
     case, table = tmp_path / "own.gpkg", tmp_path / "t.csv"
