@@ -65,7 +65,9 @@ class CaseAccess(Struct, frozen=True):
     is_last: Callable[[str], bool] = lambda uuid: False
     """True where the last step changed the row of this uuid, and nothing was undone since."""
     give_reason: Callable[[str, Sequence[str], str], None] = lambda uuid, columns, reason: None
-    """Keep the reason for the last change of these columns of a row in the history."""
+    """Keep the reason for the last change of these columns of a row in the history; without columns, that of its
+    deletion.
+    """
     pool: ReaderPool | None = None
     """Readers of files; None where no words of kept copies are read."""
 

@@ -264,7 +264,9 @@ class WorkingCopy:
         self._send(_Append(edit, RowStamp(actor, utc_now())))
 
     def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
-        """Keep the analyst's reason with the newest change of a row that touched one of these columns."""
+        """Keep the analyst's reason with the newest change of a row that touched one of these columns; without any,
+        with its deletion.
+        """
         self._send(_GiveReason(row_uuid, tuple(columns), reason))
 
     def set_meta(self, key: str, value: str) -> None:
@@ -514,11 +516,13 @@ def delete_session(folder: Path, fs: FileSystem) -> None:
 
 
 def _explain(connection: sqlite3.Connection, explained: _GiveReason) -> None:
-    """Write a reason beside the newest change of its columns, after a reason that stands there."""
+    """Write a reason beside the newest change of its columns, after a reason that stands there; without columns,
+    beside the newest deletion of its row.
+    """
     touched = " OR ".join("instr(delta_json, ?)" for _ in explained.columns)
+    kind = f"op = 'update' AND ({touched})" if explained.columns else "op = 'delete'"
     row = connection.execute(
-        f"SELECT seq, reason FROM loupe_history WHERE row_uuid = ? AND op = 'update' AND ({touched}) "
-        "ORDER BY seq DESC LIMIT 1",
+        f"SELECT seq, reason FROM loupe_history WHERE row_uuid = ? AND {kind} ORDER BY seq DESC LIMIT 1",
         (explained.row_uuid, *(json.dumps(column) for column in explained.columns)),
     ).fetchone()
     if row is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, override
 
 from PySide6.QtCore import Qt, Signal
@@ -33,15 +34,13 @@ class ReasonField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class ReasonLine(QWidget):
-    """The question with its field. It appears below a judgement that was changed; the keyboard stays where it is."""
+class QuestionLine(QWidget):
+    """A question with its field, hidden until something is asked; the keyboard stays where it is."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._uuid = ""
-        self._before: tuple[Any, ...] = ()
-        """The judgement before the change that is asked about."""
         self.question = muted()
         self.field = ReasonField()
         self.field.setMaxLength(LONGEST_REASON)
@@ -57,6 +56,65 @@ class ReasonLine(QWidget):
         context.changed.connect(self._heard)
         self.hide()
 
+    def ask(self, question: str) -> None:
+        """Ask a question."""
+        self.question.setText(question)
+        self.field.setAccessibleName(question)
+        self.show()
+
+    def give(self) -> None:
+        """Keep the reason with the change, and be gone."""
+        raise NotImplementedError
+
+    def skip(self) -> None:
+        """Ask no longer."""
+        self.field.clear()
+        self.hide()
+
+    def _keep(self, uuids: Iterable[str], columns: Sequence[str]) -> None:
+        """Keep the reason with the newest change of these columns of rows; without any, with their deletion."""
+        reason = " ".join(self.field.text().split())
+        if reason:
+            for uuid in uuids:
+                self._context.case.give_reason(uuid, columns, reason)
+            self._context.changed.emit(Changes())  # the history has another reason now
+        self.skip()
+
+    def _heard(self, changes: Changes) -> None:
+        raise NotImplementedError
+
+
+class ChipReasonLine(QuestionLine):
+    """The question why a chip was deleted; it goes with the next step, or when the deletion is undone."""
+
+    _gone: tuple[str, ...] = ()
+    """The deleted chips: the view and the pixels of one capture go together."""
+
+    def give(self) -> None:
+        """Keep the reason with the deletion, and be gone."""
+        if self._gone and self._context.case.is_last(self._gone[0]):
+            self._keep(self._gone, ())
+        else:
+            self.skip()
+
+    def _heard(self, changes: Changes) -> None:
+        edit = changes.edit
+        deleted = () if edit is None else (change for change in edit.changes if change.after is None)
+        self._gone = tuple(change.uuid for change in deleted if change.table == "chips")
+        if edit is not None and self._gone and not edit.reason and self._context.case.is_last(self._gone[0]):
+            self.ask(self.tr("Why was the chip deleted?"))
+        elif not self.isHidden():
+            self.skip()
+
+
+class ReasonLine(QuestionLine):
+    """The question on a judgement that was changed, below it."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._before: tuple[Any, ...] = ()
+        """The judgement before the change that is asked about."""
+
     def show_claim(self, claim: Claim) -> None:
         """Ask about another claim from now on; an unanswered question about the one before is dropped."""
         if claim.uuid != self._uuid:
@@ -65,17 +123,15 @@ class ReasonLine(QWidget):
 
     def give(self) -> None:
         """Keep the reason with the change, and be gone."""
-        reason = " ".join(self.field.text().split())
-        if reason and self._uuid in self._context.document.claims:
-            self._context.case.give_reason(self._uuid, JUDGED, reason)
-            self._context.changed.emit(Changes())  # the history has another reason now
-        self.skip()
+        if self._uuid in self._context.document.claims:
+            self._keep((self._uuid,), JUDGED)
+        else:
+            self.skip()
 
     def skip(self) -> None:
         """Ask no longer."""
         self._before = ()
-        self.field.clear()
-        self.hide()
+        super().skip()
 
     def _heard(self, changes: Changes) -> None:
         claim = self._context.document.claims.get(self._uuid)
@@ -99,10 +155,7 @@ class ReasonLine(QWidget):
             "state": self.tr("Why did the state change?"),
             "confidence": self.tr("Why did the confidence change?"),
         }
-        question = questions.get(columns[0], self.tr("Why did the likelihood change?"))
-        self.question.setText(question)
-        self.field.setAccessibleName(question)
-        self.show()
+        self.ask(questions.get(columns[0], self.tr("Why did the likelihood change?")))
 
 
 def _judgement(claim: Claim) -> tuple[Any, ...]:

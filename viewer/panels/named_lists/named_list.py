@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, override
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
+from viewer.support.delete_key import keeps_delete
 from viewer.support.language.text import tooltip
 
 type Offer = tuple[str, str, Callable[[], object]]
@@ -53,6 +54,10 @@ class NamedView(QListView):
     entered_row = Signal()
     delete_wanted = Signal()
     move_wanted = Signal(int)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        return keeps_delete(event) or super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

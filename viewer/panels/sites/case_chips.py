@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from viewer.panels.claims.reason_line import ChipReasonLine
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.history.history_reading import HistoryReading
@@ -43,6 +44,7 @@ class CaseChips(QDialog):
         layout.addWidget(self.note)
         layout.addWidget(self.deleted_link)
         layout.addWidget(self.chips)
+        layout.addWidget(ChipReasonLine(context))
         layout.addStretch(1)
         layout.addLayout(side_by_side(close))
         self._reading = HistoryReading(context, self)

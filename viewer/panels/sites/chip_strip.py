@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import override
 
 import shiboken6
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
@@ -16,6 +16,7 @@ from viewer.commands.imagery.chips import delete_chips
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
 from viewer.panels.widgets.row_drag import rows_data
+from viewer.support.delete_key import keeps_delete
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 
@@ -114,6 +115,10 @@ class ChipStrip(QListWidget):
     def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
         """The chips as rows of the case, to be dropped on a claim."""
         return rows_data(("chips", item.data(_UUID)) for item in items)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        return keeps_delete(event) or super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -21,6 +21,7 @@ from layers.text.counted import metres
 from viewer.commands.imagery.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
+from viewer.panels.claims.reason_line import ChipReasonLine
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.sites.chip_strip import ChipStrip
@@ -89,6 +90,8 @@ class ImagePart(FoldSection):
         self.content.addLayout(form)
         self.content.addLayout(side_by_side(self.cite_button, self.chip_button))
         self.content.addWidget(self.chips)
+        self.chip_reason = ChipReasonLine(context)
+        self.content.addWidget(self.chip_reason)
         context.image_asked.connect(self._asked)
         context.claim_shown.connect(self._offer_citing)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.widgets.row_delegate import RowDelegate, two_lines_px
 from viewer.panels.widgets.row_table import RowTable
+from viewer.support.delete_key import keeps_delete
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
@@ -69,6 +70,10 @@ class RowTableView(QTableView):
         rows = LEAST_LINES * (self.fontMetrics().height() + LINE_PADDING_PX)
         height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
         return QSize(super().minimumSizeHint().width(), height)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        return keeps_delete(event) or super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

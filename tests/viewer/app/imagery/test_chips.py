@@ -22,6 +22,7 @@ from rasterio.io import MemoryFile
 from layers.document.chip import Chip
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
+from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
 from tests.support.analyst import Analyst
 from tests.support.drawn_rasters import write_raster
 from tests.support.windows import press, settle
@@ -352,6 +353,37 @@ def test_a_deleted_chip_is_listed_for_ever(
         listed = {uuid: (sha256, what) for uuid, sha256, what in rows}
     assert {uuid: sha256 for uuid, (sha256, _) in listed.items()} == {chip.uuid: chip.sha256 for chip in taken}
     assert all("image chip" in what for _, what in listed.values())
+
+
+@pytest.mark.bounded
+def test_the_reason_why_a_chip_was_deleted_stands_in_the_history(
+    window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
+) -> None:
+    """A reason could be given for a change of a judgement alone."""
+    part = part_of(window)
+    window.selection.set((taken[0].site_uuid,))
+    window.panel_context.panel_wanted.emit("site_form")
+    settle(window, qtbot)
+    part.chips.setFocus()
+    part.chips.setCurrentRow(0)
+    assert part.chip_reason.isHidden()
+    QTest.keyClick(part.chips, Key.Key_Delete)
+    assert taken[0].site_uuid in window.session.document.sites, "Delete is about the chip there, not about the mark"
+    assert part.chip_reason.question.text() == "Why was the chip deleted?"
+    assert part.chip_reason.isVisible()
+    window.session.undo()
+    assert part.chip_reason.isHidden(), "what is taken back needs no reason"
+    part.chips.setCurrentRow(0)
+    QTest.keyClick(part.chips, Key.Key_Delete)
+    part.chip_reason.field.setFocus()
+    QTest.keyClicks(part.chip_reason.field, "blurred by haze")
+    QTest.keyClick(part.chip_reason.field, Key.Key_Return)
+    assert part.chip_reason.isHidden()
+    path = window.session.history_path()
+    assert path is not None
+    with opened_history(path) as connection:
+        changes = read_page(connection, HistoryFilter(tables=("chips",), only_deleted=True)).changes
+    assert [change.reason for change in changes] == ["blurred by haze"] * 2 + [""] * 2
 
 
 @pytest.mark.bounded

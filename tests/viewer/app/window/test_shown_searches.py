@@ -19,8 +19,10 @@ from tests.support.windows import new_case, search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.search_painter import FOUND_COLOR, NOTHING_COLOR, OBSCURED_COLOR, OPEN_COLOR
+from viewer.commands.claims import add_claim
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.sites import add_site
+from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.layers.layer_rows import SITES_ROW
 from viewer.panels.searches.search_list import SearchListPanel
 
@@ -120,3 +122,30 @@ def test_all_searches_are_a_choice_in_the_layers_and_the_palette(window: MainWin
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert painted(window, qtbot) == [False] * 4
     palette.close()
+
+
+@pytest.mark.bounded
+def test_delete_in_a_list_is_about_its_row_and_not_about_the_selected_mark(window: MainWindow, qtbot: QtBot) -> None:
+    """Delete in the lists of searches and claims deleted the mark that was selected on the map."""
+    searched(window, qtbot)
+    document, context = window.session.document, window.panel_context
+    assert context.do(add_claim, uuid="claim", statement="A pad")
+    window.session.push(add_site(document, shapely.Point(10.3, 50.0), actor="ana", uuid="mark"))
+    window.selection.set(("mark",))
+    window.docks.show_panel("panel_searches")
+    settle(window, qtbot)
+    panel = window.findChild(SearchListPanel)
+    assert panel is not None
+    panel.choose("search")
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert not document.searches
+    window.docks.show_panel("panel_claims")
+    settle(window, qtbot)
+    claims = window.findChild(ClaimListPanel)
+    assert claims is not None
+    claims.list.select(("claim",))
+    claims.list.view.setFocus()
+    QTest.keyClick(claims.list.view, Qt.Key.Key_Delete)
+    assert not document.claims
+    assert "mark" in document.sites

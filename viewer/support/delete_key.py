@@ -1,0 +1,15 @@
+"""The Delete key in a list: it is the list's own there, before the menu's command that deletes the selected marks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+
+
+def keeps_delete(event: QEvent) -> bool:
+    """Accept the question whether Delete is a shortcut, so that the widget with the keyboard gets the key itself."""
+    is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+    if is_asked and event.key() == Qt.Key.Key_Delete and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        event.accept()
+        return True
+    return False
