@@ -8,8 +8,9 @@ from PySide6.QtGui import QKeyEvent
 
 def keeps_delete(event: QEvent) -> bool:
     """Accept the question whether Delete is a shortcut, so that the widget with the keyboard gets the key itself."""
-    is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-    if is_asked and event.key() == Qt.Key.Key_Delete and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-        event.accept()
-        return True
-    return False
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() != Qt.Key.Key_Delete or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    event.accept()
+    return True
