@@ -1,9 +1,10 @@
-"""An event filter that follows the keyboard focus: it is installed on the focused widget only."""
+"""Keys of the widget with the keyboard: a filter that is installed on it alone, and Delete, which lists keep."""
 
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 TAKES_LETTERS = "takes letters"
@@ -28,3 +29,15 @@ class FocusFilter(QObject):
             before.removeEventFilter(self)
         if now is not None and self.concerns(now):
             now.installEventFilter(self)
+
+
+def keeps_delete(event: QEvent) -> bool:
+    """Accept the question whether Delete is a shortcut, so that a list gets the key itself: the menu's command would
+    delete the selected marks.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() != Qt.Key.Key_Delete or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    event.accept()
+    return True

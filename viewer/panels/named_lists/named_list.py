@@ -23,7 +23,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
-from viewer.support.delete_key import keeps_delete
+from viewer.support.focus_filter import keeps_delete
 from viewer.support.language.text import tooltip
 
 type Offer = tuple[str, str, Callable[[], object]]

@@ -16,7 +16,7 @@ from viewer.commands.imagery.chips import delete_chips
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
 from viewer.panels.widgets.row_drag import rows_data
-from viewer.support.delete_key import keeps_delete
+from viewer.support.focus_filter import keeps_delete
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.widgets.row_delegate import RowDelegate, two_lines_px
 from viewer.panels.widgets.row_table import RowTable
-from viewer.support.delete_key import keeps_delete
+from viewer.support.focus_filter import keeps_delete
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
