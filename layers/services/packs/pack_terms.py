@@ -67,7 +67,7 @@ def pack_terms(service: TileService) -> PackTerms:
 
 def _shortened(licence: str) -> str:
     """A licence for a sentence; what is left out is shown by an ellipsis."""
-    return licence if len(licence) <= _LONGEST_LICENCE else f"{licence[: _LONGEST_LICENCE - 1].rstrip()}…"
+    return licence if len(licence) <= _LONGEST_LICENCE else f"{licence[: _LONGEST_LICENCE - 1].rstrip(' .,;')}…"
 
 
 def _given(service: TileService) -> PackTerms:

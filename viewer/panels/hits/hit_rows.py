@@ -219,7 +219,7 @@ def _loading() -> QIcon:
         font = painter.font()
         font.setPixelSize(LOADING_PX)
         painter.setFont(font)
-        painter.setPen(Qt.GlobalColor.gray)
+        painter.setPen(Qt.GlobalColor.darkGray)
         painter.drawText(QRect(QPoint(), PICTURE_PX), Qt.AlignmentFlag.AlignCenter, translate("HitRows", "Loading…"))
     return QIcon(place)
 

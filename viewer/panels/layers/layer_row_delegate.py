@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentM
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
+from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, CLASSES_ROLE, DATE_ROLE, SIGN_ROLE
 from viewer.panels.widgets.row_delegate import paint_selection_bar, smaller
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 from viewer.support.language.text import LEAST_HEAD
@@ -19,8 +19,6 @@ GAP_PX = 6
 LEAST_NAME_PX = 70
 YIELDED_PX = 26
 """Pixels of these that give way where a badge and a date would not stand beside a name otherwise."""
-SIGN = "!"
-"""A badge whose words would push a date out of sight: the tooltip and the map have the words."""
 TEXT_MARGIN_PX = 3
 """Room that Qt's style leaves free at each side of the name, in logical pixels."""
 _PADDING_PX = {BADGE_ROLE: 3 * GAP_PX, DATE_ROLE: 2 * GAP_PX}
@@ -96,7 +94,8 @@ class LayerRowDelegate(QStyledItemDelegate):
         font = smaller(option.font)
         metrics = QFontMetrics(font)
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
-        texts = texts_beside(str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or ""), metrics, room)
+        badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
+        texts = texts_beside(badge, date, metrics, room, str(index.data(SIGN_ROLE) or ALERT))
         widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}
         if not widths:
             super().paint(painter, option, index)
@@ -134,11 +133,12 @@ class LayerRowDelegate(QStyledItemDelegate):
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
 
 
-def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int) -> dict[int, str]:
+def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int, sign: str = ALERT) -> dict[int, str]:
     """The forms of a badge and of a date that stand beside a name in so many pixels, by their roles.
 
     A badge is always there, at the cost of the name: it says what a map does not show. Its longer forms say little
-    more, and leave room for the date; in a narrow list a sign does, and the name gives way a little.
+    more, and leave room for the date; in a narrow list its `sign` does, and the name gives way a little: the tooltip
+    has the words.
     """
 
     def width(text: str, role: int) -> int:
@@ -154,7 +154,7 @@ def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int) -> dic
         shown = next((text for text in badges or dates if width(text, role) <= room), last)
         return texts(shown, "") if badges else texts("", shown)
     shortest = min(badges, key=metrics.horizontalAdvance)
-    pairs = [(text, dates[-1], 0) for text in badges] + [(text, dates[-1], YIELDED_PX) for text in (shortest, SIGN)]
+    pairs = [(text, dates[-1], 0) for text in badges] + [(text, dates[-1], YIELDED_PX) for text in (shortest, sign)]
     if width(shortest, BADGE_ROLE) + width(dates[0], DATE_ROLE) <= room:
         pairs = [(text, dates[0], 0) for text in badges]
     fitting = (pair for pair in pairs if width(pair[0], BADGE_ROLE) + width(pair[1], DATE_ROLE) <= room + pair[2])

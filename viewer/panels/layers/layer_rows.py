@@ -40,6 +40,10 @@ BADGE_ROLE = DATE_ROLE + 1
 """A word on an unusual state of the layer: "missing", "offline", "12 of 40, filtered"."""
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
+SIGN_ROLE = CLASSES_ROLE + 1
+"""A character that stands for the badge where its word lacks room."""
+ALERT, KEPT = "!", "↓"
+"""Signs of what a map lacks, and of what is kept on this computer."""
 PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
 """Roles that change with a layer's problem: all but its name."""
 
@@ -251,6 +255,8 @@ class LayerRows(QAbstractListModel):
                 return self.tr("undated") if date == in_language(UNDATED) else date
             case _ if role == BADGE_ROLE:
                 return self._badges.get(layer.uuid, ("", ""))[0]
+            case _ if role == SIGN_ROLE:
+                return KEPT if self._badges.get(layer.uuid, ("", ""))[0] == self.tr("pack") else ALERT
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:

@@ -36,6 +36,7 @@ from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 from viewer.network.pack_download import PackDownload, PackPhase
+from viewer.panels.layers.layer_rows import KEPT, SIGN_ROLE
 from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.search.palette import CommandPalette
 from viewer.rendering.images import argb_of_image
@@ -134,6 +135,8 @@ def test_a_pack_is_made_in_the_window_and_travels_with_its_case(
     layer = window.session.document.layers[uuid]
     assert packs_in(layer.source) == [str(tmp_path / "desk" / "Sky.mbtiles")]
     assert badge(window) == "pack"
+    rows = window.docks.layer_tree.model
+    assert rows.index(1).data(SIGN_ROLE) == KEPT, "and no alarm where the list is narrow"
     with MbtilesPack(tmp_path / "desk" / "Sky.mbtiles", dialog.plan()) as pack:
         assert pack.count_there() == planned
     dialog.close()

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from viewer.panels.layers.layer_row_delegate import GAP_PX, SIGN, YIELDED_PX, texts_beside, with_last_word
-from viewer.panels.layers.layer_rows import BADGE_ROLE, DATE_ROLE
+from viewer.panels.layers.layer_row_delegate import GAP_PX, YIELDED_PX, texts_beside, with_last_word
+from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, DATE_ROLE, KEPT
 from viewer.support.language.text import one_line, short_line
 
 NAME = "Sentinel-2 true colour mosaic of the valley, 2024-04-12"
@@ -55,5 +55,7 @@ def test_a_badge_of_one_word_does_not_push_the_date_out_of_sight(metrics: QFontM
     both = metrics.horizontalAdvance("paused") + metrics.horizontalAdvance(date) + padding
     assert texts_beside("paused", date, metrics, both) == {BADGE_ROLE: "paused", DATE_ROLE: date}
     assert texts_beside("paused", date, metrics, both - YIELDED_PX) == {BADGE_ROLE: "paused", DATE_ROLE: date}
-    assert texts_beside("paused", date, metrics, both - YIELDED_PX - 1) == {BADGE_ROLE: SIGN, DATE_ROLE: date}
+    assert texts_beside("paused", date, metrics, both - YIELDED_PX - 1) == {BADGE_ROLE: ALERT, DATE_ROLE: date}
+    least = both - YIELDED_PX - 1
+    assert texts_beside("paused", date, metrics, least, KEPT)[BADGE_ROLE] == KEPT, "a pack is no alarm"
     assert texts_beside("", date, metrics, 0) == {}
