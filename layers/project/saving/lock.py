@@ -59,6 +59,8 @@ class CaseLock:
         self.path = place.with_name(place.name + ".lock")
         self._fs, self._user = fs, user
         self._token = str(uuid4())
+        self._tokens = {self._token}
+        """Tokens of the locks that this one stands for: its own, and those of `stand_for`."""
         self._is_mine = False
         self._turn = threading.RLock()
         """Held while the lock changes, so that a look from another thread restores none that is being released."""
@@ -102,20 +104,26 @@ class CaseLock:
 
     def _was_let_go(self) -> bool:
         try:
-            return self._token.encode() not in _read(self.path)
+            text = _read(self.path)
+            return not any(token.encode() in text for token in self._tokens)
         except FileNotFoundError:
             return self.path.parent.is_dir()
         except OSError:
             return False
 
+    def stand_for(self, other: CaseLock) -> None:
+        """Count the file of another lock of this process on the same case as ours: that lock is kept no longer."""
+        with self._turn:
+            self._tokens |= other._tokens
+
     def release(self) -> None:
-        """Give it up, unless somebody took it over meanwhile."""
+        """Give it up, unless somebody took it over meanwhile, or a later lock of this process did."""
         with self._turn:
             if not self._is_mine:
                 return
             self._is_mine = False
             holder = self.holder()
-            if holder is None or holder.owner != Owner.of_this_process():
+            if holder is None or holder.owner != Owner.of_this_process() or holder.token not in self._tokens:
                 return
             try:
                 self._fs.unlink(self.path)

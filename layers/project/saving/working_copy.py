@@ -37,6 +37,7 @@ from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HIST
 
 IDLE_CHECKPOINT_S = 1.0
 _DRAIN_TIMEOUT_S = 10.0
+"""Most seconds for which a disk is waited for that takes nothing meanwhile."""
 _PROGRESS_S = 0.1
 MOST_BASELINE = 20_000
 """Most rows that are written into the history as they stood, where it does not know them."""
@@ -94,6 +95,8 @@ class WorkingCopy:
         self._on_well: Callable[[], None] | None = None
         self._messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
+        self._written = 0
+        """Number of the messages written so far, by which others see that the writer gets on."""
         try:
             self._connection = open_work(folder / "work.gpkg")
         except sqlite3.Error as error:
@@ -276,12 +279,18 @@ class WorkingCopy:
         self._send(_SetMeta(key, value))
 
     def drain(self) -> None:
-        """Wait until everything handed over is durable. Raises SaveFailed (DiskFull, ...) where it is not."""
+        """Wait until everything handed over is durable, as long as the writer gets on.
+
+        Raises SaveFailed (DiskFull, ...) where it is not.
+        """
         done = threading.Event()
         self._send(_Flush(done))
-        end = time.monotonic() + _DRAIN_TIMEOUT_S
+        written, end = self._written, time.monotonic() + _DRAIN_TIMEOUT_S
         while not done.wait(0.05) and self._thread.is_alive():
-            if time.monotonic() > end:
+            now = time.monotonic()
+            if self._written != written:
+                written, end = self._written, now + _DRAIN_TIMEOUT_S
+            elif now > end:
                 raise SaveFailed(
                     "The last edits are not written after {timeout_s} s: the disk does not answer.",
                     timeout_s=f"{_DRAIN_TIMEOUT_S:g}",
@@ -412,6 +421,7 @@ class WorkingCopy:
                 self._fail(journal_error(error))
                 return
             self._waiting.popleft()
+            self._written += 1
         was_failing = self._error is not None
         self._error, self._failed, self._unwritten = None, "", ()
         if was_failing and self._on_well is not None:

@@ -47,8 +47,15 @@ class OpenedCase(Struct, frozen=True):
         """
         if self.work is not None:
             self.work.close(keep=False)
-        if self.lock is not None and but is None:
-            self.lock.release()
+        let_go(self.lock, but)
+
+
+def let_go(lock: CaseLock | None, but: CaseLock | None) -> None:
+    """Release a lock that is not needed after all; where `but` is one on the same file, that stands for it."""
+    if lock is not None and but is not None:
+        but.stand_for(lock)
+    elif lock is not None:
+        lock.release()
 
 
 class SaveRequest(Struct, frozen=True):
@@ -139,8 +146,7 @@ class ResumedCase(Struct, frozen=True):
         `but`: a lock on the same file that stays in use.
         """
         self.work.close(keep=True)
-        if self.lock is not None and but is None:
-            self.lock.release()
+        let_go(self.lock, but)
 
 
 def resume_work(folder: Path, user: str = "") -> ResumedCase:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.disk.patience import within
 from layers.project.saving.lock import CaseLock, LockLoss
-from viewer.app.case.case_files import lock_anyway
+from viewer.app.case.case_files import let_go, lock_anyway
 from viewer.app.case.file_work import FileWork
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction, Messages
@@ -53,8 +53,9 @@ class CaseHold(QObject):
 
     def hold(self, path: Path | None, lock: CaseLock | None, holder: str = "") -> None:
         """Hold another file for the case, by our `lock` or while `holder` has it. The file before is released."""
-        is_the_same = lock is not None and self._lock is not None and lock.path == self._lock.path
-        if not is_the_same:  # else the file that says so would be gone
+        if lock is not None and self._lock is not None and lock.path == self._lock.path:
+            lock.stand_for(self._lock)  # released, the file that says so would be gone
+        else:
             self.release()
         self._path, self._lock, self._holder = path, lock, holder
         if lock is not None:
@@ -108,7 +109,7 @@ class CaseHold(QObject):
 
         def done(lock: CaseLock) -> None:
             if self._path != path or not self._holder:
-                lock.release()  # another case is open by now
+                let_go(lock, self.lock_of(path))  # another case is open by now
                 return
             self._lock, self._holder = lock, ""
             self._look.start()

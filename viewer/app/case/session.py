@@ -32,6 +32,7 @@ from viewer.app.case.case_files import (
     OpenedCase,
     ResumedCase,
     SaveRequest,
+    let_go,
     publish_and_lock,
     read_and_lock,
     resume_work,
@@ -444,8 +445,7 @@ class Session(QObject):
                 self._saved(path, state, lock, place)
                 then()
                 return
-            if self.hold.lock_of(path) is None:
-                lock.release()  # another case is open by now: it is not in this file
+            let_go(lock, self.hold.lock_of(path))  # another case may be open by now, which is not in this file
             sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
             if self._journal.work is work:
                 sentence = self.tr("{0} was saved all the same, as it was when it did not answer.")
@@ -491,14 +491,15 @@ class Session(QObject):
 
     def _saved(self, path: Path, state: int, lock: CaseLock, place: Path) -> None:
         """Record that the case is saved in `path`; `place` is that file with links resolved."""
-        self.hold.hold(path, lock)
         self.home = replace(self.home, folder=str(place.parent))
         self._target, self._title = path, ""
         self._is_recovered = self._keeps_file = False
+        self.history.mark_saved(state)  # before all that others may see or hinder: the file is there
+        self.hold.hold(path, lock)
         for key in ("save", "recovered"):
             self._messages.clear(key)
         self._remember(path)
-        self.history.mark_saved(state)
+        self.state_changed.emit()
         self.saved.emit(place)
 
     # -- end ---------------------------------------------------------------------------------------------------

@@ -67,6 +67,27 @@ def test_the_own_lock_is_no_obstacle_and_what_was_taken_over_is_left(case: Path)
     assert first.path.exists()
 
 
+def test_a_lock_that_is_released_late_leaves_a_later_one_of_the_same_process(case: Path) -> None:
+    """A drive that did not answer lets the lock go once the case is open again."""
+    first, second = CaseLock(case), CaseLock(case)
+    assert first.acquire() is None
+    assert second.acquire() is None
+    first.release()
+    assert second.path.exists()
+    second.release()
+    assert not second.path.exists()
+
+
+def test_a_lock_stands_for_another_that_is_not_kept(case: Path) -> None:
+    kept, other = CaseLock(case), CaseLock(case)
+    assert kept.acquire() is None
+    assert other.acquire() is None
+    kept.stand_for(other)
+    assert kept.lost() is None
+    kept.release()
+    assert not kept.path.exists()
+
+
 def test_f14_a_pid_used_again_is_another_process(case: Path) -> None:
     me = Owner.of_this_process()
     _write(case, Owner(me.pid, "12345", me.host))

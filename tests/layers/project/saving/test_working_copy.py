@@ -6,10 +6,12 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Comment, Custody, MetaEntry
 from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
+from layers.project.saving import working_copy
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy, open_work
 from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, read_case, relabel, rich_document, state
@@ -424,3 +427,60 @@ def test_f02_kill_at_any_moment_loses_no_acknowledged_edit(tmp_path: Path) -> No
         sessions = tmp_path / str(turn)
         last = _killed_after(sessions, 1, extra_s=0.003 * turn)
         assert _recovered_label(sessions) in (last, last + 1)
+
+
+LOOK_S = 4.0
+"""Seconds that pass between two looks whether all is written; the third without news gives up."""
+
+
+class SlowWriter:
+    """A writer that writes one edit between two looks of who waits for it, `steps` of them in all."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+        self.steps, self._now = steps, 0.0
+        self._may_write, self._has_written = threading.Semaphore(0), threading.Semaphore(0)
+        write = working_copy._write
+
+        def slowly(*values: Any) -> None:
+            assert self._may_write.acquire(timeout=60)
+            write(*values)
+            self._has_written.release()
+
+        monkeypatch.setattr(working_copy, "_write", slowly)
+        monkeypatch.setattr(working_copy, "time", SimpleNamespace(monotonic=self._look))
+
+    def _look(self) -> float:
+        self._now += LOOK_S
+        if self.steps:
+            self.steps -= 1
+            self._may_write.release()
+            assert self._has_written.acquire(timeout=60)
+        return self._now
+
+    def go_on(self) -> None:
+        """Write all that waits."""
+        for _edit in range(10):
+            self._may_write.release()
+
+
+def test_many_edits_are_waited_for_as_long_as_the_writer_gets_on(
+    work: WorkingCopy, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SlowWriter(monkeypatch, 8)
+    for number in range(8):
+        work.append(relabel(document, f"label {number}"), "me")
+    work.drain()
+    assert len(_rows(work, f"SELECT seq FROM loupe_history {EDITS}")) == 8
+
+
+def test_a_disk_that_does_not_answer_is_given_up(
+    work: WorkingCopy, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = SlowWriter(monkeypatch, 2)
+    for number in range(4):
+        work.append(relabel(document, f"label {number}"), "me")
+    with pytest.raises(SaveFailed, match="the disk does not answer"):
+        work.drain()
+    writer.go_on()
+    work.drain()
+    assert len(_rows(work, f"SELECT seq FROM loupe_history {EDITS}")) == 4

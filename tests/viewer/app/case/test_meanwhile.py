@@ -99,6 +99,8 @@ def test_the_same_case_read_again_keeps_its_lock_where_edits_came_first(desk: De
     desk.wait()
     assert desk.labels() == ["a", "b"]
     assert CaseLock(path).path.exists()
+    desk.session.close()
+    assert not CaseLock(path).path.exists(), "it stands for the lock that was set when the case was read again"
 
 
 def test_a_session_that_is_not_taken_up_can_be_recovered_later(desk: Desk, other: Desk) -> None:

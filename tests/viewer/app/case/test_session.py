@@ -77,6 +77,25 @@ def test_save_is_clean_only_for_what_it_held(desk: Desk, tmp_path: Path) -> None
     assert len(read_case(path).document.sites) == 3
 
 
+def test_a_saved_case_is_known_as_saved_before_its_lock_or_its_message_can_hinder(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, dirty = desk.session, list[bool]()
+    hold = session.hold.hold
+
+    def note(path: Path | None, lock: CaseLock | None, holder: str = "") -> None:
+        dirty.append(session.is_dirty)
+        hold(path, lock, holder)
+
+    session.new_case()
+    desk.mark("a")
+    desk.wait()
+    monkeypatch.setattr(session.hold, "hold", note)
+    session.save_as(tmp_path / "case.gpkg")
+    desk.wait()
+    assert dirty == [False]
+
+
 def test_opening_changes_no_byte(desk: Desk, tmp_path: Path) -> None:
     path = case_with(tmp_path / "case.gpkg", "a")
     before, stat = path.read_bytes(), path.stat()
