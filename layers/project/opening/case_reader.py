@@ -235,13 +235,13 @@ class CaseReader:
         geometry: str = "",
         blob: str = "",
         only: Sequence[int] | None = None,
+        after: int | None = None,
     ) -> None:
         """Give all rows to `take`, in the file's order. The process reads on while a chunk is being taken.
 
         `columns` as `filled` gives them. `geometry` is the one whose values a guard judges, `blob` one of plain bytes;
-        with `only` these rows alone are given.
+        with `only` these rows alone are given, with `after` those behind this row number.
         """
-        after: int | None = None
         waiting: list[Chunk] = []
 
         def take_waiting() -> None:

@@ -25,6 +25,8 @@ KEYS_LEFT_OUT = Phrase(
 )
 _ADDRESS = re.compile(r"https?://[^\s\"'\\<>]+", re.IGNORECASE)
 _MOST_DEPTH = 64
+HELD_IN = ("loupe_layers", "searches")
+"""Tables whose rows may hold addresses with keys."""
 
 
 def leave_out_keys(document: Document) -> tuple[Phrase, ...]:
@@ -57,8 +59,8 @@ def _search_without_keys(search: Search) -> Search:
 def leave_keys_out_of_history(connection: sqlite3.Connection) -> None:
     """Take them out of what the history of a working copy tells of layers and searches, as these were before."""
     rows = connection.execute(
-        "SELECT seq, delta_json FROM loupe_history "
-        "WHERE table_name IN ('loupe_layers', 'searches') AND delta_json LIKE '%://%'"
+        "SELECT seq, delta_json FROM loupe_history WHERE table_name IN (?, ?) AND delta_json LIKE '%://%'",
+        HELD_IN,
     )
     changed = [(kept, seq) for seq, text in rows if (kept := text_without_keys(text)) != text]
     connection.executemany("UPDATE loupe_history SET delta_json = ? WHERE seq = ?", changed)

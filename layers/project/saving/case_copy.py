@@ -26,6 +26,7 @@ from layers.project.opening.opening_watch import OpeningWatch
 from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, RepairedRow
 from layers.project.saving.blobs import SessionBlobs, blob_columns
+from layers.project.saving.later_history import copy_newest, own_values, rows_for_later
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, begin_part, copied_later
 from layers.project.saving.session_file import StoredSession, write_session
 from layers.project.saving.working_copy import (
@@ -57,6 +58,8 @@ from layers.text.counted import counted
 
 _TOLD_ROWS = 5_000
 """Rows written between two looks whether the work is still wanted."""
+NONE, WHOLE = -1, 0
+"""What of a history a working copy is made with, else the number of its newest row."""
 MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
@@ -99,6 +102,8 @@ def open_for_work(
             rows_first = is_later and not accept_damage
             reader = reading.enter_context(CaseReader.open(path, copy=copy, asks=asks, rows_first=rows_first))
             unjudged = take_rows(path, reader, accept_damage=accept_damage, watch=watch)
+            if is_later:
+                session = replace(session, later_history=rows_for_later(reader, unjudged.intake))
             made = _made(folder, session, reader, unjudged, place, fs, as_copy=as_copy)
             write_session(folder, made.session, fs)
             if is_later:
@@ -139,7 +144,8 @@ def _made(
             blobs.keep(table, uuid, reader.value(table, column, number), column)
     with closing(open_work(folder / "work.gpkg")) as connection:
         create_schema(connection, session.project_uuid)
-        home, problems = _filled(connection, unjudged, reader, place, with_history=not as_copy)
+        history = NONE if as_copy else session.later_history or WHOLE
+        home, problems = _filled(connection, unjudged, reader, place, history)
         connection.execute("COMMIT")
         intake = unjudged.judged() if is_as_saved else unjudged.intake
         session = _marked(session, intake, reader)
@@ -162,21 +168,25 @@ def _marked(session: StoredSession, intake: Intake, reader: CaseReader) -> Store
 
 
 def _filled(
-    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, *, with_history: bool
+    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, history: int
 ) -> tuple[CaseHome, list[str]]:
     """Write all as `_fill` does. Raises CaseDamaged where rows cannot be written because the bytes are damaged."""
     try:
-        return _fill(connection, unjudged, reader, place, with_history=with_history)
+        return _fill(connection, unjudged, reader, place, history)
     except (CaseDamaged, TooLarge, sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError):
         unjudged.judged()
         raise
 
 
 def _fill(
-    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, *, with_history: bool
+    connection: sqlite3.Connection, unjudged: UnjudgedCase, reader: CaseReader, place: Path, history: int
 ) -> tuple[CaseHome, list[str]]:
-    """Write the rows of a case and all that belongs to them; return its home, and sentences about repairs."""
+    """Write the rows of a case and all that belongs to them; return its home, and sentences about repairs.
+
+    `history`: NONE, WHOLE, or the number of the newest row, of a history whose older rows are copied later.
+    """
     intake, rows, writer = unjudged.intake, unjudged.intake.rows, RowWriter(connection)
+    with_history = history != NONE
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
     migrations = migrate(rows.document, intake.schema_version, shown(place))
@@ -191,10 +201,12 @@ def _fill(
         writer.add_foreign_columns(spec, [(name, column.declared) for name, column in zip(names, columns, strict=True)])
         writer.fill_foreign(spec, names, rows.foreign.get(table, {}))
     if with_history:
+        _copy_table(connection, reader, "loupe_tombstones", TOMBSTONE_COLUMNS, intake.schema_version)
+    if history == WHOLE:
         with without_history_index(connection):
-            for name, of_table in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
-                newer = later_columns(intake.schema_version, name)
-                _copy_table(connection, reader, name, [column for column in of_table if column not in newer])
+            _copy_table(connection, reader, "loupe_history", HISTORY_COLUMNS, intake.schema_version)
+    elif with_history:
+        copy_newest(connection, reader, history)
     if intake.integrity is Integrity.EDITED:
         at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         writer.write_history(_history_rows(outside, ELSEWHERE, at))
@@ -240,26 +252,23 @@ def _write_rows(writer: RowWriter, rows: CaseRows, tell_copied: Callable[[int, i
                 tell_copied(written, sites)
 
 
-def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, columns: Sequence[str]) -> None:
+def _copy_table(
+    connection: sqlite3.Connection, reader: CaseReader, table: str, of_table: Sequence[str], schema_version: int
+) -> None:
     """History or tombstones, by columns that are ours and of the types that we write."""
+    newer = later_columns(schema_version, table)
+    columns = [column for column in of_table if column not in newer]
     if not reader.opened.tables.get(table, frozenset()).issuperset(columns):
         return
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
     def take(chunk: Chunk) -> None:
-        values = [_own_values(name, chunk.columns.get(name, [None] * len(chunk.numbers))) for name in columns]
+        values = [own_values(name, chunk.columns.get(name, [None] * len(chunk.numbers))) for name in columns]
         connection.executemany(sql, zip(*values, strict=True))
 
     filled = reader.filled(table, columns)
     if filled:
         reader.each_chunk(table, filled, take)
-
-
-def _own_values(name: str, values: Sequence[Any]) -> list[Any]:
-    kind: type = int if name.endswith("_rev") else bytes if name.endswith("_geom") else str
-    if set(map(type, values)) <= {kind, type(None)}:
-        return list(values)
-    return [value if isinstance(value, kind) else None for value in values]
 
 
 def _history_rows(edits: Iterable[OutsideEdit], actor: str, at: str) -> list[tuple[Any, ...]]:

@@ -62,25 +62,25 @@ class OpenedCopy:
         self._thread = threading.Thread(target=self._run, name="copy of the case", daemon=True)
         self._beginning, self._is_begun = threading.Lock(), False
         self._is_stopped = False
+        self._first: Callable[[CaseReader], None] = _nothing
         self.share_done = 0.0
         """Share of the bytes that are hashed and copied, 0 to 1."""
         self.is_damaged = False
         """True once bytes of pictures or kept files are known not to be those that were saved."""
 
-    def begin(self) -> None:
-        """Begin to judge and to copy the bytes, unless that has begun."""
+    def begin(self, first: Callable[[CaseReader], None]) -> None:
+        """Begin to judge and to copy the bytes, unless that has begun; `first` reads what else is still to be read."""
         with self._beginning:
             if self._is_begun:
                 return
-            self._is_begun = True
+            self._is_begun, self._first = True, first
         try:
             self._thread.start()
         except RuntimeError:  # the system lets no more threads run
             self._run()
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until the copy is whole, or cannot be made; False where it is still being made."""
-        self.begin()
+        """Wait until the copy is whole, or cannot be made; False where it is still being made. Begin it before."""
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -88,6 +88,7 @@ class OpenedCopy:
     def stop(self) -> None:
         """End the copying: nobody will need the copy."""
         self._is_stopped = True
+        self.begin(_nothing)
         if self._thread.is_alive():
             self._interrupt()
         self.wait()
@@ -103,6 +104,7 @@ class OpenedCopy:
 
     def _is_copied(self) -> bool:
         """Judge and copy all bytes; False where the case is damaged."""
+        self._first(self._reader)
         self._reader.go_on()
         size = self._reader.opened.mark.size
         while not (rest := self._reader.rest()).is_done:
@@ -110,6 +112,10 @@ class OpenedCopy:
             time.sleep(LOOK_S)
         self.is_damaged = rest.integrity is not Integrity.INTACT
         return not self.is_damaged
+
+
+def _nothing(reader: CaseReader) -> None:
+    """Read nothing before the bytes."""
 
 
 def whole_base(folder: Path, target: Path | None, mark: Fingerprint | None, fs: FileSystem) -> Path | None:

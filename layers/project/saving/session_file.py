@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from layers.decoding import decoded, decoded_or_none, encoded
@@ -44,6 +44,8 @@ class StoredSession(Struct, frozen=True):
     """The change_uuid of history row `saved_seq`: a file that has it holds all saved edits."""
     is_damaged: bool = False
     """True where bytes of pictures or kept files in the target are not those that were saved: it is not replaced."""
+    later_history: int = 0
+    """Number of the newest row of a history whose older rows are not all copied yet; 0 once they are."""
 
     def with_saved(
         self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str
@@ -84,6 +86,7 @@ class _Kept(Struct):
     placing: Any = None
     last_change: str = ""
     is_damaged: bool = False
+    later_history: Annotated[int, Meta(ge=0)] = 0
 
 
 def write_session(folder: Path, session: StoredSession, fs: FileSystem) -> None:
@@ -102,6 +105,7 @@ def write_session(folder: Path, session: StoredSession, fs: FileSystem) -> None:
         encoded(session.placing),
         session.last_change,
         session.is_damaged,
+        session.later_history,
     )
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
@@ -134,4 +138,5 @@ def read_session(folder: Path) -> StoredSession:
         decoded_or_none(kept.placing, Fingerprint),
         kept.last_change,
         kept.is_damaged,
+        kept.later_history,
     )

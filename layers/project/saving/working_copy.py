@@ -24,8 +24,10 @@ from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
 from layers.errors import GeoloupeError, SaveFailed
 from layers.phrase import Phrase
+from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
+from layers.project.saving.later_history import HistoryRow, PastRows, copy_older, last_copied
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, whole_base
 from layers.project.saving.session_file import StoredSession, read_session, write_session
 from layers.project.saving.upgrade import upgrade
@@ -73,7 +75,7 @@ class _Stop(Struct, frozen=True):
 
 
 type _Work = _Append | _SetMeta | _GiveReason
-type _Message = _Work | _Flush | _Stop
+type _Message = _Work | PastRows | _Flush | _Stop
 
 
 class WorkingCopy:
@@ -170,14 +172,55 @@ class WorkingCopy:
     def base(self) -> Path | None:
         """The case as it was opened or last saved, as foreign as the case itself; None for one that has no file yet.
 
-        It waits for a copy that is under way: never ask for it in the window's thread. Raises SaveFailed, DiskFull or
-        NotAllowed where the copy cannot be made.
+        It waits for a copy that is under way, and for the older history: never ask for it in the window's thread.
+        Raises SaveFailed, DiskFull or NotAllowed where the copy cannot be made.
         """
-        if self._copying is not None:
-            self._copying.wait()
+        if (copying := self._begun_copying()) is not None:
+            copying.wait()
         with self._base_lock:
             self._keep_damage()
-            return whole_base(self.folder, self._session.target, self._session.fingerprint, self._fs)
+            base = whole_base(self.folder, self._session.target, self._session.fingerprint, self._fs)
+            if self._session.later_history and base is not None:
+                with CaseReader.open(base, is_judged=False) as reader:
+                    self._copy_history(reader)
+            return base
+
+    def await_history(self) -> None:
+        """Wait until the history is whole, with all edits; the older rows of a long one follow. Raises as `base`, and
+        CaseDamaged.
+        """
+        copying = self._begun_copying()
+        while self._session.later_history and copying is not None and not copying.wait(_PROGRESS_S):
+            pass
+        if self._session.later_history and not self._closed:
+            _ = self.base
+        self.drain()
+
+    def _begun_copying(self) -> OpenedCopy | None:
+        """The copying of the case, begun; None where nothing is copied any more."""
+        if self._copying is not None:
+            self._copying.begin(self._copy_history)
+        return self._copying
+
+    def _copy_history(self, reader: CaseReader) -> None:
+        """Copy the older rows of the history, from where that was left. Raises SaveFailed, or as the reader."""
+        newest = self._session.later_history
+        if not newest:
+            return
+        with closing(sqlite3.connect(self.path)) as connection:
+            done = last_copied(connection, newest)
+        copy_older(reader, done, newest, self._keep_past)
+        self._session = replace(self._session, later_history=0)
+        try:
+            write_session(self.folder, self._session, self._fs)
+        except OSError as error:
+            raise save_error(error, self.folder / "session.json") from error
+
+    def _keep_past(self, rows: Sequence[HistoryRow]) -> None:
+        """Have the writer write rows of the history, and wait for it. Raises SaveFailed where it cannot."""
+        past = PastRows(rows)
+        self._send(past)
+        past.wait(self._thread)
 
     @property
     def is_damaged(self) -> bool:
@@ -192,7 +235,7 @@ class WorkingCopy:
 
         Raises CaseDamaged where they are not those that were saved, and as `base`.
         """
-        copying = self._copying
+        copying = self._begun_copying()
         if copying is None:
             return
         while not copying.wait(_PROGRESS_S):
@@ -352,6 +395,10 @@ class WorkingCopy:
         """
         if self._closed:
             return
+        if keep:
+            with suppress(GeoloupeError):  # then it is copied by who recovers the session
+                self.await_history()
+        self._begun_copying()
         self._messages.put(_Stop())
         self._closed = True
         self._thread.join(timeout=10)
@@ -395,6 +442,9 @@ class WorkingCopy:
             dirty = True
             if isinstance(message, _Flush):
                 message.done.set()
+            elif isinstance(message, PastRows):
+                message.write(self._connection)
+                self._written += 1
             elif isinstance(message, _Stop):
                 return
 

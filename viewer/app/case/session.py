@@ -196,7 +196,7 @@ class Session(QObject):
         work = self._journal.awaited()
         if work is None:
             return None
-        work.drain()
+        work.await_history()
         return work.path
 
     def blob_keeper(self) -> KeepBlob:

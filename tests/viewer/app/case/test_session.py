@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.errors import GeoloupeError
+from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.storage.processes import Owner
 from tests.support.cases.rich import read_case
@@ -55,6 +56,24 @@ def test_save_as_open_and_find_it_again(desk: Desk, other: Desk, tmp_path: Path)
     other.wait()
     assert other.labels() == ["Vostochny"]
     assert not other.session.is_dirty
+
+
+@pytest.mark.bounded
+def test_who_asks_for_the_history_waits_for_its_older_rows(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.project.saving.opened_copy.SOON_COPIED_BYTES", 0)
+    monkeypatch.setattr("layers.project.saving.later_history.MANY_ROWS", 2)
+    path = case_with(tmp_path / "case.gpkg", "a", "b", "c")
+    monkeypatch.setattr("viewer.app.case.session.Session._judge_rest", lambda *_values: None)  # nothing is copied yet
+    desk.session.open_case(path)
+    desk.wait()
+    desk.mark("d")
+    place = desk.session.history_path()
+    assert place is not None
+    with opened_history(place) as connection:
+        changes = read_page(connection, HistoryFilter()).changes
+    assert [change.seq for change in changes] == [4, 3, 2, 1]
 
 
 @pytest.mark.bounded
