@@ -11,7 +11,9 @@ from shapely import Point
 
 from layers.errors import GeoloupeError
 from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
+from layers.project.opening.case_process import CaseProcess
 from layers.project.saving.lock import CaseLock, Holder
+from layers.project.saving.session_file import read_session
 from layers.project.storage.processes import Owner
 from tests.support.cases.rich import read_case
 from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with, session_folders
@@ -62,12 +64,16 @@ def test_save_as_open_and_find_it_again(desk: Desk, other: Desk, tmp_path: Path)
 def test_who_asks_for_the_history_waits_for_its_older_rows(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("viewer.app.case.case_files.CaseProcess", CaseProcess)  # it reads on while the case is shown
     monkeypatch.setattr("layers.project.saving.opened_copy.SOON_COPIED_BYTES", 0)
     monkeypatch.setattr("layers.project.saving.later_history.MANY_ROWS", 2)
     path = case_with(tmp_path / "case.gpkg", "a", "b", "c")
     monkeypatch.setattr("viewer.app.case.session.Session._judge_rest", lambda *_values: None)  # nothing is copied yet
     desk.session.open_case(path)
     desk.wait()
+    work = desk.session.working_copy
+    assert work is not None
+    assert read_session(work.folder).later_history == 3
     desk.mark("d")
     place = desk.session.history_path()
     assert place is not None
