@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QImage
 
@@ -13,8 +13,10 @@ from layers.services.seen_sources import WHOLE_TILE, TilePart, covered_part, see
 from layers.services.tile_matrix import TileMatrixSet
 from layers.services.tile_service import TileService
 from viewer.rendering.images import NOTHING
-from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.tiles.mosaic import compose_tile
+
+if TYPE_CHECKING:
+    from viewer.rendering.layers.service_tiles import ServiceTiles
 
 
 class Composition(NamedTuple):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import override
+from typing import TYPE_CHECKING, override
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
@@ -20,7 +20,6 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, bounds_in, lonlat_of
-from layers.services.packs.tile_needs import TileNeeds
 from layers.services.seen_sources import WHOLE_TILE, TilePart
 from layers.services.stated_area import shows_in_overview
 from layers.services.tile_service import TileService
@@ -30,7 +29,6 @@ from viewer.network.tile_fetch import WARNING
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.layers.display_plans import Composition, DisplayPlans, coarsest_of, is_stood_in
-from viewer.rendering.layers.service_tiles import ServiceTiles
 from viewer.rendering.layers.tile_dates import TileDates
 from viewer.rendering.layers.tiles_state import KeptStates, TilesFacts, state_of
 from viewer.rendering.service_state import TRIED_S, ServiceState, Tried
@@ -39,18 +37,18 @@ from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.language.text import one_line
 
+if TYPE_CHECKING:
+    from layers.services.packs.tile_needs import TileNeeds
+
 COMPOSED_AT_ONCE = 16
 """Most display tiles that are being composed, in two jobs."""
 COMPOSED_HERE = 2
-"""Most display tiles that are composed in the window's thread: a job, which would hold Python's lock as long, and the
-way to it and back take longer than a few of them.
-"""
+"""Most display tiles that are composed in the window's thread: a job and the way to it and back take longer."""
 GATHER_MS = 20
 """Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
 STAND_IN_MS = 60
 """Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
-LONGEST_STAND_IN_MS = 1000
-LITTLE_LEFT_S = 0.15
+LONGEST_STAND_IN_MS, LITTLE_LEFT_S = 1000, 0.15
 """Seconds until all tiles will have come below which no coarser ones are composed for them."""
 OVERVIEW = SourceTile(0, 0, 0)
 """The tile that shows all of a service, where it has such a one: it stands in while others load."""
@@ -68,6 +66,8 @@ class TilesDrawing(LayerDrawing):
         parent: QObject | None = None,
     ) -> None:
         """`packs` are MBTiles files beside the case, from which tiles are taken before the network is asked."""
+        from viewer.rendering.layers.service_tiles import ServiceTiles  # for start-up time: no layer is drawn yet
+
         super().__init__(layer, context, parent)
         self.service = service
         self._tiles = ServiceTiles(
@@ -161,6 +161,8 @@ class TilesDrawing(LayerDrawing):
 
     def needs_in(self, view: View) -> TileNeeds | None:
         """The tiles that a view needs of the service; None where nothing can ever come."""
+        from layers.services.packs.tile_needs import TileNeeds  # for start-up time: no pack is made yet
+
         if self._is_dead():
             return None
         if self._view is None:
