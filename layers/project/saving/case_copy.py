@@ -59,7 +59,7 @@ from layers.text.counted import counted
 _TOLD_ROWS = 5_000
 """Rows written between two looks whether the work is still wanted."""
 NONE, WHOLE = -1, 0
-"""What of a history a working copy is made with, else the number of its newest row."""
+"""Extent of the history in a new working copy: none, all, or else the number of the only row that is copied at once."""
 MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""

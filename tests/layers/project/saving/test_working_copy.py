@@ -24,9 +24,9 @@ from layers.document.layer import Layer
 from layers.document.rows import Comment, Custody, MetaEntry
 from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
-from layers.project.saving import working_copy
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy, open_work
+from layers.project.storage.row_writer import RowStamp, RowWriter
 from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, read_case, relabel, rich_document, state
 
 EDITS = "WHERE op != 'baseline'"
@@ -439,15 +439,15 @@ class SlowWriter:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
         self.steps, self._now = steps, 0.0
         self._may_write, self._has_written = threading.Semaphore(0), threading.Semaphore(0)
-        write = working_copy._write
+        write = RowWriter.write_edit
 
-        def slowly(*values: Any) -> None:
+        def slowly(writer: RowWriter, edit: Edit, stamp: RowStamp) -> None:
             assert self._may_write.acquire(timeout=60)
-            write(*values)
+            write(writer, edit, stamp)
             self._has_written.release()
 
-        monkeypatch.setattr(working_copy, "_write", slowly)
-        monkeypatch.setattr(working_copy, "time", SimpleNamespace(monotonic=self._look))
+        monkeypatch.setattr(RowWriter, "write_edit", slowly)
+        monkeypatch.setattr("layers.project.saving.working_copy.time", SimpleNamespace(monotonic=self._look))
 
     def _look(self) -> float:
         self._now += LOOK_S

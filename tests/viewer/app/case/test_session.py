@@ -68,7 +68,9 @@ def test_who_asks_for_the_history_waits_for_its_older_rows(
     monkeypatch.setattr("layers.project.saving.opened_copy.SOON_COPIED_BYTES", 0)
     monkeypatch.setattr("layers.project.saving.later_history.MANY_ROWS", 2)
     path = case_with(tmp_path / "case.gpkg", "a", "b", "c")
-    monkeypatch.setattr("viewer.app.case.session.Session._judge_rest", lambda *_values: None)  # nothing is copied yet
+    monkeypatch.setattr(
+        "layers.project.saving.working_copy.WorkingCopy.judge_rest", lambda *_values: None
+    )  # nothing is copied yet
     desk.session.open_case(path)
     desk.wait()
     work = desk.session.working_copy
