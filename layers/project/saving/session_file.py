@@ -140,3 +140,13 @@ def read_session(folder: Path) -> StoredSession:
         kept.is_damaged,
         kept.later_history,
     )
+
+
+def delete_session(folder: Path, fs: FileSystem) -> None:
+    """Take a session's folder away. Raises OSError."""
+    for path in sorted(fs.listdir(folder)):
+        if path.is_dir() and not path.is_symlink():
+            delete_session(path, fs)
+        else:
+            fs.unlink(path)
+    folder.rmdir()

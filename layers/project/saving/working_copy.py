@@ -29,7 +29,7 @@ from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
 from layers.project.saving.later_history import HistoryRow, PastRows, copy_older, last_copied
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, whole_base
-from layers.project.saving.session_file import StoredSession, read_session, write_session
+from layers.project.saving.session_file import StoredSession, delete_session, read_session, write_session
 from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import DISK, FileSystem
@@ -563,16 +563,6 @@ def last_history(connection: sqlite3.Connection) -> tuple[int, str]:
     """(seq, change_uuid) of the newest row of the history."""
     row = connection.execute("SELECT seq, change_uuid FROM loupe_history ORDER BY seq DESC LIMIT 1").fetchone()
     return (0, "") if row is None else (int(row[0]), str(row[1] or ""))
-
-
-def delete_session(folder: Path, fs: FileSystem) -> None:
-    """Take a session's folder away. Raises OSError."""
-    for path in sorted(fs.listdir(folder)):
-        if path.is_dir() and not path.is_symlink():
-            delete_session(path, fs)
-        else:
-            fs.unlink(path)
-    folder.rmdir()
 
 
 def _explain(connection: sqlite3.Connection, explained: _GiveReason) -> None:
