@@ -161,11 +161,11 @@ def _dates(dates: Sequence[str]) -> str:
 
 
 def _looks(rows: Iterable[Observation], images: Mapping[str, Image]) -> _Looks:
-    """The dates of these rows in order, by what the observers say who could tell."""
+    """The dates of these rows in order, by what observers say who could tell; a row of words alone is no look."""
     by_date: dict[str, set[str]] = {}
     for row in rows:
         image = images.get(row.image_uuid)
-        if image is not None and is_dated(image):
+        if row.presence and image is not None and is_dated(image):
             by_date.setdefault(image.acquired_at, set()).update({row.presence} & set(_SHOWN))
     kinds: dict[frozenset[str], list[str]] = {}
     for at, presences in sorted(by_date.items()):

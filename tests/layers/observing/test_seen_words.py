@@ -9,7 +9,7 @@ from layers.document.image import Image
 from layers.document.observation import Observation
 from layers.observing.seen_words import seen_lines, seen_words, statements_of
 
-_LETTERS = {"+": "present", "-": "absent", "?": "cannot tell"}
+_LETTERS = {"+": "present", "-": "absent", "?": "cannot tell", "w": ""}
 
 
 def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, target: str = "") -> Document:
@@ -45,6 +45,8 @@ def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, targ
         ({"1985": "-", "1990": "?"}, "not seen 1985; cannot tell 1990"),
         ({"1985": "+", "1990": "?"}, "seen 1985; cannot tell 1990"),
         ({"1985": "+", "1990": ""}, "seen 1985; not looked at since"),
+        ({"1985": "+", "1990": "w"}, "seen 1985; not looked at since"),
+        ({"1985": "-", "1990": "w?"}, "not seen 1985; cannot tell 1990"),
         ({"1985": "-", "1990": "+", "1995": ""}, "not seen 1985; first seen 1990; not looked at since"),
         ({"1985": "+", "1990": "-", "1995": ""}, "last seen 1985; not seen 1990"),
         ({"1985": "+", **dict.fromkeys(("1990", "1995", "2000", "2005"), "?")}, "seen 1985; cannot tell on 4 images"),

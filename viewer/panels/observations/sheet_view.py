@@ -59,6 +59,8 @@ _MOVES = frozenset(
     )
 )
 """Keys that lead to another cell."""
+_ENTRIES = frozenset((Verb.WORDS, Verb.CARRY, Verb.COUNT, Verb.TICKS))
+"""What is entered beside that which is seen, not in its place."""
 _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
 
 
@@ -244,7 +246,8 @@ class SheetView(QTableView):
     def _answer_key(self, event: QKeyEvent) -> bool:
         """Answer the question by a key, or end it by Esc; False for a key that begins something else.
 
-        A key that moves leaves the question where it is, which says so: what was begun would be lost unsaid.
+        A key that moves, or that begins words or a count, leaves the question where it is, which says so: what was
+        begun would be lost unsaid.
         """
         if event.key() == Qt.Key.Key_Escape:
             self.question.end()
@@ -252,7 +255,9 @@ class SheetView(QTableView):
         value = self.question.answer_of(event.text())
         if value:
             self._answer(value)
-        if not value and self.question.is_asking and event.key() in _MOVES:
+        verb = verb_of_key(event)
+        goes_by = event.key() in _MOVES or (verb is not None and verb[0] in _ENTRIES)
+        if not value and self.question.is_asking and goes_by:
             self.question.insist(self._rect(self._asked))
             return True
         return bool(value)

@@ -50,7 +50,7 @@ def test_the_sheet_of_somebody_else_stays_theirs(window: MainWindow, tmp_path: P
     assert [row.observer for row in window.session.document.observations.values()] == ["A second observer"]
 
 
-def test_an_arrow_while_a_key_is_waited_for_says_that_nothing_is_kept_yet(
+def test_a_key_that_goes_by_a_question_says_that_nothing_is_kept_yet(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with_scenes(window, tmp_path, qtbot)
@@ -59,6 +59,9 @@ def test_an_arrow_while_a_key_is_waited_for_says_that_nothing_is_kept_yet(
     typed("-")
     press(Key.Key_Left)
     press(Key.Key_Right)
+    press(Key.Key_Return)
+    typed('"3')
+    assert sheet.view.editor is None, "no words and no count are begun"
     assert sheet.view.place == at
     assert sheet.view.question.words.text().endswith(
         "Nothing is kept yet: press c, p, o, or Esc to leave the cell as it is."
