@@ -120,6 +120,11 @@ class MapPicture(QObject):
         self._painted_at = time.perf_counter()
         self._paint_ms = (self._painted_at - began) * 1000
 
+    @property
+    def covered(self) -> frozenset[str]:
+        """Images, by uuid, that the picture does not show, as others lie over them."""
+        return self._covered
+
     def _follow_scene(self) -> None:
         """Paint anew now that the scene has changed: at once for the last tile, seldom while more arrive."""
         view = self._viewport.view()

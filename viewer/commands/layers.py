@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -113,6 +113,18 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
             acquired_at=row.acquired_at,
         )
     return Edit(label, update("layers", layer, stamp_of(actor, now), **(implied | fields)))
+
+
+def lay_bare(
+    document: Document, uuids: Collection[str], covering: Collection[str], *, actor: str, now: str | None = None
+) -> Edit:
+    """Show layers and hide the ones above them of those that cover them, in one step. Raises InvalidValue."""
+    shown = [row_of(document.layers, uuid, Phrase("layer")) for uuid in uuids]
+    stamp, lowest = stamp_of(actor, now), min(layer.order_key for layer in shown)
+    above = [layer for uuid, layer in document.layers.items() if uuid in covering and layer.order_key > lowest]
+    changes = [change for layer in shown for change in update("layers", layer, stamp, visible=True)]
+    changes += [change for layer in above for change in update("layers", layer, stamp, visible=False)]
+    return Edit(Phrase("Show layer “{name}” without those above it", name=shown[0].name), tuple(changes))
 
 
 def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from layers.services.stac.item import StacItem
 from layers.services.stac.separate_bands import separate_bands
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.catalogue_layers import StatedScene, add_scene, stated_scene
-from viewer.commands.layers import update_layer
+from viewer.commands.layers import lay_bare, update_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
@@ -271,12 +271,22 @@ class SceneDesk(QObject):
             if not missing:
                 self._swap_in()
             return
-        for uuid in tick.layers:
-            layer = self.context.document.layers.get(uuid)
-            if layer is not None and not layer.visible:
-                self.context.do(update_layer, uuid, visible=True)
+        self._show(tick)
         if tick.layers and not missing:
             self.context.show_layer(tick.layers[0])
+
+    def _show(self, tick: Pass) -> None:
+        """Show the layers of a tick; where others of the strip cover them, without those."""
+        layers = self.context.document.layers
+        uuids = [uuid for uuid in tick.layers if uuid in layers]
+        others = {uuid for other in self._ticks for uuid in other.layers if uuid in layers and layers[uuid].visible}
+        others.difference_update(uuids)
+        if others and any(uuid in self.canvas.pane.picture.covered for uuid in uuids):
+            self.context.do(lay_bare, uuids, others)
+            return
+        for uuid in uuids:
+            if not layers[uuid].visible:
+                self.context.do(update_layer, uuid, visible=True)
 
     def add(self, scenes: Sequence[FoundScene]) -> None:
         """Add scenes as layers: files by their paths, those of archives with what the archive states of them. Their

@@ -23,7 +23,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.time.shadows import ShadowImage
-from tests.support.windows import begin_on_map, settle, texts
+from tests.support.windows import begin_on_map, press, settle, texts
 from tests.viewer.app.imagery.conftest import MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -310,6 +310,35 @@ def test_images_hidden_under_others_are_counted_below_the_list(
     qtbot.waitUntil(lambda: tree.hidden.text().startswith("1 hidden"))
     click(tree.hidden)
     assert window.docks.time_strip.isVisible()
+
+
+@pytest.mark.bounded
+def test_the_strip_shows_an_image_that_lies_under_others(window: MainWindow, several: list[str], qtbot: QtBot) -> None:
+    layers, scenes = window.session.document.layers, window.scenes.desk
+    qtbot.waitUntil(window.docks.layer_tree.hidden.isVisible)
+    click(window.docks.layer_tree.hidden)
+    qtbot.waitUntil(lambda: len(scenes.ticks) == len(several))
+
+    def shown() -> list[bool]:
+        settle(window, qtbot)
+        return [layers[uuid].visible for uuid in several]
+
+    def enter(number: int) -> list[bool]:
+        scenes.choose(next(tick.key for tick in scenes.ticks if tick.layers == (several[number],)))
+        window.docks.time_strip.panel.view.setFocus()
+        press(Qt.Key.Key_Return)
+        return shown()
+
+    assert shown() == [True, True, True]
+    steps = window.session.history.stack.count()
+    assert enter(0) == [True, False, False], "what lies over it is hidden"
+    assert window.session.history.stack.count() == steps + 1
+    assert enter(1) == [True, True, False]
+    assert enter(0) == [True, False, False]
+    assert enter(2) == [True, False, True]
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    assert shown() == [True, True, False], "one step each"
 
 
 def test_no_layer_is_no_step() -> None:
