@@ -136,9 +136,20 @@ def test_a_key_that_does_not_quite_fit_below_the_maps_has_more_room(plate_of, de
     """Its last two rows stood on the next page."""
     maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52))
     spec = ProductSpec(layout="insets", title="All", subtitle="Claims.", bounds=ASIA, maps=maps)
-    plate = plate_of(replace(spec, left_out=frozenset({"claims"})), demo)
+    plate = plate_of(replace(spec, left_out=frozenset({"claims", "legend"})), demo)
     assert len(plate.numbers) > 12
     assert {page for page, _ in rooms_of(plate, "key")} == {0}
+
+
+@pytest.mark.bounded
+def test_of_legend_and_key_that_do_not_both_fit_the_key_goes_on_on_the_next_page(plate_of, demo) -> None:
+    """What the symbols mean was told on the next page."""
+    maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52))
+    spec = ProductSpec(layout="insets", title="All", subtitle="Claims.", bounds=ASIA, maps=maps)
+    plate = plate_of(replace(spec, left_out=frozenset({"claims"})), demo)
+    assert {page for page, _ in rooms_of(plate, "legend")} == {0}
+    texts = {text for piece in plate.pieces if piece.key == "key" for text in piece.texts}
+    assert "Key, continued" not in texts or "Key (continued on page 2)" in texts
 
 
 def test_notes_are_not_cut_where_the_next_column_has_room_for_them() -> None:
