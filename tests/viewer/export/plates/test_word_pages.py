@@ -134,9 +134,9 @@ def test_a_band_of_signs_is_no_higher_than_it_needs_to_be() -> None:
 @pytest.mark.bounded
 def test_a_key_that_does_not_quite_fit_below_the_maps_has_more_room(plate_of, demo) -> None:
     """Its last two rows stood on the next page."""
-    maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52))
-    spec = ProductSpec(layout="insets", title="All", subtitle="Claims.", bounds=ASIA, maps=maps)
-    plate = plate_of(replace(spec, left_out=frozenset({"claims", "legend"})), demo)
+    maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40))
+    spec = ProductSpec(layout="before-after", title="All", subtitle="Claims.", bounds=ASIA, maps=maps)
+    plate = plate_of(replace(spec, left_out=frozenset({"claims"})), demo)
     assert len(plate.numbers) > 12
     assert {page for page, _ in rooms_of(plate, "key")} == {0}
 
