@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -101,12 +101,13 @@ class GraticuleFact(Struct, frozen=True):
 class SitesFact(Struct, frozen=True):
     """Uuids of the marks of a map by the way in which the page tells their names.
 
-    `named` have a label beside them, `keyed` a number with a line in the key; `uncounted` have neither and are not
-    counted: an honest page has none. `left_out` is the number that the page prints of those it does not name.
+    `named` have a label beside them, `keyed` the printed number that leads to a line in the key; `uncounted` have
+    neither and are not counted: an honest page has none. `left_out` is the number that the page prints of those it does
+    not name.
     """
 
     named: frozenset[str] = frozenset()
-    keyed: frozenset[str] = frozenset()
+    keyed: Mapping[str, int] = field(default_factory=dict)
     uncounted: frozenset[str] = frozenset()
     left_out: int = 0
     drawn: frozenset[str] = frozenset()

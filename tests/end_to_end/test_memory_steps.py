@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ MOST = {"heap": 4 << 20, "all": 16 << 20}
 """Bytes with which all goes well."""
 THREADS = 64 << 20
 """Below that Python itself may wait for ever for a thread that has found no memory to begin."""
+UNBEGUN_MEMBER = re.compile(r"^Exception ignored in: <zipfile\._ZipWriteFile.*?^AttributeError: .*?$", re.DOTALL | re.M)
+"""Python's own words where `zipfile` had no memory to begin a member, and closes it as it goes."""
 
 pytestmark = [
     pytest.mark.bounded,
@@ -38,7 +41,8 @@ def steps_of(home: Path, folder: Path, work: str, kind: str, rooms: list[int]) -
     command = [sys.executable, "-m", "tests.support.faults.memory_steps", str(folder), work, kind, *map(str, rooms)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S - 10)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "Traceback" not in done.stderr, done.stderr[-3000:]
+    said = UNBEGUN_MEMBER.sub("", done.stderr)
+    assert "Traceback" not in said, said[-3000:]
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(told) == len(rooms)
     for step in told:

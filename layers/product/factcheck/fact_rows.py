@@ -186,8 +186,8 @@ class FactGatherer:
             if site.uuid in shown.sites.named:
                 return self._texts.place_of(str(site.name)) or f"{page}, label on the map"
             if site.uuid in shown.sites.keyed:
-                self._texts.place_of(str(site.name), "key")
-                return f"{page}, key, number {site.number}" if site.number is not None else f"{page}, key"
+                at = self._texts.place_of(str(site.name), "key") or f"{page}, key"
+                return f"{at}, number {shown.sites.keyed[site.uuid]}"
         if at := self._texts.place_of(str(site.name)):
             return at
         drawn = next((shown for shown in self._facts.maps if site.uuid in shown.sites.drawn), None)

@@ -70,7 +70,7 @@ def _no_false_pin(checked: Checked) -> Iterator[Fault]:
 
 def _doubt_said(checked: Checked) -> Iterator[Fault]:
     for fact in checked.facts.maps:
-        for uuid in sorted(fact.sites.named | fact.sites.keyed):
+        for uuid in sorted(fact.sites.named | fact.sites.keyed.keys()):
             site = checked.content.site(uuid)
             if site is None or not site.doubt:
                 continue

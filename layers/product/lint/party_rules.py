@@ -305,7 +305,7 @@ def _alike(checked: Checked, parties: set[str]) -> Iterator[Fault]:
     """One map names all of its parties by label, all by number, or none; all labels of them are as large."""
     for fact in checked.facts.maps:
         drawn = fact.sites.drawn & parties
-        ways = [way for way in (drawn & fact.sites.named, drawn & fact.sites.keyed) if way]
+        ways = [way for way in (drawn & fact.sites.named, drawn & fact.sites.keyed.keys()) if way]
         if ways and ways[0] != drawn:
             yield Fault(
                 map_name(fact),

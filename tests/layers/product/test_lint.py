@@ -238,7 +238,7 @@ def test_a_whole_product_has_no_finding() -> None:
 
 
 def _keyed(made: Made) -> Made:
-    sites = SitesFact(keyed=frozenset({"firm", "pad"}))
+    sites = SitesFact(keyed={"firm": 1, "pad": 2})
     return made.with_map(sites=sites).with_map(1, sites=sites).without_words("Pad (planned)")
 
 

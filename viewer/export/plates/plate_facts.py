@@ -129,7 +129,7 @@ def _sites(plate: Plate, on_page: MapOnPage, naming: Naming) -> SitesFact:
     rest = drawn - named_or_keyed
     return SitesFact(
         named=naming.named,
-        keyed=frozenset(naming.keyed),
+        keyed=naming.keyed,
         uncounted=frozenset() if is_counted else rest,
         left_out=plate.left_out if is_counted else 0,
         drawn=drawn,

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
+from layers.document.rows import Product
 from layers.product.case_facts import default_specs, facts_of_case, marks_of
 from layers.product.factcheck.fact_sheet import ALTERED, AS_QUOTED, BASES, OTHERWISE
 from layers.product.factcheck.sheet import CheckedProduct, fact_sheet
 from layers.product.factcheck.word_groups import NAME, NUMBER
+from layers.product.facts import MapFact, SitesFact, TextFact
 from layers.product.gathering import content_of
-from layers.product.spec import Override
+from layers.product.issuing.edition import Edition
+from layers.product.spec import Override, ProductSpec
 from tests.layers.product.factcheck.conftest import EIGHT, changed, sheet_of
 
 
@@ -143,3 +147,19 @@ def test_equal_facts_have_equal_digests_and_others_have_not(
     assert {fact.key: fact.digest for fact in sheet_of(_review(own)).facts} == before, "a review is no change"
     after = {fact.key: fact.digest for fact in sheet_of(change(own)).facts}
     assert after != before
+
+
+def test_a_mark_of_the_key_stands_at_the_number_and_on_the_page_that_are_printed(own: Document) -> None:
+    spec = ProductSpec(title="A product", author="A. Author")
+    inside = marks_of(own, spec)
+    (site,) = own.sites.values()
+    facts = replace(
+        facts_of_case(own, spec, inside, None),
+        maps=(MapFact(sites=SitesFact(keyed={site.uuid: 28}, drawn=frozenset({site.uuid}))),),
+        texts=(TextFact("title", "A product"), TextFact("key", "28 Aurora Ltd.", page=1)),
+        is_laid_out=True,
+    )
+    edition = Edition(Product(uuid="p-1", name="A product", number="3", version=2), "2026-05-01")
+    sheet = fact_sheet(CheckedProduct(own, content_of(own, inside), facts, spec, edition))
+    printed = {fact.printed for fact in sheet.facts if fact.table == "sites"}
+    assert printed == {"page 2, key, number 28"}

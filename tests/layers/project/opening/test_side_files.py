@@ -22,6 +22,9 @@ from layers.project.storage.sqlite_file import is_case, side_file
 from tests.support.cases.changed_cases import leave_journal
 from tests.support.cases.rich import copied_alone, open_for_work, read_case, relabel, rich_document
 
+IN_TIME_S = 60
+"""Far above what it takes (1 s), and on a busy machine, too, below the time of a test that hangs."""
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -135,7 +138,7 @@ def test_f79_what_is_no_journal_is_refused_in_one_sentence(case: Path, suffix: s
     start = time.monotonic()
     with pytest.raises(NotAFile, match=f"case.gpkg{suffix}.*Move it away") as caught:
         read_case(case)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < IN_TIME_S
     assert "\n" not in caught.value.sentence
 
 
@@ -145,7 +148,7 @@ def test_a_journal_of_many_gigabytes_is_refused_before_it_is_copied(case: Path) 
     start = time.monotonic()
     with pytest.raises(TooLarge, match=r"case\.gpkg-wal.*larger than a journal"):
         read_case(case)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < IN_TIME_S
 
 
 @pytest.mark.bounded
@@ -156,7 +159,7 @@ def test_the_largest_journal_that_is_read_is_read_in_time(case: Path, suffix: st
     start = time.monotonic()
     with suppress(GeoloupeError):
         intake.read_case(case)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < IN_TIME_S
 
 
 @pytest.mark.bounded
@@ -173,7 +176,7 @@ def test_a_gigabyte_of_zeros_gives_a_sentence_in_time(case: Path, tmp_path: Path
         with pytest.raises(GeoloupeError) as caught:
             intake.read_case(path)
         assert "\n" not in caught.value.sentence
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < IN_TIME_S
 
 
 def test_a_name_of_255_bytes_has_no_side_files(saved: Path, tmp_path: Path) -> None:
