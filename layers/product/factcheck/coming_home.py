@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ class Reason(StrEnum):
     GONE = "gone"
     PARTLY = "partly"
     """Some of its facts are not ticked."""
+    REMARKED = "remarked"
+    """The checker has a remark on it that nobody has settled."""
     OWN = "own"
     """The checker has entered the row: nobody reviews their own."""
     REVIEWED = "reviewed"
@@ -43,7 +45,7 @@ class LeftAlone(NamedTuple):
     table: str = ""
     uuid: str = ""
     facts: tuple[int, ...] = ()
-    """Numbers on the sheet of the facts that are not ticked, or of those of which no review is kept."""
+    """Numbers on the sheet of the facts that are not ticked, that have a remark, or of which no review is kept."""
     since: str = ""
     """The name and the day of the change, where the row has changed."""
 
@@ -153,11 +155,23 @@ def _why_not(document: Document, subject: AskedSubject, own: list[TickedFact], c
         return Reason.CHANGED
     if not all(fact.is_ticked for fact in own):
         return Reason.PARTLY
+    if _with_open_remarks(document, own):
+        return Reason.REMARKED
     if same_name(row.created_by, checker):
         return Reason.OWN
     if row.status == "published" or (row.status == "reviewed" and _is_of_other(row.reviewed_by, row.created_by)):
         return Reason.REVIEWED
     return None
+
+
+def _with_open_remarks(document: Document, facts: Iterable[TickedFact]) -> tuple[int, ...]:
+    """Numbers of the facts with a remark that the case does not keep as settled: who objects has not approved."""
+    settled = {row.body for row in comments_of(document) if row.resolved}
+    return tuple(
+        fact.number
+        for fact in facts
+        if fact.remark and Remark(fact.number, fact.words, fact.remark).body not in settled
+    )
 
 
 def _is_of_other(reviewer: str, author: str) -> bool:
@@ -167,6 +181,7 @@ def _is_of_other(reviewer: str, author: str) -> bool:
 def _left(document: Document, subject: AskedSubject, own: list[TickedFact], reason: Reason) -> LeftAlone:
     row = subject_row(document, subject.table, subject.uuid)
     open_facts = tuple(fact.number for fact in own if not fact.is_ticked) if reason is Reason.PARTLY else ()
+    open_facts = _with_open_remarks(document, own) if reason is Reason.REMARKED else open_facts
     is_other = row is not None and reason is Reason.CHANGED and row.rev != subject.rev
     since = ", ".join(filter(None, (row.modified_by, row.modified_at[:10]))) if is_other and row is not None else ""
     state = subject_state(document, subject.table, subject.uuid)

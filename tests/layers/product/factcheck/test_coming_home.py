@@ -72,6 +72,23 @@ def test_a_row_whose_fact_is_open_is_left_with_its_number_and_remark(own: Docume
     assert [(remark.number, remark.written) for remark in home.remarks] == [(number, "a remark")]
 
 
+def test_a_ticked_row_with_an_open_remark_is_left_until_it_is_settled(own: Document) -> None:
+    sheet = sent_out(sheet_of(own))
+    facts = [replace(fact, remark="not in S1") if fact.words == "12 pumps" else fact for fact in sheet.facts]
+    sheet = replace(sheet, facts=tuple(facts))
+    home = home_of(own, sheet)
+    assert home.claims == ()
+    assert reasons(home) == {"c-1": Reason.REMARKED}
+    (row,) = [row for row in home.left if row.uuid]
+    assert row.facts == tuple(fact.number for fact in facts if fact.remark)
+    remarks = [(remark.uuid, remark.body) for remark in home.new_remarks]
+    own.apply(review_checked(own, claims=(), sites=home.sites, remarks=remarks, checker=CHECKER, actor="A. Author"))
+    assert home_of(own, sheet).claims == (), "kept, and still open"
+    (kept,) = comments_of(own)
+    own.apply(resolve_comment(own, kept.uuid, actor="A. Author"))
+    assert home_of(own, sheet).claims == ("c-1",)
+
+
 def test_a_remark_is_kept_on_its_row_once_in_the_name_of_its_checker(own: Document) -> None:
     ticked = sent_out(sheet_of(own), but=["12 pumps"])
     home = home_of(own, ticked)

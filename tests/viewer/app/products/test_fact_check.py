@@ -27,6 +27,7 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.window import MainWindow
 from viewer.commands.claims import update_claim
+from viewer.commands.reviewing.comments import resolve_comment
 
 WAIT_MS = 40_000
 WORDS = "Aurora Ltd. delivered 12 pumps in 2019"
@@ -63,13 +64,13 @@ def tick(path: Path, *but: str, checker: str = "B. Second", remarks: Mapping[str
     path.write_text(path.read_text("utf-8").replace('id="ticks">{}<', f'id="ticks">{data}<'), "utf-8")
 
 
-def lines(dialog: TicksDialog) -> list[str]:
-    """All lines of the list, heads and what stands below them."""
+def lines(dialog: TicksDialog, column: int = 0) -> list[str]:
+    """All lines of a column of the list, heads and what stands below them."""
     words = []
     for at in range(dialog.list.topLevelItemCount()):
         head = dialog.list.topLevelItem(at)
         assert head is not None
-        words += [head.text(0), *(head.child(row).text(0) for row in range(head.childCount()))]  # type: ignore[union-attr]
+        words += [head.text(column), *(head.child(row).text(column) for row in range(head.childCount()))]  # type: ignore[union-attr]
     return words
 
 
@@ -91,13 +92,22 @@ def test_ticks_come_home_and_go_again_in_one_step(
     tick(path, remarks={"12 pumps": "the source has 13"})
     dialog = home_come(window, qtbot, path)
     assert dialog.checker_line.text() == "B. Second"
-    assert dialog.review_button.text() == "&Review 2 rows, keep 1 remark"
-    assert lines(dialog)[-3:] == ["Reviewed by this sheet (2)", WORDS, "Yard"]
+    assert dialog.review_button.text() == "&Review 1 row, keep 1 remark"
+    assert lines(dialog)[-2:] == ["Reviewed by this sheet (1)", "Yard"]
+    assert any(line.startswith("Has an open remark") for line in lines(dialog, 2))
     QTest.mouseClick(dialog.review_button, Qt.MouseButton.LeftButton)
     rows = (document.claims["c-1"], document.sites["s-1"])
-    assert [(row.status, row.reviewed_by) for row in rows] == [("reviewed", "B. Second")] * 2
-    assert "2 rows reviewed, 1 remark kept in the name of B. Second" in texts(window)
-    assert [row.target_uuid for row in comments_of(document)] == ["c-1"]
+    assert [(row.status, row.reviewed_by) for row in rows] == [("draft", ""), ("reviewed", "B. Second")]
+    assert "1 row reviewed, 1 remark kept in the name of B. Second" in texts(window)
+    (remark,) = comments_of(document)
+    assert remark.target_uuid == "c-1"
+    assert window.panel_context.do(resolve_comment, remark.uuid)
+    dialog = home_come(window, qtbot, path)
+    assert dialog.review_button.text() == "&Review 1 row", "who objected has been answered"
+    QTest.mouseClick(dialog.review_button, Qt.MouseButton.LeftButton)
+    assert document.claims["c-1"].reviewed_by == "B. Second"
+    for _ in range(2):
+        window.action_table["undo"].trigger()
     window.action_table["undo"].trigger()
     rows = (document.claims["c-1"], document.sites["s-1"])
     assert [(row.status, row.reviewed_by) for row in rows] == [("draft", "")] * 2

@@ -104,9 +104,10 @@ class TicksDialog(QDialog):
         self.review_button.setText(review)
         ticked = translate("FactCheck", "{count} facts ticked", "{count} fact ticked", self._sheet.ticked)
         self.said.setText(
-            self.tr("{0}. A row is reviewed where all of its facts are ticked and it has not changed since.").format(
-                ticked
-            )
+            self.tr(
+                "{0}. A row is reviewed where all of its facts are ticked, no remark on it is open and it has not "
+                "changed since."
+            ).format(ticked)
             if named
             else self.tr("Enter the name of the checker: a review is somebody's.")
         )
@@ -133,6 +134,8 @@ class TicksDialog(QDialog):
                 return self.tr("No longer in the case")
             case Reason.PARTLY:
                 return self.tr("Not all of its facts are ticked")
+            case Reason.REMARKED:
+                return self.tr("Has an open remark: resolve it in the case, then bring the sheet home again")
             case Reason.OWN:
                 return self.tr("Entered by the checker: nobody reviews their own")
             case Reason.REVIEWED:
