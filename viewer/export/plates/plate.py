@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from layers.checkpoint import Checkpoint, unchecked
@@ -16,6 +17,7 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.product.facts import Alike
 from layers.product.issuing.edition import Edition
+from layers.product.numbering import read_numbers
 from layers.product.spec import ProductSpec
 from layers.product.spec_words import as_published
 from viewer.canvas.shown_scene import ShownScene
@@ -54,8 +56,7 @@ class Plate:
         self.scenes = [scene.frames[0] for scene in scenes]
         self.edition, self.program = edition, program
         self._is_cropped = cropped
-        layout = PageLayout(self.spec, document, self.shown, edition, program)
-        layout.lay_out(checkpoint, is_cropped=cropped)
+        layout = self._laid_out(checkpoint)
         self.style, self.sizes, self.title, self.pages = layout.style, layout.sizes, layout.title, layout.pages
         self.maps, self.content = layout.framed.maps, layout.framed.content
         self._names, self.parties = layout.names, layout.parties
@@ -70,6 +71,21 @@ class Plate:
         self.legend, self.has_locator = layout.beside.legend, layout.beside.has_locator
         self.pieces = self._moved(layout.pieces)
         self.read = layers_read(self.maps, self.style)
+
+    def _laid_out(self, checkpoint: Checkpoint) -> PageLayout:
+        """The pages of the product. One that was issued is laid out as it was then, before its marks had numbers: else
+        these would have a part in where its words break. Where its marks get others now, it keeps those issued.
+        """
+        product, editions = self.edition.product, [self.edition]
+        issued = read_numbers(product.numbers_json) if product is not None else {}
+        if product is not None and issued:
+            editions.insert(0, self.edition._replace(product=replace(product, numbers_json="")))
+        for edition in editions:
+            layout = PageLayout(self.spec, self.document, self.shown, edition, self.program)
+            layout.lay_out(checkpoint, is_cropped=self._is_cropped)
+            if layout.things.numbers.items() <= issued.items():
+                break
+        return layout
 
     def refreshed(self) -> Plate:
         """The plate laid out anew, with words that state what its scenes have read since."""
