@@ -60,7 +60,7 @@ _MOVES = frozenset(
 )
 """Keys that lead to another cell."""
 _ENTRIES = frozenset((Verb.WORDS, Verb.CARRY, Verb.COUNT, Verb.TICKS))
-"""What is entered beside that which is seen, not in its place."""
+"""Entries beside that which is seen, not in its place."""
 _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
 
 
