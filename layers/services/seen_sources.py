@@ -32,6 +32,8 @@ class TilePart(NamedTuple):
 
 
 WHOLE_TILE = TilePart(0, 0, TILE_PX, TILE_PX)
+OVERVIEW = SourceTile(0, 0, 0)
+"""The tile that shows all of a service, where it has such a one: it stands in while others load."""
 
 
 def seen_part_of(view: View, key: TileKey) -> TilePart:

@@ -101,6 +101,10 @@ class CaseHold(QObject):
             with suppress(TimeoutError):
                 within(RELEASE_S, lock.release)
 
+    def let_go(self, path: Path, lock: CaseLock) -> None:
+        """Release a lock that came when another case was open by now; where that is in the same file, its own stays."""
+        let_go(lock, self.lock_of(path))
+
     def take_over(self) -> None:
         """Take the case over from its holder, to save it here. Replacing a save of the holder still asks first."""
         path, holder, user = self._path, self._holder, self._named()
@@ -109,7 +113,7 @@ class CaseHold(QObject):
 
         def done(lock: CaseLock) -> None:
             if self._path != path or not self._holder:
-                let_go(lock, self.lock_of(path))  # another case is open by now
+                self.let_go(path, lock)
                 return
             self._lock, self._holder = lock, ""
             self._look.start()

@@ -32,7 +32,6 @@ from viewer.app.case.case_files import (
     OpenedCase,
     ResumedCase,
     SaveRequest,
-    let_go,
     publish_and_lock,
     read_and_lock,
     resume_work,
@@ -445,7 +444,7 @@ class Session(QObject):
                 self._saved(path, state, lock, place)
                 then()
                 return
-            let_go(lock, self.hold.lock_of(path))  # another case may be open by now, which is not in this file
+            self.hold.let_go(path, lock)
             sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
             if self._journal.work is work:
                 sentence = self.tr("{0} was saved all the same, as it was when it did not answer.")

@@ -20,7 +20,7 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import tiles_in
 from layers.phrase import Phrase
 from layers.services.matrix import Sources, SourceTile, bounds_in, lonlat_of
-from layers.services.seen_sources import WHOLE_TILE, TilePart
+from layers.services.seen_sources import OVERVIEW, WHOLE_TILE, TilePart
 from layers.services.stated_area import shows_in_overview
 from layers.services.tile_service import TileService
 from layers.services.times.time_steps import written_time
@@ -48,10 +48,9 @@ GATHER_MS = 20
 """Milliseconds for which tiles are gathered before the view is planned anew, while more are under way."""
 STAND_IN_MS = 60
 """Milliseconds for which tiles are awaited before coarser ones are composed for them: that costs more than they do."""
-LONGEST_STAND_IN_MS, LITTLE_LEFT_S = 1000, 0.15
+LONGEST_STAND_IN_MS = 1000
+LITTLE_LEFT_S = 0.15
 """Seconds until all tiles will have come below which no coarser ones are composed for them."""
-OVERVIEW = SourceTile(0, 0, 0)
-"""The tile that shows all of a service, where it has such a one: it stands in while others load."""
 
 
 class TilesDrawing(LayerDrawing):

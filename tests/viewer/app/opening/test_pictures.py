@@ -261,7 +261,7 @@ def test_a_picture_of_any_kind_is_kept_without_loss(kind: str, monkeypatch: pyte
 def test_nothing_on_the_clipboard_is_said(case: MainWindow, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().clear()
     QTest.keyClick(case.canvas, Qt.Key.Key_V, Control)
-    assert "marks, GeoJSON, a picture or the address of imagery" in texts(case)
+    assert "marks, GeoJSON, coordinates, a picture or the address of imagery" in texts(case)
 
 
 @given(st.floats(-180, 180), st.integers(1, 5000), st.integers(1, 5000), st.sampled_from(["centre", "fill"]))
