@@ -39,6 +39,12 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.is_idle, timeout=60_000)
 
 
+def warm_up(window: MainWindow, qtbot: QtBot) -> None:
+    """All panels are made, as in a program that has stood for a moment."""
+    window.docks.warm_up(window.context.jobs)
+    qtbot.waitUntil(lambda: not window.docks.waiting(), timeout=60_000)
+
+
 def shown_where(window: MainWindow) -> tuple[TileGrid, int, int]:
     """The scale of the map, and where on the screen its pixels are: equal while all that is shown stays where it is,
     also as panels come and go beside it.

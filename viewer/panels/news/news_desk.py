@@ -180,13 +180,14 @@ class NewsDesk(QObject):
 
     def _take(self, news: News) -> None:
         """Keep the look in the case, and show what came."""
-        self._is_under_way, self._news = False, news
+        self._news = news
         looks = [look for look in (self._look_of(part, news) for part in self._asked) if look is not None]
         if looks:
             known = set(self.context.document.searches)
             if self.context.do(record_looks, looks):
                 fresh = (row for row in kept_looks(self.context.document) if row.row.uuid not in known)
                 self._rows = {kept.look.archive: kept.row.uuid for kept in fresh}
+        self._is_under_way = False
         shapes = {uuid: site.geometry for uuid, site in self.context.document.sites.items() if uuid in news.by_site}
         self.clouds.begin(shapes, self.listed())
         self.changed.emit()
@@ -289,6 +290,8 @@ class NewsDesk(QObject):
         self.context.do(record_no_image, site, keys)
 
     def _heard(self, changes: Changes) -> None:
+        if self._is_under_way:
+            return  # the end of the look tells: thousands of rows are not read once more for its own row
         if changes.touches("searches", "layers", "sites", "watch"):
             self.changed.emit()
 

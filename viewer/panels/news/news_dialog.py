@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import override
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
@@ -30,6 +31,7 @@ from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of
 from viewer.network.typed_keys import without_key
 from viewer.panels.imagery.known_archives import KnownArchives
+from viewer.panels.named_lists.named_rows import Index
 from viewer.panels.news.interval_field import IntervalField
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
@@ -64,6 +66,11 @@ class NewsView(QListView):
             self.pressed_key.emit(letter)
         else:
             super().keyPressEvent(event)
+
+    @override
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paint anew. A row is as high whatever it says: Qt would lay out thousands of rows for each picture."""
+        self.viewport().update()
 
 
 class NewsDialog(QDialog):

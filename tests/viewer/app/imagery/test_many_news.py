@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from layers.document.site import Site
@@ -21,7 +22,9 @@ from viewer.app.main import SWITCH_INTERVAL_S
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.panels.named_lists.named_rows import Index
 from viewer.panels.news.news_dialog import NewsDialog
+from viewer.panels.news.news_rows import NewsDelegate
 
 SITES, ITEMS = 40, 1000
 
@@ -50,6 +53,14 @@ def test_thousands_of_new_scenes_of_many_sites_come_while_one_works(
     window.action_table["what_is_new"].trigger()
     dialog = window.findChild(NewsDialog)
     assert dialog is not None
+    measured: list[int] = []
+    height_of = NewsDelegate.sizeHint
+
+    def measure(delegate: NewsDelegate, option: QStyleOptionViewItem, index: Index) -> QSize:
+        measured.append(index.row())
+        return height_of(delegate, option, index)
+
+    monkeypatch.setattr(NewsDelegate, "sizeHint", measure)
     for box, _ in dialog.archives:
         box.setChecked(False)
     dialog.folders.setChecked(False)
@@ -78,5 +89,6 @@ def test_thousands_of_new_scenes_of_many_sites_come_while_one_works(
     print(f"{rows} rows, gaps over 30 ms {gaps}, words of {len(told)} rows")
     assert dialog.rows.rowCount() == rows - 1
     assert rows > 5000
+    assert len(measured) < 4.5 * rows, "pictures that come are painted, and lay out no list anew"
     assert 0 < len(told) < rows / 4, "rows in sight alone"
     assert beat.longest_ms < FREE_MS

@@ -14,6 +14,7 @@ from layers.requests.earth_file import STAYS_BEHIND
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.readers.earth_files import PLACES, earth_kml, earth_kmz, many_places
 from tests.support.readers.tiny_kmz import picture
+from tests.support.windows import warm_up
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.panels.homecoming.earth_dialog import EarthDialog
@@ -177,6 +178,7 @@ def test_what_the_case_has_already_is_left_out_or_comes_once_more(
 def test_two_thousand_places_come_while_the_window_stays_free(
     window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
+    warm_up(window, qtbot)
     dialog = bring(window, answers, earth_kml(tmp_path, many_places(2000)), qtbot)
     document = window.session.document
     with Heartbeat() as heart:

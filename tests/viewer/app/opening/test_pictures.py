@@ -19,7 +19,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.info import RasterInfo
 from tests.support.heartbeat import FREE_MS, Heartbeat
-from tests.support.windows import opened, settle, texts
+from tests.support.windows import opened, settle, texts, warm_up
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.pasted_png import png_of, size_in_png
 from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy, world_file
@@ -219,6 +219,7 @@ def test_a_large_picture_is_kept_while_the_window_stays_free(case: MainWindow, q
     image = QImage(9000, 7000, QImage.Format.Format_RGB32)
     image.fill(QColor("#406080"))
     QGuiApplication.clipboard().setImage(image)
+    warm_up(case, qtbot)
     told: list[float] = []
     case.context.jobs.progressed.connect(lambda job: told.append(job.fraction))
     with Heartbeat() as heart:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from layers.text.counted import grouped
-from tests.support.windows import opened, press
+from tests.support.windows import opened, press, warm_up
 from tests.viewer.app.conftest import settle
 from viewer.app.arranging.panel_layouts import MARKING, WindowRoom
 from viewer.app.window import MainWindow
@@ -31,8 +31,7 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
 
     steps = [made()]
     window.docks._warm.timeout.connect(lambda: steps.append(made()))
-    window.docks.warm_up(window.context.jobs)
-    qtbot.waitUntil(lambda: not window.docks.waiting(), timeout=10_000)
+    warm_up(window, qtbot)
     assert all(late.is_made for late in window.findChildren(LazyPanel))
     assert window.findChild(RasterStyleForm) is not None
     assert window.findChild(ScalePage) is not None
