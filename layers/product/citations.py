@@ -1,4 +1,4 @@
-"""Citations of sources as ICS 206-01 has them, numbered in the order in which a product cites them."""
+"""Citations of sources as ICS 206-01 has them, with the numbers that they have in all products of a case."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ _QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
 
 
 class Citations:
-    """The sources of a product, each numbered when it is first cited."""
+    """The sources of a product. A source has one number on all pages and in all formats of its case."""
 
     def __init__(self, document: Document, publishing: Publishing) -> None:
         self._document = document
         self._publishing = publishing
-        self._numbers: dict[str, str] = {}
+        admitted = (uuid for uuid, source in document.sources.items() if publishing.admits_source(source))
+        self._numbers = {uuid: f"S{number}" for number, uuid in enumerate(admitted, 1)}
+        self._used: set[str] = set()
         self.withheld: set[str] = set()
         """Uuids of internal sources that were cited and refused."""
 
@@ -45,12 +47,12 @@ class Citations:
         if not self._publishing.admits_source(source):
             self.withheld.add(uuid)
             return None
-        number = self._numbers.setdefault(uuid, f"S{len(self._numbers) + 1}")
-        return self._cited(source, number)
+        self._used.add(uuid)
+        return self._cited(source, self._numbers[uuid])
 
     def all(self) -> tuple[SourceCited, ...]:
         """All that were cited, in order of their numbers."""
-        sources = (self.cite(uuid) for uuid in tuple(self._numbers))
+        sources = (self.cite(uuid) for uuid in self._numbers if uuid in self._used)
         return tuple(source for source in sources if source is not None)
 
     def _cited(self, source: Source, number: str) -> SourceCited:
@@ -96,7 +98,8 @@ class Citations:
         origin = self._document.sources.get(source.origin_uuid)
         if origin is None or origin.uuid == source.uuid or not self._publishing.admits_source(origin):
             return ""
-        return self._numbers.get(origin.uuid) or self._publishing.words(origin.title or origin.publisher)
+        is_listed = origin.uuid in self._used
+        return self._numbers[origin.uuid] if is_listed else self._publishing.words(origin.title or origin.publisher)
 
 
 def citation_of(source: Source, url: str) -> str:

@@ -23,7 +23,7 @@ class SourceCited(Struct, frozen=True):
 
     uuid: str
     number: str
-    """S1, S2 ... in the order in which the product cites them."""
+    """S1, S2 ... in the order of the case: the same on all pages and in all formats."""
     citation: str
     """One line: publisher, author, title, date, address, date of access."""
     title: str = ""
@@ -69,6 +69,19 @@ class QuoteCited(NamedTuple):
     source: SourceCited
     credibility: str = ""
     bearing: str = ""
+
+
+class SiteSource(NamedTuple):
+    """A source that a fact about a mark is from."""
+
+    what: str
+    """The fact: "place", "state", or "name" with the name."""
+    source: SourceCited
+
+    @property
+    def words(self) -> str:
+        """Number and fact in one short term."""
+        return Phrase("{number} ({fact})", number=self.source.number, fact=self.what)
 
 
 class ResponseSaid(Struct, frozen=True):
@@ -122,8 +135,15 @@ class NamedSite(Struct, frozen=True):
     """The words for that, "place inferred by us: …"; empty where it was not."""
     names: tuple[tuple[str, str], ...] = ()
     """(language, name) pairs of its other names."""
+    rests_on: tuple[SiteSource, ...] = ()
+    """The sources of its place, its state and its other names, as far as they may stand in the product."""
     seen_lines: tuple[str, ...] = ()
     """Statements on when it was seen, from its observations, a line for each thing looked for; empty: none exist."""
+
+    @property
+    def cited(self) -> str:
+        """The numbers of its sources in one line, each with what it is the source of; empty for none."""
+        return joined("; ", [cited.words for cited in self.rests_on]) if self.rests_on else ""
 
     @property
     def seen(self) -> str:

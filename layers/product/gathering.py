@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from layers.checkpoint import Checkpoint, unchecked
+from layers.document.alias import origin_of
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Table
@@ -29,6 +30,7 @@ from layers.product.content import (
     ProductContent,
     QuoteCited,
     ResponseSaid,
+    SiteSource,
     WithheldRows,
 )
 from layers.product.judging.cautions import missing_of_verified
@@ -155,8 +157,6 @@ class _Gathering:
             checkpoint()
         for site in marks:
             self._markings.append(site.marking)
-            for uuid in (site.position_source_uuid, site.lifecycle_source_uuid):
-                self._citations.cite(uuid)
         sources = self._citations.all()
         self._markings += [source.marking for source in sources]
         inputs = [marking for marking in dict.fromkeys([*self._markings, *self._case_marking()]) if marking.strip()]
@@ -400,7 +400,17 @@ class _Gathering:
 
     def _words(self, site: Site, numbers: Mapping[str, int], named: set[str], named_by: Mapping[str, str]) -> NamedSite:
         is_named = site.uuid in named and is_party(site)
-        return self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
+        words = self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
+        return replace(words, rests_on=tuple(self._sources_of(site)))
+
+    def _sources_of(self, site: Site) -> Iterable[SiteSource]:
+        """The sources of the facts about a mark."""
+        facts = [(Phrase("place"), site.position_source_uuid), (Phrase("state"), site.lifecycle_source_uuid)]
+        for alias in site.aliases:
+            facts.append((Phrase("name {name}", name=self._publishing.words(alias[1])), origin_of(alias)[0]))
+        for fact, uuid in facts:
+            if (source := self._citations.cite(uuid)) is not None:
+                yield SiteSource(fact, source)
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
         """The words of a mark; for a published product without paths in typed ones."""

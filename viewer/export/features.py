@@ -49,6 +49,7 @@ _NOT_PUBLISHED = ("status", "notes")
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking", "product_status", "attributed", "own_answers", "context", "identity"),
+    "place_sources",
 )
 
 
@@ -162,6 +163,7 @@ def _more_cells(
     yield joined(own_answers([claim for claim in claims if claim.parties]))
     yield joined(context_of(claims))
     yield named_site.identity
+    yield joined(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on)
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -215,6 +217,7 @@ def _feature(
     properties["identity"] = named_site.identity
     properties["place_inferred"], properties["marking"] = named_site.inferred, site.marking
     properties["claims"] = [_claim(claim) for claim in claims]
+    properties["place_sources"] = [{"number": cited.source.number, "for": cited.what} for cited in named_site.rests_on]
     geometry = site.geometry
     if nowhere := why_off_earth(geometry):
         # A GeoJSON reader would put it somewhere: without a geometry, the coordinates as they are kept.

@@ -144,9 +144,9 @@ class FactGatherer:
         if not at:
             return
         name, what = str(site.name), ", ".join(filter(None, (str(site.class_words), site.lifecycle)))
-        position = self._document.sources.get(row.position_source_uuid)
-        cited = [source for source in self._content.sources if position is not None and source.uuid == position.uuid]
-        sources = [self._source(source, "", "") for source in cited]
+        position, of_name = row.position_source_uuid, {cited.source.uuid: cited.source for cited in site.rests_on}
+        sources = [self._source(source, "", "") for uuid, source in of_name.items() if uuid == position]
+        own_sources = [self._source(source, "", "") for source in of_name.values()]
         if at.endswith("symbol on the map"):
             name = f"a mark of the class {what}"
         elif what and what != name:
@@ -158,7 +158,7 @@ class FactGatherer:
             for quote in claim.quotes
         ]
         label = str(row.label or site.name)
-        fact = self._fact(NAME, name, "sites", row, label, of_claims or sources, at, sought=label)
+        fact = self._fact(NAME, name, "sites", row, label, of_claims or own_sources, at, sought=label)
         yield fact if site.identity else replace(fact, differs=_other_name(fact))
         if not row.geometry.is_empty:
             on_image = self._document.images.get(row.image_uuid)
@@ -171,7 +171,7 @@ class FactGatherer:
             stated = StandsOn("", f"Basis of the place: {basis}", is_source=False)
             yield self._fact(POSITION, words, "sites", row, label, [*sources, stated], at)
         if site.identity and (noted := self._texts.place_of(str(site.identity))):
-            identity = self._fact(NAME, str(site.identity), "sites", row, label, of_claims or sources, noted)
+            identity = self._fact(NAME, str(site.identity), "sites", row, label, of_claims or own_sources, noted)
             yield replace(identity, is_note=True)
         if site.seen:
             seen = self._document.links.observations_of_site(site.uuid)

@@ -125,8 +125,15 @@ class _Kmz:
             _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.dated, image.credit, image.licence))))
             for image in content.images
         ]
+        parts += [_paragraph(text) for claim in self._claims_elsewhere() for text in _claim_words(claim)]
         parts += [_paragraph(f"{source.number}: {source.citation}") for source in content.sources]
         return "".join(parts)
+
+    def _claims_elsewhere(self) -> list[ClaimSaid]:
+        """The claims that stand in no balloon of a mark: they are about no place, or about none that is shown."""
+        shown = {site.uuid for site in self._content.sites if site.uuid not in self._content.withheld}
+        told = {claim.uuid for uuid in shown for claim in self._claimed.get(uuid, ())}
+        return [claim for claim in self._content.claims if claim.uuid not in told]
 
     # -- sites ----------------------------------------------------------------------------------------------------
 
@@ -170,6 +177,7 @@ class _Kmz:
             "lifecycle": named_site.lifecycle,
             "place_inferred": named_site.inferred,
             "identity": named_site.identity,
+            "place_sources": " | ".join(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on),
             **self._claim_facts(named_site.uuid),
         }
         extended = "".join(
@@ -195,7 +203,11 @@ class _Kmz:
             "responses": " | ".join(answer.sentence for claim in claims for answer in claim.responses),
             "own_answers": " | ".join(own_answers([claim for claim in claims if claim.parties])),
             "context": " | ".join(context_of(claims)),
-            "sources": " | ".join(dict.fromkeys(quote.source.citation for claim in claims for quote in claim.quotes)),
+            "sources": " | ".join(
+                dict.fromkeys(
+                    f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes
+                )
+            ),
         }
 
     def _description(self, named_site: NamedSite, site: Site) -> str:
@@ -206,6 +218,7 @@ class _Kmz:
         lines += [
             _paragraph(text) for text in (named_site.inferred, named_site.identity, *named_site.seen_lines) if text
         ]
+        lines += [_paragraph(f"{cited.words}: {cited.source.citation}") for cited in named_site.rests_on]
         for claim in self._claimed.get(named_site.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
         if not self._content.is_published and is_from_earth(site):  # as descriptions, which they were there

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.document.observation import is_after
-from layers.product.content import NamedSite, ProductContent, SourceCited
+from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
 from layers.time.image_dates import image_date
 from layers.time.written_dates import written_date
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
@@ -21,6 +21,7 @@ from viewer.export.data.picture_bytes import PNG, data_url
 from viewer.export.data.report_claims import AnswersOnce, claim_values
 from viewer.export.data.report_map import map_values
 from viewer.export.data.tables import for_xml
+from viewer.export.features import claims_by_site
 from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
 
@@ -54,7 +55,7 @@ def _values(export: DataExport) -> dict[str, Any]:
         (site for site in content.sites if site.uuid not in content.withheld), key=lambda site: numbers[site.uuid]
     )
     names = {site.uuid: site.name for site in sites}
-    once = AnswersOnce()
+    once, claimed = AnswersOnce(), claims_by_site(content)
     claims = claim_values(content.claims, names, numbers, once)
     imprint = export.imprint
     return {
@@ -71,7 +72,9 @@ def _values(export: DataExport) -> dict[str, Any]:
         "map": None if export.map is None else map_values(export.map, sites, numbers),
         "pairs": [_group(list(frames)) for _, frames in groupby(export.overlays, key=lambda frame: frame.group)],
         "claims": claims,
-        "sites": [_site(site, numbers[site.uuid], chips.get(site.uuid, ())) for site in sites],
+        "sites": [
+            _site(site, numbers[site.uuid], chips.get(site.uuid, ()), claimed.get(site.uuid, ())) for site in sites
+        ],
         "responses": [plain(answer.sentence) for answer in content.responses if answer.uuid not in once.printed],
         "sources": [_source(source) for source in content.sources],
         "images": _imagery(export),
@@ -155,7 +158,7 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
     return {"title": title, "frames": shown, "ratio": round(width / height, 4) if height else 0}
 
 
-def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[str, Any]:
+def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture], claims: Iterable[ClaimSaid]) -> dict[str, Any]:
     facts = (
         ("Class", site.class_words),
         ("Role", site.role if site.role != "other" else ""),
@@ -172,6 +175,8 @@ def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[st
         "number": number,
         "name": one_line(site.name),
         "facts": [(what, plain(words)) for what, words in facts if words],
+        "claims": [claim.number for claim in claims],
+        "sources": [(cited.source.number, one_line(cited.what)) for cited in site.rests_on],
         "chips": [
             {
                 "data": data_url(chip.data, chip.content_type),

@@ -114,6 +114,7 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], _Cell]] = {
     "context": lambda row: joined(context_of(row.claims)),
     "names": lambda row: joined(f"{language}: {name}" for language, name in row.named_site.names),
     "marking": lambda row: row.site.marking,
+    "place_sources": lambda row: row.named_site.cited,
 }
 _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], _Cell]] = {
     "number": lambda claim: claim.number,

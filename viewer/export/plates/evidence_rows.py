@@ -105,6 +105,7 @@ class EvidenceRows:
             (translate("Export", "State"), site.doubt or word(site.lifecycle)),
             (translate("Export", "Other names"), names),
             (translate("Export", "Name"), site.identity),
+            (translate("Export", "Source"), site.cited),
             *((translate("Export", "Seen"), line) for line in site.seen_lines),
         ]
         atoms = [self._head("site", site.name)]

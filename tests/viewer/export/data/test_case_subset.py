@@ -86,7 +86,9 @@ def test_a_published_one_keeps_the_words_of_schema_3_that_readers_need(
 
 def test_of_one_site_or_an_extent_only_that_goes_along(case: Document, pool: ReaderPool, tmp_path: Path) -> None:
     one = made(case, pool, tmp_path / "one.gpkg", sites=["firm"])
-    assert (set(one.sites), set(one.claims), set(one.sources)) == ({"firm"}, {"accuses"}, {"s1"})
+    assert (set(one.sites), set(one.claims), set(one.sources)) == ({"firm"}, {"accuses"}, {"s1", "s2"}), (
+        "the source of its other name goes along"
+    )
     part = made(case, pool, tmp_path / "part.gpkg", bounds=Bounds(10.4, 50.4, 10.8, 50.7))
     assert set(part.sites) == {"port", "pad", "note"}
     assert set(part.claims) == {"judged", "withdrawn"}
