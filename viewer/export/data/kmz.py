@@ -42,6 +42,7 @@ _NO_MARKUP = str.maketrans({"<": "‹", ">": "›"})
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of all members, fixed so that the same case makes the same bytes."""
 _ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
+LABELS = "Labels of areas and lines"
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
 
@@ -93,7 +94,7 @@ class _Kmz:
         return out.getvalue()
 
     def _kml(self) -> str:
-        folders = [*self._site_folders(), self._error_folder(), self._overlay_folder()]
+        folders = [*self._site_folders(), self._label_folder(), self._error_folder(), self._overlay_folder()]
         styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
         title = f"DRAFT: {title}" if self._content.is_blocked else title
@@ -232,6 +233,32 @@ class _Kmz:
         if site.is_area and site.least_error_m is not None:
             return kml_shape(_circle(site, site.least_error_m), digits + 2)
         return kml_shape(orient_polygons(split_geometry(site.geometry)), digits)
+
+    def _label_folder(self) -> str:
+        """A labelled point for each site that is shown as an area or a line, with the same balloon.
+
+        Programs write no name at an area, and one of some kilometres cannot be clicked in a view of a country. At the
+        circle of a loosely known place stands its hollow symbol, as on screen: it is no pin. What came from Google
+        Earth goes back as it was.
+        """
+        labels = []
+        for named_site in self._content.sites:
+            site = self._document.sites[named_site.uuid]
+            is_pin = site.kind == "point" and not site.is_area
+            is_left_out = named_site.uuid in self._content.withheld or not site.is_site or is_from_earth(site)
+            if is_left_out or is_pin or why_off_earth(site.geometry):
+                continue
+            icon = f"<Icon><href>{self._icon(site)}</href></Icon>" if site.kind == "point" else ""
+            style = self._style_of(
+                f"<IconStyle><scale>{0.8 if icon else 0}</scale>{icon}</IconStyle>"
+                "<LabelStyle><scale>0.9</scale></LabelStyle>"
+            )
+            labels.append(
+                f"<Placemark><name>{_name(named_site.name)}</name>"
+                f"<description>{_text(self._description(named_site, site))}</description><styleUrl>#{style}</styleUrl>"
+                f"{kml_shape(site.place, digits_for(site.position_error_m))}</Placemark>"
+            )
+        return _folder(LABELS, "".join(labels)) if labels else ""
 
     def _error_folder(self) -> str:
         """Circles that hold the true place with 90 %, for the sites that are shown as pins."""

@@ -27,7 +27,7 @@ from tests.support.qgis.peers import clean, need
 from tests.viewer.export.data.conftest import ENTITIES, png_of, with_pictures
 from viewer.export.data.copied_place import CopiedPlace, PlaceForm
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
-from viewer.export.data.kmz import kmz_bytes
+from viewer.export.data.kmz import LABELS, kmz_bytes
 from viewer.export.features import sites_text
 
 
@@ -88,6 +88,7 @@ def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Docu
         "Named in a claim",
         "Setting (public infrastructure)",
         "Annotations",
+        "Labels of areas and lines",
         "Position errors (90 %)",
         "Images",
     ]
@@ -105,7 +106,7 @@ def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Docu
 def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case: Document) -> None:
     root, _files = opened(kmz_bytes(case, content(case), chips(case)))
     marks = placemarks(root)
-    port, firm = facts(marks["=Port"]), facts(marks[FIRM])
+    port, firm = facts(marks["=Port"]), facts(placemarks(root, "Named in a claim")[FIRM])
     assert (port["likelihood"], port["confidence"]) == ("likely (55–80 %)", "Confidence: moderate")
     assert "“the port is used”" in port["claims"]
     assert "On ports & firms" in port["sources"]
@@ -146,9 +147,33 @@ def test_a_city_level_firm_is_a_circle_and_never_a_pin(case: Document) -> None:
     assert port.findtext(f".//{KML}coordinates") == "10.5012,50.5012", "as fine as the error"
     circle = placemarks(root, "Position errors (90 %)")["=Port: ± 40 m (90 %)"]
     assert circle.find(f".//{KML}Polygon") is not None
-    path = placemarks(root)["Восточный путь"]
+    path = placemarks(root, "Setting (public infrastructure)")["Восточный путь"]
     assert len(list(path.iter(f"{KML}LineString"))) == 2, "cut at the antimeridian"
     assert "planned 2030" in placemarks(root)["Pad (planned 2030)"].findtext(f"{KML}description")
+
+
+def test_an_area_and_a_line_have_a_labelled_point_with_their_balloon(case: Document) -> None:
+    """Google Earth writes no name at an area, and one of 20 km is no pixel in a view of a country: no click hit it."""
+    told = content(case)
+    root, files = opened(kmz_bytes(case, told, chips(case)))
+    labels = placemarks(root, LABELS)
+    areas = {site.name for site in told.sites if case.sites[site.uuid].is_site and _is_spread(case.sites[site.uuid])}
+    assert set(labels) == {shown(name) for name in areas}
+    styles = {f"#{style.get('id')}": style for style in root.iter(f"{KML}Style")}
+    for name, label in labels.items():
+        area = placemarks(root, "Named in a claim" if name == FIRM else "Setting (public infrastructure)")[name]
+        assert label.findtext(f"{KML}description") == area.findtext(f"{KML}description"), name
+        assert label.find(f"{KML}Point") is not None
+        style = styles[label.findtext(f"{KML}styleUrl")]
+        assert float(style.findtext(f".//{KML}LabelStyle/{KML}scale")) > 0
+    firm = labels[FIRM]
+    assert firm.findtext(f".//{KML}coordinates") == "114.3,30.6", "no finer than the place is known"
+    icon = styles[firm.findtext(f"{KML}styleUrl")].findtext(f".//{KML}href")
+    assert icon in files, "the hollow symbol, as on screen"
+
+
+def _is_spread(site: Site) -> bool:
+    return site.kind != "point" or site.is_area
 
 
 def test_circles_lie_where_the_pins_and_the_words_say(case: Document) -> None:
@@ -159,7 +184,7 @@ def test_circles_lie_where_the_pins_and_the_words_say(case: Document) -> None:
     assert firm is not None
     lat, lon = (float(number) for number in re.findall(r"([\d.]+)°", firm.place)[:2])
     for middle, radius_m, circle in (
-        ((lon, lat), 20_000.0, placemarks(root)[FIRM]),
+        ((lon, lat), 20_000.0, placemarks(root, "Named in a claim")[FIRM]),
         (tuple(map(float, pin.split(","))), 40.0, placemarks(root, "Position errors (90 %)")["=Port: ± 40 m (90 %)"]),
     ):
         rim = [tuple(map(float, point.split(","))) for point in circle.findtext(f".//{KML}coordinates").split()]
@@ -172,7 +197,7 @@ def test_gdal_reads_it_with_its_fields(case: Document, tmp_path: Path) -> None:
     path.write_bytes(kmz_bytes(case, content(case)))
     run = subprocess.run(["ogrinfo", "-json", "-features", path], capture_output=True, text=True, env=clean())
     layers = json.loads(run.stdout)["layers"]
-    features = [feature for layer in layers for feature in layer["features"]]
+    features = [feature for layer in layers if layer["name"] != LABELS for feature in layer["features"]]
     names = [feature["properties"]["Name"] for feature in features]
     assert names.count(FIRM) == 1
     firm = features[names.index(FIRM)]
