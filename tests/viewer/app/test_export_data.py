@@ -35,7 +35,7 @@ from tests.support.hostile_pictures import PAGE, SECRET, bomb, told_in_chunks, w
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.products.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
+from viewer.app.products.data.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
 from viewer.app.products.product_file import file_sha256
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer

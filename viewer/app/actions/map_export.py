@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from layers.document.comparison import ComparisonSpec
     from layers.product.issuing.edition import Outgoing
     from layers.product.spec import ProductSpec
-    from viewer.app.products.data_desk import DataDesk
+    from viewer.app.products.data.data_desk import DataDesk
     from viewer.app.products.laid_out import PageMaker
 
 CREDITS_PX = 60
@@ -140,7 +140,7 @@ class MapExport(QObject):
 
     def _begin_data(self) -> None:
         if self._desk is None:
-            from viewer.app.products.data_desk import DataDesk  # for start-up time
+            from viewer.app.products.data.data_desk import DataDesk  # for start-up time
 
             self._desk = DataDesk(
                 self._session,
@@ -231,7 +231,7 @@ def with_resolution(image: QImage, dpi: float) -> QImage:
 
 def load_exports() -> None:
     """Import the modules for copied pictures and data export. Call it in a job: it takes a fifth of a second."""
-    import viewer.app.products.data_desk  # for start-up time, as all of these
+    import viewer.app.products.data.data_desk  # for start-up time, as all of these
     import viewer.app.products.product_pages  # noqa: F401
     from viewer.export.plates.setting.house_style import style_names
 

@@ -49,6 +49,14 @@ class ProductButtons(QWidget):
         for field in (self.fact_check, self.save, self.state, self.export, self.close_window):
             row.addWidget(field)
 
+    def say(self, sentence: str, step: str = "") -> None:
+        """Show a sentence. `step`: the next step, in the place of the usual words of the button that exports."""
+        self.said.setText(sentence)
+        self.said.setObjectName("" if step else "muted")  # what waits for an answer is no quiet sentence
+        self.said.style().polish(self.said)
+        self.export.setText(step or self.tr("Export…"))
+        self.export.setAccessibleName(self.export.text().rstrip("…"))
+
     def show_state(self, state: State | None) -> None:
         """Show the state in which the product leaves; None before one was chosen."""
         self.state.setCurrentIndex(STATES.index(state) if state is not None else -1)

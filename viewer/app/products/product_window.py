@@ -17,7 +17,6 @@ from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
 from layers.product.lint.image_rules import kept_back
-from layers.product.lint.passing import refusal_to_pass
 from layers.product.maps.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.publishing import DRAFT, PUBLISHED, State
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
@@ -27,6 +26,7 @@ from viewer.app.products.blind_page import findings_shown, why_hidden
 from viewer.app.products.findings.bulk_cures import cured_words, do_cure
 from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
 from viewer.app.products.findings.findings_view import FindingsView
+from viewer.app.products.findings.let_pass import passed
 from viewer.app.products.first_spec import WindowState, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
@@ -36,10 +36,10 @@ from viewer.app.products.product_buttons import ProductButtons
 from viewer.app.products.product_fields import ProductFields
 from viewer.app.products.product_in_case import ProductInCase
 from viewer.app.products.product_preview import ProductPreview
+from viewer.app.products.publishing_step import PublishingStep
 from viewer.app.products.spec_steps import SpecSteps
 from viewer.app.products.state_question import ask_state
-from viewer.commands.products import override_of, product_number, with_override
-from viewer.commands.stamps import utc_now
+from viewer.commands.products import product_number
 from viewer.export.gate import not_written
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_words import issued_words
@@ -89,8 +89,7 @@ class ProductWindow(QDialog):
         self.is_ended = self._is_waiting = self._is_stale = self._is_stamped = False
         self._is_leaving = False
         """True from the choice of a state until the page is judged in it and exported."""
-        self._taken_away: list[Finding] = []
-        """Findings on rows that publishing leaves out, as far as the analyst has seen them."""
+        self._publishing = PublishingStep()
         self._was_refused: tuple[ProductSpec, tuple[Override, ...]] | None = None
         """The product that could not be kept at closing: closing the window again, unchanged, gives it up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -322,6 +321,10 @@ class ProductWindow(QDialog):
     def _look_over(self) -> None:
         if self.laid is None:
             return
+        fitted = self._publishing.fitted(self.spec, self.laid.case, self.laid.content)
+        if fitted != self.spec:
+            self._set_spec(fitted, rest_ms=0)
+            return
         self.tiles.look(self.laid, self.spec.dpi)
         findings = self._check(self.spec, self.laid, self.overrides)
         self.findings.show_findings(findings_shown(self._context.look, self.laid, findings), self.overrides)
@@ -387,19 +390,11 @@ class ProductWindow(QDialog):
 
     def _let_pass(self, findings: Sequence[Finding], reason: str, second: str) -> None:
         """Record for each of the findings that it is let pass."""
-        overrides = self.overrides
-        for finding in findings:
-            refusal = refusal_to_pass(finding.severity, finding.rule, second, self.spec)
-            if refusal:
-                self.say(refusal)
-                return
-            try:
-                by = second or self.spec.author
-                overrides = with_override(overrides, override_of(finding.rule, finding.where, reason, by, utc_now()))
-            except GeoloupeError as error:
-                self.say(error.sentence)
-                return
-        self.kept.overrides = overrides
+        try:
+            self.kept.overrides = passed(self.spec, self.overrides, findings, reason, second)
+        except GeoloupeError as error:
+            self.say(error.sentence)
+            return
         self._show_title()
         self._look_over()
 
@@ -469,6 +464,8 @@ class ProductWindow(QDialog):
         self._set_spec(replace(self.spec, author=author, organisation=organisation))
         self.kept.answered = self.spec.publish
         self.choose_state(state)
+        if state == PUBLISHED:
+            self.say(self.tr("The page is laid out for readers outside, and checked…"))
         self._is_leaving = True
 
     def take_answer_back(self) -> None:
@@ -481,6 +478,8 @@ class ProductWindow(QDialog):
     def choose_state(self, state: State) -> None:
         """Set the state of further exports; a published product is laid out without internal content."""
         self.kept.choose_state(state)
+        if state == PUBLISHED and not self.spec.publish:
+            self._publishing.begin()
         self._set_spec(replace(self.spec, publish=self.spec.publish or state == PUBLISHED))
         self._judging.stop()
         self._rest.start(0)
@@ -493,10 +492,10 @@ class ProductWindow(QDialog):
             self._stay(in_language(not_written(forbidden).sentence), forbidden[0])
         elif state != DRAFT and self.findings.blocking:
             self._stay(self._to_cure)
-        elif state == PUBLISHED and self.findings.taken_away not in ([], self._taken_away):
-            self._taken_away = self.findings.taken_away
-            self.say(self.tr("Publishing leaves out what is listed at the right. Export again to publish without it."))
-            self.findings.choose(self._taken_away[0])
+        elif state == PUBLISHED and (question := self._publishing.question(self.findings.taken_away)):
+            self.say(question, self.tr("Publish Without It…"))
+            self.findings.choose(self.findings.taken_away[0])
+            self.export_button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.export_wanted.emit()
 
@@ -524,9 +523,9 @@ class ProductWindow(QDialog):
         self.raise_()
         self.activateWindow()
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence below the page."""
-        self.said.setText(plain(sentence))
+    def say(self, sentence: str, step: str = "") -> None:
+        """Show a sentence below the page. `step`: the next step, on the button that takes it."""
+        self.buttons.say(plain(sentence), step)
 
     def _show_title(self) -> None:
         self._show_number()

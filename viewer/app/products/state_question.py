@@ -81,7 +81,10 @@ class StateQuestion(QDialog):
             (
                 PUBLISHED,
                 self.tr("&Publish"),
-                self.tr("Issued for readers outside, without drafts, names of people and internal sources."),
+                self.tr(
+                    "Issued for readers outside, without drafts, names of people and internal sources. "
+                    "What that leaves out is shown first."
+                ),
             ),
         )
         for at, (state, text, explanation) in enumerate(rows):

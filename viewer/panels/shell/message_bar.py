@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, SignalInstance
@@ -49,9 +50,12 @@ class TakenTop(Protocol):
 class MessageBar(QWidget):
     """Shows the newest line, and a button with the number of the others."""
 
-    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, messages: Messages, parent: QWidget | None = None, shows: Callable[[Message], bool] = lambda _line: True
+    ) -> None:
+        """`shows`: which lines belong here; a window beside that of the case shows those about its own work."""
         super().__init__(parent)
-        self._messages = messages
+        self._messages, self._shows = messages, shows
         self._open = False
         self._host: QWidget | None = None
         self._free_px = 0
@@ -103,7 +107,7 @@ class MessageBar(QWidget):
 
     def refresh(self) -> None:
         """Show the present lines."""
-        lines = self._messages.lines()[::-1]
+        lines = [line for line in self._messages.lines()[::-1] if self._shows(line)]
         self._ages = {line: self._ages.get(line, 0) for line in lines if _expires_ms(line) is not None}
         if not self._ages:
             self._clock.stop()

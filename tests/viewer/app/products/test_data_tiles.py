@@ -20,7 +20,7 @@ from tests.support.product_windows import WAIT_MS
 from tests.support.service_layers import show
 from tests.support.tile_server import TileServer
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.data_dialog import DataDialog
+from viewer.app.products.data.data_dialog import DataDialog
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher

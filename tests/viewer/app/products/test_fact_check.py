@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
@@ -28,6 +29,7 @@ from viewer.app.products.factcheck.ticks_dialog import TicksDialog
 from viewer.app.window import MainWindow
 from viewer.commands.claims import update_claim
 from viewer.commands.reviewing.comments import resolve_comment
+from viewer.panels.shell.message_bar import MessageBar
 
 WAIT_MS = 40_000
 WORDS = "Aurora Ltd. delivered 12 pumps in 2019"
@@ -127,6 +129,11 @@ def test_the_button_beside_a_product_writes_its_sheet_and_the_second_asks_only_f
     answers.path = first = tmp_path / "first.html"
     QTest.mouseClick(shown.buttons.fact_check, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: first.exists() and window.product_windows.is_idle, timeout=WAIT_MS)
+    bar = shown.preview.findChild(MessageBar)
+    assert bar is not None
+    said = [label.text() for label in bar.findChildren(QLabel) if label.isVisible()]
+    assert any(words.startswith("Written: ") for words in said), "it is said in the window where it was asked for"
+    assert [button.text() for button in bar.findChildren(QPushButton) if button.isVisible()] == ["Open"]
     sheet = read_sheet(first)
     assert {"Pumps", WORDS, "12 pumps", "2019", "Aurora Ltd."} <= {fact.words for fact in sheet.facts}
     tick(first)

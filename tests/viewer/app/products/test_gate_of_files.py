@@ -5,17 +5,56 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shiboken6
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
+from layers.document.document import Document
+from layers.document.site import Site
 from layers.errors import ProductStopped
+from layers.geo.bounds import Bounds
+from layers.product.content import ProductContent
+from layers.product.gathering import content_of
 from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.lint.finding import Finding
 from layers.product.publishing import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as
-from tests.viewer.app.products.conftest import SEEN, BoxPage, HigherPages, Table
+from tests.viewer.app.products.conftest import SEEN, BoxPage, BoxPages, HigherPages, Table
+from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.product_file import ProductFile
 from viewer.export.headless import Studio
+
+FAR_AND_NEAR = Document(
+    {
+        "sites": [
+            Site(uuid="far", geometry=Point(70.0, 60.0), label="Far"),
+            Site(uuid="near", geometry=Point(10.0, 50.0), label="Near", status="reviewed"),
+        ]
+    }
+)
+
+
+class PublishedPage(BoxPage):
+    """A page of two marks, of which publishing leaves one."""
+
+    case = FAR_AND_NEAR
+
+    @property
+    def content(self) -> ProductContent:  # type: ignore[override]
+        return content_of(self.case, self.case.sites, self.spec.publish)
+
+
+class PublishedPages(BoxPages):
+    """Makes them."""
+
+    def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
+        self.made.append(PublishedPage(spec, dpi, edition))
+        return self.made[-1]
+
 
 SPEC = ProductSpec(title="Pier", author="Anna A.", page="100x100", dpi=96, bounds=SEEN)
 PIN = Finding("no-false-pin", "blocking", "map 1", "It is shown as an exact pin.", "Show an area.")
@@ -112,12 +151,39 @@ def test_what_publishing_takes_away_is_shown_before_it_is_published(table: Table
     export_as(window, PUBLISHED)
     table.settle(window)
     assert not table.exported
-    assert window.said.text().startswith("Publishing leaves out what is listed at the right.")
+    assert window.said.text().startswith("Nothing is written yet. Publishing leaves out what is listed at the right")
+    assert window.export_button.text() == "Publish Without It…", "the next step is named where it is taken"
+    assert window.export_button.hasFocus()
     chosen = window.findings.list.currentItem()
     assert chosen is not None
     assert "55 marks are left out." in chosen.text()
-    window.export()
+    QTest.keyClick(window.export_button, Qt.Key.Key_Return)
     assert len(table.exported) == 1
+    window.say("Written: a.pdf")
+    assert window.export_button.text() == "Export…"
+
+
+@pytest.mark.bounded
+def test_the_frame_follows_the_marks_that_publishing_leaves(qtbot: QtBot, dressed: None) -> None:
+    """It stayed as for all marks: five of sixty in a corner of a continent, and a white strip beside the map."""
+    table = Table(FAR_AND_NEAR, qtbot, pages=PublishedPages())
+    qtbot.addWidget(table.parent)
+    whole = Bounds(0.0, 40.0, 80.0, 70.0)
+    window = table.open(replace(SPEC, bounds=whole))
+    export_as(window, PUBLISHED)
+    table.settle(window)
+    (spec,) = table.exported
+    assert spec.bounds is not None
+    assert spec.bounds.width < 1
+    assert spec.bounds.contains_point(10.0, 50.0)
+    window.undo()
+    table.settle(window)
+    assert window.spec.bounds == whole, "one step, which the analyst can take back"
+    window.export()
+    table.settle(window)
+    assert table.exported[-1].bounds == whole, "and it is not fitted again"
+    window.close()
+    shiboken6.delete(window)
 
 
 def test_who_answers_is_asked_for_at_the_first_product(table: Table) -> None:

@@ -21,7 +21,7 @@ from tests.support.spilled import spellings, spilled
 from tests.support.tile_server import TileServer, serving
 from tests.support.windows import texts
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.data_dialog import DataDialog
+from viewer.app.products.data.data_dialog import DataDialog
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher

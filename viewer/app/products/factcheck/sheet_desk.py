@@ -95,6 +95,8 @@ class FactCheckDesk(QObject):
 
         self._running += 1
         title = self.tr("Writing {0}").format(path.name)
+        self._messages.clear("export")
+        self._files.say(f"{title}…")
         writing = Writing(path, work, self._context.jobs, self._context.pool, title=title, parent=self)
         writing.ended.connect(partial(self._written, writing, maker, path, sheets))
 
@@ -118,6 +120,7 @@ class FactCheckDesk(QObject):
     def _written(self, writing: Writing, maker: PageMaker, path: Path, sheets: list[FactSheet]) -> None:
         self._running -= 1
         maker.close()
+        self._messages.withdraw("export", self.tr("Writing {0}").format(path.name) + "…")
         if writing.error is not None:
             self._files.fail(writing.error.sentence)
         elif writing.written and sheets:

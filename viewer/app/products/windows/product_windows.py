@@ -32,6 +32,7 @@ from viewer.export.processing import stretches_on_screen
 from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.support.jobs import Loading
 from viewer.support.language.text import plain
 from viewer.support.language.translation import translate
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 TWICE_S = 0.5
 """Time within which a second request for a product means the first one: the keys were pressed twice."""
+_OF_PRODUCTS = frozenset({"export", "export data", "fact check"})
+"""Keys of the messages about work that is done in the windows of products."""
 MOST_NAMED = 3
 """Most further files that are named in full after the first."""
 
@@ -231,6 +234,9 @@ class ProductWindows(QObject):
         shown.export_wanted.connect(partial(self._export, shown))
         shown.findings.cure_wanted.connect(partial(self._set_aside, shown))
         shown.buttons.fact_check.clicked.connect(partial(self._write_sheet_of, shown))
+        before = frozenset(self._messages.lines())
+        bar = MessageBar(self._messages, shows=lambda line: line.key in _OF_PRODUCTS and line not in before)
+        bar.lie_over(shown.preview)  # what was done here is said here, with the button that opens the file
         self._windows = [*self.windows, shown]
         shown.finished.connect(self._let_go)
         shown.show()

@@ -27,11 +27,11 @@ from layers.product.lint.groups import Group
 from layers.product.publishing import DRAFT
 from viewer.app.case.session import Session
 from viewer.app.opening.written_file import WrittenFiles
-from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
-from viewer.app.products.data_leaving import DataLeaving, uuids_in
+from viewer.app.products.data.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
+from viewer.app.products.data.data_leaving import DataLeaving, uuids_in
+from viewer.app.products.data.taken_away import taken_away
 from viewer.app.products.findings.bulk_cures import do_cure
 from viewer.app.products.product_file import file_sha256
-from viewer.app.products.taken_away import taken_away
 from viewer.canvas.widget import MapCanvas
 from viewer.export.data.data_files import write_data
 from viewer.export.data.data_gate import data_through_gate

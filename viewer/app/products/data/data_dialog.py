@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from layers.product.marking import CLASSIFICATION, TLP
 from layers.product.publishing import DRAFT, PUBLISHED, State
+from viewer.app.products.data.taken_away import TakenAway
 from viewer.app.products.state_question import state_names
-from viewer.app.products.taken_away import TakenAway
 from viewer.panels.widgets.form_page import muted
 from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
