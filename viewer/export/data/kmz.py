@@ -133,8 +133,8 @@ class _Kmz:
     def _claims_elsewhere(self) -> list[ClaimSaid]:
         """The claims that stand in no balloon of a mark: they are about no place, or about none that is shown."""
         shown = {site.uuid for site in self._content.sites if site.uuid not in self._content.withheld}
-        told = {claim.uuid for uuid in shown for claim in self._claimed.get(uuid, ())}
-        return [claim for claim in self._content.claims if claim.uuid not in told]
+        in_balloons = {claim.uuid for uuid in shown for claim in self._claimed.get(uuid, ())}
+        return [claim for claim in self._content.claims if claim.uuid not in in_balloons]
 
     # -- sites ----------------------------------------------------------------------------------------------------
 
