@@ -27,6 +27,8 @@ class Reason(StrEnum):
     GONE = "gone"
     PARTLY = "partly"
     """Some of its facts are not ticked."""
+    UNSOURCED = "unsourced"
+    """All of its facts are ticked, but some have no source, and no remark says where they were found."""
     REMARKED = "remarked"
     """The checker has a remark on it that nobody has settled."""
     OWN = "own"
@@ -45,7 +47,9 @@ class LeftAlone(NamedTuple):
     table: str = ""
     uuid: str = ""
     facts: tuple[int, ...] = ()
-    """Numbers on the sheet of the facts that are not ticked, that have a remark, or of which no review is kept."""
+    """Numbers on the sheet of the facts that are not ticked, that lack a source, that have a remark, or of which no
+    review is kept.
+    """
     since: str = ""
     """The name and the day of the change, where the row has changed."""
 
@@ -109,7 +113,7 @@ def homecoming(document: Document, sheet: TickedSheet, checker: str) -> Homecomi
         elif reason is not Reason.REVIEWED:
             left.append(_left(document, subject, own, reason))
     others = [fact for key, rows in facts.items() if key not in subjects for fact in rows]
-    if unkept := tuple(fact.number for fact in others if fact.is_ticked and not fact.is_carried):
+    if unkept := tuple(fact.number for fact in others if fact.is_checked and not fact.is_carried):
         left.append(LeftAlone(Reason.NOT_KEPT, "", facts=unkept))
     known = sum(subject_row(document, table, uuid) is not None for table, uuid in subjects)
     return Homecoming(
@@ -155,6 +159,8 @@ def _why_not(document: Document, subject: AskedSubject, own: list[TickedFact], c
         return Reason.CHANGED
     if not all(fact.is_ticked for fact in own):
         return Reason.PARTLY
+    if any(fact.lacks_place for fact in own):
+        return Reason.UNSOURCED
     if _with_open_remarks(document, own):
         return Reason.REMARKED
     if same_name(row.created_by, checker):
@@ -181,6 +187,7 @@ def _is_of_other(reviewer: str, author: str) -> bool:
 def _left(document: Document, subject: AskedSubject, own: list[TickedFact], reason: Reason) -> LeftAlone:
     row = subject_row(document, subject.table, subject.uuid)
     open_facts = tuple(fact.number for fact in own if not fact.is_ticked) if reason is Reason.PARTLY else ()
+    open_facts = tuple(fact.number for fact in own if fact.lacks_place) if reason is Reason.UNSOURCED else open_facts
     open_facts = _with_open_remarks(document, own) if reason is Reason.REMARKED else open_facts
     is_other = row is not None and reason is Reason.CHANGED and row.rev != subject.rev
     since = ", ".join(filter(None, (row.modified_by, row.modified_at[:10]))) if is_other and row is not None else ""

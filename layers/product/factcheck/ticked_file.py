@@ -41,6 +41,18 @@ class TickedFact(Struct, frozen=True):
     """True for a fact that an earlier sheet had asked for."""
     is_ticked: bool = False
     remark: str = ""
+    is_unsourced: bool = False
+    """True for a fact that no source was linked with."""
+
+    @property
+    def lacks_place(self) -> bool:
+        """True for a tick without a source and without a remark: nothing says where the fact was found."""
+        return self.is_ticked and self.is_unsourced and not self.is_carried and not self.remark
+
+    @property
+    def is_checked(self) -> bool:
+        """True for a tick that counts: the fact was found in its source, or a remark says where."""
+        return self.is_ticked and not self.lacks_place
 
 
 class AskedSubject(Struct, frozen=True):
@@ -65,12 +77,12 @@ class TickedSheet(Struct, frozen=True):
 
     @property
     def ticked_keys(self) -> frozenset[str]:
-        return frozenset(fact.key for fact in self.facts if fact.is_ticked)
+        return frozenset(fact.key for fact in self.facts if fact.is_checked)
 
     @property
     def ticked(self) -> int:
-        """Number of the facts that the checker ticked."""
-        return sum(fact.is_ticked and not fact.is_carried for fact in self.facts)
+        """Number of the facts that the checker ticked, as far as a tick counts."""
+        return sum(fact.is_checked and not fact.is_carried for fact in self.facts)
 
 
 def is_sheet(path: Path) -> bool:
@@ -160,6 +172,7 @@ def _fact(row: dict[str, Any], mark: Any) -> TickedFact:
         is_carried=is_carried,
         is_ticked=row.get("done") is True if is_carried else mark.get("ticked") is True,
         remark=_line(mark.get("remark")),
+        is_unsourced=row.get("unsourced") is True,
     )
 
 

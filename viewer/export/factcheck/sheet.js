@@ -21,10 +21,22 @@
     for (const box of boxes) box.checked = (facts[box.dataset.key] || {}).ticked === true;
     for (const field of remarks) field.value = String((facts[field.dataset.key] || {}).remark || "");
   };
+  const remarkOn = (box) => box.closest("article").querySelector("textarea");
+  // A fact without a source was found nowhere that the case knows: the remark says where.
+  const lacksPlace = (box) => box.checked && "unsourced" in box.dataset && !remarkOn(box).value.trim();
   const count = () => {
-    const ticked = boxes.filter((box) => box.checked).length;
-    for (const box of boxes) box.closest("article").classList.toggle("ticked", box.checked);
-    said.textContent = `${ticked} of ${boxes.length} ticked` + (dirty ? ", not saved" : "");
+    let ticked = 0;
+    let lacking = 0;
+    for (const box of boxes) {
+      const lacks = lacksPlace(box);
+      lacking += lacks;
+      ticked += box.checked && !lacks;
+      box.closest("article").classList.toggle("ticked", box.checked && !lacks);
+      const wants = box.closest("article").querySelector(".wants");
+      if (wants) wants.hidden = !lacks;
+    }
+    const more = lacking ? `; ${lacking} without a source ${lacking > 1 ? "need" : "needs"} a remark` : "";
+    said.textContent = `${ticked} of ${boxes.length} ticked${more}` + (dirty ? ", not saved" : "");
   };
   const read = (text) => {
     try { return JSON.parse(text) || {}; } catch (_) { return {}; }

@@ -93,6 +93,7 @@ def _asked_fact(fact: SheetFact) -> dict[str, Any]:
         "words": plain(fact.words),
         "table": fact.table,
         "uuid": fact.uuid,
+        "unsourced": fact.basis == UNSOURCED,
     }
 
 

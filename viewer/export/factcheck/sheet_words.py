@@ -48,7 +48,8 @@ COLUMN_HEADS = (
 HELP = {
     DIFFERS: "The page says one thing, and the words that it stands on another: put one of the two right.",
     MISQUOTED: "The text of the source that the case keeps has not these words: put the quote right.",
-    UNSOURCED: "No source is linked: find one, or take the fact out.",
+    UNSOURCED: "No source is linked: find one, or take the fact out. A tick counts here only with a remark that says "
+    "where you found it.",
     ALTERED: "The product prints these as exact words, and the quote that the case keeps does not have them so.",
     OTHERWISE: "Compare with the quote, and open the source: the words differ, or stand in another order.",
     NO_WORDS: "Open the source and find the words: the case keeps none.",

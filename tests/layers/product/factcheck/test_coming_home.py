@@ -12,7 +12,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Product
 from layers.errors import InvalidValue
 from layers.product.factcheck.coming_home import Homecoming, Reason, comments_of, homecoming
-from layers.product.factcheck.fact_sheet import FactSheet
+from layers.product.factcheck.fact_sheet import UNSOURCED, FactSheet
 from layers.product.factcheck.ticked_file import AskedSubject, TickedFact, TickedSheet
 from tests.layers.product.factcheck.conftest import changed, sheet_of
 from viewer.commands.reviewing.comments import resolve_comment
@@ -33,6 +33,7 @@ def sent_out(sheet: FactSheet, but: Collection[str] = (), only: Collection[str] 
             fact.uuid,
             is_ticked=fact.words not in but if only is None else fact.words in only,
             remark="a remark" if fact.words in but else "",
+            is_unsourced=fact.basis == UNSOURCED,
         )
         for fact in sheet.facts
     )
@@ -70,6 +71,25 @@ def test_a_row_whose_fact_is_open_is_left_with_its_number_and_remark(own: Docume
     (number,) = [fact.number for fact in sheet.facts if fact.words == "12 pumps"]
     assert row.facts == (number,)
     assert [(remark.number, remark.written) for remark in home.remarks] == [(number, "a remark")]
+
+
+def test_a_tick_on_a_fact_without_a_source_counts_with_a_remark_only(own: Document) -> None:
+    """A box that is ticked says that the fact stands in its source: where there is none, somebody must say where."""
+    site = next(iter(own.sites.values()))
+    own.apply(Edit("source", (Change("sites", site, replace(site, position_source_uuid="")),)))
+    asked = sheet_of(own)
+    unsourced = [fact.number for fact in asked.facts if fact.basis == UNSOURCED and fact.uuid == site.uuid]
+    assert unsourced
+    sheet = sent_out(asked)
+    home = home_of(own, sheet)
+    assert site.uuid not in home.sites
+    (row,) = [row for row in home.left if row.reason is Reason.UNSOURCED]
+    assert (row.uuid, row.facts) == (site.uuid, tuple(unsourced))
+    assert not {fact.key for fact in asked.facts if fact.number in unsourced} & sheet.ticked_keys
+    remarked = [replace(fact, remark="found on p. 4") if fact.number in unsourced else fact for fact in sheet.facts]
+    sheet = replace(sheet, facts=tuple(remarked))
+    assert reasons(home_of(own, sheet))[site.uuid] is Reason.REMARKED, "the author links the source, and settles it"
+    assert sheet.ticked == len(asked.facts)
 
 
 def test_a_ticked_row_with_an_open_remark_is_left_until_it_is_settled(own: Document) -> None:

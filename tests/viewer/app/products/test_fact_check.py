@@ -34,7 +34,17 @@ from viewer.panels.shell.message_bar import MessageBar
 WAIT_MS = 40_000
 WORDS = "Aurora Ltd. delivered 12 pumps in 2019"
 ROWS: dict[str, list[Any]] = {
-    "sites": [Site(uuid="s-1", geometry=Point(10, 50), label="Yard", class_code="port", created_by="A. Author")],
+    "sites": [
+        Site(
+            uuid="s-1",
+            geometry=Point(10, 50),
+            label="Yard",
+            class_code="port",
+            created_by="A. Author",
+            position_source_uuid="q-1",
+        ),
+        Site(uuid="s-2", geometry=Point(10.1, 50), label="Quay", class_code="port", created_by="A. Author"),
+    ],
     "claims": [Claim(uuid="c-1", statement=WORDS, source_wording=WORDS, created_by="A. Author")],
     "sources": [Source(uuid="q-1", title="Report", url="https://example.org/a")],
     "claim_sites": [ClaimSite(uuid="l-1", claim_uuid="c-1", site_uuid="s-1")],
@@ -97,9 +107,13 @@ def test_ticks_come_home_and_go_again_in_one_step(
     assert dialog.review_button.text() == "&Review 1 row, keep 1 remark"
     assert lines(dialog)[-2:] == ["Reviewed by this sheet (1)", "Yard"]
     assert any(line.startswith("Has an open remark") for line in lines(dialog, 2))
+    assert dict(zip(lines(dialog), lines(dialog, 2), strict=True))["Quay"] == (
+        "Ticked without a source: a remark must say where it was found"
+    )
     QTest.mouseClick(dialog.review_button, Qt.MouseButton.LeftButton)
     rows = (document.claims["c-1"], document.sites["s-1"])
     assert [(row.status, row.reviewed_by) for row in rows] == [("draft", ""), ("reviewed", "B. Second")]
+    assert document.sites["s-2"].status == "draft"
     assert "1 row reviewed, 1 remark kept in the name of B. Second" in texts(window)
     (remark,) = comments_of(document)
     assert remark.target_uuid == "c-1"

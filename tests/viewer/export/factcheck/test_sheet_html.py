@@ -39,6 +39,7 @@ def test_what_was_asked_and_ticked_comes_back(page: str) -> None:
     sheet = sheet_in(ticked(page, marks), "x.html")
     assert (sheet.title, sheet.product_uuid, sheet.checker) == ("Pumps", "p-1", "C. Checker")
     assert [row.key for row in sheet.facts] == [first.key, second.key, third.key]
+    assert [row.is_unsourced for row in sheet.facts] == [True, False, False]
     assert [row.digest for row in sheet.facts] == [first.digest, second.digest, third.digest]
     assert [row.is_ticked for row in sheet.facts] == [False, True, False]
     assert sheet.facts[1].remark == "page 4"
@@ -190,6 +191,30 @@ def test_its_own_policy_lets_its_own_script_run(page: str, tmp_path: Path) -> No
     shown, asked = browser("--dump-dom", path.as_uri())
     assert "0 of 3 ticked" in shown
     assert asked == []
+
+
+_SAID = "document.getElementById('said').textContent"
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(120)
+def test_a_tick_without_a_source_counts_once_a_remark_says_where_the_fact_was_found(page: str, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.html"
+    path.write_text(page, "utf-8")
+    key = SHEET.facts[0].key
+    with Browser() as chromium:
+        chromium.show(path, 768)
+        chromium.value(f"document.querySelector('input[data-key=\"{key}\"]').click()")
+        assert chromium.value(_SAID).startswith("0 of 3 ticked; 1 without a source needs a remark")
+        assert not chromium.value("document.querySelector('.wants').hidden")
+        assert chromium.violations() == []
+        chromium.picture(tmp_path / "wants.png")
+        chromium.value(
+            f"(() => {{ const field = document.querySelector('textarea[data-key=\"{key}\"]');"
+            " field.value = 'the annual report, p. 4'; field.dispatchEvent(new Event('input', { bubbles: true })); })()"
+        )
+        assert chromium.value(_SAID).startswith("1 of 3 ticked,")
+        assert chromium.value("document.querySelector('.wants').hidden")
 
 
 @pytest.mark.bounded

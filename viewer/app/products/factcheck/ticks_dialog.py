@@ -134,6 +134,8 @@ class TicksDialog(QDialog):
                 return self.tr("No longer in the case")
             case Reason.PARTLY:
                 return self.tr("Not all of its facts are ticked")
+            case Reason.UNSOURCED:
+                return self.tr("Ticked without a source: a remark must say where it was found")
             case Reason.REMARKED:
                 return self.tr("Has an open remark: resolve it in the case, then bring the sheet home again")
             case Reason.OWN:
