@@ -75,7 +75,7 @@ class Answers(Struct, dict=True):  # a test puts another answer in the place of 
     def sheet_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
         return self.case_to_write(suggestion)
 
-    def sheet_to_open(self, folder: Path) -> Path | None:
+    def sheet_to_open(self, folder: Path, *, is_ticked: bool = False) -> Path | None:
         self.asked.append("earlier sheet")
         return Path(self.opened[0]) if self.opened else None
 

@@ -113,6 +113,12 @@ class FileMenu(CaseMenu):
     def write_changed_facts(self) -> None:
         self._products.write_sheet(asks_since=True)
 
+    def bring_ticks_home(self) -> None:
+        self._products.bring_ticks_home()
+
+    def export_story(self) -> None:
+        self._exports.export_data(".html")
+
     def export_data(self) -> None:
         self._exports.export_data()
 
@@ -207,6 +213,24 @@ class FileMenu(CaseMenu):
             write_changed_facts,
             offered=has_case,
             tip=QT_TRANSLATE_NOOP("Actions", "Write a sheet of only the facts that changed since an earlier sheet"),
+        ),
+        Action(
+            "bring_ticks_home",
+            QT_TRANSLATE_NOOP("Actions", "Bring a T&icked Sheet Home…"),
+            bring_ticks_home,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Review the rows that a checker has ticked on a fact-check sheet, and keep the remarks"
+            ),
+        ),
+        Action(
+            "export_story",
+            QT_TRANSLATE_NOOP("Actions", "&Web Story…"),
+            export_story,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Write one HTML page for a browser: map that zooms, claims with their answers, sources"
+            ),
         ),
         Action(
             "export_data",

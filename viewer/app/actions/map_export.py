@@ -133,12 +133,15 @@ class MapExport(QObject):
         sentence = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
         self._messages.show("export", sentence.format(image.width(), image.height()), "info")
 
-    def export_data(self) -> None:
-        """Open the dialog that exports sites, claims and pictures for other programs; it stays beside the map."""
-        self._panels.flush()
-        self._loading.then("data", self._begin_data)
+    def export_data(self, suffix: str = "") -> None:
+        """Open the dialog that exports sites, claims and pictures for other programs; it stays beside the map.
 
-    def _begin_data(self) -> None:
+        `suffix`: the format that is offered first; empty for that of the last time.
+        """
+        self._panels.flush()
+        self._loading.then("data", partial(self._begin_data, suffix))
+
+    def _begin_data(self, suffix: str) -> None:
         if self._desk is None:
             from viewer.app.products.data.data_desk import DataDesk  # for start-up time
 
@@ -151,7 +154,7 @@ class MapExport(QObject):
                 self._files,
                 self._window,
             )
-        self._desk.begin()
+        self._desk.begin(suffix)
 
     def export_measurements(self) -> None:
         """Ask for a file and write measurements to it, as GeoJSON or CSV by its ending."""

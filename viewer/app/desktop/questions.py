@@ -190,9 +190,10 @@ class Questions(QObject):
             self.tr("Write the fact-check sheet"), suggestion, _in_order(kinds, suggestion), over
         )
 
-    def sheet_to_open(self, folder: Path) -> Path | None:
-        """Ask for an earlier fact-check sheet."""
-        title, kinds = self.tr("Choose the earlier fact-check sheet"), self.tr("Fact-check sheet (*.html *.htm)")
+    def sheet_to_open(self, folder: Path, *, is_ticked: bool = False) -> Path | None:
+        """Ask for an earlier fact-check sheet, or for one that comes home ticked."""
+        earlier, ticked = self.tr("Choose the earlier fact-check sheet"), self.tr("Choose the ticked fact-check sheet")
+        title, kinds = ticked if is_ticked else earlier, self.tr("Fact-check sheet (*.html *.htm)")
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
         return Path(text) if text else None
 
@@ -200,7 +201,7 @@ class Questions(QObject):
         """Ask for a file for other programs. The suggestion's own kind is offered first."""
         kinds = {
             ".kmz": self.tr("Google Earth (*.kmz)"),
-            ".html": self.tr("Report (*.html)"),
+            ".html": self.tr("Web story (*.html)"),
             ".xlsx": self.tr("Spreadsheet (*.xlsx)"),
             ".geojson": self.tr("GeoJSON (*.geojson)"),
             ".csv": self.tr("Table (*.csv)"),

@@ -21,6 +21,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "export_batch": ("atlas", "map series", "many maps", "bulk export"),
     "fact_check": ("proof", "verify", "check the sources", "checklist", "annotated copy", "review sheet"),
     "changed_facts": ("proof", "second check", "recheck"),
+    "bring_ticks_home": (
+        *("import ticks", "import the checked sheet", "open a ticked sheet", "ticked file", "checked facts"),
+        *("return the fact check", "fact checker", "review from a file", "checklist"),
+    ),
+    "export_story": (
+        *("html", "web page", "webpage", "website", "story map", "storymap", "web map", "interactive map", "online"),
+        *("browser", "html report", "report", "article", "scrollytelling", "publish", "share on the web", "embed"),
+    ),
     "export_data": ("kml", "kmz", "html", "csv", "shapefile", "geojson", "google earth", "excel", "spreadsheet"),
     "export_measurements": ("spreadsheet", "excel"),
     "permissions": ("settings", "preferences", "options", "privacy", "security", "trust", "firewall"),

@@ -54,6 +54,12 @@
     checker.setAttribute("value", checker.value);
     return "<!doctype html>\n" + document.documentElement.outerHTML + "\n";
   };
+  // Another name than that of the sheet, with the checker's: it is told from the blank one, and from a colleague's.
+  const nameOf = (person) => {
+    const stem = document.documentElement.dataset.file.replace(/\.html?$/i, "");
+    const by = (person.toLowerCase().match(/[\p{L}\p{N}]+/gu) || []).join("-").slice(0, 40);
+    return `${stem}-ticked-by-${by || "checker"}.html`;
+  };
   const save = () => {
     if (!checker.value.trim()) {
       checker.focus();
@@ -62,9 +68,10 @@
     }
     dirty = false;
     count();
+    said.textContent += `. Saved as ${nameOf(checker.value)}: drop it on the case.`;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([whole()], { type: "text/html" }));
-    link.download = document.documentElement.dataset.file;
+    link.download = nameOf(checker.value);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };

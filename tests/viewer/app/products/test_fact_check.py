@@ -165,6 +165,23 @@ def test_the_button_beside_a_product_writes_its_sheet_and_the_second_asks_only_f
     dialog.reject()
 
 
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
+def test_a_ticked_sheet_comes_home_by_the_menu(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    take_up(window, qtbot, **ROWS)
+    path = tmp_path / "check.html"
+    written(window, qtbot, answers, path)
+    tick(path)
+    answers.opened = [str(path)]
+    window.action_table["bring_ticks_home"].trigger()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(TicksDialog)), timeout=WAIT_MS)
+    (dialog,) = window.findChildren(TicksDialog)
+    assert dialog.review_button.text() == "&Review 2 rows"
+    dialog.reject()
+
+
 @pytest.mark.parametrize("text", ["", '<script type="application/json" id="sheet">{"kind": 3}</script>'])
 def test_a_hostile_sheet_is_refused_in_one_sentence(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, text: str

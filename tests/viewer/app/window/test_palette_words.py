@@ -55,9 +55,14 @@ EVERYDAY = [
     ("near-infrared", "bands_colour_infrared"),
     ("nir", "bands_colour_infrared"),
     ("false colour", "bands_colour_infrared"),
+    ("web story", "export_story"),
+    ("html", "export_story"),
+    ("web page", "export_story"),
+    ("ticked", "bring_ticks_home"),
+    ("kmz", "export_data"),
 ]
 """Words that are typed, and the command that they mean."""
-AMONG_FIVE = ("settings", "pin", "contrast", "false colour", "nir")
+AMONG_FIVE = ("settings", "pin", "contrast", "false colour", "nir", "kmz")
 """Words that mean more than one command."""
 
 

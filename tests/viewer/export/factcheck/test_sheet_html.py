@@ -139,7 +139,7 @@ _HAND = """
   const remark = document.querySelector('textarea[data-key="KEY"]');
   const name = document.getElementById("checker");
   const save = HTMLAnchorElement.prototype.click;
-  HTMLAnchorElement.prototype.click = () => {};
+  HTMLAnchorElement.prototype.click = function () { document.body.dataset.file = this.download; };
   if (!name.value) {
     box.click();
     for (const [field, words] of [[remark, "seen </script> on page 4"], [name, "C. Checker"]]) {
@@ -165,6 +165,7 @@ def test_ticks_survive_closing_and_the_file_comes_home(page: str, tmp_path: Path
     path.write_text(allowed.replace("</body>", f"{hand}</body>"), "utf-8")
     saved, asked = browser("--dump-dom", path.as_uri())
     assert asked == []
+    assert 'data-file="pumps-check-ticked-by-c-checker.html"' in saved, "told from the blank sheet, and from others"
     sheet = sheet_in(saved, "sheet.html")
     assert [row.is_ticked for row in sheet.facts] == [False, True, False]
     assert (sheet.checker, sheet.facts[1].remark) == ("C. Checker", "seen </script> on page 4")

@@ -77,9 +77,10 @@ class DataDesk(QObject):
         """True while no file is being made."""
         return not self._running
 
-    def begin(self) -> None:
-        """Ask which data to export, and for whom."""
+    def begin(self, suffix: str = "") -> None:
+        """Ask which data to export, and for whom. `suffix`: the format that is offered; empty for the last one."""
         selected = len(self._canvas.selection)
+        self._last = replace(self._last, suffix=suffix or self._last.suffix)
         dialog = DataDialog(len(self._session.document.sites), selected, self._last, self._window)
         dialog.chosen.connect(self._chosen)
         dialog.wished.connect(partial(self._look_for_taken_away, dialog))

@@ -115,7 +115,7 @@ class DataDialog(QDialog):
     def _formats(self) -> Sequence[tuple[str, str]]:
         return (
             (self.tr("Google Earth (KMZ)"), ".kmz"),
-            (self.tr("Report for a browser and for print (HTML)"), ".html"),
+            (self.tr("Web story for a browser and for print (HTML)"), ".html"),
             (self.tr("Spreadsheet (XLSX)"), ".xlsx"),
             (self.tr("Sites as GeoJSON"), ".geojson"),
             (self.tr("Sites as a table (CSV)"), ".csv"),

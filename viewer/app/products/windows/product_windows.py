@@ -151,6 +151,14 @@ class ProductWindows(QObject):
             self._panels.flush()
             self._loading.then("sheet", partial(self._write_sheet, asks_since))
 
+    def bring_ticks_home(self) -> None:
+        """Ask for a ticked sheet, and show what it reviews."""
+        target = self._session.target
+        folder = self._folder or (target.parent if target else Path.home())
+        path = self._ask().sheet_to_open(folder, is_ticked=True)
+        if path is not None:
+            self.take_home(path)
+
     def take_home(self, path: Path) -> None:
         """Read a ticked sheet, and show what it reviews."""
         self._loading.then("ticks", partial(self._take_home, path))
