@@ -89,6 +89,30 @@ def names_in(suffix: str, path: Path) -> set[str]:
 
 
 @pytest.mark.bounded
+def test_the_dialog_grows_with_what_publishing_leaves_out(demo: MainWindow, qtbot: QtBot) -> None:
+    """Its fields were squeezed to half of their height."""
+    dialog = asked(demo, qtbot)
+    fields = (dialog.format, dialog.part, dialog.marking, dialog.state)
+    before = [field.height() for field in fields]
+    QTest.mouseClick(dialog.publish, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.taken_away.isVisible, timeout=20_000)
+    qtbot.waitUntil(lambda: [field.height() for field in fields] == before, timeout=20_000)
+    assert all(field.height() >= field.sizeHint().height() for field in fields)
+    dialog.reject()
+
+
+@pytest.mark.bounded
+def test_the_web_story_is_offered_by_its_own_entry(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.action_table["export_story"].trigger()
+    qtbot.waitUntil(lambda: demo.findChild(DataDialog) is not None, timeout=20_000)
+    dialog = demo.findChild(DataDialog)
+    assert dialog is not None
+    assert dialog.format.currentData() == ".html"
+    assert "Web story" in dialog.format.currentText()
+    dialog.reject()
+
+
+@pytest.mark.bounded
 def test_each_format_is_written_for_inside_and_outside(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:

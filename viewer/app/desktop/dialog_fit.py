@@ -1,4 +1,6 @@
-"""Fits each dialog of a window to its screen, so that its buttons are in reach."""
+"""Fits each dialog of a window to its screen and to what it shows, so that its buttons are in reach and nothing is
+squeezed.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,14 @@ FRAME = (8, 40)
 """Width and height that the system's frame and title bar add, in pixels."""
 
 
+_CHANGES = (QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.LayoutRequest)
+
+
 class DialogFit(QObject):
-    """Fits the dialogs of a window to its screen, and the dialogs that they open in turn."""
+    """Fits the dialogs of a window to its screen, and the dialogs that they open in turn.
+
+    One that shows more than before grows: Qt would squeeze its fields below their own heights.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -24,7 +32,9 @@ class DialogFit(QObject):
             child = event.child()  # type: ignore[attr-defined]
             if isinstance(child, QDialog):
                 child.installEventFilter(self)
-        elif event.type() in (QEvent.Type.Show, QEvent.Type.Resize) and isinstance(watched, QDialog):
+        elif isinstance(watched, QDialog) and event.type() in _CHANGES:
+            if event.type() != QEvent.Type.Resize:
+                grow(watched, room_for(watched))
             fit(watched, room_for(watched))
         return False
 
@@ -33,6 +43,17 @@ def room_for(dialog: QWidget) -> QSize:
     """Largest size that a dialog can have on its screen."""
     free = dialog.screen().availableGeometry().size()
     return QSize(free.width() - FRAME[0], free.height() - FRAME[1])
+
+
+def grow(dialog: QWidget, room: QSize) -> None:
+    """Make a dialog as high as its parts need at its width, as far as there is room; a higher one stays."""
+    layout = dialog.layout()
+    if layout is None or not dialog.isVisible():
+        return
+    width = dialog.width()
+    needed = layout.totalMinimumHeightForWidth(width) if layout.hasHeightForWidth() else layout.minimumSize().height()
+    if dialog.height() < min(needed, room.height()):
+        dialog.resize(width, min(needed, room.height()))
 
 
 def fit(dialog: QWidget, room: QSize) -> None:
