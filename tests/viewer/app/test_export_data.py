@@ -94,7 +94,7 @@ def test_the_dialog_grows_with_what_publishing_leaves_out(demo: MainWindow, qtbo
     dialog = asked(demo, qtbot)
     fields = (dialog.format, dialog.part, dialog.marking, dialog.state)
     before = [field.height() for field in fields]
-    QTest.mouseClick(dialog.publish, Qt.MouseButton.LeftButton)
+    dialog.publish.click()
     qtbot.waitUntil(dialog.taken_away.isVisible, timeout=20_000)
     qtbot.waitUntil(lambda: [field.height() for field in fields] == before, timeout=20_000)
     assert all(field.height() >= field.sizeHint().height() for field in fields)
