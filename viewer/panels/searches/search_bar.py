@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import override
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from layers.observing.grid_sides import counted_from, is_turned, side_of_cell
 from layers.observing.search_grid import cell_name
 from layers.observing.search_words import suggestion
 from layers.text.counted import metres
-from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.search_desk import Refusal, SearchDesk
 from viewer.panels.searches.search_walk import SearchWalk
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.support.language.stored_words import capital, word
@@ -27,8 +27,33 @@ from viewer.support.still_boxes import ComboBox
 LONGEST_TARGET = 40
 LINES = 2
 """Lines of the sentence on a cell."""
+_ANSWERS = frozenset({Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4})
+"""Keys that answer: one that is held down answers once, and no cell that comes after."""
 _NO_MATTER = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 """Modifiers with which a digit may come: from the keypad, and on keyboards whose digits want Shift."""
+
+
+class _ReasonBox(ComboBox):
+    """The choice of a reason. The keys of the walk hold in it while its list is closed; a list that closes gives the
+    keyboard back to the map.
+    """
+
+    def __init__(self, takes: Callable[[QKeyEvent], bool], give_back: Callable[[], None]) -> None:
+        super().__init__()
+        self._takes, self._give_back = takes, give_back
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._takes(event):
+            event.ignore()  # for the bar around it
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and watched is self.view():
+            QTimer.singleShot(0, self, self._give_back)  # once the window of the list is gone
+        return super().eventFilter(watched, event)
 
 
 class SearchBar(QWidget):
@@ -39,6 +64,8 @@ class SearchBar(QWidget):
         self._desk = desk
         self._awaits_click = False
         """True from the button Found until a click on the map says where it is."""
+        self._asked_at: tuple[int, int] | None = None
+        """The cell for which the list of reasons was opened."""
         self.setAccessibleName(self.tr("Search"))
         self.where, self.says = plain_label(), plain_label()
         self.says.setWordWrap(True)
@@ -46,7 +73,7 @@ class SearchBar(QWidget):
         self.nothing = self._button(self.tr("1 Nothing seen"), self.tr("Nothing of it in this cell (1)"))
         self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it at the pointer)"))
         self.unsure = self._button(self.tr("3 Cannot tell"), self.tr("It cannot be told, for the reason beside (3)"))
-        self.reason = ComboBox()
+        self.reason = _ReasonBox(self._takes, desk.canvas.setFocus)
         self.reason.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reason.setAccessibleName(self.tr("Reason why it cannot be told (0 opens the list)"))
         self.reason.setToolTip(tooltip(self.tr("Reason why it cannot be told (0 opens the list)")))
@@ -134,17 +161,23 @@ class SearchBar(QWidget):
         sentence = self._sentence(walk)
         self.says.setText(sentence)
         self.says.setToolTip(tooltip(sentence))
-        self.reason.setCurrentIndex(max(self.reason.findData(walk.cell.suggested or self._desk.reason), 0))
+        if not self.reason.view().isVisible():
+            self.reason.setCurrentIndex(max(self.reason.findData(walk.cell.suggested or self._desk.reason), 0))
         self.part.setEnabled(not walk.is_shown)
         self.nothing.setEnabled(walk.is_shown)
 
     def _sentence(self, walk: SearchWalk) -> str:
         """The one sentence that matters most now."""
+        if self._desk.refusal == Refusal.ELSEWHERE:
+            cell = in_language(cell_name(*walk.at))
+            return self.tr("That place lies in another cell. Click where it is in {0}.").format(cell)
         if self._awaits_click:
             return self.tr("Click where it is.")
         kept = walk.cell
         words = suggestion(kept)
         parts = [self._desk.end_words] if self._desk.end_words else []
+        if self._desk.refusal is not None:
+            parts = [self._refused_words(walk, self._desk.refusal)]
         if kept.answer:
             why = f" ({word(kept.why)})" if kept.why else ""
             parts.append(f"{capital(kept.answer)}{why}.")
@@ -157,6 +190,14 @@ class SearchBar(QWidget):
         if words is not None and not kept.answer:
             parts += [in_language(words), self.tr("3 confirms it.")]
         return " ".join(parts) or self._looked_for(walk)
+
+    def _refused_words(self, walk: SearchWalk, refusal: Refusal) -> str:
+        """The sentence on an answer that was not taken, by what is true of the cell now."""
+        if refusal == Refusal.OUT_OF_SIGHT:
+            return self.tr("Not answered: this cell was not in sight. Look at it, then answer.")
+        if walk.is_shown:
+            return self.tr("Not answered yet: all of this cell was shown now.")
+        return self.tr("Not answered: look at all of this cell first.")
 
     def _outside_words(self, part: float) -> str:
         if part >= 1.0:
@@ -173,10 +214,15 @@ class SearchBar(QWidget):
     # -- what is done -----------------------------------------------------------------------------------------------
 
     def _reason_chosen(self) -> None:
-        self._desk.cannot_tell(str(self.reason.currentData()))
+        """Answer with the chosen reason the cell for which it was asked; "no reason yet" answers nothing."""
+        walk, why = self._desk.walk, str(self.reason.currentData())
+        if walk is not None and why and self._asked_at in (None, walk.at):
+            self._desk.cannot_tell(why)
+        self._asked_at = None
         self._desk.canvas.setFocus()
 
     def _ask_reason(self) -> None:
+        self._asked_at = None if self._desk.walk is None else self._desk.walk.at
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         self.reason.showPopup()
 
@@ -189,8 +235,12 @@ class SearchBar(QWidget):
         action = self._action(event)
         if action is None:
             return False
-        action()
+        if not (event.isAutoRepeat() and event.key() in _ANSWERS):
+            action()
         return True
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        return self._action(event) is not None
 
     def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
         tool, key = self._desk.canvas.tool, event.key()
@@ -201,8 +251,16 @@ class SearchBar(QWidget):
         return self._keys.get(key)
 
     def _await_no_click(self) -> None:
-        self._awaits_click = False
+        self._awaits_click, self._desk.refusal = False, None
         self.read()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Take the keys of a walk before the shortcuts of the window, also in the fields of the bar."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -230,9 +288,8 @@ class SearchBar(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return False
         if event.type() == QEvent.Type.MouseButtonRelease:
-            self._awaits_click = False
             pointer = self._desk.canvas.gestures.pointer_at(event.position())
-            if pointer.on_map:
-                self._desk.found((pointer.lon, pointer.lat))
+            if pointer.on_map and self._desk.found((pointer.lon, pointer.lat)):
+                self._awaits_click = False
             self.read()
         return True

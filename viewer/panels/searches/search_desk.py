@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,18 @@ if TYPE_CHECKING:
     from viewer.panels.searches.cells_read import CellsRead
     from viewer.panels.searches.search_walk import SearchWalk
 
+
+class Refusal(Enum):
+    """The reason why an answer to the cell in hand was not taken."""
+
+    NOT_SHOWN = "not shown"
+    """Parts of the cell were not shown at full resolution."""
+    OUT_OF_SIGHT = "out of sight"
+    """The cell was not on the screen as the one in hand: the analyst looked at another one."""
+    ELSEWHERE = "elsewhere"
+    """What was found lies in another cell."""
+
+
 MOST_BRACKETS = 200
 """Most marks that brackets stand around, in the place of their symbols."""
 LOOK_MS = 80
@@ -65,6 +78,12 @@ class SearchDesk(QObject):
         """The reason why what is on the screen does not count; None where it does."""
         self.reason = ""
         """The reason with which cells that cannot be told are answered."""
+        self.refusal: Refusal | None = None
+        """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
+        self._in_sight: tuple[int, int] | None = None
+        """The cell that was painted last as the one in hand, in sight; None where that one was out of the view."""
+        self._said = ""
+        """The sentence on the cell in hand that stands in the message line."""
         self._reading: set[str] = set()
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._look)
@@ -167,7 +186,7 @@ class SearchDesk(QObject):
         if walk is None:
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
-        self.walk, self.reason = walk, ""
+        self.walk, self.reason, self._in_sight = walk, "", None
         self.canvas.scene.show_bare(BareMarks(are_all=True))
         self.context.shown_above.emit("search", self._paint)
         self.canvas.setFocus()
@@ -204,6 +223,7 @@ class SearchDesk(QObject):
         """Leave the search; its cells are in the case."""
         if self.walk is not None:
             self.walk, self.lacks = None, None
+            self._begin_cell()
             self.canvas.scene.show_bare(BareMarks())
             self.context.shown_above.emit("search", None)
             self.shown_changed.emit()
@@ -238,27 +258,28 @@ class SearchDesk(QObject):
     def nothing_seen(self) -> None:
         """Answer that nothing was seen in the cell in hand; refused while parts of it were not shown."""
         walk = self.walk
-        if walk is None:
+        if walk is None or not self._is_seen():
             return
-        if not walk.is_shown:
-            self.context.report(self._not_shown(walk))
+        if walk.is_shown:
+            self._answer(NOTHING)
+        elif walk.outside >= 1.0:
             self.show_next_part()
-            return
-        self._answer(NOTHING)
+        else:
+            self.show_next_part()
+            self._refuse(Refusal.NOT_SHOWN)
 
-    def _not_shown(self, walk: SearchWalk) -> str:
-        if walk.outside >= 1.0:
-            return self.tr("This cell lies outside the image: 3 says that it cannot be told.")
-        share = int(100 * walk.part_shown)
-        sentence = self.tr("Only {0} % of this cell was shown at full resolution: look at the rest first (Enter).")
-        return sentence.format(share)
-
-    def found(self, place: Place | None = None) -> None:
-        """Answer that something was found: it is marked at a place, else where the pointer or the crosshair is."""
+    def found(self, place: Place | None = None) -> bool:
+        """Answer that something was found: it is marked at a place, else where the pointer or the crosshair is. False
+        where that was refused, as for a place in another cell.
+        """
         walk = self.walk
-        if walk is not None:
-            at = place or self._pointed(walk)
-            self._answer(FOUND, place=at)
+        if walk is None or not self._is_seen():
+            return False
+        if place is not None and walk.sheet.grid.cell_at(*place) != walk.at:
+            self._refuse(Refusal.ELSEWHERE)
+            return False
+        self._answer(FOUND, place=place or self._pointed(walk))
+        return True
 
     def _pointed(self, walk: SearchWalk) -> Place:
         lonlat = self.canvas.gestures.pointed_place()
@@ -270,7 +291,7 @@ class SearchDesk(QObject):
         one; without any the analyst is asked.
         """
         walk = self.walk
-        if walk is None:
+        if walk is None or not self._is_seen():
             return
         reason = why or walk.cell.suggested or self.reason
         if not reason:
@@ -281,8 +302,32 @@ class SearchDesk(QObject):
 
     def skip(self) -> None:
         """Leave the cell in hand unsearched."""
-        if self.walk is not None:
+        if self.walk is not None and self._is_seen():
             self._answer(SKIPPED)
+
+    def _is_seen(self) -> bool:
+        """True where the cell in hand is on the screen as such. Else it is shown, and an answer is refused: keys that
+        were pressed ahead, or after the map was moved, are about a cell that the analyst saw.
+        """
+        walk = self.walk
+        if walk is None or self._in_sight == walk.at:
+            return walk is not None
+        if not walk.is_in_sight(self.canvas.viewport.view()):
+            walk.show()
+        self._moved()
+        self._refuse(Refusal.OUT_OF_SIGHT)
+        return False
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        self.shown_changed.emit()
+
+    def _begin_cell(self) -> None:
+        """Forget what was said on a cell, as it got an answer or was left."""
+        self.refusal = None
+        if self._said:
+            self.context.messages.withdraw(self._said)
+            self._said = ""
 
     def _answer(self, answer: str, *, why: str = "", place: Place | None = None) -> None:
         from viewer.commands.imagery.cell_searches import answer_cell  # for start-up time
@@ -293,6 +338,7 @@ class SearchDesk(QObject):
         cell = replace(walk.cell, answer=answer, why=why, shown=round(walk.part_shown, 4))
         if not self.context.do(answer_cell, walk.uuid, cell, place=place):
             return
+        self._begin_cell()
         if self.walk is not None:
             self.walk.go_on()
         self._moved()
@@ -314,19 +360,22 @@ class SearchDesk(QObject):
         """Show the next part of the cell in hand, or the whole cell again."""
         if self.walk is not None:
             if self.walk.outside >= 1.0:
-                self.context.report(self.tr("This cell lies outside the image: 3 says that it cannot be told."))
+                self._said = self.tr("This cell lies outside the image: 3 says that it cannot be told.")
+                self.context.report(self._said)
             self.walk.show()
             self._moved()
 
     def step(self, by: int) -> None:
         """Go to the next cell or the one before."""
         if self.walk is not None:
+            self._begin_cell()
             self.walk.step(by)
             self._moved()
 
     def go_to(self, row: int, column: int) -> None:
         """Take another cell in hand."""
         if self.walk is not None:
+            self._begin_cell()
             self.walk.go_to(row, column)
             self._moved()
 
@@ -360,6 +409,7 @@ class SearchDesk(QObject):
 
         if self.walk is None:
             return
+        self._in_sight = self.walk.at if self.walk.is_in_sight(view) else None
         paint_search(painter, view, self.walk.sheet, self.walk.places, self.walk.at)
         bare = [place for frame in self.canvas.scene.marks.frames(view) for place in frame.bare_places]
         for place in bare[:MOST_BRACKETS]:

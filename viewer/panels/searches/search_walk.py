@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import shapely
 from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
@@ -29,6 +30,8 @@ _CLOSEST = 8.0
 """Pixels of the screen along one of the image's, at most: a closer view shows no more."""
 _STAYED_PX = 2.0
 """Pixels by which the middle of the map may move when its size changes, and nobody moved it."""
+_LEAST_IN_SIGHT = 1.0 / 3.0
+"""Least part of the cell in hand, or of the view, that shows it for the cell to be what the analyst looks at."""
 _SQUARE_DEG = 1.0
 """Turn from which a grid lies aslant in the view."""
 
@@ -164,6 +167,16 @@ class SearchWalk:
             return False
         self.show()
         return True
+
+    def is_in_sight(self, view: View) -> bool:
+        """True where a view shows the cell in hand as what is looked at: in its middle, or a good part of it."""
+        corners = [self._pixel(view, place) for place in self.sheet.grid.outline(*self.at).exterior.coords]
+        if not all(math.isfinite(number) for corner in corners for number in corner):
+            return False
+        cell, frame = shapely.make_valid(shapely.Polygon(corners)), shapely.box(0, 0, view.width, view.height)
+        seen = shapely.intersection(cell, frame).area
+        is_middle = bool(shapely.intersects(cell, shapely.Point(view.width / 2, view.height / 2)))
+        return is_middle or seen >= _LEAST_IN_SIGHT * min(cell.area, frame.area)
 
     def _needed_m(self) -> float | None:
         """Ground metres of a pixel of the screen at which all of the cell in hand is in view; None off the map."""

@@ -1,0 +1,173 @@
+"""Keys of a search that is gone through: each answers the cell that the analyst has before them, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.geo.crs import WGS84, transform_points
+from layers.observing.search_cells import sheet_of
+from tests.support.windows import opened
+from tests.viewer.app.conftest import settle
+from tests.viewer.app.window.test_searches import begin, radar_scene, shown
+from viewer.app.window import MainWindow
+from viewer.panels.searches.search_bar import SearchBar
+
+pytestmark = [
+    pytest.mark.bounded,
+    pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True),  # as every list offscreen
+]
+
+
+def begun(window: MainWindow, qtbot: QtBot, folder: Path) -> SearchBar:
+    """A search of 5 by 5 cells of a radar scene, whose first cell was shown."""
+    opened(window, radar_scene(folder / "radar.tif"), qtbot)
+    bar = begin(window, qtbot)
+    shown(window, qtbot)
+    return bar
+
+
+def answers(window: MainWindow) -> dict[tuple[int, int], str]:
+    """The cells that have an answer."""
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    return {(cell.row, cell.column): cell.answer for cell in sheet.cells if cell.answer}
+
+
+def at(window: MainWindow) -> tuple[int, int]:
+    walk = window.bars.searches.walk
+    assert walk is not None
+    return walk.at
+
+
+def move_away(window: MainWindow, qtbot: QtBot, row: int, column: int) -> None:
+    """Show another cell than the one in hand, as by dragging the map."""
+    walk, viewport = window.bars.searches.walk, window.canvas.viewport
+    assert walk is not None
+    x, y = transform_points(WGS84, viewport.crs, *walk.sheet.grid.middle(row, column))
+    viewport.centre_on(float(x), float(y), viewport.resolution / 2)
+    window.canvas.motion.come_to_rest()
+    settle(window, qtbot)
+
+
+def test_a_list_of_reasons_that_is_left_by_esc_gives_the_keyboard_back_to_the_map(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The next digit opened the list again, and Enter there answered the cell."""
+    bar = begun(window, qtbot, tmp_path)
+    QTest.keyClick(window.canvas, Qt.Key.Key_3)
+    qtbot.waitUntil(bar.reason.view().isVisible)
+    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.focusWidget() is window.canvas)
+    assert not bar.reason.view().isVisible()
+    assert (answers(window), at(window)) == ({}, (1, 1))
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    assert answers(window) == {(1, 1): "nothing seen"}
+
+
+def test_no_reason_yet_answers_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    bar = begun(window, qtbot, tmp_path)
+    window.bars.searches.reason = "haze"
+    QTest.keyClick(window.canvas, Qt.Key.Key_0)
+    qtbot.waitUntil(bar.reason.view().isVisible)
+    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Home)
+    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.focusWidget() is window.canvas)
+    assert (answers(window), at(window)) == ({}, (1, 1))
+
+
+def test_digits_answer_while_the_closed_list_of_reasons_has_the_keyboard(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bar = begun(window, qtbot, tmp_path)
+    bar.reason.setFocus()
+    QTest.keyClick(bar.reason, Qt.Key.Key_1)
+    assert not bar.reason.view().isVisible()
+    assert answers(window) == {(1, 1): "nothing seen"}
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4])
+def test_a_key_answers_no_cell_that_is_out_of_sight(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, key: Qt.Key
+) -> None:
+    """The map was dragged to another cell, and the key answered the one in hand, which nobody saw."""
+    bar = begun(window, qtbot, tmp_path)
+    window.bars.searches.reason = "haze"
+    move_away(window, qtbot, 4, 4)
+    QTest.keyClick(window.canvas, key)
+    assert answers(window) == {}
+    assert "this cell was not in sight" in bar.says.text()
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_4)
+    assert answers(window) == {(1, 1): "skipped"}
+    assert "not in sight" not in bar.says.text()
+
+
+def test_a_key_that_was_pressed_before_the_next_cell_is_painted_does_not_answer_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Two presses on a window that was busy answered two cells; the analyst had seen one of them."""
+    begun(window, qtbot, tmp_path)
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyPress):
+        QApplication.sendEvent(window.canvas, QKeyEvent(kind, Qt.Key.Key_4, Qt.KeyboardModifier.NoModifier, "4"))
+    assert (answers(window), at(window)) == ({(1, 1): "skipped"}, (1, 2))
+    settle(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_4)
+    assert answers(window) == {(1, 1): "skipped", (1, 2): "skipped"}
+
+
+def test_a_key_that_is_held_down_answers_once(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    begun(window, qtbot, tmp_path)
+    for _ in range(3):
+        held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_4, Qt.KeyboardModifier.NoModifier, "4", True)
+        QApplication.sendEvent(window.canvas, held)
+        settle(window, qtbot)
+    assert answers(window) == {}
+
+
+def test_what_is_found_is_not_marked_in_another_cell(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """A click on another cell made a mark there, and called the cell in hand the one where it was found."""
+    bar = begun(window, qtbot, tmp_path)
+    window.canvas.viewport.zoom_about(window.canvas.width() / 2, window.canvas.height() / 2, 0.5)
+    window.canvas.motion.come_to_rest()
+    settle(window, qtbot)
+    walk, viewport = window.bars.searches.walk, window.canvas.viewport
+    assert walk is not None
+    x, y = transform_points(WGS84, viewport.crs, *walk.sheet.grid.middle(1, 2))
+    beside = QPoint(*map(round, viewport.view().to_pixel(float(x), float(y))))
+    QTest.mouseClick(bar.found, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=beside)
+    assert answers(window) == {}
+    assert "That place lies in another cell" in bar.says.text()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert "another cell" not in bar.says.text()
+    assert at(window) == (1, 1)
+
+
+def test_what_was_not_yet_shown_is_said_as_it_is_now(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """The message "Only 3 % was shown" stayed while the rest was shown, and on later cells."""
+    bar = begun(window, qtbot, tmp_path)
+    window.resize(700, 420)  # a cell takes more than one view
+    settle(window, qtbot)
+    window.bars.searches.go_to(4, 4)
+    window.canvas.viewport.zoom_about(window.canvas.width() / 2, window.canvas.height() / 2, 4.0)
+    window.canvas.motion.come_to_rest()
+    settle(window, qtbot)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    walk.shown = type(walk.shown)(walk.sheet.grid, walk.area, None)  # nothing was shown before
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    assert answers(window) == {}
+    shown(window, qtbot)
+    assert "Not answered yet: all of this cell was shown now." in bar.says.text()
+    assert not any("shown" in line.text for line in window.messages.lines())
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    assert answers(window) == {(4, 4): "nothing seen"}
+    assert "Not answered" not in bar.says.text()
