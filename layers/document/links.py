@@ -21,6 +21,7 @@ from layers.document.rows import (
     Row,
     Watch,
 )
+from layers.document.search import Search
 from layers.document.site import Site
 
 
@@ -107,6 +108,10 @@ class Links:
             return any(link.source_uuid == source_uuid for link in self.claim_to_sources(claim_uuid))
         claim = self._claims.get(claim_uuid)
         return claim is not None and claim.voice != "analyst"
+
+    def searches_of_area(self, site_uuid: str) -> list[Search]:
+        """The searches of a search area, on images and of archives."""
+        return cast("list[Search]", self._linked("searches", "area_uuid", site_uuid))
 
     def chips_of_site(self, site_uuid: str) -> list[Chip]:
         chips = cast("Mapping[str, Chip]", self._tables["chips"])
@@ -195,6 +200,8 @@ def _ends(row: Row) -> tuple[tuple[str, str], ...]:
             return (("comments.target_uuid", row.target_uuid),)
         case Observation():
             return ("observations.site_uuid", row.site_uuid), ("observations.image_uuid", row.image_uuid)
+        case Search():
+            return (("searches.area_uuid", row.area_uuid),)
         case Image():
             return (("images.image_key", row.image_key),)
         case ProductRow():

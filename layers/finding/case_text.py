@@ -69,7 +69,8 @@ class CaseText(Struct, frozen=True):
 def texts_of(document: Document, kept: Mapping[str, str] = NO_TEXTS) -> Iterator[CaseText]:
     """Yield the words of all rows that have any. Safe in a job: rows are values, and a table is listed in one step.
 
-    `kept` are the words of kept copies that were read, by the uuid of their row.
+    `kept` are words that do not stand in the rows, by the uuid of their row: those of kept copies that were read, and
+    the reasons for changes of others.
     """
     for table in SEARCHED:
         for row in list(document.table(table).values()):
@@ -78,7 +79,15 @@ def texts_of(document: Document, kept: Mapping[str, str] = NO_TEXTS) -> Iterator
 
 
 def text_of(table: Table, row: Row, kept: Mapping[str, str] = NO_TEXTS) -> CaseText | None:
-    """The words of a row, with those of `kept` for a kept copy; None where it has none, or is not searched."""
+    """The words of a row, with those that `kept` has for it; None where it has none, or is not searched."""
+    text = _own_text(table, row, kept)
+    reasons = "" if isinstance(row, SourceFile) else kept.get(row.uuid, "")
+    if not reasons:
+        return text
+    return _said(table, row, reasons) if text is None else replace(text, text=_joined((text.text, reasons)))
+
+
+def _own_text(table: Table, row: Row, kept: Mapping[str, str]) -> CaseText | None:
     match row:
         case Site():
             return _site_text(row)
@@ -101,9 +110,9 @@ def text_of(table: Table, row: Row, kept: Mapping[str, str] = NO_TEXTS) -> CaseT
         case Comment():
             return _said(table, row, row.body)
         case Observation():
-            return _said(table, row, row.words, row.target, row.observer)
+            return _said(table, row, row.words, _unsure_words(row), row.target, row.observer)
         case Search():
-            return _said(table, row, row.words, row.target, row.method, row.observer)
+            return _said(table, row, row.words, row.target, row.method, row.observer, *_cell_whys(row))
         case Chip():
             return _said(table, row, row.caption, row.layer_title, row.credit)
         case MetaEntry():
@@ -125,6 +134,22 @@ def _site_text(site: Site) -> CaseText | None:
         *_strings_in(site.props_json, _OF_PROGRAMS),
     )
     return _named("sites", site, names, words)
+
+
+def _unsure_words(seen: Observation) -> str:
+    """The words of a row that cannot tell, with its reason; empty for others."""
+    return f"{seen.presence} ({seen.why})" if seen.why and seen.presence else seen.why
+
+
+def _cell_whys(search: Search) -> list[str]:
+    """The reasons why cells of a search cannot be told, each once."""
+    try:
+        sheet = json.loads(search.cells_json or "null")
+    except (ValueError, RecursionError):
+        return []
+    cells = sheet.get("cells") if isinstance(sheet, dict) else None
+    named = (cell.get("why") for cell in cells if isinstance(cell, dict)) if isinstance(cells, list) else ()
+    return list(dict.fromkeys(why for why in named if isinstance(why, str)))
 
 
 def _kept_text(copy: SourceFile, words: str) -> CaseText | None:

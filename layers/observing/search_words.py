@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 
+from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.search import Search
+from layers.document.site import Site
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates.notation import METRES_PER_DEGREE
 from layers.observing.search_cells import FOUND, NOTHING, SearchCell, sheet_of
 from layers.phrase import Phrase, joined
 from layers.text.counted import counted, metres
@@ -47,6 +51,31 @@ def search_sentence(search: Search, image: Image | None) -> Phrase:
         share=share,
         at=at,
     )
+
+
+def area_name(document: Document, site: Site) -> Phrase:
+    """The name of a search area without a label, by the last search of it: what was looked for, when and where."""
+    place = format_coordinate(site.place.x, site.place.y, Notation.DD, _across_m(site))
+    searches = [row for row in document.links.searches_of_area(site.uuid) if row.kind == "image"]
+    if not searches:
+        return Phrase("Search area at {place}", place=place)
+    last = max(searches, key=lambda row: (row.at, row.created_at))
+    image = document.images.get(last.image_uuid)
+    dated = image.acquired_at if image is not None else ""
+    return Phrase(
+        "Search for {target}, {when}, at {place}",
+        target=last.target.strip() or Phrase("anything"),
+        when=Phrase("image of {date}", date=written_date(dated))
+        if dated
+        else Phrase("searched on {date}", date=written_date(last.at[:10])),
+        place=place,
+    )
+
+
+def _across_m(site: Site) -> float:
+    """The size of an area, in metres about: its place has no more digits than that."""
+    left, bottom, right, top = site.geometry.bounds
+    return METRES_PER_DEGREE * max(top - bottom, (right - left) * math.cos(math.radians((bottom + top) / 2)))
 
 
 def found_sentence(search: Search) -> Phrase:

@@ -86,13 +86,13 @@ def _on_places(
         )
     if not_judged:
         yield Phrase("The accuracy of some places was not judged.")
-    yield from _on_pixels(not_judged, publishing)
+    yield from _on_pixels(document, not_judged, publishing)
     bases = dict.fromkeys(publishing.basis_of(document, site) for site in sites if site.kind == "line")
     for basis in [basis for basis in bases if basis][:MOST_BASES]:
         yield Phrase("Lines: {basis}.", basis=basis)
 
 
-def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
+def _on_pixels(document: Document, sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
     """Caveats on places that were measured on images, and are no better known than those show them: the worst first."""
     by_error: dict[str, list[Site]] = {}
     for least_m, site in sorted(((at_best_m(site) or 0.0, site.uuid), site) for site in sites):
@@ -102,7 +102,7 @@ def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
         Phrase(
             "{error} ({places})",
             error=error,
-            places=_names(group, publishing) if len(group) <= MOST_NAMES else counted(len(group), "place"),
+            places=_names(document, group, publishing) if len(group) <= MOST_NAMES else counted(len(group), "place"),
         )
         for error, group in reversed(by_error.items())
     ]
@@ -115,8 +115,8 @@ def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
         )
 
 
-def _names(sites: Sequence[Site], publishing: Publishing) -> str:
-    return joined(", ", [publishing.words(name_of(site)) for site in sites])
+def _names(document: Document, sites: Sequence[Site], publishing: Publishing) -> str:
+    return joined(", ", [publishing.words(name_of(document, site)) for site in sites])
 
 
 def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:
@@ -183,7 +183,7 @@ def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
     about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
     if query is None or not about:
         return ""
-    names = [name_of(document.sites[uuid]) for uuid in about[:MOST_NAMES]]
+    names = [name_of(document, document.sites[uuid]) for uuid in about[:MOST_NAMES]]
     cloud, begin, end = query.question.max_cloud, query.question.begin, query.question.end
     return Phrase(
         "{archive}, asked on {day} for scenes of {sites}{begin}{end}{cloud}: {result}.",

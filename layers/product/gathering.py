@@ -266,7 +266,7 @@ class _Gathering:
             reason=publishing.words(claim.confidence_reason) if is_assessed else "",
             sites=tuple(site.uuid for site in about if site.uuid in inside),
             sites_elsewhere=tuple(
-                publishing.words(name_of(site))
+                publishing.words(name_of(self._document, site))
                 for site in about
                 if site.uuid not in inside and publishing.admits_marked(site)
             ),
@@ -387,7 +387,7 @@ class _Gathering:
             reason = Withheld.UNREVIEWED
         else:
             return True
-        self._kept_back.add(reason, "sites", site.uuid, name_of(site), site.mark_kind == "measurement")
+        self._kept_back.add(reason, "sites", site.uuid, name_of(self._document, site), site.mark_kind == "measurement")
         self._kept_back.marks.add(site.uuid)
         return False
 

@@ -11,6 +11,7 @@ from layers.document.mark_template import class_name
 from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
+from layers.observing.search_words import area_name
 from layers.observing.seen_words import seen_lines
 from layers.phrase import Phrase, joined
 from layers.product.content import NamedSite
@@ -36,8 +37,8 @@ def site_words(
     is_inferred = is_told and is_place_inferred(site)
     return NamedSite(
         uuid=site.uuid,
-        name=name_of(site),
-        class_words=class_name(document, site.class_code),
+        name=name_of(document, site),
+        class_words=kind_words(document, site),
         role=site.role,
         mark_kind=site.mark_kind or "site",
         number=number,
@@ -85,9 +86,17 @@ def subtitle_of(site: Site) -> str:
     return joined(" · ", [what, place]) if what else place
 
 
-def name_of(site: Site) -> str:
-    """Its label with the doubt where it may not exist, else another name, else its class."""
+def kind_words(document: Document, site: Site) -> str:
+    """The words for its class; of a search area without a class, for what it is."""
+    is_area = site.mark_kind == "search area" and class_of(site.class_code) == "other"
+    return Phrase("Search area") if is_area else class_name(document, site.class_code)
+
+
+def name_of(document: Document, site: Site) -> str:
+    """Its label with the doubt where it may not exist, else another name, else its search or its class."""
     name = site.label.strip() or next((alias.strip() for _, alias in site.aliases if alias.strip()), "")
+    if not name and site.mark_kind == "search area":
+        return area_name(document, site)
     return site.with_doubt(name or class_words(site.class_code) or Phrase("Mark"))
 
 

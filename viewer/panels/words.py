@@ -12,10 +12,11 @@ from layers.document.layer import ALLOWED, FORBIDDEN
 from layers.document.mark_template import class_name
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.document.vocabulary import SITE_CLASSES, class_words
+from layers.document.vocabulary import SITE_CLASSES, class_of, class_words
+from layers.observing.search_words import area_name
 from viewer.support.language.stored_words import capital, word
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 
 RELIABILITY_WORDS: dict[str, object] = {
     "A": QT_TRANSLATE_NOOP("Words", "completely reliable"),
@@ -103,10 +104,21 @@ def error_text(error_m: float | None) -> str:
     return f"{error_m / 1000:g} km" if error_m >= 1000 else f"{error_m:g} m"
 
 
-def site_name(site: Site) -> str:
-    """The label of a mark on one line; without one its number, or words for no label."""
+def kind_title(site: Site, document: Document | None = None) -> str:
+    """The title of a mark's class; of a mark that is no site and has no class, the kind of mark that it is."""
+    if not site.is_site and class_of(site.class_code) == "other":
+        return capital(site.noun)
+    return class_title(site.class_code, document)
+
+
+def site_name(site: Site, document: Document) -> str:
+    """The label of a mark on one line; without one, the search that a search area is for, its number, or words for no
+    label.
+    """
     if site.label.strip():
         return one_line(site.label)
+    if site.mark_kind == "search area":
+        return one_line(in_language(area_name(document, site)))
     return (
         translate("Words", "(no label)")
         if site.number is None

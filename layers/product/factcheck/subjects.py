@@ -24,7 +24,7 @@ def subject_state(document: Document, table: str, uuid: str) -> SubjectState | N
         return None
     digests = "\0".join(digest_of(part) for part in _rests_on(document, row))
     digest = hashlib.blake2b(digests.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-    return SubjectState(table, uuid, row.rev, digest, subject_name(row))
+    return SubjectState(table, uuid, row.rev, digest, subject_name(document, row))
 
 
 def subject_row(document: Document, table: str, uuid: str) -> Claim | Site | None:
@@ -34,9 +34,9 @@ def subject_row(document: Document, table: str, uuid: str) -> Claim | Site | Non
     return document.claims.get(uuid) if table == "claims" else document.sites.get(uuid)
 
 
-def subject_name(row: Claim | Site) -> str:
+def subject_name(document: Document, row: Claim | Site) -> str:
     """The row in a line, for lists."""
-    words = row.statement or row.source_wording if isinstance(row, Claim) else str(name_of(row))
+    words = row.statement or row.source_wording if isinstance(row, Claim) else str(name_of(document, row))
     line = " ".join(words.split())
     return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
 

@@ -26,11 +26,14 @@ from layers.project.history.recorded_change import (
     RecordedChange,
     decoded,
     fields_in,
+    own_reason,
     row_name,
 )
 from layers.project.storage.geometry_blobs import geometries
 
 PAGE_ROWS = 200
+MOST_REASONS = 20_000
+"""Most reasons that are read at once, the newest: nobody types more."""
 _STEPS = 20_000
 """Instructions of SQLite's machine between two looks at whether to go on: about a millisecond."""
 _TAKES_BACK = "Takes back the change of "
@@ -88,6 +91,18 @@ def opened_history(path: Path, is_cancelled: Callable[[], bool] = lambda: False)
             yield connection
     except sqlite3.Error as error:
         raise CaseDamaged("The history cannot be read: {error}.", error=error) from error
+
+
+def read_reasons(connection: sqlite3.Connection) -> dict[str, str]:
+    """The reasons that people gave for changes, by the uuid of the row that was changed; the newest first."""
+    sql = "SELECT row_uuid, reason FROM loupe_history WHERE reason <> '' ORDER BY seq DESC LIMIT ?"
+    reasons: dict[str, dict[str, None]] = {}
+    for uuid, text in connection.execute(sql, (MOST_REASONS,)):
+        if isinstance(uuid, str) and isinstance(text, str):
+            reason = own_reason(text)
+            if reason and not reason.startswith(_TAKES_BACK):
+                reasons.setdefault(uuid, {})[reason] = None
+    return {uuid: " · ".join(texts) for uuid, texts in reasons.items()}
 
 
 def read_page(

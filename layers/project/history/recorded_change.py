@@ -131,6 +131,11 @@ def decoded(row: Sequence[Any]) -> RecordedChange:
     )
 
 
+def own_reason(text: str) -> str:
+    """The reason of a change without the words for the way it came about."""
+    return _way_and_reason(text)[1]
+
+
 def _way_and_reason(text: str) -> tuple[ChangeWay, str]:
     """The way a change came about, by the beginning of its reason, and the rest of that."""
     for way, mark in _WAYS:

@@ -179,7 +179,7 @@ class InspectorTrail(QObject):
             return ""
         match row:
             case Site():
-                return site_name(row)
+                return site_name(row, document)
             case Source():
                 return source_name(row)
             case Claim():

@@ -19,6 +19,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import counted_marks, delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.words import site_name
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
@@ -108,7 +109,7 @@ class MapMenu(QObject):
 
     def _add_site(self, menu: QMenu, uuid: str) -> None:
         site = self._panels.document.sites[uuid]
-        name = one_line(site.label, LONGEST_NAME) or self.tr("Site without a label")
+        name = one_line(site_name(site, self._panels.document), LONGEST_NAME)
         title = menu.addAction(name.replace("&", "&&"))
         title.setEnabled(False)
         menu.addSeparator()

@@ -91,7 +91,8 @@ class Counting(QObject):
         if at is None or site is None:
             self._toolbox.say_count("", 0)
             return
-        place = f"{one_line(site_name(site), 40)}, {image_called(self._desk.sheet.images[at.column])}"
+        name = one_line(site_name(site, self._desk.context.document), 40)
+        place = f"{name}, {image_called(self._desk.sheet.images[at.column])}"
         thing = one_line(self._desk.target, 40)
         words = self.tr("“{0}” at {1}").format(thing, place) if thing else place
         self._toolbox.say_count(words, len(self._desk.ticks(at)))

@@ -141,7 +141,7 @@ class ClaimListPanel(QWidget):
         sites = self._context.document.links.sites_of_claim(claim.uuid)
         if not sites:
             return self.tr("the case")
-        return ", ".join(site_name(site) for site in sites)
+        return ", ".join(site_name(site, self._context.document) for site in sites)
 
     def _places_key(self, claim: Claim) -> int:
         return len(self._context.document.links.claim_to_sites(claim.uuid))

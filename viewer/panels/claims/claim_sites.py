@@ -16,7 +16,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.words import class_title, site_name
+from viewer.panels.words import kind_title, site_name
 from viewer.support.language.text import one_line, tooltip
 
 
@@ -61,8 +61,8 @@ class ClaimSites(QWidget):
 
     def _row(self, site: Site) -> QWidget:
         row = QWidget()
-        name = one_line(site_name(site), 80)
-        kind = class_title(site.class_code, self._context.document)
+        name = one_line(site_name(site, self._context.document), 80)
+        kind = kind_title(site, self._context.document)
         link = LinkButton(f"{name} · {kind}", self.tr("Show the site %1").replace("%1", name))
         link.clicked.connect(lambda: self._context.selection.set((site.uuid,)))
         go = IconButton("zoom_selection", self.tr("Go to %1").replace("%1", name))
@@ -95,4 +95,4 @@ class ClaimSites(QWidget):
         linked = {link.site_uuid for link in self._context.document.links.claim_to_sites(self._claim_uuid)}
         for site in self._context.document.sites.values():
             if site.uuid not in linked:
-                yield site.uuid, site_name(site)
+                yield site.uuid, site_name(site, self._context.document)

@@ -18,7 +18,7 @@ from layers.finding.text_query import TextQuery, read_query
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import kind_of
 from viewer.panels.widgets.row_delegate import paint_selection_bar, smaller, two_lines_px
-from viewer.panels.words import class_title, no_name, no_words, site_name
+from viewer.panels.words import kind_title, no_name, no_words, site_name
 from viewer.support.icons import line_icon
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import one_line, tooltip
@@ -134,7 +134,7 @@ def kind_word(document: Document, table: Table, uuid: str) -> str:
 def _title(row: FoundRow, document: Document) -> str:
     site = document.sites.get(row.uuid) if row.table == "sites" else None
     if site is not None:
-        return site_name(site)
+        return site_name(site, document)
     title = one_line(row.title, LONGEST_TITLE)
     return title or (no_words() if row.table == "claims" else no_name())
 
@@ -146,9 +146,9 @@ def _below(row: FoundRow, document: Document) -> str:
         return one_line(in_language(row.words), LONGEST_BELOW)
     site = document.sites.get(row.uuid) if row.table == "sites" else None
     if site is not None:
-        return " · ".join(filter(None, (class_title(site.class_code, document), one_line(site.location_country, 40))))
+        return " · ".join(filter(None, (kind_title(site, document), one_line(site.location_country, 40))))
     sites = [document.sites[uuid] for uuid in sites_about(document, row.table, row.uuid)[: ABOUT + 1]]
-    names = ", ".join(one_line(site_name(site), 60) for site in sites[:ABOUT])
+    names = ", ".join(one_line(site_name(site, document), 60) for site in sites[:ABOUT])
     return names + ("…" if len(sites) > ABOUT else "")
 
 

@@ -258,7 +258,7 @@ class ObservationSheet(QWidget):
         if at is None or site is None or at.column >= len(self.desk.sheet.images):
             return ""
         image = self.desk.sheet.images[at.column]
-        place = f"{one_line(site_name(site), 60)}; {image_called(image)}"
+        place = f"{one_line(site_name(site, self.desk.context.document), 60)}; {image_called(image)}"
         words = cell_words(self.desk.cell(at), self.desk.context.document)
         target = one_line(self.desk.target, 60)
         about = self.tr("{0}: {1}").format(target, words) if target else words

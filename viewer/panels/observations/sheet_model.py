@@ -65,7 +65,7 @@ class SheetModel(QAbstractTableModel):
             return tooltip(cell_words(cell, self.desk.context.document))
         if role == _ROLE.AccessibleTextRole:
             site, image = self.desk.site(index.row()), self.desk.sheet.images[index.column()]
-            name = "" if site is None else site_name(site)
+            name = "" if site is None else site_name(site, self.desk.context.document)
             return f"{name}, {image_date(image)}: {cell_words(cell, self.desk.context.document)}"
         return None
 
@@ -91,7 +91,8 @@ class SheetModel(QAbstractTableModel):
             site = self.desk.site(section)
             if site is None or role not in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
                 return None
-            return one_line(site_name(site), 60) if role == _ROLE.DisplayRole else tooltip(site_name(site))
+            name = site_name(site, self.desk.context.document)
+            return one_line(name, 60) if role == _ROLE.DisplayRole else tooltip(name)
         if not 0 <= section < self.columnCount():
             return None
         image = self.desk.sheet.images[section]

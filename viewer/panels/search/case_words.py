@@ -17,6 +17,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Hit, HitGroup
 from viewer.panels.search.kept_index import kept_index
 from viewer.panels.search.search_providers import site_hit
+from viewer.panels.words import site_name
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 
@@ -70,8 +71,10 @@ class CaseWords(QObject):
             if group is not HitGroup.SITES:
                 yield _row_hit(group, found_row, number, wanted)
             elif found_row.score <= HAS_WORDS:  # names are found by the provider of sites
-                hit = site_hit(INSIDE + BELOW_NAMES + number / 1000, document.sites[found_row.uuid], "")
-                yield replace(hit, note=_note(found_row.snippet, wanted))
+                site = document.sites[found_row.uuid]
+                hit = site_hit(INSIDE + BELOW_NAMES + number / 1000, site, "")
+                name = hit.text if site.label else one_line(site_name(site, document), 80)
+                yield replace(hit, text=name, note=_note(found_row.snippet, wanted))
 
 
 def _row_hit(group: HitGroup, found_row: FoundRow, number: int, wanted: TextQuery) -> Hit:

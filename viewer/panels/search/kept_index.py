@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,6 +14,7 @@ from layers.document.document import Document
 from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex
 from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
+from layers.project.history.history_reader import opened_history, read_reasons
 from viewer.panels.context import PanelContext
 from viewer.panels.kept_words import kept_words
 from viewer.support.jobs import Job, JobContext
@@ -39,6 +42,9 @@ class KeptIndex(QObject):
         self._changed: set[tuple[Table, str]] = set()
         self.revision = 0
         """Number of the states of the case since the index was first asked for."""
+        self._reasons: Mapping[str, str] = {}
+        """Reasons of changes by the uuid of the changed row; they stand in the history, not in the row."""
+        self._are_reasons_read = False
         self._words = kept_words(context)
         self._words.arrived.connect(self._take_words)
         self._pause = QTimer(self, singleShot=True, interval=ARRIVED_MS)
@@ -49,7 +55,9 @@ class KeptIndex(QObject):
     def prepare(self) -> None:
         """Begin to index a large case, unless that is done, and to read the kept copies that are not known yet."""
         self._words.prepare()
-        document, jobs, texts = self._context.document, self._context.case.jobs, self._words.texts
+        if not self._are_reasons_read:
+            self._read_reasons()
+        document, jobs, texts = self._context.document, self._context.case.jobs, self._kept
         if jobs is not None and self._index is None and self._job is None and row_count(document) > FEW_ROWS:
             self._job = jobs.run(lambda job: CaseIndex(_checked(texts_of(document, texts), job)), self._take_index)
 
@@ -61,14 +69,39 @@ class KeptIndex(QObject):
                 index = self._index = CaseIndex(texts_of(document))
                 # long texts of kept copies come afterwards, while the window need not wait for the lock
                 self._changed.update(("source_files", uuid) for uuid in self._words.texts)
+                self._changed.update(_changed_rows(document, self._reasons))
             changed, self._changed = self._changed, set()
         if index is not None:
-            _update(index, document, changed, self._words.texts)
+            _update(index, document, changed, self._kept)
         return index
 
     def _take_index(self, index: CaseIndex) -> None:
         self._job, self._index = None, index
         self.ready.emit()
+
+    @property
+    def _kept(self) -> Mapping[str, str]:
+        """Words that do not stand in the rows, by the uuid of their row."""
+        return ChainMap(dict(self._reasons), dict(self._words.texts))
+
+    def _read_reasons(self) -> None:
+        """Read the reasons of changes, in a job: the history may be long."""
+        case = self._context.case
+        if case.jobs is not None:
+            self._are_reasons_read = True
+            case.jobs.run(
+                lambda job: _reasons_in(case.history(), job), self._take_reasons, lambda _error: None, of_case=True
+            )
+
+    def _take_reasons(self, reasons: Mapping[str, str]) -> None:
+        before, self._reasons = self._reasons, reasons
+        other = {uuid for uuid in (*before, *reasons) if before.get(uuid) != reasons.get(uuid)}
+        if other:
+            self.revision += 1
+            with self._lock:
+                if self._index is not None or self._job is not None:
+                    self._changed.update(_changed_rows(self._context.document, other))
+            self.ready.emit()
 
     def _take_words(self, uuid: str) -> None:
         """Take the words of a kept copy, and let what was asked be asked again, not for each of many copies."""
@@ -81,6 +114,8 @@ class KeptIndex(QObject):
 
     def _take_changes(self, changes: Changes) -> None:
         self.revision += 1
+        if changes.edit is None and self._are_reasons_read:
+            self._read_reasons()  # one was given for an edit that was made before
         if self._index is None and self._job is None:
             return
         with self._lock:
@@ -96,6 +131,7 @@ class KeptIndex(QObject):
         with self._lock:
             self._job, self._index = None, None
             self._changed = set()
+        self._reasons, self._are_reasons_read = {}, False
 
 
 def kept_index(context: PanelContext) -> KeptIndex:
@@ -106,6 +142,19 @@ def kept_index(context: PanelContext) -> KeptIndex:
 def row_count(document: Document) -> int:
     """Number of rows of the tables that are searched."""
     return sum(len(document.table(table)) for table in SEARCHED)
+
+
+def _reasons_in(path: Path | None, job: JobContext) -> dict[str, str]:
+    """The reasons of changes in a working copy."""
+    if path is None:
+        return {}
+    with opened_history(path, lambda: job.cancelled) as connection:
+        return read_reasons(connection)
+
+
+def _changed_rows(document: Document, uuids: Iterable[str]) -> Iterator[tuple[Table, str]]:
+    """The rows of a case with these uuids, of the tables that are searched."""
+    return ((table, uuid) for uuid in uuids for table in SEARCHED if uuid in document.table(table))
 
 
 def _checked(texts: Iterator[CaseText], job: JobContext) -> Iterator[CaseText]:

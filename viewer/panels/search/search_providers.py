@@ -43,6 +43,7 @@ from viewer.panels.search.hits import (
     key_score,
 )
 from viewer.panels.search.site_names import LONGEST_NAME, NamesOfSites, SiteNames, SitesPart
+from viewer.panels.words import kind_title
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
@@ -229,7 +230,7 @@ def site_hit(score: float, site: Site, name: str) -> Hit:
     if nowhere:
         left = bottom = right = top = math.nan
     is_measured = site.mark_kind == MEASUREMENT
-    kind = "" if is_measured else in_language(class_words(site.class_code))
+    kind = "" if is_measured else kind_title(site)
     words = (_nearly(score), nowhere, other, kind, site.location_country)
     return Hit(
         group=HitGroup.MEASUREMENTS if is_measured else HitGroup.SITES,

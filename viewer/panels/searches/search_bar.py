@@ -38,7 +38,7 @@ class _ReasonBox(ComboBox):
     keyboard back to the map.
     """
 
-    def __init__(self, takes: Callable[[QKeyEvent], bool], give_back: Callable[[], None]) -> None:
+    def __init__(self, takes: Callable[[QKeyEvent], bool], give_back: Callable[[], object]) -> None:
         super().__init__()
         self._takes, self._give_back = takes, give_back
 
@@ -85,7 +85,7 @@ class SearchBar(QWidget):
         self.back = IconButton("back", self.tr("The cell before (Backspace)"))
         self.next = IconButton("forward", self.tr("The next cell (Page Down)"))
         self.end = IconButton("close", self.tr("Leave the search; what was answered is kept (Esc)"))
-        self._keys: Mapping[int, Callable[[], None]] = {
+        self._keys: Mapping[int, Callable[[], object]] = {
             Qt.Key.Key_1: desk.nothing_seen,
             Qt.Key.Key_2: desk.found,
             Qt.Key.Key_3: desk.cannot_tell,
@@ -242,7 +242,7 @@ class SearchBar(QWidget):
     def _takes(self, event: QKeyEvent) -> bool:
         return self._action(event) is not None
 
-    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
+    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
         tool, key = self._desk.canvas.tool, event.key()
         if self._desk.walk is None or event.modifiers() & ~_NO_MATTER or (tool is not None and key in tool.own_keys):
             return None

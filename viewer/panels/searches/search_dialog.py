@@ -37,6 +37,7 @@ from viewer.panels.searches.searched_ground import (
 )
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import wrapped
+from viewer.panels.words import site_name
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
@@ -88,7 +89,7 @@ class SearchDialog(QDialog):
         context = self._context
         chosen = [area_uuid] if area_uuid else sorted(context.selection.uuids)
         for site in area_marks(context.document, chosen):
-            name = one_line(site.label, LONGEST_NAME) or self.tr("Search area without a label")
+            name = one_line(site_name(site, context.document), LONGEST_NAME)
             self.area.addItem(name, site.uuid)
         self.area.addItem(self.tr("All of the image"), _IMAGE)
         self.area.addItem(self.tr("The view"), _VIEW)

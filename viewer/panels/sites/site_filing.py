@@ -198,13 +198,13 @@ class FilingRows(QObject):
         self.parent_site.picker.show_for(site.uuid)
         above = self._context.document.sites.get(site.parent_uuid)
         missing = self.tr("(site is missing)") if site.parent_uuid else ""
-        self.parent_site.show_linked(site_name(above) if above else missing)
+        self.parent_site.show_linked(site_name(above, self._context.document) if above else missing)
 
     def _parents(self) -> Iterable[tuple[str, str]]:
         document = self._context.document
         for site in document.sites.values():
             if site.is_site and self._uuid not in chain_above(document, site.uuid):
-                yield site.uuid, site_name(site)
+                yield site.uuid, site_name(site, document)
 
     def _set(self, parent_uuid: str) -> None:
         self._context.do(set_parent, (self._uuid,), parent_uuid)

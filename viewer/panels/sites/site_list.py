@@ -24,7 +24,7 @@ from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
-from viewer.panels.words import class_title, error_text, site_name
+from viewer.panels.words import error_text, kind_title, site_name
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import searched
 from viewer.support.language.translation import in_language
@@ -81,7 +81,7 @@ class SiteListPanel(QWidget):
     def _columns(self) -> list[ListColumn]:
         return [
             ListColumn(self.tr("Site"), self._name),
-            ListColumn(self.tr("Class"), lambda site: class_title(site.class_code, self._context.document), width=82),
+            ListColumn(self.tr("Class"), lambda site: kind_title(site, self._context.document), width=82),
             ListColumn(
                 self.tr("Error"),
                 self._error_text,
@@ -109,7 +109,7 @@ class SiteListPanel(QWidget):
         ]
 
     def _name(self, site: Site) -> str:
-        return in_language(site.with_doubt(site_name(site)))
+        return in_language(site.with_doubt(site_name(site, self._context.document)))
 
     def _icon(self, uuid: str) -> QIcon:
         site = self._context.document.sites.get(uuid)
@@ -157,7 +157,11 @@ class SiteListPanel(QWidget):
         if changes.touches("comments"):
             self._want_comments()
         touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
-        touched |= changes.linked("comments", "target_uuid") & self._context.document.sites.keys()
+        of_others = changes.linked("comments", "target_uuid") | changes.linked("searches", "area_uuid")
+        if anew := changes.uuids("images"):  # a search area is called by the date of the image that was searched
+            searches = self._context.document.searches.values()
+            of_others |= {search.area_uuid for search in searches if search.image_uuid in anew}
+        touched |= of_others & self._context.document.sites.keys()
         if touched:
             sites = self._context.document.sites
             here = {uuid: sites[uuid] for uuid in touched if uuid in sites and self._context.look.shows(sites[uuid])}

@@ -49,7 +49,7 @@ def row_title(document: Document, row: TimelineRow) -> str:
         case "observations":
             seen = document.observations.get(row.uuid)
             site = document.sites.get(seen.site_uuid) if seen is not None else None
-            about = site_name(site) if site is not None else ""
+            about = site_name(site, document) if site is not None else ""
             names = () if seen is None else (": ".join(filter(None, (about, word(seen.presence) or seen.words))),)
         case _:
             text = text_of(row.table, case_row) if case_row is not None else None
@@ -124,7 +124,7 @@ def site_names(document: Document, row: TimelineRow) -> str:
     if row.table == "sites":
         return ""
     sites = [site for uuid in row.sites[: MOST_NAMED + 1] if isinstance(site := document.sites.get(uuid), Site)]
-    names = ", ".join(site_name(site) for site in sites[:MOST_NAMED])
+    names = ", ".join(site_name(site, document) for site in sites[:MOST_NAMED])
     return names + ("…" if len(sites) > MOST_NAMED else "")
 
 

@@ -1,4 +1,6 @@
-"""Keys of a search that is gone through: each answers the cell that the analyst has before them, or none."""
+"""Keys of a search that is gone through: each answers the cell that the analyst has before them, or none. The name of
+its area.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,22 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from layers.geo.crs import WGS84, transform_points
 from layers.observing.search_cells import sheet_of
+from layers.product.site_words import site_words
+from layers.time.written_dates import written_date
 from tests.support.windows import opened
 from tests.viewer.app.conftest import settle
-from tests.viewer.app.window.test_searches import begin, radar_scene, shown
+from tests.viewer.app.window.test_searches import ask, begin, radar_scene, shown, words_of_map_menu
 from viewer.app.window import MainWindow
+from viewer.commands.imagery.images import update_image
 from viewer.panels.searches.search_bar import SearchBar
+from viewer.panels.searches.search_dialog import LONGEST_NAME
+from viewer.panels.sites.site_list import SiteListPanel
+from viewer.support.language.text import one_line
 
 pytestmark = [
     pytest.mark.bounded,
@@ -171,3 +179,33 @@ def test_what_was_not_yet_shown_is_said_as_it_is_now(window: MainWindow, qtbot: 
     QTest.keyClick(window.canvas, Qt.Key.Key_1)
     assert answers(window) == {(4, 4): "nothing seen"}
     assert "Not answered" not in bar.says.text()
+
+
+def test_a_searched_area_is_called_by_what_was_looked_for_when_and_where(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """It was "(no label)" of the class "Other" in lists, menus and dialogs, and "Other" in products."""
+    begun(window, qtbot, tmp_path)
+    document = window.session.document
+    (search,) = document.searches.values()
+    area, day = document.sites[search.area_uuid], written_date(search.at[:10])
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    window.selection.set((area.uuid,))
+    settle(window, qtbot)
+    listed = window.findChild(SiteListPanel)
+    assert listed is not None
+    listed.kinds.setCurrentIndex(listed.kinds.findData("search area"))
+    name, kind = (listed.model.data(listed.model.index(0, column)) for column in (0, 1))
+    assert name == f"Search for vehicle, searched on {day}, at 49.64° N, 13.62° E"
+    assert kind == "Search area"
+    assert any(name[:10] in dock.windowTitle() for dock in window.findChildren(QDockWidget))
+    assert any(name[:16] in text for text in words_of_map_menu(window))
+    dialog = ask(window, qtbot)
+    assert dialog.area.currentText() == one_line(name, LONGEST_NAME)
+    dialog.reject()
+    assert (site_words(document, area).name, site_words(document, area).class_words) == (name, "Search area")
+    window.session.push(
+        update_image(document, search.image_uuid, actor="ana", acquired_at="2020", date_kind="interval")
+    )
+    assert listed.model.data(listed.model.index(0, 0)).startswith("Search for vehicle, image of 2020, at")

@@ -89,7 +89,7 @@ class TicksDialog(QDialog):
         self.list.clear()
         reviewed = [("claims", uuid) for uuid in home.claims] + [("sites", uuid) for uuid in home.sites]
         rows = [(subject_row(document, table, uuid), table, uuid) for table, uuid in reviewed]
-        names = [(subject_name(row), "", "", table, uuid) for row, table, uuid in rows if row is not None]
+        names = [(subject_name(document, row), "", "", table, uuid) for row, table, uuid in rows if row is not None]
         self._group(self.tr("Remarks"), [self._remark_row(remark) for remark in home.remarks])
         self._group(self.tr("Left as they are"), list(self._left_rows()))
         self._group(self.tr("Reviewed by this sheet"), names)
