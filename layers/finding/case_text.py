@@ -110,7 +110,7 @@ def _own_text(table: Table, row: Row, kept: Mapping[str, str]) -> CaseText | Non
         case Comment():
             return _said(table, row, row.body)
         case Observation():
-            return _said(table, row, row.words, _unsure_words(row), row.target, row.observer)
+            return _said(table, row, row.words, row.presence if row.why else "", row.why, row.target, row.observer)
         case Search():
             return _said(table, row, row.words, row.target, row.method, row.observer, *_cell_whys(row))
         case Chip():
@@ -134,11 +134,6 @@ def _site_text(site: Site) -> CaseText | None:
         *_strings_in(site.props_json, _OF_PROGRAMS),
     )
     return _named("sites", site, names, words)
-
-
-def _unsure_words(seen: Observation) -> str:
-    """The words of a row that cannot tell, with its reason; empty for others."""
-    return f"{seen.presence} ({seen.why})" if seen.why and seen.presence else seen.why
 
 
 def _cell_whys(search: Search) -> list[str]:

@@ -15,7 +15,7 @@ from layers.observing.grid_sides import counted_from, is_turned, side_of_cell
 from layers.observing.search_grid import cell_name
 from layers.observing.search_words import suggestion
 from layers.text.counted import metres
-from viewer.panels.searches.search_desk import Refusal, SearchDesk
+from viewer.panels.searches.search_desk import NotTaken, SearchDesk
 from viewer.panels.searches.search_walk import SearchWalk
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.support.language.stored_words import capital, word
@@ -168,7 +168,7 @@ class SearchBar(QWidget):
 
     def _sentence(self, walk: SearchWalk) -> str:
         """The one sentence that matters most now."""
-        if self._desk.refusal == Refusal.ELSEWHERE:
+        if self._desk.refusal == NotTaken.ELSEWHERE:
             cell = in_language(cell_name(*walk.at))
             return self.tr("That place lies in another cell. Click where it is in {0}.").format(cell)
         if self._awaits_click:
@@ -191,9 +191,9 @@ class SearchBar(QWidget):
             parts += [in_language(words), self.tr("3 confirms it.")]
         return " ".join(parts) or self._looked_for(walk)
 
-    def _refused_words(self, walk: SearchWalk, refusal: Refusal) -> str:
+    def _refused_words(self, walk: SearchWalk, refusal: NotTaken) -> str:
         """The sentence on an answer that was not taken, by what is true of the cell now."""
-        if refusal == Refusal.OUT_OF_SIGHT:
+        if refusal == NotTaken.OUT_OF_SIGHT:
             return self.tr("Not answered: this cell was not in sight. Look at it, then answer.")
         if walk.is_shown:
             return self.tr("Not answered yet: all of this cell was shown now.")

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from viewer.panels.searches.search_walk import SearchWalk
 
 
-class Refusal(Enum):
+class NotTaken(Enum):
     """The reason why an answer to the cell in hand was not taken."""
 
     NOT_SHOWN = "not shown"
@@ -49,7 +49,7 @@ class Refusal(Enum):
     OUT_OF_SIGHT = "out of sight"
     """The cell was not on the screen as the one in hand: the analyst looked at another one."""
     ELSEWHERE = "elsewhere"
-    """What was found lies in another cell."""
+    """The place that was clicked lies in another cell."""
 
 
 MOST_BRACKETS = 200
@@ -78,7 +78,7 @@ class SearchDesk(QObject):
         """The reason why what is on the screen does not count; None where it does."""
         self.reason = ""
         """The reason with which cells that cannot be told are answered."""
-        self.refusal: Refusal | None = None
+        self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
         self._in_sight: tuple[int, int] | None = None
         """The cell that was painted last as the one in hand, in sight; None where that one was out of the view."""
@@ -266,7 +266,7 @@ class SearchDesk(QObject):
             self.show_next_part()
         else:
             self.show_next_part()
-            self._refuse(Refusal.NOT_SHOWN)
+            self._refuse(NotTaken.NOT_SHOWN)
 
     def found(self, place: Place | None = None) -> bool:
         """Answer that something was found: it is marked at a place, else where the pointer or the crosshair is. False
@@ -276,7 +276,7 @@ class SearchDesk(QObject):
         if walk is None or not self._is_seen():
             return False
         if place is not None and walk.sheet.grid.cell_at(*place) != walk.at:
-            self._refuse(Refusal.ELSEWHERE)
+            self._refuse(NotTaken.ELSEWHERE)
             return False
         self._answer(FOUND, place=place or self._pointed(walk))
         return True
@@ -315,10 +315,10 @@ class SearchDesk(QObject):
         if not walk.is_in_sight(self.canvas.viewport.view()):
             walk.show()
         self._moved()
-        self._refuse(Refusal.OUT_OF_SIGHT)
+        self._refuse(NotTaken.OUT_OF_SIGHT)
         return False
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: NotTaken) -> None:
         self.refusal = refusal
         self.shown_changed.emit()
 

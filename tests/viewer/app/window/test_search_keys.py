@@ -17,9 +17,9 @@ from layers.geo.crs import WGS84, transform_points
 from layers.observing.search_cells import sheet_of
 from layers.product.site_words import site_words
 from layers.time.written_dates import written_date
+from tests.support.searches_by_hand import ask, begin, radar_scene, shown, words_of_map_menu
 from tests.support.windows import opened
 from tests.viewer.app.conftest import settle
-from tests.viewer.app.window.test_searches import ask, begin, radar_scene, shown, words_of_map_menu
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import update_image
 from viewer.panels.searches.search_bar import SearchBar

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +12,7 @@ import rasterio
 import shapely
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from rasterio.transform import Affine
 
@@ -27,12 +24,23 @@ from layers.observing.search_cells import SearchSheet, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
 from layers.services.stac.documents import read_stac
 from tests.support.drawn_rasters import write_raster
+from tests.support.searches_by_hand import (
+    GROUND,
+    LEFT,
+    SIDE,
+    TOP,
+    UTM,
+    ask,
+    begin,
+    radar_scene,
+    shown,
+    words_of_map_menu,
+)
 from tests.support.stac_items import TIFF, stac_item
-from tests.support.windows import begin_on_map, opened
+from tests.support.windows import opened
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas import search_painter
-from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_symbology import fill_of
 from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.catalogue_layers import add_scene
@@ -40,36 +48,11 @@ from viewer.commands.imagery.searches import record_search
 from viewer.commands.layers import update_layer
 from viewer.commands.sites import add_site, update_site
 from viewer.panels.searches.image_ground import ground_of_image
-from viewer.panels.searches.search_bar import SearchBar
 from viewer.panels.searches.search_dialog import SearchDialog
 from viewer.panels.searches.search_list import SearchListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
-
-LEFT, TOP, SIDE = 400_000.0, 5_500_000.0, 500
-UTM = "EPSG:32633"
-NOISE, GROUND = 6.0, 60.0
-
-
-def radar_scene(path: Path, step: float = 1.0) -> Path:
-    """A radar scene of one look with radar shadow in row 2, columns 3 and 4 of 5 x 5 cells; its mask is whole."""
-    mean = np.full((SIDE, SIDE), GROUND)
-    mean[100:200, 200:400] = NOISE
-    values = np.random.default_rng(7).rayleigh(mean / 1.25) - 2.0
-    write_raster(path, np.clip(values, 0, 255).astype(np.uint8)[None], UTM, LEFT, TOP, step)
-    return path
-
-
-def ask(window: MainWindow, qtbot: QtBot) -> SearchDialog:
-    """The form of a search, opened by its key on the map."""
-    begin_on_map(window, qtbot)
-    QTest.keyClick(window.canvas, Qt.Key.Key_Q)
-    qtbot.waitUntil(lambda: window.findChild(SearchDialog) is not None)
-    dialog = window.findChild(SearchDialog)
-    assert dialog is not None
-    qtbot.waitUntil(dialog.target.hasFocus)
-    return dialog
 
 
 def scene_aslant(path: Path, turn_deg: float = 15.0) -> Path:
@@ -80,31 +63,6 @@ def scene_aslant(path: Path, turn_deg: float = 15.0) -> Path:
     with rasterio.open(path, "w", driver="GTiff", crs=UTM, transform=transform, **shape) as file:
         file.write(values, 1)
     return path
-
-
-def begin(window: MainWindow, qtbot: QtBot, size: str = "5", rows: int = 5, columns: int = 5) -> SearchBar:
-    """A search for vehicles of the selected area, else of the whole image, begun by keys alone."""
-    dialog = ask(window, qtbot)
-    dialog.rows.setValue(rows)
-    dialog.columns.setValue(columns)
-    QTest.keyClicks(dialog.target, "vehicle")
-    QTest.keyClick(dialog.target, Qt.Key.Key_Tab)
-    QTest.keyClicks(QApplication.focusWidget(), size)
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.bars.searches.walk is not None)
-    settle(window, qtbot)
-    return window.bars.search_bar.bar
-
-
-def shown(window: MainWindow, qtbot: QtBot) -> None:
-    """Wait until the cell in hand was shown, going through its parts by Enter."""
-    for _ in range(20):
-        settle(window, qtbot)
-        walk = window.bars.searches.walk
-        if walk is None or walk.is_shown:
-            return
-        QTest.keyClick(window.canvas, Qt.Key.Key_Return)
-    pytest.fail("the cell was never shown whole")
 
 
 @pytest.mark.bounded
@@ -579,22 +537,6 @@ def test_a_search_is_begun_by_the_mouse_from_the_form_of_a_search_area(
     assert window.bars.searches.walk is not None
     menu_words = words_of_map_menu(window)
     assert any("Search This Area" in text for text in menu_words)
-
-
-def words_of_map_menu(window: MainWindow) -> list[str]:
-    """The entries of the context menu of the selected mark, as by the menu key."""
-    with qt_menu(window) as menu:
-        return [action.text().replace("&", "") for action in menu.actions()]
-
-
-@contextmanager
-def qt_menu(window: MainWindow) -> Iterator[QMenu]:
-    window.canvas.context_menu_requested.emit(
-        PointerEvent(10.0, 10.0, math.nan, math.nan, button=Qt.MouseButton.NoButton)
-    )
-    menu = next(menu for menu in window.canvas.findChildren(QMenu) if menu.isVisible())
-    yield menu
-    menu.close()
 
 
 @pytest.mark.bounded
