@@ -145,6 +145,7 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
     yield PartyLine("note", counted_only(content))
+    yield from (PartyLine("note", words) for words in _who_sources_are(_sources_of(claims), Telling.NAMELESS))
     parties = told_parties(content)
     inferred = sum(party.place_inferred for party in parties)
     if inferred:
@@ -155,13 +156,13 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
             else counted(inferred, "place is", "places are")
         )
         yield PartyLine("note", Phrase("{are} inferred by us, not stated by the source.", are=are))
-    sources = _sources_of(claims)
-    yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
 
 def _named_lines(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
     parties, sources = told_parties(content), _sources_of(claims)
     yield PartyLine("head", _head(content, parties))
+    # Numbers of sources are explained before the sentences that use them: the list of sources may be on another page.
+    yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     for claim in claims:
         yield PartyLine("claim", claim_sentence(claim, level))
         if about := about_words(claim, content):
@@ -174,7 +175,6 @@ def _named_lines(content: ProductContent, claims: Sequence[ClaimSaid], level: Te
     yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
     yield from (PartyLine("note", place.sentence) for place in places(parties, level))
     yield from (PartyLine("note", words) for words in identities(claims))
-    yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
         yield PartyLine("note", left)
 

@@ -37,6 +37,8 @@ def test_picture_carries_its_credit_and_no_instant(name: str) -> None:
     credit = sample_data.credits()[name]
     with rasterio.open(path(name)) as picture:
         tags = picture.tags()
+    assert tags["LICENCE"] == credit.licence
+    assert "copy" not in credit.licence, "a note on where we have it from is for CREDITS.md, not for a page"
     assert tags["CREDIT"] == tags["TIFFTAG_COPYRIGHT"] == credit.credit
     assert (tags["DATE_KIND"], tags["DATE_TEXT"]) == ("composite", credit.date_text)
     assert "TIFFTAG_DATETIME" not in tags

@@ -63,10 +63,15 @@ def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> s
 
 
 def colour_words(drawing: RasterDrawing) -> str:
-    """Words on colours that are not those of the eye; empty for natural ones, a single band, and unknown bands."""
+    """Words on colours that are not those of the eye, or may be others; empty for natural ones and a single band."""
     style, image = drawing.style, drawing.source.scene or drawing.info
-    if style is None or image is None or style.expression or colours_of(style.bands, image) is not Colours.FALSE:
+    if style is None or image is None or style.expression:
         return ""
+    colours = colours_of(style.bands, image)
+    if colours is None or colours is Colours.NATURAL:
+        return ""
+    if colours is Colours.UNKNOWN:
+        return translate("Export", "colours may be false: nobody states what the bands see")
     return translate("Export", "false colour ({0})").format(seen_words(style.bands, image))
 
 

@@ -71,7 +71,11 @@ def test_words_stand_with_the_source_and_whom_it_cites(fields: dict[str, object]
 def test_the_demo_is_told_whole_in_part_and_without_names(demo: Document) -> None:
     content = content_of(demo, demo.sites)
     whole, part, nameless = (_words(content, level) for level in (Telling.WORDS, Telling.EXCERPT, Telling.NAMELESS))
-    assert whole.startswith("Named in a claim: 5 of 60 marks\nS1, in its own voice, unattributed: “China-based")
+    assert whole.startswith("Named in a claim: 5 of 60 marks\nS1: “US intel: China surges equipment sales")
+    assert "S1, in its own voice, unattributed: “China-based" in whole
+    for told in (whole, part):  # the list of sources may stand on another page
+        assert told.index("S1: ") < told.index("S1, ")
+    assert nameless.index("S1: ") < nameless.index("inferred by us")
     assert "S1, citing two officials: “Russia has received military optics" in whole
     for told in (whole, part):
         assert "The firms' own answers: none in S1." in told

