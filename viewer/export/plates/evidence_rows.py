@@ -168,11 +168,13 @@ class EvidenceRows:
         claims = [claim for claim in content.claims if not claim.parties]
         if not claims:
             return []
-        atoms = [self._head("claims", translate("Export", "Claims"))]
-        for claim in claims:
-            atoms += self._claim(claim, about_words(claim, content))
-            atoms += self._steps(claim) if with_steps else []
         to_whole = [response for response in content.responses if response.is_to_whole]
+        atoms = [self._head("claims", translate("Export", "Claims"))]
+        for at, claim in enumerate(claims):
+            first, *rows = self._claim(claim, about_words(claim, content))
+            # An answer to all claims stands beside them all.
+            atoms += [replace(first, stands_alone=at > 0 and not to_whole), *rows]
+            atoms += self._steps(claim) if with_steps else []
         if to_whole:
             atoms.append(self._head("claims", translate("Export", "Answers to the whole")))
             atoms += [self._response(response) for response in to_whole]

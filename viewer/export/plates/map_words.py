@@ -73,7 +73,8 @@ def map_words(
 def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], names: PageNames) -> list[str]:
     """The line above each map: its side, its title, and its dates, where they tell panels apart.
 
-    Dates that all panels share are said in each picture, and once below them.
+    The letter of an inset stands in its picture, as it does in the overview. Dates that all panels share are said in
+    each picture, and once below them.
     """
     strips, dates = [], [""] * len(maps)
     if spec.layout != "insets":
@@ -83,7 +84,8 @@ def _strips(spec: ProductSpec, maps: Sequence[MapOnPage], sides: Sequence[str], 
     for side, date, chosen in zip(sides, dates, maps_of(spec), strict=True):
         title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
         title = names.for_publication(title)
-        strips.append(" · ".join(part for part in (side_name(side), title, date) if part))
+        name = side_name(side) if spec.layout != "insets" else ""
+        strips.append(" · ".join(part for part in (name, title, date) if part))
     return strips
 
 

@@ -34,7 +34,7 @@ from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, holds
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
 from viewer.export.plates.setting.sign_band import SignBand, band_of
-from viewer.export.plates.setting.word_pages import KEY, fuller_share, pieces_of, words_on_pages
+from viewer.export.plates.setting.word_pages import KEY, fuller_share, pieces_of, with_level_end, words_on_pages
 from viewer.export.plates.things_on_maps import MapFurnisher, ThingsOnMaps
 from viewer.export.plates.words_beside import BandWords, WordsBeside
 
@@ -195,6 +195,9 @@ class PageLayout:
         least = (_LEAST_OF_SMALL if sizes.is_small else _LEAST_OF_PAGE) * sizes.width * sizes.height
         for beside.has_band, beside.band_words in _BANDS:
             rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
+            if sizes.is_small and rooms.map_area >= least:  # signs of crowded marks make the legend longer
+                self._fill_maps(checkpoint)
+                rooms, atoms = self._cut_until_settled(parts, [], 1.0, checkpoint)
             is_map = beside.band_words is BandWords.SIGNS or rooms.map_area >= least
             if is_map and self._has_room_for_band(rooms, was_nameless=was_nameless):
                 break
@@ -363,6 +366,7 @@ class PageLayout:
     def _flowing_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> Iterator[Piece]:
         """The words beside the maps and on further pages, and the edges of all pages."""
         flow, self.pages = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
+        flow = with_level_end(self.sizes, flow, self.pages)
         yield from pieces_of(flow)
         party_pages = {flow.columns[set_atom.column].page for set_atom in flow.placed if set_atom.atom.key == PARTIES}
         self.further_level = self.parties.further_level(rooms)

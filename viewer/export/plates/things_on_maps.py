@@ -21,7 +21,7 @@ from viewer.export.plates.maps.graticule_on_map import (
     graticule_pieces,
     paint_graticule,
 )
-from viewer.export.plates.maps.inset_boxes import inset_boxes
+from viewer.export.plates.maps.inset_boxes import inset_boxes, letter_in_inset
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
@@ -133,6 +133,9 @@ class MapFurnisher:
     def _add_furniture(self, things: ThingsOnMaps, on_page: MapOnPage, obstacles: list[QRectF], marks: Marks) -> None:
         """Add scale bar, north arrow, date and place, and append the boxes that they cover to `obstacles`."""
         spec, style, pieces = self._spec, self._style, things.pieces
+        if spec.layout == "insets" and on_page.number:
+            letters = self._sizes.type(1.0, bold=True)
+            pieces.append(letter_in_inset(on_page, style, letters, obstacles, marks))
         type_, other = self._sizes.type(0.95, bold=True), things.shared.get(on_page.number)
         if other in things.bars:
             things.bars[on_page.number] = things.bars[other]

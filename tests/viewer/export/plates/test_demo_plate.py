@@ -14,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.product.lint.check import findings
 from layers.product.spec import PAGES, ProductMap, ProductSpec
+from layers.text.quotation_marks import with_printed_marks
 from tests.support.cases.rich import read_case
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
@@ -75,7 +76,8 @@ def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_
     assert len(firms) == 3
     answers = [response.words.strip('"') for response in demo.table("responses").values()]
     said = claim.source_wording.strip('"')
-    assert page_with(plate, *firms, said, "place inferred by us", *(words.partition('";')[0] for words in answers[:2]))
+    told = [said, *(words.partition('";')[0] for words in answers[:2])]
+    assert page_with(plate, *firms, *map(with_printed_marks, told), "place inferred by us")
 
 
 @pytest.mark.bounded

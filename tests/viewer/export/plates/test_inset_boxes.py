@@ -43,3 +43,17 @@ def test_a_page_in_strips_has_the_whole_box(plate_of, document) -> None:
     """A strip was painted without a box whose letter is far above it."""
     plate = plate_of(replace(SPEC, page="A4 portrait"), crowded(document, 0.1))
     assert strips_differ(plate, 96, 41) == []
+
+
+@pytest.mark.parametrize("page", ["A4 landscape", "A3 landscape"])
+def test_overview_and_inset_begin_and_end_in_line_with_the_letter_in_the_picture(plate_of, document, page: str) -> None:
+    """A strip for one letter stood above the inset alone, so that it began lower, and it ended lower, too."""
+    maps = ProductMap(), ProductMap(bounds=INSET)
+    plate = plate_of(replace(SPEC, page=page, maps=maps), crowded(document, 0.25))
+    overview, inset = (on_page.rect for on_page in plate.maps)
+    assert inset.left() > overview.right()
+    assert (inset.top(), inset.bottom()) == pytest.approx((overview.top(), overview.bottom()), abs=1.5)
+    (letter,) = [piece for piece in plate.pieces if piece.key == "letter:1"]
+    assert letter.texts == ("A",)
+    assert inset.contains(letter.place)
+    assert "map title:1" not in {piece.key for piece in plate.pieces}

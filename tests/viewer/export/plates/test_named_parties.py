@@ -81,7 +81,7 @@ def spec_of(layout: str, page: str, demo: Document, **more) -> ProductSpec:
 
 def lacking(text: str) -> Iterator[str]:
     """What a file that reads so owes to those whom it names: looked for without any code of ours."""
-    text = re.sub('["“”]', "", " ".join(text.split()))
+    text = re.sub('["“”]', "", " ".join(text.split())).replace("’", "'")
     named = [claim for claim, names in NAMES.items() if any(name in text for name in names)]
     for claim in named:
         yield from (f"{claim}: {words}" for words in (*SAID[claim], *ALSO) if words not in text)

@@ -29,7 +29,7 @@ from viewer.export.plates.setting.page_rooms import FrameShape, RoomsAsked, leas
 from viewer.export.plates.setting.page_rooms import rooms_of as cut_page
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.sign_band import NO_BAND, band_of
-from viewer.export.plates.setting.word_pages import head_height, words_on_pages
+from viewer.export.plates.setting.word_pages import head_height, with_level_end, words_on_pages
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
 
@@ -213,7 +213,7 @@ def test_a_per_cent_sign_stays_with_its_number(qapp) -> None:
 
 @pytest.mark.bounded
 def test_a_key_that_goes_on_on_the_next_page_says_so(plate_of, demo) -> None:
-    spec = ProductSpec(layout="before-after", title="All", page="A3 landscape", bounds=ASIA)
+    spec = ProductSpec(layout="before-after", title="All", page="A4 portrait", bounds=ASIA)
     plate = plate_of(replace(spec, bottom_line="One sentence.", maps=(ProductMap(), ProductMap())), demo)
     texts = [(piece.page, text) for piece in plate.pieces if piece.key == "key" for text in piece.texts]
     first, second = sorted({page for page, _ in texts})[:2]
@@ -304,3 +304,30 @@ def test_wide_images_that_are_compared_are_cut_a_little_to_fill_a_page(plate_of,
             assert shown.height == pytest.approx(1.0 / 1.25, rel=0.03)
         else:
             assert shown.expanded(0.01).contains(asked)
+
+
+@pytest.mark.parametrize(("stands_alone", "pages"), [(True, [0, 0, 0, 1, 1]), (False, [1, 1, 1, 1, 1])])
+def test_claims_that_are_understood_alone_fill_what_is_left_of_a_page(*, stands_alone: bool, pages: list[int]) -> None:
+    """The column beside two maps was empty below its legend, and a page of claims followed."""
+    type_ = PageSizes.of(ProductSpec(page="A4 landscape")).type()
+    row = Atom("claims", "words", type_, "#000000")
+    second = replace(row, text="C2", stands_alone=stands_alone)
+    atoms = [replace(row, text="Claims", keep=True), replace(row, text="C1"), row, second, row]
+    rooms = [QRectF(0.0, 0.0, 200.0, 3.5 * type_.line_height), QRectF(0.0, 0.0, 200.0, 900.0)]
+    flow = Flow([PageColumn(page, room) for page, room in enumerate(rooms)])
+    assert not flow.set_parts(atoms)
+    assert [flow.columns[set_atom.column].page for set_atom in flow.placed] == pages
+
+
+def test_the_columns_of_the_last_page_are_about_equally_long() -> None:
+    """Few words stood in one narrow column, beside two thirds of an empty page."""
+    sizes = PageSizes.of(ProductSpec(page="A4 landscape"))
+    rows = [Atom("sources", f"S{at}", sizes.type(), "#000000") for at in range(12)]
+    columns = [PageColumn(page, QRectF(220.0 * at, 0.0, 200.0, 900.0)) for page in range(2) for at in range(3)]
+    flow = Flow([replace(column) for column in columns], at=3)
+    assert not flow.set(rows)
+    level = with_level_end(sizes, flow, 2)
+    counts = [sum(set_atom.column == number for set_atom in level.placed) for number in range(6)]
+    assert counts == [0, 0, 0, 4, 4, 4]
+    assert [set_atom.atom.text for set_atom in level.placed] == [f"S{at}" for at in range(12)]
+    assert with_level_end(sizes, level, 1) is level, "the first page is cut with its maps"

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainter
 
 from layers.vector.labels.label_layout import Box
 from viewer.export.plates.maps.map_on_page import MapOnPage
-from viewer.export.plates.maps.map_plates import paint_plate
+from viewer.export.plates.maps.map_plates import Marks, corner_box, paint_plate
 from viewer.export.plates.setting.house_style import HouseStyle
-from viewer.export.plates.setting.lettering import Type
+from viewer.export.plates.setting.lettering import TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen, lines_piece, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
@@ -21,6 +21,8 @@ _AWAY = (0.0, 6.0, 14.0, 24.0, 36.0, 50.0, 66.0, 84.0, 104.0, 126.0, 150.0)
 _WAYS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0), (0.5, 1), (0, 0.5), (1, 0.5))
 """Places of the letter as parts of the way across and down a box: above its left corner first."""
 _WIDE, _LINE_STEP = 2.5, 6.0
+_UPPER_LEFT = 3
+"""Number of the corner that the letter of an inset has first."""
 
 
 def inset_boxes(
@@ -38,20 +40,19 @@ def inset_boxes(
     """
     frame, side = overview.rect, 1.5 * type_.size
     obstacles, pieces, covered, edges = list(furniture), [], [], []
-    for at, inset in enumerate(insets):
+    for inset in insets:
         lonlat = inset.framing.lonlat()
         whole = overview.framing.box_of(lonlat) if lonlat is not None else None
         if whole is None or not whole.intersects(frame):
             continue
-        letter, box = chr(ord("A") + at), whole.intersected(frame.adjusted(_WIDE, _WIDE, -_WIDE, -_WIDE))
+        letter, box = letter_of(inset), whole.intersected(frame.adjusted(_WIDE, _WIDE, -_WIDE, -_WIDE))
         plate = _letter_place(box, side, frame, obstacles, marks)
         obstacles.append(plate)
         paint = partial(_paint_box, box=box, plate=plate, color=style.label_claim, style=style)
-        room = plate.translated(0.5 * side - type_.width(letter) / 2, 0.1 * side)
-        lines = lines_piece("", 0, room, [letter], type_, style.plate_ink).lines
+        lines = _letter_lines(letter, plate, type_, style)
         pieces.append(
             Piece(
-                f"inset:{at + 1}",
+                f"inset:{inset.number}",
                 overview.page,
                 plate,
                 lines,
@@ -64,6 +65,27 @@ def inset_boxes(
         covered += [plate, *_along(_line_to(box, plate))]
         edges += _edges(box)
     return pieces, covered, edges
+
+
+def letter_of(inset: MapOnPage) -> str:
+    """The letter by which the overview and an inset name the inset."""
+    return chr(ord("A") + inset.number - 1)
+
+
+def letter_in_inset(inset: MapOnPage, style: HouseStyle, type_: Type, obstacles: list[QRectF], marks: Marks) -> Piece:
+    """The letter of an inset in a corner of its own picture, and `obstacles` with what it covers."""
+    side = 1.5 * type_.size
+    plate = corner_box(inset, side, side, obstacles, marks, _UPPER_LEFT)
+    paint = partial(paint_plate, box=plate, ground=style.plate, ink=style.plate_ink)
+    letter = letter_of(inset)
+    lines = _letter_lines(letter, plate, type_, style)
+    key = f"letter:{inset.number}"
+    return Piece(key, inset.page, plate, lines, (paint,), frame=inset.number, texts=(letter,))
+
+
+def _letter_lines(letter: str, plate: QRectF, type_: Type, style: HouseStyle) -> tuple[TextLine, ...]:
+    room = plate.translated(0.5 * plate.width() - type_.width(letter) / 2, 0.1 * plate.width())
+    return lines_piece("", 0, room, [letter], type_, style.plate_ink).lines
 
 
 def _letter_place(box: QRectF, side: float, frame: QRectF, obstacles: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:

@@ -46,6 +46,8 @@ class Atom(Struct, frozen=True):
     """A number in the indent, before the first line."""
     link: str = ""
     """An address on the web that its words lead to."""
+    stands_alone: bool = False
+    """True for the first row of a group that a reader understands without the others of its part."""
     aspect: float = 0.0
     """Width by height of a picture that `sign` paints in the whole row; the height is at most `least`."""
 
@@ -141,9 +143,13 @@ class Flow(Struct):
         return False
 
     def set_together(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """Set atoms as `set` does, all on one page where a page has room for them."""
+        """Set atoms as `set` does, all on one page where a page has room for them. Groups that stand alone fill what is
+        left of a page.
+        """
         if self._fits(atoms):
             return self.set(atoms)
+        if len(groups := _groups_of(atoms)) > 1:
+            return [waiting for group in groups for waiting in self.set_together(group)]
         here = self.at
         page = self.columns[self.at].page if self.at < len(self.columns) else -1
         while self.at < len(self.columns) and self.columns[self.at].page == page:
@@ -208,6 +214,16 @@ class Flow(Struct):
             lines.insert(0, TextLine(box.left(), lines[0].baseline, atom.lead, atom.type, atom.color))
         self.placed.append(SetAtom(atom, self.columns.index(column), box, tuple(lines)))
         column.used += before + height
+
+
+def _groups_of(atoms: Sequence[Atom]) -> list[list[Atom]]:
+    """The groups of a part that may stand on different pages."""
+    groups: list[list[Atom]] = []
+    for atom in atoms:
+        if atom.stands_alone or not groups:
+            groups.append([])
+        groups[-1].append(atom)
+    return groups
 
 
 def _with_text(atom: Atom, text: str, *, keep: bool, sign: bool = True) -> Atom:

@@ -268,7 +268,7 @@ def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: Page
         return body
     band = _SMALL_BAND if sizes.is_small else _BAND[request.layout]
     most = min(request.share * band, _MOST_WORDS) * body.height()
-    height = _least_height(words, columns, need / count, most, (1.0 if sizes.is_small else 2.0) * sizes.body)
+    height = least_height(words, columns, need / count, most, (1.0 if sizes.is_small else 2.0) * sizes.body)
     if height < 3 * sizes.body and not request.needed:
         return body
     room = QRectF(body.left(), body.bottom() - height, body.width(), height)
@@ -276,7 +276,7 @@ def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: Page
     return body.adjusted(0.0, 0.0, 0.0, -height - gap)
 
 
-def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float, most: float, step: float) -> float:
+def least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float, most: float, step: float) -> float:
     """The height at which columns side by side hold all of the words; `most` where they do not."""
     height = least
     while height < most:
@@ -296,7 +296,7 @@ def levelled(sizes: PageSizes, rooms: PageRooms, words: Sequence[Atom]) -> list[
     if len(columns) < 2 or columns[0].top() < max(cell.frame.bottom() for cell in rooms.cells):
         return columns
     width, most = columns[0].width(), columns[0].height()
-    height = _least_height(words, columns, height_of(words, width) / len(columns), most, sizes.body)
+    height = least_height(words, columns, height_of(words, width) / len(columns), most, sizes.body)
     return [QRectF(column.left(), column.top(), column.width(), height) for column in columns]
 
 
@@ -310,14 +310,33 @@ def _cells(request: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
 
 
 def _with_insets(request: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, down: bool) -> list[Cell]:
-    """The overview with its insets beside or below it, in all the room that it leaves."""
-    first = QRectF(room)
-    first.setWidth(round(_OVERVIEW * room.width())) if not down else first.setHeight(round(_OVERVIEW * room.height()))
-    (overview,) = _grid(request, [first], numbers[:1], gap, request.shape)
-    rest = QRectF(room)
-    rest.setTop(overview.caption.bottom() + gap) if down else rest.setLeft(overview.frame.right() + gap)
-    rooms = _best_grid(request, rest, numbers[1:], gap, request.inset_shape)
-    return [overview, *_grid(request, rooms, numbers[1:], gap, request.inset_shape)]
+    """The overview with its insets beside or below it, in all the room that it leaves.
+
+    Frames side by side begin and end at the same heights.
+    """
+    first, rest = QRectF(room), QRectF(room)
+    if down:
+        first.setHeight(round(_OVERVIEW * room.height()))
+        (overview,) = _grid(request, [first], numbers[:1], gap, request.shape)
+        rest.setTop(overview.caption.bottom() + gap)
+        return [overview, *_insets(request, rest, numbers[1:], gap)]
+    first.setWidth(round(_OVERVIEW * room.width()))
+    strips = [max(request.strips), *request.strips[1:]]
+    levelled = replace(request, strips=strips)
+    for _turn in range(2):
+        (overview,) = _grid(levelled, [first], numbers[:1], gap, request.shape)
+        rest.setLeft(overview.frame.right() + gap)
+        insets = _insets(levelled, rest, numbers[1:], gap)
+        lowest = insets[-1]
+        bottom = min(overview.frame.bottom(), lowest.frame.bottom())
+        first.setBottom(bottom + overview.caption.height())
+        rest.setBottom(bottom + lowest.caption.height())
+    return [overview, *insets]
+
+
+def _insets(request: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float) -> list[Cell]:
+    rooms = _best_grid(request, room, numbers, gap, request.inset_shape)
+    return _grid(request, rooms, numbers, gap, request.inset_shape)
 
 
 def _size(request: RoomsAsked, cells: Sequence[Cell]) -> float:

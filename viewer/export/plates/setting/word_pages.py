@@ -7,11 +7,18 @@ from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
 from viewer.export.plates.setting.flow import Atom, Flow, PageColumn, PaintRow, SetAtom
-from viewer.export.plates.setting.page_rooms import PageRooms, columns_of_page, frame_of_page, levelled, rooms_of
+from viewer.export.plates.setting.page_rooms import (
+    PageRooms,
+    columns_of_page,
+    frame_of_page,
+    least_height,
+    levelled,
+    rooms_of,
+)
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
 from viewer.support.language.translation import translate
@@ -59,6 +66,24 @@ def words_on_pages(
         return flow, pages
     other, count = _on_pages(sizes, rooms, with_headings, repeated)
     return (other, count) if count == pages else (flow, pages)
+
+
+def with_level_end(sizes: PageSizes, flow: Flow, pages: int) -> Flow:
+    """The flow with the columns of its last page about equally long: words in the first of them beside empty ones look
+    like a fault.
+    """
+    numbers = [number for number, column in enumerate(flow.columns) if column.page == pages - 1]
+    last = [set_atom for set_atom in flow.placed if set_atom.column in numbers]
+    if pages < 2 or len(numbers) < 2 or not last:
+        return flow
+    atoms, rooms = [set_atom.atom for set_atom in last], [flow.columns[number].room for number in numbers]
+    least, most = sum(flow.columns[number].used for number in numbers) / len(numbers), rooms[0].height()
+    height = least_height(atoms, rooms, least, most, sizes.body)
+    end = Flow([PageColumn(pages - 1, QRectF(room.topLeft(), QSizeF(room.width(), height))) for room in rooms])
+    if height >= most or end.set_parts(atoms):
+        return flow
+    ended = [replace(set_atom, column=numbers[set_atom.column]) for set_atom in end.placed]
+    return Flow(flow.columns, placed=[*(one for one in flow.placed if one.column not in numbers), *ended])
 
 
 def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
