@@ -83,7 +83,7 @@ def with_level_end(sizes: PageSizes, flow: Flow, pages: int) -> Flow:
     if height >= most or end.set_parts(atoms):
         return flow
     ended = [replace(set_atom, column=numbers[set_atom.column]) for set_atom in end.placed]
-    return Flow(flow.columns, placed=[*(one for one in flow.placed if one.column not in numbers), *ended])
+    return Flow(flow.columns, placed=[*(before for before in flow.placed if before.column not in numbers), *ended])
 
 
 def _telling_continued(atoms: Sequence[Atom], flow: Flow) -> list[Atom] | None:
