@@ -72,10 +72,10 @@ class QuoteCited(NamedTuple):
 
 
 class SiteSource(NamedTuple):
-    """A source that a fact about a mark is from."""
+    """A source that facts about a mark are from."""
 
     what: str
-    """The fact: "place", "state", or "name" with the name."""
+    """The facts: "place", "state", "name" with the name; several in one line."""
     source: SourceCited
 
     @property

@@ -408,9 +408,9 @@ class _Gathering:
         facts = [(Phrase("place"), site.position_source_uuid), (Phrase("state"), site.lifecycle_source_uuid)]
         for alias in site.aliases:
             facts.append((Phrase("name {name}", name=self._publishing.words(alias[1])), origin_of(alias)[0]))
-        for fact, uuid in facts:
+        for uuid in dict.fromkeys(uuid for _fact, uuid in facts):
             if (source := self._citations.cite(uuid)) is not None:
-                yield SiteSource(fact, source)
+                yield SiteSource(joined(", ", [fact for fact, other in facts if other == uuid]), source)
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
         """The words of a mark; for a published product without paths in typed ones."""

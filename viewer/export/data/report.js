@@ -1,7 +1,7 @@
 "use strict";
 {
   const NAMESPACE = "http://www.w3.org/2000/svg";
-  const APART = 30, TIGHT = 0.75, STEP = 1.6, MOST = 40;
+  const APART = 33, TIGHT = 0.75, STEP = 1.6, MOST = 40;
 
   const html = (name, values = {}, ...inside) => {
     const made = Object.assign(document.createElement(name), values);
@@ -177,9 +177,9 @@
 
     many({ x, y, marks }) {
       const count = drawn("text", { y: 4.5 });
-      count.textContent = marks.length;
+      count.textContent = `×${marks.length}`; // a bare number would be that of a mark
       const group = drawn("g", { class: "many", role: "button", tabindex: 0, transform: `translate(${x} ${y})`, "aria-label": `${marks.length} marks here` },
-        drawn("circle", { r: marks.length > 9 ? 14 : 12 }), count);
+        drawn("circle", { r: marks.length > 9 ? 16 : 14 }), count);
       const act = () => this.open(marks);
       group.addEventListener("click", act);
       group.addEventListener("keydown", event => {

@@ -26,6 +26,9 @@ from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
 
 TEMPLATE, STYLE, SCRIPT = (Path(__file__).with_name(f"report.{ending}") for ending in ("html", "css", "js"))
+_WHOLE = ("Place", "MGRS")
+"""Facts that are not broken at the end of a line: half a coordinate is none."""
+INFERRED = "inferred by us"
 LONGEST_CITATION = 100_000
 """Most characters of a citation; the link in it is not cut."""
 
@@ -159,22 +162,24 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
 
 
 def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture], claims: Iterable[ClaimSaid]) -> dict[str, Any]:
+    names = "; ".join(name for _, name in site.names)
+    is_ours = bool(names) and site.identity == f"ours: {', '.join(name for _, name in site.names)}"
     facts = (
         ("Class", site.class_words),
         ("Role", site.role if site.role != "other" else ""),
-        ("Name", site.identity),
-        ("Other names", "; ".join(name for _, name in site.names)),
+        ("Name", "" if is_ours else site.identity),
+        ("Other names", f"{names} (ours)" if is_ours else names),
         ("Place", site.place),
         ("MGRS", site.mgrs),
         ("Precision", site.precision),
-        ("Inferred", site.inferred),
+        ("Inferred", "" if INFERRED in site.precision else site.inferred),
         ("Exists", site.doubt or site.lifecycle),
         *(("Seen", line) for line in site.seen_lines),
     )
     return {
         "number": number,
         "name": one_line(site.name),
-        "facts": [(what, plain(words)) for what, words in facts if words],
+        "facts": [(what, plain(words), what in _WHOLE) for what, words in facts if words],
         "claims": [claim.number for claim in claims],
         "sources": [(cited.source.number, one_line(cited.what)) for cited in site.rests_on],
         "chips": [

@@ -105,3 +105,15 @@ def test_a_place_in_the_story_leads_to_the_claims_about_it(whole: DataExport) ->
     numbers = [claim.number for claim in whole.content.claims if firm.uuid in claim.sites]
     assert numbers
     assert re.findall(r'href="#(C\d+)"', article) == numbers
+
+
+def test_the_story_says_each_thing_about_a_place_once(whole: DataExport) -> None:
+    html = report_html(whole)
+    jiuquan = html[html.index(f"</span> {NAME}</h3>") :].partition("</article>")[0]
+    assert jiuquan.count("酒泉卫星发射中心") == 1, "the names that are ours stood there twice"
+    assert "酒泉卫星发射中心; Космодром Цзюцюань (ours)" in jiuquan
+    firm = html[html.index("</span> Wuhan Global Sensor Technology Co.</h3>") :].partition("</article>")[0]
+    assert firm.count("inferred by us") == 1
+    changchun = html[html.index("</span> GLONASS monitoring station, Changchun (agreed)</h3>") :].partition("</art")[0]
+    assert changchun.count('href="#S8"') == 1
+    assert '<a href="#S8">S8</a> (place, state)' in changchun
