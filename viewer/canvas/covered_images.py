@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +39,16 @@ class SeenCredits:
     def __init__(self, shown: ShownScene) -> None:
         self._shown = shown
         self._looked_at: tuple[object, ...] = ()
-        self._unseen: list[frozenset[str]] = []
-        """Images of each frame, by uuid, that others cover; of what was looked at last."""
+        self._glances: list[Glance] = []
+        """What each frame was seen to show when it was looked at last."""
 
     @property
     def covered(self) -> frozenset[str]:
         """Images, by uuid, that no frame showed when the map rested last, as others lie over them."""
-        first, *others = self._unseen or [frozenset[str]()]
-        return first.intersection(*others)
+        if not self._glances:
+            return frozenset()
+        unseen = frozenset.intersection(*(glance.unseen for glance in self._glances))
+        return unseen - frozenset[str]().union(*(glance.blank for glance in self._glances))
 
     def of(self, view: View, *, settled: bool) -> list[str]:
         """The credits of the picture that was just painted, each once, the topmost first."""
@@ -56,8 +59,8 @@ class SeenCredits:
                 tuple(scene.drawings[layer.uuid].layer for layer in shown_images(scene, view)) for scene in frames
             )
             if self._looked_at != (view, rows):
-                self._looked_at, self._unseen = (view, rows), [unseen_at_a_glance(scene, view) for scene in frames]
-            unseen = self._unseen
+                self._looked_at, self._glances = (view, rows), [glance_at(scene, view) for scene in frames]
+            unseen = [glance.unseen for glance in self._glances]
         texts = (
             text
             for scene, but in zip(frames, unseen, strict=True)
@@ -66,17 +69,34 @@ class SeenCredits:
         return list(dict.fromkeys(texts))
 
 
-def unseen_at_a_glance(scene: MapScene, view: View) -> frozenset[str]:
-    """The image layers in a view, by uuid, that a scene does not show there.
+class Glance(NamedTuple):
+    """Image layers in a view, by uuid, that a scene does not show there."""
+
+    unseen: frozenset[str] = frozenset()
+    blank: frozenset[str] = frozenset()
+    """Those of them that draw nothing there themselves: nothing covers them."""
+
+
+def glance_at(scene: MapScene, view: View) -> Glance:
+    """Look which image layers a scene does not show in a view.
 
     It is quick enough for each painting of a map: it looks at fewer pixels, and at the topmost images alone.
     """
     rows = shown_images(scene, view)
     if len(rows) < 2:
-        return frozenset()
+        return Glance()
     step = math.ceil(math.sqrt(view.width * view.height / GLANCE_PIXELS))
     looked = rows[:MOST_GLANCED]
-    return frozenset(layer.uuid for layer in looked) - frozenset(seen_images(scene, looked, view, step))
+    unseen = frozenset(layer.uuid for layer in looked) - frozenset(seen_images(scene, looked, view, step))
+    hidden = (layer for layer in looked if layer.uuid in unseen)
+    return Glance(unseen, frozenset(layer.uuid for layer in hidden if not _draws(scene, layer, view, 4 * step)))
+
+
+def _draws(scene: MapScene, layer: Layer, view: View, step: int) -> bool:
+    """True where an image layer paints something in a view, whatever lies over it."""
+    drawing = scene.drawings[layer.uuid]
+    own = drawing.seen(view)
+    return bool(layer.drawn_opacity) and not drawing.has_failed_in(own) and bool(_alpha(drawing, own, step).any())
 
 
 def shown_images(scene: MapScene, view: View) -> list[Layer]:

@@ -127,6 +127,23 @@ def lay_bare(
     return Edit(Phrase("Show layer “{name}” without those above it", name=shown[0].name), tuple(changes))
 
 
+def show_only(document: Document, uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
+    """Show layers and hide all others, in one step. Raises InvalidValue."""
+    shown = [row_of(document.layers, uuid, Phrase("layer")) for uuid in uuids]
+    stamp, others = stamp_of(actor, now), [layer for uuid, layer in document.layers.items() if uuid not in uuids]
+    changes = [change for layer in shown for change in update("layers", layer, stamp, visible=True)]
+    changes += [change for layer in others if layer.visible for change in update("layers", layer, stamp, visible=False)]
+    return Edit(Phrase("Show only layer “{name}”", name=shown[0].name), tuple(changes))
+
+
+def show_again(document: Document, uuids: Collection[str], *, actor: str, now: str | None = None) -> Edit:
+    """Show layers that were hidden, in one step; those that are gone are left out."""
+    hidden = [layer for uuid, layer in document.layers.items() if uuid in uuids and not layer.visible]
+    stamp = stamp_of(actor, now)
+    changes = [change for layer in hidden for change in update("layers", layer, stamp, visible=True)]
+    return Edit(Phrase("Show {layers} again", layers=counted(len(hidden), "layer")), tuple(changes))
+
+
 def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with the words on sensor, provider and terms moved into the source; empty ones are removed."""
     statements = {key: str(fields[key]).strip() for key in STATED if key in fields}

@@ -28,6 +28,7 @@ from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.claims.reason_line import ReasonLine
 from viewer.panels.claims.structured_judgement import STRUCTURED, ChangeNote, StructuredFields, is_structured
+from viewer.panels.claims.words_of_report import WordsOfReport
 from viewer.panels.comments.comments_on_row import CommentsOnRow
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
@@ -122,7 +123,9 @@ class ClaimFormPanel(RowForm):
         label = self.fields.bind("statement", self.tr("Statement"), statement, statement.placeholderText())
         label.setParent(self)
         label.hide()  # the part's heading says it
+        self.words_of_report = WordsOfReport(self._context)
         self.statement_part.content.addWidget(statement)
+        self.statement_part.content.addWidget(self.words_of_report)
         self.statement_part.content.addWidget(self.earlier.lines["statement"])
         self.fields.add(
             "state", self.tr("State"), ChoiceField(choices(STATES)), self.tr("How far this case has checked the claim")
@@ -207,7 +210,7 @@ class ClaimFormPanel(RowForm):
             self.steps_part: self.steps.stops(),
             self.sources_part: [sources.picker, sources.image_button, *cited],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
-            self.statement_part: [fields["statement"], *([] if self._is_own else state)],
+            self.statement_part: [fields["statement"], *self.words_of_report.links, *([] if self._is_own else state)],
             self.judgement_part: [*(fields[name] for name in COLUMNS), *(state if self._is_own else [])],
             self.places_part: [*self.places.stops()],
             self.more_part: [*(fields[name] for name in ("voice", "place_note", "marking")), self.delete_button],
@@ -297,7 +300,14 @@ class ClaimFormPanel(RowForm):
         self.reports_part.setVisible(bool(self._is_own))
         self.structured_part.setVisible(bool(self._is_own) or is_assessed or is_structured(row))
         self.change_note.show_claim(self._context.document, row)
-        for shown in (self.own_judgements, self.reports, self.evidence, self.steps, self.cautions):
+        for shown in (
+            self.words_of_report,
+            self.own_judgements,
+            self.reports,
+            self.evidence,
+            self.steps,
+            self.cautions,
+        ):
             shown.show_claim(row)
         sites = len(self._context.document.links.claim_to_sites(row.uuid))
         self.about_many.setText(self.tr("About %1 sites").replace("%1", str(sites)))

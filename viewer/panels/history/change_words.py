@@ -15,6 +15,7 @@ from layers.document.edit import Table
 from layers.document.observation import Observation
 from layers.document.rows import Row
 from layers.document.search import Search
+from layers.document.vocabulary import likelihood_band
 from layers.project.history.recorded_change import (
     GEOMETRY,
     ChangeWay,
@@ -131,6 +132,8 @@ class FieldLine(NamedTuple):
     name: str
     old: str
     new: str
+    is_whole: bool = False
+    """True where its values stand in a list however long they are."""
 
     @property
     def shown(self) -> str:
@@ -142,7 +145,8 @@ class FieldLine(NamedTuple):
     @property
     def is_brief(self) -> bool:
         """True where its values stand beside it in a list."""
-        return 0 < max(len(self.old), len(self.new)) <= SHORT_VALUE
+        longest = max(len(self.old), len(self.new))
+        return longest > 0 and (self.is_whole or longest <= SHORT_VALUE)
 
     def brief(self, way: ChangeWay) -> str:
         """The field for a list, where a long value would leave no room for what follows."""
@@ -299,24 +303,25 @@ def field_lines(
     longest: the most characters of a value
     """
     table = None if change.spec is None else change.spec.table
-    lines = []
+    lines: list[FieldLine] = []
     for item in change.fields:
-        if item.column in _HIDDEN or item.column in _LIKELIHOOD[1:]:
+        if item.column in _HIDDEN:
             continue
         name = _fact(change) or column_title(table, item.column)
-        if item.column == _LIKELIHOOD[0]:
-            lines.append(FieldLine(name, *_likelihoods(change.fields)))
+        if item.column in _LIKELIHOOD:
+            if not any(line.is_whole for line in lines):  # the term and its bounds are one
+                lines.append(_likelihood_line(column_title(table, _LIKELIHOOD[0]), change.fields))
         elif item.column == GEOMETRY:
-            lines.append(FieldLine(translate("History", "place (lon, lat)"), *map(geometry_words, geometries)))
+            old, new = map(geometry_words, geometries)
+            lines.append(FieldLine(translate("History", "place (lon, lat)"), old, new))
         elif item.column == "bounds_json" and change.kind != "update":
             corners = chip_bounds_words(change.values)
             lines.append(FieldLine(translate("History", "place (lon, lat)"), "", corners))
         elif item.column.endswith("_json") or item.column in _WITHOUT_VALUES or _is_view(change):
             lines.append(FieldLine(name, "", ""))
         else:
-            lines.append(
-                FieldLine(name, *(_shown(item.column, value, document, longest) for value in (item.before, item.after)))
-            )
+            old, new = (_shown(item.column, value, document, longest) for value in (item.before, item.after))
+            lines.append(FieldLine(name, old, new))
     return lines
 
 
@@ -325,14 +330,33 @@ def _is_view(change: RecordedChange) -> bool:
     return change.table_name == "loupe_meta" and change.row_uuid in _UNTOLD_FACTS
 
 
-def _likelihoods(fields: Iterable[FieldChange]) -> tuple[str, str]:
+def _likelihood_line(name: str, fields: Iterable[FieldChange]) -> FieldLine:
+    """The likelihood before and after a change: the term with its bounds."""
     by_column = {item.column: item for item in fields}
     sides = []
     for side in ("before", "after"):
         term, low, high = (getattr(by_column[name], side) if name in by_column else None for name in _LIKELIHOOD)
-        band = f"{low}–{high} %" if low is not None and high is not None else ""
+        if term and not by_column.keys() & set(_LIKELIHOOD[1:]):  # both terms of a band: its bounds did not change
+            low, high = _band_of(str(term))
+        band = _band_words(low, high)
         sides.append(" ".join(filter(None, (word(str(term)) if term else "", f"({band})" if term and band else band))))
-    return sides[0], sides[1]
+    return FieldLine(name, sides[0], sides[1], is_whole=True)
+
+
+def _band_of(term: str) -> tuple[int | None, int | None]:
+    try:
+        return likelihood_band(term)
+    except KeyError:
+        return None, None
+
+
+def _band_words(low: ToldValue, high: ToldValue) -> str:
+    """The bounds in per cent; of one that changed alone, on which side it is."""
+    if low is not None and high is not None:
+        return f"{low}–{high} %"
+    if low is not None:
+        return translate("History", "from {0} %").format(low)
+    return translate("History", "up to {0} %").format(high) if high is not None else ""
 
 
 def _shown(column: str, value: ToldValue, document: Document, longest: int) -> str:

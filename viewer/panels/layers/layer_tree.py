@@ -17,7 +17,7 @@ from layers.vector.table import VectorInfo
 from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.imagery.service_times import dated_service
 from viewer.commands.layer_filter import filter_of, set_layer_filter
-from viewer.commands.layers import remove_layers, update_layer
+from viewer.commands.layers import remove_layers, show_again, show_only, update_layer
 from viewer.commands.meta import searches_visible, set_searches_visible, set_sites_visible, sites_visible
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
@@ -117,6 +117,8 @@ class LayerTreePanel(QWidget):
         self.hidden = LinkButton("", self.tr("Step through the images of the view by their dates, one at a time (F9)"))
         self.hidden.clicked.connect(lambda: context.panel_wanted.emit("time_strip"))
         self._covered = frozenset[str]()
+        self._hidden_by_alone = frozenset[str]()
+        """The layers that were hidden when others were last shown alone."""
         self._notes_due = QTimer(self, singleShot=True, interval=0)
         self._notes_due.timeout.connect(self._show_notes)
         self.notes.addWidget(self.hidden)
@@ -369,6 +371,7 @@ class LayerTreePanel(QWidget):
         up.setEnabled(self.up_button.isEnabled())
         down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
         down.setEnabled(self.down_button.isEnabled())
+        self._add_alone(menu, uuid)
         self._add_access_actions(menu, uuid)
         self._add_file_actions(menu, uuid)
         self._add_dates(menu, uuid)
@@ -376,6 +379,23 @@ class LayerTreePanel(QWidget):
         add_history(menu, self._context, "layers", uuid)
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
+
+    def _add_alone(self, menu: QMenu, uuid: str) -> None:
+        """Add the entry that shows the chosen layers alone; while they are, it brings the others back."""
+        layers, chosen = self._context.document.layers, {uuid, *self.selected()}
+        others = layers.keys() - chosen
+        shown = frozenset(other for other in others if layers[other].visible)
+        menu.addSeparator()
+        if shown or not others or not all(layers[one].visible for one in chosen):
+            text = self.tr("Show only this") if len(chosen) == 1 else self.tr("Show only these")
+            menu.addAction(text, lambda: self._show_only(chosen, shown)).setEnabled(bool(others))
+        else:
+            hidden = (self._hidden_by_alone & others) or others
+            menu.addAction(self.tr("Show the others again"), lambda: self._context.do(show_again, hidden))
+
+    def _show_only(self, chosen: set[str], others: frozenset[str]) -> None:
+        if self._context.do(show_only, chosen):
+            self._hidden_by_alone = others
 
     def _add_dates(self, menu: QMenu, uuid: str) -> None:
         """Add entries that date images by the names of their files: one by a click, several in a table."""

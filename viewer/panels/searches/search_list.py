@@ -14,7 +14,9 @@ from layers.document.search import Search
 from layers.observing.listed_scenes import scenes_of
 from layers.observing.search_cells import sheet_of
 from layers.observing.search_words import image_search_sentences
+from layers.product.judging.evidence_words import image_words
 from layers.text.counted import metres
+from layers.time.written_dates import written_date
 from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.cell_searches import mask_words
 from viewer.panels.comments.row_menu import told_of
@@ -184,9 +186,11 @@ class SearchListPanel(NamedListPanel):
         """The image that was searched and who looked, as far as they are stated."""
         document = self._desk.context.document
         image, observer = document.images.get(search.image_uuid), said_name(search.observer, document)
-        title = "" if image is None else one_line(image.layer_title or image.product_id or image.service, _LONGEST)
-        if title and observer:
-            return self.tr("Searched on {0} by {1}.").format(title, observer)
-        if title:
-            return self.tr("Searched on {0}; no observer is named.").format(title)
-        return self.tr("Searched by {0}.").format(observer) if observer else ""
+        day = in_language(written_date(search.at[:10]))
+        by = self.tr("Searched on {0} by {1}.").format(day, observer)
+        if not observer:
+            by = self.tr("Searched on {0}; no observer is named.").format(day)
+        if image is None:
+            return by
+        # by a name alone, as "2020", an image would be taken for the date of the search
+        return " ".join((self.tr("Image: {0}.").format(one_line(in_language(image_words(image)), 2 * _LONGEST)), by))

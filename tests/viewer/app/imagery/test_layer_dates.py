@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
@@ -310,6 +313,51 @@ def test_images_hidden_under_others_are_counted_below_the_list(
     qtbot.waitUntil(lambda: tree.hidden.text().startswith("1 hidden"))
     click(tree.hidden)
     assert window.docks.time_strip.isVisible()
+
+
+@pytest.mark.bounded
+def test_an_image_that_draws_nothing_is_not_told_as_hidden_under_others(
+    window: MainWindow, several: list[str], add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tree, path = window.docks.layer_tree, tmp_path / "empty.tif"
+    shutil.copyfile(tmp_path / "c_site.tif", path)
+    with rasterio.open(path, "r+") as file:
+        file.nodata = 0
+        file.write(np.zeros((file.count, file.height, file.width), file.dtypes[0]))
+    empty = add_image(path)
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: tree.hidden.text().startswith("2 hidden"))
+    assert empty not in window.canvas.pane.picture.covered
+    for uuid in several[1:]:
+        window.panel_context.do(update_layer, uuid, visible=False)
+    qtbot.waitUntil(tree.hidden.isHidden)
+
+
+@pytest.mark.bounded
+def test_one_layer_is_shown_alone_and_the_others_come_back(
+    window: MainWindow, several: list[str], qtbot: QtBot
+) -> None:
+    tree, layers = window.docks.layer_tree, window.session.document.layers
+    window.panel_context.do(update_layer, several[0], visible=False)
+
+    def shown() -> list[bool]:
+        return [layers[uuid].visible for uuid in several]
+
+    def choose(uuid: str, text: str) -> None:
+        menu = tree.menu_for(uuid)
+        texts = {action.text(): action for action in menu.actions()}
+        assert text in texts, sorted(texts)
+        texts[text].trigger()
+        menu.close()
+
+    choose(several[1], "Show only this")
+    assert shown() == [False, True, False]
+    choose(several[1], "Show the others again")
+    assert shown() == [False, True, True], "what was hidden before stays so"
+    choose(several[0], "Show only this")
+    assert shown() == [True, False, False]
+    window.session.undo()
+    assert shown() == [False, True, True]
 
 
 @pytest.mark.bounded

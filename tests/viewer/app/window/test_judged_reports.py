@@ -98,6 +98,36 @@ def test_j_on_an_open_report_judges_it(window: MainWindow, form: ClaimFormPanel,
 
 
 @pytest.mark.bounded
+@pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse"])
+def test_a_judgement_may_start_from_the_words_of_the_report_quoted_as_its_own(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, by_keys: bool
+) -> None:
+    """The statement was empty, and the words of the report had to be typed again."""
+    press(Key.Key_J)
+    settle(window, qtbot)
+    document, own = window.session.document, window.panel_context.claim_uuid
+    (offer,) = (link for link in form.words_of_report.links if link.isVisible())
+    assert offer.text() == "Start from: An official: “likely ready”"
+    statement = form.fields.fields["statement"]
+    if by_keys:
+        qtbot.waitUntil(statement.hasFocus)
+        press(Key.Key_Tab)
+        qtbot.waitUntil(offer.hasFocus)
+        press(Key.Key_Return)
+    else:
+        QTest.mouseClick(offer, Qt.MouseButton.LeftButton)
+    assert document.claims[own].statement == "An official: “likely ready”"
+    assert (document.claims[own].likelihood_term, document.claims[own].likelihood_low) == ("", None)
+    assert document.claims["r"].source_wording == "“likely ready”"
+    qtbot.waitUntil(statement.hasFocus)
+    assert not offer.isVisible()
+    window.session.undo()
+    qtbot.waitUntil(offer.isVisible)
+    window.panel_context.show_claim("r")
+    assert not offer.isVisible()
+
+
+@pytest.mark.bounded
 def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:

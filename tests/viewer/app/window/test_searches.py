@@ -23,6 +23,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.observing.search_cells import SearchSheet, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
 from layers.services.stac.documents import read_stac
+from layers.time.written_dates import written_date
 from tests.support.drawn_rasters import write_raster
 from tests.support.searches_by_hand import (
     GROUND,
@@ -643,7 +644,9 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     panel.view.setCurrentIndex(panel.model.index(0))
     assert "this does not show absence" in panel.words.text()
     assert "96 % not searched" in panel.words.text()
-    assert "Searched on radar; no observer is named." in panel.words.text()
+    (search,) = (row for row in document.searches.values() if row.kind == "image")
+    day = written_date(search.at[:10])
+    assert f"Image: radar, date unknown. Searched on {day}; no observer is named." in panel.words.text()
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert window.bars.searches.walk is not None
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)

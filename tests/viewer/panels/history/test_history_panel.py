@@ -100,6 +100,27 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     written.close()
 
 
+def test_a_likelihood_stands_whole_in_the_line_of_its_change(case: Open, qtbot: QtBot) -> None:
+    """A long term was told as "likelihood changed", a band of its own not at all, and a synonym without its band."""
+    steps = (
+        {"likelihood_term": "roughly even chance"},
+        {"likelihood_low": 48, "likelihood_high": 52},
+        {"likelihood_high": 50},
+        {"likelihood_term": "very unlikely"},
+        {"likelihood_term": "highly improbable"},
+    )
+    for fields in steps:
+        assert case.context.do(update_claim, "c2", **fields)
+    qtbot.waitUntil(lambda: case.panel.model.rowCount() == 3 + len(steps))
+    assert [line.partition(" · ")[0] for line in case.lines[: len(steps)]] == [
+        "likelihood: very unlikely (5–20 %) → highly improbable (5–20 %)",
+        "likelihood: roughly even chance (48–50 %) → very unlikely (5–20 %)",
+        "likelihood: up to 52 % → up to 50 %",
+        "likelihood: 45–55 % → 48–52 %",
+        "likelihood: likely (55–80 %) → roughly even chance (45–55 %)",
+    ]
+
+
 def test_changes_are_listed_in_the_words_of_the_forms(case: Open) -> None:
     assert case.lines == [
         "confidence: low → moderate · Imagery was given",
