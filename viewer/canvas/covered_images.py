@@ -40,7 +40,7 @@ class SeenCredits:
         self._shown = shown
         self._looked_at: tuple[object, ...] = ()
         self._glances: list[Glance] = []
-        """What each frame was seen to show when it was looked at last."""
+        """The glance at each frame when the map rested last."""
 
     @property
     def covered(self) -> frozenset[str]:
@@ -74,7 +74,7 @@ class Glance(NamedTuple):
 
     unseen: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
-    """Those of them that draw nothing there themselves: nothing covers them."""
+    """Unseen images that draw nothing there themselves, so that nothing covers them."""
 
 
 def glance_at(scene: MapScene, view: View) -> Glance:

@@ -62,8 +62,8 @@ class WordsOfReport(QWidget):
         self._claim_uuid = claim.uuid
         is_begun = claim.voice == "analyst" and not claim.statement.strip()
         reports = [judged.claim for judged in reports_of(self._context.document, claim.uuid)] if is_begun else []
-        told = (report for report in reports if report.source_wording.strip() or report.statement.strip())
-        self._words = tuple(map(quoted_words, told))[:MOST_OFFERED]
+        spoken = (report for report in reports if report.source_wording.strip() or report.statement.strip())
+        self._words = tuple(map(quoted_words, spoken))[:MOST_OFFERED]
         for at, link in enumerate(self.links):
             has_words = at < len(self._words)
             if has_words:

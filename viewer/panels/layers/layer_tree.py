@@ -386,7 +386,7 @@ class LayerTreePanel(QWidget):
         others = layers.keys() - chosen
         shown = frozenset(other for other in others if layers[other].visible)
         menu.addSeparator()
-        if shown or not others or not all(layers[one].visible for one in chosen):
+        if shown or not others or not all(layers[layer_uuid].visible for layer_uuid in chosen):
             text = self.tr("Show only this") if len(chosen) == 1 else self.tr("Show only these")
             menu.addAction(text, lambda: self._show_only(chosen, shown)).setEnabled(bool(others))
         else:
