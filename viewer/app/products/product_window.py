@@ -223,6 +223,8 @@ class ProductWindow(QDialog):
     def _set_spec(self, spec: ProductSpec, series: str = "", rest_ms: int = REST_MS) -> None:
         if spec != self.spec:
             self.say("")  # of what it was before
+        if spec.publish and not self.spec.publish:
+            self._publishing.begin()
         self._steps.note(self.spec, spec, series)
         if self.kept.state == PUBLISHED and not spec.publish:
             self.kept.state = None  # what is internal is back on the page: in which state it leaves is asked again
@@ -324,6 +326,7 @@ class ProductWindow(QDialog):
         fitted = self._publishing.fitted(self.spec, self.laid.case, self.laid.content)
         if fitted != self.spec:
             self._set_spec(fitted, rest_ms=0)
+            self.say(self._publishing.fitting)
             return
         self.tiles.look(self.laid, self.spec.dpi)
         findings = self._check(self.spec, self.laid, self.overrides)
@@ -478,8 +481,6 @@ class ProductWindow(QDialog):
     def choose_state(self, state: State) -> None:
         """Set the state of further exports; a published product is laid out without internal content."""
         self.kept.choose_state(state)
-        if state == PUBLISHED and not self.spec.publish:
-            self._publishing.begin()
         self._set_spec(replace(self.spec, publish=self.spec.publish or state == PUBLISHED))
         self._judging.stop()
         self._rest.start(0)

@@ -28,11 +28,12 @@ class PublishingStep:
     def __init__(self) -> None:
         self._seen: list[Finding] = []
         self._fits = False
-        self._fitted = ""
+        self.fitting = ""
+        """Sentence on the new frame; empty for none."""
 
     def begin(self) -> None:
         """Fit the frame once the page is laid out without what is left out."""
-        self._fits, self._fitted = True, ""
+        self._fits, self.fitting = True, ""
 
     def fitted(self, spec: ProductSpec, document: Document, content: ProductContent) -> ProductSpec:
         """The product with a frame that fits the marks that are left, once; unchanged where it fits them already."""
@@ -45,7 +46,7 @@ class PublishingStep:
         left, all_marks = len(_shown(content)), sum(site.mark_kind == "site" for site in content.sites)
         all_marks += len(content.withheld)
         words = translate("ProductWindow", "The map now fits the marks that are left: {0} of {1}. Ctrl+Z undoes that.")
-        self._fitted = words.format(left, all_marks)
+        self.fitting = words.format(left, all_marks)
         return replace(spec, bounds=bounds)
 
     def question(self, taken_away: Sequence[Finding]) -> str:
@@ -58,7 +59,7 @@ class PublishingStep:
             "Nothing is written yet. Publishing leaves out what is listed at the right: review it there, or go on "
             "without it.",
         )
-        return f"{self._fitted} {words}".strip()
+        return f"{self.fitting} {words}".strip()
 
 
 def bounds_of_the_rest(spec: ProductSpec, document: Document, content: ProductContent) -> Bounds | None:

@@ -182,6 +182,11 @@ def test_the_frame_follows_the_marks_that_publishing_leaves(qtbot: QtBot, dresse
     window.export()
     table.settle(window)
     assert table.exported[-1].bounds == whole, "and it is not fitted again"
+    for is_on in (False, True):
+        window.fields.checks["publish"].setChecked(is_on)
+        table.settle(window)
+    assert window.spec.bounds == spec.bounds, "the box in the form means the same"
+    assert window.said.text() == "The map now fits the marks that are left: 1 of 2. Ctrl+Z undoes that."
     window.close()
     shiboken6.delete(window)
 
