@@ -90,6 +90,7 @@ def test_f21_without_a_network_a_case_is_there_at_once_with_its_stored_tiles(mak
     assert desk.said() == [], "the badge says it; the network is no fault of the case"
 
 
+@pytest.mark.bounded
 def test_a_stored_tile_that_stands_in_takes_no_problem_back(make_desk: MakeDesk, case: Path) -> None:
     desk = make_desk()
     without_network(desk)

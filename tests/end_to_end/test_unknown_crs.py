@@ -63,6 +63,7 @@ def walk_about(desk: Desk) -> None:
     desk.settle()
 
 
+@pytest.mark.bounded
 def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

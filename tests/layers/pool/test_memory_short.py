@@ -60,7 +60,7 @@ def answered(pool: ReaderPool, op: str, params: dict[str, Any]) -> str:
     return sentence
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("refused", [OSError(errno.ENOMEM, "Cannot allocate memory"), MemoryError()], ids=repr)
 def test_f85_where_no_reader_can_start_each_request_is_answered_with_a_sentence(
     raster: Path, monkeypatch: pytest.MonkeyPatch, refused: Exception

@@ -198,6 +198,7 @@ def test_zeros_that_stood_in_for_bytes_are_not_kept(pool: ReaderPool, server: Ra
     assert np.array_equal(pool.ask(tile_of(address)).arrays[0], pool.ask(tile_of(path)).arrays[0])
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("fault", ["cut off", "gone", "ignores ranges"])
 def test_a_file_that_cannot_be_had_from_the_start_says_why(
     pool: ReaderPool, server: RangeServer, tmp_path: Path, fault: str

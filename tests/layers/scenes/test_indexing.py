@@ -39,6 +39,7 @@ def by_name(report: FolderReport) -> dict[str, str]:
     return {os.path.basename(scene.path): scene.when for scene in report.scenes}
 
 
+@pytest.mark.bounded
 def test_a_tree_is_found_with_its_dates_and_bases(tmp_path: Path, pool: ReaderPool) -> None:
     write_scene(tmp_path / "a" / "dated.tif", BOX, "2021-08-20T15:53:34Z", platform="Landsat 8")
     write_scene(tmp_path / "a" / "deep" / "deeper" / "day.tif", BOX, "2021-08-21")

@@ -36,6 +36,7 @@ print(freed - resident_bytes())
 """
 
 
+@pytest.mark.bounded
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the allocator is glibc's")
 def test_freed_memory_goes_back_to_the_system() -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -100,8 +100,8 @@ def tiles_asked(server: TileServer) -> Counter[str]:
     return Counter(path.partition("?")[0] for path in server.log)
 
 
-@pytest.mark.bounded_after(1)
-@pytest.mark.sampled(8)
+@pytest.mark.bounded_after(0)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("fault", ["hang", "html", *(fault for fault in FAULTS if fault not in ("hang", "html"))])
 def test_f23_to_f36_a_fault_leaves_the_window_free_and_is_said_once(
     window: MainWindow, server: TileServer, qtbot: QtBot, fault: str

@@ -56,6 +56,7 @@ def test_bench_case(cli, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["case.gpkg"]
 
 
+@pytest.mark.bounded
 def test_bench_case_of_a_case_without_sites(cli, tmp_path: Path) -> None:
     write_case(Document(), tmp_path / "empty.gpkg")
     outcome = cli("bench", "case", tmp_path / "empty.gpkg", "--json")

@@ -29,6 +29,7 @@ def test_render_draws_the_bytes_of_the_file_on_disk(real, range_server: RangeSer
     assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
 
 
+@pytest.mark.bounded
 def test_another_host_is_not_followed_and_is_named(real, range_server: RangeServer) -> None:
     write_cog(range_server.folder / "a.tif", 512)
     range_server.fault, range_server.elsewhere = "elsewhere", "http://127.0.0.2:1/a.tif"

@@ -51,7 +51,7 @@ def test_rows_without_geometry_do_not_hold_up_a_picture(
         assert drawn(out).any() == (len(files) == 2)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 def test_a_case_with_such_a_layer_is_exported(
     cli: Cli, soon: None, nowhere: Path, points_geojson: Path, tmp_path: Path
 ) -> None:

@@ -132,6 +132,7 @@ app.exec()
 # -- slow -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_slow_disk_leaves_the_window_free(
     qtbot, make_fetcher: MakeFetcher, server: TileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -244,6 +244,7 @@ def test_f76_a_small_file_of_costly_checks_holds_nothing_up(case: Path) -> None:
     assert time.monotonic() - start < 10
 
 
+@pytest.mark.bounded
 def test_a_collation_of_others_is_not_asked_for(case: Path) -> None:
     with closing(sqlite3.connect(case)) as connection:
         connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))

@@ -171,7 +171,7 @@ def has_change(target: Path, change_uuid: str) -> bool:
     return not change_uuid or found is not None
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", STORIES)
 def test_a_power_cut_anywhere_in_a_save_loses_nothing(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch

@@ -96,6 +96,7 @@ def test_a_recovered_session_is_whole_ours_and_kept(tmp_path: Path) -> None:
     assert recoverable(tmp_path / "s") == []
 
 
+@pytest.mark.bounded
 def test_ten_are_kept(tmp_path: Path) -> None:
     folders = [_crashed(tmp_path, 1) for _ in range(KEPT + 2)]
     for number, folder in enumerate(folders):

@@ -86,6 +86,7 @@ def answered(reader: ReaderProcess, op: str, params: dict[str, Any]) -> dict[str
     return found.header
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("profile", EACH_KIND)
 def test_own_code_in_a_reader_reaches_nothing_outside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: Profile

@@ -179,6 +179,7 @@ def test_readers_of_their_own_open_them_too(tmp_path):
         pool.close()
 
 
+@pytest.mark.bounded
 def test_damaged_files_are_said_to_be(tmp_path):
     whole = FILES["plain old"]
     path = tmp_path / "a.h5"

@@ -87,7 +87,7 @@ def some(values: list[Any], count: int) -> Iterator[list[str]]:
         yield chosen[at : at + AT_ONCE]
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("kind", "source"),
     [

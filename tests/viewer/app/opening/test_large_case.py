@@ -104,6 +104,7 @@ def test_the_window_s_thread_does_nothing_for_each_site_of_a_case_that_comes(
     assert not more, "called for each site, or for each measurement"
 
 
+@pytest.mark.bounded
 def test_what_is_made_ahead_is_made_by_another_thread_and_shown(
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,7 +54,7 @@ def three_tables(folder: Path) -> Path:
     return geopackage(folder / "a.gpkg", "pads", "roads", "yards")
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize(("make", "layers"), [(a_raster, 1), (a_vector_file, 1), (three_tables, 3)])
 def test_a_file_is_probed_once(
     make: Callable[[Path], Path],

@@ -109,7 +109,7 @@ def picture(laid: PrintedPlate) -> QImage:
     return whole_picture(laid)
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("dpi", [96, 200])
 def test_the_page_is_the_same_from_the_window_and_from_the_command_line(
     studio: Studio, document: Document, dpi: int

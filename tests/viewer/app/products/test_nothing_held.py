@@ -6,6 +6,7 @@ import gc
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -33,6 +34,7 @@ def held() -> list[str]:
     return sorted(type(one).__name__ for one in gc.get_objects() if type(one) in HELD)
 
 
+@pytest.mark.bounded
 def test_what_is_written_and_closed_is_held_no_longer(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -189,7 +189,7 @@ def test_questions_are_in_the_language(speaking: MainWindow, monkeypatch: pytest
     assert english(texts) == []
 
 
-@pytest.mark.bounded_after(1)
+@pytest.mark.bounded
 @pytest.mark.parametrize("names", [[*REFUSED][:1], [*REFUSED][1:]], ids=["one", "all others"])
 def test_refusals_are_in_the_language(speaking: MainWindow, qtbot: QtBot, tmp_path: Path, names: list[str]) -> None:
     texts = set[Shown]()

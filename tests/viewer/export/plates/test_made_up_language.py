@@ -78,8 +78,8 @@ def test_the_check_finds_the_same_in_any_language(plate_of: MakePlate, demo: Doc
         QCoreApplication.removeTranslator(language)
 
 
-@pytest.mark.bounded_after(1)
-@pytest.mark.sampled(2)
+@pytest.mark.bounded_after(0)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("layout", QUICKEST_FIRST)
 def test_pages_are_in_the_language(speaking: None, plate_of: MakePlate, demo: Document, layout: str) -> None:
     assert english(said_on(plate_of(spec_of(layout, demo), demo))) == []

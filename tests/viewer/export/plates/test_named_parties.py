@@ -199,6 +199,7 @@ def test_a_page_that_leaves_its_claims_out_names_nobody(plate_of: MakePlate, dem
     assert "5 firms named in S1" in texts_of_files(plate)[0]
 
 
+@pytest.mark.bounded
 def test_a_narrow_page_names_nobody_and_the_next_one_tells_all(plate_of: MakePlate, demo: Document) -> None:
     plate = plate_of(replace(SPEC, page="Newspaper, 1 column", bounds=YANTAI, title="Yantai", subtitle=""), demo)
     assert plate.parties.is_nameless

@@ -49,6 +49,7 @@ def test_a_continent_tells_the_latitude_of_its_scale_and_needs_no_locator(plate_
     assert not one.locator
 
 
+@pytest.mark.bounded
 def test_a_view_that_goes_round_the_earth_shows_each_mark_once(plate_of, document) -> None:
     """The world was dark beyond its edges; now that it goes on there, no product shows it twice."""
     for asked in (Bounds(-300.0, 40.0, 300.0, 60.0), Bounds(0.0, -60.0, 370.0, 60.0)):
@@ -86,6 +87,7 @@ def test_a_case_with_nothing_in_it_is_a_page(plate_of, layout: str) -> None:
     assert not picture(plate, 40).isNull()
 
 
+@pytest.mark.bounded
 def test_endless_words_go_on_over_pages(plate_of) -> None:
     words = "Слово и 东方航天发射场 and more of them " * 60
     spec = replace(SPEC, caption=words, title=words[:600], processing_note="W" * 400, dateline="no blanks" * 40)

@@ -286,6 +286,7 @@ def test_a_kept_search_is_opened_in_its_list(case: Open, qtbot: QtBot) -> None:
     assert (wanted, case.context.shown_row("searches")) == (["search_list"], "q")
 
 
+@pytest.mark.bounded
 def test_older_pages_are_read_where_the_list_is_scrolled_to_its_end(case: Open, qtbot: QtBot) -> None:
     for number in range(250):
         case.written.append(update_site(case.context.document, "rail", label=f"Railway {number}", actor="Olga"), "Olga")
