@@ -246,7 +246,7 @@ class Gestures:
 
     def _hover(self, pointer: PointerEvent) -> None:
         handle = self._handle_at(pointer)
-        if handle is not None or self._is_on_compass(pointer):
+        if handle is not None or self._is_on_compass(pointer) or self._is_on_date(pointer):
             self._canvas.setCursor(Qt.CursorShape.PointingHandCursor if handle is None else handle.cursor)
             self._has_other_cursor = True
             return
@@ -286,6 +286,9 @@ class Gestures:
         if not self._canvas.show_overlays or not north_arrow_rect(view).contains(QPointF(pointer.px, pointer.py)):
             return False
         return not is_off_earth(view.grid.crs) and math.isfinite(north_angle_deg(view))
+
+    def _is_on_date(self, pointer: PointerEvent) -> bool:
+        return self._canvas.show_overlays and bool(self._canvas.pane.dated_at(QPointF(pointer.px, pointer.py)))
 
     def _turn_north_up(self) -> None:
         """North up as the key N does; where that is not north, as on a polar map, the way the arrow shows."""

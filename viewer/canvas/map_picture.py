@@ -12,7 +12,7 @@ from viewer.canvas.covered_images import SeenCredits
 from viewer.canvas.extent import unplaced_in
 from viewer.canvas.graticule_painter import ShownGraticule
 from viewer.canvas.selection import Selection
-from viewer.canvas.shown_scene import ShownScene
+from viewer.canvas.shown_scene import ShownScene, dated_credits
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
 from viewer.rendering.service_state import Notice
@@ -48,6 +48,8 @@ class MapPicture(QObject):
         self._shown, self._viewport, self._selection = shown, viewport, selection
         self.credits: list[str] = []
         """Credits of the map as it was last painted."""
+        self.dated: dict[str, str] = {}
+        """Layers whose date can be chosen, by their credits."""
         self.unplaced = Unplaced()
         """Counts the layers and sites that could not be shown."""
         self.notices: list[Notice] = []
@@ -114,6 +116,7 @@ class MapPicture(QObject):
         self._shown.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
         self.credits = self._seen_credits.of(view, settled=settled)
+        self.dated = dated_credits(self._shown, view)
         if self._covered != self._seen_credits.covered:
             self._covered = self._seen_credits.covered
             self.covered_changed.emit(self._covered)

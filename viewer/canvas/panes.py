@@ -16,13 +16,15 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.document.site import Site
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
-from viewer.canvas.furniture.corners import CornerNote
+from viewer.canvas.furniture.corners import CornerNote, credit_rect
 from viewer.canvas.furniture.notice_plate import NoticePlate
+from viewer.canvas.furniture.overlays import credit_at
 from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.scene import MapScene
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.canvas.viewport import Viewport
+from viewer.support.language.translation import translate
 
 IN_USE_COLOR = "#4cc2ff"
 GHOST_PX = 11.0
@@ -54,11 +56,19 @@ class Pane(Struct, eq=False):
         return self.shown.frames[0]
 
     def note_at(self, at: QPointF) -> str:
-        """The whole text of the plate or the note at a pixel of the pane; empty where there is neither."""
+        """The whole text of the plate or the note at a pixel of the pane, or what a click on a credit does."""
         shown = (
             text_box for text_box in (self.plate, self.note) if text_box is not None and text_box.rect.contains(at)
         )
-        return next((text_box.text for text_box in shown), "")
+        date_words = translate("overlays", "A click here leads to the other dates of this layer.")
+        return next((text_box.text for text_box in shown), date_words if self.dated_at(at) else "")
+
+    def dated_at(self, at: QPointF) -> str:
+        """The layer, by uuid, whose credit at a pixel of the pane leads to its dates; empty where there is none."""
+        if not self.picture.dated:
+            return ""
+        view = self.viewport.view()
+        return self.picture.dated.get(credit_at(credit_rect(view), view, self.picture.credits, at), "")
 
     def pixel_at(self, at: QPointF) -> QPointF:
         """The pixel of the pane at a place of the widget, which is in logical pixels."""

@@ -12,8 +12,9 @@ from layers.grid.tile_grid import View
 from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing, may_be_shown_in_files
+from viewer.rendering.drawing import LayerDrawing, credit_on_map, may_be_shown_in_files
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
+from viewer.support.language.text import LONGEST_CREDIT, one_line
 
 
 class PictureSides(Protocol):
@@ -82,6 +83,16 @@ def shown_drawing(shown: ShownScene, uuid: str) -> LayerDrawing | None:
 def credits_of(shown: ShownScene, view: View) -> list[str]:
     """Credits with dates of all layers in a picture, each once."""
     return list(dict.fromkeys(text for frame in shown.painted for text in frame.stack.credits(view)))
+
+
+def dated_credits(shown: ShownScene, view: View) -> dict[str, str]:
+    """The layers in a picture whose date can be chosen, by their credits, each in one line as the map has it."""
+    drawings = [frame.drawings[uuid] for frame in shown.painted for uuid in frame.stack.in_view(view)]
+    return {
+        one_line(credit_on_map(drawing), LONGEST_CREDIT): drawing.layer_uuid
+        for drawing in drawings
+        if isinstance(drawing, TilesDrawing) and drawing.service.is_dated
+    }
 
 
 def withheld_in(shown: ShownScene, view: View) -> list[Layer]:

@@ -39,6 +39,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.shown_scene import ShownScene
 from viewer.canvas.viewport import Viewport
+from viewer.rendering.service_state import Way
 from viewer.support.going_on import going_on
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language
@@ -67,7 +68,7 @@ class MapCanvas(QWidget):
     panes_changed = Signal()
     """Emitted when other panes are shown, another one is in use, or they are linked or unlinked."""
     notice_answered = Signal(str, str)
-    """Emitted with a layer, and the way out of its state that was clicked on the map."""
+    """Emitted with a layer, and the way out of its state, or to its dates, that was clicked on the map."""
     scene_updated = Signal()
     """Emitted when the picture of any shown scene has changed."""
 
@@ -294,7 +295,7 @@ class MapCanvas(QWidget):
                 self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
-            pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced)
+            pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced, shown.dated)
             pane.plate = self._notices.paint(
                 painter, view, shown.notices, corner_boxes, partial(marks_in_box, pane.scene)
             )
@@ -343,6 +344,10 @@ class MapCanvas(QWidget):
             if link is not None:
                 self.notice_answered.emit(link.layer_uuid, link.way)
             self.update()
+            return
+        is_click = event.button() == Qt.MouseButton.LeftButton and self.show_overlays
+        if is_click and (dated := pane.dated_at(pane.pixel_at(event.position()))):
+            self.notice_answered.emit(dated, Way.CHOOSE_DATE)
             return
         if event.buttons() == event.button():  # a second button belongs to the gesture of the first
             self.use_pane(pane)

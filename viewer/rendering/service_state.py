@@ -37,6 +37,10 @@ class StateKind(StrEnum):
     SHOWN = "shown"
 
 
+DATE_STATES = frozenset({StateKind.UNDATED, StateKind.OTHER_DATE, StateKind.NEAREST})
+"""States that tell of the date of a layer."""
+
+
 class Way(StrEnum):
     """Ways out of a state, each by a click."""
 

@@ -5,7 +5,7 @@ The note says that the canvas has no scale, and what the canvas cannot show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
@@ -105,18 +105,24 @@ _SCALE_PX = 36.0
 """Height of the scale bar with its text."""
 
 
+def credit_rect(view: View) -> QRectF:
+    """The part of a whole picture at whose lower right the credits stand."""
+    return QRectF(view.width * 0.3, 0, view.width * 0.7, view.height)
+
+
 def paint_corners(
-    painter: QPainter, view: View, texts: Sequence[str], unplaced: Unplaced
+    painter: QPainter, view: View, texts: Sequence[str], unplaced: Unplaced, links: Collection[str] = ()
 ) -> tuple[CornerNote | None, list[QRectF]]:
     """Paint scale bar at the lower left, true north at the upper right, and credits at the lower right of a whole
     picture.
 
+    Credits of `links`, which a click follows, are underlined.
     The note of what the canvas cannot show lies above the scale bar, or in its place off the Earth. It is returned with
     all rectangles that are taken.
     """
     r = view.ratio
     width, height = float(view.width), float(view.height)
-    band = paint_attribution(painter, QRectF(width * 0.3, 0, width * 0.7, height), view, texts)
+    band = paint_attribution(painter, credit_rect(view), view, texts, links)
     bar = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
     if band.top() < bar.bottom() and band.left() < bar.right():
         bar.moveBottom(band.top())

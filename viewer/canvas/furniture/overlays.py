@@ -6,7 +6,7 @@ Rectangles are in picture pixels; sizes follow `view.ratio`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -202,32 +202,86 @@ def _letter(painter: QPainter) -> None:
     painter.drawText(QPointF(-QFontMetricsF(chosen).horizontalAdvance("N") / 2, -11.6), "N")
 
 
-def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> QRectF:
-    """Paint the credits whole at the lower right of `rect`, on a quiet band.
+def paint_attribution(
+    painter: QPainter, rect: QRectF, view: View, texts: Sequence[str], links: Collection[str] = ()
+) -> QRectF:
+    """Paint the credits whole at the lower right of `rect`, on a quiet band; those of `links` are underlined.
 
     They take more lines, the whole width of the picture and smaller letters where needed. Where even that is too small
     for all, the number of those left out is stated. Returns the band, which is empty without credits.
     """
-    texts = list(dict.fromkeys(one_line(text, LONGEST_CREDIT) for text in texts if text))
+    texts = _one_each(texts)
     if not texts:
         return QRectF(rect.bottomRight(), QSizeF())
     r = view.ratio
-    left_out = translate("overlays", "and {0} more"), translate("overlays", "{0} credits: there is no room for them")
-    size_px, lines = _credit_lines(tuple(texts), left_out, rect.width(), view.width, view.height, r)
+    size_px, lines = _set_credits(texts, rect.width(), view)
     font = map_font(size_px * r)
     metrics = QFontMetricsF(font)
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 12 * r
-    height = metrics.height() * len(lines) + 4 * r
-    band = QRectF(rect.right() - width, rect.bottom() - height, width, height)
+    band = _credit_band(lines, metrics, rect, r)
     painter.save()
     painter.fillRect(band, QColor(11, 20, 28, 150))
     painter.setFont(font)
-    painter.setPen(QColor(255, 255, 255, 225))
+    ink = QColor(255, 255, 255, 225)
+    painter.setPen(ink)
     for number, line in enumerate(lines):
         baseline = band.top() + 2 * r + metrics.ascent() + number * metrics.height()
-        painter.drawText(QPointF(band.right() - 6 * r - metrics.horizontalAdvance(line), baseline), line)
+        painter.drawText(QPointF(_line_left(line, metrics, band, r), baseline), _text_of(line))
+        for at, box in _piece_boxes(line, number, metrics, band, r):
+            if at < len(texts) and texts[at] in links:
+                painter.fillRect(QRectF(box.left(), baseline + metrics.underlinePos(), box.width(), r), ink)
     painter.restore()
     return band
+
+
+def credit_at(rect: QRectF, view: View, texts: Sequence[str], at: QPointF) -> str:
+    """The credit, in one line, that `paint_attribution` paints at a pixel; empty beside them."""
+    texts = _one_each(texts)
+    if not texts:
+        return ""
+    size_px, lines = _set_credits(texts, rect.width(), view)
+    metrics = QFontMetricsF(map_font(size_px * view.ratio))
+    band = _credit_band(lines, metrics, rect, view.ratio)
+    if not band.contains(at):
+        return ""
+    boxes = (box for row, line in enumerate(lines) for box in _piece_boxes(line, row, metrics, band, view.ratio))
+    number = next((number for number, box in boxes if box.contains(at)), len(texts))
+    return texts[number] if number < len(texts) else ""
+
+
+type _Line = tuple[tuple[int, str], ...]
+"""A line of the credits: pieces of their texts, each with the number of its text."""
+_BETWEEN = "  ·  "
+
+
+def _one_each(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one_line(text, LONGEST_CREDIT) for text in texts if text))
+
+
+def _text_of(line: _Line) -> str:
+    return _BETWEEN.join(piece for _, piece in line)
+
+
+def _set_credits(texts: tuple[str, ...], room: float, view: View) -> tuple[float, tuple[_Line, ...]]:
+    left_out = translate("overlays", "and {0} more"), translate("overlays", "{0} credits: there is no room for them")
+    return _credit_lines(texts, left_out, room, view.width, view.height, view.ratio)
+
+
+def _credit_band(lines: Sequence[_Line], metrics: QFontMetricsF, rect: QRectF, r: float) -> QRectF:
+    width = max(metrics.horizontalAdvance(_text_of(line)) for line in lines) + 12 * r
+    height = metrics.height() * len(lines) + 4 * r
+    return QRectF(rect.right() - width, rect.bottom() - height, width, height)
+
+
+def _line_left(line: _Line, metrics: QFontMetricsF, band: QRectF, r: float) -> float:
+    return band.right() - 6 * r - metrics.horizontalAdvance(_text_of(line))
+
+
+def _piece_boxes(line: _Line, row: int, metrics: QFontMetricsF, band: QRectF, r: float) -> Iterator[tuple[int, QRectF]]:
+    """The pieces of a line of the band, by the numbers of their texts, with their boxes in picture pixels."""
+    left, top = _line_left(line, metrics, band, r), band.top() + 2 * r + row * metrics.height()
+    for at, (number, piece) in enumerate(line):
+        start = metrics.horizontalAdvance(_text_of(line[:at]) + _BETWEEN) if at else 0.0
+        yield number, QRectF(left + start, top, metrics.horizontalAdvance(piece), metrics.height())
 
 
 _MOST_CREDITS = 40
@@ -237,7 +291,7 @@ _MOST_CREDITS = 40
 @lru_cache(maxsize=16)
 def _credit_lines(
     texts: tuple[str, ...], left_out: tuple[str, str], room: float, width: int, height: int, r: float
-) -> tuple[float, tuple[str, ...]]:
+) -> tuple[float, tuple[_Line, ...]]:
     """Size of the letters in logical pixels, and the lines: the largest letters in the narrowest band that hold all.
 
     Kept, as each frame needs them and measuring many credits takes milliseconds. `left_out` are the sentences for some
@@ -255,6 +309,7 @@ def _credit_lines(
         left = len(texts) - count
         more = left_out[0 if count else 1].format(left)
         lines = _joined_lines([*texts[:count], more], metrics, width - 12 * r)
+        lines = [tuple((len(texts) if at == count else at, piece) for at, piece in line) for line in lines]
         if _height_of(len(lines), size_px, r) <= most or not count:
             return size_px, tuple(lines)
     raise AssertionError("the last one is always taken")
@@ -300,14 +355,14 @@ def _latitude_note(lat: float) -> str:
     return " " + translate("overlays", "at {latitude}").format(latitude=f"{abs(lat):.0f}° {hemisphere}")
 
 
-def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str]:
-    lines: list[str] = []
-    for text in texts:
-        longer = f"{lines[-1]}  ·  {text}" if lines else text
-        if metrics.horizontalAdvance(longer) <= room:
+def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> list[_Line]:
+    lines: list[_Line] = []
+    for number, text in enumerate(texts):
+        longer = (*lines[-1], (number, text)) if lines else ((number, text),)
+        if metrics.horizontalAdvance(_text_of(longer)) <= room:
             lines[-1:] = [longer]
         else:
-            lines += _whole_lines(text, metrics, room)
+            lines += [((number, line),) for line in _whole_lines(text, metrics, room)]
     return lines
 
 

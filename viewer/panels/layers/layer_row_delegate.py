@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, CLASSES_ROLE, DATE_ROLE, SIGN_ROLE
+from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, CLASSES_ROLE, DATE_LINKS_ROLE, DATE_ROLE, SIGN_ROLE
 from viewer.panels.widgets.row_delegate import paint_selection_bar, smaller
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 from viewer.support.language.text import LEAST_HEAD
@@ -93,39 +103,53 @@ class LayerRowDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         font = smaller(option.font)
         metrics = QFontMetrics(font)
-        room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
-        badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
-        texts = texts_beside(badge, date, metrics, room, str(index.data(SIGN_ROLE) or ALERT))
-        widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}
-        if not widths:
+        beside = self._beside(option, index)
+        if not beside:
             super().paint(painter, option, index)
             return
         whole = QRect(option.rect)
         self._paint_ground(painter, option)
         narrow = QStyleOptionViewItem(option)
-        narrow.rect = whole.adjusted(0, 0, -sum(widths.values()), 0)
+        narrow.rect = whole.adjusted(0, 0, -sum(place.width() for _, place in beside.values()), 0)
         self.initStyleOption(narrow, index)
-        if DATE_ROLE in texts:  # it stands beside the name
-            narrow.text = str(index.data()).removesuffix(f", {texts[DATE_ROLE]}")
+        if DATE_ROLE in beside:  # it stands beside the name
+            narrow.text = str(index.data()).removesuffix(f", {beside[DATE_ROLE][0]}")
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, narrow, painter, option.widget)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
         clear = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setFont(font)
-        place = QRect(narrow.rect.right() + 1, whole.top(), 0, whole.height())
-        for role, width in widths.items():
-            place = QRect(place.right() + 1, whole.top(), width, whole.height())
+        for role, (text, place) in beside.items():
             painter.setPen(option.palette.color(clear if role == BADGE_ROLE else quiet))
             inner = place.adjusted(0, 0, -GAP_PX, 0)
             if role == BADGE_ROLE:
                 frame = QRectF(inner.left(), place.center().y() - metrics.height() / 2, inner.width(), metrics.height())
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, 0.5), 4, 4)
-                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, texts[role])
+                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, text)
             else:
-                painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, texts[role])
+                painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
         painter.restore()
+
+    def _beside(self, option: QStyleOptionViewItem, index: Index) -> dict[int, tuple[str, QRect]]:
+        """The badge and the date that stand at the right of a name, by their roles, with their places."""
+        metrics = QFontMetrics(smaller(option.font))
+        room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
+        badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
+        texts = texts_beside(badge, date, metrics, room, str(index.data(SIGN_ROLE) or ALERT))
+        widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}
+        left, beside = option.rect.right() + 1 - sum(widths.values()), {}
+        for role, width in widths.items():
+            beside[role] = texts[role], QRect(left, option.rect.top(), width, option.rect.height())
+            left += width
+        return beside
+
+    def is_on_date(self, option: QStyleOptionViewItem, index: Index, at: QPoint) -> bool:
+        """True at a place of a row's date, or of a badge that tells of its date, which a click may change."""
+        links = index.data(DATE_LINKS_ROLE) or ()
+        beside = self._beside(self._head(option, index), index) if links else {}
+        return any(role in links and place.contains(at) for role, (_, place) in beside.items())
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         """Paint the row's own ground over its whole width; the name is then painted over a part."""

@@ -15,6 +15,7 @@ from layers.project.opening.layer_paths import packs_in
 from layers.raster.overviews import Lack
 from layers.text.counted import grouped
 from layers.vector.style.layer_style import VectorStyle
+from viewer.commands.imagery.service_times import dated_service
 from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
@@ -24,6 +25,7 @@ from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster.band_words import false_colour_words
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.service_state import DATE_STATES
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
 from viewer.support.language.text import one_line, tooltip
@@ -42,6 +44,8 @@ CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
 SIGN_ROLE = CLASSES_ROLE + 1
 """A character that stands for the badge where its word lacks room."""
+DATE_LINKS_ROLE = SIGN_ROLE + 1
+"""The roles, of date and badge, that tell of a date which can be chosen: a click on them leads to the dates."""
 ALERT, KEPT = "!", "↓"
 """Signs of what a map lacks, and of what is kept on this computer."""
 PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
@@ -257,12 +261,21 @@ class LayerRows(QAbstractListModel):
                 return self._badges.get(layer.uuid, ("", ""))[0]
             case _ if role == SIGN_ROLE:
                 return KEPT if self._badges.get(layer.uuid, ("", ""))[0] == self.tr("pack") else ALERT
+            case _ if role == DATE_LINKS_ROLE:
+                return self._date_links(layer)
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:
                 sentence = self._badges.get(layer.uuid, ("", ""))[1]
                 return problem or in_language(sentence) or self._dates.get(layer.uuid, "")
         return None
+
+    def _date_links(self, layer: Layer) -> tuple[int, ...]:
+        if dated_service(layer) is None:
+            return ()
+        drawing = self._context.layers.drawing_of(layer.uuid)
+        tells_of_date = drawing is not None and drawing.state.kind in DATE_STATES
+        return (DATE_ROLE, BADGE_ROLE) if tells_of_date else (DATE_ROLE,)
 
     def _whole(self, layer: Layer, problem: str) -> str:
         """The tooltip of a layer: its whole name, of which the row may show a part, and all that is said of it."""
@@ -271,6 +284,8 @@ class LayerRows(QAbstractListModel):
         if problem:
             problem = in_language(problem)
             lines = ["" if problem in badge else problem, badge]
+        if dated_service(layer) is not None:
+            lines.append(self.tr("A click on its date leads to its other dates."))
         lines.insert(0, layer.name)
         return "\n".join(in_language(line) for line in lines if line)
 

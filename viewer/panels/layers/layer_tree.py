@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, override
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.document.changes import Changes
 from layers.raster.overviews import Lack
@@ -59,19 +68,56 @@ class _FilterLine(QLineEdit):
 
 
 class _LayerView(QTreeView):
-    """The tree of the layers, which reports clicks with Alt."""
+    """The tree of the layers, which reports clicks with Alt, and those on the date of a dated layer."""
 
     alt_clicked = Signal(int)
     """Emitted with a row that was clicked with Alt; the selection stays as it was."""
+    date_clicked = Signal(int)
+    """Emitted with a row on whose date was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pressed_date = -1
+        self._dates = LayerRowDelegate(self)
+        self.setItemDelegate(self._dates)
+        self.setMouseTracking(True)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        is_alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if is_alt and event.button() == Qt.MouseButton.LeftButton and index.isValid():
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_date = -1
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and is_left and index.isValid():
             self.alt_clicked.emit(index.row())
-        else:
-            super().mousePressEvent(event)
+            return
+        if is_left and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._pressed_date = self._date_row(event)
+        super().mousePressEvent(event)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        is_on_date = event.buttons() == Qt.MouseButton.NoButton and self._date_row(event) >= 0
+        shape = Qt.CursorShape.PointingHandCursor if is_on_date else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed_date = self._pressed_date, -1
+        super().mouseReleaseEvent(event)
+        if pressed >= 0 and self._date_row(event) == pressed:
+            self.date_clicked.emit(pressed)
+
+    def _date_row(self, event: QMouseEvent) -> int:
+        """The row whose date, if it can be chosen, is under the mouse; -1 without one."""
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        if not index.isValid():
+            return -1
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        option.rect = self.visualRect(index)
+        return index.row() if self._dates.is_on_date(option, index, at) else -1
 
 
 class LayerTreePanel(QWidget):
@@ -93,6 +139,7 @@ class LayerTreePanel(QWidget):
         self.view = _LayerView()
         self.view.setAccessibleName(self.tr("Layers"))
         self.view.alt_clicked.connect(self._want_comparison)
+        self.view.date_clicked.connect(lambda row: self._choose_date(self.model.uuid_at(row)))
         self._set_up_view()
         self.opacity = SliderField(0.0, 1.0, percent)
         self.opacity.setAccessibleName(self.tr("Opacity of the layer"))
@@ -131,7 +178,6 @@ class LayerTreePanel(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(LayerRowDelegate(view))
         view.setHeaderHidden(True)
         view.setRootIsDecorated(False)
         view.setIconSize(QSize(20, 20))
@@ -433,8 +479,7 @@ class LayerTreePanel(QWidget):
         if layer.kind == "tiles" or (layer.kind == "raster" and "address" in layer.source):
             menu.addSeparator()
             if dated_service(layer) is not None:
-                choose_date = partial(self._context.layer_verbs.leave_state.emit, uuid, Way.CHOOSE_DATE)
-                menu.addAction(self.tr("Choose a date…"), choose_date)
+                menu.addAction(self.tr("Choose a date…"), partial(self._choose_date, uuid))
             menu.addAction(self.tr("Make an offline pack…"), lambda: self._context.layer_verbs.make_pack.emit(uuid))
         if hosts_of(self._context.document.layers[uuid]):
             sign_in = partial(self._context.layer_verbs.leave_state.emit, uuid, Way.SIGN_IN)
@@ -459,6 +504,9 @@ class LayerTreePanel(QWidget):
             build = menu.addAction(self.tr("Build overviews"), drawing.build_overviews)
             build.setEnabled(drawing.can_build)
         menu.addAction(self.tr("Read the file again"), drawing.reload)
+
+    def _choose_date(self, uuid: str) -> None:
+        self._context.layer_verbs.leave_state.emit(uuid, Way.CHOOSE_DATE)
 
     def _preview_opacity(self, value: float) -> None:
         layer = self._context.document.layers.get(self._context.layer_uuid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,8 @@ class Seen(Struct):
 def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     seen, strip, bar = Seen(), corners.paint_attribution, corners.paint_scale_bar
 
-    def paint_strip(painter: QPainter, rect: QRectF, view: View, texts: list[str]) -> QRectF:
-        seen.strip, seen.texts = strip(painter, rect, view, texts), list(texts)
+    def paint_strip(painter: QPainter, rect: QRectF, view: View, texts: list[str], links: Collection[str]) -> QRectF:
+        seen.strip, seen.texts = strip(painter, rect, view, texts, links), list(texts)
         return seen.strip
 
     def paint_bar(painter: QPainter, rect: QRectF, view: View) -> None:

@@ -1,0 +1,107 @@
+"""Clicks on the date of a dated layer, in the layer list and in the credit on the map, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
+
+from tests.support.service_layers import badge, rest, show
+from tests.support.tile_server import TileServer, serving
+from viewer.app.window import MainWindow
+from viewer.canvas.furniture.corners import credit_rect
+from viewer.canvas.furniture.overlays import credit_at
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
+
+DATED = {"address_end": "?t={time}", "time": "2024-04-12"}
+OTHER = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
+LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(fetchers: Callable[[Consent], Fetcher]) -> Callable[[Consent], Fetcher]:
+    return fetchers
+
+
+def date_has_focus(window: MainWindow) -> bool:
+    panel = window.findChild(LayerPropertiesPanel)
+    return panel is not None and panel.time.date.hasFocus()
+
+
+def places(window: MainWindow, number: int = 1) -> list[QPoint]:
+    """The middles of the badge and of the date of a row in the layer list, as they are painted."""
+    tree = window.docks.layer_tree
+    index, option = tree.model.index(number), QStyleOptionViewItem()
+    tree.view.initViewItemOption(option)
+    option.rect = tree.view.visualRect(index)
+    delegate = tree.view.itemDelegate()
+    assert isinstance(delegate, LayerRowDelegate)
+    return [place.center() for _, place in delegate._beside(option, index).values()]
+
+
+def place_of_credit(window: MainWindow, words: str) -> QPointF | None:
+    """A pixel of the map at which the credit with these words is painted; None where it is not."""
+    window.canvas.grab_picture()
+    view, credits = window.canvas.viewport.view(), window.canvas.panes.in_use.picture.credits
+    for y in range(view.height - 1, view.height // 2, -3):
+        for x in range(view.width - 8, 0, -3):
+            if words in credit_at(credit_rect(view), view, credits, QPointF(x, y)):
+                return QPointF(x, y)
+    return None
+
+
+@pytest.mark.bounded
+def test_a_click_on_the_date_in_the_layer_list_leads_to_the_dates(window, server, qtbot: QtBot) -> None:
+    server.warning = OTHER
+    show(window, server, "warned", qtbot, **DATED, nearest=True)
+    assert badge(window) == "served 2024-04-10"
+    view = window.docks.layer_tree.view
+    for place in places(window):
+        window.canvas.setFocus()
+        QTest.mouseMove(view.viewport(), place)
+        qtbot.waitUntil(lambda: view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor)
+        QTest.mouseClick(view.viewport(), LEFT, PLAIN, place)
+        qtbot.waitUntil(lambda: date_has_focus(window), timeout=20_000)
+    window.canvas.setFocus()
+    name = view.visualRect(window.docks.layer_tree.model.index(1)).topLeft() + QPoint(60, 8)
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, name)
+    rest(window, qtbot)
+    assert not date_has_focus(window)
+
+
+@pytest.mark.bounded
+def test_a_click_on_the_credit_with_the_date_leads_to_the_dates(window, server, qtbot: QtBot) -> None:
+    server.warning = OTHER
+    show(window, server, "warned", qtbot, **DATED, nearest=True)
+    place = place_of_credit(window, "10 April 2024 was served")
+    assert place is not None
+    at = (place / window.canvas.viewport.view().ratio).toPoint()
+    window.canvas.setFocus()
+    QTest.mouseMove(window.canvas, at)
+    qtbot.waitUntil(lambda: window.canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor)
+    assert "dates" in window.canvas.panes.in_use.note_at(place)
+    QTest.mouseClick(window.canvas, LEFT, PLAIN, at)
+    qtbot.waitUntil(lambda: date_has_focus(window), timeout=20_000)
+    assert not window.session.document.sites
+
+
+@pytest.mark.bounded
+def test_a_credit_without_dates_leads_nowhere(window, server, qtbot: QtBot) -> None:
+    show(window, server, "ok", qtbot)
+    place = place_of_credit(window, "Sky company")
+    assert place is not None
+    assert window.canvas.panes.in_use.dated_at(place) == ""
+    assert window.canvas.panes.in_use.note_at(place) == ""
