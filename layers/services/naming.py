@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from layers.errors import BadTemplate
 from layers.services.catalog import catalog
+from layers.services.shipped_terms import with_shipped_terms
 from layers.services.tile_service import TileService
 
 PREFIX = "gibs:"
@@ -24,7 +25,7 @@ def asks_server(text: str) -> bool:
 def service_from_text(text: str) -> TileService:
     """`gibs:LAYER@YYYY-MM-DD`, or a template such as `https://host/{z}/{x}/{y}.png`. Raises BadTemplate."""
     if not text.startswith(PREFIX):
-        return TileService(title=urlsplit(text.partition("{")[0]).netloc or text, template=text)
+        return with_shipped_terms(TileService(title=urlsplit(text.partition("{")[0]).netloc or text, template=text))
     name, _, day = text.removeprefix(PREFIX).partition("@")
     for group in catalog():
         for service in group.services:

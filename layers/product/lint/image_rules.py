@@ -120,7 +120,7 @@ def _credit(checked: Checked) -> Iterator[Fault]:
                 yield Fault(
                     where,
                     Phrase("Nobody is credited for it."),
-                    Phrase("Enter the credit that its provider asks for."),
+                    Phrase("Enter the credit that its provider asks for, under Credit in the properties of its layer."),
                     to_layer(image, "credit"),
                 )
             elif not image.credit.strip() or not checked.holds(image.credit):

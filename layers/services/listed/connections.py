@@ -18,6 +18,7 @@ from layers.phrase import Phrase
 from layers.services.address_keys import split_key
 from layers.services.entry_text import MOST_BYTES, MOST_ENTRIES, EntriesRead
 from layers.services.imagery_entry import ROLE_OF_KIND, ImageryEntry, checked_address, entry_of_service
+from layers.services.shipped_terms import with_shipped_terms
 from layers.services.template import MAX_LENGTH
 from layers.services.tile_service import MAX_LEVEL, TileService
 from layers.text.guarded_xml import BadXml, XmlLimits, parse_xml
@@ -120,7 +121,7 @@ def _of_element(element: Element) -> ImageryEntry | GeoloupeError:
             group="QGIS",
             may_export=False,
         )
-        return entry_of_service(service)
+        return entry_of_service(with_shipped_terms(service))
     except GeoloupeError as error:
         return error
 
@@ -175,7 +176,7 @@ def _of_provider(name: str, values: Mapping[str, Any]) -> ImageryEntry | Geoloup
             may_export=bool(attribution),
             bounds=_bounds(values.get("bounds")),
         )
-        return entry_of_service(service)
+        return entry_of_service(with_shipped_terms(service))
     except GeoloupeError as error:
         return error
 

@@ -13,6 +13,7 @@ from layers.services.imagery_entry import (
     host_of_address,
 )
 from layers.services.offers.typed_address import address_kind
+from layers.services.shipped_terms import with_shipped_terms
 from layers.services.tile_service import TileService
 
 _NAMING = ("layers", "layer", "typenames", "typename", "query_layers")
@@ -63,7 +64,7 @@ def entry_of_text(text: str) -> ImageryEntry:
         template = text.strip() if typed is None else typed.address
         if typed is not None or "{" in template:
             service = TileService("", template)
-            return entry_of_service(TileService(service.hosts[0], template))
+            return entry_of_service(with_shipped_terms(TileService(service.hosts[0], template)))
     address = checked_address(text if typed is None else typed.address)
     kind = typed.kind if typed is not None else ""
     role = ROLE_OF_KIND.get(kind, "server")

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QS
 
 from layers.document.layer import FORBIDDEN
 from layers.grid.tile_grid import View
-from layers.services.catalog import catalog
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import in_style
+from layers.services.shipped_terms import shipped_like
 from layers.services.stac.item import StacItem
 from layers.services.stac.scenes import found_scene_of
 from layers.services.tile_service import TileService
@@ -342,9 +342,7 @@ class EntryForm(FormPage):
 
     def _is_known_to_us(self) -> bool:
         """True for an entry of the shipped catalogue, whose terms were read."""
-        return self._base is not None and any(
-            self._base.template == service.template for group in catalog() for service in group.services
-        )
+        return self._base is not None and shipped_like(self._base) is not None
 
 
 def _date_of(item: StacItem) -> str:

@@ -16,6 +16,7 @@ from layers.geo.crs import WEB_MERCATOR
 from layers.phrase import Phrase
 from layers.raster.band_files import BandFile, band_files_of, files_in_pack, pack_lacks_of
 from layers.raster.combined import Member, members_of
+from layers.services.shipped_terms import with_shipped_terms
 from layers.services.tile_service import TileService
 from viewer.rendering.access import (
     WaitsForPermission,
@@ -57,6 +58,8 @@ def drawing_for(
         source = layer.read_source()
         if layer.kind == "tiles":
             service = TileService.from_json(source)
+            if not layer.credit:
+                service = with_shipped_terms(service)
             packs = packs_of(layer, base_folder, context.folders)
             if not packs:
                 check_hosts(layer, service.hosts, context.consent)

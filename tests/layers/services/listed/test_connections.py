@@ -60,7 +60,8 @@ def test_tiles_of_qgis() -> None:
     assert osm.service is not None
     assert old.service is not None
     assert (osm.title, osm.role, osm.service.max_level) == ("OpenStreetMap", "basemap", 19)
-    assert not osm.service.may_export, "nobody is credited"
+    assert osm.attribution == "© OpenStreetMap contributors", "its tiles are in the catalogue"
+    assert not old.service.may_export, "nobody is credited"
     assert (old.service.min_level, old.service.max_level, old.service.tile_px) == (8, 15, 512)
     assert "password" in old.note
     assert "secret" not in repr(read)
