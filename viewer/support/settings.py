@@ -80,6 +80,7 @@ DEFAULTS: Mapping[str, Any] = {
     "axis_orders": {},
     "trusted_cases": [],
     "scene_folders": [],
+    "last_archive": {},
     "offline": False,
     "author": "",
     "organisation": "",

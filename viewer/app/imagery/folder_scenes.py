@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from layers.requests.addresses import is_address
 from viewer.app.desktop.questions import Questions
 from viewer.rendering.context import RenderContext
 from viewer.support.messages import Messages
@@ -55,7 +56,24 @@ class FolderScenes(QObject):
     def archives(self) -> ArchiveScenes:
         from viewer.panels.time_strip.archive_scenes import ArchiveScenes  # for start-up time: the strip is hidden
 
-        return ArchiveScenes(self._context.fetcher, self._context.jobs, self)
+        archives = ArchiveScenes(self._context.fetcher, self._context.jobs, self)
+        archives.searches_changed.connect(lambda: self._remember(archives))
+        return archives
+
+    def _remember(self, archives: ArchiveScenes) -> None:
+        """Keep which archive on a host has answered last, as a choice of the analyst's and in no case."""
+        over = (search for search in archives.searches if not (search.is_under_way or search.failure))
+        last = next((search for search in over if is_address(search.address)), None)
+        if last is not None:
+            self._settings.set("last_archive", {"address": last.address, "title": last.title})
+
+    @property
+    def last_archive(self) -> tuple[tuple[str, str], ...]:
+        """Address and title of the archive that has answered last, in whatever case; none where none has."""
+        kept = self._settings.get("last_archive")
+        address, title = kept.get("address"), kept.get("title")
+        is_one = isinstance(address, str) and isinstance(title, str) and is_address(address)
+        return ((address, title),) if is_one else ()
 
     def permits(self, host: str) -> bool:
         """True for a host that may be contacted."""

@@ -188,6 +188,7 @@ class SceneFinding(QObject):
         return KnownArchives(
             self._panels,
             lambda: [(search.address, search.title) for search in archives.searches if not search.failure],
+            lambda: self._sources.last_archive,
             self,
         )
 

@@ -22,11 +22,17 @@ class KnownArchives(QObject):
     changed = Signal()
 
     def __init__(
-        self, context: PanelContext, searched: Callable[[], Iterable[tuple[str, str]]], parent: QObject
+        self,
+        context: PanelContext,
+        searched: Callable[[], Iterable[tuple[str, str]]],
+        remembered: Callable[[], Iterable[tuple[str, str]]],
+        parent: QObject,
     ) -> None:
-        """`searched` gives address and title of the archives that have answered in this session, the last one first."""
+        """`searched` gives address and title of the archives that have answered in this session, the last one first;
+        `remembered` those of earlier sessions, whatever their cases.
+        """
         super().__init__(parent)
-        self._context, self._searched = context, searched
+        self._context, self._searched, self._remembered = context, searched, remembered
         self.of_catalogue = tuple(entry for group in catalog() for entry in group.entries if entry.role == "archive")
         self._own: list[ImageryEntry] = []
 
@@ -48,10 +54,10 @@ class KnownArchives(QObject):
 
     @property
     def asked(self) -> list[ImageryEntry]:
-        """Archives that have answered in this session or in the case, the last one first."""
+        """Archives that have answered in this session, in the case, or earlier elsewhere, the last one first."""
         entries = [
             ImageryEntry(title=title or address, role="archive", kind="stac-api", address=address)
-            for address, title in (*self._searched(), *asked_archives(self._context.document))
+            for address, title in (*self._searched(), *asked_archives(self._context.document), *self._remembered())
         ]
         return _distinct(entry for entry in entries if "://" in entry.address)
 
