@@ -79,7 +79,13 @@ class FeatureWalk:
     def words(self) -> Phrase:
         """The number of features that came, and of how many."""
         if self.is_complete:
+            if not self.count:
+                return Phrase("No features: the server has none here.")
             return Phrase("{features}.", features=counted(self.count, "feature"))
+        if not self.count and self._matched:
+            return Phrase("None of {features} came.", features=counted(self._matched, "feature"))
+        if not self.count:
+            return Phrase("No features came: what the server has is not known.")
         if self._matched is not None and self._matched > self.count:
             return Phrase("{count} of {matched} features.", count=grouped(self.count), matched=grouped(self._matched))
         least = max(self.count, self._numbered) + self._is_more

@@ -154,7 +154,8 @@ class AttributePage(QWidget):
             self.view.fit_columns()
 
     def show_counts(self, shown: int, total: int, selected: int) -> None:
-        text = grouped(total) if shown == total else self.tr("{0} of {1}").format(grouped(shown), grouped(total))
+        some = self.tr("{0} of {1}") if shown else self.tr("none of {1}")
+        text = grouped(total) if shown == total else some.format(grouped(shown), grouped(total))
         if selected:
             text = self.tr("{0}, {1} selected").format(text, grouped(selected))
         self.count.say(text if total else "")

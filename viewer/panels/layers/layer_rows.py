@@ -185,6 +185,11 @@ class LayerRows(QAbstractListModel):
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:
             return self.tr("filtered"), self.tr("Filter: {0}").format(filter_of(layer))
+        if not counts[0]:
+            sentence = self.tr("Filtered: none of {0} features is shown. {1}").format(
+                grouped(counts[1]), filter_of(layer)
+            )
+            return self.tr("none, filtered"), sentence
         shown, rows = (grouped(count) for count in counts)
         sentence = self.tr("Filtered: {0} of {1} features are shown. {2}").format(shown, rows, filter_of(layer))
         return self.tr("{0} of {1}, filtered").format(shown, rows), sentence

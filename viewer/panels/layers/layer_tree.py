@@ -337,8 +337,8 @@ class LayerTreePanel(QWidget):
         for row, is_shown in enumerate(shown):
             if self.view.isRowHidden(row, QModelIndex()) == is_shown:
                 self.view.setRowHidden(row, QModelIndex(), not is_shown)
-        shown_of_total = self.tr("{0} of {1}").format(sum(shown), total)
-        self.count.setText(shown_of_total)
+        words = self.tr("{0} of {1}").format(sum(shown), total) if any(shown) else self.tr("none of {0}").format(total)
+        self.count.setText(words)
         self.count.setVisible(sum(shown) < total)
 
     def _name(self, row: int) -> str:

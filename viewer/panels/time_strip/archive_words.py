@@ -23,7 +23,7 @@ SHOWN_PROBLEMS, MOST_NAMED = 3, 3
 
 
 def search_words(search: ArchiveSearch) -> str:
-    """State of a search in words: "12 of 40 scenes", that none is listed, or why it failed."""
+    """State of a search in words: "12 of 40 scenes", that none is listed, that none came, or why it failed."""
     if search.failure:
         return in_language(search.failure)
     count = search.count
@@ -34,6 +34,8 @@ def search_words(search: ArchiveSearch) -> str:
         words = _none_words(search)
     elif search.is_complete:
         words = translate("ArchiveWords", "{0}: all such that the archive lists, on the time strip.").format(words)
+    elif not count:
+        words = _none_came_words(search)
     else:
         words = translate("ArchiveWords", "{0} of {1}, on the time strip.").format(words, _matched(search))
     return " ".join([words, *map(in_language, search.problems[:SHOWN_PROBLEMS])])
@@ -55,6 +57,15 @@ def evidence_words(search: ArchiveSearch) -> str:
 
 def _none_words(search: ArchiveSearch) -> str:
     return translate("ArchiveWords", "The archive lists no scene{0} for this place and time.").format(_limits(search))
+
+
+def _none_came_words(search: ArchiveSearch) -> str:
+    """Words for a search that broke off, or was stopped, before a scene came: that tells nothing of the place."""
+    if search.matched:
+        return translate(
+            "ArchiveWords", "No scene came, though the archive states {0}: what it has of this place is not known."
+        ).format(search.matched)
+    return translate("ArchiveWords", "No scene came before the search ended: what the archive has is not known.")
 
 
 def _matched(search: ArchiveSearch) -> str:

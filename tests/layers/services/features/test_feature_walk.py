@@ -101,6 +101,18 @@ def test_what_is_cut_says_the_number_where_the_server_does() -> None:
     assert len(written(pages)["features"]) == 2
 
 
+def test_where_nothing_came_that_is_said_and_not_counted() -> None:
+    none, withheld, cut = walk(), walk(), walk()
+    none.take(page([], numberMatched=0), asked(none))
+    assert none.words == "No features: the server has none here."
+    withheld.take(page([], numberMatched=5), asked(withheld))
+    assert withheld.words == "None of 5 features came."
+    for at in range(MOST_EMPTY + 1):
+        cut.take(page([], f"items?offset={at + 1}"), asked(cut))
+    assert cut.next_request() is None
+    assert cut.words == "No features came: what the server has is not known."
+
+
 def test_bytes_are_bounded() -> None:
     pages = walk(most_bytes=100)
     pages.take(page([1], "items?offset=1"), asked(pages))

@@ -55,10 +55,10 @@ def places(window: MainWindow, number: int = 1) -> list[QPoint]:
 def place_of_credit(window: MainWindow, words: str) -> QPointF | None:
     """A pixel of the map at which the credit with these words is painted; None where it is not."""
     window.canvas.grab_picture()
-    view, credits = window.canvas.viewport.view(), window.canvas.panes.in_use.picture.credits
+    view, texts = window.canvas.viewport.view(), window.canvas.panes.in_use.picture.credits
     for y in range(view.height - 1, view.height // 2, -3):
         for x in range(view.width - 8, 0, -3):
-            if words in credit_at(credit_rect(view), view, credits, QPointF(x, y)):
+            if words in credit_at(credit_rect(view), view, texts, QPointF(x, y)):
                 return QPointF(x, y)
     return None
 
