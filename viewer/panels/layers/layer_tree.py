@@ -337,8 +337,8 @@ class LayerTreePanel(QWidget):
         for row, is_shown in enumerate(shown):
             if self.view.isRowHidden(row, QModelIndex()) == is_shown:
                 self.view.setRowHidden(row, QModelIndex(), not is_shown)
-        words = self.tr("{0} of {1}").format(sum(shown), total) if any(shown) else self.tr("none of {0}").format(total)
-        self.count.setText(words)
+        count = self.tr("{0} of {1}").format(sum(shown), total) if any(shown) else self.tr("none of {0}").format(total)
+        self.count.setText(count)
         self.count.setVisible(sum(shown) < total)
 
     def _name(self, row: int) -> str:
