@@ -154,8 +154,8 @@ class AttributePage(QWidget):
             self.view.fit_columns()
 
     def show_counts(self, shown: int, total: int, selected: int) -> None:
-        some = self.tr("{0} of {1}") if shown else self.tr("none of {1}")
-        text = grouped(total) if shown == total else some.format(grouped(shown), grouped(total))
+        part = self.tr("{0} of {1}") if shown else self.tr("none of {1}")
+        text = grouped(total) if shown == total else part.format(grouped(shown), grouped(total))
         if selected:
             text = self.tr("{0}, {1} selected").format(text, grouped(selected))
         self.count.say(text if total else "")

@@ -103,24 +103,24 @@ class LayerRowDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         font = smaller(option.font)
         metrics = QFontMetrics(font)
-        beside = self._beside(option, index)
-        if not beside:
+        places = self.beside(option, index)
+        if not places:
             super().paint(painter, option, index)
             return
         whole = QRect(option.rect)
         self._paint_ground(painter, option)
         narrow = QStyleOptionViewItem(option)
-        narrow.rect = whole.adjusted(0, 0, -sum(place.width() for _, place in beside.values()), 0)
+        narrow.rect = whole.adjusted(0, 0, -sum(place.width() for _, place in places.values()), 0)
         self.initStyleOption(narrow, index)
-        if DATE_ROLE in beside:  # it stands beside the name
-            narrow.text = str(index.data()).removesuffix(f", {beside[DATE_ROLE][0]}")
+        if DATE_ROLE in places:  # it stands beside the name
+            narrow.text = str(index.data()).removesuffix(f", {places[DATE_ROLE][0]}")
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, narrow, painter, option.widget)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
         clear = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setFont(font)
-        for role, (text, place) in beside.items():
+        for role, (text, place) in places.items():
             painter.setPen(option.palette.color(clear if role == BADGE_ROLE else quiet))
             inner = place.adjusted(0, 0, -GAP_PX, 0)
             if role == BADGE_ROLE:
@@ -132,7 +132,7 @@ class LayerRowDelegate(QStyledItemDelegate):
                 painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
         painter.restore()
 
-    def _beside(self, option: QStyleOptionViewItem, index: Index) -> dict[int, tuple[str, QRect]]:
+    def beside(self, option: QStyleOptionViewItem, index: Index) -> dict[int, tuple[str, QRect]]:
         """The badge and the date that stand at the right of a name, by their roles, with their places."""
         metrics = QFontMetrics(smaller(option.font))
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
@@ -148,8 +148,8 @@ class LayerRowDelegate(QStyledItemDelegate):
     def is_on_date(self, option: QStyleOptionViewItem, index: Index, at: QPoint) -> bool:
         """True at a place of a row's date, or of a badge that tells of its date, which a click may change."""
         links = index.data(DATE_LINKS_ROLE) or ()
-        beside = self._beside(self._head(option, index), index) if links else {}
-        return any(role in links and place.contains(at) for role, (_, place) in beside.items())
+        places = self.beside(self._head(option, index), index) if links else {}
+        return any(role in links and place.contains(at) for role, (_, place) in places.items())
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         """Paint the row's own ground over its whole width; the name is then painted over a part."""

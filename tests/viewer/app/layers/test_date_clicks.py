@@ -49,7 +49,7 @@ def places(window: MainWindow, number: int = 1) -> list[QPoint]:
     option.rect = tree.view.visualRect(index)
     delegate = tree.view.itemDelegate()
     assert isinstance(delegate, LayerRowDelegate)
-    return [place.center() for _, place in delegate._beside(option, index).values()]
+    return [place.center() for _, place in delegate.beside(option, index).values()]
 
 
 def place_of_credit(window: MainWindow, words: str) -> QPointF | None:
