@@ -40,6 +40,7 @@ from viewer.support.still_boxes import ComboBox
 PICTURE_PX = 44
 COMPARISON_PX = 44
 """Height of the controls of a comparison, which are between the map and the strip."""
+HEAD_SPACING_PX = 8
 SUMMARY_PX = 110
 """Least width for the number of scenes, in logical pixels."""
 
@@ -134,7 +135,7 @@ class TimeStripPanel(QWidget):
         self.sheet_button.setToolTip(tooltip(self.tr("Open the sheet: sites by the dates of images (Shift+F9)")))
         self.sheet_button.clicked.connect(lambda: self._desk.context.typing_wanted.emit("observation_sheet"))
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(HEAD_SPACING_PX)
         row.addWidget(self.place)
         row.addWidget(self.frame)
         row.addWidget(self.summary, 1)
@@ -316,6 +317,9 @@ class TimeStripPanel(QWidget):
         self.add_button.setVisible(is_whole)  # the list of folders has it, too
         self.sheet_button.setVisible(is_whole)  # as has the Panels menu
         self.archives_button.setText(self.tr("Search &Archives…") if is_whole else self.tr("&Archives…"))
+        shown = self.place, self.outlines, self.archives_button, self.folders_button
+        narrow_px = sum(widget.sizeHint().width() + HEAD_SPACING_PX for widget in shown) + frame_px
+        self.outlines.setVisible(is_whole or self.width() >= narrow_px + SUMMARY_PX)  # the Image menu has them, too
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
