@@ -85,6 +85,11 @@ class PackState(Struct, frozen=True):
         return self.has(plan) or PackPart(self.areas, self.zooms).covers(plan)
 
     @property
+    def has_some(self) -> bool:
+        """True where anything of it was made whole, so that a layer shows from it."""
+        return bool(self._whole_parts)
+
+    @property
     def _whole_parts(self) -> tuple[PackPart, ...]:
         return (PackPart(self.areas, self.zooms), *self.parts) if self.is_whole else self.parts
 

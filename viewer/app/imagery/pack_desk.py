@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject
 
+from layers.document.layer import Layer
 from layers.errors import BadTemplate
 from layers.project.opening.layer_paths import packs_in
 from layers.services.tile_service import TileService
@@ -73,6 +74,7 @@ class PackDesk(CasePacks):
         def make() -> PackDialog:
             dialog = PackDialog(self._panels, layer, service, lambda: self._session.base_folder, self._window)
             dialog.begin_wanted.connect(partial(self._begin, dialog))
+            dialog.use_wanted.connect(partial(self._use, dialog))
             if uuid in self._work and self._work[uuid].phase is not PackPhase.DONE:
                 dialog.follow(self._work[uuid])
             return dialog
@@ -102,6 +104,45 @@ class PackDesk(CasePacks):
 
         self._save(saved)
 
+    def _use(self, dialog: PackDialog, path: Path) -> None:
+        """Let a layer show from a pack that was made before, which the analyst has chosen."""
+        layer, drawing = (
+            self._panels.document.layers.get(dialog.layer_uuid),
+            self._panels.layers.drawing_of(dialog.layer_uuid),
+        )
+        if layer is None:
+            return
+        if str(path) in packs_in(layer.source):
+            dialog.say(self.tr("The layer shows from {0} already.").format(path.name))
+            return
+        if drawing is not None:
+            drawing.context.folders.allow_file(str(path))  # chosen by hand, wherever it lies
+        if self._take_up(layer, path):
+            dialog.close()
+
+    def _take_up(self, layer: Layer, path: Path) -> bool:
+        """Let a layer use a pack, say so, and save a case in which nothing else is new; False where it was refused."""
+        was_saved = not self._session.is_dirty and not self._session.is_read_only
+        if str(path) not in packs_in(layer.source) and not self._panels.do(use_pack, layer.uuid, path):
+            return False
+        drawing = self._panels.layers.drawing_of(layer.uuid)
+        if isinstance(drawing, TilesDrawing):
+            drawing.read_packs_again()
+        names = one_line(path.name, 60), one_line(layer.name, 60)
+        sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
+        folder = self._session.base_folder
+        if folder is None or not path.is_relative_to(folder):
+            sentence = self.tr("“{1}” shows from the pack {0}, which lies elsewhere: take it along with the case.")
+            sentence = sentence.format(*names)
+        if self._session.is_dirty and was_saved:
+            # Nothing but the pack's name is new: with it the case is ready to travel.
+            self._save(lambda: self._panels.messages.tell(sentence))
+        elif self._session.is_dirty:
+            self._panels.messages.tell(self.tr("{0} Save the case to keep that.").format(sentence))
+        else:
+            self._panels.messages.tell(sentence)
+        return True
+
     def _begin_in(self, dialog: PackDialog, plan: PackPlan, path: Path, anew: bool) -> None:
         from viewer.network.pack_download import PackDownload  # for start-up time
 
@@ -128,21 +169,7 @@ class PackDesk(CasePacks):
         if download is None or layer is None:
             return
         if download.phase is PackPhase.DONE:
-            was_saved = not self._session.is_dirty and not self._session.is_read_only
-            if str(download.path) not in packs_in(layer.source):
-                self._panels.do(use_pack, uuid, download.path)
-            drawing = self._panels.layers.drawing_of(uuid)
-            if isinstance(drawing, TilesDrawing):
-                drawing.read_packs_again()
-            names = one_line(download.path.name, 60), one_line(layer.name, 60)
-            sentence = self.tr("The offline pack {0} is whole: “{1}” shows from it without a network.").format(*names)
-            if self._session.is_dirty and was_saved:
-                # Nothing but the pack's name is new: with it the case is ready to travel.
-                self._save(lambda: self._panels.messages.tell(sentence))
-            elif self._session.is_dirty:
-                self._panels.messages.tell(self.tr("{0} Save the case to keep that.").format(sentence))
-            else:
-                self._panels.messages.tell(sentence)
+            self._take_up(layer, download.path)
         elif download.sentence:
             self._panels.report(download.sentence)
 

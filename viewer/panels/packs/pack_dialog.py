@@ -7,14 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import shapely
 import shiboken6
 from msgspec import Struct
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QLineEdit,
     QProgressBar,
     QVBoxLayout,
@@ -25,7 +26,8 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue, UnsupportedFormat
 from layers.geo.measure import ground_resolution_m
 from layers.project.opening.layer_paths import packs_in
-from layers.services.packs.mbtiles_pack import pack_state
+from layers.scenes.view_area import area_of_view
+from layers.services.packs.mbtiles_pack import PackState, pack_state
 from layers.services.packs.pack_plan import (
     PackLevel,
     PackPlan,
@@ -42,9 +44,10 @@ from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
 from viewer.panels.packs.pack_file import file_name_of, pack_file_name
+from viewer.panels.packs.terms_link import terms_link
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.link_button import LinkButton
-from viewer.support.language.text import one_line, plain
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
@@ -71,6 +74,8 @@ class PackDialog(QDialog):
     """
 
     begin_wanted = Signal(object, str, bool)
+    use_wanted = Signal(object)
+    """Emitted with the path of a pack that was made before, which the layer is to show from as it is."""
 
     def __init__(
         self,
@@ -106,10 +111,7 @@ class PackDialog(QDialog):
 
     def _make(self, layer: Layer) -> None:
         self.terms = wrapped(in_language(self._terms.sentence))
-        self.link = self._service.own_link or self._service.link
-        about = self.tr("Its terms: {0}") if self._service.own_link else self.tr("About the service: {0}")
-        self.link_button = LinkButton(about.format(self.link), self.tr("Open {0} in the browser").format(self.link))
-        self.link_button.setVisible(self.link.startswith(("https://", "http://")))
+        self.link_button = terms_link(self._service.own_link, self._service.link)
         self.agreed = QCheckBox(self.tr("I have read its terms: they allow this"))
         self.agreed.setAccessibleName(self.agreed.text())
         self.area = PackArea(self._context)
@@ -119,6 +121,8 @@ class PackDialog(QDialog):
         self.file = QLineEdit(pack_file_name(layer.name, self._service.time, ENDING))
         self.file.setAccessibleName(self.tr("File beside the case"))
         self.file.setMaxLength(200)
+        self.found = LinkButton("", "")
+        self.found.clicked.connect(self._use_found)
         self.estimate, self.progress_words, self.remark = wrapped(""), muted(), muted()
         self.estimate.setAccessibleName(self.tr("Estimate"))
         self.progress = QProgressBar()
@@ -127,6 +131,9 @@ class PackDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.go_button = self.buttons.addButton(self.tr("&Make Pack"), QDialogButtonBox.ButtonRole.ActionRole)
         self.pause_button = self.buttons.addButton(self.tr("&Pause"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.choose_button = self.buttons.addButton(self.tr("&Use a File…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.choose_button.setToolTip(tooltip(self.tr("Show the layer from a pack that was made before, as it is")))
+        self.choose_button.setAutoDefault(False)
         self.go_button.setDefault(True)
         for button in self.buttons.buttons():
             button.setAccessibleName(button.text().replace("&", ""))
@@ -142,13 +149,12 @@ class PackDialog(QDialog):
         layout.addWidget(self.link_button)
         layout.addWidget(self.agreed)
         layout.addWidget(self.area)
-        for widget in (self.remark, self.estimate, self.progress, self.progress_words):
+        for widget in (self.found, self.remark, self.estimate, self.progress, self.progress_words):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
 
     def _connect(self) -> None:
-        self.link_button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self.link)))
         self.agreed.toggled.connect(self._look_again)
         self.agreed.toggled.connect(self._focus_next)
         self.area.changed.connect(self._area_changed)
@@ -158,6 +164,7 @@ class PackDialog(QDialog):
         self.file.textEdited.connect(self._look_again)
         self.go_button.clicked.connect(self._go)
         self.pause_button.clicked.connect(self._pause)
+        self.choose_button.clicked.connect(self._choose_file)
         self.buttons.rejected.connect(self.close)
         self._context.document_replaced.connect(self.close)
 
@@ -317,6 +324,71 @@ class PackDialog(QDialog):
             name = self.file_name if meant is None else meant.name
             self.begin_wanted.emit(plan, name, self._has_all() and name in self._packs_used())
 
+    # -- packs made before -------------------------------------------------------------------------------------------
+
+    def _unused(self) -> FoundPack | None:
+        """A pack of the service beside the case that was made before, from which the layer does not show yet."""
+        used = self._packs_used()
+        return next((pack for pack in self._look.packs if pack.state.has_some and pack.name not in used), None)
+
+    def _show_unused(self, *, is_shown: bool) -> None:
+        pack = self._unused() if is_shown else None
+        self.found.setVisible(pack is not None)
+        if pack is None:
+            return
+        words = self.tr("{0} was made before and lies beside the case: {1}. Show the layer from it as it is")
+        text = words.format(one_line(pack.name, 60), self._state_words(pack.state))
+        self.found.setText(text)
+        self.found.setAccessibleName(text)
+        self.found.setToolTip(tooltip(self.tr("Nothing is fetched, and the pack stays as it is")))
+        self.found.updateGeometry()
+
+    def _state_words(self, state: PackState) -> str:
+        """The part of the ground and the levels that a pack has, and whether it is whole."""
+        areas, view = state.areas, area_of_view(self._context.view.shown())
+        is_here = any(view.intersects(shapely.box(*area)) for area in areas)
+        here = self.tr("with a part of this view") if is_here else self.tr("of another place than this view")
+        whole = self.tr("whole") if state.is_whole else self.tr("begun, not whole")
+        return self.tr("{0}, {1}, levels {2} to {3}").format(whole, here, *state.zooms)
+
+    def _use_found(self) -> None:
+        pack, folder = self._unused(), self._folder()
+        if pack is not None and folder is not None:
+            self.use_wanted.emit(folder / pack.name)
+
+    def _choose_file(self) -> None:
+        """Let a pack be chosen by hand, wherever it lies."""
+        folder = self._folder() or Path.home()
+        title, kinds = self.tr("Offline pack made before"), self.tr("Offline packs (*{0})").format(ENDING)
+        text, _ = QFileDialog.getOpenFileName(self, title, str(folder), kinds)
+        if text:
+            self.take_file(Path(text))
+
+    def take_file(self, path: Path) -> None:
+        """Use a pack at a path once it was looked into, in a job; say why where it is none of this service."""
+        service, jobs = self._service, self._context.case.jobs
+        assert jobs is not None, "the window has them"
+
+        def taken(state: PackState | None) -> None:
+            if not shiboken6.isValid(self):
+                return
+            if state is None or not state.has_some:
+                self.say(self.tr("{0} holds no tiles of this service.").format(path.name))
+            else:
+                self.use_wanted.emit(path)
+
+        def refused(error: GeoloupeError) -> None:
+            if shiboken6.isValid(self):
+                self.say(in_language(error.sentence))
+
+        jobs.run(lambda _: pack_state(path, service, writable=False), taken, refused)
+
+    def say(self, words: str) -> None:
+        """Say what came of a file that was chosen by hand."""
+        self.remark.setText(plain(words))
+        self.remark.show()
+        QTimer.singleShot(0, self, self._grow)
+
     def _pause(self) -> None:
         if self._download is not None and shiboken6.isValid(self._download):
             self._download.pause()
@@ -345,6 +417,8 @@ class PackDialog(QDialog):
         self.estimate.setVisible(bool(why or estimate) and not is_working)
         self.remark.setText(plain("" if is_refused or is_working or is_made else self._remark()))
         self.remark.setVisible(bool(self.remark.text()))
+        self._show_unused(is_shown=not is_working and not self._is_only_used() and not self._unfit)
+        self.choose_button.setVisible(not is_working and not self._unfit)
         self.go_button.setVisible(not is_refused and not is_working)
         self.go_button.setEnabled(not why and not is_made)
         self.go_button.setText(self.tr("&Make Pack") if is_made else self._go_words(download))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
+from layers.document.layer_terms import terms_of
 from layers.geo.bounds import Bounds
 from layers.services.packs.pack_plan import size_words
 from layers.services.terms import states_terms
@@ -16,6 +17,7 @@ from layers.text.counted import grouped
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
 from viewer.panels.packs.pack_file import file_name_of, pack_file_name
+from viewer.panels.packs.terms_link import terms_link
 from viewer.panels.widgets.form_page import muted, wrapped
 from viewer.support.language.text import one_line, plain
 from viewer.support.plain_label import plain_label
@@ -53,6 +55,7 @@ class ScenePackDialog(QDialog):
         is_clear = states_terms(licence)
         words = self.tr("Its licence: {0}.").format(licence) if is_clear else self.tr("Its licence is not known here.")
         self.terms = wrapped(plain(words))
+        self.link_button = terms_link(terms_of(layer).link, "")
         self.agreed = QCheckBox(self.tr("I have read its terms: they allow this"))
         self.agreed.setAccessibleName(self.agreed.text())
         self.agreed.setChecked(is_clear)
@@ -81,7 +84,7 @@ class ScenePackDialog(QDialog):
         self.area.form.addRow(plain_label(self.tr("File")), self.file)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for widget in (self.terms, self.agreed, self.area, self.remark, self.estimate):
+        for widget in (self.terms, self.link_button, self.agreed, self.area, self.remark, self.estimate):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.buttons)

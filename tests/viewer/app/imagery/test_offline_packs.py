@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -39,6 +39,7 @@ from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.layers.layer_rows import KEPT, SIGN_ROLE
 from viewer.panels.packs.pack_dialog import PackDialog
 from viewer.panels.search.palette import CommandPalette
+from viewer.rendering.access import packs_of
 from viewer.rendering.images import argb_of_image
 
 MOST_STEPS = 5
@@ -257,6 +258,58 @@ def test_a_pack_made_again_is_the_same_file_which_is_used_or_fetched_anew(
     dialog.area.edges[0].setValue(dialog.area.edges[0].value() - 0.5)
     assert "grows" in dialog.remark.text()
     assert dialog.go_button.text() == "&Make Pack"
+
+
+def made_before(path: Path, service: TileService) -> None:
+    """A whole pack of an earlier session, of a place and levels that nobody asks for now."""
+    path.parent.mkdir(exist_ok=True)
+    with MbtilesPack(path, plan_pack(service, (Bounds(20.0, 10.0, 21.0, 11.0),), (0, 3))) as pack:
+        pack.put([], list(pack.missing()))
+        pack.finish()
+
+
+@pytest.mark.bounded
+def test_a_pack_of_an_earlier_session_beside_the_case_is_offered_as_it_is(
+    window: MainWindow, service: TileService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    uuid = begin_case(window, service, qtbot, tmp_path / "case.gpkg")
+    made_before(tmp_path / "earlier.mbtiles", service)
+    dialog = open_dialog(window, uuid, qtbot)
+    qtbot.waitUntil(dialog.found.isVisible, timeout=20_000)
+    words = dialog.found.text()
+    assert words.startswith("earlier.mbtiles was made before and lies beside the case: whole, ")
+    assert "of another place than this view, levels 0 to 3" in words
+    press(qtbot, dialog.found)
+    settle(window, qtbot)
+    assert packs_in(window.session.document.layers[uuid].source) == [str(tmp_path / "earlier.mbtiles")]
+    assert len(list(tmp_path.glob("*.mbtiles"))) == 1
+    assert not window.layer_menu.packs.findChildren(PackDownload), "nothing is downloaded a second time"
+    QApplication.processEvents()
+    dialog = open_dialog(window, uuid, qtbot)
+    assert not dialog.found.isVisible(), "the layer shows from it"
+
+
+@pytest.mark.bounded
+def test_a_pack_that_lies_elsewhere_is_chosen_by_hand(
+    window: MainWindow, service: TileService, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = begin_case(window, service, qtbot, tmp_path / "desk" / "case.gpkg")
+    elsewhere, other = tmp_path / "store" / "sky.mbtiles", tmp_path / "store" / "other.mbtiles"
+    made_before(elsewhere, service)
+    made_before(other, replace(service, template=service.template.replace("{z}", "x/{z}")))
+    dialog = open_dialog(window, uuid, qtbot)
+    chosen = iter([other, elsewhere])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(next(chosen)), ""))
+    press(qtbot, dialog.choose_button)
+    qtbot.waitUntil(lambda: "other.mbtiles" in dialog.remark.text(), timeout=20_000)
+    assert not packs_in(window.session.document.layers[uuid].source)
+    press(qtbot, dialog.choose_button)
+    qtbot.waitUntil(lambda: bool(packs_in(window.session.document.layers[uuid].source)), timeout=20_000)
+    settle(window, qtbot)
+    layer = window.session.document.layers[uuid]
+    assert packs_in(layer.source) == [str(elsewhere)]
+    assert packs_of(layer, tmp_path / "desk", window.context.folders) == [elsewhere], "choosing it allows to read it"
+    assert not list((tmp_path / "desk").glob("*.mbtiles"))
 
 
 @pytest.mark.bounded

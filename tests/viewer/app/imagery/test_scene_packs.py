@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
@@ -95,6 +97,28 @@ def make_pack(window: MainWindow, uuid: str, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "path" in layer_of(window, uuid).source, timeout=120_000)
     settle(window, qtbot)
     qtbot.waitUntil(lambda: not window.session.is_dirty, timeout=60_000)
+
+
+@pytest.mark.bounded
+def test_the_terms_of_a_scene_are_told_and_read_in_the_browser_by_a_click(
+    window: MainWindow, server: RangeServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()) or True)
+    uuid = begin(window, server, qtbot)
+    assert not dialog_of(window, uuid).link_button.isVisible(), "its catalogue links no terms"
+    dialog_of(window, uuid).close()
+    QApplication.processEvents()
+    layer, terms = layer_of(window, uuid), "https://archive.example.org/terms"
+    edit = add_layer(window.session.document, "raster", "With terms", layer.source | {"link": terms}, actor="a")
+    window.session.push(edit)
+    other = edit.changes[-1].after.uuid
+    qtbot.waitUntil(lambda: drawing_of(window, other).is_open, timeout=60_000)
+    dialog = dialog_of(window, other)
+    assert dialog.terms.text().startswith("Its licence")
+    assert dialog.link_button.text() == f"Its terms: {terms}"
+    qtbot.mouseClick(dialog.link_button, Qt.MouseButton.LeftButton)
+    assert opened == [terms]
 
 
 @pytest.mark.bounded
