@@ -369,7 +369,7 @@ class PackDialog(QDialog):
         service, jobs = self._service, self._context.case.jobs
         assert jobs is not None, "the window has them"
 
-        def taken(state: PackState | None) -> None:
+        def looked(state: PackState | None) -> None:
             if not shiboken6.isValid(self):
                 return
             if state is None or not state.has_some:
@@ -381,7 +381,7 @@ class PackDialog(QDialog):
             if shiboken6.isValid(self):
                 self.say(in_language(error.sentence))
 
-        jobs.run(lambda _: pack_state(path, service, writable=False), taken, refused)
+        jobs.run(lambda _: pack_state(path, service, writable=False), looked, refused)
 
     def say(self, words: str) -> None:
         """Say what came of a file that was chosen by hand."""

@@ -18,6 +18,7 @@ def terms_link(terms: str, about: str, parent: QWidget | None = None) -> LinkBut
     address = terms or about
     tip = translate("PackDialog", "Open {0} in the browser").format(address)
     button = LinkButton(words.format(address), tip, parent)
-    button.setVisible(address.startswith(("https://", "http://")))
+    if not address.startswith(("https://", "http://")):
+        button.hide()
     button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))
     return button

@@ -117,6 +117,7 @@ def test_the_terms_of_a_scene_are_told_and_read_in_the_browser_by_a_click(
     dialog = dialog_of(window, other)
     assert dialog.terms.text().startswith("Its licence")
     assert dialog.link_button.text() == f"Its terms: {terms}"
+    assert dialog.link_button.window() is dialog
     qtbot.mouseClick(dialog.link_button, Qt.MouseButton.LeftButton)
     assert opened == [terms]
 
