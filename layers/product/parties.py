@@ -164,7 +164,8 @@ def _named_lines(content: ProductContent, claims: Sequence[ClaimSaid], level: Te
     # Numbers of sources are explained before the sentences that use them: the list of sources may be on another page.
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     for claim in claims:
-        yield PartyLine("claim", claim_sentence(claim, level))
+        # By the number that it has in every other format: a reader of the page finds it again in the story.
+        yield PartyLine("claim", Phrase("{number} · {words}", number=claim.number, words=claim_sentence(claim, level)))
         if about := about_words(claim, content):
             yield PartyLine("inner", Phrase("About: {about}", about=about))
         yield from (PartyLine("inner", words) for words in _inner(claim, level))

@@ -49,7 +49,7 @@ _NOT_PUBLISHED = ("status", "notes")
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking", "product_status", "attributed", "own_answers", "context", "identity"),
-    "place_sources",
+    *("place_sources", "claim_numbers"),
 )
 
 
@@ -164,6 +164,7 @@ def _more_cells(
     yield joined(context_of(claims))
     yield named_site.identity
     yield joined(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on)
+    yield joined(claim.number for claim in claims)
 
 
 def joined(texts: Iterable[str]) -> str:

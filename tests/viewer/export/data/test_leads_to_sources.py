@@ -17,6 +17,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
+from layers.product.parties import Telling, parties_at
 from tests.support.cases.rich import read_case
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.kmz import kmz_bytes
@@ -96,6 +97,22 @@ def test_each_claim_stands_in_a_kmz_with_its_number_and_its_source(demo: Documen
         (told,) = set(re.findall(rf"&lt;p&gt;{claim.number} · (.*?)&lt;/p&gt;", kml)) or {""}
         assert told, f"{claim.number} is about no place, and is lost"
     assert kml.count("S1: “US intel") >= 12
+
+
+def test_a_claim_has_one_number_on_pages_and_in_all_formats(demo: Document, whole: DataExport) -> None:
+    """A page named parties without the number of the claim, and a table had its words alone."""
+    numbers = {claim.uuid: claim.number for claim in whole.content.claims}
+    firms = [site.uuid for site in whole.content.sites if site.is_party]
+    page = content_of(demo, firms)
+    printed = [line.words for line in parties_at(page, Telling.FULL) if line.kind == "claim"]
+    assert [words.partition(" · ")[0] for words in printed] == [numbers[claim.uuid] for claim in page.claims]
+    table = io.StringIO("".join(csv_text(demo, whole.content)).removeprefix("\ufeff"))
+    rows = {row["uuid"]: row for row in csv.DictReader(table)}
+    html, kml = report_html(whole), _balloon(whole.content, demo)
+    for claim in page.claims:
+        assert all(claim.number in rows[uuid]["claim_numbers"].split(" | ") for uuid in claim.sites)
+        assert f'<h3 id="{claim.number}">Claim {claim.number}</h3>\n<p class="words">' in html
+        assert f"&lt;p&gt;{claim.number} · " in kml
 
 
 def test_a_place_in_the_story_leads_to_the_claims_about_it(whole: DataExport) -> None:
