@@ -49,10 +49,11 @@ class ProductButtons(QWidget):
         for field in (self.fact_check, self.save, self.state, self.export, self.close_window):
             row.addWidget(field)
 
-    def say(self, sentence: str, step: str = "") -> None:
+    def say(self, sentence: str, step: str = "", *, is_refusal: bool = False) -> None:
         """Show a sentence. `step`: the next step, in the place of the usual words of the button that exports."""
         self.said.setText(sentence)
-        self.said.setObjectName("" if step else "muted")  # what waits for an answer is no quiet sentence
+        is_loud = bool(step) or is_refusal  # what waits for the analyst is no quiet sentence
+        self.said.setObjectName("" if is_loud else "muted")
         self.said.style().polish(self.said)
         self.export.setText(step or self.tr("Export…"))
         self.export.setAccessibleName(self.export.text().rstrip("…"))

@@ -502,7 +502,7 @@ class ProductWindow(QDialog):
 
     def _stay(self, sentence: str, finding: Finding | None = None) -> None:
         """Say why an export is refused, and go back to the state before: nothing was issued."""
-        self.say(sentence)
+        self.buttons.say(plain(sentence), is_refusal=True)
         self.findings.choose_first() if finding is None else self.findings.choose(finding)
         self.kept.go_back()
         self._show_title()

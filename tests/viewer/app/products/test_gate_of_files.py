@@ -113,6 +113,7 @@ def test_a_refused_issue_leaves_the_state_and_prints_no_issue(table: Table) -> N
     export_as(window, ISSUED)
     table.settle(window)
     assert not table.exported
+    assert window.said.objectName() != "muted", "a refusal is read"
     assert window.state_box.currentIndex() == -1
     assert table.pages.made[-1].edition.state == DRAFT
     window.choose_state(DRAFT)
