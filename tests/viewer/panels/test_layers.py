@@ -196,7 +196,7 @@ def test_the_menu_does_what_it_says(qtbot, tree: LayerTreePanel, desk: Desk) -> 
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert list(actions) == [
         *("Zoom to layer", "Properties…", "Rename", "Move up", "Move down"),
-        *("Co&mment…", "&History", "Remove"),
+        *("Show only this", "Co&mment…", "&History", "Remove"),
     ]
     actions["Zoom to layer"].trigger()
     actions["Properties…"].trigger()

@@ -225,7 +225,7 @@ class FileMenu(CaseMenu):
         ),
         Action(
             "export_story",
-            QT_TRANSLATE_NOOP("Actions", "&Web Story…"),
+            QT_TRANSLATE_NOOP("Actions", "Web Stor&y…"),
             export_story,
             offered=has_case,
             tip=QT_TRANSLATE_NOOP(
