@@ -29,6 +29,8 @@ GAP_PX = 6
 LEAST_NAME_PX = 70
 YIELDED_PX = 26
 """Pixels of these that give way where a badge and a date would not stand beside a name otherwise."""
+LONGEST_ALONE_PX = 90
+"""Longest badge, in logical pixels, that a name makes way for altogether: of a longer one the sign stands there."""
 TEXT_MARGIN_PX = 3
 """Room that Qt's style leaves free at each side of the name, in logical pixels."""
 _PADDING_PX = {BADGE_ROLE: 3 * GAP_PX, DATE_ROLE: 2 * GAP_PX}
@@ -168,13 +170,16 @@ def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int, sign: 
     def width(text: str, role: int) -> int:
         return metrics.horizontalAdvance(text) + _PADDING_PX[role]
 
+    def alone(badge: str) -> str:
+        return sign if badge and width(badge, BADGE_ROLE) > max(room, LONGEST_ALONE_PX) else badge
+
     def texts(badge: str, date: str) -> dict[int, str]:
         return {role: text for role, text in ((BADGE_ROLE, badge), (DATE_ROLE, date)) if text}
 
     badges, dates = _ever_shorter(badge, is_badge=True), _ever_shorter(date, is_badge=False)
     if not badges or not dates:
         role = BADGE_ROLE if badges else DATE_ROLE
-        last = min(badges, key=metrics.horizontalAdvance, default="")
+        last = alone(min(badges, key=metrics.horizontalAdvance, default=""))
         shown = next((text for text in badges or dates if width(text, role) <= room), last)
         return texts(shown, "") if badges else texts("", shown)
     shortest = min(badges, key=metrics.horizontalAdvance)
@@ -182,7 +187,7 @@ def texts_beside(badge: str, date: str, metrics: QFontMetrics, room: int, sign: 
     if width(shortest, BADGE_ROLE) + width(dates[0], DATE_ROLE) <= room:
         pairs = [(text, dates[0], 0) for text in badges]
     fitting = (pair for pair in pairs if width(pair[0], BADGE_ROLE) + width(pair[1], DATE_ROLE) <= room + pair[2])
-    return texts(*next(fitting, (shortest, "", 0))[:2])
+    return texts(*next(fitting, (alone(shortest), "", 0))[:2])
 
 
 def with_last_word(text: str, metrics: QFontMetrics, room: int) -> str:

@@ -148,6 +148,7 @@ class ServiceTimeForm(QWidget):
         self.clock.committed.connect(lambda time: self._choose(str(time)))
         self.calendar_button = QToolButton()
         self.calendar_button.setText("▾")
+        self.calendar_button.setObjectName("dates")  # its letter is an arrow already
         self.calendar_button.setAccessibleName(self.tr("Dates"))
         self.calendar_button.setToolTip(tooltip(self.tr("Choose one of the dates that the service has")))
         self.calendar_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -48,6 +48,9 @@ def test_a_long_badge_gives_way_to_the_date(metrics: QFontMetrics) -> None:
     assert texts_beside(badge, date, metrics, room) == {BADGE_ROLE: "paused", DATE_ROLE: date}
     assert texts_beside(badge, "", metrics, room) == {BADGE_ROLE: badge}
     assert texts_beside("offline", date, metrics, 0) == {BADGE_ROLE: "offline"}, "what a map lacks is always said"
+    long = "served 2024-04-10 10:00 UTC"
+    assert texts_beside(long, "", metrics, 0) == {BADGE_ROLE: ALERT}, "the name stays"
+    assert texts_beside(long, date, metrics, 0) == {BADGE_ROLE: ALERT}
 
 
 def test_a_badge_of_one_word_does_not_push_the_date_out_of_sight(metrics: QFontMetrics) -> None:
