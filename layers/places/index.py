@@ -142,6 +142,14 @@ class PlaceIndex:
             near = min(((distance_m(home, lat, x, y), number) for number, x, y in rows), default=(math.inf, 0))
             return self._place(cursor, near[1], "") if near[0] <= most_m else None
 
+    def country_of(self, place: NamedPlace) -> NamedPlace | None:
+        """The country that a place is in; None where it is not among the places."""
+        codes = [code for code, name in self._countries.items() if name == place.country]
+        sql = "SELECT id FROM place WHERE kind = ? AND country = ? ORDER BY id LIMIT 1"
+        with self._lock, closing(self._db.cursor()) as cursor:
+            row = cursor.execute(sql, (COUNTRY, codes[0])).fetchone() if codes else None
+            return self._place(cursor, row[0], "") if row is not None else None
+
     def _with_pieces(self, cursor: sqlite3.Cursor, key: str, most: int) -> list[tuple[str, int]]:
         """(key, place) of names of about that length that share a piece with it, at about the same position."""
         wanted = sorted({(piece, begin + most + 2) for begin, piece in pieces(key, most)})

@@ -16,7 +16,7 @@ from viewer.export.plates.map_words import MapWords
 from viewer.export.plates.maps.image_captions import processing_notes, told_in_captions
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator_on_page import locator_atoms, window_of
+from viewer.export.plates.maps.locator_on_page import locator_atoms, town_of, window_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.page_head import caption_below
 from viewer.export.plates.page_names import PageNames
@@ -156,6 +156,6 @@ class WordsBeside:
         if (window := window_of(self._spec, maps)) is None:
             return []
         self.has_locator = True
-        atoms = locator_atoms(self._spec, maps, window, self._sizes, self._style)
         # Where a firm is not named, the town that it is in is not either.
-        return [replace(atoms[0], keep=False)] if self._parties.is_nameless else atoms
+        town = None if self._parties.is_nameless else town_of(self._spec, maps)
+        return locator_atoms(self._spec, maps, window, self._sizes, self._style, town)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
@@ -16,9 +16,11 @@ from sample_data import path as sample_path
 from tests.viewer.export.conftest import pixels
 from viewer.export.plates.maps.locator import coasts_in, land_in, locator_window
 from viewer.export.plates.maps.locator_borders import borders_in
+from viewer.export.plates.maps.locator_on_page import locator_names
 from viewer.export.plates.maps.nearest_town import nearest_town
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.setting.lettering import Type
 from viewer.support.painting import painting
 
 
@@ -88,3 +90,33 @@ def test_borders_are_in_the_locator_where_the_maps_draw_them_and_nowhere_else(pl
     assert window is not None
     borders = borders_in(window, 200.0, 133.0)
     assert {border.is_disputed for border in borders} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "names"),
+    [
+        (-74.44, -8.43, ("Pucallpa", "Peru")),
+        (100.3, 40.96, ("Jiayuguan", "China")),
+        (37.6, 55.75, ("Moscow", "Russia")),
+    ],
+)
+def test_town_and_country_are_named_in_the_locator_clear_of_the_box(lon: float, lat: float, names) -> None:
+    frame = Bounds(lon - 0.2, lat - 0.15, lon + 0.2, lat + 0.15)
+    town, window, room = nearest_town(frame), locator_window([frame]), QRectF(0.0, 0.0, 180.0, 120.0)
+    assert town is not None
+    assert window is not None
+    lines = locator_names(town, room, window, frame, Type(9.0), "#000000")
+    assert [line.text for line in lines] == [town.place.name, names[1]]
+    assert town.place.name == names[0] or names[0] == "Jiayuguan", "a suburb goes by the name of its city"
+    middle = QPointF((lon - window.left) / window.width * 180.0, (window.top - lat) / window.height * 120.0)
+    cross = QRectF(middle - QPointF(7.0, 2.0), middle + QPointF(7.0, 2.0))
+    assert all(room.contains(line.box) and not line.box.intersects(cross) for line in lines)
+    assert not lines[0].box.adjusted(0, 1, 0, -1).intersects(lines[1].box.adjusted(0, 1, 0, -1))
+
+
+def test_a_locator_without_room_for_a_name_has_none() -> None:
+    frame = Bounds(-74.64, -8.58, -74.24, -8.28)
+    town, window = nearest_town(frame), locator_window([frame])
+    assert town is not None
+    assert window is not None
+    assert locator_names(town, QRectF(0.0, 0.0, 30.0, 20.0), window, frame, Type(9.0), "#000000") == []

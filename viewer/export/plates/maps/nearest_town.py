@@ -22,14 +22,19 @@ _WIDEST_DEG = 4.0
 """Width of a frame from which it shows towns itself."""
 _LEAST_PEOPLE = 10_000
 """Inhabitants of a town; a reader has heard of few smaller ones."""
+_SUBURB_M, _TIMES_LARGER = 10_000.0, 3
+"""Distance of a town up to which one that has so many times its inhabitants is named in its place: nobody looks for a
+suburb under its own name.
+"""
 _PLACES = "places.sqlite.xz"
 
 
 class Town(NamedTuple):
-    """A town, and its distance in metres from the middle of a map."""
+    """A town, its distance in metres from the middle of a map, and its country where that is known."""
 
     place: NamedPlace
     far_m: float
+    country: NamedPlace | None = None
 
     @property
     def words(self) -> str:
@@ -50,9 +55,13 @@ def nearest_town(frame: Bounds) -> Town | None:
     try:
         with closing(PlaceIndex(unpacked(sample_path(_PLACES), cache_folder()))) as index:
             place = index.nearest(lon, lat, _FARTHEST_M, _LEAST_PEOPLE)
+            if place is not None:
+                people = max(_LEAST_PEOPLE, _TIMES_LARGER * place.population)
+                place = index.nearest(place.lon, place.lat, _SUBURB_M, people) or place
+            country = index.country_of(place) if place is not None else None
     except (GeoloupeError, OSError):
         return None  # the cache has no room for the place names: a page without the nearest town is a page
-    return None if place is None else Town(place, distance_m(lon, lat, place.lon, place.lat))
+    return None if place is None else Town(place, distance_m(lon, lat, place.lon, place.lat), country)
 
 
 @cache
