@@ -7,6 +7,7 @@ seen on an image is no proof of either.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -37,20 +38,33 @@ def every_row(_row: Observation) -> bool:
     return True
 
 
-def seen_words(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> str:
+NOT_KNOWN: Mapping[str, str] = MappingProxyType({})
+
+
+def seen_words(
+    document: Document,
+    site_uuid: str,
+    shows: Callable[[Observation], bool] = every_row,
+    shown_on: Mapping[str, str] = NOT_KNOWN,
+) -> str:
     """All statements on a site in one line; empty where no dated image shows whether it was there.
 
-    `shows` leaves out rows.
+    `shows` leaves out rows. `shown_on` as of `statements_with_gaps`.
     """
-    return joined("; ", lines) if (lines := seen_lines(document, site_uuid, shows)) else ""
+    return joined("; ", lines) if (lines := seen_lines(document, site_uuid, shows, shown_on)) else ""
 
 
-def seen_lines(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> tuple[str, ...]:
+def seen_lines(
+    document: Document,
+    site_uuid: str,
+    shows: Callable[[Observation], bool] = every_row,
+    shown_on: Mapping[str, str] = NOT_KNOWN,
+) -> tuple[str, ...]:
     """All statements on a site in the order of time, a line for each thing that was looked for."""
     of_target = {
         rows[0].target.strip(): joined("; ", statements)
         for rows in rows_by_thing(filter(shows, document.links.observations_of_site(site_uuid)))
-        if (statements := statements_of(rows, document.images))
+        if (statements := statements_with_gaps(document, rows, shown_on))
     }
     lines: list[str] = []
     for target, words in of_target.items():
@@ -90,6 +104,22 @@ def statements_of(
             else Phrase("cannot tell on {count} images", count=len(looks.unclear))
         )
     return tuple(lines)
+
+
+def statements_with_gaps(
+    document: Document, rows: Sequence[Observation], shown_on: Mapping[str, str] = NOT_KNOWN
+) -> tuple[str, ...]:
+    """The statements that follow from observations of one thing, and on how many images nobody has looked for it.
+
+    `shown_on` are the dated images that show the site: their dates by the images' keys; empty where that is not known.
+    """
+    looked_at = {document.links.image_key(row.image_uuid) for row in rows}
+    unlooked = [at for key, at in shown_on.items() if key not in looked_at]
+    statements = statements_of(rows, document.images, unlooked)
+    if not (statements and unlooked):
+        return statements
+    images = counted(len(shown_on), "image", "images")
+    return (*statements, Phrase("no row for {count} of {images}", count=len(unlooked), images=images))
 
 
 def _on_missed(looks: _Looks) -> list[str]:

@@ -158,6 +158,16 @@ def sheet_of(
     return Sheet(tuple(site.uuid for site in known), images, observer, scenes, rows, covers[:, kept], target)
 
 
+def images_showing(document: Document, sites: Iterable[str], scenes: Iterable[SheetScene]) -> dict[str, dict[str, str]]:
+    """The dated images of the case and of its layers that show each of these sites: their dates by the images' keys."""
+    sheet = sheet_of(document, tuple(sites), scenes, "")
+    dated = [(at, image) for at, image in enumerate(sheet.images) if image.is_dated]
+    return {
+        uuid: {image.key: image.acquired_at for at, image in dated if sheet.covers[row, at] == Cover.COVERED}
+        for row, uuid in enumerate(sheet.sites)
+    }
+
+
 def sheet_after(sheet: Sheet, document: Document, changes: Changes) -> Sheet:
     """The sheet after an edit of the document; the same one where the edit does not concern it.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import batched
 
 from msgspec import Struct, field
@@ -18,6 +19,8 @@ from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import read_machine
 from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH, REVIEWED
+from layers.observing.seen_words import NOT_KNOWN
+from layers.observing.sheet import SheetScene, images_showing
 from layers.phrase import Phrase, joined
 from layers.product.caveats import caveats_of, searched_words
 from layers.product.citations import Citations, credibility_words
@@ -99,6 +102,7 @@ def content_of(
     *,
     whole_case: bool = False,
     about: str = "",
+    scenes: Sequence[SheetScene] = (),
     checkpoint: Checkpoint = unchecked,
 ) -> ProductContent:
     """All words of evidence of a product with these marks (uuids) in its frames.
@@ -106,9 +110,10 @@ def content_of(
     `whole_case`: claims that are about none of them, or about no place, are in it as well. `about`: the uuid of the one
     site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
     published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
+    `scenes` are the images of its layers, as far as these are open: so it is said which of them nobody has looked at.
     """
     publishing = Publishing(marking if publish else None)
-    return _Gathering(document, in_frame, publishing, product, whole_case, about).content(checkpoint)
+    return _Gathering(document, in_frame, publishing, product, whole_case, about, scenes).content(checkpoint)
 
 
 class _Gathering:
@@ -120,9 +125,11 @@ class _Gathering:
         product: Product | None,
         whole_case: bool,
         about: str,
+        scenes: Sequence[SheetScene] = (),
     ) -> None:
         self._document = document
         self._whole_case = whole_case
+        self._scenes = scenes
         self._about = about
         self._publishing = publishing
         self._citations = Citations(document, publishing)
@@ -412,11 +419,19 @@ class _Gathering:
             if (source := self._citations.cite(uuid)) is not None:
                 yield SiteSource(joined(", ", [fact for fact, other in facts if other == uuid]), source)
 
+    @cached_property
+    def _shown_on(self) -> Mapping[str, Mapping[str, str]]:
+        """The dates of images that show each observed mark, by the images' keys."""
+        observed = [site.uuid for site in self._marks if self._document.links.observations_of_site(site.uuid)]
+        return images_showing(self._document, observed, self._scenes) if observed and self._scenes else {}
+
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
         """The words of a mark; for a published product without paths in typed ones."""
         publishing = self._publishing
         row = replace(site, position_basis=publishing.basis_of(self._document, site)) if publishing.is_on else site
-        words = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
+        words = site_words(
+            self._document, row, numbers.get(site.uuid), is_named, by, self._shown_on.get(site.uuid, NOT_KNOWN)
+        )
         names = tuple((language, publishing.words(name)) for language, name in words.names)
         return replace(words, name=publishing.words(words.name), names=names) if publishing.is_on else words
 

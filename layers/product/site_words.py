@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from layers.document.alias import origin_of
 from layers.document.document import Document
@@ -12,7 +13,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.observing.search_words import area_name
-from layers.observing.seen_words import seen_lines
+from layers.observing.seen_words import NOT_KNOWN, seen_lines
 from layers.phrase import Phrase, joined
 from layers.product.content import NamedSite
 from layers.text.counted import metres
@@ -27,10 +28,15 @@ _STATED = re.compile(
 
 
 def site_words(
-    document: Document, site: Site, number: int | None = None, is_told: bool = False, named_by: str = ""
+    document: Document,
+    site: Site,
+    number: int | None = None,
+    is_told: bool = False,
+    named_by: str = "",
+    shown_on: Mapping[str, str] = NOT_KNOWN,
 ) -> NamedSite:
     """One mark in words. `is_told`: a claim of the product names it; `named_by` are the numbers of the sources in which
-    that is, "S1".
+    that is, "S1". `shown_on`: dates of the dated images that show it, by the images' keys; empty: not known.
     """
     error_m = site.least_error_m
     lon, lat = site.place.x, site.place.y
@@ -57,7 +63,7 @@ def site_words(
         place_inferred=is_inferred,
         inferred=inferred_words(site, named_by) if is_inferred else "",
         names=site.aliases,
-        seen_lines=seen_lines(document, site.uuid),
+        seen_lines=seen_lines(document, site.uuid, shown_on=shown_on),
     )
 
 

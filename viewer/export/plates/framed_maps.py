@@ -14,6 +14,7 @@ from layers.document.rows import Product
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.observing.search_hatches import SearchHatch
+from layers.observing.sheet import SheetScene
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from layers.product.publishing import Publishing
@@ -26,6 +27,7 @@ from viewer.export.plates.maps.map_scenes import solid_on
 from viewer.export.plates.maps.seen_on_maps import seen_on_map
 from viewer.export.plates.maps.shown_parts import Shown, framing_of
 from viewer.export.plates.setting.page_rooms import PageRooms
+from viewer.rendering.layers.layer_images import LayerImages
 
 
 class FramedMaps:
@@ -74,13 +76,27 @@ class FramedMaps:
             about = spec.site if spec.layout == "site" else ""
             publish, marking = spec.publish, spec.marking
             content = content_of(
-                self._document, in_frame, publish, marking, self._product, about=about, checkpoint=checkpoint
+                self._document,
+                in_frame,
+                publish,
+                marking,
+                self._product,
+                about=about,
+                scenes=self._scenes,
+                checkpoint=checkpoint,
             )
             self._content_of = in_frame, content
         self.content = self._content_of[1]
         checkpoint()
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
             self.frame(rooms, parts, checkpoint)
+
+    @cached_property
+    def _scenes(self) -> list[SheetScene]:
+        """The images of all layers of the maps' scenes, each once."""
+        frames = (frame for shown in self._shown for frame in shown.frames)
+        known = (LayerImages(lambda: self._document, frame.drawings.get).scenes() for frame in frames)
+        return list({scene.layer_uuid: scene for scenes in known for scene in scenes}.values())
 
     @cached_property
     def _withheld_in_request(self) -> list[str]:

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
 from layers.observing.seen_words import seen_lines
+from layers.observing.sheet import images_showing
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.link_button import LinkButton
+from viewer.rendering.layers.layer_images import LayerImages
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 
@@ -24,6 +26,7 @@ class ObservationLine(LinkButton):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
         self._context = context
+        self._images = LayerImages(lambda: context.document, context.layers.drawing_of)
         self.clicked.connect(lambda: context.typing_wanted.emit("observation_sheet"))
         self.hide()
 
@@ -32,7 +35,8 @@ class ObservationLine(LinkButton):
         document = self._context.document
         shows = self._context.look.shows
         rows = sum(map(shows, document.links.observations_of_site(site.uuid)))
-        lines = [in_language(line) for line in seen_lines(document, site.uuid, shows)]
+        shown_on = images_showing(document, (site.uuid,), self._images.scenes()).get(site.uuid, {}) if rows else {}
+        lines = [in_language(line) for line in seen_lines(document, site.uuid, shows, shown_on)]
         words = observed_words(rows, lines)
         text = LINE_END.join(one_line(line, LONGEST) for line in words[:MOST_LINES])
         if text != self.text():

@@ -22,7 +22,7 @@ from viewer.commands.imagery.observations import delete_observations
 from viewer.commands.imagery.sheet_rows import VIEW_KEY, record_look, state_view, stated_view
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import SITE_KIND
-from viewer.panels.observations.layer_images import LayerImages
+from viewer.rendering.layers.layer_images import LayerImages
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 

@@ -16,6 +16,7 @@ from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.observing.sheet import images_showing
 from layers.requests.addresses import is_address
 from layers.scenes.asked_areas import VIEW_STEP_DEG, boxes_around, rounded_box
 from layers.scenes.catalogue import SceneCatalogue, united
@@ -39,6 +40,7 @@ from viewer.panels.time_strip.pointed_scene import PointedScene
 from viewer.panels.time_strip.scene_comparing import SceneComparing
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.time_strip.seen_marks import SeenThings, seen_of
+from viewer.rendering.layers.layer_images import LayerImages
 from viewer.support.jobs import Jobs
 from viewer.support.language.translation import translate
 from viewer.support.newest_job import NewestJob
@@ -115,6 +117,7 @@ class SceneDesk(QObject):
         self._awaited: tuple[str, int] | None = None
         """A tick whose scenes are being added to the case, and the picture that will show them."""
         self.case = CaseScenes(lambda: context.document, context.layers.drawing_of)
+        self._images = LayerImages(lambda: context.document, context.layers.drawing_of)
         self.pointed = PointedScene(self)
         self.comparing = SceneComparing(context, self.case, self.add, comparisons, self)
         self._catalogues: tuple[SceneCatalogue, ...] = (self.case, self.folders, self.archives)
@@ -380,6 +383,13 @@ class SceneDesk(QObject):
         site = self.context.document.sites.get(self.site_uuid)
         return EMPTY if site is None else site.geometry
 
+    def _seen_now(self) -> SeenThings:
+        """The observations of the selected site, with the count of images that nobody has looked at."""
+        document, site = self.context.document, self.site_uuid
+        is_observed = bool(site and document.links.observations_of_site(site))
+        shown_on = images_showing(document, (site,), self._images.scenes()) if is_observed else {}
+        return seen_of(document, site, self.context.look.shows, shown_on.get(site, {}))
+
     def _look(self) -> None:
         self._soon.stop()
         if not self._seen_by:
@@ -388,7 +398,7 @@ class SceneDesk(QObject):
             self._soon.start(LOOK_MS)  # a newer look at each page would let none of them end
             return
         ground, known = self.ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
-        seen = seen_of(self.context.document, self.site_uuid, self.context.look.shows)
+        seen = self._seen_now()
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from layers.document.document import Document
 from layers.document.observation import Observation
 from layers.document.vocabulary import PRESENCES
-from layers.observing.seen_words import every_row, rows_by_thing, statements_of
+from layers.observing.seen_words import NOT_KNOWN, every_row, rows_by_thing, seen_words, statements_with_gaps
 from layers.phrase import joined
 from layers.time.time_span import TimeSpan, span_of
 from viewer.panels.said_names import said_name
@@ -41,12 +41,19 @@ class SeenThings(Struct, frozen=True):
     marks: tuple[SeenMark, ...] = ()
     lines: tuple[str, ...] = ()
     """The thing of each row of marks with what follows; none where one thing alone is looked for."""
+    words: str = ""
+    """All that follows, in one line."""
 
 
-def seen_of(document: Document, site_uuid: str, shows: Callable[[Observation], bool] = every_row) -> SeenThings:
+def seen_of(
+    document: Document,
+    site_uuid: str,
+    shows: Callable[[Observation], bool] = every_row,
+    shown_on: Mapping[str, str] = NOT_KNOWN,
+) -> SeenThings:
     """The observations of a site, with a row for each thing that was looked for.
 
-    `shows` leaves out rows.
+    `shows` leaves out rows. `shown_on` are the dated images that show the site: their dates by the images' keys.
     """
     rows = document.links.observations_of_site(site_uuid) if site_uuid else ()
     things = rows_by_thing(filter(shows, rows))
@@ -55,10 +62,11 @@ def seen_of(document: Document, site_uuid: str, shows: Callable[[Observation], b
         name = one_line(about[0].target, 60) or translate("SeenMarks", "no thing said")
         thing = name if len(things) > 1 else ""
         marks += [_mark_of(document, row, thing, min(number, MOST_ROWS - 1)) for row in about]
-        follows = in_language(joined("; ", statements_of(about, document.images)))
+        follows = in_language(joined("; ", statements_with_gaps(document, about, shown_on)))
         lines.append(translate("SeenMarks", "{0}: {1}").format(name, one_line(follows, 300)) if follows else name)
     ordered = sorted(marks, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))
-    return SeenThings(tuple(ordered), _rows_of(lines) if len(things) > 1 else ())
+    words = seen_words(document, site_uuid, shows, shown_on) if things else ""
+    return SeenThings(tuple(ordered), _rows_of(lines) if len(things) > 1 else (), words)
 
 
 def _rows_of(lines: Sequence[str]) -> tuple[str, ...]:

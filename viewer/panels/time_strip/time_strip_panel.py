@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.observing.seen_words import seen_words
 from layers.scenes.passes import Pass
 from viewer.panels.layers.date_offers import UndatedLink
 from viewer.panels.time_strip.folder_dialog import FolderDialog
@@ -206,8 +205,9 @@ class TimeStripPanel(QWidget):
             parts.append(self.tr("looking for more…"))
         if not self._desk.archives.is_idle:
             parts.append(self.tr("an archive is being searched…"))
-        seen = "" if self._desk.seen.lines else self._seen_words()  # on several things the strip has a line each
-        self.summary.say("; ".join(filter(None, (seen, ", ".join(parts)))))
+        seen = self._desk.seen
+        words = "" if seen.lines else in_language(seen.words)  # on several things the strip has a line each
+        self.summary.say("; ".join(filter(None, (words, ", ".join(parts)))))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen.marks else 1)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
@@ -223,10 +223,6 @@ class TimeStripPanel(QWidget):
         else:
             here = self.tr("No scene covers the site.") if self._is_of_site else self.tr("No scene covers this view.")
             self.hint.setText(here)
-
-    def _seen_words(self) -> str:
-        context = self._desk.context
-        return in_language(seen_words(context.document, self._desk.site_uuid, context.look.shows))
 
     def _show_current(self) -> None:
         tick = self._desk.current
