@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
             CaseAccess(
                 *(session.push, lambda: session.actor, jobs, allow, kept, context.fetcher, context.ways),
                 *(
-                    session.history_path,
+                    session.recorded_history,
                     session.blob_reader,
                     session.history.touches,
                     session.history.give_reason,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ from viewer.support.messages import Level, MessageAction
 
 if TYPE_CHECKING:
     from layers.project.saving.kept_bytes import KeptBytes
+    from layers.project.saving.later_history import RecordedHistory
 
 type BlobReader = Callable[[str, Sequence[str], str], dict[str, bytes]]
 
@@ -57,8 +57,8 @@ class CaseAccess(Struct, frozen=True):
     """The way to the network; None where nothing may use it."""
     ways: ServerWays | None = None
     """The orders of axes that servers of maps want."""
-    history: Callable[[], Path | None] = lambda: None
-    """Returns the working copy, with the history, once all edits are in it; None without one. It waits for the disk."""
+    history: Callable[[], RecordedHistory | None] = lambda: None
+    """Returns the history with all edits; None without a working copy. It waits for the disk."""
     blob_reader: Callable[[], BlobReader] = lambda: lambda table, uuids, column: {}
     """Returns a function that reads bytes of a table's rows by uuid, in any thread."""
 

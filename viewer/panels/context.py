@@ -115,6 +115,8 @@ class PanelContext(QObject):
     """Emitted after `history_wanted` with the column whose changes alone are to be listed."""
     comments_wanted = Signal(str, str)
     """Emitted with a table and a row of it whose comments are to be shown."""
+    custody_wanted = Signal(str, str)
+    """Emitted with the table and the uuid of a chip or kept copy, also a deleted one, whose custody is to be shown."""
     product_wanted = Signal(str)
     """Emitted with the product to show in its window."""
     name_wanted = Signal()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -27,9 +27,43 @@ _DEEDS = {
     "handed over": Phrase("handed over"),
     "received": Phrase("received"),
     "merged": Phrase("merged into a case"),
+    "deleted": Phrase("deleted from the case"),
+    "undone": Phrase("taken out by Undo"),
+    "redone": Phrase("put back by Redo"),
+    "deleted again": Phrase("deleted again by Redo"),
+    "put back": Phrase("put back into the case"),
+    "undeleted": Phrase("put back by Undo"),
 }
 NOT_STATED = Phrase("not stated")
 OF_THE_ROW = Phrase("from the stamp of its row: no event was recorded then")
+
+
+type PastDeed = Literal["deleted", "undone", "redone", "deleted again", "put back", "undeleted"]
+
+
+class PastEvent(Struct, frozen=True):
+    """A row that left the case or came back into it, as the history of the case tells."""
+
+    event: PastDeed
+    at: str
+    by: str
+    reason: str = ""
+
+
+class PastRow(Struct, frozen=True):
+    """Facts on a row that only the history of the case knows."""
+
+    events: tuple[PastEvent, ...] = ()
+    """The times at which it left the case or came back, in their order."""
+    name: str = ""
+    """Its name when it was last deleted; empty where it never was."""
+    sha256: str = ""
+    """The hash that it stated then."""
+    is_whole: bool = True
+    """False while the history is still being copied: there may be earlier events."""
+
+
+NO_PAST = PastRow()
 
 
 class CustodyLine(Struct, frozen=True):
@@ -57,7 +91,7 @@ class CustodyLine(Struct, frozen=True):
     def result(self) -> str:
         """The hash against that of the row, in words: only a verification read the bytes again."""
         if self.matches is None:
-            return Phrase("no hash")
+            return "" if self.event in get_args(PastDeed.__value__) else Phrase("no hash")
         if self.matches and self.event != "verified":
             return Phrase("hash recorded")
         return Phrase("hash matches") if self.matches else Phrase("HASH DOES NOT MATCH")
@@ -90,16 +124,19 @@ class CustodyReport(Struct, frozen=True):
         return Phrase("Its hash was last verified on {when}.", when=last.when)
 
 
-def custody_of(document: Document, table: CustodyTable, uuid: str, naming: PersonNaming = str) -> CustodyReport:
+def custody_of(
+    document: Document, table: CustodyTable, uuid: str, naming: PersonNaming = str, past: PastRow = NO_PAST
+) -> CustodyReport:
     """The custody of a chip or kept copy, which may be deleted since.
 
     naming: turns the name of a stamp into one that may leave the computer
+    past: when it was deleted, undone and put back, by the history of the case
 
     Times are compared as they are written, in UTC; of events at one time the one recorded first stands first.
     """
     row = document.table(table).get(uuid)
     kept = row if isinstance(row, SourceFile | Chip) else None
-    stated = kept.sha256 if kept is not None else ""
+    stated = kept.sha256 if kept is not None else past.sha256
     events = [event for event in document.table("custody").values() if isinstance(event, Custody)]
     mine = [event for event in events if event.table_name == table and event.row_uuid == uuid]
     lines = [_line(event, stated, naming) for event in mine]
@@ -107,8 +144,12 @@ def custody_of(document: Document, table: CustodyTable, uuid: str, naming: Perso
     if kept is not None and kept.created_at and not any(line.event == first for line in lines):
         by = naming(kept.created_by)
         lines.insert(0, CustodyLine(kept.created_at, first, by, "", "", OF_THE_ROW))
+    lines += [CustodyLine(item.at, item.event, naming(item.by), "", "", item.reason) for item in past.events]
     ordered = sorted(lines, key=lambda line: line.at)
-    return CustodyReport(_title(table, kept, uuid), tuple(_facts(document, kept, naming)), tuple(ordered))
+    facts = _facts(document, kept, naming) if kept is not None else _facts_left(past)
+    if not past.is_whole:
+        facts.append((Phrase("Deletions"), Phrase("not known yet: the history of the case is still being copied")))
+    return CustodyReport(_title(table, kept, past.name or uuid), tuple(facts), tuple(ordered))
 
 
 def last_verified(document: Document, table: CustodyTable, uuid: str) -> CustodyLine | None:
@@ -122,19 +163,23 @@ def _line(event: Custody, stated: str, naming: PersonNaming) -> CustodyLine:
     return CustodyLine(event.at, event.event, naming(event.actor), event.tool, event.sha256, event.note, matches)
 
 
-def _title(table: CustodyTable, row: SourceFile | Chip | None, uuid: str) -> str:
+def _title(table: CustodyTable, row: SourceFile | Chip | None, name: str) -> str:
+    """`name` is for a row that has none, or is no longer in the case."""
     if isinstance(row, SourceFile):
-        return Phrase("Custody of the kept copy “{name}”", name=row.name or uuid)
+        return Phrase("Custody of the kept copy “{name}”", name=row.name or name)
     if row is not None:
-        return Phrase("Custody of the image chip “{name}”", name=row.caption or row.layer_title or uuid)
+        return Phrase("Custody of the image chip “{name}”", name=row.caption or row.layer_title or name)
     what = Phrase("image chip") if table == "chips" else Phrase("kept copy")
-    return Phrase("Custody of the deleted {what} {uuid}", what=what, uuid=uuid)
+    return Phrase("Custody of the deleted {what} “{name}”", what=what, name=name)
 
 
-def _facts(document: Document, row: SourceFile | Chip | None, naming: PersonNaming) -> list[tuple[str, str]]:
+def _facts_left(past: PastRow) -> list[tuple[str, str]]:
+    """Facts on a row that is no longer in the case."""
+    return [(Phrase("SHA-256"), past.sha256 or NOT_STATED)]
+
+
+def _facts(document: Document, row: SourceFile | Chip, naming: PersonNaming) -> list[tuple[str, str]]:
     """Names and values of what the row states; what it does not state is said to be so where it matters."""
-    if row is None:
-        return []
     if isinstance(row, Chip):
         site = document.sites.get(row.site_uuid)
         facts = [

@@ -106,13 +106,20 @@ def read_reasons(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def read_page(
-    connection: sqlite3.Connection, wanted: HistoryFilter, *, before: int | None = None, rows: int = PAGE_ROWS
+    connection: sqlite3.Connection,
+    wanted: HistoryFilter,
+    *,
+    before: int | None = None,
+    rows: int = PAGE_ROWS,
+    after: int = 0,
 ) -> HistoryPage:
-    """The newest `rows` changes that pass the filter, of those before the place `before`.
+    """The newest `rows` changes that pass the filter, of those between the places `after` and `before`.
 
     Each change knows the name that its row had when it was last deleted.
     """
     where, values = _conditions(connection, wanted)
+    if after:
+        where, values = [*where, "seq > ?"], [*values, after]
     changes: list[RecordedChange] = []
     while len(changes) < rows:
         place = [] if before is None else ["seq < ?"]

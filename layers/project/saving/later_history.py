@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import batched
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -34,6 +35,31 @@ _TABLE_AT, _DELTA_AT = (HISTORY_COLUMNS.index(name) for name in ("table_name", "
 _INSERT = f"INSERT INTO loupe_history (seq, {', '.join(HISTORY_COLUMNS)}) VALUES (?{', ?' * len(HISTORY_COLUMNS)})"
 
 type HistoryRow = tuple[Any, ...]
+
+
+class HistoryUnderWay(Struct, frozen=True):
+    """A history whose older rows are still being copied."""
+
+    newest: int
+    """The number of the newest of these rows, which is how many they are: rows of higher numbers are there."""
+    copied: int
+    """The number up to which they are copied."""
+
+    @property
+    def share(self) -> float:
+        """The share that is copied, 0 to 1."""
+        return min(self.copied / self.newest, 1.0)
+
+
+class RecordedHistory(Struct, frozen=True):
+    """The history of the open case, for whoever reads it in a job."""
+
+    path: Path
+    """The working copy, which holds the history."""
+    under_way: Callable[[], HistoryUnderWay | None] = lambda: None
+    """Returns what is still being copied; None once the history is whole."""
+    wait: Callable[[], None] = lambda: None
+    """Wait until the history is whole. Raises SaveFailed, CaseDamaged, ... where it cannot be copied."""
 
 
 class PastRows(Struct):

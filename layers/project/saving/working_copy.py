@@ -27,7 +27,7 @@ from layers.phrase import Phrase
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
-from layers.project.saving.later_history import HistoryRow, PastRows, copy_older, last_copied
+from layers.project.saving.later_history import HistoryRow, HistoryUnderWay, PastRows, copy_older, last_copied
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, whole_base
 from layers.project.saving.session_file import StoredSession, delete_session, read_session, write_session
 from layers.project.saving.upgrade import upgrade
@@ -88,6 +88,7 @@ class WorkingCopy:
         self.folder = folder
         self._copying, self._base_lock = copying, threading.Lock()
         self._session = session
+        self._past_copied = 0
         self._fs = fs
         self._failed = ""
         self._error: GeoloupeError | None = None
@@ -185,6 +186,12 @@ class WorkingCopy:
                     self._copy_history(reader)
             return base
 
+    @property
+    def history_under_way(self) -> HistoryUnderWay | None:
+        """The older rows of a long history that are still being copied; None once it is whole."""
+        newest = self._session.later_history
+        return HistoryUnderWay(newest, self._past_copied) if newest else None
+
     def await_history(self) -> None:
         """Wait until the history is whole, with all edits; the older rows of a long one follow. Raises as `base`, and
         CaseDamaged.
@@ -208,8 +215,8 @@ class WorkingCopy:
         if not newest:
             return
         with closing(sqlite3.connect(self.path)) as connection:
-            done = last_copied(connection, newest)
-        copy_older(reader, done, newest, self._keep_past)
+            self._past_copied = last_copied(connection, newest)
+        copy_older(reader, self._past_copied, newest, self._keep_past)
         self._session = replace(self._session, later_history=0)
         try:
             write_session(self.folder, self._session, self._fs)
@@ -221,6 +228,7 @@ class WorkingCopy:
         past = PastRows(rows)
         self._send(past)
         past.wait(self._thread)
+        self._past_copied = rows[-1][0]
 
     @property
     def is_damaged(self) -> bool:

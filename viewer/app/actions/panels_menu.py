@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
@@ -14,6 +14,9 @@ from viewer.app.arranging.docks import Docks
 from viewer.app.arranging.panel_focus import PanelFocus
 from viewer.app.case.session import Session
 from viewer.panels.context import PanelContext
+
+if TYPE_CHECKING:
+    from layers.product.custody.custody_report import CustodyTable
 
 
 def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
@@ -69,6 +72,7 @@ class PanelsMenu(CaseMenu):
         super().__init__(session, window)
         self.docks, self.focus, self._panels, self._window = docks, focus, panels, window
         panels.comments_wanted.connect(self.show_comments_on)
+        panels.custody_wanted.connect(self.show_custody_of)
         docks.panel_switched.connect(self.own_changed)
         docks.arrangement.folds.changed.connect(self.changed)
         docks.trail.changed.connect(self.changed)
@@ -105,6 +109,12 @@ class PanelsMenu(CaseMenu):
         from viewer.panels.comments.comments_dialog import show_comments  # for start-up time: few rows have any
 
         show_comments(self._panels, table, uuid, self._window)
+
+    def show_custody_of(self, table: CustodyTable, uuid: str) -> None:
+        """Show the custody of a chip or kept copy beside the map."""
+        from viewer.panels.custody.custody_dialog import show_custody  # for start-up time: few ask for it
+
+        show_custody(self._panels, table, uuid, self._window)
 
     def review(self) -> None:
         """Review the selected marks, else the inspector's record."""

@@ -23,6 +23,7 @@ from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
 from layers.project.saving.kept_bytes import KeptBytes
+from layers.project.saving.later_history import RecordedHistory
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
@@ -190,13 +191,12 @@ class Session(QObject):
             raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
         return KeptBytes(work.blobs, work.awaited_base)
 
-    def history_path(self) -> Path | None:
-        """The working copy with the history, once it has all edits; None without one. Not for the window's thread."""
-        work = self._journal.awaited()
-        if work is None:
+    def recorded_history(self) -> RecordedHistory | None:
+        """The history with all edits; None without a working copy. It waits for the disk: not for the window."""
+        if (work := self._journal.awaited()) is None:
             return None
-        work.await_history()
-        return work.path
+        work.drain()
+        return RecordedHistory(work.path, lambda: work.history_under_way, work.await_history)
 
     def blob_keeper(self) -> KeepBlob:
         """Return a function that stores the bytes of a row of any table durably, before the row. It waits for a

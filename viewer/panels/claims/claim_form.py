@@ -192,7 +192,7 @@ class ClaimFormPanel(RowForm):
         rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [
             *(self.state_row, self.reason, self.cautions, self.wording, self.change_note)
         ]
-        rows[:0] = [self.comments, self.about_many]
+        rows[:0] = [self.comments, self.about_many, self.earlier.note]
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
         self._order_tabs()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from layers.document.changes import Changes
 from layers.project.history.earlier_values import NO_SITTING, SITTING, last_change
 from layers.project.history.recorded_change import RecordedChange
+from layers.project.saving.later_history import HistoryUnderWay
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import field_lines, reason_words, shortened
 from viewer.panels.history.history_reading import HistoryReading, RowChanges
@@ -21,6 +22,8 @@ from viewer.support.language.text import one_line, plain
 
 LOOK_MS = 300
 """Pause after which the history is read: claims are gone through by keys, and texts are typed."""
+ARRIVING_MS = 1000
+"""Pause between two looks at a history that is still being copied."""
 LONGEST_VALUE, LONGEST_REASON = 120, 200
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "likelihood_term": ("likelihood_term", "likelihood_low", "likelihood_high"),
@@ -69,10 +72,15 @@ class EarlierLines(QObject):
         self.lines = {column: EarlierLine(column) for column in GROUPS}
         for column, line in self.lines.items():
             line.link.clicked.connect(partial(self._show_history, column))
+        self.note = muted()
+        """A line for the whole form: earlier values are not known yet."""
+        self.note.hide()
         self.reading = HistoryReading(context, self)
         self.reading.row_read.connect(self._answered)
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._ask)
+        self._arrived = QTimer(self, singleShot=True, interval=ARRIVING_MS)
+        self._arrived.timeout.connect(self._ask)
         context.changed.connect(self._heard)
 
     def show_claim(self, uuid: str) -> None:
@@ -100,11 +108,22 @@ class EarlierLines(QObject):
     def _answered(self, answer: RowChanges) -> None:
         if answer.uuid != self._uuid:
             return
+        self._note_on(answer.under_way)
         steps = set[str]()
         for column, line in self.lines.items():
             change = last_change(answer.changes, GROUPS[column], NO_SITTING if column in CHOSEN else SITTING)
             line.show_words("" if change is None else self._words(change, is_first=change.txn_uuid not in steps))
             steps |= {change.txn_uuid} if change is not None else set()
+
+    def _note_on(self, under_way: HistoryUnderWay | None) -> None:
+        """Say that earlier values are not known yet, and look again."""
+        self.note.setVisible(under_way is not None)
+        if under_way is not None:
+            sentence = self.tr("Earlier values of this claim follow: {0} of the case's history is here.")
+            self.note.setText(plain(sentence.format(f"{under_way.share:.0%}")))
+            self.reading.follow()
+            if self._form.isVisible():
+                self._arrived.start()
 
     def _words(self, change: RecordedChange, *, is_first: bool) -> str:
         """The sentence on the last change of a field, with its reason at the first field that it changed."""

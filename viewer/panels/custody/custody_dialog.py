@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -22,12 +23,24 @@ from PySide6.QtWidgets import (
 
 from layers.document.changes import Changes
 from layers.document.vocabulary import COPY_KINDS
-from layers.product.custody.custody_report import CustodyLine, CustodyReport, CustodyTable, custody_of
+from layers.product.custody.custody_report import (
+    NO_PAST,
+    CustodyLine,
+    CustodyReport,
+    CustodyTable,
+    PastDeed,
+    PastEvent,
+    PastRow,
+    custody_of,
+)
 from layers.product.custody.report_file import report_bytes
+from layers.project.history.recorded_change import ChangeKind, ChangeWay, RecordedChange, row_name
 from layers.project.storage.fsops import write_whole
 from viewer.commands.filing.custody import BY_HAND, record_custody, update_copy
 from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
+from viewer.panels.history.change_words import reason_words
+from viewer.panels.history.history_reading import HistoryReading, RowChanges
 from viewer.panels.kept_files import verify
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name
@@ -43,15 +56,31 @@ from viewer.support.language.translation import in_language, translate
 TABLE_PX = 150
 """Least height of the table of events."""
 NOTE_COLUMN = 4
+AGAIN_MS = 500
+"""Pause before the history is read again, after an edit or while it is still being copied."""
+_DEEDS: Mapping[tuple[ChangeKind, ChangeWay], PastDeed] = {
+    ("delete", ""): "deleted",
+    ("delete", "undone"): "undone",
+    ("delete", "redone"): "deleted again",
+    ("insert", ""): "put back",
+    ("insert", "undone"): "undeleted",
+    ("insert", "redone"): "redone",
+}
+"""Events of the custody, by the kind of a change and the way it came about."""
 
 
 class CustodyDialog(QDialog):
-    """Shows the custody of one row. Not modal: the form can be used beside it. It closes when its row is gone."""
+    """Shows the custody of one row, also of a deleted one. Not modal: the form can be used beside it."""
 
     def __init__(self, context: PanelContext, table: CustodyTable, uuid: str, parent: QWidget) -> None:
         super().__init__(parent)
         make_companion(self)
         self._context, self._table, self.uuid = context, table, uuid
+        self._past = NO_PAST
+        self._history = HistoryReading(context, self)
+        self._history.row_read.connect(self._past_read)
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(self._ask_past)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.summary = muted()
         self.facts = FactRows()
@@ -60,13 +89,17 @@ class CustodyDialog(QDialog):
         page.content.addWidget(self.summary)
         page.content.addWidget(self.facts)
         if table == "source_files":
+            self.collected = QWidget()
+            self.collected.setLayout(self._copy_fields())
             page.content.addWidget(heading(self.tr("Collected")))
-            page.content.addLayout(self._copy_fields())
+            page.content.addWidget(self.collected)
         page.content.addWidget(heading(self.tr("Events")))
         self.events = self._events_table()
         page.content.addWidget(self.events, 1)
+        self.recording = QWidget()
+        self.recording.setLayout(self._event_form())
         page.content.addWidget(heading(self.tr("Record an event")))
-        page.content.addLayout(self._event_form())
+        page.content.addWidget(self.recording)
         page.show_form()
         layout = QVBoxLayout(self)
         layout.addWidget(page, 1)
@@ -76,12 +109,13 @@ class CustodyDialog(QDialog):
         context.flush_requested.connect(self.fields.flush)
         self.resize(760, 640)
         self._show()
+        self._ask_past()
 
     @property
     def report(self) -> CustodyReport:
         """The report as the case stands now; a login name is in none."""
         document = self._context.document
-        return custody_of(document, self._table, self.uuid, lambda who: said_name(who, document))
+        return custody_of(document, self._table, self.uuid, lambda who: said_name(who, document), self._past)
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -178,12 +212,24 @@ class CustodyDialog(QDialog):
                 item.setToolTip(tooltip(text))
                 self.events.setItem(number, column, item)
         self.events.resizeRowsToContents()
+        for part in (self.recording, self.verify_button, *([self.collected] if own else [])):
+            part.setEnabled(row is not None)
 
     def _heard(self, changes: Changes) -> None:
-        if self.uuid not in self._context.document.table(self._table):
-            self.close()
-        elif changes.touches("custody", self._table):
+        if changes.touches("custody", self._table):
             self._show()
+            self._again.start()
+
+    def _ask_past(self) -> None:
+        """Read from the history when the row left the case and came back."""
+        self._history.ask_row(self._table, self.uuid)
+
+    def _past_read(self, answer: RowChanges) -> None:
+        self._past = past_row(answer.changes, is_whole=answer.under_way is None)
+        self._show()
+        if answer.under_way is not None:
+            self._history.follow()
+            self._again.start()
 
     # -- doing ---------------------------------------------------------------------------------------------------
 
@@ -221,6 +267,19 @@ def _cells(line: CustodyLine) -> tuple[str, ...]:
     outcome = f"{result}: {line.sha256[:12]}…" if line.matches is False and line.sha256 else result
     note = ", ".join(filter(None, (in_language(line.note), line.tool)))
     return in_language(line.when), word(line.deed), one_line(line.by, 60) or "–", outcome, one_line(note, 200)
+
+
+def past_row(changes: Sequence[RecordedChange], *, is_whole: bool) -> PastRow:
+    """The times at which a row left the case or came back, from its changes, the newest first."""
+    events = list[PastEvent]()
+    for change in reversed(changes):
+        deed = _DEEDS.get((change.kind, change.way))
+        if deed is not None and (deed != "put back" or events):  # the first insertion is told by the custody
+            events.append(PastEvent(deed, change.at, change.actor, reason_words(change)))
+    left = next((change for change in changes if change.kind == "delete"), None)
+    values = {} if left is None else left.values
+    name = "" if left is None else row_name(left.table_name, values)
+    return PastRow(tuple(events), one_line(name, 80), str(values.get("sha256") or ""), is_whole)
 
 
 def show_custody(context: PanelContext, table: CustodyTable, uuid: str, window: QWidget) -> CustodyDialog:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from layers.document.edit import Table
 from layers.document.rows import Row
 from layers.project.history.recorded_change import RecordedChange
+from layers.project.saving.later_history import HistoryUnderWay
 from layers.time.written_dates import written_date
 from viewer.commands.reviewing.taking_back import take_back
 from viewer.panels.context import ROW_FORMS, PanelContext
@@ -52,8 +53,13 @@ FIRST_PX = 190
 """Least width of the changes themselves, before their reasons are shown beside them."""
 AGAIN_MS = 400
 """Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
+ARRIVING_MS = 500
+"""Milliseconds between two looks at how much of a history is copied that is still on its way."""
 _OPENED: frozenset[Table] = frozenset({"sites", "claims", "layers", *ROW_FORMS})
 """Tables whose rows have a form of their own."""
+
+_IN_CUSTODY = frozenset({"chips", "source_files"})
+"""Tables whose rows have a custody, by the names of the file's tables."""
 
 
 class ChangeRow(Row, frozen=True, kw_only=True):
@@ -89,6 +95,8 @@ class HistoryPanel(QWidget):
         self._details = ChangeDetails(0)
         self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self._read)
+        self._arrived = QTimer(self, interval=ARRIVING_MS, singleShot=True)
+        self._arrived.timeout.connect(self._read)
         columns = [
             ListColumn(self.tr("Change"), lambda row: change_sentence(row.change, context.document)),
             ListColumn(self.tr("When (UTC)"), lambda row: _when(row.change), lambda row: row.change.at, 116),
@@ -122,12 +130,16 @@ class HistoryPanel(QWidget):
         self.row_button = self._button(
             self.tr("Only This Row"), self.tr("List the changes of this row, and of what belongs to it"), self.only_row
         )
+        self.custody_button = self._button(
+            self.tr("Custody…"), self.tr("Show in order what became of this chip or kept copy"), self.show_custody
+        )
         self.more_button = self._button(self.tr("Older"), self.tr("List older changes"), self.read_more)
+        buttons = (self.back_button, self.open_button, self.row_button, self.custody_button, self.more_button)
         beside = QWidget()
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.words, 1)
-        column.addLayout(side_by_side(self.back_button, self.open_button, self.row_button, self.more_button))
+        column.addLayout(side_by_side(*buttons))
         halves = self._halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.list)
         halves.addWidget(beside)
@@ -244,11 +256,27 @@ class HistoryPanel(QWidget):
         self.hint.setText(self._hint(answer))
         self.hint.setVisible(bool(self.hint.text()))
         self._show_chosen()
+        if answer.under_way is not None:
+            self.reading.follow()
+            self._arrived.start()
 
     def _hint(self, answer: HistoryAnswer) -> str:
+        if answer.under_way is not None:
+            return self._on_its_way(answer.under_way, of_traces=answer.question.of_traces)
         if not answer.is_there:
             return self.tr("There is no history to be read yet: it begins with the first change.")
         return "" if self._rows else self.tr("No change is as asked for.")
+
+    def _on_its_way(self, under_way: HistoryUnderWay, *, of_traces: bool) -> str:
+        """The sentence on older changes that are still being copied, and what is listed meanwhile."""
+        count, percent = f"{under_way.newest:,}", f"{under_way.share:.0%}"
+        sentence = self.tr("The {0} earlier changes of this case are on their way: {1} are here, the rest follows.")
+        meanwhile = (
+            self.tr("What was deleted is listed once they are whole.")
+            if of_traces
+            else self.tr("Until then, changes made since the case was opened are listed.")
+        )
+        return f"{sentence.format(count, percent)} {meanwhile}"
 
     # -- the chosen change ----------------------------------------------------------------------------------------
 
@@ -268,6 +296,7 @@ class HistoryPanel(QWidget):
         self.row_button.setEnabled(change is not None)
         self.row_button.setVisible(not self.filters.is_of_row)
         self.open_button.setEnabled(change is not None and self._can_open(change))
+        self.custody_button.setVisible(change is not None and change.table_name in _IN_CUSTODY)
         self.more_button.setVisible(self._next_before is not None)
 
     def _why_none(self) -> str:
@@ -312,6 +341,11 @@ class HistoryPanel(QWidget):
         if change is not None and change.spec is not None and self._can_open(change):
             self._context.open_row(change.spec.table, change.row_uuid)
 
+    def show_custody(self) -> None:
+        """Show the custody of the row of the chosen change."""
+        if self.chosen is not None:
+            self._context.custody_wanted.emit(self.chosen.table_name, self.chosen.row_uuid)
+
     def take_back(self) -> None:
         """Take the chosen change back, as one step to undo."""
         if self.chosen is not None and self.back_button.isEnabled():
@@ -333,6 +367,7 @@ class HistoryPanel(QWidget):
             (self.tr("&Open"), self.open_button),
             (self.tr("Only &This Row"), self.row_button),
             (self.tr("Take This Change &Back"), self.back_button),
+            *([(self.tr("C&ustody…"), self.custody_button)] if not self.custody_button.isHidden() else []),
         ):
             menu.addAction(text, button.click).setEnabled(button.isEnabled())
         add_review(menu, self._context, chosen, self.window())

@@ -23,6 +23,7 @@ from layers.project.history.history_reader import (
     read_step,
 )
 from layers.project.history.recorded_change import RecordedChange
+from layers.project.saving.later_history import HistoryUnderWay
 from layers.project.storage.tables import DATA
 from viewer.commands.reviewing.taking_back import PastChange
 from viewer.panels.access import CaseAccess
@@ -47,6 +48,8 @@ class HistoryAnswer(Struct, frozen=True):
     people: tuple[str, ...] = ()
     is_there: bool = True
     """False for a case without a working copy."""
+    under_way: HistoryUnderWay | None = None
+    """The older rows that are still being copied: until they are there, only changes after them are listed."""
 
 
 class PastStep(Struct, frozen=True):
@@ -72,6 +75,8 @@ class RowChanges(Struct, frozen=True):
 
     uuid: str
     changes: tuple[RecordedChange, ...] = ()
+    under_way: HistoryUnderWay | None = None
+    """The older rows of the history that are still being copied, among which there may be more."""
 
 
 class HistoryReading(QObject):
@@ -90,6 +95,8 @@ class HistoryReading(QObject):
         super().__init__(parent)
         self._context = context
         self._job: Job | None = None
+        self._waiting: Job | None = None
+        context.document_replaced.connect(self._forget)
 
     @property
     def is_reading(self) -> bool:
@@ -109,6 +116,17 @@ class HistoryReading(QObject):
         case = self._context.case
         self._job = self._run(lambda is_cancelled: _read_row(case, table_name, uuid, is_cancelled), self.row_read.emit)
 
+    def _forget(self) -> None:
+        self._waiting = None
+
+    def follow(self) -> None:
+        """Have the older rows of the history copied, should nobody do so, as after a crash; `failed` says once why they
+        cannot be.
+        """
+        if self._waiting is None:
+            case = self._context.case
+            self._waiting = self._run(lambda _is_cancelled: _await_older(case), lambda _done: None, is_awaited=False)
+
     def ask_details(self, change: RecordedChange) -> None:
         """Read what the list leaves out of a change, where that is anything."""
         spec, case = change.spec, self._context.case
@@ -126,7 +144,9 @@ class HistoryReading(QObject):
         case = self._context.case
         self._run(lambda is_cancelled: _read_past(case, change, is_cancelled), self.read_past.emit)
 
-    def _run[T](self, work: Callable[[Callable[[], bool]], T], done: Callable[[T], None]) -> Job | None:
+    def _run[T](
+        self, work: Callable[[Callable[[], bool]], T], done: Callable[[T], None], *, is_awaited: bool = True
+    ) -> Job | None:
         jobs = self._context.case.jobs
         if jobs is not None:
             return jobs.run(
@@ -135,6 +155,7 @@ class HistoryReading(QObject):
                 lambda error: self._say(error) if isValid(self) else None,
                 apart=True,
                 of_case=True,
+                is_awaited=is_awaited,
             )
         try:
             done(work(lambda: False))
@@ -147,46 +168,61 @@ class HistoryReading(QObject):
 
 
 def _read(case: CaseAccess, question: HistoryQuestion, is_cancelled: Callable[[], bool]) -> HistoryAnswer:
-    path = case.history()
-    if path is None:
+    history = case.history()
+    if history is None:
         return HistoryAnswer(question, HistoryPage(), is_there=False)
-    with opened_history(path, is_cancelled) as connection:
-        if question.of_traces:
+    under_way = history.under_way()
+    with opened_history(history.path, is_cancelled) as connection:
+        if not question.of_traces:
+            after = 0 if under_way is None else under_way.newest
+            page = read_page(connection, question.wanted, before=question.before, after=after)
+        elif under_way is None:
             page = read_deleted(connection, before=question.before)
         else:
-            page = read_page(connection, question.wanted, before=question.before)
-        return HistoryAnswer(question, page, read_people(connection) if question.before is None else ())
+            page = HistoryPage()  # who deleted them is told by the rows that are to come
+        people = read_people(connection) if question.before is None else ()
+        return HistoryAnswer(question, page, people, under_way=under_way)
 
 
 def _read_row(case: CaseAccess, table_name: str, uuid: str, is_cancelled: Callable[[], bool]) -> RowChanges:
-    path = case.history()
-    if path is None:
+    history = case.history()
+    if history is None:
         return RowChanges(uuid)
-    with opened_history(path, is_cancelled) as connection:
-        return RowChanges(uuid, read_row(connection, table_name, uuid))
+    under_way = history.under_way()
+    with opened_history(history.path, is_cancelled) as connection:
+        changes = read_row(connection, table_name, uuid)
+    if under_way is not None:
+        changes = tuple(change for change in changes if change.seq > under_way.newest)
+    return RowChanges(uuid, changes, under_way)
+
+
+def _await_older(case: CaseAccess) -> None:
+    history = case.history()
+    if history is not None:
+        history.wait()
 
 
 def _read_details(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> ChangeDetails:
-    path, is_lost = case.history(), any(_lost(case, (change,)))
-    if path is None or change.seq < 0 or not change.has_geometry:
+    history, is_lost = case.history(), any(_lost(case, (change,)))
+    if history is None or change.seq < 0 or not change.has_geometry:
         return ChangeDetails(change.seq, is_lost=is_lost)
-    with opened_history(path, is_cancelled) as connection:
+    with opened_history(history.path, is_cancelled) as connection:
         return ChangeDetails(change.seq, read_geometries(connection, change.seq), is_lost)
 
 
 def _count_deleted(case: CaseAccess, table_name: str, is_cancelled: Callable[[], bool]) -> int:
-    path = case.history()
-    if path is None:
+    history = case.history()
+    if history is None:
         return 0
-    with opened_history(path, is_cancelled) as connection:
+    with opened_history(history.path, is_cancelled) as connection:
         return count_deleted(connection, table_name)
 
 
 def _read_past(case: CaseAccess, change: RecordedChange, is_cancelled: Callable[[], bool]) -> PastStep:
-    path = case.history()
-    if path is None or change.seq < 0:  # a trace without a history
+    history = case.history()
+    if history is None or change.seq < 0:  # a trace without a history
         return PastStep(PastChange(change), (), frozenset())
-    with opened_history(path, is_cancelled) as connection:
+    with opened_history(history.path, is_cancelled) as connection:
         step = read_step(connection, change.txn_uuid, change.seq)
         past = tuple(
             PastChange(item, *(read_geometries(connection, item.seq) if item.has_geometry else (None, None)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,6 +14,7 @@ from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex
 from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
 from layers.project.history.history_reader import opened_history, read_reasons
+from layers.project.saving.later_history import RecordedHistory
 from viewer.panels.context import PanelContext
 from viewer.panels.kept_words import kept_words
 from viewer.support.jobs import Job, JobContext
@@ -144,11 +144,12 @@ def row_count(document: Document) -> int:
     return sum(len(document.table(table)) for table in SEARCHED)
 
 
-def _reasons_in(path: Path | None, job: JobContext) -> dict[str, str]:
+def _reasons_in(history: RecordedHistory | None, job: JobContext) -> dict[str, str]:
     """The reasons of changes in a working copy."""
-    if path is None:
+    if history is None:
         return {}
-    with opened_history(path, lambda: job.cancelled) as connection:
+    history.wait()  # a reason may stand in any of its rows
+    with opened_history(history.path, lambda: job.cancelled) as connection:
         return read_reasons(connection)
 
 

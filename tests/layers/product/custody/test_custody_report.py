@@ -14,7 +14,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Custody
 from layers.document.source import Source, SourceFile
 from layers.errors import InvalidValue, UnsupportedFormat
-from layers.product.custody.custody_report import custody_of, last_verified
+from layers.product.custody.custody_report import PastEvent, PastRow, custody_of, last_verified
 from layers.product.custody.report_file import report_text
 from viewer.commands.filing.custody import attach_copies, record_custody, record_verified, update_copy
 from viewer.commands.imagery.chips import add_chips
@@ -56,6 +56,38 @@ def test_a_custody_report_of_a_chip_says_what_became_of_it_in_order() -> None:
     assert places == sorted(places)
     assert "memory stick" in text
     assert SHA in text
+
+
+def test_what_the_history_knows_of_a_chip_stands_among_its_events_in_order() -> None:
+    past = PastRow(
+        (
+            PastEvent("undone", "2026-11-30T08:00:00Z", "Anna Lind"),
+            PastEvent("redone", "2026-11-30T08:00:00Z", "Anna Lind"),
+            PastEvent("deleted", "2026-12-04T09:00:00Z", "Ben Okoye", "blurred by haze"),
+        ),
+        name="The pad",
+        sha256=SHA,
+    )
+    document = handed_round()
+    deeds = ["taken", "undone", "redone", "handed over", "received", "verified", "deleted"]
+    report = custody_of(document, "chips", "chip", past=past)
+    assert [line.event for line in report.lines] == deeds
+    document.apply(Edit("Delete", (Change("chips", document.chips["chip"], None),)))
+    report = custody_of(document, "chips", "chip", past=past)
+    assert report.title == "Custody of the deleted image chip “The pad”"
+    assert ("SHA-256", SHA) in report.facts
+    assert [line.event for line in report.lines] == deeds
+    assert report.is_sound, "the hash of the deleted chip is known, so that its verification counts"
+    text = report_text([report], ".txt")
+    assert "deleted from the case, by Ben Okoye\n   blurred by haze" in text
+    assert "1. 2026-11-30T08:00:00Z  taken" in text
+    assert "2. 2026-11-30T08:00:00Z  taken out by Undo" in text
+    assert not report.lines[1].result, "no hash was at stake"
+
+
+def test_a_report_says_that_deletions_are_not_known_while_the_history_is_copied() -> None:
+    report = custody_of(handed_round(), "chips", "chip", past=PastRow(is_whole=False))
+    assert ("Deletions", "not known yet: the history of the case is still being copied") in report.facts
 
 
 def test_a_recorded_hash_is_not_called_verified_and_a_composite_has_its_words() -> None:

@@ -21,7 +21,7 @@ from layers.project.opening.case_process import CaseProcess
 from layers.project.saving import later_history, opened_copy
 from layers.project.saving import publish as publishing
 from layers.project.saving.case_copy import open_for_work
-from layers.project.saving.later_history import PastRows
+from layers.project.saving.later_history import HistoryUnderWay, PastRows
 from layers.project.saving.publish import publish
 from layers.project.saving.session_file import read_session
 from layers.project.saving.working_copy import WorkingCopy
@@ -82,11 +82,13 @@ def test_a_case_is_there_before_its_history_which_follows_whole_and_in_order(cas
     try:
         assert len(saved) == EDITS
         assert history(work.path) == saved[-1:]
+        assert work.history_under_way == HistoryUnderWay(EDITS, 0)
         rename(work, document, "new")
         work.await_history()
         rows = history(work.path)
         assert rows[:-1] == saved
         assert rows[-1][0] == EDITS + 1
+        assert work.history_under_way is None
         assert read_session(work.folder).later_history == 0
     finally:
         work.close()
@@ -123,10 +125,11 @@ def test_after_a_crash_it_is_copied_from_the_case(case: Path, tmp_path: Path) ->
 def test_f05_what_a_full_disk_did_not_take_is_copied_later(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved, write, pieces = history(case), PastRows.write, list[int]()
+    saved, write, pieces, copied = history(case), PastRows.write, list[int](), list[int]()
 
     def refuse_second(past: PastRows, connection: sqlite3.Connection) -> None:
         pieces.append(len(past.rows))
+        copied.append(0 if work.history_under_way is None else work.history_under_way.copied)
         if len(pieces) == 1:
             write(past, connection)
         else:
@@ -139,6 +142,8 @@ def test_f05_what_a_full_disk_did_not_take_is_copied_later(
         with pytest.raises(DiskFull):
             work.await_history()
         assert len(history(work.path)) == 1 + pieces[0]
+        assert work.history_under_way == HistoryUnderWay(EDITS, pieces[0])
+        assert copied[:2] == [0, pieces[0]], "how far it is shows piece by piece"
         with pytest.raises(SaveFailed):
             publish(work, case)
         assert history(case) == saved, "a file with half a history replaces nothing"

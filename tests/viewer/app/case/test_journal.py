@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -11,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
 from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
+from layers.project.saving.later_history import RecordedHistory
 from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -28,15 +28,15 @@ def test_the_history_waits_for_a_working_copy_that_is_being_made(
     monkeypatch.setattr(WorkingCopy, "create", create_late)
     window.session.begin_case()
     window.panel_context.do(add_site, Point(63.3, 45.9), uuid="pad", label="Site 1")
-    found: list[Path | None] = []
-    reader = Thread(target=lambda: found.append(window.session.history_path()))
+    found: list[RecordedHistory | None] = []
+    reader = Thread(target=lambda: found.append(window.session.recorded_history()))
     reader.start()
     reader.join(0.1)
     assert reader.is_alive(), "the working copy is not there yet"
     may_go.set()
     qtbot.waitUntil(lambda: not reader.is_alive(), timeout=20_000)
-    path = found[0]
-    assert path is not None
-    with opened_history(path) as connection:
+    past = found[0]
+    assert past is not None
+    with opened_history(past.path) as connection:
         changes = read_page(connection, HistoryFilter(row_uuid="pad")).changes
     assert [change.kind for change in changes] == ["insert"]

@@ -30,9 +30,9 @@ def claim_form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
 
 def reasons(window: MainWindow) -> list[str]:
     """The reasons in the history of the claim, the newest first."""
-    path = window.session.history_path()
-    assert path is not None
-    with opened_history(path) as connection:
+    past = window.session.recorded_history()
+    assert past is not None
+    with opened_history(past.path) as connection:
         return [change.reason for change in read_page(connection, HistoryFilter(row_uuid="claim")).changes]
 
 

@@ -12,6 +12,7 @@ from shapely import Point
 from layers.errors import GeoloupeError
 from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
 from layers.project.opening.case_process import CaseProcess
+from layers.project.saving.later_history import HistoryUnderWay
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.session_file import read_session
 from layers.project.storage.processes import Owner
@@ -77,9 +78,12 @@ def test_who_asks_for_the_history_waits_for_its_older_rows(
     assert work is not None
     assert read_session(work.folder).later_history == 3
     desk.mark("d")
-    place = desk.session.history_path()
-    assert place is not None
-    with opened_history(place) as connection:
+    past = desk.session.recorded_history()
+    assert past is not None
+    assert past.under_way() == HistoryUnderWay(3, 0)
+    past.wait()
+    assert past.under_way() is None
+    with opened_history(past.path) as connection:
         changes = read_page(connection, HistoryFilter()).changes
     assert [change.seq for change in changes] == [4, 3, 2, 1]
 

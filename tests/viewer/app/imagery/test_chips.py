@@ -379,9 +379,9 @@ def test_the_reason_why_a_chip_was_deleted_stands_in_the_history(
     QTest.keyClicks(part.chip_reason.field, "blurred by haze")
     QTest.keyClick(part.chip_reason.field, Key.Key_Return)
     assert part.chip_reason.isHidden()
-    path = window.session.history_path()
-    assert path is not None
-    with opened_history(path) as connection:
+    past = window.session.recorded_history()
+    assert past is not None
+    with opened_history(past.path) as connection:
         changes = read_page(connection, HistoryFilter(tables=("chips",), only_deleted=True)).changes
     assert [change.reason for change in changes] == ["blurred by haze"] * 2 + [""] * 2
 

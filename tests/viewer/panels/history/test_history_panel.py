@@ -18,18 +18,20 @@ from layers.document.edit import Change, Edit
 from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.project.history.recorded_change import ChangeKind, FieldChange, RecordedChange
+from layers.project.saving.later_history import HistoryUnderWay, RecordedHistory
 from layers.project.storage.tables import BY_NAME, STAMPS
 from tests.support.cases.history_case import HistoryCase
 from tests.viewer.panels.conftest import small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.claims import update_claim
 from viewer.commands.history import History
-from viewer.commands.imagery.chips import add_chips
+from viewer.commands.imagery.chips import add_chips, delete_chips
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.reviewing.column_words import COLUMN_WORDS
 from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.custody.custody_dialog import CustodyDialog
 from viewer.panels.history.change_words import change_sentence, field_lines
 from viewer.panels.history.history_filters import DELETIONS, TRACES
 from viewer.panels.history.history_panel import HistoryPanel
@@ -67,6 +69,8 @@ class Open(Struct):
     notices: list[str]
     kept: dict[str, bytes]
     """The bytes that the case still has, by row."""
+    coming: list[HistoryUnderWay]
+    """What is still being copied, the last one now; empty for a whole history."""
 
     @property
     def lines(self) -> list[str]:
@@ -83,10 +87,13 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     written, reports, notices, kept = Written(tmp_path / "work.gpkg"), list[str](), list[str](), dict[str, bytes]()
     document = small_case()
     history = History(document, written, "Olga")
+    coming = list[HistoryUnderWay]()
+
+    def past() -> RecordedHistory:
+        return RecordedHistory(written.path, lambda: coming[-1] if coming else None)
+
     messages = MessageAccess(reports.append, deleted=notices.append)
-    access = CaseAccess(
-        history.push, lambda: "Olga", history=lambda: written.path, blob_reader=lambda: lambda *_: dict(kept)
-    )
+    access = CaseAccess(history.push, lambda: "Olga", history=past, blob_reader=lambda: lambda *_: dict(kept))
     context = PanelContext(document, access, Selection(), messages=messages)
     panel = HistoryPanel(context)
     qtbot.addWidget(panel)
@@ -96,7 +103,7 @@ def case(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     context.do(update_claim, "c2", confidence="moderate")
     panel.show()
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
-    yield Open(panel, context, written, history, reports, notices, kept)
+    yield Open(panel, context, written, history, reports, notices, kept, coming)
     written.close()
 
 
@@ -132,6 +139,36 @@ def test_changes_are_listed_in_the_words_of_the_forms(case: Open) -> None:
     assert "by Olga" in case.panel.words.text()
     assert case.panel.words.text().startswith("Changed: site “Vostochny Cosmodrome”")
     assert not unnamed(case.panel)
+
+
+def test_a_history_that_is_still_being_copied_is_said_to_be_on_its_way(case: Open, qtbot: QtBot) -> None:
+    case.coming += [HistoryUnderWay(2, 1)]
+    case.panel.filters.changed.emit()
+    assert case.panel.hint.isVisible()
+    assert case.panel.hint.text() == (
+        "The 2 earlier changes of this case are on their way: 50% are here, the rest follows. "
+        "Until then, changes made since the case was opened are listed."
+    )
+    assert case.lines == ["confidence: low → moderate · Imagery was given"]
+    case.panel.show_row("sites", "pad")
+    assert case.lines == [], "its change is among those that are to come"
+    assert "on their way" in case.panel.hint.text(), "and not: there is none"
+    case.panel.show_row("", "")
+    case.coming.clear()
+    qtbot.waitUntil(lambda: len(case.lines) == 3)
+    assert case.panel.hint.isHidden()
+
+
+def test_deleted_rows_wait_for_the_history_that_tells_who_deleted_them(case: Open, qtbot: QtBot) -> None:
+    case.context.do(delete_sites, ["pad"])
+    case.coming += [HistoryUnderWay(3, 0)]
+    filters = case.panel.filters
+    filters.listed.setCurrentIndex(filters.listed.findData(TRACES))
+    filters.listed.activated.emit(filters.listed.currentIndex())
+    assert case.lines == []
+    assert "What was deleted is listed once they are whole." in case.panel.hint.text()
+    case.coming.clear()
+    qtbot.waitUntil(lambda: len(case.lines) == 1)
 
 
 def test_one_change_is_taken_back_from_the_list_and_undone(case: Open, qtbot: QtBot) -> None:
@@ -263,6 +300,38 @@ def test_filters_and_the_history_of_one_row(case: Open, qtbot: QtBot) -> None:
     assert not case.lines
     case.panel.show_row("", "")
     assert len(case.lines) == 6
+
+
+def test_the_custody_of_a_deleted_chip_tells_its_undo_redo_and_deletion_in_order(case: Open, qtbot: QtBot) -> None:
+    chip = Chip(uuid="chip", site_uuid="pad", content_type="image/png", sha256="ab" * 32, caption="The pad")
+    case.context.do(add_chips, [chip], now=DAY)
+    case.history.undo()
+    case.history.redo()
+    case.context.do(delete_chips, ["chip"])
+    case.panel.show_row("chips", "")
+    assert case.lines[0] == "Deleted: image chip “The pad”"
+    case.choose(0)
+    asked: list[tuple[str, str]] = []
+    case.context.custody_wanted.connect(lambda table, uuid: asked.append((table, uuid)))
+    assert case.panel.custody_button.isVisible()
+    qtbot.mouseClick(case.panel.custody_button, Qt.MouseButton.LeftButton)
+    assert asked == [("chips", "chip")]
+    dialog = CustodyDialog(case.context, "chips", "chip", case.panel)
+    qtbot.addWidget(dialog)
+    assert dialog.windowTitle() == "Custody of the deleted image chip “The pad”"
+
+    def told() -> list[str]:
+        return [dialog.events.item(row, 1).text() for row in range(dialog.events.rowCount())]
+
+    assert told() == ["taken", "taken out by Undo", "put back by Redo", "deleted from the case"]
+    assert not dialog.verify_button.isEnabled(), "there are no bytes to verify"
+    assert not dialog.recording.isEnabled()
+    case.history.undo()
+    qtbot.waitUntil(lambda: told()[-1] == "put back by Undo")
+    assert dialog.verify_button.isEnabled()
+    case.panel.show_row("", "")
+    case.choose(len(case.lines) - 1)
+    assert case.panel.custody_button.isHidden(), "a claim has no custody"
 
 
 def test_the_list_follows_edits_and_opens_rows(case: Open, qtbot: QtBot) -> None:
