@@ -5,6 +5,7 @@ assets.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from layers.errors import NotReadable
@@ -13,12 +14,14 @@ from layers.services.stac.addresses import unsigned
 
 PACK_ASSET = "geoloupe-pack"
 """Key of the asset that leads to the pack."""
+PACK_SOURCE, PACK_BOUNDS = "geoloupe:source", "geoloupe:bounds"
+"""Members of that asset: the address of the picture that the pack is of, and its bounds in longitude and latitude."""
 _MOST_DEPTH = 60
 
 
-def kept_item(document: bytes, file_name: str) -> bytes:
-    """The item in a server's answer, with `file_name` beside it as one more asset. Raises NotReadable for any other
-    document.
+def kept_item(document: bytes, file_name: str, address: str = "", bounds: Sequence[float] = ()) -> bytes:
+    """The item in a server's answer, with `file_name` beside it as one more asset: the part within `bounds` (lon, lat)
+    of the picture at `address`; empty for pictures in several files. Raises NotReadable for any other document.
     """
     item = json_value(unpacked(document))
     if not isinstance(item, dict) or not isinstance(item.get("assets"), dict):
@@ -30,6 +33,8 @@ def kept_item(document: bytes, file_name: str) -> bytes:
         "roles": ["data"],
         "title": "A part of the picture, kept for work without a network",
     }
+    if address:
+        kept["assets"][PACK_ASSET] |= {PACK_SOURCE: unsigned(address), PACK_BOUNDS: list(bounds)}
     return json.dumps(kept, ensure_ascii=False, indent=1).encode()
 
 

@@ -18,6 +18,8 @@ from layers.geo.bounds import Bounds
 from layers.raster.band_files import PackLacks, band_files_of, pack_lacks_of
 from layers.services.http_request import HttpRequest
 from layers.services.offers.kept_item import kept_item
+from layers.services.packs.scene_pack_search import ScenePack, scene_packs_in
+from layers.services.stac.addresses import unsigned
 from viewer.app.imagery.case_packs import CasePacks
 from viewer.commands.imagery.layer_packs import use_clip
 from viewer.network.answer import HttpAnswer
@@ -65,6 +67,8 @@ class ScenePackDesk(CasePacks):
 
             dialog = ScenePackDialog(self._panels, layer, measure, held, folder, self._window)
             dialog.begin_wanted.connect(partial(self._begin, dialog))
+            dialog.use_wanted.connect(partial(self._use, dialog))
+            self._look_beside(dialog, layer)
             return dialog
 
         show_once(self._window, ScenePackDialog, make, lambda dialog: dialog.layer_uuid == layer.uuid)
@@ -98,6 +102,28 @@ class ScenePackDesk(CasePacks):
             if Path(path).parent == self._session.base_folder and Bounds(*place.bounds).contains(bounds):
                 return HeldPack(Path(path), Bounds(*place.bounds), place.bands)
         return None
+
+    def _look_beside(self, dialog: ScenePackDialog, layer: Layer) -> None:
+        """Look, in a job, for packs of the image beside the case, which another case or an earlier session has made."""
+        folder, jobs, address = self._session.base_folder, self._panels.case.jobs, layer.source.get("address")
+        is_told = isinstance(address, str) and "path" not in layer.source and not band_files_of(layer.source)
+        if folder is None or jobs is None or not is_told:
+            return
+
+        def show(packs: tuple[ScenePack, ...]) -> None:
+            if packs and shiboken6.isValid(dialog):
+                dialog.show_made(packs[0])
+
+        jobs.run(lambda _: scene_packs_in(folder, unsigned(str(address))), show)
+
+    def _use(self, dialog: ScenePackDialog, pack: ScenePack) -> None:
+        """Let the layer show from a pack that was made before."""
+        layer = self._panels.document.layers.get(dialog.layer_uuid)
+        if layer is None or not self._panels.do(use_clip, layer.uuid, pack.path, PackLacks((), pack.bounds)):
+            return
+        sentence = self.tr("“{1}” shows from the offline pack {0} without a network.")
+        self._panels.messages.tell(sentence.format(one_line(pack.path.name, 60), one_line(layer.name, 60)))
+        dialog.close()
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
@@ -141,8 +167,9 @@ class ScenePackDesk(CasePacks):
                 self._write(uuid, bounds, path, {})
                 return
             body = answer.body
+            picture = "" if band_files_of(layer.source) else str(layer.source.get("address") or "")
             jobs.run(
-                lambda _: kept_item(body, path.name),
+                lambda _: kept_item(body, path.name, picture, tuple(bounds)),
                 lambda item: self._write(uuid, bounds, path, {path.with_suffix(".json"): item}),
                 lambda _: self._write(uuid, bounds, path, {}),
             )

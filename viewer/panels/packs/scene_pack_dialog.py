@@ -12,6 +12,7 @@ from layers.document.layer import Layer
 from layers.document.layer_terms import terms_of
 from layers.geo.bounds import Bounds
 from layers.services.packs.pack_plan import size_words
+from layers.services.packs.scene_pack_search import ScenePack
 from layers.services.terms import states_terms
 from layers.text.counted import grouped
 from viewer.panels.context import PanelContext
@@ -19,7 +20,8 @@ from viewer.panels.packs.pack_area import PackArea
 from viewer.panels.packs.pack_file import file_name_of, pack_file_name
 from viewer.panels.packs.terms_link import terms_link
 from viewer.panels.widgets.form_page import muted, wrapped
-from viewer.support.language.text import one_line, plain
+from viewer.panels.widgets.link_button import LinkButton
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.plain_label import plain_label
 
 WIDTH_PX = 460
@@ -32,6 +34,8 @@ class ScenePackDialog(QDialog):
     """The dialog. `begin_wanted` carries the bounds of the area and the file name; the status bar shows the work."""
 
     begin_wanted = Signal(object, str)
+    use_wanted = Signal(object)
+    """Emitted with a `ScenePack` that was made before, which the layer is to show from as it is."""
 
     def __init__(
         self,
@@ -64,6 +68,10 @@ class ScenePackDialog(QDialog):
         self.file = QLineEdit(pack_file_name(layer.name, "", ENDING))
         self.file.setAccessibleName(self.tr("File beside the case"))
         self.file.setMaxLength(200)
+        self.found = LinkButton("", "")
+        self.found.hide()
+        self._made: ScenePack | None = None
+        self.found.clicked.connect(lambda: self.use_wanted.emit(self._made))
         self.remark, self.estimate = muted(), wrapped("")
         self.estimate.setAccessibleName(self.tr("Estimate"))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -84,11 +92,25 @@ class ScenePackDialog(QDialog):
         self.area.form.addRow(plain_label(self.tr("File")), self.file)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for widget in (self.terms, self.link_button, self.agreed, self.area, self.remark, self.estimate):
+        for widget in (self.terms, self.link_button, self.agreed, self.area, self.found, self.remark, self.estimate):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(WIDTH_PX)
+
+    def show_made(self, pack: ScenePack) -> None:
+        """Offer a pack of the image that was made before and lies beside the case."""
+        self._made, bounds = pack, self.bounds()
+        has_all = bounds is not None and pack.bounds.contains(bounds)
+        part = self.tr("with all of this area") if has_all else self.tr("with another part of the image")
+        words = self.tr("{0} was made before and lies beside the case, {1}. Show the layer from it as it is")
+        text = words.format(one_line(pack.path.name, 60), part)
+        self.found.setText(text)
+        self.found.setAccessibleName(text)
+        self.found.setToolTip(tooltip(self.tr("Nothing is fetched, and the pack stays as it is")))
+        self.found.updateGeometry()
+        self.found.show()
+        QTimer.singleShot(0, self, self.adjustSize)
 
     @property
     def file_name(self) -> str:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
-from layers.services.offers.kept_item import PACK_ASSET
+from layers.services.offers.kept_item import PACK_ASSET, PACK_SOURCE
 from tests.support.range_server import RangeServer
 from tests.support.readers.tiny_cogs import write_cog
 from tests.support.windows import settle
@@ -123,6 +123,30 @@ def test_the_terms_of_a_scene_are_told_and_read_in_the_browser_by_a_click(
 
 
 @pytest.mark.bounded
+def test_a_pack_that_another_case_has_made_is_offered_as_it_is(
+    window: MainWindow, answers: Answers, server: RangeServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    uuid = begin(window, server, qtbot)
+    answers.path = tmp_path / "desk" / "first.gpkg"
+    answers.path.parent.mkdir()
+    make_pack(window, uuid, qtbot)
+    uuid = begin(window, server, qtbot)
+    target = tmp_path / "desk" / "second.gpkg"
+    window.session.save_as(target)
+    qtbot.waitUntil(lambda: window.session.target == target and window.session.is_idle, timeout=60_000)
+    assert "path" not in layer_of(window, uuid).source
+    dialog = dialog_of(window, uuid)
+    qtbot.waitUntil(dialog.found.isVisible, timeout=60_000)
+    assert dialog.found.text().startswith("Scene.tif was made before and lies beside the case, with all of this area.")
+    written_at = (tmp_path / "desk" / "Scene.tif").stat().st_mtime_ns
+    qtbot.mouseClick(dialog.found, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert layer_of(window, uuid).source["path"] == str(tmp_path / "desk" / "Scene.tif")
+    assert (tmp_path / "desk" / "Scene.tif").stat().st_mtime_ns == written_at
+    assert [path.name for path in target.parent.glob("*.tif")] == ["Scene.tif"], "nothing is fetched a second time"
+
+
+@pytest.mark.bounded
 def test_a_part_at_full_resolution_lies_beside_the_case_and_draws_without_a_network(
     make_window: MakeWindow, answers: Answers, server: RangeServer, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -141,6 +165,7 @@ def test_a_part_at_full_resolution_lies_beside_the_case_and_draws_without_a_netw
         assert part.width < whole.width
         window_of_part = whole.window(*part.bounds)
         np.testing.assert_array_equal(part.read(), whole.read(window=window_of_part))
+    assert json.loads(pack.with_suffix(".json").read_text())["assets"][PACK_ASSET][PACK_SOURCE].endswith("/a.tif")
     again = dialog_of(window, uuid)
     assert "no second file" in again.remark.text()
     assert again.go_button.text() == "Fetch &Anew"
