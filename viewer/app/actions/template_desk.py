@@ -64,14 +64,19 @@ class TemplateDesk(QObject):
         dialog.open()
 
     def add_class(self) -> None:
-        """Ask for a class of one's own for the selected mark."""
-        from viewer.panels.sites.new_class import ask_new_class  # for start-up time: nobody has asked for it
+        """Ask for an own class, and take the tool for its marks; the selected mark is one if that is wanted."""
+        from viewer.panels.sites.new_class import NewClassDialog  # for start-up time: nobody has asked for it
 
-        chosen = sorted(self._panels.selection.uuids)
-        if len(chosen) == 1:
-            ask_new_class(self._panels, chosen[0], self._window)
-        else:
-            self._panels.report(self.tr("Select one mark first: it is the first of the new class."))
+        chosen = [uuid for uuid in sorted(self._panels.selection.uuids) if uuid in self._panels.document.sites]
+        uuid = chosen[0] if len(chosen) == 1 else ""
+        dialog = NewClassDialog(self._panels, uuid, self._window, is_asked=True)
+        dialog.added.connect(self._take_new)
+        dialog.open()
+
+    def _take_new(self, template: MarkTemplate) -> None:
+        self._toolbox.take_template(template)
+        words = self.tr("The next mark is a “{0}”: click where it lies. Mark As has the class from now on.")
+        self._messages.show("templates", words.format(one_line(template.name)))
 
     def edit(self) -> None:
         """Show the dialog of the templates."""
@@ -166,7 +171,7 @@ TEMPLATE_ROWS = (
         QT_TRANSLATE_NOOP("Actions", "New Class…"),
         lambda menu: _desk(menu).add_class(),
         offered=has_case,
-        tip=QT_TRANSLATE_NOOP("Actions", "Give the selected mark a class of your own, such as Fence"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Add a class of your own, such as Fence, and mark its first one"),
     ),
     Action(
         "edit_templates",

@@ -60,14 +60,26 @@ def mark_as_new_class(
     `kind_of`: the class that it is a kind of. `known`: codes of templates that are there, which stay as they are.
     Raises InvalidValue.
     """
+    site = row_of(document.sites, uuid, Phrase("site"))
+    template = new_class(name, kind_of, site.kind)
+    made = () if template.code in known else save_templates(document, (template,), actor=actor, now=now).changes
+    classed = update_site(document, uuid, actor=actor, now=now, class_code=template.code)
+    return Edit(Phrase("Add class “{name}”", name=template.name), (*made, *classed.changes))
+
+
+def add_new_class(document: Document, name: str, kind_of: str = "other", *, actor: str, now: str | None = None) -> Edit:
+    """Give the case the template of a class of its own, which no mark has yet. Raises InvalidValue."""
+    template = new_class(name, kind_of)
+    made = save_templates(document, (template,), actor=actor, now=now)
+    return Edit(Phrase("Add class “{name}”", name=template.name), made.changes)
+
+
+def new_class(name: str, kind_of: str = "other", geometry: str = "point") -> MarkTemplate:
+    """The template of a class of the case's own: a kind of `kind_of`. Raises InvalidValue."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise InvalidValue("A class needs a name of at most {longest} characters.", longest=LONGEST_NAME)
-    site = row_of(document.sites, uuid, Phrase("site"))
-    template = MarkTemplate(code_of_name(name, kind_of), name, site.kind)
-    made = () if template.code in known else save_templates(document, (template,), actor=actor, now=now).changes
-    classed = update_site(document, uuid, actor=actor, now=now, class_code=template.code)
-    return Edit(Phrase("Add class “{name}”", name=name), (*made, *classed.changes))
+    return MarkTemplate(code_of_name(name, kind_of), name, geometry)
 
 
 def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, override
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -21,9 +21,17 @@ LONGEST_REASON = 600
 
 
 class ReasonField(QLineEdit):
-    """One line of text; Enter gives the reason, Esc skips it."""
+    """One line of text; Enter gives the reason, Esc skips it. Before a letter is typed, Undo is that of the case."""
 
     skipped = Signal()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        is_asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and event.matches(QKeySequence.StandardKey.Undo) and not self.text():
+            event.ignore()
+            return True
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -87,8 +95,24 @@ class QuestionLine(QWidget):
 class ChipReasonLine(QuestionLine):
     """The question why a chip was deleted; it goes with the next step, or when the deletion is undone."""
 
-    _gone: tuple[str, ...] = ()
-    """The deleted chips: the view and the pixels of one capture go together."""
+    def __init__(self, context: PanelContext, parent: QWidget | None = None, *, beside: QWidget | None = None) -> None:
+        """`beside` is the list from which it takes the keyboard, to give it back; without one the keyboard stays."""
+        super().__init__(context, parent)
+        self._beside = beside
+        self._gone: tuple[str, ...] = ()
+        """The deleted chips: the view and the pixels of one capture go together."""
+
+    def ask(self, question: str) -> None:
+        """Ask a question. Beside a list, what is typed next is the answer, and no shortcut."""
+        super().ask(question)
+        if self._beside is not None and self.window().isActiveWindow():
+            self.field.setFocus()
+
+    def skip(self) -> None:
+        """Ask no longer."""
+        if self._beside is not None and self.field.hasFocus():
+            self._beside.setFocus()
+        super().skip()
 
     def give(self) -> None:
         """Keep the reason with the deletion, and be gone."""

@@ -1,16 +1,16 @@
-"""The dialog that asks for the name of a class of one's own, such as a fence, for the mark in the form."""
+"""The dialog that asks for the name of a class of one's own, such as a fence, for marks to come or for one."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from layers.document.mark_template import LONGEST_NAME
-from viewer.commands.filing.templates import mark_as_new_class
+from layers.document.mark_template import LONGEST_NAME, MarkTemplate
+from viewer.commands.filing.templates import add_new_class, mark_as_new_class, new_class
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
-from viewer.panels.words import class_choices
-from viewer.support.language.text import tooltip
+from viewer.panels.words import class_choices, site_name
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.still_boxes import ComboBox
 
 WIDTH_PX = 340
@@ -19,7 +19,11 @@ WIDTH_PX = 340
 class NewClassDialog(QDialog):
     """Asks for a name, and of which class it is a kind: its sign is that one's."""
 
-    def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
+    added = Signal(MarkTemplate)
+    """The template of a class that no mark has yet."""
+
+    def __init__(self, context: PanelContext, uuid: str, parent: QWidget, *, is_asked: bool = False) -> None:
+        """`uuid` is the mark that may be of the class; empty for none. `is_asked`: only if that is ticked."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._uuid = context, uuid
@@ -39,6 +43,13 @@ class NewClassDialog(QDialog):
         form = QFormLayout()
         form.addRow(self.tr("Name"), self.name)
         form.addRow(self.tr("Kind of"), self.kind_of)
+        self.takes_mark = QCheckBox()
+        self.takes_mark.setChecked(bool(uuid) and not is_asked)
+        self.takes_mark.setVisible(bool(uuid) and is_asked)
+        if uuid:
+            name = one_line(site_name(context.document.sites[uuid], context.document), 40)
+            self.takes_mark.setText(self.tr("Make “{0}” one, too").format(name))
+            form.addRow("", self.takes_mark)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.ok_button = box.button(QDialogButtonBox.StandardButton.Ok)
         self.ok_button.setText(self.tr("&Add Class"))
@@ -52,8 +63,15 @@ class NewClassDialog(QDialog):
         self.name.setFocus()
 
     def _add(self) -> None:
-        known = {template.code for template in templates_of_case(self._context.document)}
-        if self._context.do(mark_as_new_class, self._uuid, self.name.text(), self.kind_of.currentData(), known=known):
+        templates = {template.code: template for template in templates_of_case(self._context.document)}
+        named = self.name.text(), self.kind_of.currentData()
+        if self.takes_mark.isChecked():
+            if self._context.do(mark_as_new_class, self._uuid, *named, known=set(templates)):
+                self.accept()
+            return
+        template = new_class(*named)
+        if template.code in templates or self._context.do(add_new_class, *named):
+            self.added.emit(templates.get(template.code, template))
             self.accept()
 
 

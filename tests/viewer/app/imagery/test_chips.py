@@ -13,7 +13,7 @@ import pytest
 import rasterio
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -335,6 +335,38 @@ def test_all_chips_of_the_case_are_listed_with_their_sites(
 
 
 @pytest.mark.bounded
+def test_what_is_typed_after_a_deletion_from_all_chips_is_its_reason(
+    window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
+) -> None:
+    """The keyboard went to a link, a space closed the window, and the other letters were shortcuts on the map."""
+    window.action_table["case_chips"].trigger()
+    dialog = window.findChild(CaseChips)
+    dialog.activateWindow()
+    dialog.chips.setFocus()
+    qtbot.waitUntil(dialog.chips.hasFocus)
+    dialog.chips.setCurrentRow(0)
+    QTest.keyClick(dialog.chips, Key.Key_Delete)
+    settle(window, qtbot)
+    qtbot.waitUntil(dialog.reason.field.hasFocus)
+    window.session.undo()
+    settle(window, qtbot)
+    dialog.chips.setFocus()
+    dialog.chips.setCurrentRow(0)
+    QTest.keyClick(dialog.chips, Key.Key_Delete)
+    qtbot.waitUntil(dialog.reason.field.hasFocus)
+    QTest.keyClicks(dialog.reason.field, "a cloud in the way")
+    QTest.keyClick(dialog.reason.field, Key.Key_Return)
+    assert dialog.isVisible()
+    assert not dialog.deleted_link.hasFocus(), "a space would follow it"
+    path = window.session.history_path()
+    assert path is not None
+    with opened_history(path) as connection:
+        changes = read_page(connection, HistoryFilter(tables=("chips",), only_deleted=True)).changes
+    assert "a cloud in the way" in [change.reason for change in changes]
+    dialog.close()
+
+
+@pytest.mark.bounded
 def test_a_deleted_chip_is_listed_for_ever(
     window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -375,6 +407,13 @@ def test_the_reason_why_a_chip_was_deleted_stands_in_the_history(
     assert part.chip_reason.isHidden(), "what is taken back needs no reason"
     part.chips.setCurrentRow(0)
     QTest.keyClick(part.chips, Key.Key_Delete)
+    window.activateWindow()
+    part.chip_reason.field.setFocus()
+    qtbot.waitUntil(part.chip_reason.field.hasFocus)
+    QTest.keySequence(part.chip_reason.field, QKeySequence.StandardKey.Undo)
+    assert window.session.document.chips, "before a letter is typed, Undo is the case's"
+    part.chips.setCurrentRow(0)
+    QTest.keyClick(part.chips, Key.Key_Delete)
     part.chip_reason.field.setFocus()
     QTest.keyClicks(part.chip_reason.field, "blurred by haze")
     QTest.keyClick(part.chip_reason.field, Key.Key_Return)
@@ -383,7 +422,7 @@ def test_the_reason_why_a_chip_was_deleted_stands_in_the_history(
     assert past is not None
     with opened_history(past.path) as connection:
         changes = read_page(connection, HistoryFilter(tables=("chips",), only_deleted=True)).changes
-    assert [change.reason for change in changes] == ["blurred by haze"] * 2 + [""] * 2
+    assert [change.reason for change in changes] == ["blurred by haze"] * 2 + [""] * 4
 
 
 @pytest.mark.bounded

@@ -41,14 +41,32 @@ def test_ctrl_f_finds_in_the_case_and_in_the_table_that_has_the_keyboard(
 
 @pytest.mark.bounded
 def test_a_class_of_ones_own_is_added_from_the_menu(window: MainWindow, qtbot: QtBot) -> None:
+    """It made the selected mark one without a question, and could do nothing without a selected mark."""
     window.session.begin_case()
-    window.panel_context.do(add_site, Point(63, 46), uuid="s")
+    window.panel_context.do(add_site, Point(63, 46), uuid="s", label="Pad")
     window.action_table["new_class"].trigger()
-    assert not window.findChildren(NewClassDialog)
+    dialog = window.findChild(NewClassDialog)
+    assert dialog.takes_mark.isHidden()
+    dialog.name.setText("Fence")
+    dialog.ok_button.click()
+    assert [row.class_code for row in window.session.document.table("templates").values()] == ["other/fence"]
+    assert "The next mark is a “Fence”" in " ".join(line.text for line in window.messages.lines())
+    assert window.toolbox.in_hand == "tool_point"
+    qtbot.waitUntil(lambda: window.findChild(NewClassDialog) is None)
+    window.selection.set(("s",))
+    window.action_table["new_class"].trigger()
+    dialog = window.findChild(NewClassDialog)
+    assert dialog.takes_mark.text() == "Make “Pad” one, too"
+    dialog.name.setText("Wall")
+    dialog.ok_button.click()
+    assert window.session.document.sites["s"].class_code == "other", "nobody has asked for it"
+    qtbot.waitUntil(lambda: window.findChild(NewClassDialog) is None)
     window.selection.set(("s",))
     window.action_table["new_class"].trigger()
     dialog = window.findChild(NewClassDialog)
     dialog.name.setText("Fence")
+    dialog.takes_mark.click()
     dialog.ok_button.click()
     assert window.session.document.sites["s"].class_code == "other/fence"
+    assert len(window.session.document.table("templates")) == 2
     settle(window, qtbot)
