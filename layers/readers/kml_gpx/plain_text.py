@@ -12,12 +12,15 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
 
 def text_of_html(text: str) -> str:
-    """The text that a reader would see of HTML; the addresses of links and pictures stay as text."""
+    """The text that a reader would see of HTML; the addresses of links follow their words, and those of pictures stand
+    in the place of the pictures.
+    """
     if not _TAG.search(text):
         return text.strip()
     reader = _Reader()
     reader.feed(text[:MAX_CHARS])
     reader.close()
+    reader.end_link()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
     return "\n".join(line for line in lines if line)
 
@@ -38,6 +41,14 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
         self.pictures: list[str] = []
         self._hidden = 0
+        self._link = ""
+        """The address of the link that is open; empty for none."""
+
+    def end_link(self) -> None:
+        """Put the address of a link after its words, unless these end with it."""
+        if self._link and not "".join(self.parts[-2:]).rstrip().endswith(self._link):
+            self.parts.append(f" [{self._link}]")
+        self._link = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._hidden += tag in _HIDDEN
@@ -45,13 +56,18 @@ class _Reader(HTMLParser):
             self.parts.append("\n")
         elif tag in ("td", "th"):
             self.parts.append(" ")
-        address = dict(attrs).get("href" if tag == "a" else "src" if tag == "img" else "")
-        if address and tag == "img":
+        address = dict(attrs).get("href" if tag == "a" else "src" if tag == "img" else "") or ""
+        if tag == "a":
+            self.end_link()
+            self._link = "" if self._hidden else address.strip()
+        elif address:
             self.pictures.append(address.strip())
-        if address and not self._hidden:
-            self.parts.append(f" [{address}] ")
+            if not self._hidden:
+                self.parts.append(f" [{address}] ")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.end_link()
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
         if tag in _BREAKS:

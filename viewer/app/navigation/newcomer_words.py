@@ -186,7 +186,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "panel_layers": ("table of contents", "legend", "layer tree"),
     "panel_sites": ("list of marks", "placemarks", "points of interest"),
     "panel_claims": ("statements", "findings", "assertions"),
-    "panel_sources": ("attachments", "references", "bibliography", "documents"),
+    "panel_sources": (
+        *("attachments", "references", "bibliography", "documents", "grade a source", "grading", "reliability"),
+        *("credibility", "how reliable", "admiralty code", "trust", "rate a source"),
+    ),
     "panel_responses": ("comments", "replies"),
     "panel_details": ("inspector", "properties", "information", "notes"),
     "panel_acquisition": ("metadata", "sensor", "sun angle", "cloud", "off nadir"),

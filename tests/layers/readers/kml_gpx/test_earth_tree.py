@@ -188,11 +188,11 @@ def test_a_file_that_is_cut_off_gives_what_stands_before(tmp_path: Path) -> None
 
 
 def test_scripts_and_pictures_of_descriptions_are_plain_text(tmp_path: Path) -> None:
-    html = "<![CDATA[<script>alert(1)</script><p onclick='x'>Hut &amp; <a href='http://example.com'>more</a></p>]]>"
+    html = "<![CDATA[<script>alert(1)</script><p onclick='x'>Hut &amp; <a href='http://example.com'>more</a>.</p>]]>"
     (place,) = facts_of(
         earth_kml(tmp_path, f"<Placemark><name>A</name><description>{html}</description>{POINT}</Placemark>")
     ).places
-    assert place.notes == "Hut & [http://example.com] more"
+    assert place.notes == "Hut & more [http://example.com]."
 
 
 def test_a_reader_of_features_answers() -> None:
