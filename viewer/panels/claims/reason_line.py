@@ -27,8 +27,7 @@ class ReasonField(QLineEdit):
 
     @override
     def event(self, event: QEvent) -> bool:
-        is_asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if is_asked and event.matches(QKeySequence.StandardKey.Undo) and not self.text():
+        if not self.text() and _asks_to_undo(event):
             event.ignore()
             return True
         return super().event(event)
@@ -180,6 +179,12 @@ class ReasonLine(QuestionLine):
             "confidence": self.tr("Why did the confidence change?"),
         }
         self.ask(questions.get(columns[0], self.tr("Why did the likelihood change?")))
+
+
+def _asks_to_undo(event: QEvent) -> bool:
+    """True for the question whether a field takes the keys of Undo itself."""
+    is_asked = event.type() == QEvent.Type.ShortcutOverride
+    return is_asked and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
 
 
 def _judgement(claim: Claim) -> tuple[Any, ...]:
