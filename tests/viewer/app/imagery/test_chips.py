@@ -358,9 +358,9 @@ def test_what_is_typed_after_a_deletion_from_all_chips_is_its_reason(
     QTest.keyClick(dialog.reason.field, Key.Key_Return)
     assert dialog.isVisible()
     assert not dialog.deleted_link.hasFocus(), "a space would follow it"
-    path = window.session.history_path()
-    assert path is not None
-    with opened_history(path) as connection:
+    past = window.session.recorded_history()
+    assert past is not None
+    with opened_history(past.path) as connection:
         changes = read_page(connection, HistoryFilter(tables=("chips",), only_deleted=True)).changes
     assert "a cloud in the way" in [change.reason for change in changes]
     dialog.close()
