@@ -157,6 +157,8 @@ class MapFact(Struct, frozen=True):
     is_difference: bool = False
     alt_text: str = ""
     is_inset: bool = False
+    least_side_mm: float = 0.0
+    """The shorter side of its frame on the page; 0: not laid out."""
 
 
 class TextFact(NamedTuple):

@@ -29,6 +29,8 @@ from layers.product.spec_words import typed_with_paths
 from layers.time.written_dates import written_date
 
 LEAST_PT = 6.0
+LEAST_MAP_MM, _LEAST_OF_PAGE = 35.0, 0.25
+"""Least shorter side of a map, and that as a part of the shorter side of a small page."""
 MGRS_UP_TO_M = 200_000.0
 """A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
 _FILE_NAME = re.compile(r"\S+\.(?:tiff?|jp2|jpe?g|png|gpkg|nc|img|vrt|ntf|hdf5?|zarr)|\S*_\S*_\S*", re.IGNORECASE)
@@ -228,6 +230,23 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
             Phrase("Choose a larger page, or leave something out."),
             to_part(part),
         )
+
+
+def _map_size(checked: Checked) -> Iterator[Fault]:
+    """On a small page a map may be smaller: there it is most of what is seen."""
+    least = min(LEAST_MAP_MM, _LEAST_OF_PAGE * min(checked.spec.page_mm))
+    for fact in checked.facts.maps:
+        if 0 < fact.least_side_mm < least:
+            yield Fault(
+                map_name(fact),
+                Phrase(
+                    "Its shorter side is {side} mm on the page; below {least} mm little can be made out.",
+                    side=f"{fact.least_side_mm:.0f}",
+                    least=f"{least:.0f}",
+                ),
+                Phrase("Show fewer maps, choose a larger page, or leave words out."),
+                Jump("product", "", "page"),
+            )
 
 
 def _in_grey(checked: Checked) -> Iterator[Fault]:
@@ -440,6 +459,7 @@ RULES = (
     Rule("annotation-credit", Phrase("A credit of its own for the annotation"), WARNING, _annotation_credit, 6),
     Rule("made-on", Phrase("The day of the product"), WARNING, _made_on, 18),
     Rule("number", Phrase("Number and version"), WARNING, _number, 18),
+    Rule("map-size", Phrase("Maps large enough to be read"), WARNING, _map_size),
     Rule("type-size", Phrase("Type of 6 pt or more"), WARNING, _type_size),
     Rule("alternative-text", Phrase("An alternative text"), WARNING, _alt_text),
     Rule("publishing-leak", Phrase("Nothing internal in what is published"), WARNING, _leaks),

@@ -311,6 +311,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("grey", lambda made: made.with_facts(alike_in_grey=(Alike("Gas", "Oil"),))),
     ("grey", lambda made: made.with_facts(faint_in_grey=("labels",))),
     ("boundaries", lambda made: made.with_image(draws_boundaries=True)),
+    ("map-size", lambda made: made.with_map(least_side_mm=21.0)),
     ("type-size", lambda made: made.with_text("x", size_pt=5.5)),
     ("alternative-text", lambda made: made.with_map(alt_text="")),
     ("publishing-leak", lambda made: made.with_spec(publish=True, annotation_credit="A. Analyst")),
@@ -546,3 +547,18 @@ def test_an_unannotated_twin_owes_its_dates_and_credits_only() -> None:
 def test_any_words_are_judged(title: str, line: str, words: str) -> None:
     made = whole().with_spec(title=title, bottom_line=line, caption=words)
     assert all(isinstance(one, Finding) for one in made.found())
+
+
+@pytest.mark.parametrize(
+    ("page", "side", "is_told"),
+    [
+        ("A4 landscape", 34.0, True),
+        ("A4 landscape", 36.0, False),
+        ("Newspaper, 1 column", 20.0, False),
+        ("Newspaper, 1 column", 9.0, True),
+    ],
+)
+def test_a_map_too_small_to_be_read_is_told(page: str, side: float, *, is_told: bool) -> None:
+    """Panels of two centimetres passed the check."""
+    made = whole().with_spec(page=page).with_map(least_side_mm=side)
+    assert ("map-size" in {one.rule for one in made.found()}) is is_told

@@ -96,6 +96,7 @@ def _map(plate: Plate, on_page: MapOnPage, naming: Naming) -> MapFact:
         centre=centre_words(on_page.view) if lonlat is not None else "",
         alt_text=map_alt_text(plate, on_page, strip or plate.title),
         is_inset=spec.layout == "insets" and number > 0,
+        least_side_mm=min(on_page.rect.width(), on_page.rect.height()) / MM,
     )
 
 
