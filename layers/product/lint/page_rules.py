@@ -233,7 +233,7 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
 
 
 def _map_size(checked: Checked) -> Iterator[Fault]:
-    """On a small page a map may be smaller: there it is most of what is seen."""
+    # On a small page a map may be smaller: there it is most of what is seen.
     least = min(LEAST_MAP_MM, _LEAST_OF_PAGE * min(checked.spec.page_mm))
     for fact in checked.facts.maps:
         if 0 < fact.least_side_mm < least:

@@ -100,7 +100,7 @@ def test_borders_are_in_the_locator_where_the_maps_draw_them_and_nowhere_else(pl
         (37.6, 55.75, ("Moscow", "Russia")),
     ],
 )
-def test_town_and_country_are_named_in_the_locator_clear_of_the_box(lon: float, lat: float, names) -> None:
+def test_town_and_country_are_named_in_the_locator_clear_of_the_box(qapp, lon: float, lat: float, names) -> None:
     frame = Bounds(lon - 0.2, lat - 0.15, lon + 0.2, lat + 0.15)
     town, window, room = nearest_town(frame), locator_window([frame]), QRectF(0.0, 0.0, 180.0, 120.0)
     assert town is not None
@@ -114,7 +114,7 @@ def test_town_and_country_are_named_in_the_locator_clear_of_the_box(lon: float, 
     assert not lines[0].box.adjusted(0, 1, 0, -1).intersects(lines[1].box.adjusted(0, 1, 0, -1))
 
 
-def test_a_locator_without_room_for_a_name_has_none() -> None:
+def test_a_locator_without_room_for_a_name_has_none(qapp) -> None:
     frame = Bounds(-74.64, -8.58, -74.24, -8.28)
     town, window = nearest_town(frame), locator_window([frame])
     assert town is not None

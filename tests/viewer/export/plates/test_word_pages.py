@@ -307,7 +307,9 @@ def test_wide_images_that_are_compared_are_cut_a_little_to_fill_a_page(plate_of,
 
 
 @pytest.mark.parametrize(("stands_alone", "pages"), [(True, [0, 0, 0, 1, 1]), (False, [1, 1, 1, 1, 1])])
-def test_claims_that_are_understood_alone_fill_what_is_left_of_a_page(*, stands_alone: bool, pages: list[int]) -> None:
+def test_claims_that_are_understood_alone_fill_what_is_left_of_a_page(
+    qapp, *, stands_alone: bool, pages: list[int]
+) -> None:
     """The column beside two maps was empty below its legend, and a page of claims followed."""
     type_ = PageSizes.of(ProductSpec(page="A4 landscape")).type()
     row = Atom("claims", "words", type_, "#000000")
@@ -319,7 +321,7 @@ def test_claims_that_are_understood_alone_fill_what_is_left_of_a_page(*, stands_
     assert [flow.columns[set_atom.column].page for set_atom in flow.placed] == pages
 
 
-def test_the_columns_of_the_last_page_are_about_equally_long() -> None:
+def test_the_columns_of_the_last_page_are_about_equally_long(qapp) -> None:
     """Few words stood in one narrow column, beside two thirds of an empty page."""
     sizes = PageSizes.of(ProductSpec(page="A4 landscape"))
     rows = [Atom("sources", f"S{at}", sizes.type(), "#000000") for at in range(12)]
@@ -331,3 +333,16 @@ def test_the_columns_of_the_last_page_are_about_equally_long() -> None:
     assert counts == [0, 0, 0, 4, 4, 4]
     assert [set_atom.atom.text for set_atom in level.placed] == [f"S{at}" for at in range(12)]
     assert with_level_end(sizes, level, 1) is level, "the first page is cut with its maps"
+
+
+@pytest.mark.parametrize(("lines", "most"), [(30, 0.19), (400, 0.27)])
+def test_a_map_beside_few_words_is_larger(qapp, lines: int, most: float) -> None:
+    """A wide column with two notes stood beside a map, above the empty third of a page."""
+    sizes = PageSizes.of(ProductSpec(page="A4 landscape"))
+    words = [Atom("caveats", "A note.", sizes.type(), "#000000") for _ in range(lines)]
+    shape = FrameShape(1.5, 1.5, 1.5)
+    rooms = cut_page(sizes, RoomsAsked("single", 1, 0.0, 0.0, 40.0, [0.0], [20.0], words, shape))
+    inner = sizes.width - 2 * sizes.margin
+    assert rooms.columns[0].left() >= rooms.cells[0].frame.right()
+    assert rooms.columns[0].width() <= most * inner
+    assert (rooms.cells[0].frame.width() >= 0.8 * inner) is (lines < 100)

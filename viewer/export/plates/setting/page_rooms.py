@@ -28,6 +28,8 @@ _SMALL_BAND = 0.6
 """Most of that height on a small page, for words that it cannot do without."""
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width for words beside the map; on the page of a site."""
+_NARROWER = (0.85, 0.7)
+"""Factors of that width where all words are few enough for it: beside an empty column the map is larger."""
 _MOST_WORDS = 0.7
 _MAPS_OF_SLIDE, _MAPS_OF_SQUARE, _NEARLY = 0.4, 0.34, 0.85
 """Least part of a slide, and of a square, for its maps beside the words on named parties, without which they have more
@@ -185,21 +187,24 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
     body = inner.adjusted(
         0.0, request.header + (gap if request.header else 0.0), 0.0, -request.foot - (gap if request.foot else 0.0)
     )
-    cuts = []
-    for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
+    cuts: list[PageRooms] = []
+    widths = (0.0, 1.0) if with_words and sizes.is_wide else (0.0,)
+    for wide in (*widths, *_NARROWER) if len(widths) > 1 and request.layout == "single" and request.words else widths:
+        is_beside = wide > 0.0
         rooms = PageRooms(request, header, foot)
         above = QRectF(body)
         if request.band.height:
             above.setBottom(body.bottom() - request.band.height - gap)
         maps = QRectF(above)
         if with_words and (request.needed or not sizes.is_small):
-            maps = _words_room(sizes, request, above, rooms, is_beside=is_beside)
+            maps = _words_room(sizes, request, above, rooms, wide=wide)
         rooms.cells = _cells(request, maps, gap)
         if request.band.height:
             _place_band(rooms, body, gap, is_beside=is_beside)
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
-        cuts.append(rooms)
+        if wide in (0.0, 1.0) or holds(rooms, request.words):
+            cuts.append(rooms)
     return max(cuts, key=lambda cut: (holds(cut, request.needed), _worth(request, cut.cells)))
 
 
@@ -248,12 +253,14 @@ def _scale(request: RoomsAsked, cell: Cell) -> float:
     return request.shape.scale(cell.frame.width(), cell.frame.height())
 
 
-def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
-    """Set the columns for words, and return the room that is left for the maps."""
+def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: PageRooms, *, wide: float) -> QRectF:
+    """Set the columns for words, and return the room that is left for the maps. `wide`: factor of the customary width
+    of a column beside them; 0 for columns below them.
+    """
     gap = 1.4 * sizes.gap
     words = request.needed if sizes.is_small else request.words
-    if sizes.is_wide and is_beside:
-        share = request.share * (_SITE_SIDE if request.layout == "site" else _SIDE)
+    if sizes.is_wide and wide:
+        share = wide * request.share * (_SITE_SIDE if request.layout == "site" else _SIDE)
         width = round(min(share, _MOST_WORDS) * body.width())
         if not height_of(words, width):
             return body
