@@ -23,7 +23,7 @@ from viewer.cli.products.printed_product import laid_out, scenes_of
 from viewer.cli.products.subject import subject_bounds
 from viewer.cli.terminal.documents import case_at_home
 from viewer.cli.terminal.reading import case_file
-from viewer.export.formats.writers import begin_writing
+from viewer.export.formats.writers import begin_writing, load_writers
 from viewer.export.formats.writing import finish
 from viewer.export.headless import Studio, wait_until
 
@@ -36,6 +36,7 @@ def measure_export(case: str) -> dict[str, Any]:
     document, home = case_at_home(case_file(case))
     with Studio(workers=READERS) as studio, TemporaryDirectory() as folder:
         warm(studio)
+        load_writers()  # as the window has done once it shows a product
         spec = ProductSpec(page="A3 landscape", dpi=DPI, title=Path(case).stem)
         scenes = scenes_of(studio, document, home, spec)
         for scene in scenes:

@@ -38,6 +38,15 @@ FORMATS: dict[str, ProductFormat] = {
 }
 
 
+def load_writers() -> None:
+    """Import the library that joins a PDF. Call it in a job, before a product is written.
+
+    Compiled for the first time, one of its modules holds up all threads for 60 ms, and on a busy computer for 250: no
+    window stands still for that while it writes.
+    """
+    import viewer.export.formats.pdf_parts  # noqa: F401  # for start-up time
+
+
 def format_of(path: Path) -> ProductFormat:
     """The format of a path's ending. Raises ExportFailed where there is none."""
     product_format = FORMATS.get(path.suffix.lower())

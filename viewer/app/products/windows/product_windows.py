@@ -94,6 +94,7 @@ class ProductWindows(QObject):
         self._told = _Told()
         jobs, failed = canvas.own_scene.context.jobs, partial(messages.show, "export", level="error")
         self._loading = Loading(jobs, lambda: load_products(), self._is_there, failed)
+        self._writers = Loading(jobs, lambda: _load_writers(), self._is_there, failed)
         panels.keeping_wanted.connect(self.keep_all)
 
     @property
@@ -249,6 +250,7 @@ class ProductWindows(QObject):
         shown.finished.connect(self._let_go)
         shown.show()
         shown.come_forward()
+        self._writers.then("", lambda: None)  # while the page is looked at, not while it is written
         return shown
 
     def _set_aside(self, shown: ProductWindow, finding: Finding) -> None:
@@ -449,6 +451,12 @@ def _named(files: Sequence[Path]) -> str:
         )
     *before, last = [str(first), *names]
     return translate("ProductWindows", "{0} and {1}").format(", ".join(before), last) if before else last
+
+
+def _load_writers() -> None:
+    from viewer.export.formats.writers import load_writers  # for start-up time
+
+    load_writers()
 
 
 def load_products() -> None:
