@@ -17,7 +17,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.nearest_town import Town, nearest_town
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.house_style import HouseStyle
-from viewer.export.plates.setting.lettering import TextLine, Type, paint_lines
+from viewer.export.plates.setting.lettering import TextLine, Type
 from viewer.export.plates.setting.page_sizes import PageSizes
 
 _LETTERS = 0.82
@@ -76,11 +76,14 @@ def _locator_atom(
         room = room_in(box)
         borders = partial(paint_borders, box=room, window=window, style=style) if has_borders else None
         paint_locator(painter, room, window, frames, style, borders)
-        if town is not None and len(frames) == 1:
-            paint_lines(painter, locator_names(town, room, window, frames[0], type_, style.ink))
+
+    def names(box: QRectF) -> list[TextLine]:
+        if town is None or len(frames) != 1:
+            return []
+        return locator_names(town, room_in(box), window, frames[0], type_, style.ink)
 
     gap, least = 0.6 * sizes.gap, 11 * sizes.body
-    return Atom("locator", "", sizes.type(), style.ink, gap, sign=paint, least=least, aspect=ASPECT)
+    return Atom("locator", "", sizes.type(), style.ink, gap, sign=paint, least=least, aspect=ASPECT, names=names)
 
 
 def locator_names(town: Town, room: QRectF, window: Bounds, frame: Bounds, type_: Type, color: str) -> list[TextLine]:

@@ -22,6 +22,8 @@ _TALL = 0.6
 
 type PaintRow = Callable[[QPainter, QRectF], None]
 """Paints a row in its box."""
+type NamesIn = Callable[[QRectF], Sequence[TextLine]]
+"""The lines of lettering in a picture that has this box."""
 
 
 class Atom(Struct, frozen=True):
@@ -50,6 +52,8 @@ class Atom(Struct, frozen=True):
     """True for the first row of a group that a reader understands without the others of its part."""
     aspect: float = 0.0
     """Width by height of a picture that `sign` paints in the whole row; the height is at most `least`."""
+    names: NamesIn | None = None
+    """The lettering in that picture."""
 
     def lines(self, room: float) -> tuple[str, ...]:
         return wrapped(self.text, self.type, max(room - self.indent, 1.0)) if self.text else ()
@@ -210,6 +214,8 @@ class Flow(Struct):
         lines = text_block(atom.text, atom.type, atom.color, at, room.width() - atom.indent) if atom.text else []
         spare = height - len(lines) * atom.type.line_height
         lines = [line.moved(0.0, spare / 2) for line in lines]
+        if atom.names is not None:
+            lines += atom.names(box)
         if atom.lead and lines:
             lines.insert(0, TextLine(box.left(), lines[0].baseline, atom.lead, atom.type, atom.color))
         self.placed.append(SetAtom(atom, self.columns.index(column), box, tuple(lines)))
