@@ -120,7 +120,7 @@ def test_an_image_as_its_file_has_it_needs_no_line(studio: Studio, document: Doc
     scene = looked_at(studio, document, DARK)
     view = View.of_bounds("EPSG:4326", DARK, 300, 300)
     assert processing_lines(scene, view) == []
-    assert "bands 1, 2, 3, values as they are" in processing_lines(scene, view, exactly=True)[0]
+    assert "bands 1, 2, 3, pixel values unchanged" in processing_lines(scene, view, exactly=True)[0]
 
 
 @pytest.mark.parametrize(

@@ -152,12 +152,12 @@ def test_a_matched_stretch_is_declared(studio: Studio, case) -> None:
     wait_for(PrintedPlate(plate, 96))
     plate = plate.refreshed()
     assert "bands 1, 2, 3, stretch matched to Before, band by band. Credit" in plate.captions[1][0]
-    assert "bands 1, 2, 3, values as they are. Credit" in plate.captions[0][0]
+    assert "bands 1, 2, 3, pixel values unchanged. Credit" in plate.captions[0][0]
     assert [one.side for one in facts_of(plate).maps] == ["before", "after"]
     assert [image.tells_match for one in facts_of(plate).maps for image in one.images] == [False, True]
     processing = PrintedPlate(plate, 96).words.processing
     assert "Image processing of The new one: bands 1, 2, 3, stretch matched to Before, band by band" in processing
-    assert "Image processing of The old one: bands 1, 2, 3, values as they are, 0 – 255" in processing
+    assert "Image processing of The old one: bands 1, 2, 3, pixel values unchanged, 0 – 255" in processing
     assert "by hand" not in texts(plate) + processing, "nobody's hand was in it"
     assert "same-stretch" not in {one.rule for one in findings(found, plate.content, facts_of(plate), ())}
 
