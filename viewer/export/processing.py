@@ -143,7 +143,9 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
     if rule.origin == "given":
         bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)
         as_they_are = bytes_only and all((s.low, s.high) == (0.0, 255.0) for s in style.stretches)
-        return translate("Export", "pixel values unchanged") if as_they_are else translate("Export", "stretched by hand")
+        return (
+            translate("Export", "pixel values unchanged") if as_they_are else translate("Export", "stretched by hand")
+        )
     how = {
         "percentile": translate("Export", "{0:g} – {1:g} %").format(rule.low_percent, rule.high_percent),
         "deviations": translate("Export", "the mean ± {0:g} standard deviations").format(rule.deviations),
