@@ -24,6 +24,7 @@ from layers.project.saving.publish import write_case
 from tests.support.cases.rich import BLOBS, read_case, rich_document
 from tests.support.hostile_pictures import PAGE, SECRET, told_in_segments
 from viewer.cli.terminal.command import BAD_INPUT, DONE
+from viewer.export.data.kmz import LABELS
 
 FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -45,6 +46,9 @@ def named_in(suffix: str, data: bytes) -> list[str]:
     if suffix == ".kmz":
         root = etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("doc.kml"))
         get_schema_parser().assertValid(root)
+        for folder in list(root.iter(f"{KML}Folder")):
+            if folder.findtext(f"{KML}name") == LABELS:
+                folder.getparent().remove(folder)
         names = [mark.findtext(f"{KML}name") for mark in root.iter(f"{KML}Placemark")]
         return [name for name in names if "(90 %)" not in name]
     if suffix == ".xlsx":

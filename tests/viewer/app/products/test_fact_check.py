@@ -182,6 +182,19 @@ def test_a_ticked_sheet_comes_home_by_the_menu(
     dialog.reject()
 
 
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
+def test_what_writes_a_pdf_is_loaded_once_a_product_is_looked_at(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first import held the window up for 60 to 250 ms in the middle of an export."""
+    loaded: list[str] = []
+    monkeypatch.setattr("viewer.export.formats.writers.load_writers", lambda: loaded.append("pypdf"))
+    take_up(window, qtbot, **ROWS)
+    window.action_table["export_product"].trigger()
+    qtbot.waitUntil(lambda: loaded == ["pypdf"], timeout=120_000)
+
+
 @pytest.mark.parametrize("text", ["", '<script type="application/json" id="sheet">{"kind": 3}</script>'])
 def test_a_hostile_sheet_is_refused_in_one_sentence(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, text: str

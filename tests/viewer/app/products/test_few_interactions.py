@@ -186,17 +186,3 @@ def test_the_preview_is_the_file_of_its_size(window: MainWindow, qtbot: QtBot, t
         one for page in range(larger.pages) for one in larger.things(page)
     ]
     shown.close()
-
-
-def test_what_writes_a_pdf_is_loaded_while_the_page_is_looked_at(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its first import held the window up for 60 to 250 ms in the middle of an export."""
-    loaded: list[str] = []
-    monkeypatch.setattr("viewer.export.formats.writers.load_writers", lambda: loaded.append("pypdf"))
-    window.file_menu.open_demo()
-    settled(window, qtbot)
-    window.action_table["export_product"].trigger()
-    shown = ready(window, qtbot)
-    qtbot.waitUntil(lambda: loaded == ["pypdf"], timeout=WAIT_MS)
-    shown.close()
