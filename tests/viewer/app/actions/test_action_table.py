@@ -230,6 +230,8 @@ OF_A_CASE = {
     "export_batch",
     "fact_check",
     "changed_facts",
+    "bring_ticks_home",
+    "export_story",
     "export_data",
     "export_measurements",
     "permissions",

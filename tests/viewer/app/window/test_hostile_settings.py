@@ -40,6 +40,7 @@ SOUND: dict[str, Any] = {
     "name_asked": True,
     "new_on_world": False,
     "cjk_font_said": True,
+    "last_archive": {"address": "https://example.org/stac", "title": "An archive"},
 }
 WINDOWS = 15
 KNOWN = CaseKey("/cases/a.gpkg", "u")
