@@ -184,7 +184,7 @@ SHAPES: dict[str, EarthShape] = {
         kmz({"doc.kml": _document(place("Yard", _HTML + POINT)), "files/b.jpg": picture()}),
         places=1,
         stays={"picture elsewhere": 1},
-        words=("Yard", "north gate", "[https://example.com/a.jpg]", "[https://example.com/c] more"),
+        words=("Yard", "north gate", "[https://example.com/a.jpg]", "more [https://example.com/c]"),
     ),
     "data": EarthShape(
         kml(
