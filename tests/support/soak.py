@@ -52,6 +52,8 @@ EQUAL_FROM = 3
 """The first cycles fill caches and load what is loaded once."""
 WINDOW = 4
 """Cycles at the beginning and at the end that are compared."""
+MOST_PARTS = 4
+"""Parts of a tuple by whose classes it is named."""
 
 
 class Standing(Struct, frozen=True):
@@ -285,13 +287,19 @@ def _python_objects() -> Counter[str]:
 
 def _is_of_tests(one: object) -> bool:
     """True for what is counted with, and for what pytest keeps of the words that Qt has said."""
+    if type(one) is tuple:
+        return bool(one) and type(one[0]) is Counter
     return type(one) in (Counter, Standing) or str(type(one).__module__).startswith(("pytestqt", "_pytest"))
 
 
 def _named(one: object) -> str:
-    """The name of its class; of a function, which may be made anew for each of thousands of uses, its own."""
+    """The name of its class; of a function, which may be made anew for each of thousands of uses, its own, and of a
+    tuple the classes of what it holds: there are tens of thousands.
+    """
     if isinstance(one, FunctionType):
         return sys.intern(f"function {one.__module__}.{one.__qualname__}")
+    if type(one) is tuple:
+        return sys.intern(f"tuple of {', '.join(type(part).__qualname__ for part in one[:MOST_PARTS])}")
     return sys.intern(f"{type(one).__module__}.{type(one).__qualname__}")
 
 
