@@ -21,7 +21,8 @@ LEAST_HEAD = 4
 """Least letters that stay before the last word of a line that is shortened."""
 BREAK = "\u200b"
 """Zero-width space, at which a line may end."""
-_RUN = 24
+_RUN = 16
+"""Letters of a long word after which a line may end: so many fit beside the names of facts in a narrow panel."""
 _UNBROKEN = re.compile(rf"[^\s{BREAK}]{{{_RUN + 1},}}")
 _MARKUP = re.compile("<|&(?=lt;)")
 """Characters that Qt takes for markup in a tooltip."""
