@@ -363,7 +363,8 @@ class MainWindow(QMainWindow):
         for end in (self.comparisons.end, self.marks_then.leave):
             self.toolbox.nothing_given_up.connect(end)
         self.scenes.date_chosen.connect(self.marks_then.show_date)
-        self.compared.compared.connect(self.marks_then.leave)
+        for begun in (self.compared.compared, self.bars.searches.begun):
+            begun.connect(self.marks_then.leave)
         self.panel_context.look.changed.connect(lambda: self.compared.hide_from(self.panel_context.look.blind))
         mark_filter = self.panel_context.mark_filter
         mark_filter.changed.connect(lambda: self.compared.show_only(mark_filter.shown))

@@ -25,6 +25,7 @@ from viewer.canvas.sites.seen_signs import paint_brackets
 from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.searches import delete_searches
+from viewer.commands.layers import lay_bare, update_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.rendering.layers.image_facts import image_facts
@@ -63,6 +64,8 @@ class SearchDesk(QObject):
 
     shown_changed = Signal()
     """Emitted when a walk begins, moves, sees more or ends."""
+    begun = Signal()
+    """Emitted before a walk shows its first cell: the map is its own from then on."""
     dialog_wanted = Signal(str)
     """Emitted with the uuid of a search area, or an empty text, to show the form of a new search."""
     scenes_wanted = Signal(str)
@@ -186,6 +189,8 @@ class SearchDesk(QObject):
         if walk is None:
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
+        self.begun.emit()
+        self._lay_bare(layer, site.geometry)
         self.walk, self.reason, self._in_sight = walk, "", None
         self.canvas.scene.show_bare(BareMarks(are_all=True))
         self.context.shown_above.emit("search", self._paint)
@@ -193,6 +198,16 @@ class SearchDesk(QObject):
         walk.show()
         self._moved()
         return True
+
+    def _lay_bare(self, layer: str, area: BaseGeometry) -> None:
+        """Show the image that is searched, without those that lie over the area, in one step that can be undone."""
+        from viewer.panels.searches.searched_ground import images_over  # for start-up time
+
+        others = images_over(self.context, layer, area)
+        if others:
+            self.context.do(lay_bare, (layer,), others)
+        elif not self.context.document.layers[layer].visible:
+            self.context.do(update_layer, layer, visible=True)
 
     def _walk_of(self, search: Search, area: BaseGeometry, layer: str) -> SearchWalk | None:
         """The way through a search; None where its area was drawn elsewhere since, beside the cells."""

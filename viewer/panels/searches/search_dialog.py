@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import override
 
@@ -25,6 +26,7 @@ from layers.observing.search_grid import SearchGrid, grid_over
 from layers.observing.search_mask import SearchMask, mask_by_hand, mask_of_layer
 from layers.observing.search_words import LEAST_PIXELS, too_coarse
 from layers.text.counted import metres
+from viewer.canvas.image_below import images_below
 from viewer.panels.searches.image_ground import GroundChoice, ground_of_image
 from viewer.panels.searches.search_desk import SearchDesk
 from viewer.panels.searches.searched_ground import (
@@ -97,8 +99,15 @@ class SearchDialog(QDialog):
         self.area.setCurrentIndex(0 if has_chosen else self.area.findData(_IMAGE))
         for uuid, name in searched_images(context):
             self.image.addItem(one_line(name, LONGEST_NAME), uuid)
-        current = self.image.findData(context.layer_uuid)
-        self.image.setCurrentIndex(max(current, 0))
+        self.image.setCurrentIndex(max(self.image.findData(self._image_in_sight()), 0))
+
+    def _image_in_sight(self) -> str:
+        """The current layer where the middle of the map shows it, else the image that lies there on top."""
+        canvas, current = self._desk.canvas, self._context.layer_uuid
+        seen: tuple[str, ...] = ()
+        with suppress(GeoloupeError):
+            seen = images_below(canvas.pane.shown, canvas.viewport.view(), *canvas.viewport.centre_lonlat()).layers
+        return current if current in seen or not seen else seen[0]
 
     def _set_up(self) -> None:
         self.target.setPlaceholderText(self.tr("vehicle, radome, pad"))

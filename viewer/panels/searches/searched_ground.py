@@ -63,6 +63,17 @@ def searched_images(context: PanelContext) -> list[tuple[str, str]]:
     return images
 
 
+def images_over(context: PanelContext, layer_uuid: str, area: BaseGeometry) -> list[str]:
+    """The images in sight that lie above a layer in an area, in lon, lat; those of unknown ground count."""
+    rows, over = context.document.layers, []
+    for uuid, _ in searched_images(context):
+        row, ground = rows[uuid], ground_of_image(context.layers.drawing_of(uuid))
+        is_above = row.visible and row.order_key > rows[layer_uuid].order_key
+        if is_above and (ground is None or ground.shape.intersects(area)):
+            over.append(uuid)
+    return over
+
+
 def pixel_m_of(drawing: LayerDrawing | None, shape: BaseGeometry) -> float | None:
     """Ground metres of a pixel of an image in the middle of an area; None where that is not known."""
     if drawing is None:

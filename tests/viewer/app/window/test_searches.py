@@ -345,6 +345,33 @@ def test_the_form_offers_an_image_in_sight_before_a_hidden_one(
 
 
 @pytest.mark.bounded
+def test_a_search_shows_its_image_whatever_hid_it(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """It said that the image is not shown, and a key for an answer zoomed the map."""
+    window.file_menu.new_case()
+    for name in ("below", "above"):
+        opened(window, radar_scene(tmp_path / f"{name}.tif"), qtbot)
+    by_name = {layer.name: uuid for uuid, layer in window.session.document.layers.items()}
+    window.session.push(update_layer(window.session.document, by_name["below"], actor="me", visible=False))
+    settle(window, qtbot)
+    left: list[str] = []
+    window.marks_then.left.connect(lambda: left.append("the image of a cell of the sheet"))
+    window.panel_context.show_layer(by_name["below"])
+    dialog = ask(window, qtbot)
+    assert dialog.image.currentText() == "above", "the one in sight, though another is current"
+    dialog.image.setCurrentIndex(dialog.image.findText("below"))
+    QTest.keyClicks(dialog.target, "boat")
+    QTest.keyClicks(dialog.least_size, "300")
+    QTest.mouseClick(dialog.begin_button, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert left, "the sheet shows the map no image of its own any more"
+    layers = window.session.document.layers
+    assert (layers[by_name["below"]].visible, layers[by_name["above"]].visible) == (True, False)
+    walk = window.bars.searches.walk
+    assert walk is not None
+    qtbot.waitUntil(lambda: walk.is_shown, timeout=20_000)
+
+
+@pytest.mark.bounded
 def test_a_cell_that_lies_in_part_outside_the_image_says_so(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     lon, lat = transform_points(UTM, WGS84, LEFT + 500.0, TOP - 250.0)
