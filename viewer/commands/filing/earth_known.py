@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from layers.document.document import Document
+from layers.document.kept_view import KeptView
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.requests.earth_file import EarthFile
@@ -74,6 +75,18 @@ def _written(kept: object) -> str:
 
 
 def _views(document: Document, file: EarthFile) -> frozenset[int]:
-    here = {(bookmark.name, bookmark.viewport_json) for bookmark in document.bookmarks.values()}
+    here = {(bookmark.name, _rounded(bookmark.viewport_json)) for bookmark in document.bookmarks.values()}
     views = enumerate(file.views) if here else ()
-    return frozenset(number for number, view in views if (view.name[:200], viewport_json(view)) in here)
+    return frozenset(number for number, view in views if (view.name[:200], _rounded(viewport_json(view))) in here)
+
+
+def _rounded(text: str) -> str:
+    """The view of a bookmark, to a tenth of a metre: one that went out and came back is the same again."""
+    try:
+        view = KeptView.from_json(text)
+    except InvalidValue:
+        return text
+    if view.bounds_lonlat is not None:
+        return text
+    turn = round(view.rotation_deg, 3) % 360.0
+    return f"{view.crs} {view.x:.1f} {view.y:.1f} {view.resolution:.5g} {turn:.3f}"

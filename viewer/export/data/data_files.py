@@ -26,8 +26,8 @@ def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
     elif suffix == ".kmz":
         from viewer.export.data.kmz import kmz_bytes  # only where it is written: it needs the painter of symbols
 
-        pictures = export.chip_pictures, export.overlays, export.laid
-        write_whole(path, kmz_bytes(export.document, export.content, *pictures))
+        parts = export.chip_pictures, export.overlays, export.laid, export.views
+        write_whole(path, kmz_bytes(export.document, export.content, *parts))
     elif suffix == ".xlsx":
         from viewer.export.data.tables import case_tables  # only where one is written
         from viewer.export.data.workbook import save_workbook

@@ -20,6 +20,7 @@ from layers.product.gathering import content_of
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
+from layers.requests.earth_file import EarthView
 from layers.time.image_dates import image_date, image_date_words
 from viewer.commands.filing.earth_overlays import KeptOverlay
 from viewer.export.data.map_reading import MapReading
@@ -125,6 +126,8 @@ class DataExport(Struct, frozen=True):
     """Frames of the comparisons, each comparison's in their order."""
     laid: Sequence[LaidPicture] = ()
     """Overlays that came from Google Earth, on their way back."""
+    views: Sequence[EarthView] = ()
+    """Views of bookmarks that go out with the case, in the order of the tour."""
     map: ExportedMap | None = None
     left_out: str = ""
     """The sentence on chips that are left out by the terms of their images; empty where none is."""

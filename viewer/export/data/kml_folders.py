@@ -1,4 +1,4 @@
-"""The folders and the times of marks in KML: the tree that the analyst keeps, as Google Earth has it."""
+"""The folders, times and views of a case in KML: the tree that the analyst keeps, as Google Earth has it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from layers.document.json_fields import json_object
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
+from layers.requests.earth_file import EarthView
 from layers.time.dates import is_partial
 from viewer.commands.filing.earth_overlays import EARTH, FOLDERS_APART
 
+VIEWS = "Bookmarks"
+"""Name of the folder of the case's bookmarks."""
 MOST_DEEP = 50
 """Most folders in each other; the rest of a longer path is one name."""
 
@@ -49,6 +52,23 @@ def _inside(branch: dict[str, Any], folder: Callable[[str, str], str]) -> str:
     for name, part in branch.items():
         parts += part if isinstance(part, list) else [folder(name, _inside(part, folder))]
     return "".join(parts)
+
+
+def views_of(views: Iterable[EarthView], folder: Callable[[str, str], str], name: Callable[[str], str]) -> str:
+    """A folder of views in their order, each a placemark without a place, to which Google Earth flies.
+
+    `folder` makes the element of a folder as for `folders_of`, `name` writes a name as KML has it.
+    """
+    inside = "".join(f"<Placemark><name>{name(view.name)}</name>{_look_at(view)}</Placemark>" for view in views)
+    return folder(VIEWS, inside) if inside else ""
+
+
+def _look_at(view: EarthView) -> str:
+    return (
+        f"<LookAt><longitude>{view.lon:.9f}</longitude><latitude>{view.lat:.9f}</latitude><altitude>0</altitude>"
+        f"<heading>{view.heading_deg:.6f}</heading><tilt>0</tilt><range>{view.range_m:.4f}</range>"
+        "<altitudeMode>clampToGround</altitudeMode></LookAt>"
+    )
 
 
 def _order_of(site: Site) -> float:

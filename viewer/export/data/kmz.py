@@ -21,10 +21,11 @@ from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.parties import claim_sentence, context_of, own_answers, told_of
+from layers.requests.earth_file import EarthView
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture, LaidPicture
-from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, is_from_earth, time_of_mark
+from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, is_from_earth, time_of_mark, views_of
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.laid_pictures import filed_overlays
 from viewer.export.data.picture_bytes import png_bytes
@@ -52,12 +53,14 @@ def kmz_bytes(
     chips: Sequence[ChipPicture] = (),
     overlays: Sequence[GroundPicture] = (),
     laid: Sequence[LaidPicture] = (),
+    views: Sequence[EarthView] = (),
 ) -> bytes:
     """The archive as bytes. A place that is known loosely is the circle of its error and never a pin.
 
     `overlays` are the images of comparisons, `laid` those that came from Google Earth and go back to their folders.
+    `views` are those of bookmarks, to which Google Earth flies.
     """
-    return _Kmz(document, content, chips, overlays, laid).packed()
+    return _Kmz(document, content, chips, overlays, laid, views).packed()
 
 
 class _Kmz:
@@ -68,8 +71,10 @@ class _Kmz:
         chips: Sequence[ChipPicture],
         overlays: Sequence[GroundPicture],
         laid: Sequence[LaidPicture],
+        views: Sequence[EarthView],
     ) -> None:
         self._document, self._content = document, content
+        self._views = views
         self._overlays, self._claimed = overlays, claims_by_site(content)
         self._files: dict[str, bytes] = {}
         self._styles: dict[str, str] = {}
@@ -95,6 +100,7 @@ class _Kmz:
 
     def _kml(self) -> str:
         folders = [*self._site_folders(), self._label_folder(), self._error_folder(), self._overlay_folder()]
+        folders.append(views_of(self._views, _folder, _name))
         styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
         title = f"DRAFT: {title}" if self._content.is_blocked else title

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.layer_terms import may_leave, withheld_words
 from layers.errors import FileMissing, GeoloupeError, NotAllowed
@@ -17,8 +18,10 @@ from layers.phrase import Phrase
 from layers.pool.pool import ReaderPool
 from layers.product.issuing.data_spec import DataSpec
 from layers.product.shown_picture import ShownPicture, shown_picture
-from layers.requests.earth_file import ReadEarthPicture
+from layers.requests.earth_file import EarthView, ReadEarthPicture
+from viewer.commands.bookmarks import bookmarks_in_order
 from viewer.commands.filing.earth_overlays import KeptOverlay, is_placed_anew, kept_overlay
+from viewer.commands.filing.earth_views import earth_view
 from viewer.export.data.exported import DataExport, LaidPicture
 from viewer.export.data.kml_folders import FiledElement, time_span, time_stamp
 from viewer.export.data.recoding import recoded
@@ -42,7 +45,8 @@ class CasePlace(Struct, frozen=True):
 def with_laid_pictures(
     export: DataExport, spec: DataSpec, place: CasePlace, pool: ReaderPool, check: Callable[[], None] = lambda: None
 ) -> tuple[DataExport, list[str]]:
-    """The export with the overlays that came from Google Earth, and sentences on those that are left out. Blocks.
+    """The export with the overlays that came from Google Earth and the bookmarks, and sentences on those that are left
+    out. Blocks.
 
     Only a KMZ has them, and none of chosen sites alone. Readers outside are not told how the case is kept.
     """
@@ -52,7 +56,24 @@ def with_laid_pictures(
     if export.content.is_published:
         return export, list(filter(None, [untold_overlays(layers)]))
     laid, left_out = laid_pictures(layers, spec.bounds, place, pool, check)
-    return replace(export, laid=tuple(laid)), left_out
+    views, unplaced = _bookmarked_views(export.document, spec.bounds)
+    return replace(export, laid=tuple(laid), views=views), left_out + unplaced
+
+
+def _bookmarked_views(document: Document, bounds: Bounds | None) -> tuple[tuple[EarthView, ...], list[str]]:
+    """The views of the tour whose middle lies in `bounds` (lon, lat), and a sentence for each bookmark without a
+    place.
+    """
+    shown: list[EarthView] = []
+    left_out: list[str] = []
+    for bookmark in bookmarks_in_order(document):
+        view = earth_view(bookmark.name, bookmark.viewport_json)
+        if view is None:
+            sentence = "Bookmark “{name}” is left out: it shows a picture without a place on the Earth."
+            left_out.append(Phrase(sentence, name=bookmark.name[:60]))
+        elif bounds is None or (bounds.left <= view.lon <= bounds.right and bounds.bottom <= view.lat <= bounds.top):
+            shown.append(view)
+    return tuple(shown), left_out
 
 
 def laid_pictures(

@@ -28,6 +28,8 @@ from layers.requests.earth_file import EarthFile, ReadEarthFile
 from tests.support.qgis.peers import clean, need
 from tests.support.readers.earth_files import PLACES, earth_kmz
 from tests.support.readers.tiny_kmz import BOX, picture
+from viewer.commands.bookmarks import add_bookmark, bookmarks_in_order
+from viewer.commands.filing.earth_known import known_parts
 from viewer.commands.filing.earth_overlays import kept_overlay
 from viewer.commands.filing.earth_places import EarthChoice, bring_home
 from viewer.commands.layers import update_layer
@@ -148,6 +150,37 @@ def test_an_overlay_that_is_not_handed_on_is_said(tmp_path: Path) -> None:
     assert not any(kept_overlay(replace(layer, source_json=text)) for text in odd)
 
 
+def test_bookmarks_go_out_in_their_order_and_come_in_again_as_they_were(tmp_path: Path) -> None:
+    document, path = Document(), earth_kmz(tmp_path)
+    choice = EarthChoice(views=("folder", "place", "tour"))
+    document.apply(bring_home(document, *read(path), path, choice, actor="Li").edit)
+    for name, crs, x, y, resolution, turn in (
+        ("By hand", "EPSG:3857", 4842000.123, 4367000.456, 3.3, 347.7),
+        ("UTM", "EPSG:32638", 5e5, 4e6, 2, 0),
+        ("Z", "pixels", 5, 4, 1, 0),
+    ):
+        view = json.dumps({"crs": crs, "x": x, "y": y, "resolution": resolution, "rotation_deg": turn})
+        document.apply(add_bookmark(document, view, name=name, actor="Li"))
+    rows = bookmarks_in_order(document)
+    out, left_out = out_and_in(document, tmp_path, DataSpec(".kmz"))
+    assert left_out == ["Bookmark “Z” is left out: it shows a picture without a place on the Earth."]
+    file, blobs = read(out)
+    assert [view.name for view in file.views] == [row.name for row in rows[:-1]]
+    empty = Document()
+    empty.apply(bring_home(empty, file, blobs, out, EarthChoice(), actor="Li").edit)
+    for old, new in zip(rows[:-2], bookmarks_in_order(empty), strict=False):
+        assert new.name == old.name
+        before, after = json.loads(old.viewport_json), json.loads(new.viewport_json)
+        assert after.pop("crs") == before.pop("crs")
+        assert after == pytest.approx(before, abs=0.01)
+    utm = file.views[-1]
+    assert (utm.lon, utm.lat) == (pytest.approx(45), pytest.approx(36.1442, abs=1e-3))
+    assert utm.range_m == pytest.approx(2000 / (2 * 3**-0.5), rel=1e-3)
+    assert known_parts(document, file, blobs).views >= {number for number, _row in enumerate(rows[:-2])}
+    assert not read(out_and_in(document, tmp_path, DataSpec(".kmz"), is_published=True)[0])[0].views
+    assert not read(out_and_in(document, tmp_path, DataSpec(".kmz", bounds=Bounds(9, 19, 12, 22)))[0])[0].views
+
+
 def test_readers_outside_see_neither_folders_nor_times(brought: Document, tmp_path: Path) -> None:
     content = replace(content_of(brought, brought.sites), is_published=True)
     out = tmp_path / "out.kmz"
@@ -194,6 +227,7 @@ def test_gdal_reads_the_tree_the_times_and_the_overlays_that_were_there_before(t
     assert [row for row in came if row not in homes] == []
     assert [row[:2] for row in after].count(("Fences", "Fence")) == 3
     times = {row[1]: row[2:5] for row in after}
+    assert [row[1] for row in after if row[0] == "Bookmarks"] == ["Sites A/B", "Only a view", "Flight"]
     # GDAL leaves out bare years, and tells times in the zone that the file has them in.
     assert times["Fence"] == next(row[2:5] for row in before if row[1] == "Fence")
     assert times["Walk"] == next(row[2:5] for row in before if row[1] == "Walk")
