@@ -47,10 +47,10 @@ from viewer.support.language.text import LONGEST, one_line, searched, tooltip
 from viewer.support.language.translation import in_language
 
 MARGIN_PX = 4
-SHARES = 3, 2
+SHARES = 2, 1
 """Shares of the list and of the chosen change in the width."""
-FIRST_PX = 190
-"""Least width of the changes themselves, before their reasons are shown beside them."""
+FIRST_PX = 380
+"""Least width of the changes themselves, before other columns stand beside them: an old likelihood fits whole."""
 AGAIN_MS = 400
 """Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
 ARRIVING_MS = 500
@@ -104,7 +104,7 @@ class HistoryPanel(QWidget):
             ListColumn(self.tr("Reason"), lambda row: one_line(reason_words(row.change)), None, 120),
         ]
         self.model = RowTable(columns, lambda row: searched(row.change.reason), self)
-        self.list = RowList(self.model, self.tr("Changes"), first_px=FIRST_PX, first_shown=(2, 1))
+        self.list = RowList(self.model, self.tr("Changes"), first_px=FIRST_PX, first_shown=(1, 2))
         self.list.view.setItemDelegateForColumn(2, MiddleDelegate(self.list.view))
         self._build()
         self.filters.changed.connect(self._ask_anew)

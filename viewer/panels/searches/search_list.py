@@ -7,7 +7,7 @@ from typing import override
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from layers.document.edit import Table
 from layers.document.search import Search
@@ -93,7 +93,7 @@ class SearchListPanel(NamedListPanel):
         again = self.tr("Ask the archive of this search again")
         self.again_button = self.button(self.tr("Ask Again…"), again, self.ask_again)
         self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the search"), self.delete)
-        self.column.addWidget(self.words)
+        self.column.addWidget(self._scrolled(self.words), 1)
         self.column.addWidget(self.on_map)
         self.column.addLayout(side_by_side(self.add_button, self.open_button))
         self.column.addLayout(side_by_side(self.again_button, self.delete_button))
@@ -101,6 +101,18 @@ class SearchListPanel(NamedListPanel):
         desk.context.row_shown.connect(self._show_row)
         self.choose(desk.context.shown_row("searches"))
         desk.shown_changed.connect(self._follow_walk)
+
+    def _scrolled(self, words: QLabel) -> QScrollArea:
+        """The words in an area that scrolls: in a low panel they were cut in the midst of a sentence."""
+        self._words_area = area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        area.setAccessibleName(words.accessibleName())
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        area.setWidget(words)
+        return area
 
     @property
     def search(self) -> Search | None:
@@ -151,7 +163,8 @@ class SearchListPanel(NamedListPanel):
         self.again_button.setEnabled(search is not None and asked_question(search) is not None)
         self.delete_button.setEnabled(search is not None)
         self.words.setText("" if search is None else self._words(search))
-        self.words.setVisible(search is not None)
+        self._words_area.setVisible(search is not None)
+        self._words_area.verticalScrollBar().setValue(0)
         self.on_map.setVisible(search is not None and sheet_of(search) is not None)
         self._tell_listed()
 

@@ -24,6 +24,7 @@ from layers.observing.search_cells import SearchSheet, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
 from layers.services.stac.documents import read_stac
 from layers.time.written_dates import written_date
+from tests.support.cut_texts import is_cut
 from tests.support.drawn_rasters import write_raster
 from tests.support.searches_by_hand import (
     GROUND,
@@ -673,6 +674,9 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     assert "96 % not searched" in panel.words.text()
     (search,) = (row for row in document.searches.values() if row.kind == "image")
     day = written_date(search.at[:10])
+    window.resize(911, 490)  # a screen of 1366 by 768 pixels at 150 %
+    settle(window, qtbot)
+    assert not is_cut(panel.words)
     assert f"Image: radar, date unknown. Searched on {day}; no observer is named." in panel.words.text()
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert window.bars.searches.walk is not None
