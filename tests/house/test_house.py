@@ -234,13 +234,11 @@ def test_reference_counts_stay_steady_over_qt_calls() -> None:
 CLOCK_OF_THE_WALL = {
     "layers/project/saving/lock.py",  # compared across computers, which share no other clock
     "layers/project/saving/recovery.py",  # compared with the times of files, which know no other clock
-    "layers/project/saving/working_copy.py",  # when an edit was made, for people
-    "viewer/commands/stamps.py",  # the same
+    "layers/time/utc.py",  # when an edit or a pack was made, for people
     "layers/scenes/name_dates.py",  # no picture was taken after today
     "layers/services/times/offered_times.py",  # the end of an interval up to the present
     "viewer/export/made_on.py",  # the date of a product
     "viewer/commands/imagery/service_times.py",  # the day of daily imagery
-    "layers/services/packs/mbtiles_pack.py",  # when a pack was made, for people
     "viewer/network/answer.py",  # a server says until when it wants to be left alone
     "viewer/network/document_store.py",  # when a copy was made, for people
     "viewer/rendering/service_state.py",  # when the analyst tried again, for people

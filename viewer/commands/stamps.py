@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -22,6 +21,7 @@ from layers.document.vocabulary import REVIEWED
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.text.counted import counted
+from layers.time.utc import utc_now
 
 DRAFT_AGAIN: Mapping[str, Any] = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
 """Fields of a reviewed row after a change of what is printed of it or judged."""
@@ -44,11 +44,6 @@ def review_of(stamp: Stamp) -> dict[str, Any]:
     if not stamp.actor.strip():
         raise InvalidValue("A review needs your name: state it in Edit > Your Name and Organisation….")
     return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
-
-
-def utc_now() -> str:
-    """UTC to the second, ISO 8601 with a Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_uuid() -> str:

@@ -26,15 +26,14 @@ from layers.project.opening.opening_watch import OpeningWatch
 from layers.project.opening.outside_edits import ELSEWHERE, OutsideEdit, SavedRevisions, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, RepairedRow
 from layers.project.saving.blobs import SessionBlobs, blob_columns
+from layers.project.saving.case_writer import open_work
 from layers.project.saving.later_history import copy_newest, own_values, rows_for_later
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, begin_part, copied_later
 from layers.project.saving.session_file import StoredSession, write_session
 from layers.project.saving.working_copy import (
     WorkingCopy,
     begin_history,
-    open_work,
     session_folder,
-    utc_now,
     with_all_saved,
 )
 from layers.project.storage.fsops import DISK, FileSystem
@@ -55,6 +54,7 @@ from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import BY_NAME, spec_of
 from layers.project.storage.versions import later_columns
 from layers.text.counted import counted
+from layers.time.utc import utc_now
 
 _TOLD_ROWS = 5_000
 """Rows written between two looks whether the work is still wanted."""

@@ -1,23 +1,17 @@
-"""The private working copy: every edit is one durable transaction in it, written by one thread of its own."""
+"""The private working copy of an open case, in which every edit is durable at once."""
 
 from __future__ import annotations
 
-import json
 import os
-import queue
 import shutil
 import sqlite3
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.document.document import Document
@@ -27,55 +21,21 @@ from layers.phrase import Phrase
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
-from layers.project.saving.later_history import HistoryRow, HistoryUnderWay, PastRows, copy_older, last_copied
+from layers.project.saving.case_writer import CaseWriter, open_work
+from layers.project.saving.later_history import HistoryRow, HistoryUnderWay, copy_older, last_copied
 from layers.project.saving.opened_copy import BASE, PART, OpenedCopy, whole_base
 from layers.project.saving.session_file import StoredSession, delete_session, read_session, write_session
 from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.row_writer import RowStamp, RowWriter
-from layers.project.storage.save_errors import is_disk_full, journal_error, save_error, shown
-from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
+from layers.project.storage.save_errors import is_disk_full, save_error, shown
+from layers.project.storage.schema import HISTORY_KEY, WHOLE_HISTORY, create_schema
+from layers.time.utc import utc_now
 
-IDLE_CHECKPOINT_S = 1.0
-_DRAIN_TIMEOUT_S = 10.0
-"""Most seconds for which a disk is waited for that takes nothing meanwhile."""
 _PROGRESS_S = 0.1
 MOST_BASELINE = 20_000
 """Most rows that are written into the history as they stood, where it does not know them."""
-
-
-def utc_now() -> str:
-    """The present time in UTC: ISO 8601 with a Z, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class _Append(Struct, frozen=True):
-    edit: Edit
-    stamp: RowStamp
-
-
-class _SetMeta(Struct, frozen=True):
-    key: str
-    value: str
-
-
-class _GiveReason(Struct, frozen=True):
-    row_uuid: str
-    columns: tuple[str, ...]
-    reason: str
-
-
-class _Flush(Struct, frozen=True):
-    done: threading.Event
-
-
-class _Stop(Struct, frozen=True):
-    pass
-
-
-type _Work = _Append | _SetMeta | _GiveReason
-type _Message = _Work | PastRows | _Flush | _Stop
 
 
 class WorkingCopy:
@@ -90,22 +50,10 @@ class WorkingCopy:
         self._session = session
         self._past_copied = 0
         self._fs = fs
-        self._failed = ""
-        self._error: GeoloupeError | None = None
-        self._waiting: deque[_Work] = deque()
-        self._unwritten: tuple[_Work, ...] = ()
-        self._on_failure: Callable[[str], None] | None = None
-        self._on_well: Callable[[], None] | None = None
-        self._messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self._closed = False
-        self._written = 0
-        """Number of the messages written so far, by which others see that the writer gets on."""
         try:
-            self._connection = open_work(folder / "work.gpkg")
+            self._writer = CaseWriter(folder / "work.gpkg")
         except sqlite3.Error as error:
             raise save_error(error, session.target or folder / "work.gpkg") from error
-        self._thread = threading.Thread(target=self._run, name="case writer", daemon=True)
-        self._thread.start()
 
     # -- make ---------------------------------------------------------------------------------------------------
 
@@ -199,7 +147,7 @@ class WorkingCopy:
         copying = self._begun_copying()
         while self._session.later_history and copying is not None and not copying.wait(_PROGRESS_S):
             pass
-        if self._session.later_history and not self._closed:
+        if self._session.later_history and not self._writer.is_stopped:
             _ = self.base
         self.drain()
 
@@ -224,10 +172,8 @@ class WorkingCopy:
             raise save_error(error, self.folder / "session.json") from error
 
     def _keep_past(self, rows: Sequence[HistoryRow]) -> None:
-        """Have the writer write rows of the history, and wait for it. Raises SaveFailed where it cannot."""
-        past = PastRows(rows)
-        self._send(past)
-        past.wait(self._thread)
+        """Have rows of the history written. Raises SaveFailed where they cannot be."""
+        self._writer.keep_past(rows)
         self._past_copied = rows[-1][0]
 
     @property
@@ -248,7 +194,7 @@ class WorkingCopy:
             return
         while not copying.wait(_PROGRESS_S):
             progress(copying.share_done)
-        if not self._closed:
+        if not self._writer.is_stopped:
             _ = self.base
         if self.is_damaged:
             from layers.project.opening.case_file import damaged  # for start-up time
@@ -287,72 +233,45 @@ class WorkingCopy:
         """Bytes of chips and kept files that `base` does not hold."""
         return SessionBlobs(self.folder / "blobs", self._fs)
 
-    @property
-    def unwritten(self) -> tuple[tuple[Edit, RowStamp], ...]:
-        """Edits that the working copy could not take, in their order; they are in the document only."""
-        return tuple((work.edit, work.stamp) for work in self._unwritten if isinstance(work, _Append))
-
-    @property
-    def failed(self) -> str:
-        """Reason why the last edits are not durable; empty while all is well. Space regained is noticed by the next
-        edit.
-        """
-        return self._failed
-
-    def on_failure(self, callback: Callable[[str], None], well: Callable[[], None] | None = None) -> None:
-        """Call `callback(sentence)` on the writer's thread each time that writing begins to fail, and `well` when all
-        is written after that.
-        """
-        self._on_failure, self._on_well = callback, well
-
     def read_document(self) -> Document:
         """The document as it stands in the working copy, for recovery."""
         self.drain()
         with closing(sqlite3.connect(self.path)) as connection:
             return read_rows(OwnTables(connection), None).document
 
-    # -- write --------------------------------------------------------------------------------------------------
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    @property
+    def unwritten(self) -> tuple[tuple[Edit, RowStamp], ...]:
+        """Edits that it could not take, in their order; they are in the document only."""
+        return self._writer.unwritten
+
+    @property
+    def failed(self) -> str:
+        """Reason why the last edits are not durable; empty while all is well."""
+        return self._writer.failed
+
+    def on_failure(self, callback: Callable[[str], None], well: Callable[[], None] | None = None) -> None:
+        """Call them as `CaseWriter.on_failure` does."""
+        self._writer.on_failure(callback, well)
 
     def append(self, edit: Edit, actor: str) -> None:
         """Hand over an applied edit; it is durable about a millisecond later. Never waits for the disk."""
-        self._send(_Append(edit, RowStamp(actor, utc_now())))
+        self._writer.append(edit, actor)
 
     def give_reason(self, row_uuid: str, columns: Sequence[str], reason: str) -> None:
-        """Keep the analyst's reason with the newest change of a row that touched one of these columns; without any,
-        with its deletion.
-        """
-        self._send(_GiveReason(row_uuid, tuple(columns), reason))
+        """Keep the analyst's reason as `CaseWriter.give_reason` does."""
+        self._writer.give_reason(row_uuid, columns, reason)
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a fact about the case that is no edit, as the viewport."""
-        if key in RESERVED_META:
-            raise ValueError(f"{key} is the file's own")
-        self._send(_SetMeta(key, value))
+        self._writer.set_meta(key, value)
 
     def drain(self) -> None:
-        """Wait until everything handed over is durable, as long as the writer gets on.
+        """Wait until every edit is durable, as long as the writer gets on. Raises SaveFailed (DiskFull, ...)."""
+        self._writer.drain()
 
-        Raises SaveFailed (DiskFull, ...) where it is not.
-        """
-        done = threading.Event()
-        self._send(_Flush(done))
-        written, end = self._written, time.monotonic() + _DRAIN_TIMEOUT_S
-        while not done.wait(0.05) and self._thread.is_alive():
-            now = time.monotonic()
-            if self._written != written:
-                written, end = self._written, now + _DRAIN_TIMEOUT_S
-            elif now > end:
-                raise SaveFailed(
-                    "The last edits are not written after {timeout_s} s: the disk does not answer.",
-                    timeout_s=f"{_DRAIN_TIMEOUT_S:g}",
-                )
-        if self._error is not None:
-            raise self._error
-
-    def _send(self, message: _Message) -> None:
-        if self._closed:
-            raise SaveFailed("This case is closed already.")
-        self._messages.put(message)
+    # -- saves --------------------------------------------------------------------------------------------------
 
     def placing(self, mark: Fingerprint) -> None:
         """Note that a save is about to put a file of this mark in the target's place. Raises OSError."""
@@ -401,15 +320,13 @@ class WorkingCopy:
 
         A session that was itself recovered is only marked as closed: `recoverable` keeps the last ten of those.
         """
-        if self._closed:
+        if self._writer.is_stopped:
             return
         if keep:
             with suppress(GeoloupeError):  # then it is copied by who recovers the session
                 self.await_history()
         self._begun_copying()
-        self._messages.put(_Stop())
-        self._closed = True
-        self._thread.join(timeout=10)
+        self._writer.stop()
         if self._copying is not None:
             self._copying.wait() if keep or self._session.is_recovered else self._copying.stop()
         if keep:
@@ -418,96 +335,6 @@ class WorkingCopy:
             write_session(self.folder, self._session.closed(), self._fs)
         else:
             delete_session(self.folder, self._fs)
-
-    # -- the writer's thread ------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        try:
-            self._serve()
-        finally:
-            self._connection.close()
-            if not self._closed:  # an error of ours: threading.excepthook reports it
-                self._error = SaveFailed("The last edits are not written: writing them broke off. Use Save As now.")
-                self._failed = self._error.sentence
-            while not self._messages.empty():
-                message = self._messages.get()
-                if isinstance(message, _Flush):
-                    message.done.set()
-
-    def _serve(self) -> None:
-        writer = RowWriter(self._connection)
-        dirty = False
-        while True:
-            try:
-                message = self._messages.get(timeout=IDLE_CHECKPOINT_S if dirty else None)
-            except queue.Empty:
-                self._write_waiting(writer)  # what the disk has refused it may take now
-                dirty = not self._checkpoint() or bool(self._waiting)
-                continue
-            if isinstance(message, _Append | _SetMeta | _GiveReason):
-                self._waiting.append(message)
-            self._write_waiting(writer)
-            dirty = True
-            if isinstance(message, _Flush):
-                message.done.set()
-            elif isinstance(message, PastRows):
-                message.write(self._connection)
-                self._written += 1
-            elif isinstance(message, _Stop):
-                return
-
-    def _checkpoint(self) -> bool:
-        """Move the -wal into the database. False where that failed: all is in the -wal as before, and it is tried again
-        later.
-        """
-        try:
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except (sqlite3.Error, MemoryError):
-            return False
-        return True
-
-    def _write_waiting(self, writer: RowWriter) -> None:
-        while self._waiting:
-            try:
-                self._roll_back()
-                _write(self._connection, writer, self._waiting[0])
-            except (sqlite3.Error, OSError, UnicodeError, MemoryError) as error:
-                with suppress(sqlite3.Error, MemoryError):  # then the next try begins with it
-                    self._roll_back()
-                writer.forget_keys()
-                self._unwritten = tuple(self._waiting)
-                self._fail(journal_error(error))
-                return
-            self._waiting.popleft()
-            self._written += 1
-        was_failing = self._error is not None
-        self._error, self._failed, self._unwritten = None, "", ()
-        if was_failing and self._on_well is not None:
-            self._on_well()
-
-    def _roll_back(self) -> None:
-        """Leave a transaction that failed, where SQLite has not left it already."""
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-
-    def _fail(self, error: GeoloupeError) -> None:
-        first = self._error is None
-        self._error, self._failed = error, error.sentence
-        if first and self._on_failure is not None:
-            self._on_failure(error.sentence)
-
-
-def open_work(path: Path) -> sqlite3.Connection:
-    """A connection for writing: WAL, every commit on disk, checkpoints only when we say."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
 
 
 def fill_case(
@@ -571,29 +398,3 @@ def last_history(connection: sqlite3.Connection) -> tuple[int, str]:
     """(seq, change_uuid) of the newest row of the history."""
     row = connection.execute("SELECT seq, change_uuid FROM loupe_history ORDER BY seq DESC LIMIT 1").fetchone()
     return (0, "") if row is None else (int(row[0]), str(row[1] or ""))
-
-
-def _explain(connection: sqlite3.Connection, explained: _GiveReason) -> None:
-    """Write a reason beside the newest change of its columns, after a reason that stands there; without columns,
-    beside the newest deletion of its row.
-    """
-    touched = " OR ".join("instr(delta_json, ?)" for _ in explained.columns)
-    kind = f"op = 'update' AND ({touched})" if explained.columns else "op = 'delete'"
-    row = connection.execute(
-        f"SELECT seq, reason FROM loupe_history WHERE row_uuid = ? AND {kind} ORDER BY seq DESC LIMIT 1",
-        (explained.row_uuid, *(json.dumps(column) for column in explained.columns)),
-    ).fetchone()
-    if row is not None:
-        reason = f"{row[1]} · {explained.reason}" if row[1] else explained.reason
-        connection.execute("UPDATE loupe_history SET reason = ? WHERE seq = ?", (reason, row[0]))
-
-
-def _write(connection: sqlite3.Connection, writer: RowWriter, work: _Work) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    if isinstance(work, _Append):
-        writer.write_edit(work.edit, work.stamp)
-    elif isinstance(work, _GiveReason):
-        _explain(connection, work)
-    else:
-        connection.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", (work.key, work.value))
-    connection.execute("COMMIT")

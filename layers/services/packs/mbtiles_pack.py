@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +21,7 @@ from layers.services.packs.pack_database import PackDatabase, check_regular, unr
 from layers.services.packs.pack_plan import PackColumn, PackPlan, PackTile, plan_pack, tile_px_of
 from layers.services.packs.pack_source import source_of
 from layers.services.tile_service import TileService
+from layers.time.utc import utc_now
 
 APPLICATION_ID = 0x4D504258
 """The mark of MBTiles in a file's head."""
@@ -229,7 +229,7 @@ class MbtilesPack:
             "date": service.time,
             "source": source_of(service),
             "tile_px": str(tile_px_of(service, plan.levels)),
-            "made_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "made_at": utc_now(),
             "geoloupe_plan": msgspec.json.encode(PackPart(plan.areas, plan.zooms)).decode(),
             "geoloupe_whole": "0",
         }

@@ -77,13 +77,13 @@ class Desk:
         from PySide6.QtWidgets import QApplication
 
         from layers.pool.pool import ReaderPool
-        from layers.project.saving import working_copy
+        from layers.project.saving import case_writer
         from tests.support.analyst import Analyst
         from viewer.app.program import Program, StartOptions
         from viewer.support.settings import Settings, sessions_folder
 
         self._point, self._events = QPoint, QApplication.processEvents
-        working_copy.IDLE_CHECKPOINT_S = 0.03  # so that the work that waits for a quiet second is tried too
+        case_writer.IDLE_CHECKPOINT_S = 0.03  # so that the work that waits for a quiet second is tried too
         self._told: list[str] = []
         settings = Settings.of_user()
         settings.set("new_on_world", False)

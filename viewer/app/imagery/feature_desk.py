@@ -18,11 +18,11 @@ from layers.geo.crs import lonlat_bounds
 from layers.services.features.feature_origin import FeatureOrigin, origin_of
 from layers.services.features.feature_question import FeatureQuestion
 from layers.services.imagery_entry import ImageryEntry, host_of_address
+from layers.time.utc import utc_now
 from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.imagery.fetched_features import use_fetched_file, with_origin
-from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language

@@ -17,8 +17,8 @@ from PySide6.QtGui import QImage
 from layers.errors import FileMissing, GeoloupeError, TooLarge
 from layers.grid.tile_grid import Affine, View
 from layers.project.storage.fsops import write_whole
+from layers.time.utc import utc_now
 from viewer.app.case.session import Session
-from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.settings import data_folder

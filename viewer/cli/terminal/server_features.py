@@ -36,10 +36,10 @@ def feature_layers(
     # For start-up time.
     from layers.services.features.feature_origin import FeatureOrigin
     from layers.services.features.feature_walk import FeatureWalk
+    from layers.time.utc import utc_now
     from viewer.app.imagery.feature_files import write_features
     from viewer.commands.found_layers import layers_of_probe
     from viewer.commands.imagery.fetched_features import with_origin
-    from viewer.commands.stamps import utc_now
 
     question, now = _question(offer, chosen, wanted.bounds), utc_now()
     walk = FeatureWalk(question)

@@ -17,6 +17,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.phrase import Phrase
 from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle
+from layers.time.utc import utc_now
 from viewer.commands.bookmarks import add_views
 from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geometry
 from viewer.commands.fields import check_date, check_order
@@ -25,7 +26,6 @@ from viewer.commands.filing.earth_overlays import EARTH, folder_words, layers_of
 from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
-from viewer.commands.stamps import utc_now
 
 LONGEST_ACCOUNT = 4000
 """Most characters that a source keeps on what stayed in its file."""

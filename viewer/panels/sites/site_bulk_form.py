@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.site import SITE_KINDS, Site
 from layers.document.vocabulary import ROLES, STATUSES
+from layers.time.utc import utc_now
 from viewer.commands.filing.site_links import set_parent
 from viewer.commands.sites import delete_sites, update_sites
-from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.site_filing import (

@@ -16,9 +16,10 @@ from layers.document.marks.reading import reading_of
 from layers.document.observation import seen_dates
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
+from layers.time.utc import utc_now
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
 from viewer.commands.sites import update_site
-from viewer.commands.stamps import new_uuid, utc_now
+from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_cards import ClaimCards, lines_of
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence

@@ -24,8 +24,9 @@ from layers.document.layer import Layer
 from layers.document.rows import Comment, Custody, MetaEntry
 from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
+from layers.project.saving.case_writer import open_work
 from layers.project.saving.publish import publish, write_case
-from layers.project.saving.working_copy import WorkingCopy, open_work
+from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.row_writer import RowStamp, RowWriter
 from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, read_case, relabel, rich_document, state
 
@@ -66,7 +67,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[WriterConnection]:
         opened.append(WriterConnection(path))
         return opened[-1]
 
-    monkeypatch.setattr("layers.project.saving.working_copy.open_work", open_one)
+    monkeypatch.setattr("layers.project.saving.case_writer.open_work", open_one)
     return opened
 
 
@@ -282,7 +283,7 @@ def _wait_until(holds: Callable[[], bool]) -> None:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The quiet moment in which the writer tidies up comes at once."""
-    monkeypatch.setattr("layers.project.saving.working_copy.IDLE_CHECKPOINT_S", 0.01)
+    monkeypatch.setattr("layers.project.saving.case_writer.IDLE_CHECKPOINT_S", 0.01)
 
 
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), MemoryError()], ids=["disk", "memory"])
@@ -447,7 +448,7 @@ class SlowWriter:
             self._has_written.release()
 
         monkeypatch.setattr(RowWriter, "write_edit", slowly)
-        monkeypatch.setattr("layers.project.saving.working_copy.time", SimpleNamespace(monotonic=self._look))
+        monkeypatch.setattr("layers.project.saving.case_writer.time", SimpleNamespace(monotonic=self._look))
 
     def _look(self) -> float:
         self._now += LOOK_S

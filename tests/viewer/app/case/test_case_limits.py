@@ -19,10 +19,10 @@ from shapely import Point
 from layers.decoding import encoded
 from layers.document.document import Document
 from layers.errors import InvalidEdit
-from layers.project.saving import working_copy
+from layers.project.saving import case_writer
+from layers.project.saving.case_writer import open_work
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
-from layers.project.saving.working_copy import open_work
 from layers.project.storage.processes import Owner, start_of
 from tests.support.cases.rich import BLOBS, read_case, rich_document
 from tests.support.windows import opened, texts
@@ -102,7 +102,7 @@ def test_f05_when_the_journals_disk_fills_up_save_as_writes_every_edit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connections: list[Connection] = []
-    monkeypatch.setattr(working_copy, "open_work", lambda path: connections.append(open_work(path)) or connections[-1])
+    monkeypatch.setattr(case_writer, "open_work", lambda path: connections.append(open_work(path)) or connections[-1])
     window = opened(make_window(), case, qtbot)
     pages = connections[-1].execute("PRAGMA page_count").fetchone()[0]
     connections[-1].execute(f"PRAGMA max_page_count = {pages}")

@@ -8,8 +8,8 @@ from layers.errors import NotAllowed
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.spec import Override, ProductSpec
+from layers.time.utc import utc_now
 from viewer.commands.products import override_of, with_override
-from viewer.commands.stamps import utc_now
 
 
 def passed(
