@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from layers.requests.earth_own import OwnMark
 from layers.requests.question import Question
 
 ROOT = -1
@@ -112,6 +113,8 @@ class EarthPlace(Struct, frozen=True):
     """Pictures of the archive that it shows."""
     order: int = 0
     """Its place among all elements of the file."""
+    own: OwnMark | None = None
+    """The fields of a mark that Geoloupe wrote there; None for what others wrote."""
 
 
 class EarthOverlay(Struct, frozen=True):

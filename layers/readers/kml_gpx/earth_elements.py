@@ -28,6 +28,7 @@ from layers.requests.earth_file import (
     EarthStyle,
     EarthView,
 )
+from layers.requests.earth_own import OWN_DATA, OwnMark, own_mark
 from layers.text.counted import grouped
 
 LONGEST_NAME, LONGEST_NOTES, LONGEST_VALUE = 200, 4000, 1000
@@ -126,7 +127,7 @@ class EarthElements:
             parent = below if folder.parent == ROOT else folder.parent + first
             self._folders.append(EarthFolder(folder.name, parent))
         numbered = [(below if number == ROOT else number + first, element) for number, element in elements]
-        styles = EarthStyles()
+        styles, first_place = EarthStyles(), len(self._places)
         for _number, element in numbered:
             if element.tag in ("Style", "StyleMap"):
                 styles.take(element)
@@ -135,7 +136,8 @@ class EarthElements:
             self._add(number, element, kml, styles)
             self._check_size()
         self._left += [EarthLeft("balloon")] * styles.balloons + [EarthLeft("highlight")] * styles.highlights
-        self._left += [EarthLeft("names and lists")] * styles.others
+        if not any(place.own for place in self._places[first_place:]):
+            self._left += [EarthLeft("names and lists")] * styles.others
 
     def _check_size(self) -> None:
         if len(self._places) + len(self._laid) > MOST_PLACES or self._chars > _MOST_CHARS:
@@ -189,7 +191,9 @@ class EarthElements:
         parts = {child.tag: child for child in reversed(element)}
         shapes, height_m = self._shapes_of(name, element, parts)
         style, is_elsewhere = styles.style_of((one_line(parts.get("styleUrl")) or "")[:500], parts.get("Style"))
-        self._tell_style(name, style, is_elsewhere, parts)
+        own = _own_mark(parts)
+        if own is None:
+            self._tell_style(name, style, is_elsewhere, parts)
         self._use(style.icon, kml)
         notes, photos = self._words_of(name, element, parts, kml)
         time = time_in(parts)
@@ -214,11 +218,12 @@ class EarthElements:
                 style,
                 photos[:_MOST_PHOTOS],
                 self._order,
+                own,
             )
             self._chars += len(notes) + sum(len(key) + len(value) for key, value in place.data)
             self.shapes += shapes
             self._places.append(place)
-            if len(shapes) > 1:
+            if len(shapes) > 1 and own is None:
                 self._leave("several kinds", name)
         for tag in _VIEWS:
             if tag in parts:
@@ -328,6 +333,8 @@ class EarthElements:
         for data in (*element.iter("Data"), *element.iter("SimpleData"), *_own_data(parts.get("ExtendedData"))):
             value = data.findtext("value") if data.tag == "Data" else "".join(data.itertext())
             name_of_data = data.get("name", "") or ("data" if data.tag in ("Data", "SimpleData") else data.tag)
+            if name_of_data == OWN_DATA and own_mark(value or ""):
+                continue
             values[name_of_data[:LONGEST_NAME]] = text_of_html(value or "")
         if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in values.values()):
             self._leave("long text", name)
@@ -440,6 +447,14 @@ class EarthElements:
 
     def _leave(self, kind: str, name: str = "", more: str = "") -> None:
         self._left.append(EarthLeft(kind, name[:LONGEST_NAME], more[:200]))
+
+
+def _own_mark(parts: Mapping[str, Element]) -> OwnMark | None:
+    """The fields that Geoloupe wrote to a place."""
+    if (extended := parts.get("ExtendedData")) is None:
+        return None
+    texts = (data.findtext("value") or "" for data in extended.iter("Data") if data.get("name") == OWN_DATA)
+    return next((own for text in texts if (own := own_mark(text))), None)
 
 
 def _own_data(extended: Element | None) -> Iterable[Element]:

@@ -38,12 +38,17 @@ def known_parts(document: Document, file: EarthFile, shapes: Sequence[bytes]) ->
 
 def _places(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> frozenset[int]:
     """Places whose points, lines and areas are all there."""
-    from viewer.commands.feature_sites import site_geometry  # for start-up time: no file of Google Earth is opened yet
+    # For start-up time: no file of Google Earth is opened yet.
+    from viewer.commands.feature_sites import site_geometry
+    from viewer.commands.filing.earth_own import KnownOwnMarks
 
-    known = SamePlaces(document, {place.name for place in file.places})
+    known, own_marks = SamePlaces(document, {place.name for place in file.places}), KnownOwnMarks(document, file.places)
     first, places = 0, set[int]()
     for number, place in enumerate(file.places):
         own, first = shapes[first : first + place.shapes], first + place.shapes
+        if place.own is not None and place.own.is_mark and own_marks.take(place, place.own, own):
+            places.add(number)
+            continue
         try:
             geometries = [site_geometry(shape) for shape in own]
         except InvalidValue:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -16,13 +17,15 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.phrase import Phrase
-from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle
+from layers.requests.earth_file import EarthFile, EarthOverlay, EarthPlace, EarthStyle, EarthView
+from layers.requests.earth_own import OWN_FOLDERS, OwnMark
 from layers.time.utc import utc_now
 from viewer.commands.bookmarks import add_views
 from viewer.commands.feature_sites import LONGEST_NOTES, cited_sources, site_geometry
 from viewer.commands.fields import check_date, check_order
 from viewer.commands.filing.earth_known import KnownParts, known_parts
 from viewer.commands.filing.earth_overlays import EARTH, folder_words, layers_of_overlays
+from viewer.commands.filing.earth_own import is_beside, is_own, own_fields, own_shapes
 from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import FIELD_WORDS, add_site
@@ -42,8 +45,24 @@ class EarthChoice(Struct, frozen=True):
     """True where the photos of sites become chips."""
     leaves_known: bool = True
     """True where places, overlays and views that the case has already stay out."""
+    as_written: bool = True
+    """True where marks that Geoloupe wrote come back as they were, and what it wrote beside them stays out."""
+    folders_out: frozenset[int] = frozenset()
+    """Numbers of the folders whose places, overlays and views stay out; `ROOT` for what lies in none."""
     account: str = ""
     """Words on what stays in the file or comes as less: the file's source keeps them."""
+
+    def takes_place(self, place: EarthPlace) -> bool:
+        """True for a place that becomes a site, unless the case has it already."""
+        return self.sites and place.folder not in self.folders_out and not (self.as_written and is_beside(place))
+
+    def takes_overlay(self, overlay: EarthOverlay) -> bool:
+        """True for an overlay that becomes a layer, unless the case has it already."""
+        return self.overlays and overlay.folder not in self.folders_out
+
+    def takes_view(self, view: EarthView) -> bool:
+        """True for a view that becomes a bookmark, unless the case has it already."""
+        return view.owner in self.views and view.folder not in self.folders_out
 
 
 class EarthPhoto(Struct, frozen=True):
@@ -81,23 +100,26 @@ def bring_home(
     """One edit with the chosen parts of a file. `shapes`: the WKB of its geometries; `sizes`: width and height of the
     pictures of overlays that lie beside it, by their part. Raises InvalidValue where nothing comes in.
     """
-    made, left_out = _Sites(document, file, path.name, choice.account, actor, now), list[str]()
+    made, left_out = _Sites(document, file, path.name, choice, actor, now), list[str]()
     known = known_parts(document, file, shapes) if choice.leaves_known else KnownParts()
-    if choice.sites:
-        first = 0
-        for number, place in enumerate(file.places):
-            if number not in known.places:
-                left_out += made.add(place, shapes[first : first + place.shapes], choice.class_code)
-            first += place.shapes
+    first = 0
+    for number, place in enumerate(file.places):
+        if number not in known.places and choice.takes_place(place):
+            left_out += made.add(place, shapes[first : first + place.shapes])
+        first += place.shapes
     changes = [*(made.source if made.sites else ()), *made.sites]
     layers: tuple[FoundLayer, ...] = ()
     if choice.overlays:
-        overlays = [overlay for number, overlay in enumerate(file.overlays) if number not in known.overlays]
+        overlays = [
+            overlay
+            for number, overlay in enumerate(file.overlays)
+            if number not in known.overlays and choice.takes_overlay(overlay)
+        ]
         layers = layers_of_overlays(file, overlays, path, sizes or {}, left_out)
     if layers:
         changes += edit_for(document, layers, actor).changes
     wanted = (view for number, view in enumerate(file.views) if number not in known.views)
-    views = [view for view in wanted if view.owner in choice.views]
+    views = [view for view in wanted if choice.takes_view(view)]
     if views:
         kept = [(view.name[:200], viewport_json(view)) for view in views]
         changes += add_views(document, kept, actor=actor, now=now)
@@ -115,11 +137,12 @@ class _Sites:
     """The sites of one file while they are made, with its entry in the register of sources."""
 
     def __init__(
-        self, document: Document, file: EarthFile, name: str, account: str, actor: str, now: str | None
+        self, document: Document, file: EarthFile, name: str, choice: EarthChoice, actor: str, now: str | None
     ) -> None:
-        self._document, self._file, self._name = document, file, name
+        self._document, self._file, self._name, self._choice = document, file, name, choice
         self._actor, self._now = actor, now or utc_now()
-        words = f"Placemarks of {name}, a file of Google Earth"
+        is_ours, account = choice.as_written and is_own(file), choice.account
+        words = f"Placemarks of {name}, a file of {'Geoloupe for ' if is_ours else ''}Google Earth"
         words = f"{words}. What stayed in it, or came as less:\n{account}"[:LONGEST_ACCOUNT] if account else words
         own = {"kind": "data set", "title": name, "descriptor": words}
         (self._source_uuid,), self.source = cited_sources(document, [own], name, actor=actor, now=now)
@@ -128,17 +151,20 @@ class _Sites:
         self.boxes: list[Bounds] = []
         self.photos: list[EarthPhoto] = []
 
-    def add(self, place: EarthPlace, shapes: Sequence[bytes], class_code: str) -> list[str]:
+    def add(self, place: EarthPlace, shapes: Sequence[bytes]) -> list[str]:
         """Add the sites of a place, one a kind of geometry; the second and third belong to the first.
 
         Returns sentences about what cannot be one.
         """
-        left_out: list[str] = []
-        fields = self._fields_of(place) | {"class_code": class_code}
-        for shape in shapes:
+        own, left_out = place.own if self._choice.as_written else None, list[str]()
+        if own is not None:
+            fields = self._own_fields_of(place, own)
+        else:
+            fields = self._fields_of(place) | {"class_code": self._choice.class_code}
+        for number in range(len(shapes)):
             try:
-                geometry = site_geometry(shape)
-                look = _look_of(place.style, geometry.geom_type)
+                geometry = self._geometry_of(own, shapes, number)
+                look = {} if own is not None else _look_of(place.style, geometry.geom_type)
                 made = add_site(self._document, geometry, actor=self._actor, now=self._now, **fields, **look).changes
             except InvalidValue as error:
                 left_out.append(Phrase("“{name}” is left out. {why}", name=place.name, why=error.sentence))
@@ -149,6 +175,27 @@ class _Sites:
             self.sites += made
             self.boxes.append(Bounds(*geometry.bounds))
         return left_out
+
+    def _geometry_of(self, own: OwnMark | None, shapes: Sequence[bytes], number: int) -> BaseGeometry:
+        return site_geometry(shapes[number]) if own is None else own_shapes(own, shapes)[number]
+
+    def _own_fields_of(self, place: EarthPlace, own: OwnMark) -> dict[str, Any]:
+        """The fields of a mark that Geoloupe wrote; what its balloon says beside them stands in the notes."""
+        fields = {"position_basis": f"as in {self._name}"} | own_fields(place, own)
+        lines = place.notes.splitlines()[max(own.head, 0) :]
+        kept = {EARTH: _kept(place)} if own.from_earth else {}
+        return fields | {
+            "folder": self._own_folder_of(place, own),
+            "position_source_uuid": self._source_uuid,
+            "props_json": json.dumps(kept, ensure_ascii=False) if kept else "",
+            "notes": _cut("\n".join(lines)),
+        }
+
+    def _own_folder_of(self, place: EarthPlace, own: OwnMark) -> str:
+        """The folder in the case. A mark by its role lay in none, unless somebody has put it into another since."""
+        path = self._file.path_of(place.folder)
+        is_there = own.by_role and bool(path) and path[0] in OWN_FOLDERS
+        return "" if is_there else self._folder_of(place.folder)
 
     def _fields_of(self, place: EarthPlace) -> dict[str, Any]:
         notes = "\n".join(filter(None, (place.notes, *(f"{name}: {value}" for name, value in place.data))))
@@ -167,7 +214,7 @@ class _Sites:
             fields |= dates
         else:
             notes = "\n".join(filter(None, (notes, f"time in {self._name}: {place.begin}/{place.end}")))
-        fields["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
+        fields["notes"] = _cut(notes)
         return fields
 
     def _folder_of(self, number: int) -> str:
@@ -175,6 +222,10 @@ class _Sites:
         if number not in self._folders:
             self._folders[number] = folder_words(self._file, number)
         return self._folders[number]
+
+
+def _cut(notes: str) -> str:
+    return notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
 
 
 def _dates_of(place: EarthPlace) -> dict[str, str]:

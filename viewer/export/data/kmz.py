@@ -22,10 +22,22 @@ from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.parties import claim_sentence, context_of, own_answers, told_of
 from layers.requests.earth_file import EarthView
+from layers.requests.earth_own import (
+    ANNOTATIONS,
+    CIRCLE,
+    LABEL,
+    OTHER_SITES,
+    OWN_DATA,
+    OWN_FOLDERS,
+    ROLE_FOLDERS,
+    OwnMark,
+    own_text,
+)
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture, LaidPicture
 from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, is_from_earth, time_of_mark, views_of
+from viewer.export.data.kml_own import own_mark_of
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.laid_pictures import filed_overlays
 from viewer.export.data.picture_bytes import png_bytes
@@ -42,7 +54,6 @@ _LONGEST_TEXT = 100_000
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›"})
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of all members, fixed so that the same case makes the same bytes."""
-_ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
 LABELS = "Labels of areas and lines"
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
@@ -158,16 +169,15 @@ class _Kmz:
                 filed.append(filed_mark(site, self._placemark(named_site, site)))
                 continue
             if not site.is_site:
-                group = "Annotations"
+                group = ANNOTATIONS
             else:
                 role = site.role if site.role in ROLES else "other"
-                group = _ROLE_FOLDERS.get(role, "Other sites")
+                group = ROLE_FOLDERS.get(role, OTHER_SITES)
             placemark = self._placemark(named_site, site)
             groups.setdefault(group, {}).setdefault(named_site.class_words or "Marks", []).append(placemark)
-        order = [*_ROLE_FOLDERS.values(), "Other sites", "Annotations"]
         by_role = [
             _folder(name, "".join(_folder(title, "".join(marks)) for title, marks in sorted(groups[name].items())))
-            for name in order
+            for name in OWN_FOLDERS
             if name in groups
         ]
         return [folders_of(filed, _folder), *by_role]
@@ -186,6 +196,7 @@ class _Kmz:
             "identity": named_site.identity,
             "place_sources": " | ".join(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on),
             **self._claim_facts(named_site.uuid),
+            OWN_DATA: own_text(own_mark_of(named_site, site, _written_name(named_site.name), self._content)),
         }
         extended = "".join(
             f'<Data name="{name}"><value>{_text(value)}</value></Data>' for name, value in facts.items() if value
@@ -247,7 +258,7 @@ class _Kmz:
         circle of a loosely known place stands its hollow symbol, as on screen: it is no pin. What came from Google
         Earth goes back as it was.
         """
-        labels = []
+        labels, beside = [], _own_data(OwnMark(part=LABEL))
         for named_site in self._content.sites:
             site = self._document.sites[named_site.uuid]
             is_pin = site.kind == "point" and not site.is_area
@@ -261,14 +272,15 @@ class _Kmz:
             )
             labels.append(
                 f"<Placemark><name>{_name(named_site.name)}</name>"
-                f"<description>{_text(self._description(named_site, site))}</description><styleUrl>#{style}</styleUrl>"
+                f"<description>{_text(self._description(named_site, site))}</description>"
+                f"<styleUrl>#{style}</styleUrl>{beside}"
                 f"{kml_shape(site.place, digits_for(site.position_error_m))}</Placemark>"
             )
         return _folder(LABELS, "".join(labels)) if labels else ""
 
     def _error_folder(self) -> str:
         """Circles that hold the true place with 90 %, for the sites that are shown as pins."""
-        circles = []
+        circles, beside = [], _own_data(OwnMark(part=CIRCLE))
         for named_site in self._content.sites:
             site = self._document.sites[named_site.uuid]
             is_pin = site.kind == "point" and not site.is_area and site.is_site
@@ -281,7 +293,8 @@ class _Kmz:
             )
             circles.append(
                 f"<Placemark><name>{_name(named_site.name)}: {_name(named_site.precision)}</name>"
-                f"<styleUrl>#{style}</styleUrl>{kml_shape(_circle(site, error_m), digits_for(error_m) + 2)}</Placemark>"
+                f"<styleUrl>#{style}</styleUrl>{beside}"
+                f"{kml_shape(_circle(site, error_m), digits_for(error_m) + 2)}</Placemark>"
             )
         return _folder("Position errors (90 %)", "".join(circles)) if circles else ""
 
@@ -397,9 +410,19 @@ def _text(text: str) -> str:
     return escape(plain(text, _LONGEST_TEXT), quote=False)
 
 
+def _own_data(own: OwnMark) -> str:
+    data = f'<Data name="{OWN_DATA}"><value>{_text(own_text(own))}</value></Data>'
+    return f"<ExtendedData>{data}</ExtendedData>"
+
+
 def _name(text: str) -> str:
     """A name for a list, the map and a balloon. Other characters replace those that would count as markup."""
-    return _text(one_line(text, _LONGEST_NAME).translate(_NO_MARKUP))
+    return _text(_written_name(text))
+
+
+def _written_name(text: str) -> str:
+    """A name before its characters are escaped."""
+    return one_line(text, _LONGEST_NAME).translate(_NO_MARKUP)
 
 
 def _kml_color(color: QColor) -> str:

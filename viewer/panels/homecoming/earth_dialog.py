@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from msgspec.structs import replace
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -23,8 +24,9 @@ from PySide6.QtWidgets import (
 from layers.requests.earth_file import ROOT, EarthFile
 from layers.text.counted import grouped
 from viewer.commands.filing.earth_known import KnownParts
+from viewer.commands.filing.earth_own import is_own
 from viewer.commands.filing.earth_places import EarthChoice
-from viewer.panels.homecoming.earth_words import account_of
+from viewer.panels.homecoming.earth_words import account_of, left_out_lines, own_lines
 from viewer.panels.words import class_choices
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
@@ -61,15 +63,7 @@ class EarthDialog(QDialog):
         self._name = one_line(path.name, 60)
         counts = Counter(view.owner for view in file.views)
         folder_views, place_views = (sum(counts[owner] for owner in kind) for kind in (FOLDER_VIEWS, PLACE_VIEWS))
-        self.sites = self._box(
-            translate(
-                "EarthDialog",
-                "{count} placemarks as sites, in their folders",
-                "{count} placemark as a site, in its folder",
-                len(file.places),
-            ),
-            len(file.places),
-        )
+        self.sites = self._box("", len(file.places))  # its words follow the ticks of folders
         self.overlays = self._box(
             translate("EarthDialog", "{count} overlays as layers", "{count} overlay as a layer", len(file.overlays)),
             len(file.overlays),
@@ -101,6 +95,7 @@ class EarthDialog(QDialog):
             photos,
         )
         self.leave_known = self._known_box()
+        self.as_written = self._own_box()
         self.class_code = _class_box()
         self.class_code.setAccessibleName(self.tr("Class of the sites"))
         self.nothing_new = plain_label(self.tr("Nothing else is chosen: untick this to bring it in once more."))
@@ -114,6 +109,18 @@ class EarthDialog(QDialog):
         box = QCheckBox()
         box.setChecked(True)
         box.setToolTip(self.tr("Placemarks of the same name at the same place, overlays and views alike"))
+        box.toggled.connect(self._show_choice)
+        return box
+
+    def _own_box(self) -> QCheckBox:
+        """The offer for a file that Geoloupe wrote; hidden for any other."""
+        box = QCheckBox(self.tr("Written by Geoloupe: bring back as the same sites"))
+        box.setToolTip(
+            self.tr("With their class, role and names; what stands beside them in the file does not become sites")
+        )
+        is_ours = is_own(self._file)
+        box.setChecked(is_ours)
+        box.setVisible(is_ours)
         box.toggled.connect(self._show_choice)
         return box
 
@@ -143,7 +150,7 @@ class EarthDialog(QDialog):
         return box
 
     def _folder_tree(self) -> QTreeWidget:
-        """The folders with the number of places and overlays in each, for reading only."""
+        """The folders with the number of places and overlays in each: what is unticked stays in the file."""
         tree = QTreeWidget()
         held = [Counter(place.folder for place in self._file.places)]
         titles = [self.tr("Folder"), self.tr("Places")]
@@ -155,19 +162,43 @@ class EarthDialog(QDialog):
         tree.setAccessibleName(self.tr("Folders of the file"))
         tree.setMinimumHeight(LIST_PX)
         items: dict[int, QTreeWidgetItem] = {}
+        in_none = [count[ROOT] for count in held]
+        if any(in_none) and self._file.folders:
+            words = [self.tr("(in no folder)"), *(grouped(count) if count else "" for count in in_none)]
+            items[ROOT] = QTreeWidgetItem(tree, words)
         for number, folder in enumerate(self._file.folders):
             name = one_line(folder.name, 80) or self.tr("(without a name)")
             words = [name, *(grouped(count[number]) if count[number] else "" for count in held)]
             above = items.get(folder.parent) if folder.parent != ROOT else None
             items[number] = item = QTreeWidgetItem(tree, words) if above is None else QTreeWidgetItem(above, words)
+        for item in items.values():
             for column in range(1, len(titles)):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(0, Qt.CheckState.Checked)
+        self._items = items
+        tree.itemChanged.connect(self._follow_tick)
         if len(items) <= OPEN_FOLDERS:
             tree.expandAll()
         tree.setColumnWidth(0, WIDTH_PX - 140 - COUNT_PX * (len(titles) - 2))
         tree.setColumnWidth(1, COUNT_PX)
         tree.setVisible(bool(items))
         return tree
+
+    def _follow_tick(self, item: QTreeWidgetItem) -> None:
+        """Tick the folders in a folder with it, and no other: what lies in a folder itself is ticked by its own row."""
+        blocker, inside = QSignalBlocker(self.tree), [item]
+        while inside:
+            folder = inside.pop()
+            folder.setCheckState(0, item.checkState(0))
+            inside += filter(None, map(folder.child, range(folder.childCount())))
+        blocker.unblock()
+        self._show_choice()
+
+    def _folders_out(self) -> frozenset[int]:
+        return frozenset(
+            number for number, item in self._items.items() if item.checkState(0) is Qt.CheckState.Unchecked
+        )
 
     def _lay_out(self) -> None:
         head = plain_label(self.tr("What comes in of “{0}”").format(self._name))
@@ -182,21 +213,28 @@ class EarthDialog(QDialog):
         )
         note.setObjectName("muted")
         note.setWordWrap(True)
+        self.tree.setToolTip(self.tr("Untick a folder to leave out what lies in it"))
         form = QFormLayout()
         form.addRow(self.tr("Class of the sites"), self.class_code)
-        lines = self._account = [*account_of(self._file), *map(in_language, self._file.problems)]
         self.account.setReadOnly(True)
         self.account.setTabChangesFocus(True)
         self.account.setMinimumHeight(LIST_PX)
         self.account.setAccessibleName(self.tr("What stays in the file, or comes as less"))
-        self.account.setPlainText("\n".join(lines) or self.tr("Nothing: all of it comes in."))
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.bring_button.setDefault(True)
         box.addButton(self.bring_button, QDialogButtonBox.ButtonRole.AcceptRole)
         box.accepted.connect(self._choose)
         box.rejected.connect(self.close)
         layout = QVBoxLayout(self)
-        for part in (head, self.sites, self.photos, self.overlays, self.folder_views, self.place_views):
+        for part in (
+            head,
+            self.as_written,
+            self.sites,
+            self.photos,
+            self.overlays,
+            self.folder_views,
+            self.place_views,
+        ):
             layout.addWidget(part)
         layout.addWidget(self.leave_known)
         self.nothing_new.setObjectName("muted")
@@ -223,27 +261,49 @@ class EarthDialog(QDialog):
             views,
             self.photos.isChecked(),
             self.leave_known.isChecked(),
-            "\n".join(self._account),
+            as_written=self.as_written.isChecked(),
+            folders_out=self._folders_out(),
+            account="\n".join(self._lines()),
         )
+
+    def _lines(self) -> list[str]:
+        """The account of what stays in the file or comes as less, by what is ticked."""
+        lines = own_lines(self._file) if self.as_written.isChecked() else []
+        lines += left_out_lines(self._file, self._folders_out())
+        return [*lines, *account_of(self._file), *map(in_language, self._file.problems)]
 
     def _show_choice(self) -> None:
         choice = self.choice()
+        self.account.setPlainText(choice.account or self.tr("Nothing: all of it comes in."))
+        self.sites.setText(self._sites_words(choice))
         is_chosen = choice.sites or choice.overlays or bool(choice.views)
         has_new = self._has_new(choice)
         self.bring_button.setEnabled(is_chosen and has_new)
         self.nothing_new.setVisible(is_chosen and not has_new)
-        self.class_code.setEnabled(self.sites.isChecked())
+        is_asked = any(place.own is None or not choice.as_written for place in self._file.places)
+        self.class_code.setEnabled(self.sites.isChecked() and is_asked)
         self.photos.setEnabled(self.sites.isChecked())
 
     def _has_new(self, choice: EarthChoice) -> bool:
         """True where something of the choice is not in the case yet, or what it has comes once more."""
-        file, known = self._file, self._known
-        views = (number for number, view in enumerate(file.views) if view.owner in choice.views)
+        file, known = self._file, self._known if choice.leaves_known else KnownParts()
+        places = (number for number, place in enumerate(file.places) if choice.takes_place(place))
+        overlays = (number for number, overlay in enumerate(file.overlays) if choice.takes_overlay(overlay))
+        views = (number for number, view in enumerate(file.views) if choice.takes_view(view))
         return (
-            not choice.leaves_known
-            or (choice.sites and len(file.places) > len(known.places))
-            or (choice.overlays and len(file.overlays) > len(known.overlays))
+            any(number not in known.places for number in places)
+            or any(number not in known.overlays for number in overlays)
             or any(number not in known.views for number in views)
+        )
+
+    def _sites_words(self, choice: EarthChoice) -> str:
+        """The number of placemarks that are not left out by their folders."""
+        wanted = replace(choice, sites=True)
+        return translate(
+            "EarthDialog",
+            "{count} placemarks as sites, in their folders",
+            "{count} placemark as a site, in its folder",
+            sum(map(wanted.takes_place, self._file.places)),
         )
 
     def _choose(self) -> None:

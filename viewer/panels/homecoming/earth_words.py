@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.requests.earth_file import STAYS_BEHIND, EarthFile
@@ -87,6 +89,22 @@ def account_of(file: EarthFile) -> list[str]:
     if slanted:
         lines.append(_line(translate("EarthWords", "Views that look aslant: the map shows them from above"), slanted))
     return lines
+
+
+def own_lines(file: EarthFile) -> list[str]:
+    """Lines on what a file that Geoloupe wrote does not bring back as rows of its own."""
+    beside = [place.name for place in file.places if place.own is not None and not place.own.is_mark]
+    words = translate("EarthWords", "Points with names of areas, and circles around pins: they belong to the sites")
+    more = translate("EarthWords", "Claims, answers and observations come as words in the notes, not as rows")
+    return [*([_line(words, beside)] if beside else []), more]
+
+
+def left_out_lines(file: EarthFile, folders: Collection[int]) -> list[str]:
+    """The line on folders that are unticked and hold something; none where there is none."""
+    held = {thing.folder for things in (file.places, file.overlays, file.views) for thing in things}
+    left = [number for number in sorted(folders) if number in held]
+    names = [one_line(" / ".join(file.path_of(number)), 80) for number in left]
+    return [_line(translate("EarthWords", "Folders that are unticked"), names)] if left else []
 
 
 def _line(text: str, names: list[str]) -> str:

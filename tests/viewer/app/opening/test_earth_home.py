@@ -12,28 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from layers.requests.earth_file import STAYS_BEHIND
 from tests.support.heartbeat import FREE_MS, Heartbeat
+from tests.support.homecoming import WAIT_MS, bring, dialog_of
 from tests.support.readers.earth_files import PLACES, earth_kml, earth_kmz, many_places
 from tests.support.readers.tiny_kmz import picture
 from tests.support.windows import warm_up
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
-from viewer.panels.homecoming.earth_dialog import EarthDialog
 from viewer.panels.homecoming.earth_words import STAYS
-
-WAIT_MS = 60_000
-
-
-def dialog_of(window: MainWindow, qtbot: QtBot) -> EarthDialog:
-    qtbot.waitUntil(lambda: window.findChild(EarthDialog) is not None, timeout=WAIT_MS)
-    dialog = window.findChild(EarthDialog)
-    assert dialog is not None
-    return dialog
-
-
-def bring(window: MainWindow, answers: Answers, path: Path, qtbot: QtBot) -> EarthDialog:
-    answers.path = path
-    window.action_table["bring_home"].trigger()
-    return dialog_of(window, qtbot)
 
 
 def test_a_file_comes_home_by_the_menu_as_one_step(
