@@ -108,7 +108,7 @@ def facts_of_case(document: Document, spec: ProductSpec, marks: Iterable[str], p
     drawn = frozenset(marks)
     known = {image.layer_uuid: image for image in document.images.values() if image.layer_uuid}
     rows = [row for row in reversed(document.layers_in_order()) if row.kind in ("raster", "tiles", "vector")]
-    maps = []
+    rows, maps = spec.rows_kept(rows), []
     for number, product_map in enumerate(spec.maps):
         frame = product_map.frame
         shown = [

@@ -15,6 +15,7 @@ from layers.decoding import encoded
 from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
 from layers.document.comparison import ComparisonSpec, Frame, read_bounds, read_frame
 from layers.document.json_fields import json_object
+from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
@@ -91,7 +92,7 @@ DEFAULT_PAGE = "A4 landscape"
 
 
 class ProductMap(Struct, frozen=True):
-    """One map of a product. `frame`: its layers, as in a comparison; None: those that the tree shows.
+    """One map of a product. `frame`: its layers, as in a comparison; None: those of the product.
 
     `bounds` are lon, lat; None: the product's. `marks`: uuids of the marks that are its own; None: all of the case.
     """
@@ -145,6 +146,9 @@ class ProductSpec(Struct, frozen=True):
     """CRS of the maps; empty: the one that suits the bounds."""
     bounds: Bounds | None = None
     maps: tuple[ProductMap, ...] = (ProductMap(),)
+    layers: tuple[str, ...] | None = None
+    """Uuids of the layers that maps without layers of their own show; None: those that the tree shows. Layers that are
+    added later stay out until they are taken in."""
     comparison: str = ""
     """The uuid of the comparison that the maps of before and after are from."""
     match: bool = False
@@ -180,6 +184,13 @@ class ProductSpec(Struct, frozen=True):
         others = {name: offset for name, offset in self.moved.items() if name != key}
         return replace(self, moved=others | ({key: (x_mm, y_mm)} if (x_mm, y_mm) != (0.0, 0.0) else {}))
 
+    def rows_kept(self, rows: Sequence[Layer]) -> list[Layer]:
+        """The layers of a case as the product shows them where its maps have no layers of their own."""
+        if self.layers is None:
+            return list(rows)
+        kept = frozenset(self.layers)
+        return [row if row.visible == (row.uuid in kept) else replace(row, visible=row.uuid in kept) for row in rows]
+
     def with_maps(self, maps: Sequence[ProductMap]) -> ProductSpec:
         """The same with other maps, or in another order: things that were moved on a map go back to their places."""
         moved = {key: offset for key, offset in self.moved.items() if not _OF_MAP.search(key)}
@@ -209,6 +220,7 @@ class ProductSpec(Struct, frozen=True):
             data[name] = getattr(self, name)
         data["bounds"] = None if self.bounds is None else list(self.bounds)
         data["maps"] = encoded(self.maps)
+        data["layers"] = None if self.layers is None else list(self.layers)
         data["left_out"] = sorted(self.left_out)
         data["moved"] = {key: list(offset) for key, offset in sorted(self.moved.items())}
         data["stretches"] = dict(sorted(self.stretches.items()))
@@ -292,6 +304,7 @@ def read_spec(text: str) -> ProductSpec | None:
         dpi=min(max(dpi, LEAST_DPI), MOST_DPI) if isinstance(dpi, int) and not isinstance(dpi, bool) else 300,
         bounds=read_bounds(data.get("bounds")),
         maps=tuple(maps) or (ProductMap(),),
+        layers=_uuids(data.get("layers")),
         graticule=graticule if graticule in GRATICULES else "",
         left_out=frozenset(part for part in left_out if part in PARTS) if isinstance(left_out, list) else frozenset(),
         moved=dict(_offsets(moved)) if isinstance(moved, dict) else {},
@@ -334,9 +347,12 @@ def maps_of_comparison(frames: Sequence[Frame]) -> tuple[ProductMap, ...]:
 def _map_of(data: Any) -> ProductMap:
     if not isinstance(data, dict):
         return ProductMap()
-    marks = data.get("marks")
-    named = tuple(uuid for uuid in marks if isinstance(uuid, str)) if isinstance(marks, list) else None
-    return ProductMap(read_frame(data.get("frame")), read_bounds(data.get("bounds")), _text(data.get("title")), named)
+    marks = _uuids(data.get("marks"))
+    return ProductMap(read_frame(data.get("frame")), read_bounds(data.get("bounds")), _text(data.get("title")), marks)
+
+
+def _uuids(data: Any) -> tuple[str, ...] | None:
+    return tuple(uuid for uuid in data if isinstance(uuid, str)) if isinstance(data, list) else None
 
 
 def _offsets(data: Mapping[str, Any]) -> list[tuple[str, tuple[float, float]]]:

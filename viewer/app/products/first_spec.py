@@ -15,6 +15,7 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.product.maps.crowded_places import with_crowded_maps
+from layers.product.maps.kept_layers import shown_layers
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
@@ -47,10 +48,16 @@ class WindowState(Struct, frozen=True):
     stretches: Mapping[str, str] = field(default_factory=dict)
     """Present styles, in JSON by layer, of the images whose stretch follows the view (DRA)."""
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Uuids of the layers that the map shows."""
+        return shown_layers(self.document)
+
 
 def first_spec(state: WindowState) -> ProductSpec:
     """Draft a product: of the shown comparison, else of chosen images, else of the chosen site, else of the map."""
-    spec = replace(_like_the_last(state.document, state.names), bounds=state.bounds, stretches=state.stretches)
+    spec = _like_the_last(state.document, state.names)
+    spec = replace(spec, bounds=state.bounds, layers=state.layers, stretches=state.stretches)
     if state.comparison is not None or len(state.images) > 1:
         return with_layout(spec, "before-after", state)
     if not state.site:

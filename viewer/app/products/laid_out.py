@@ -53,8 +53,8 @@ class LaidOut(Printed, Protocol):
         """The same pages with DRAFT in their margins."""
         ...
 
-    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
-        """The product with the present stretches of its maps that follow the view (DRA)."""
+    def as_seen(self, spec: ProductSpec) -> ProductSpec:
+        """The product with its present layers, and the present stretches that follow the view in its maps (DRA)."""
         ...
 
     def things(self, page: int) -> Sequence[str]:

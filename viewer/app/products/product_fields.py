@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from layers.document.changes import Changes
 from layers.document.vocabulary import MARKINGS
 from layers.product.content import ProductContent
+from layers.product.maps.kept_layers import other_layers, shown_layers
 from layers.product.spec import (
     GRATICULES,
     LAYOUTS,
@@ -25,6 +27,7 @@ from layers.product.spec import (
     page_named,
 )
 from viewer.app.products.correction_field import CorrectionField
+from viewer.app.products.layers_offer import LayersOffer
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.app.products.projection_box import ProjectionBox
 from viewer.panels.comments.comments_on_row import CommentsOnRow
@@ -70,6 +73,7 @@ class ProductFields(FormPage):
         self.parts: dict[str, QCheckBox] = {}
         self.maps = MapFields(lambda: sorted(context.selection.uuids), partial(_layer_name, context))
         self.refusal, self.correction, self.comments = Refusal(), CorrectionField(), CommentsOnRow(context)
+        self.layers_offer = LayersOffer()
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self.projection_box = ProjectionBox()
@@ -149,6 +153,7 @@ class ProductFields(FormPage):
             box.setAccessibleName(text.replace("&", ""))
             self.checks[name] = box
             form.addRow(box)
+        self.content.addWidget(self.layers_offer)
         self.content.addWidget(self.comments)
         self.content.addWidget(self.correction)
         self.content.addWidget(self._wording({"correction": (self.correction.text, "note")}))
@@ -222,6 +227,8 @@ class ProductFields(FormPage):
         self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
         self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
         self.maps.changed.connect(self._tell)
+        self.layers_offer.accepted.connect(self._take_layers)
+        self._context.changed.connect(self._follow_edit)
 
     # -- shown and taken ------------------------------------------------------------------------------------------
 
@@ -288,6 +295,14 @@ class ProductFields(FormPage):
         self.checks["match"].setEnabled(spec.layout in MATCHED)
         self.maps.show_spec(spec)
         self.maps_section.offer(is_open=is_shown_for(spec.layout))
+        self._offer_layers()
+
+    def _follow_edit(self, changes: Changes) -> None:
+        if changes.everything or changes.touches("layers"):
+            self._offer_layers()
+
+    def _offer_layers(self) -> None:
+        self.layers_offer.show_layers(other_layers(self._spec, self._context.document))
 
     def begin(self) -> None:
         """Move the keyboard to the title and select it, so that typing replaces it."""
@@ -324,6 +339,9 @@ class ProductFields(FormPage):
 
     def _take_text(self, name: str) -> None:
         self._take(WORDS_SERIES + name, name, self.texts[name].toPlainText()[:LONGEST_TEXT])
+
+    def _take_layers(self) -> None:
+        self._tell(replace(self._spec, layers=shown_layers(self._context.document)), "")
 
     def _take_part(self, part: str, shown: bool) -> None:
         left_out = self._spec.left_out - {part} if shown else self._spec.left_out | {part}

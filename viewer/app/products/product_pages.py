@@ -182,7 +182,7 @@ class ProductPages:
 
     def _show(self, spec: ProductSpec) -> None:
         """Open the scenes of a product; scenes that show the same layers stay, with all data they have read."""
-        wanted = (spec.layout, spec.stretches, *(product_map.frame for product_map in maps_of(spec)))
+        wanted = (spec.layout, spec.layers, spec.stretches, *(product_map.frame for product_map in maps_of(spec)))
         if wanted == self._scenes_of:
             return
         self._close_scenes()

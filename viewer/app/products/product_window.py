@@ -253,9 +253,9 @@ class ProductWindow(QDialog):
         self._set_spec(self.spec.with_moved(key, x_mm, y_mm), f"move {key}" if self.preview.hasFocus() else "", 0)
 
     def take_view(self) -> None:
-        """Show the main map's present view and stretches on the page."""
+        """Show the main map's present view, layers and stretches on the page."""
         state = self._read_state()
-        self._set_spec(replace(self.spec, bounds=state.bounds, stretches=state.stretches))
+        self._set_spec(replace(self.spec, bounds=state.bounds, layers=state.layers, stretches=state.stretches))
 
     def add_view(self) -> None:
         """Add the main map's present view as another map: an inset, or a panel."""
@@ -419,7 +419,7 @@ class ProductWindow(QDialog):
         if row is not None and row.issued_at and self.kept.is_as_issued(self.spec):
             return True
         if self.laid is not None and self.is_idle:
-            self._show_spec(self.laid.with_stretches(self.spec))
+            self._show_spec(self.laid.as_seen(self.spec))
         refusal = self.kept.keep(self.spec)
         if refusal:
             self.say(refusal)

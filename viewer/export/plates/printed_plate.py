@@ -18,7 +18,7 @@ from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
 from viewer.export.plates.group_parts import label_pieces, parts_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
-from viewer.export.plates.maps.map_scenes import with_stretches
+from viewer.export.plates.maps.map_scenes import as_seen
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.setting.piece import Piece, sharp_rect
@@ -72,9 +72,9 @@ class PrintedPlate:
         """The facts that the check judges."""
         return facts_of(self.plate)
 
-    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
-        """The product with the stretches that follow the view in its maps (DRA) fixed as they are seen now."""
-        return with_stretches(spec, self.plate.read.stretches)
+    def as_seen(self, spec: ProductSpec) -> ProductSpec:
+        """The product with its layers fixed, and the stretches that follow the view (DRA), as they are seen now."""
+        return as_seen(spec, self.case, self.plate.read.stretches)
 
     def stamped(self) -> PrintedPlate:
         """The plate with DRAFT in the margins of each page."""

@@ -85,7 +85,7 @@ class BoxPage:
         made.is_stamped = True
         return made
 
-    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
+    def as_seen(self, spec: ProductSpec) -> ProductSpec:
         return spec
 
     @property

@@ -198,5 +198,6 @@ def test_a_page_without_tiles_has_no_line(window: MainWindow, server: TileServer
     assert told(shown, qtbot)
     assert shown.tiles.isVisible()
     window.session.push(update_layer(window.session.document, layer, actor="a", visible=False))
+    shown.fields.layers_offer.button.click()
     qtbot.waitUntil(lambda: told(shown, qtbot) == "", timeout=WAIT_MS)
     assert not shown.tiles.isVisible()

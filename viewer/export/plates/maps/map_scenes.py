@@ -14,6 +14,7 @@ from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.grid.tile_grid import View
+from layers.product.maps.kept_layers import shown_layers
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
 from viewer.canvas.scene import MapScene
@@ -39,10 +40,11 @@ def product_scenes(
     return [make(document, context, base_folder) for make in scene_makers(spec)]
 
 
-def with_stretches(spec: ProductSpec, shown: Sequence[Mapping[str, str]]) -> ProductSpec:
-    """The product with the stretches that follow the view in its maps (DRA) fixed.
+def as_seen(spec: ProductSpec, document: Document, shown: Sequence[Mapping[str, str]]) -> ProductSpec:
+    """The product with its layers fixed, and the stretches that follow the view in its maps (DRA).
 
-    `shown`: the styles of these layers as each map shows them, as JSON by uuid.
+    `document`: the case that its maps show; `shown`: the styles of these layers as each map shows them, as JSON by
+    uuid.
     """
     maps, stretches = list(maps_of(spec)), dict(spec.stretches)
     for at, styles in enumerate(shown):
@@ -53,7 +55,8 @@ def with_stretches(spec: ProductSpec, shown: Sequence[Mapping[str, str]]) -> Pro
             else:
                 stretches.setdefault(uuid, text)
         maps[at] = replace(maps[at], frame=frame)
-    return replace(spec, maps=tuple(maps[: len(spec.maps)]), stretches=stretches)
+    layers = shown_layers(document) if spec.layers is None else spec.layers
+    return replace(spec, maps=tuple(maps[: len(spec.maps)]), layers=layers, stretches=stretches)
 
 
 def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
@@ -133,9 +136,11 @@ def _scene(
 
 def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list[Layer]]:
     framed = _framed_numbers(spec)
-    return partial(_visible_rows, compared_maps(spec), framed.index(at)) if at in framed else list
+    if at not in framed:
+        return spec.rows_kept
+    return partial(_visible_rows, spec, compared_maps(spec), framed.index(at))
 
 
-def _visible_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
+def _visible_rows(spec: ProductSpec, compared: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
     """The visible layers of map `at`; no other layers are read."""
-    return [row for row in frame_rows(spec, at, rows) if row.visible]
+    return [row for row in frame_rows(compared, at, spec.rows_kept(rows)) if row.visible]
