@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from layers.document.source import SourceFile
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
+from viewer.commands.filing.custody import attach_copies
 from viewer.commands.reviewing.reviews import set_review
 from viewer.commands.sources import update_source
 from viewer.panels.claims.response_form import ResponseForm
@@ -182,3 +185,32 @@ def test_a_source_with_the_link_of_another_is_told_in_form_and_list(
     assert desk.context.shown_row("sources") == "s1"
     desk.history.undo()
     assert source_form.alike.isHidden()
+
+
+def test_words_to_the_other_side_are_entered_and_stay_verbatim(
+    qtbot, register: SourceRegisterPanel, source_form: SourceForm, desk: Desk
+) -> None:
+    register.list.view.selectRow(0)
+    field = source_form.fields.fields["context"]
+    qtbot.keyClicks(field, "no direct lethal support")
+    source_form.fields.flush()
+    assert desk.document.sources["s1"].context == "no direct lethal support"
+    desk.history.undo()
+    assert desk.document.sources["s1"].context == ""
+
+
+def test_a_copy_of_the_same_bytes_is_told_in_the_list_at_once(register: SourceRegisterPanel, desk: Desk) -> None:
+    model, copy = register.model, SourceFile(uuid="", source_uuid="", name="a.pdf", sha256="5" * 64)
+
+    def chips() -> list[str]:
+        return [str(model.data(model.index(row, 0), CHIP_ROLE)) for row in range(2)]
+
+    desk.history.push(attach_copies(desk.document, "s1", [replace(copy, uuid="c1")], actor="Olga"))
+    shown_rows: list[int] = []
+    model.dataChanged.connect(lambda first, last: shown_rows.extend(range(first.row(), last.row() + 1)))
+    assert chips() == ["", ""]
+    desk.history.push(attach_copies(desk.document, "s2", [replace(copy, uuid="c2")], actor="Olga"))
+    assert chips() == ["here twice?", "here twice?"]
+    assert set(shown_rows) == {0, 1}, "both are painted anew"
+    desk.history.undo()
+    assert chips() == ["", ""]

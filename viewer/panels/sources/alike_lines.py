@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
@@ -17,7 +17,12 @@ MOST_SHOWN = 6
 
 
 class KnownAlike(QObject):
-    """The index of alike sources of the open case: made when it is first asked, it follows the edits."""
+    """The index of alike sources of the open case: made when it is first asked, it follows the edits.
+
+    `told` names the sources that a kept copy or a source beside them may have made alike, or no longer alike.
+    """
+
+    told = Signal(frozenset)
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
@@ -51,7 +56,13 @@ class KnownAlike(QObject):
             if isinstance(row, SourceFile):
                 self._owners[uuid] = row.source_uuid
             touched.add(self._owners.get(uuid, ""))
+        beside = self._beside(touched)
         self._index.refresh(document, touched)
+        self.told.emit(frozenset(touched | beside | self._beside(touched)))
+
+    def _beside(self, uuids: set[str]) -> set[str]:
+        assert self._index is not None
+        return {other for uuid in uuids for other in self._index.alike(uuid)}
 
     def _forget(self) -> None:
         self._index, self._owners = None, {}

@@ -106,6 +106,8 @@ class SourceForm(RowForm):
         bases = ChoiceField(choices(("", *DATE_BASES)))
         add("date_basis", self.tr("Date from"), bases, self.tr("Where the date is from: a file's name is no metadata"))
         add("excerpt", self.tr("Excerpt"), TextField(lines=2))
+        context_tip = self.tr("What the same source says to the other side, in its exact words; products print it")
+        add("context", self.tr("Other side"), TextField(lines=2), context_tip)
         add("rights", self.tr("Rights"), LineField(), self.tr("Licence or copyright"))
         marks = [(marking, marking or self.tr("none")) for marking in MARKINGS]
         add("marking", self.tr("Marking"), ChoiceField(marks, free=True), self.tr("Handling marking of this source"))

@@ -38,6 +38,12 @@ class SourceRegisterPanel(RowListPanel):
         for signal in (model.refreshed, model.modelReset):
             signal.connect(self._want_reliability)
         self._want_reliability()
+        self._alike.told.connect(self._show_alike)
+
+    def _show_alike(self, uuids: frozenset[str]) -> None:
+        """Read the sources anew that became alike, or are no longer: their own rows may have stayed as they were."""
+        shown = self._shown_rows()
+        self.model.refresh(uuids & shown.keys(), shown)
 
     def _want_reliability(self) -> None:
         """Hide the column of reliability until any source has been judged, to leave room for the titles."""
