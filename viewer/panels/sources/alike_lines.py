@@ -19,10 +19,10 @@ MOST_SHOWN = 6
 class KnownAlike(QObject):
     """The index of alike sources of the open case: made when it is first asked, it follows the edits.
 
-    `told` names the sources that a kept copy or a source beside them may have made alike, or no longer alike.
+    `changed` names the sources that a kept copy or a source beside them may have made alike, or no longer alike.
     """
 
-    told = Signal(frozenset)
+    changed = Signal(frozenset)
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
@@ -58,7 +58,7 @@ class KnownAlike(QObject):
             touched.add(self._owners.get(uuid, ""))
         beside = self._beside(touched)
         self._index.refresh(document, touched)
-        self.told.emit(frozenset(touched | beside | self._beside(touched)))
+        self.changed.emit(frozenset(touched | beside | self._beside(touched)))
 
     def _beside(self, uuids: set[str]) -> set[str]:
         assert self._index is not None

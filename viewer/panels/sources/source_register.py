@@ -38,7 +38,7 @@ class SourceRegisterPanel(RowListPanel):
         for signal in (model.refreshed, model.modelReset):
             signal.connect(self._want_reliability)
         self._want_reliability()
-        self._alike.told.connect(self._show_alike)
+        self._alike.changed.connect(self._show_alike)
 
     def _show_alike(self, uuids: frozenset[str]) -> None:
         """Read the sources anew that became alike, or are no longer: their own rows may have stayed as they were."""
