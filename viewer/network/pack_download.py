@@ -265,7 +265,6 @@ class PackDownload(QObject):
             self._bytes, self._came = self._bytes + len(body), self._came + 1
         else:
             self._unnoted.append(tile)
-            self.lacking += 1
         self._go_on_later()
 
     def _fail(self, tile: PackTile, error: GeoloupeError) -> None:
@@ -314,18 +313,18 @@ class PackDownload(QObject):
         self._flush.stop()
         tiles, notes, run = self._unwritten, self._unnoted, self._run
         self._unwritten, self._unnoted = [], []
-        count = len(tiles) + len(notes)
         self._jobs.run(
             lambda _: pack.put(tiles, notes),
-            lambda _: self._written(run, count),
+            lambda _: self._written(run, len(tiles), len(notes)),
             lambda error: self._stopped(run, error),
         )
 
-    def _written(self, run: int, count: int) -> None:
+    def _written(self, run: int, kept: int, noted: int) -> None:
         if self._is_stale(run):
             return
         self._is_writing = False
-        self.there += count
+        self.there += kept + noted
+        self.lacking += noted  # with those there: a look between two writes finds no more lacking than looked at
         self.changed.emit()
         self._go_on()
         self._settle()

@@ -18,6 +18,7 @@ from tests.support.tile_server import TileServer
 from viewer.network import pack_download
 from viewer.network.fetcher import Fetcher
 from viewer.network.pack_download import PackDownload, PackPhase
+from viewer.panels.packs.pack_dialog import progress_words
 from viewer.support.jobs import Jobs
 
 AREA = Bounds(10.0, 50.0, 16.0, 54.0)
@@ -142,11 +143,16 @@ def test_tiles_that_the_server_lacks_are_noted_and_never_asked_for_again(
 ) -> None:
     server.last_level = 6
     download = begin("shallow", most=7)
+    looks: list[tuple[int, int]] = []
+    download.changed.connect(lambda: looks.append((download.lacking, download.there)))
     ended(qtbot, download)
+    assert all(lacking <= there for lacking, there in looks), looks
     assert download.phase is PackPhase.DONE
     lacking = sum(path.split("/")[2] == "7" for path in server.log)
     assert download.lacking == lacking > 0
-    assert tiles_in(download.path) == download.total - lacking
+    kept = download.total - lacking
+    assert tiles_in(download.path) == kept
+    assert f"holds {kept} of {download.total:,} tiles".replace(",", " ") in progress_words(download)
     server.log.clear()
     again = begin("shallow", most=7)
     ended(qtbot, again)

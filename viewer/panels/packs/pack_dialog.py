@@ -534,11 +534,24 @@ def progress_words(download: PackDownload) -> str:
                 counts, in_language(download.sentence)
             )
         case PackPhase.DONE:
-            return translate("PackDialog", "{0}. The pack is whole: the layer shows from it without a network.").format(
-                counts
-            )
+            return _held_words(download, total)
     if download.sentence:
         return translate("PackDialog", "{0}. Paused: {1}").format(counts, in_language(download.sentence))
     return translate(
         "PackDialog", "{0}. Paused: it goes on where it was left, also after the program was closed."
     ).format(counts)
+
+
+def _held_words(download: PackDownload, total: str) -> str:
+    """A sentence on the tiles that a whole pack holds, of `total` in words."""
+    if not download.lacking:
+        return translate("PackDialog", "The pack is whole: {0}. The layer shows from it without a network.").format(
+            total
+        )
+    kept = download.there - download.lacking
+    if not kept:
+        return translate("PackDialog", "The pack is empty: the server has none of {0}.").format(total)
+    return translate(
+        "PackDialog",
+        "The pack holds {0} of {1}; the server does not have the others. The layer shows from it without a network.",
+    ).format(grouped(kept), total)
