@@ -25,6 +25,7 @@ class LayersOffer(QWidget):
         super().__init__(parent)
         self.words = wrapped("")
         self.words.setObjectName("caution")
+        self.words.setAccessibleName(self.tr("Layers that differ from the map's"))
         self.button = QPushButton(self.tr("Use the Map's Layers"))
         self.button.setAutoDefault(False)
         self.button.setToolTip(tooltip(self.tr("Show on the page the layers that the map shows now")))
