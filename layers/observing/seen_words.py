@@ -130,8 +130,12 @@ def _on_missed(looks: _Looks) -> list[str]:
     if len(looks.missed) == 1:
         return [Phrase("not seen {missed}", missed=last)]
     earlier = counted(len(looks.missed) - 1, "earlier image", "earlier images")
-    since = date_words(looks.missed[0])
-    return [Phrase("not seen {missed}, nor on {earlier} since {since}", missed=last, earlier=earlier, since=since)]
+    first = date_words(looks.missed[0])
+    if len(looks.missed) == 2:
+        return [Phrase("not seen {missed}, nor on {earlier}, of {first}", missed=last, earlier=earlier, first=first)]
+    return [
+        Phrase("not seen {missed}, nor on {earlier}, the first of {first}", missed=last, earlier=earlier, first=first)
+    ]
 
 
 def _on_seen(looks: _Looks, images: Mapping[str, Image], unlooked: Collection[str]) -> list[str]:
@@ -176,8 +180,12 @@ def _missed_since(later: Sequence[str], gap: str) -> Phrase:
     if len(later) == 1:
         return Phrase("not seen {later}{gap}", later=first, gap=gap)
     count = counted(len(later) - 1, "later image", "later images")
-    until = date_words(later[-1])
-    return Phrase("not seen {later}{gap}, nor on {count} until {until}", later=first, gap=gap, count=count, until=until)
+    last = date_words(later[-1])
+    if len(later) == 2:
+        return Phrase("not seen {later}{gap}, nor on {count}, of {last}", later=first, gap=gap, count=count, last=last)
+    return Phrase(
+        "not seen {later}{gap}, nor on {count}, the last of {last}", later=first, gap=gap, count=count, last=last
+    )
 
 
 def _gap(earlier: str, later: str, unlooked: Collection[str]) -> str:

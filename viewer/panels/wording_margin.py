@@ -17,7 +17,7 @@ from layers.product.wording.passed import advice_in_case, rules_off
 from layers.product.wording.rules import BY_NAME
 from viewer.commands.meta import let_advice_pass, switch_rule
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.form_page import clear_layout
+from viewer.panels.widgets.form_page import clear_layout, keep_still
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
@@ -121,6 +121,7 @@ class WordingMargin(QWidget):
         if (shown, silent) == (self.advice, self._silent):
             return
         self.advice, self._silent = shown, silent
+        keep_still(self)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         clear_layout(layout)

@@ -41,7 +41,7 @@ def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, targ
         ({"1985": "?"}, ""),
         ({"1985": "+"}, "seen 1985"),
         ({"1990": "-"}, "not seen 1990"),
-        ({"1985": "-", "1990": "-"}, "not seen 1990, nor on 1 earlier image since 1985"),
+        ({"1985": "-", "1990": "-"}, "not seen 1990, nor on 1 earlier image, of 1985"),
         ({"1985": "-", "1990": "?"}, "not seen 1985; cannot tell 1990"),
         ({"1985": "+", "1990": "?"}, "seen 1985; cannot tell 1990"),
         ({"1985": "+", "1990": ""}, "seen 1985; not looked at since"),
@@ -55,7 +55,7 @@ def document_of(looks: dict[str, str], kinds: dict[str, str] | None = None, targ
         ({"1985": "-", "1990": "-", "1995": "+"}, "not seen 1990; first seen 1995"),
         (
             {"1985": "+", "1990": "?", "1995": "-", "2000": "-"},
-            "last seen 1985; not seen 1995, nor on 1 later image until 2000; cannot tell 1990",
+            "last seen 1985; not seen 1995, nor on 1 later image, of 2000; cannot tell 1990",
         ),
         ({"1985": "+", "1990": "+", "1995": "-"}, "first seen 1985; last seen 1990; not seen 1995"),
         (
@@ -103,7 +103,7 @@ def test_each_thing_has_a_line_of_its_own_and_one_thing_one_line() -> None:
         (
             {"1985": "+", "2010": "-", "2015": "-", "2020": "-"},
             ("1990", "1995", "2000", "2005"),
-            "last seen 1985; not seen 2010 (4 images between without a row), nor on 2 later images until 2020",
+            "last seen 1985; not seen 2010 (4 images between without a row), nor on 2 later images, the last of 2020",
         ),
         ({"1985": "+", "2010": "-"}, ("1990",), "last seen 1985; not seen 2010 (1 image between without a row)"),
         ({"1985": "-", "2010": "+"}, ("1990",), "not seen 1985; first seen 2010 (1 image between without a row)"),

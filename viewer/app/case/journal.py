@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
-from layers.document.edit import Edit
+from layers.document.edit import Change, Edit
 from layers.errors import GeoloupeError
 from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case.file_work import FileWork
@@ -78,7 +78,7 @@ class CaseJournal:
             return
         for place in reversed(range(len(self._waiting))):
             edit, actor = self._waiting[place]
-            if any(change.uuid == row_uuid for change in edit.changes):
+            if any(change.uuid == row_uuid and _touches(change, columns) for change in edit.changes):
                 self._waiting[place] = replace(edit, reason=reason), actor
                 return
 
@@ -177,3 +177,10 @@ class CaseJournal:
         going_on, self._then = self._then, []
         for _, otherwise in going_on:
             otherwise()
+
+
+def _touches(change: Change, columns: Sequence[str]) -> bool:
+    """True where a change altered one of these columns; without any, where it deleted the row."""
+    if not columns or change.before is None or change.after is None:
+        return not columns and change.after is None
+    return any(getattr(change.before, column) != getattr(change.after, column) for column in columns)

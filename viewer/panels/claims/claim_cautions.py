@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from layers.document.claim import Claim
 from layers.product.judging.cautions import OWN_TEXTS, Caution, cautions_of
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.form_page import clear_layout
+from viewer.panels.widgets.form_page import clear_layout, keep_still
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 
@@ -58,6 +58,7 @@ class ClaimCautions(QWidget):
         if cautions == self.cautions:
             return
         self.cautions = cautions
+        keep_still(self)
         layout = self.layout()
         assert layout is not None
         clear_layout(layout)

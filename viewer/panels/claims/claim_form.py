@@ -24,9 +24,9 @@ from viewer.panels.claims.claim_verbs import FEW_SITES
 from viewer.panels.claims.earlier_lines import EarlierLines
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.evidence_links import EvidenceLinks
-from viewer.panels.claims.judged_claims import OwnJudgements, ReportsJudged
-from viewer.panels.claims.judgement import COLUMNS, JudgementFields
-from viewer.panels.claims.reason_line import ReasonLine
+from viewer.panels.claims.judged_claims import JudgedAbove, OwnJudgements, ReportsJudged
+from viewer.panels.claims.judgement import JudgementFields
+from viewer.panels.claims.reason_line import ASKED, ReasonLine
 from viewer.panels.claims.structured_judgement import STRUCTURED, ChangeNote, StructuredFields, is_structured
 from viewer.panels.claims.words_of_report import WordsOfReport
 from viewer.panels.comments.comments_on_row import CommentsOnRow
@@ -53,6 +53,7 @@ class ClaimFormPanel(RowForm):
         self.places, self.sources = ClaimSites(context), ClaimSources(context)
         self.earlier = EarlierLines(context, self)
         self.evidence, self.steps = EvidenceLinks(context), ClaimSteps(context)
+        self.judged_above = JudgedAbove(context)
         self.own_judgements, self.reports = OwnJudgements(context), ReportsJudged(context)
         self.responses = RowColumn(spacing=5)
         self.sources_part = FoldSection(self.tr("Sources"))
@@ -69,7 +70,7 @@ class ClaimFormPanel(RowForm):
         self._is_own: bool | None = None
         """True where the parts are in the order of a judgement; None before the first claim."""
         self._was_assessed = False
-        self.reason, self.about_many = ReasonLine(context), plain_label()
+        self.reasons, self.about_many = {column: ReasonLine(context, column) for column in ASKED}, plain_label()
         self.about_many.setObjectName("bigFact")
         self._add_words()
         self._add_statement()
@@ -130,10 +131,11 @@ class ClaimFormPanel(RowForm):
         self.fields.add(
             "state", self.tr("State"), ChoiceField(choices(STATES)), self.tr("How far this case has checked the claim")
         )
+        form.addRow(self.reasons["state"])
         form.addRow(self.earlier.lines["state"])
 
     def _add_judgement(self) -> None:
-        self.judgement = JudgementFields(self._context, self.fields, self.earlier.lines)
+        self.judgement = JudgementFields(self._context, self.fields, self.reasons, self.earlier.lines)
         self.judgement_part.content.addWidget(self.judgement)
         self.fields.pair("likelihood_low", "likelihood_high", self._commit_columns)
         self.structured_part.content.addWidget(StructuredFields(self.fields, self.earlier.lines))
@@ -190,9 +192,9 @@ class ClaimFormPanel(RowForm):
         self._parts = parts
         rows: list[QWidget] = [*parts]
         rows[1 + parts.index(begin[1]) : 1 + parts.index(begin[1])] = [
-            *(self.state_row, self.reason, self.cautions, self.wording, self.change_note)
+            *(self.state_row, self.cautions, self.wording, self.change_note)
         ]
-        rows[:0] = [self.comments, self.about_many, self.earlier.note]
+        rows[:0] = [self.comments, self.judged_above, self.about_many, self.earlier.note]
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
         self._order_tabs()
@@ -200,7 +202,10 @@ class ClaimFormPanel(RowForm):
     def _order_tabs(self) -> None:
         """Order the Tab key by the places of the fields, and put the headings last."""
         fields, sources = self.fields.fields, self.sources
-        state: list[QWidget] = [fields["state"], self.reason.field, fields["change_note"]]
+        asked = {column: line.field for column, line in self.reasons.items()}
+        state: list[QWidget] = [fields["state"], asked["state"], fields["change_note"]]
+        judged: list[QWidget] = [*(fields[name] for name in ASKED["likelihood_term"]), asked["likelihood_term"]]
+        judged += [fields["confidence"], asked["confidence"], fields["confidence_reason"]]
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
             self.own_part: self.own_judgements.stops(),
@@ -211,7 +216,7 @@ class ClaimFormPanel(RowForm):
             self.sources_part: [sources.picker, sources.image_button, *cited],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
             self.statement_part: [fields["statement"], *self.words_of_report.links, *([] if self._is_own else state)],
-            self.judgement_part: [*(fields[name] for name in COLUMNS), *(state if self._is_own else [])],
+            self.judgement_part: [*judged, *(state if self._is_own else [])],
             self.places_part: [*self.places.stops()],
             self.more_part: [*(fields[name] for name in ("voice", "place_note", "marking")), self.delete_button],
         }
@@ -285,6 +290,7 @@ class ClaimFormPanel(RowForm):
             *("claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims", "products"),
             *("claim_evidence", "observations", "chips", "searches", "images"),
         ):
+            self.page.keep_still()
             self.refresh()
 
     @override
@@ -294,13 +300,15 @@ class ClaimFormPanel(RowForm):
             self._was_assessed = row.state == "assessed"
             self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
-        self.reason.show_claim(row)
+        for line in self.reasons.values():
+            line.show_claim(row)
         self.places.show_claim(row)
         is_assessed = row.state == "assessed"
         self.reports_part.setVisible(bool(self._is_own))
         self.structured_part.setVisible(bool(self._is_own) or is_assessed or is_structured(row))
         self.change_note.show_claim(self._context.document, row)
         for shown in (
+            self.judged_above,
             self.words_of_report,
             self.own_judgements,
             self.reports,

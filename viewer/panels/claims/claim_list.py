@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import CONFIDENCES
+from layers.product.judging.judged import is_report, judgements_of, reports_of
 from viewer.commands.claims import delete_claims
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
+from viewer.panels.claims.judged_claims import listed_judgement
 from viewer.panels.comments.comment_words import open_words
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
@@ -26,6 +29,7 @@ from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.panels.words import likelihood_text, no_words, site_name
 from viewer.support.language.stored_words import capital
 from viewer.support.language.text import one_line, searched, tooltip
+from viewer.support.language.translation import translate
 
 LONGEST_SPEAKER = 16
 FIRST_PX = 240
@@ -98,6 +102,8 @@ class ClaimListPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if len(uuids) == 1:
             menu.addAction(self.tr("&Open"), lambda: self._open(uuids[0]))
+            for judged in judgements_of(self._context.document, uuids[0]):
+                menu.addAction(self.tr("Open Our &Judgement"), partial(self._open, judged.claim.uuid))
             add_printing(menu, self._context, "claims", uuids[0])
             add_history(menu, self._context, "claims", uuids[0])
         menu.addAction(self.tr("&Go to the Places"), lambda: self._jump(frozenset(uuids)))
@@ -107,8 +113,11 @@ class ClaimListPanel(QWidget):
         return menu
 
     def _chip(self, claim: Claim) -> str:
-        """Open comments, which somebody waits for, then the state of a claim and its speaker."""
-        return " · ".join(filter(None, (open_words(self._context.document, claim.uuid), _chip(claim))))
+        """Open comments, which somebody waits for, then our judgement of a report; else its state and speaker."""
+        document = self._context.document
+        judged = judgements_of(document, claim.uuid) if is_report(claim) else []
+        words = _judged_chip(judged[-1].claim) if judged else _chip(claim)
+        return " · ".join(filter(None, (open_words(document, claim.uuid), words)))
 
     def _columns(self) -> list[ListColumn]:
         return [
@@ -134,6 +143,14 @@ class ClaimListPanel(QWidget):
                 92,
                 False,
                 self.tr("How good the basis of the judgement is; not how likely"),
+            ),
+            ListColumn(
+                self.tr("Our judgement"),
+                lambda claim: listed_judgement(self._context.document, claim),
+                None,
+                260,
+                False,
+                self.tr("Our judgement about what is reported"),
             ),
         ]
 
@@ -172,11 +189,18 @@ class ClaimListPanel(QWidget):
             self._read()
             return
         touched = set(changes.uuids("claims")) | self._claims_whose_places_changed(changes)
+        touched |= self._reports_judged_anew(changes)
         touched |= changes.linked("comments", "target_uuid") & self._context.document.claims.keys()
         if touched:
             self.model.refresh(touched, self._shown_claims())
             self._say_filtered()
         self._update_buttons()
+
+    def _reports_judged_anew(self, changes: Changes) -> set[str]:
+        """The reports of judgements that were changed, linked or cut."""
+        document = self._context.document
+        judged = {judged.claim.uuid for uuid in changes.uuids("claims") for judged in reports_of(document, uuid)}
+        return judged | (changes.linked("claim_evidence", "evidence_uuid") & document.claims.keys())
 
     def _claims_whose_places_changed(self, changes: Changes) -> set[str]:
         document = self._context.document
@@ -236,6 +260,16 @@ class ClaimListPanel(QWidget):
 
 def _speaker(claim: Claim) -> str:
     return claim.made_by or capital(claim.voice)
+
+
+def _judged_chip(judgement: Claim) -> str:
+    """That a report is judged, and how likely; confidence stands in no sentence with it, but in a column."""
+    likelihood = likelihood_text(judgement)
+    return (
+        translate("ClaimListPanel", "Judged by us: {0}").format(likelihood)
+        if likelihood
+        else translate("ClaimListPanel", "Judged by us")
+    )
 
 
 def _chip(claim: Claim) -> str:

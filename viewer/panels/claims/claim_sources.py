@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QVB
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
-from layers.product.judging.judged import is_ours
+from layers.product.judging.judged import is_ours, reports_of
 from layers.product.judging.origins import origins_counted
 from layers.text.links import link_in
 from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
@@ -27,9 +27,12 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices, grade_words, source_name
-from viewer.support.language.text import tooltip
+from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
+
+LONGEST_SOURCE, MOST_NAMED = 80, 2
+"""Longest name, and most names, of the sources of a report beside a judgement that cites none."""
 
 
 class Citation(QFrame):
@@ -113,7 +116,7 @@ class ClaimSources(QWidget):
         super().__init__(parent)
         self._context = context
         self._claim_uuid = ""
-        self._shown: tuple[bool, tuple[tuple[str, str], ...]] | None = None
+        self._shown: tuple[str, tuple[tuple[str, str], ...]] | None = None
         self.citations: list[Citation] = []
         self._rows = RowColumn(spacing=5)
         name = self.tr("Cite a source for this claim")
@@ -158,10 +161,11 @@ class ClaimSources(QWidget):
         self._claim_uuid = claim.uuid
         self.picker.show_for(claim.uuid)
         self.image_button.setVisible(citable(self._context, claim.uuid) is not None)
-        shown = is_ours(claim), tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
+        nothing = self._nothing(claim)
+        shown = nothing, tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
         if shown != self._shown:
             self._shown = shown
-            self._build(links, is_own=is_ours(claim))
+            self._build(links, nothing)
         # Of a long list not all are shown yet.
         for citation, link in zip(self.citations, links, strict=False):
             citation.show_link(link)
@@ -169,10 +173,30 @@ class ClaimSources(QWidget):
         self.origins.setText(in_language(origins))
         self.origins.setVisible(bool(origins))
 
-    def _build(self, links: list[ClaimSource], *, is_own: bool) -> None:
-        self.citations = []
+    def _nothing(self, claim: Claim) -> str:
+        """The sentence for a claim that cites no source; of a judgement, the sources of its reports stand in it."""
+        if not is_ours(claim):
+            return self.tr("Unsourced: cite where this is said.")
         # A judgement of one's own is said nowhere else: it rests on evidence, and a source is welcome.
-        nothing = self.tr("No source is cited.") if is_own else self.tr("Unsourced: cite where this is said.")
+        document = self._context.document
+        reports = reports_of(document, claim.uuid)
+        if not reports:
+            return self.tr("No source is cited.")
+        links = [link for judged in reports for link in document.links.claim_to_sources(judged.claim.uuid)]
+        sources = [
+            document.sources[uuid]
+            for uuid in dict.fromkeys(link.source_uuid for link in links)
+            if uuid in document.sources
+        ]
+        if not sources:
+            return self.tr("The judgement itself cites no source, and neither does the report that it is about.")
+        names = ", ".join(one_line(source_name(source), LONGEST_SOURCE) for source in sources[:MOST_NAMED])
+        if len(sources) > MOST_NAMED:
+            names = self.tr("{0} and {1} more").format(names, len(sources) - MOST_NAMED)
+        return self.tr("The judgement itself cites no source; the report that it is about does: {0}.").format(names)
+
+    def _build(self, links: list[ClaimSource], nothing: str) -> None:
+        self.citations = []
         self._rows.fill([link.uuid for link in links], self._citation, nothing)
 
     def _citation(self, uuid: str) -> Citation:

@@ -1,4 +1,4 @@
-"""Lines of the claim's form under fields that were changed: what each was before, until when, by whom and why."""
+"""Lines of the claim's form under fields that were changed: what each was, and when, by whom and why it changed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from layers.document.changes import Changes
 from layers.project.history.earlier_values import NO_SITTING, SITTING, last_change
 from layers.project.history.recorded_change import RecordedChange
 from layers.project.saving.later_history import HistoryUnderWay
+from layers.time.written_dates import written_date
 from viewer.panels.context import PanelContext
 from viewer.panels.history.change_words import field_lines, reason_words, shortened
 from viewer.panels.history.history_reading import HistoryReading, RowChanges
 from viewer.panels.said_names import said_name
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.form_page import keep_still, muted
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.text import one_line, plain
 
@@ -109,6 +110,7 @@ class EarlierLines(QObject):
         if answer.uuid != self._uuid:
             return
         self._note_on(answer.under_way)
+        keep_still(self.note)
         steps = set[str]()
         for column, line in self.lines.items():
             change = last_change(answer.changes, GROUPS[column], NO_SITTING if column in CHOSEN else SITTING)
@@ -134,8 +136,11 @@ class EarlierLines(QObject):
             return ""
         name = said_name(change.actor, document)
         reason = one_line(reason_words(change), LONGEST_REASON) if is_first else ""
-        template = self.tr("Was: {0}, until {1} by {2}.") if name else self.tr("Was: {0}, until {1}.")
-        sentence = template.format(old, change.at[:10], name)
+        by_whom, by_nobody = (
+            self.tr("Was: {0}. Changed on {1} (UTC) by {2}."),
+            self.tr("Was: {0}. Changed on {1} (UTC)."),
+        )
+        sentence = (by_whom if name else by_nobody).format(old, written_date(change.at[:10]), name)
         return self.tr("{0} Reason: {1}").format(sentence, reason) if reason else sentence
 
     def _show_history(self, column: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
+from layers.document.document import Document
 from layers.document.rows import ClaimEvidence
 from layers.product.judging.judged import JudgedClaim, is_report, judged_sentences, judgements_of, reports_of
 from viewer.commands.filing.evidence import unlink_evidence, update_evidence
@@ -18,7 +20,7 @@ from viewer.panels.claims.relation_button import RelationButton
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField
-from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.form_page import clear_layout, muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
@@ -27,7 +29,9 @@ from viewer.panels.words import no_words
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language, translate
 
-_LONGEST = 180
+_LONGEST, _LONGEST_ABOVE = 180, 90
+MOST_ABOVE = 3
+"""Most linked claims at the top of a form."""
 
 
 def judged_words(claim: Claim) -> str:
@@ -43,6 +47,52 @@ def claim_words(claim: Claim) -> str:
     words = claim.source_wording or claim.statement or no_words()
     who = one_line(claim.made_by, 60)
     return one_line(f"{who}: {words}" if who else words, _LONGEST)
+
+
+def listed_judgement(document: Document, claim: Claim) -> str:
+    """The newest judgement of ours about a report, for a list; empty for a report without one, and for judgements."""
+    judged = judgements_of(document, claim.uuid) if is_report(claim) else []
+    return judged_words(judged[-1].claim) if judged else ""
+
+
+class JudgedAbove(QWidget):
+    """Lines at the top of a claim's form: what we judge of a report, or the report that a judgement is about."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._shown: tuple[tuple[str, str], ...] = ()
+        self.rows: list[LinkButton] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self.hide()
+
+    def show_claim(self, claim: Claim) -> None:
+        document = self._context.document
+        about = self.tr("About the report: {0}")
+        shown = tuple(
+            [(judged.claim.uuid, judged_words(judged.claim)) for judged in judgements_of(document, claim.uuid)]
+            if is_report(claim)
+            else [
+                (judged.claim.uuid, about.format(one_line(claim_words(judged.claim), _LONGEST_ABOVE)))
+                for judged in reports_of(document, claim.uuid)
+            ]
+        )
+        if shown == self._shown:
+            return
+        self._shown, self.rows = shown, []
+        clear_layout(self._column)
+        for uuid, words in shown[:MOST_ABOVE]:
+            is_ours = is_report(claim)
+            name = self.tr("Show the judgement: {0}") if is_ours else self.tr("Show the report: {0}")
+            link = LinkButton(words, name.format(claim_words(document.claims[uuid])))
+            link.clicked.connect(partial(self._context.show_claim, uuid, raise_form=True))
+            self.rows.append(link)
+            self._column.addWidget(link)
+        if len(shown) > MOST_ABOVE:
+            self._column.addWidget(muted(self.tr("and {0} more, below").format(len(shown) - MOST_ABOVE)))
+        self.setVisible(bool(shown))
 
 
 class LinkedReport(QFrame):

@@ -64,10 +64,11 @@ class JudgementFields(QWidget):
         self,
         context: PanelContext,
         fields: FieldSet,
+        reasons: Mapping[str, QWidget],
         earlier: Mapping[str, QWidget],
         parent: QWidget | None = None,
     ) -> None:
-        """`earlier` are lines on what a field was before, by its column."""
+        """`reasons` are the questions why a field was changed, `earlier` the lines on what it was before, by column."""
         super().__init__(parent)
         self._context, self._fields = context, fields
         self.why_not = muted(self.tr("Open for claims in state “Assessed”: this judgement is the analyst's own."))
@@ -81,6 +82,7 @@ class JudgementFields(QWidget):
         form.addRow(fields.bind("likelihood_term", self.tr("Likelihood"), self.likelihood, tip), self.likelihood)
         within = self.tr("1 to 99, within the term")
         form.addRow(fields.bind("likelihood_low", self.tr("From, %"), self.low, within), self._band(within))
+        form.addRow(reasons["likelihood_term"])
         form.addRow(earlier["likelihood_term"])
         form.addRow(
             fields.bind(
@@ -91,6 +93,7 @@ class JudgementFields(QWidget):
             ),
             fields.fields["confidence"],
         )
+        form.addRow(reasons["confidence"])
         form.addRow(earlier["confidence"])
         reason = TextField(lines=1, most_lines=6)
         self._reason_label = fields.bind("confidence_reason", self.tr("Reason for the confidence"), reason)

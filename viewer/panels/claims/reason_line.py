@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, override
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
-from layers.document.edit import Change
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 
-JUDGED = ("state", "likelihood_term", "likelihood_low", "likelihood_high", "confidence")
-"""Columns whose change is asked about, once they were stated before."""
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "likelihood_term": ("likelihood_term", "likelihood_low", "likelihood_high"),
+    "confidence": ("confidence",),
+    "state": ("state",),
+}
+"""Columns whose change is asked about, once they were stated before, by the field that a question stands below."""
 LONGEST_REASON = 600
 
 
@@ -131,12 +134,18 @@ class ChipReasonLine(QuestionLine):
 
 
 class ReasonLine(QuestionLine):
-    """The question on a judgement that was changed, below it."""
+    """The question why likelihood, confidence or state of a claim was changed, directly below that field."""
 
-    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PanelContext, column: str, parent: QWidget | None = None) -> None:
+        """`column` is one of `ASKED`."""
         super().__init__(context, parent)
+        self._columns = ASKED[column]
+        self._words = {
+            "state": self.tr("Why did the state change?"),
+            "confidence": self.tr("Why did the confidence change?"),
+        }.get(column, self.tr("Why did the likelihood change?"))
         self._before: tuple[Any, ...] = ()
-        """The judgement before the change that is asked about."""
+        """The values before the change that is asked about."""
 
     def show_claim(self, claim: Claim) -> None:
         """Ask about another claim from now on; an unanswered question about the one before is dropped."""
@@ -147,7 +156,7 @@ class ReasonLine(QuestionLine):
     def give(self) -> None:
         """Keep the reason with the change, and be gone."""
         if self._uuid in self._context.document.claims:
-            self._keep((self._uuid,), JUDGED)
+            self._keep((self._uuid,), self._columns)
         else:
             self.skip()
 
@@ -160,41 +169,28 @@ class ReasonLine(QuestionLine):
         claim = self._context.document.claims.get(self._uuid)
         if claim is None or self._uuid not in changes.uuids("claims"):
             return
-        if self._before and _judgement(claim) == self._before:  # it was taken back
+        if self._before and self._values(claim) == self._before:  # it was taken back
             self.skip()
             return
         edit = changes.edit
         own = [change for change in edit.changes if change.uuid == self._uuid] if edit is not None else []
         if edit is None or edit.reason or not own or not self._context.case.is_last(self._uuid):
             return
-        columns = _changed(own[0])
-        if columns:
-            self._ask(own[0], columns)
+        before, after = own[0].before, own[0].after
+        if isinstance(before, Claim) and isinstance(after, Claim) and self._has_changed(before, after):
+            self._before = self._before or self._values(before)
+            self.ask(self._words)
 
-    def _ask(self, change: Change, columns: list[str]) -> None:
-        if not self._before and isinstance(change.before, Claim):
-            self._before = _judgement(change.before)
-        questions = {
-            "state": self.tr("Why did the state change?"),
-            "confidence": self.tr("Why did the confidence change?"),
-        }
-        self.ask(questions.get(columns[0], self.tr("Why did the likelihood change?")))
+    def _values(self, claim: Claim) -> tuple[Any, ...]:
+        return tuple(getattr(claim, column) for column in self._columns)
+
+    def _has_changed(self, before: Claim, after: Claim) -> bool:
+        """True where a value that was stated before is another one now."""
+        pairs = zip(self._values(before), self._values(after), strict=True)
+        return any(old not in ("", None) and old != new for old, new in pairs)
 
 
 def _asks_to_undo(event: QEvent) -> bool:
     """True for the question whether a field takes the keys of Undo itself."""
     is_asked = event.type() == QEvent.Type.ShortcutOverride
     return is_asked and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
-
-
-def _judgement(claim: Claim) -> tuple[Any, ...]:
-    return tuple(getattr(claim, column) for column in JUDGED)
-
-
-def _changed(change: Change) -> list[str]:
-    """The columns of a judgement that a change has altered, and that were stated before."""
-    before, after = change.before, change.after
-    if not isinstance(before, Claim) or not isinstance(after, Claim):
-        return []
-    pairs = ((column, getattr(before, column), getattr(after, column)) for column in JUDGED)
-    return [column for column, old, new in pairs if old not in ("", None) and old != new]

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import override
 
 import shiboken6
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.support.plain_label import plain_label
 
@@ -39,7 +49,19 @@ class FormPage(QStackedWidget):
         """The part that is held, and its place on the page."""
         self._let_go = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._let_go.timeout.connect(self._forget_held)
-        self._scroll.verticalScrollBar().rangeChanged.connect(self._put_back)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._put_back)
+        self._watched: list[QWidget] = []
+        """The part that is held and what it lies in: where one of these moves, the page is scrolled by as much."""
+        self._focus_pointer = QPoint()
+        """The pointer on the screen when the focus last came to a part of the page."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_came)
+        self._is_putting = False
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(self._put_back)
+        bar.valueChanged.connect(self._scrolled)
 
     @property
     def is_empty(self) -> bool:
@@ -57,24 +79,77 @@ class FormPage(QStackedWidget):
     def show_form(self, from_top: bool = False) -> None:
         self.setCurrentWidget(self._scroll)
         if from_top:
-            self._held = None
+            self._watch(None)
             if self._below_px:
                 self._leave_below(0)
             self._scroll.verticalScrollBar().setValue(0)
 
     def hold(self, part: QWidget) -> None:
         """Keep a part at its place on the screen while the parts above are laid out, as far as the page scrolls."""
-        self._held = part, part.mapTo(self, QPoint()).y()
+        self._watch(part)
         self._let_go.start()
 
-    def _put_back(self) -> None:
-        if self._held is not None and shiboken6.isValid(self._held[0]):
-            part, top = self._held
-            bar = self._scroll.verticalScrollBar()
-            wanted = bar.value() + part.mapTo(self, QPoint()).y() - top
-            if wanted > bar.maximum():
-                self._leave_below(self._below_px + wanted - bar.maximum())
-            bar.setValue(wanted)
+    def keep_still(self) -> None:
+        """Keep what the analyst is about to press where it is, while lines come and go above it.
+
+        That is the part under the pointer, if it has moved since the focus came; else the part with the focus.
+        """
+        inside, pointer = self._scroll.widget(), QCursor.pos()
+        if inside is None or not self.isVisible() or self.is_empty:
+            return
+        part: QWidget | None = inside.focusWidget()
+        part = part if part is not None and part.hasFocus() else None
+        if pointer != self._focus_pointer and self._scroll.viewport().rect().contains(
+            self._scroll.viewport().mapFromGlobal(pointer)
+        ):
+            part = inside.childAt(inside.mapFromGlobal(pointer)) or part
+        if part is not None:
+            self.hold(part)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Move:
+            self._put_back(to_end=False)
+            self._soon.start()
+        return False
+
+    def _focus_came(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self._focus_pointer = QCursor.pos()
+
+    def _watch(self, part: QWidget | None) -> None:
+        """Hold a part from now on, or none."""
+        for widget in self._watched:
+            if shiboken6.isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched, self._held = [], None
+        self._soon.stop()
+        if part is None:
+            return
+        self._held = part, part.mapTo(self, QPoint()).y()
+        inside, widget = self._scroll.widget(), part
+        while widget is not None and widget is not inside:
+            widget.installEventFilter(self)
+            self._watched.append(widget)
+            widget = widget.parentWidget()
+
+    def _put_back(self, *_range: int, to_end: bool = True) -> None:
+        """Scroll the part that is held back to its place; `to_end` leaves ground below the form where it is needed."""
+        if self._held is None or not shiboken6.isValid(self._held[0]) or self._held[0].isHidden():
+            return
+        part, top = self._held
+        bar = self._scroll.verticalScrollBar()
+        wanted = bar.value() + part.mapTo(self, QPoint()).y() - top
+        self._is_putting = True
+        if to_end and wanted > bar.maximum():
+            self._leave_below(self._below_px + wanted - bar.maximum())
+        bar.setValue(wanted)
+        self._is_putting = False
+
+    def _scrolled(self) -> None:
+        """Hold nothing any longer where somebody else scrolls."""
+        if not self._is_putting:
+            self._watch(None)
 
     def _leave_below(self, px: int) -> None:
         """Leave empty ground below the form, so that it can be scrolled that far."""
@@ -83,7 +158,7 @@ class FormPage(QStackedWidget):
 
     def _forget_held(self) -> None:
         self._put_back()
-        self._held = None
+        self._watch(None)
 
     def show_from(self, part: QWidget) -> None:
         """Scroll so that a part of the form is at the top."""
@@ -101,6 +176,13 @@ def page_of(widget: QWidget) -> FormPage | None:
     while parent is not None and not isinstance(parent, FormPage):
         parent = parent.parentWidget()
     return parent
+
+
+def keep_still(widget: QWidget) -> None:
+    """Keep what the analyst is about to press in the form around a widget where it is, as lines come and go."""
+    page = page_of(widget)
+    if page is not None:
+        page.keep_still()
 
 
 class _UprightScroll(QScrollArea):

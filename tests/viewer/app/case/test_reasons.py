@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -40,7 +40,7 @@ def test_a_reason_is_asked_where_a_judgement_changes_and_stands_in_the_history(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     form, context = claim_form(window, qtbot), window.panel_context
-    line = form.reason
+    line = form.reasons["likelihood_term"]
     assert line.isHidden(), "what is stated first is no change"
     assert context.do(update_claim, "claim", likelihood_term="very likely")
     assert line.question.text() == "Why did the likelihood change?"
@@ -50,6 +50,8 @@ def test_a_reason_is_asked_where_a_judgement_changes_and_stands_in_the_history(
     assert line.isHidden()
     assert reasons(window)[0] == "a second image"
     assert context.do(update_claim, "claim", confidence="moderate")
+    assert line.isHidden(), "each is asked below its own field"
+    line = form.reasons["confidence"]
     assert line.question.text() == "Why did the confidence change?"
     QTest.keyClick(line.field, Qt.Key.Key_Escape)
     assert line.isHidden(), "it may be skipped"
@@ -64,17 +66,17 @@ def test_a_reason_is_asked_where_a_judgement_changes_and_stands_in_the_history(
 def test_a_reason_is_unsaved_work_and_a_change_of_words_is_not_asked_about(window: MainWindow, qtbot: QtBot) -> None:
     form, context = claim_form(window, qtbot), window.panel_context
     assert context.do(update_claim, "claim", statement="A launch pad")
-    assert form.reason.isHidden()
+    assert all(line.isHidden() for line in form.reasons.values())
     assert context.do(update_claim, "claim", state="withdrawn")
     window.session.history.mark_saved(window.session.history.state())
-    form.reason.field.setText("the author withdrew it")
-    form.reason.give()
+    form.reasons["state"].field.setText("the author withdrew it")
+    form.reasons["state"].give()
     assert window.session.is_dirty
     assert reasons(window)[0] == "the author withdrew it"
 
 
 @pytest.mark.bounded
-def test_the_form_says_what_a_judgement_was_until_when_by_whom_and_why(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_form_says_what_a_judgement_was_and_by_whom_and_why_it_changed(window: MainWindow, qtbot: QtBot) -> None:
     """A reader could not tell from the form why a judgement had changed."""
     form, context = claim_form(window, qtbot), window.panel_context
     lines = form.earlier.lines
@@ -82,10 +84,10 @@ def test_the_form_says_what_a_judgement_was_until_when_by_whom_and_why(window: M
     line = lines["likelihood_term"]
     qtbot.waitUntil(lambda: bool(line.words.text()), timeout=10_000)
     assert "Reason" not in line.words.text()
-    form.reason.field.setText("a second image")
-    QTest.keyClick(form.reason.field, Qt.Key.Key_Return)
+    form.reasons["likelihood_term"].field.setText("a second image")
+    QTest.keyClick(form.reasons["likelihood_term"].field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "Reason: a second image" in line.words.text(), timeout=10_000)
-    assert line.words.text().startswith("Was: likely (55–80 %), until ")
+    assert line.words.text().startswith("Was: likely (55–80 %). Changed on ")
     assert line.isVisible()
     assert lines["confidence"].isHidden()
     QTest.mouseClick(line.link, Qt.MouseButton.LeftButton)
@@ -98,3 +100,22 @@ def test_the_form_says_what_a_judgement_was_until_when_by_whom_and_why(window: M
     qtbot.waitUntil(lambda: bool(line.words.text()), timeout=10_000)
     window.session.undo()
     qtbot.waitUntil(line.isHidden, timeout=10_000)
+
+
+def test_each_question_stands_directly_below_the_field_that_was_changed(window: MainWindow, qtbot: QtBot) -> None:
+    """The question why the likelihood had changed stood below the state, out of sight."""
+    form, context = claim_form(window, qtbot), window.panel_context
+    likely, sure, fields = form.reasons["likelihood_term"], form.reasons["confidence"], form.fields.fields
+    assert context.do(update_claim, "claim", likelihood_term="very likely")
+    assert context.do(update_claim, "claim", confidence="high")
+    assert not likely.isHidden(), "the first question stays while another field is changed"
+    settle(window, qtbot)
+    shown = (fields["likelihood_high"], likely, fields["confidence"], sure, fields["confidence_reason"])
+    tops = [widget.mapTo(form, QPoint()).y() for widget in shown]
+    assert tops == sorted(tops)
+    assert form.reasons["state"].isHidden()
+    for line, words in ((likely, "a second image"), (sure, "two observers")):
+        line.field.setText(words)
+        QTest.keyClick(line.field, Qt.Key.Key_Return)
+        assert line.isHidden()
+    assert reasons(window)[:2] == ["two observers", "a second image"], "each reason is kept with its own change"

@@ -524,11 +524,12 @@ def test_three_bends_over_eight_years_are_24_rows_by_keys_and_each_stands_betwee
     assert {row.target for row in rows.values()} == {"the main channel, not water"}
     content = content_of(document, list(BENDS))
     target = "the main channel, not water: "
-    until = "until 1 August 2020"
+    last = "the last of 1 August 2020"
     said = (
-        f"first seen 1 August 1985; last seen 1 August 1995; not seen 1 August 2000, nor on 4 later images {until}",
+        f"first seen 1 August 1985; last seen 1 August 1995; not seen 1 August 2000, nor on 4 later images, {last}",
         "not seen 1 August 2000; first seen 1 August 2005; last seen 1 August 2020",
-        f"first seen 1 August 1985; last seen 1 August 2010; not seen 1 August 2015, nor on 1 later image {until}",
+        "first seen 1 August 1985; last seen 1 August 2010; not seen 1 August 2015, nor on 1 later image, "
+        "of 1 August 2020",
     )
     assert [site.seen for site in content.sites] == [f"{target}{words}" for words in said]
 

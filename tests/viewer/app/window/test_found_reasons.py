@@ -46,8 +46,8 @@ def test_the_reason_of_a_change_leads_to_the_claim_that_was_changed(window: Main
     assert form is not None
     for term, reason in (("very likely", "a gantry stands there"), ("almost certain", "the operator published it")):
         assert context.do(update_claim, "claim", likelihood_term=term)
-        form.reason.field.setText(reason)
-        QTest.keyClick(form.reason.field, Qt.Key.Key_Return)
+        form.reasons["likelihood_term"].field.setText(reason)
+        QTest.keyClick(form.reasons["likelihood_term"].field, Qt.Key.Key_Return)
         panel = found(window, qtbot, reason.split()[-2])  # also once the index was made
         assert panel.model.index(0).data() == "A pad"
     context.show_claim("")

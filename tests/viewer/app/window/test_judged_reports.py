@@ -107,7 +107,8 @@ def test_a_judgement_may_start_from_the_words_of_the_report_quoted_as_its_own(
     settle(window, qtbot)
     document, own = window.session.document, window.panel_context.claim_uuid
     (offer,) = (link for link in form.words_of_report.links if link.isVisible())
-    assert offer.text() == "Start from: An official: “likely ready”"
+    assert offer.text() == "Start from the report’s words"
+    assert "An official: “likely ready”" in offer.accessibleName()
     statement = form.fields.fields["statement"]
     if by_keys:
         qtbot.waitUntil(statement.hasFocus)

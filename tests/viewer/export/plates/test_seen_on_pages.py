@@ -15,7 +15,7 @@ from tests.viewer.export.plates.conftest import MakePlate, faults
 from viewer.export.plates.plate_facts import facts_of
 
 AROUND = Bounds(9.9, 49.9, 10.1, 50.1)
-SAID = "North bend: last seen 1985; not seen 1990, nor on 1 later image until 1995"
+SAID = "North bend: last seen 1985; not seen 1990, nor on 1 later image, of 1995"
 
 
 def document() -> Document:

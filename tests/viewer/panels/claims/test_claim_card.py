@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from shapely.geometry import LineString
 
 from layers.document.chip import Chip
@@ -27,11 +27,13 @@ from viewer.commands.filing.evidence import unlink_evidence
 from viewer.panels.claims.chip_linking import link_newest_chip
 from viewer.panels.claims.claim_cards import ClaimCard, lines_of
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.claims.claim_verbs import judge
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.sources.source_register import SourceRegisterPanel
 from viewer.panels.widgets.field_set import lead_to_column
 from viewer.panels.widgets.row_drag import ROWS_TYPE, rows_data
+from viewer.panels.widgets.row_table import CHIP_ROLE
 
 NOTHING = Qt.KeyboardModifier.NoModifier
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -344,3 +346,77 @@ def test_a_judgement_of_ones_own_is_not_called_unsourced(qtbot, form: ClaimFormP
     desk.context.do(update_claim, "c1", state="assessed", voice="analyst")
     qtbot.waitUntil(lambda: "Unsourced" not in said())
     assert "No source is cited." in said()
+
+
+def heights(*widgets: QWidget) -> list[int]:
+    """The places of widgets from the top of their window."""
+    QApplication.processEvents()
+    return [widget.mapTo(widget.window(), QPoint()).y() for widget in widgets]
+
+
+def test_the_offer_of_a_reports_words_leaves_its_room_when_it_goes(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    """The likelihood moved up by 95 px while the analyst was on the way to it."""
+    judge(desk.context)
+    statement, likelihood = form.fields.fields["statement"], form.judgement.likelihood
+    qtbot.waitUntil(lambda: any(link.isVisible() for link in form.words_of_report.links))
+    statement.setFocus()
+    before = heights(likelihood)
+    QTest.keyClicks(statement, "It provides optics")
+    form.flush()
+    assert desk.document.claims[desk.context.claim_uuid].statement == "It provides optics"
+    assert not any(link.isVisible() for link in form.words_of_report.links)
+    assert heights(likelihood) == before
+    own = desk.context.claim_uuid
+    desk.context.show_claim("c1")
+    desk.context.show_claim(own)
+    assert form.words_of_report.isHidden(), "shown anew, it leaves no gap"
+
+
+def test_what_lies_under_the_pointer_stays_as_a_caution_comes_above_it(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    form.resize(330, 420)
+    statement, picker = form.fields.fields["statement"], form.places.picker
+    statement.setFocus()
+    form.page.show_from(form.statement_part)
+    qtbot.waitUntil(lambda: not form.page.is_holding)
+    QTest.keyClicks(statement, "Fine")
+    (before,) = heights(picker)
+    assert 0 < before < form.height()
+    QCursor.setPos(picker.mapToGlobal(QPoint(5, 5)))
+    desk.context.do(update_claim, "c1", statement="Likely, and we say so with high confidence.")
+    statement.show_other("Likely, and we say so with high confidence.")
+    qtbot.waitUntil(form.cautions.isVisible)
+    assert heights(picker) == [before]
+    assert heights(statement)[0] < before
+
+
+def test_a_report_says_at_its_top_that_it_is_judged_and_leads_there(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    assert form.judged_above.isHidden()
+    panel = shown(qtbot, ClaimListPanel(desk.context), 260, 400)
+    judge(desk.context)
+    own = desk.context.claim_uuid
+    (about,) = form.judged_above.rows
+    assert about.text().startswith("About the report: ")
+    assert panel.model.chip_of(desk.document.claims["c1"]) == "Judged by us"
+    desk.context.do(update_claim, own, likelihood_term="likely", confidence="moderate")
+    qtbot.mouseClick(about, Qt.MouseButton.LeftButton)
+    assert desk.context.claim_uuid == "c1"
+    (judged,) = form.judged_above.rows
+    assert judged.text() == "Judged by us: likely (55–80 %). Confidence: moderate."
+    assert heights(judged) < heights(form.sources)
+    index = panel.model.index(panel.model.row_of("c1"), 0)
+    assert index.data(CHIP_ROLE) == "Judged by us: likely (55–80 %)"
+    assert "Judged by us: likely (55–80 %). Confidence: moderate." in " ".join(
+        index.data(Qt.ItemDataRole.ToolTipRole).split()
+    )
+    qtbot.mouseClick(judged, Qt.MouseButton.LeftButton)
+    assert desk.context.claim_uuid == own
+
+
+def test_a_judgement_without_a_source_names_those_of_its_report(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    """“No source is cited.” was read as if nothing stood behind it."""
+    (link,) = desk.document.links.claim_to_sources("c1")
+    judge(desk.context)
+    qtbot.waitUntil(lambda: "the report that it is about does: " in texts(form.sources))
+    assert desk.document.sources[link.source_uuid].title in texts(form.sources)
+    desk.context.do(unlink_claim_source, "c1", link.source_uuid)
+    qtbot.waitUntil(lambda: "neither does the report that it is about" in texts(form.sources))

@@ -39,6 +39,6 @@ def test_earlier_values_are_said_to_follow_until_the_history_is_there(qtbot: QtB
     assert lines.lines["confidence"].isHidden()
     coming.clear()
     qtbot.waitUntil(lines.lines["confidence"].isVisible, timeout=10_000)
-    assert lines.lines["confidence"].words.text().startswith("Was: low, until 2026-11-03")
+    assert lines.lines["confidence"].words.text().startswith("Was: low. Changed on 3 November 2026 (UTC)")
     assert lines.note.isHidden()
     written.close()
