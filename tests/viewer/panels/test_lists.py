@@ -170,7 +170,7 @@ def test_narrow_lists_show_fewer_columns_and_never_scroll_sideways(qtbot, sites:
 
 def test_likelihood_and_confidence_are_columns_of_their_own(claims: ClaimListPanel) -> None:
     titles = [column.title for column in claims.model.columns]
-    assert titles == ["Claim", "State", "Places", "Speaker", "Voice", "Likelihood", "Confidence"]
+    assert titles == ["Claim", "State", "Places", "Speaker", "Voice", "Likelihood", "Confidence", "Our judgement"]
     assert claims.model.data(claims.model.index(0, 2)) == "Hikvision"
     assert claims.model.data(claims.model.index(1, 2)) == "the case"
 

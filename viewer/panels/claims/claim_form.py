@@ -202,10 +202,10 @@ class ClaimFormPanel(RowForm):
     def _order_tabs(self) -> None:
         """Order the Tab key by the places of the fields, and put the headings last."""
         fields, sources = self.fields.fields, self.sources
-        asked = {column: line.field for column, line in self.reasons.items()}
-        state: list[QWidget] = [fields["state"], asked["state"], fields["change_note"]]
-        judged: list[QWidget] = [*(fields[name] for name in ASKED["likelihood_term"]), asked["likelihood_term"]]
-        judged += [fields["confidence"], asked["confidence"], fields["confidence_reason"]]
+        answers = {column: line.field for column, line in self.reasons.items()}
+        state: list[QWidget] = [fields["state"], answers["state"], fields["change_note"]]
+        judged: list[QWidget] = [*(fields[name] for name in ASKED["likelihood_term"]), answers["likelihood_term"]]
+        judged += [fields["confidence"], answers["confidence"], fields["confidence_reason"]]
         cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
             self.own_part: self.own_judgements.stops(),

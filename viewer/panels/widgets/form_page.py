@@ -127,7 +127,8 @@ class FormPage(QStackedWidget):
         if part is None:
             return
         self._held = part, part.mapTo(self, QPoint()).y()
-        inside, widget = self._scroll.widget(), part
+        inside = self._scroll.widget()
+        widget: QWidget | None = part
         while widget is not None and widget is not inside:
             widget.installEventFilter(self)
             self._watched.append(widget)
