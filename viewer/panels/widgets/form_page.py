@@ -127,12 +127,11 @@ class FormPage(QStackedWidget):
         if part is None:
             return
         self._held = part, part.mapTo(self, QPoint()).y()
-        inside = self._scroll.widget()
-        widget: QWidget | None = part
-        while widget is not None and widget is not inside:
-            widget.installEventFilter(self)
-            self._watched.append(widget)
-            widget = widget.parentWidget()
+        around: QWidget | None = part
+        while around is not None and around is not self._scroll.widget():
+            around.installEventFilter(self)
+            self._watched.append(around)
+            around = around.parentWidget()
 
     def _put_back(self, *_range: int, to_end: bool = True) -> None:
         """Scroll the part that is held back to its place; `to_end` leaves ground below the form where it is needed."""
