@@ -71,8 +71,9 @@ class WordsOfReport(QWidget):
         self._words = tuple(map(quoted_words, spoken))[:MOST_OFFERED]
         if not is_other and not self._words and not self.isHidden():
             for link in self.links:
-                _keep_room(link)
-                link.hide()
+                if not link.isHidden():
+                    _keep_room(link, is_kept=True)
+                    link.hide()
             return
         for link, report, words in zip(self.links, spoken, self._words, strict=False):
             says = self.tr("Put these words into the statement, to be gone on from: {0}").format(words)
@@ -95,8 +96,8 @@ class WordsOfReport(QWidget):
             self._context.field_wanted.emit("claim_form", "statement")
 
 
-def _keep_room(link: QWidget, *, is_kept: bool = True) -> None:
-    """Keep the room of a link while it is hidden, if it has any."""
+def _keep_room(link: QWidget, *, is_kept: bool) -> None:
+    """Keep the room of a link while it is hidden, or leave none."""
     policy = link.sizePolicy()
-    policy.setRetainSizeWhenHidden(is_kept and not link.isHidden())
+    policy.setRetainSizeWhenHidden(is_kept)
     link.setSizePolicy(policy)

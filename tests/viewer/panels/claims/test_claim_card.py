@@ -371,6 +371,8 @@ def test_the_offer_of_a_reports_words_leaves_its_room_when_it_goes(qtbot, form: 
     assert desk.document.claims[desk.context.claim_uuid].statement == "It provides optics"
     assert not any(link.isVisible() for link in form.words_of_report.links)
     assert heights(likelihood) == before
+    desk.context.do(update_claim, desk.context.claim_uuid, confidence="low")
+    assert heights(likelihood) == before, "nor does it move with the next edit"
     own = desk.context.claim_uuid
     desk.context.show_claim("c1")
     desk.context.show_claim(own)
