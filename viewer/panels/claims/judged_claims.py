@@ -35,11 +35,14 @@ MOST_ABOVE = 3
 
 
 def judged_words(claim: Claim) -> str:
-    """The judgement in two sentences; that it is not made yet where it has neither likelihood nor confidence."""
+    """The judgement in two sentences; that it is not made yet where it has neither of the two."""
     sentences = judged_sentences(claim)
     if not sentences:
         return translate("JudgedClaims", "Judged by us: not yet.")
-    return " ".join(map(in_language, sentences))
+    words = " ".join(map(in_language, sentences))
+    if claim.likelihood_term or claim.likelihood_low is not None:
+        return words
+    return translate("JudgedClaims", "Judged by us. {0}").format(words)
 
 
 def claim_words(claim: Claim) -> str:

@@ -406,7 +406,9 @@ def test_a_report_says_at_its_top_that_it_is_judged_and_leads_there(qtbot, form:
     index = panel.model.index(panel.model.row_of("c1"), 0)
     assert index.data(CHIP_ROLE) == "Judged by us"
     assert "Judged by us: not yet." in index.data(Qt.ItemDataRole.ToolTipRole)
-    desk.context.do(update_claim, own, likelihood_term="likely", confidence="moderate")
+    desk.context.do(update_claim, own, confidence="moderate")
+    assert "Judged by us. Confidence: moderate." in " ".join(index.data(Qt.ItemDataRole.ToolTipRole).split())
+    desk.context.do(update_claim, own, likelihood_term="likely")
     qtbot.mouseClick(about, Qt.MouseButton.LeftButton)
     assert desk.context.claim_uuid == "c1"
     (judged,) = form.judged_above.rows
