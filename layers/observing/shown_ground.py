@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import GeoloupeError
+from layers.geo.longitudes import Place
 from layers.observing.search_cells import SHOWN
 from layers.observing.search_grid import SearchGrid
 
@@ -70,6 +71,11 @@ class ShownGround:
     def outside(self, row: int, column: int) -> float:
         """The part of a cell that lies outside the image, 0 to 1."""
         return self._outside.get((row, column), 0.0)
+
+    def holds(self, row: int, column: int, place: Place) -> bool:
+        """True where a place in lon, lat lies in a cell, on the area and on the image."""
+        ground, on_grid = self._cells.get((row, column)), _on_grid_or_none(self._grid, shapely.Point(place))
+        return ground is not None and on_grid is not None and bool(shapely.dwithin(ground, on_grid, self._grain))
 
     def place_in(self, row: int, column: int, seen: BaseGeometry) -> tuple[float, float] | None:
         """Longitude and latitude of a place of a cell that lies in a view's ground; None where none does."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.pointer import PointerEvent
-from viewer.tools.sketch import paint_crosshair
 from viewer.tools.tool import Tool, ToolContext
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -17,6 +17,7 @@ from layers.document.vocabulary import MEASURED
 from layers.geo.longitudes import Place
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.snapping import snap_at
 from viewer.commands.shapes.marks import add_mark
@@ -24,7 +25,7 @@ from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.support.language.text import one_line
 from viewer.tools.leg_entry import LegEntry
-from viewer.tools.sketch import geometry_of, measured, measures, near, paint_crosshair, paint_sketch, pixels_of
+from viewer.tools.sketch import geometry_of, measured, measures, near, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext
 
 _DIGITS = frozenset(range(Qt.Key.Key_0, Qt.Key.Key_9 + 1))

@@ -13,10 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.marks.mark_shape import Circle, MarkShape, RangeRing, Rectangle
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.pointer import PointerEvent
 from viewer.support.language.translation import translate
 from viewer.tools.draw import DrawTool
-from viewer.tools.sketch import measured, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import measured, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import ToolContext
 
 

@@ -9,10 +9,11 @@ from PySide6.QtGui import QPainter
 
 from layers.geo.crs import is_off_earth, transform_points
 from layers.grid.tile_grid import View
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.image_below import PlaceHits, images_at
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.select_features import FeatureTool
-from viewer.tools.sketch import paint_crosshair, paint_pointed_at
+from viewer.tools.sketch import paint_pointed_at
 
 
 class IdentifyTool(FeatureTool):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
@@ -15,7 +15,6 @@ from layers.geo.longitudes import Place, all_near, shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
-from viewer.canvas.furniture.overlays import CROSSHAIR_PX
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
@@ -64,21 +63,6 @@ def paint_handle(
     painter.setBrush(QColor(SELECTED_COLOR) if strong else QColor(255, 255, 255, 150 if faint else 255))
     painter.drawEllipse(QPointF(px, py), size, size)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def paint_crosshair(painter: QPainter, view: View) -> None:
-    """Paint a small cross, open in its middle, at the middle of the map, where Enter sets a vertex."""
-    r, x, y = view.ratio, view.width / 2, view.height / 2
-    near_px, far_px = CROSSHAIR_PX[0] * r, CROSSHAIR_PX[1] * r
-    arms = [
-        QLineF(x + dx * near_px, y + dy * near_px, x + dx * far_px, y + dy * far_px)
-        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
-    ]
-    painter.save()
-    for color, width in ((HALO_COLOR, 3.4), ("#ffffff", 1.4)):
-        painter.setPen(QPen(QColor(color), width * r))
-        painter.drawLines(arms)
-    painter.restore()
 
 
 def paint_pointed_at(painter: QPainter, view: View, px: float, py: float) -> None:

@@ -20,6 +20,7 @@ from layers.grid.tile_grid import View
 from viewer.app.match_plate.plate_numbers import PlateNumbers
 from viewer.app.paired_points.point_pane import FIT_MARGIN, PaneHeading, show_whole
 from viewer.app.paired_points.point_tool import PointSide, PointTool, PointVerbs, PointWords, off_the_map
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_number_at, paint_numbers
 from viewer.canvas.widget import MapCanvas
@@ -28,7 +29,6 @@ from viewer.panels.widgets.form_page import muted
 from viewer.rendering.context import RenderContext
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
-from viewer.tools.sketch import paint_crosshair
 
 _REACH_PX = 13.0
 

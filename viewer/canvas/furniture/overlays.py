@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
@@ -408,3 +408,18 @@ def crosshair_arms(view: View) -> tuple[QRectF, QRectF]:
     far, half = CROSSHAIR_PX[1] * view.ratio, _ARM_PX * view.ratio
     x, y = view.width / 2, view.height / 2
     return QRectF(x - far, y - half, 2 * far, 2 * half), QRectF(x - half, y - far, 2 * half, 2 * far)
+
+
+def paint_crosshair(painter: QPainter, view: View) -> None:
+    """Paint a small cross, open in its middle, at the middle of the map, where a key sets something."""
+    r, x, y = view.ratio, view.width / 2, view.height / 2
+    near_px, far_px = CROSSHAIR_PX[0] * r, CROSSHAIR_PX[1] * r
+    arms = [
+        QLineF(x + dx * near_px, y + dy * near_px, x + dx * far_px, y + dy * far_px)
+        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    ]
+    painter.save()
+    for color, width in ((HALO_COLOR, 3.4), (INK_COLOR, 1.4)):
+        painter.setPen(QPen(QColor(color), width * r))
+        painter.drawLines(arms)
+    painter.restore()

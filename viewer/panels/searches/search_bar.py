@@ -62,8 +62,6 @@ class SearchBar(QWidget):
     def __init__(self, desk: SearchDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._awaits_click = False
-        """True from the button Found until a click on the map says where it is."""
         self._asked_at: tuple[int, int] | None = None
         """The cell for which the list of reasons was opened."""
         self.setAccessibleName(self.tr("Search"))
@@ -71,7 +69,7 @@ class SearchBar(QWidget):
         self.says.setWordWrap(True)
         self.says.setFixedHeight(LINES * self.says.fontMetrics().lineSpacing())  # or the map would be moved by words
         self.nothing = self._button(self.tr("1 Nothing seen"), self.tr("Nothing of it in this cell (1)"))
-        self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it at the pointer)"))
+        self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it where the mouse points)"))
         self.unsure = self._button(self.tr("3 Cannot tell"), self.tr("It cannot be told, for the reason beside (3)"))
         self.reason = _ReasonBox(self._takes, desk.canvas.setFocus)
         self.reason.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -133,7 +131,7 @@ class SearchBar(QWidget):
     def _connect(self) -> None:
         desk = self._desk
         self.nothing.clicked.connect(lambda: desk.nothing_seen())
-        self.found.clicked.connect(self._await_click)
+        self.found.clicked.connect(desk.await_place)
         self.unsure.clicked.connect(lambda: desk.cannot_tell(str(self.reason.currentData())))
         self.reason.activated.connect(self._reason_chosen)
         self.skip.clicked.connect(lambda: desk.skip())
@@ -149,7 +147,6 @@ class SearchBar(QWidget):
         walk = self._desk.walk
         self.setVisible(walk is not None)
         if walk is None:
-            self._awaits_click = False
             return
         progress = walk.progress
         cell = self.tr("Cell {0} of {1}").format(progress.number, progress.cells)
@@ -168,11 +165,12 @@ class SearchBar(QWidget):
 
     def _sentence(self, walk: SearchWalk) -> str:
         """The one sentence that matters most now."""
-        if self._desk.refusal == NotTaken.ELSEWHERE:
+        if self._desk.awaits_place:
             cell = in_language(cell_name(*walk.at))
-            return self.tr("That place lies in another cell. Click where it is in {0}.").format(cell)
-        if self._awaits_click:
-            return self.tr("Click where it is.")
+            way = self.tr("Click where it is in {0}; or move the map until it lies in the crosshair, and press 2.")
+            refusal = self._desk.refusal
+            before = "" if refusal is None else self._refused_words(walk, refusal)
+            return " ".join(filter(None, (before, way.format(cell))))
         kept = walk.cell
         words = suggestion(kept)
         parts = [self._desk.end_words] if self._desk.end_words else []
@@ -195,6 +193,10 @@ class SearchBar(QWidget):
         """The sentence on an answer that was not taken, by what is true of the cell now."""
         if refusal == NotTaken.OUT_OF_SIGHT:
             return self.tr("Not answered: this cell was not in sight. Look at it, then answer.")
+        if refusal == NotTaken.ELSEWHERE:
+            return self.tr("That place lies in another cell.")
+        if refusal == NotTaken.OUTSIDE:
+            return self.tr("That place lies outside the area, or beyond the image.")
         if walk.is_shown:
             return self.tr("Not answered yet: all of this cell was shown now.")
         return self.tr("Not answered: look at all of this cell first.")
@@ -226,10 +228,6 @@ class SearchBar(QWidget):
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         self.reason.showPopup()
 
-    def _await_click(self) -> None:
-        self._awaits_click = True
-        self.read()
-
     def _press(self, event: QKeyEvent) -> bool:
         """Do what a key means in a walk; False for a key without a meaning."""
         action = self._action(event)
@@ -246,13 +244,9 @@ class SearchBar(QWidget):
         tool, key = self._desk.canvas.tool, event.key()
         if self._desk.walk is None or event.modifiers() & ~_NO_MATTER or (tool is not None and key in tool.own_keys):
             return None
-        if key == Qt.Key.Key_Escape and self._awaits_click:
-            return self._await_no_click
+        if key == Qt.Key.Key_Escape and self._desk.awaits_place:
+            return self._desk.await_no_place
         return self._keys.get(key)
-
-    def _await_no_click(self) -> None:
-        self._awaits_click, self._desk.refusal = False, None
-        self.read()
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -280,7 +274,7 @@ class SearchBar(QWidget):
                 event.accept()
                 return True
         is_click = kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
-        if self._awaits_click and is_click and isinstance(event, QMouseEvent):
+        if self._desk.awaits_place and is_click and isinstance(event, QMouseEvent):
             return self._take_click(event)
         return False
 
@@ -289,7 +283,6 @@ class SearchBar(QWidget):
             return False
         if event.type() == QEvent.Type.MouseButtonRelease:
             pointer = self._desk.canvas.gestures.pointer_at(event.position())
-            if pointer.on_map and self._desk.found((pointer.lon, pointer.lat)):
-                self._awaits_click = False
-            self.read()
+            if pointer.on_map:
+                self._desk.found((pointer.lon, pointer.lat))
         return True

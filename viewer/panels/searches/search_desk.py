@@ -21,6 +21,7 @@ from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, sheet_of
 from layers.phrase import Phrase
 from layers.pool.protocol import Answer
+from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.sites.seen_signs import paint_brackets
 from viewer.canvas.sites.shown_only import BareMarks
 from viewer.canvas.widget import MapCanvas
@@ -50,7 +51,9 @@ class NotTaken(Enum):
     OUT_OF_SIGHT = "out of sight"
     """The cell was not on the screen as the one in hand: the analyst looked at another one."""
     ELSEWHERE = "elsewhere"
-    """The place that was clicked lies in another cell."""
+    """The place that was clicked or pointed at lies in another cell."""
+    OUTSIDE = "outside"
+    """The place that was clicked or pointed at lies in the cell, but beyond the image or the area."""
 
 
 MOST_BRACKETS = 200
@@ -83,6 +86,10 @@ class SearchDesk(QObject):
         """The reason with which cells that cannot be told are answered."""
         self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
+        self.awaits_place = False
+        """True while it is waited for the place of something found in the cell in hand."""
+        self._cursor_then: Place | None = None
+        """Where the mouse was over the map as that began."""
         self._in_sight: tuple[int, int] | None = None
         """The cell that was painted last as the one in hand, in sight; None where that one was out of the view."""
         self._said = ""
@@ -284,22 +291,41 @@ class SearchDesk(QObject):
             self._refuse(NotTaken.NOT_SHOWN)
 
     def found(self, place: Place | None = None) -> bool:
-        """Answer that something was found: it is marked at a place, else where the pointer or the crosshair is. False
-        where that was refused, as for a place in another cell.
+        """Answer that something was found: it is marked at a place, else where the analyst points. False where that
+        was refused, as for a place in another cell, or where nobody points at a place: it is waited for then.
         """
         walk = self.walk
         if walk is None or not self._is_seen():
             return False
-        if place is not None and walk.sheet.grid.cell_at(*place) != walk.at:
-            self._refuse(NotTaken.ELSEWHERE)
-            return False
-        self._answer(FOUND, place=place or self._pointed(walk))
-        return True
+        at = place or self._pointed()
+        if at is not None and walk.shown.holds(*walk.at, at):
+            self._answer(FOUND, place=at)
+            return True
+        self.await_place()
+        if at is not None:
+            is_here = walk.sheet.grid.cell_at(*at) == walk.at
+            self._refuse(NotTaken.OUTSIDE if is_here else NotTaken.ELSEWHERE)
+        return False
 
-    def _pointed(self, walk: SearchWalk) -> Place:
-        lonlat = self.canvas.gestures.pointed_place()
-        grid = walk.sheet.grid
-        return lonlat if grid.cell_at(*lonlat) == walk.at else grid.middle(*walk.at)
+    def _pointed(self) -> Place | None:
+        """The place at which the analyst points: that of the mouse, or the crosshair, where it is waited for and the
+        mouse was not moved since. None where nobody points: no place is made up.
+        """
+        cursor = self.canvas.gestures.cursor
+        if self.awaits_place and cursor == self._cursor_then:
+            return self.canvas.viewport.centre_lonlat()
+        return None if cursor is None else self.canvas.gestures.pointed_place()
+
+    def await_place(self) -> None:
+        """Wait for the place of something found: a click, or the key at the crosshair, which is shown."""
+        if not self.awaits_place:
+            self.awaits_place, self._cursor_then = True, self.canvas.gestures.cursor
+            self._moved()
+
+    def await_no_place(self) -> None:
+        """Wait for no place any more."""
+        self.awaits_place, self.refusal = False, None
+        self._moved()
 
     def cannot_tell(self, why: str = "") -> None:
         """Answer that it cannot be told: for the reason given, else the one that the pixels suggest, else the last
@@ -339,7 +365,7 @@ class SearchDesk(QObject):
 
     def _begin_cell(self) -> None:
         """Forget what was said on a cell, as it got an answer or was left."""
-        self.refusal = None
+        self.refusal, self.awaits_place = None, False
         if self._said:
             self.context.messages.withdraw(self._said)
             self._said = ""
@@ -429,6 +455,8 @@ class SearchDesk(QObject):
         bare = [place for frame in self.canvas.scene.marks.frames(view) for place in frame.bare_places]
         for place in bare[:MOST_BRACKETS]:
             paint_brackets(painter, QPointF(*place), view.ratio)
+        if self.awaits_place:
+            paint_crosshair(painter, view)
 
     def _heard(self, changes: Changes) -> None:
         walk = self.walk

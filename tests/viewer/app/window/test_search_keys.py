@@ -159,6 +159,61 @@ def test_what_is_found_is_not_marked_in_another_cell(window: MainWindow, qtbot: 
     assert at(window) == (1, 1)
 
 
+def pixel_of(window: MainWindow, row: int, column: int) -> QPoint:
+    """The place on the map of the middle of a cell."""
+    walk, viewport = window.bars.searches.walk, window.canvas.viewport
+    assert walk is not None
+    x, y = transform_points(WGS84, viewport.crs, *walk.sheet.grid.middle(row, column))
+    return QPoint(*map(round, viewport.view().to_pixel(float(x), float(y))))
+
+
+def marks(window: MainWindow) -> list[tuple[float, float]]:
+    """The places of what was found, in lon, lat."""
+    return [(site.place.x, site.place.y) for site in window.session.document.sites.values() if site.is_site]
+
+
+def test_what_is_found_by_key_is_marked_where_the_mouse_points_and_nowhere_else(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """With the mouse elsewhere the middle of the cell became a mark that was "measured on the image"."""
+    bar = begun(window, qtbot, tmp_path)
+    window.canvas.viewport.zoom_about(window.canvas.width() / 2, window.canvas.height() / 2, 0.5)
+    window.canvas.motion.come_to_rest()
+    settle(window, qtbot)
+    gestures = window.canvas.gestures
+    beside = pixel_of(window, 1, 2)
+    gestures.cursor = (beside.x(), beside.y())
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)
+    assert (answers(window), marks(window)) == ({}, [])
+    assert "That place lies in another cell. Click where it is in row 1, column 1" in bar.says.text()
+    here = pixel_of(window, 1, 1) + QPoint(7, 5)
+    gestures.cursor = (here.x(), here.y())
+    lonlat = gestures.pointed_place()
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)
+    assert answers(window) == {(1, 1): "found"}
+    assert marks(window) == [pytest.approx(lonlat, abs=1e-6)]
+    assert "Click where it is" not in bar.says.text()
+
+
+def test_what_is_found_is_marked_in_the_crosshair_where_no_mouse_points(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """By keys alone: the first press shows the crosshair, the arrows bring it onto what is seen, the second marks."""
+    bar = begun(window, qtbot, tmp_path)
+    window.canvas.gestures.cursor = None
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)
+    assert (answers(window), marks(window)) == ({}, [])
+    assert "move the map until it lies in the crosshair, and press 2" in bar.says.text()
+    middle = window.canvas.viewport.centre_lonlat()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Left)
+    settle(window, qtbot)
+    crossed = window.canvas.viewport.centre_lonlat()
+    assert crossed[0] < middle[0]
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)
+    assert marks(window) == [pytest.approx(crossed, abs=1e-6)]
+    assert answers(window) == {(1, 1): "found"}
+
+
 def test_what_was_not_yet_shown_is_said_as_it_is_now(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     """The message "Only 3 % was shown" stayed while the rest was shown, and on later cells."""
     bar = begun(window, qtbot, tmp_path)

@@ -577,6 +577,7 @@ def test_a_search_is_gone_on_with_in_the_case_that_was_saved(
     for key in (Qt.Key.Key_1, Qt.Key.Key_4, Qt.Key.Key_2):
         shown(window, qtbot)
         QTest.keyClick(window.canvas, key)
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)  # in the crosshair, as no mouse points anywhere
     settle(window, qtbot)
     (before,) = window.session.document.searches.values()
     case = tmp_path / "case.gpkg"
