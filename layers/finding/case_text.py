@@ -137,13 +137,14 @@ def _site_text(site: Site) -> CaseText | None:
 
 
 def _cell_whys(search: Search) -> list[str]:
-    """The reasons why cells of a search cannot be told, each once."""
+    """The reasons why cells of a search cannot be told, each once, also those in words."""
     try:
         sheet = json.loads(search.cells_json or "null")
     except (ValueError, RecursionError):
         return []
     cells = sheet.get("cells") if isinstance(sheet, dict) else None
-    named = (cell.get("why") for cell in cells if isinstance(cell, dict)) if isinstance(cells, list) else ()
+    known = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    named = (cell.get(name) for cell in known for name in ("why", "words"))
     return list(dict.fromkeys(why for why in named if isinstance(why, str)))
 
 

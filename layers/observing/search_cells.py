@@ -38,6 +38,8 @@ class SearchCell(Struct, frozen=True, omit_defaults=True):
     answer: CellState = ""
     why: str = ""
     """The reason why it cannot be told, a word of the vocabulary."""
+    words: str = ""
+    """The reason in words, where the vocabulary has none."""
     by: str = ""
     at: str = ""
     shown: _Part = 0.0

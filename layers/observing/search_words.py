@@ -135,7 +135,7 @@ def _doubt(search: Search) -> list[Phrase]:
 def _reasons(search: Search) -> list[str]:
     sheet = sheet_of(search)
     cells = () if sheet is None else sheet.cells
-    reasons = [cell.why for cell in cells if cell.answer == "cannot tell" and cell.why]
+    reasons = [cell.why or "other" for cell in cells if cell.answer == "cannot tell" and (cell.why or cell.words)]
     reasons += ["cloud" for cell in cells if cell.is_searched and cell.cloud]
     reasons += ["not covered" for cell in cells if cell.is_searched and cell.no_data]
     return list(dict.fromkeys(reasons))

@@ -116,17 +116,20 @@ class Sheet(Struct, frozen=True, eq=False):
         besides = tuple(entry for entry in entries if target_key(entry.target) != wanted)
         return SheetCell(own, others, Cover(int(self.covers[row, column])), besides)
 
-    def earlier(self, row: int, column: int) -> int:
+    def earlier(self, row: int, column: int, *, is_told: bool = False) -> int:
         """The column of the last earlier image on which the observer has a row of this site; -1 for none.
 
-        An image without a date of its own is neither earlier nor later than another.
+        An image without a date of its own is neither earlier nor later than another. With `is_told` only rows count
+        on which it could be told whether the thing is there.
         """
         image = self.images[column]
         if image.is_dated:
             for at in range(column - 1, -1, -1):
                 other = self.images[at]
-                is_earlier = other.is_dated and is_after(image.acquired_at, other.acquired_at)
-                if is_earlier and self.cell(row, at).own is not None:
+                if not (other.is_dated and is_after(image.acquired_at, other.acquired_at)):
+                    continue
+                own = self.cell(row, at).own
+                if own is not None and not (is_told and own.presence not in ("present", "absent")):
                     return at
         return -1
 

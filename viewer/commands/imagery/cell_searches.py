@@ -30,6 +30,7 @@ SEARCH_AREA = "search area"
 METHOD = "cell by cell"
 _BY_MASK = "; cloud by "
 _NOUN = Phrase("search")
+_NO_REASON = {"why": "", "words": ""}
 
 
 def begin_search(
@@ -118,7 +119,11 @@ def answer_cell(
     sheet = _sheet(search)
     check_choice(cell.why, ("", *WHYS), Phrase("reason"))
     stamp = stamp_of(actor, now)
-    cell = replace(cell, by=search.observer or actor, at=stamp.now, why=cell.why if cell.answer == CANNOT_TELL else "")
+    is_untold = cell.answer == CANNOT_TELL
+    if is_untold and not (cell.why or cell.words.strip()):
+        raise InvalidValue("Say why it cannot be told: {whys}; or say it in words.", whys=", ".join(WHYS))
+    reason = {"why": cell.why, "words": "" if cell.why else cell.words.strip()} if is_untold else _NO_REASON
+    cell = replace(cell, by=search.observer or actor, at=stamp.now, **reason)
     marks: tuple[Change, ...] = ()
     if cell.answer != FOUND:
         cell = replace(cell, marks=())

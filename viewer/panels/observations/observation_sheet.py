@@ -82,6 +82,7 @@ class ObservationSheet(QWidget):
         layout.addWidget(self.words)
         layout.addWidget(self.keys)
         self.view.current_changed.connect(self._cell_changed)
+        self.view.question.changed.connect(self._show_keys)
         self.view.installEventFilter(self)
         desk.sheet_changed.connect(self._show_sheet)
         desk.rows_changed.connect(self._show_rows)
@@ -222,6 +223,13 @@ class ObservationSheet(QWidget):
 
     def _show_words(self) -> None:
         self.words.say(self._cell_sentence(), self._seen_apart())
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Show what the keys mean now: while a question waits for one, letters are its answers."""
+        answers = self.view.question.hint
+        if self.view.hasFocus():
+            self.desk.context.hint_wanted.emit(answers or self.few_keys)
         left_out = self.desk.sites_left_out
         more = (
             translate(
@@ -234,7 +242,7 @@ class ObservationSheet(QWidget):
             else ""
         )
         keys = self.keys_hint if self.width() >= KEYS_PX else self.few_keys
-        self.keys.setText(" ".join(filter(None, (more, keys))))
+        self.keys.setText(answers or " ".join(filter(None, (more, keys))))
 
     @property
     def few_keys(self) -> str:

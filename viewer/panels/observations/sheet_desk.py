@@ -28,6 +28,8 @@ from viewer.support.language.translation import in_language
 
 LOOK_MS = 150
 """Milliseconds after which layers are looked at again, as many of them become known together."""
+_CHANGES_TOLD = ("none seen", "changed")
+"""Words on a change that need both looks to tell whether the thing is there."""
 SELECTED, ALL, FOLDER = "selected", "all", "folder"
 
 
@@ -352,12 +354,19 @@ class SheetDesk(QObject):
         return self._attempt(take_tick_back, site_uuid, image_uuid, observer=self.observer, target=self.target)
 
     def see(self, at: SheetPlace, presence: str, **fields: Any) -> bool:
-        """Record *present* or *absent*; False where that is refused."""
+        """Record *present*, *absent* or *cannot tell*; False where that is refused.
+
+        A count does not outlive what was seen, nor a change what can no longer be told.
+        """
         cell = self.sheet.cell(*at)
-        if cell.cover is Cover.NOT_COVERED:
+        if cell.cover is Cover.NOT_COVERED and presence != "cannot tell":
             return self.refuse(self.tr("This image does not cover the site: nothing can be seen of it there."))
         if presence == "absent":
-            fields |= {"why": "", "count_low": None, "count_high": None}
+            fields["why"] = ""
+        if presence != "present":
+            fields |= {"count_low": None, "count_high": None}
+        if presence == "cannot tell" and cell.own is not None and cell.own.change in _CHANGES_TOLD:
+            fields |= {"change": "", "compared_to_uuid": ""}
         return self.record(at, presence=presence, **fields)
 
     def count(self, at: SheetPlace, text: str) -> bool:
@@ -378,9 +387,14 @@ class SheetDesk(QObject):
 
     def compare(self, at: SheetPlace, change: str) -> bool:
         """Record the change against the earlier row of this site; False where that is refused."""
-        earlier = self.earlier(at)
-        if self.sheet.cell(*at).own is None:
+        own, is_told = self.sheet.cell(*at).own, change in _CHANGES_TOLD
+        if own is None:
             return self.refuse(self.tr("Say first what is seen here: + present, - absent, ? cannot tell."))
+        if is_told and own.presence == "cannot tell":
+            return self.refuse(self.tr("This row says that it cannot be told, so no change can: * says that."))
+        earlier = self.earlier(at, is_told=is_told)
+        if earlier is None and self.earlier(at) is not None:
+            return self.refuse(self.tr("The earlier rows say that it cannot be told, so no change can: * says that."))
         if earlier is None:
             return self.refuse(self.tr("No earlier dated image has a row of this site to compare with."))
         return self.record(at, change=change, compared_to_uuid=earlier.image_uuid)
@@ -392,9 +406,9 @@ class SheetDesk(QObject):
             return self.refuse(self.tr("The earlier row of this site has no words to carry forward."))
         return self.record(at, words=earlier.words)
 
-    def earlier(self, at: SheetPlace) -> Observation | None:
-        """The observer's row of this site on the last earlier image; None for a first one."""
-        column = self.sheet.earlier(*at)
+    def earlier(self, at: SheetPlace, *, is_told: bool = False) -> Observation | None:
+        """The observer's row of this site on the last earlier image, or the last that tells; None for a first one."""
+        column = self.sheet.earlier(*at, is_told=is_told)
         return None if column < 0 else self.sheet.cell(at.row, column).own
 
     def row_of(self, at: SheetPlace) -> Observation | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
+
+from viewer.panels.asking.typed_keys import latin_of, plain_text
 
 
 class Verb(StrEnum):
@@ -34,45 +35,9 @@ class Verb(StrEnum):
 
 
 _BY_TEXT = {verb.value: verb for verb in Verb if len(verb.value) == 1}
-_SAME = {
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "¿": "?",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "«": '"',
-    "»": '"',
-    "×": "*",
-    "№": "#",
-}
-"""Characters that keyboards and input methods type in the place of the plain one."""
-_CYRILLIC = dict(
-    zip(
-        "йцукенгшщзхъфывапролджэячсмитьбю",
-        "qwertyuiop[]asdfghjkl;'zxcvbnm,.",
-        strict=True,
-    )
-)
-"""Letters of the Russian layout by what the Latin layout has at the place of the key."""
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-
-
-def plain_text(text: str) -> str:
-    """The text of a key in plain characters: full-width ones, and signs that look the same, are one."""
-    alike = "".join(
-        _SAME.get(letter, letter) for letter in text
-    )  # first: NFKC makes two letters of the sign of numbers
-    return "".join(_SAME.get(letter, letter) for letter in unicodedata.normalize("NFKC", alike))
-
-
-def latin_of(text: str) -> str:
-    """A letter as the Latin layout has it at the same place of the keyboard; other text unchanged."""
-    latin = _CYRILLIC.get(text.lower(), text.lower())
-    return latin.upper() if text != text.lower() else latin
 
 
 def verb_of(text: str) -> tuple[Verb, str] | None:

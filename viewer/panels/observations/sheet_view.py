@@ -17,39 +17,26 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from layers.document.observation import Observation
 from layers.product.judging.cautions import observation_caution
+from viewer.panels.asking.entry_line import Entry, EntryLine
+from viewer.panels.asking.key_question import KeyAnswer
+from viewer.panels.asking.reason_question import ReasonQuestion
 from viewer.panels.observations.cell_chips import CellChips
 from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
-from viewer.panels.observations.cell_editor import CellEditor, Entry
-from viewer.panels.observations.cell_question import CellQuestion, KeyAnswer
+from viewer.panels.observations.cell_words import LONGEST
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
 from viewer.panels.observations.sheet_menus import CLEAR, OBSCURED, PARTLY, VIEW_KEYS, cell_menu, image_menu
 from viewer.panels.observations.sheet_model import Index, SheetModel
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 
 WORDS_PX, COUNT_PX, HEAD_MARGIN_PX = 280, 96, 16
 SITES_PX = 150
 """Width of the names of sites."""
-_WHY_KEYS = {
-    "cloud": "c",
-    "haze": "h",
-    "shadow": "s",
-    "snow": "n",
-    "angle": "a",
-    "resolution": "r",
-    "not covered": "v",
-    "registration": "g",
-    "image fault": "f",
-    "layover": "l",
-    "radar shadow": "d",
-}
-"""The key of each reason for which something cannot be told."""
-AMBIGUOUS, OTHER = "ambiguous", "other"
-_OWN_KEYS = {AMBIGUOUS: "b", OTHER: "o"}
-"""The key of each reason that is said in the words of the row, as the file has no word of its own for it."""
 _IMAGE_VIEWS = {Verb.CLEAR: CLEAR, Verb.PARTLY_OBSCURED: PARTLY, Verb.OBSCURED: OBSCURED}
 _CELL_VIEWS = {Verb.CELL_CLEAR: CLEAR, Verb.CELL_PARTLY_OBSCURED: PARTLY, Verb.CELL_OBSCURED: OBSCURED}
 _MOVES = frozenset(
@@ -76,11 +63,10 @@ class SheetView(QTableView):
         super().__init__(parent)
         self.desk, self.sheet_model = desk, SheetModel(desk, self)
         self.chips = CellChips(desk, self)
-        self.question = CellQuestion(self)
+        self.question = ReasonQuestion(self)
         self._asked = SheetPlace(-1, -1)
         """The cell that the question is about."""
-        self._asks_why = False
-        self.editor: CellEditor | None = None
+        self.editor: EntryLine | None = None
         self._short: dict[str, str] = {}
         """Lines of heads as they were cut: each key paints all of them."""
         self.sheet_model.shorten = self._shortened
@@ -97,7 +83,9 @@ class SheetView(QTableView):
         self.setAccessibleName(self.tr("Sheet of observations: sites by images"))
         self._set_up_headers()
         self.chips.arrived.connect(self.viewport().update)
-        self.question.answered.connect(self._answer)
+        self.question.answered.connect(self._view_answered)
+        self.question.reason_chosen.connect(lambda why: self._cannot_tell(self._asked, why=why))
+        self.question.reason_typed.connect(self._reason_typed)
         desk.refused.connect(self._refuse)
         desk.sheet_changed.connect(self._keep_current)
         desk.site_wanted.connect(self._take_site)
@@ -133,7 +121,8 @@ class SheetView(QTableView):
     @override
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.question.end()
+        if self.question.line is None:  # words that are typed are not lost when the sheet is made anew
+            self.question.end()
         self.is_unasked = False
         sheet = self.desk.sheet
         if current.isValid():
@@ -235,10 +224,7 @@ class SheetView(QTableView):
     @override
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         for letter in event.commitString():
-            value = self.question.answer_of(letter) if self.question.is_asking else ""
-            if value:
-                self._answer(value)
-            elif (verb := verb_of(letter)) is not None:
+            if not self.question.take(letter) and (verb := verb_of(letter)) is not None:
                 self.question.end()
                 self.do(*verb)
         event.accept()
@@ -246,21 +232,20 @@ class SheetView(QTableView):
     def _answer_key(self, event: QKeyEvent) -> bool:
         """Answer the question by a key, or end it by Esc; False for a key that begins something else.
 
-        A key that moves, or that begins words or a count, leaves the question where it is, which says so: what was
-        begun would be lost unsaid.
+        A key that moves, that begins words or a count, or that means nothing leaves the question where it is, which
+        says so: what was begun would be lost unsaid.
         """
         if event.key() == Qt.Key.Key_Escape:
             self.question.end()
             return True
-        value = self.question.answer_of(event.text())
-        if value:
-            self._answer(value)
+        if self.question.take(event.text()):
+            return True
         verb = verb_of_key(event)
-        goes_by = event.key() in _MOVES or (verb is not None and verb[0] in _ENTRIES)
-        if not value and self.question.is_asking and goes_by:
+        is_no_answer = event.key() in _MOVES or (event.text().isprintable() and event.text() and verb is None)
+        if self.question.is_asking and (is_no_answer or (verb is not None and verb[0] in _ENTRIES)):
             self.question.insist(self._rect(self._asked))
             return True
-        return bool(value)
+        return False
 
     def do(self, verb: Verb, begun: str = "") -> None:
         """Do in the current cell what a key is for; `begun` are the first letters of an entry."""
@@ -269,7 +254,7 @@ class SheetView(QTableView):
             return
         self.is_unasked = False
         if verb is Verb.PRESENT:
-            desk.see(at, "present")
+            self._seen(at, desk.sheet.cell(*at).own, desk.see(at, "present"))
         elif verb is Verb.ABSENT:
             self._see_absent(at)
         elif verb is Verb.CANNOT_TELL:
@@ -304,7 +289,7 @@ class SheetView(QTableView):
         own = self.desk.sheet.cell(*at).own
         view = (own.view_quality if own is not None else "") or self.desk.view_of(self.desk.sheet.images[at.column])
         if view == CLEAR:
-            self.desk.see(at, "absent", view_quality=CLEAR)
+            self._seen(at, own, self.desk.see(at, "absent", view_quality=CLEAR))
         elif view:
             self._refuse(
                 self.tr("The view is {0}: “absent” needs a clear one. ? says that it cannot be told.").format(
@@ -314,14 +299,10 @@ class SheetView(QTableView):
         else:
             answers = [(key, value, word(value)) for value, key in VIEW_KEYS.items()]
             self._ask(at, self.tr("How clear is the view of this image? “Absent” needs a clear one."), answers)
-            self._asks_why = False
 
     def _ask_why(self, at: SheetPlace) -> None:
-        answers = [(key, value, word(value)) for value, key in _WHY_KEYS.items()]
-        own = {AMBIGUOUS: self.tr("ambiguous…"), OTHER: self.tr("other…")}
-        answers += [(key, value, own[value]) for value, key in _OWN_KEYS.items()]
-        self._ask(at, self.tr("Why can it not be told?"), answers)
-        self._asks_why = True
+        own, self._asked = self.desk.sheet.cell(*at).own, at
+        self.question.ask_why(self._rect(at), "" if own is None else own.words)
 
     def _state_own_view(self, at: SheetPlace, view: str) -> None:
         if self.desk.sheet.cell(*at).own is None:
@@ -333,19 +314,29 @@ class SheetView(QTableView):
         self._asked = at
         self.question.ask(words, answers, self._rect(at))
 
-    def _answer(self, value: str) -> None:
-        at, is_why = self._asked, self._asks_why
-        self.question.end()
-        if is_why and value in _OWN_KEYS:
-            self._type(at, Entry.REASON, self.tr("ambiguous: ") if value == AMBIGUOUS else "")
-        elif is_why:
-            self._cannot_tell(at, why=value)
-        elif self.desk.state_view(at.column, value):
+    def _view_answered(self, view: str) -> None:
+        at = self._asked
+        if self.desk.state_view(at.column, view):
             self._see_absent(at)
+
+    def _reason_typed(self, words: str, down: int, right: int) -> None:
+        if self._cannot_tell(self._asked, why="", words=words) and (down or right):
+            self.step(down, right)
 
     def _cannot_tell(self, at: SheetPlace, **reason: str) -> bool:
         """Record *cannot tell* for a reason of the list, or for one in words; False where that is refused."""
-        return self.desk.record(at, presence="cannot tell", count_low=None, count_high=None, **reason)
+        own = self.desk.sheet.cell(*at).own
+        return self._seen(at, own, self.desk.see(at, "cannot tell", **reason))
+
+    def _seen(self, at: SheetPlace, before: Observation | None, is_kept: bool) -> bool:
+        """Say that the words of a row stay when its answer changed: they may be about what was seen before."""
+        own = self.desk.sheet.cell(*at).own
+        if is_kept and before is not None and own is not None and before.presence != own.presence and before.words:
+            words = one_line(own.words, LONGEST)
+            if own.words == before.words and self.isVisible():
+                sentence = self.tr("The words stay as they were: “{0}”. Enter changes them.")
+                self.question.note(sentence.format(words), self._rect(at))
+        return is_kept
 
     def _refuse(self, sentence: str) -> None:
         at = self.place
@@ -365,7 +356,7 @@ class SheetView(QTableView):
         text = kept if kept.startswith(begun) else begun + kept
         self.scrollTo(self.sheet_model.index(*at))
         rect = self.visualRect(self.sheet_model.index(*at))
-        editor = CellEditor(self.viewport(), text, entry)
+        editor = EntryLine(self.viewport(), text, entry)
         wide = max(rect.width(), COUNT_PX if is_count else WORDS_PX)
         left = min(rect.left(), max(self.viewport().width() - wide, 0))
         editor.setGeometry(left, rect.top(), wide, rect.height())
@@ -392,8 +383,6 @@ class SheetView(QTableView):
         own = self.desk.sheet.cell(*at).own
         if entry is Entry.COUNT:
             is_kept = self.desk.count(at, text)
-        elif entry is Entry.REASON:
-            is_kept = self._cannot_tell(at, why="", words=text.strip())
         elif text.strip() == (own.words if own is not None else ""):
             is_kept = True
         else:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from layers.document.changes import Changes
-from layers.document.vocabulary import WHYS
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.observing.listed_scenes import SKIPPED, UNUSABLE, USABLE, AnsweredScene, SceneAnswers, SceneState, scenes_of
@@ -28,6 +27,7 @@ from layers.scenes.view_area import area_of_view
 from viewer.canvas.search_painter import paint_scene
 from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.catalogue_layers import answer_scene
+from viewer.panels.asking.reason_question import ReasonQuestion
 from viewer.panels.hits.hit import cloud_words, day_words
 from viewer.panels.searches.search_desk import SearchDesk
 from viewer.panels.widgets.form_page import side_by_side, wrapped
@@ -35,7 +35,6 @@ from viewer.panels.widgets.icon_button import CompactButton
 from viewer.support.language.stored_words import capital, word
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
-from viewer.support.still_boxes import ComboBox
 
 WIDE_PX, HIGH_PX = 620, 420
 _LONGEST = 80
@@ -106,13 +105,10 @@ class SceneWalkDialog(QDialog):
             self.tr("3 Not usable"), self.tr("It cannot be used, for the reason beside (3)"), self.find_unusable
         )
         self.skip = self._button(self.tr("4 Skip"), self.tr("Leave this scene aside (4)"), self.pass_by)
-        self.reason = ComboBox()
-        self.reason.setAccessibleName(self.tr("Reason why it is not usable (0 opens the list)"))
-        self.reason.setToolTip(tooltip(self.reason.accessibleName()))
-        self.reason.addItem(self.tr("no reason yet"), "")
-        for why in WHYS:
-            self.reason.addItem(word(why), why)
-        self.reason.activated.connect(self._reason_chosen)
+        asks = self.tr("Reason why it is not usable (0 asks for another)")
+        self.reason = self._button("", asks, self._ask_reason)
+        self.question = ReasonQuestion(self.reason, self.list)
+        self.question.reason_chosen.connect(self._reason_chosen)
         shows = self.tr("Show the scene as a layer, to search it cell by cell (Enter)")
         self.show_button = self._button(self.tr("&Show as Layer"), shows, self.show_scene)
         self.again = self._button(
@@ -188,7 +184,9 @@ class SceneWalkDialog(QDialog):
         if answers is None or current is None:
             return
         self._say(answers)
-        self.reason.setCurrentIndex(max(self.reason.findData(current.why or self._reason), 0))
+        self.question.end()
+        reason = word(self._reason_at_hand) or self.tr("no reason yet")
+        self.reason.setText(self.tr("0 Reason: {0}…").format(reason))
         ground, canvas = current.scene.footprint, self._desk.canvas
         if not (ground.is_empty or area_of_view(canvas.viewport.view()).intersects(ground)):
             self._desk.context.view.show_bounds(Bounds(*ground.bounds))
@@ -208,7 +206,7 @@ class SceneWalkDialog(QDialog):
 
     def find_unusable(self) -> None:
         """Answer that it cannot, for the chosen reason; without any the analyst is asked."""
-        why = str(self.reason.currentData())
+        why = self._reason_at_hand
         if why:
             self._reason = why
             self._answer(UNUSABLE, why)
@@ -228,13 +226,17 @@ class SceneWalkDialog(QDialog):
         self.go_to(following or current.key)
         self.list.setFocus()
 
-    def _ask_reason(self) -> None:
-        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.reason.showPopup()
+    @property
+    def _reason_at_hand(self) -> str:
+        return (self.current.why if self.current is not None else "") or self._reason
 
-    def _reason_chosen(self) -> None:
-        if self.reason.currentData():
-            self.find_unusable()
+    def _ask_reason(self) -> None:
+        self.list.setFocus()
+        self.question.ask_why(self.reason.rect(), takes_words=False)
+
+    def _reason_chosen(self, why: str) -> None:
+        self._reason = why
+        self._answer(UNUSABLE, why)
 
     def show_scene(self) -> None:
         """Show the scene in hand as a layer."""
@@ -265,11 +267,24 @@ class SceneWalkDialog(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys of answers before the list does, which would look for rows that begin with them."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if not self.question.isHidden() and self._take_answer(event):
+                return True
             action = None if event.modifiers() & ~_NO_MATTER else self._keys.get(event.key())
             if action is not None:
                 action()
                 return True
         return super().eventFilter(watched, event)
+
+    def _take_answer(self, event: QKeyEvent) -> bool:
+        """Answer the question by a key, or end it by Esc; a key that answers the scene otherwise ends it."""
+        if event.key() != Qt.Key.Key_Escape and self.question.take(event.text()):
+            return True
+        is_other = event.key() in (Qt.Key.Key_1, Qt.Key.Key_4)
+        if event.key() == Qt.Key.Key_Escape or is_other:
+            self.question.end()
+        else:
+            self.question.insist(self.reason.rect())
+        return not is_other
 
     def _leave(self) -> None:
         self._desk.context.shown_above.emit(_NAME, None)

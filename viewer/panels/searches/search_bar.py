@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import override
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from layers.document.vocabulary import WHYS
 from layers.observing.grid_sides import counted_from, is_turned, side_of_cell
 from layers.observing.search_grid import cell_name
 from layers.observing.search_words import suggestion
 from layers.text.counted import metres
+from viewer.panels.asking.reason_question import ReasonQuestion
 from viewer.panels.searches.search_desk import NotTaken, SearchDesk
 from viewer.panels.searches.search_walk import SearchWalk
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
@@ -22,38 +22,17 @@ from viewer.support.language.stored_words import capital, word
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
-from viewer.support.still_boxes import ComboBox
 
-LONGEST_TARGET = 40
+LONGEST_TARGET = LONGEST_WORDS = 40
+LONGEST_REASON = 24
 LINES = 2
 """Lines of the sentence on a cell."""
 _ANSWERS = frozenset({Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4})
 """Keys that answer: one that is held down answers once, and no cell that comes after."""
+_OTHER_ANSWERS = frozenset({Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4})
+"""Keys that answer the cell in another way while the reason is asked why it cannot be told."""
 _NO_MATTER = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 """Modifiers with which a digit may come: from the keypad, and on keyboards whose digits want Shift."""
-
-
-class _ReasonBox(ComboBox):
-    """The choice of a reason. The keys of the walk hold in it while its list is closed; a list that closes gives the
-    keyboard back to the map.
-    """
-
-    def __init__(self, takes: Callable[[QKeyEvent], bool], give_back: Callable[[], object]) -> None:
-        super().__init__()
-        self._takes, self._give_back = takes, give_back
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._takes(event):
-            event.ignore()  # for the bar around it
-        else:
-            super().keyPressEvent(event)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Hide and watched is self.view():
-            QTimer.singleShot(0, self, self._give_back)  # once the window of the list is gone
-        return super().eventFilter(watched, event)
 
 
 class SearchBar(QWidget):
@@ -63,7 +42,7 @@ class SearchBar(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._asked_at: tuple[int, int] | None = None
-        """The cell for which the list of reasons was opened."""
+        """The cell for which the reason is asked."""
         self.setAccessibleName(self.tr("Search"))
         self.where, self.says = plain_label(), plain_label()
         self.says.setWordWrap(True)
@@ -71,13 +50,8 @@ class SearchBar(QWidget):
         self.nothing = self._button(self.tr("1 Nothing seen"), self.tr("Nothing of it in this cell (1)"))
         self.found = self._button(self.tr("2 Found"), self.tr("Mark what is seen (2 marks it where the mouse points)"))
         self.unsure = self._button(self.tr("3 Cannot tell"), self.tr("It cannot be told, for the reason beside (3)"))
-        self.reason = _ReasonBox(self._takes, desk.canvas.setFocus)
-        self.reason.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.reason.setAccessibleName(self.tr("Reason why it cannot be told (0 opens the list)"))
-        self.reason.setToolTip(tooltip(self.tr("Reason why it cannot be told (0 opens the list)")))
-        self.reason.addItem(self.tr("no reason yet"), "")
-        for why in WHYS:
-            self.reason.addItem(word(why), why)
+        self.reason = self._button("", self.tr("Reason why it cannot be told (0 asks for another)"))
+        self.question = ReasonQuestion(self.reason, desk.canvas)
         self.skip = self._button(self.tr("4 Skip"), self.tr("Leave this cell unsearched (4)"))
         self.part = self._button(self.tr("Next part"), self.tr("Show the rest of the cell (Enter)"))
         self.back = IconButton("back", self.tr("The cell before (Backspace)"))
@@ -132,8 +106,10 @@ class SearchBar(QWidget):
         desk = self._desk
         self.nothing.clicked.connect(lambda: desk.nothing_seen())
         self.found.clicked.connect(desk.await_place)
-        self.unsure.clicked.connect(lambda: desk.cannot_tell(str(self.reason.currentData())))
-        self.reason.activated.connect(self._reason_chosen)
+        self.unsure.clicked.connect(lambda: desk.cannot_tell())
+        self.reason.clicked.connect(self._ask_reason)
+        self.question.reason_chosen.connect(self._give_reason)
+        self.question.reason_typed.connect(lambda words, _down, _right: self._give_reason(words))
         self.skip.clicked.connect(lambda: desk.skip())
         self.part.clicked.connect(lambda: desk.show_next_part())
         self.back.clicked.connect(lambda: desk.step(-1))
@@ -146,6 +122,9 @@ class SearchBar(QWidget):
         """Show the cell in hand."""
         walk = self._desk.walk
         self.setVisible(walk is not None)
+        if walk is None or walk.at != self._asked_at:
+            self._asked_at = None
+            self.question.end()
         if walk is None:
             return
         progress = walk.progress
@@ -158,8 +137,8 @@ class SearchBar(QWidget):
         sentence = self._sentence(walk)
         self.says.setText(sentence)
         self.says.setToolTip(tooltip(sentence))
-        if not self.reason.view().isVisible():
-            self.reason.setCurrentIndex(max(self.reason.findData(walk.cell.suggested or self._desk.reason), 0))
+        reason = one_line(word(self._desk.reason_at_hand), LONGEST_REASON) or self.tr("no reason yet")
+        self.reason.setText(self.tr("0 Reason: {0}…").format(reason.replace("&", "&&")))
         self.part.setEnabled(not walk.is_shown)
         self.nothing.setEnabled(walk.is_shown)
 
@@ -177,7 +156,8 @@ class SearchBar(QWidget):
         if self._desk.refusal is not None:
             parts = [self._refused_words(walk, self._desk.refusal)]
         if kept.answer:
-            why = f" ({word(kept.why)})" if kept.why else ""
+            reason = word(kept.why) or one_line(kept.words, LONGEST_WORDS)
+            why = f" ({reason})" if reason else ""
             parts.append(f"{capital(kept.answer)}{why}.")
         if walk.outside and not kept.answer:
             parts.append(self._outside_words(walk.outside))
@@ -215,21 +195,27 @@ class SearchBar(QWidget):
 
     # -- what is done -----------------------------------------------------------------------------------------------
 
-    def _reason_chosen(self) -> None:
-        """Answer with the chosen reason the cell for which it was asked; "no reason yet" answers nothing."""
-        walk, why = self._desk.walk, str(self.reason.currentData())
-        if walk is not None and why and self._asked_at in (None, walk.at):
-            self._desk.cannot_tell(why)
+    def _give_reason(self, reason: str) -> None:
+        """Answer the cell for which the reason was asked, and no other."""
+        walk, at = self._desk.walk, self._asked_at
         self._asked_at = None
         self._desk.canvas.setFocus()
+        if walk is not None and walk.at == at and reason:
+            self._desk.cannot_tell(reason)
+        elif not reason:
+            self.question.refuse(self.tr("Not answered: no reason was given."), self.reason.rect())
 
     def _ask_reason(self) -> None:
-        self._asked_at = None if self._desk.walk is None else self._desk.walk.at
-        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.reason.showPopup()
+        walk = self._desk.walk
+        if walk is not None:
+            self._asked_at = walk.at
+            self._desk.canvas.setFocus()
+            self.question.ask_why(self.reason.rect(), walk.cell.words)
 
     def _press(self, event: QKeyEvent) -> bool:
         """Do what a key means in a walk; False for a key without a meaning."""
+        if not self.question.isHidden() and self._take_answer(event):
+            return True
         action = self._action(event)
         if action is None:
             return False
@@ -237,8 +223,25 @@ class SearchBar(QWidget):
             action()
         return True
 
+    def _take_answer(self, event: QKeyEvent) -> bool:
+        """Answer the question by a key, or end it by Esc; False for a key that answers the cell otherwise, or that
+        moves the map.
+        """
+        if event.key() == Qt.Key.Key_Escape:
+            self.question.end()
+            return True
+        if self.question.take(event.text()):
+            return True
+        if event.key() in _OTHER_ANSWERS:
+            self.question.end()
+            return False
+        is_no_answer = self._action(event) is not None or _is_letter(event)
+        if self.question.is_asking and is_no_answer:
+            self.question.insist(self.reason.rect())
+        return is_no_answer
+
     def _takes(self, event: QKeyEvent) -> bool:
-        return self._action(event) is not None
+        return self._action(event) is not None or (self.question.is_asking and _is_letter(event))
 
     def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
         tool, key = self._desk.canvas.tool, event.key()
@@ -270,9 +273,11 @@ class SearchBar(QWidget):
         if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
             if kind == QEvent.Type.KeyPress:
                 return self._press(event)
-            if self._action(event) is not None:
+            if self._takes(event):
                 event.accept()
                 return True
+        if kind == QEvent.Type.MouseButtonPress:
+            self.question.end()
         is_click = kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
         if self._desk.awaits_place and is_click and isinstance(event, QMouseEvent):
             return self._take_click(event)
@@ -286,3 +291,8 @@ class SearchBar(QWidget):
             if pointer.on_map:
                 self._desk.found((pointer.lon, pointer.lat))
         return True
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    """True for a key that types something."""
+    return bool(event.text()) and event.text().isprintable() and not event.modifiers() & ~_NO_MATTER

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.changes import Changes
 from layers.document.search import Search
 from layers.document.site import Site
+from layers.document.vocabulary import WHYS
 from layers.errors import GeoloupeError
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
@@ -83,13 +84,13 @@ class SearchDesk(QObject):
         self.lacks: Phrase | None = None
         """The reason why what is on the screen does not count; None where it does."""
         self.reason = ""
-        """The reason with which cells that cannot be told are answered."""
+        """The reason with which cells that cannot be told are answered; its words where the vocabulary has none."""
         self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
         self.awaits_place = False
         """True while it is waited for the place of something found in the cell in hand."""
         self._cursor_then: Place | None = None
-        """Where the mouse was over the map as that began."""
+        """Place of the mouse over the map as that began; None while it was elsewhere."""
         self._in_sight: tuple[int, int] | None = None
         """The cell that was painted last as the one in hand, in sight; None where that one was out of the view."""
         self._said = ""
@@ -327,19 +328,24 @@ class SearchDesk(QObject):
         self.awaits_place, self.refusal = False, None
         self._moved()
 
-    def cannot_tell(self, why: str = "") -> None:
-        """Answer that it cannot be told: for the reason given, else the one that the pixels suggest, else the last
-        one; without any the analyst is asked.
+    @property
+    def reason_at_hand(self) -> str:
+        """The reason with which the cell in hand is answered where none is given; empty for none."""
+        return self.reason if self.walk is None else self.walk.cell.suggested or self.reason
+
+    def cannot_tell(self, reason: str = "") -> None:
+        """Answer that it cannot be told: for the reason given, a word of the vocabulary or others, else the one that
+        the pixels suggest, else the last one; without any the analyst is asked.
         """
-        walk = self.walk
-        if walk is None or not self._is_seen():
+        if self.walk is None or not self._is_seen():
             return
-        reason = why or walk.cell.suggested or self.reason
+        reason = reason or self.reason_at_hand
         if not reason:
             self.reason_wanted.emit()
             return
         self.reason = reason
-        self._answer(CANNOT_TELL, why=reason)
+        is_known = reason in WHYS
+        self._answer(CANNOT_TELL, why=reason if is_known else "", words="" if is_known else reason)
 
     def skip(self) -> None:
         """Leave the cell in hand unsearched."""
@@ -370,13 +376,13 @@ class SearchDesk(QObject):
             self.context.messages.withdraw(self._said)
             self._said = ""
 
-    def _answer(self, answer: str, *, why: str = "", place: Place | None = None) -> None:
+    def _answer(self, answer: str, *, why: str = "", words: str = "", place: Place | None = None) -> None:
         from viewer.commands.imagery.cell_searches import answer_cell  # for start-up time
 
         walk = self.walk
         if walk is None:
             return
-        cell = replace(walk.cell, answer=answer, why=why, shown=round(walk.part_shown, 4))
+        cell = replace(walk.cell, answer=answer, why=why, words=words, shown=round(walk.part_shown, 4))
         if not self.context.do(answer_cell, walk.uuid, cell, place=place):
             return
         self._begin_cell()

@@ -122,8 +122,8 @@ def test_a_reason_that_no_list_has_is_said_in_words(window: MainWindow, sheet: O
     typed("?")
     assert [key for key, _value, words in view.question.answers if words.endswith("…")] == ["b", "o"]
     typed("b")
-    assert view.editor is not None
-    assert view.editor.text() == "ambiguous: "
+    assert view.question.line is not None
+    assert view.question.line.text() == "ambiguous: "
     typed("two channels")
     press(Key.Key_Return)
     row = rows_of(document)["north", "1985"]
@@ -291,6 +291,72 @@ def test_a_question_is_answered_by_a_click_and_ends_with_esc(window: MainWindow,
     ]
     QTest.mouseClick(haze, Qt.MouseButton.LeftButton)
     assert rows_of(window.session.document)["north", "1985"].why == "haze"
+
+
+@pytest.mark.bounded
+def test_the_sheet_says_what_letters_mean_while_a_question_waits(window: MainWindow, sheet: ObservationSheet) -> None:
+    """`c` meant "cloud" at the question, and "clear" in the keys that stood below."""
+    assert "how clear the image is: c p o" in sheet.keys.text()
+    typed("?")
+    assert sheet.keys.text().startswith("Now: c cloud · h haze")
+    assert "how clear" not in sheet.keys.text()
+    typed("c")
+    assert "how clear the image is: c p o" in sheet.keys.text()
+    press(Key.Key_Right)
+    typed("-")
+    assert sheet.keys.text().startswith("Now: c clear")
+    press(Key.Key_Escape)
+    assert "how clear the image is: c p o" in sheet.keys.text()
+
+
+@pytest.mark.bounded
+def test_words_that_stay_when_the_answer_changes_are_said_and_are_replaced_by_typing(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    document, question = window.session.document, sheet.view.question
+    typed("+")
+    assert not question.isVisible()
+    press(Key.Key_Return)
+    typed("two boats")
+    press(Key.Key_Return)
+    typed("c-")
+    assert rows_of(document)["north", "1985"].words == "two boats"
+    assert question.words.text() == "The words stay as they were: “two boats”. Enter changes them."
+    assert not question.property("refused")
+    typed("?b")
+    assert question.line is not None
+    assert (question.line.text(), question.line.selectedText()) == ("ambiguous: two boats", "two boats")
+    typed("sand bar")
+    press(Key.Key_Return)
+    row = rows_of(document)["north", "1985"]
+    assert (row.presence, row.words) == ("cannot tell", "ambiguous: sand bar")
+    assert not question.isVisible(), "nothing stays"
+
+
+@pytest.mark.bounded
+def test_no_change_is_told_where_one_of_two_looks_cannot_tell(window: MainWindow, sheet: ObservationSheet) -> None:
+    """`!` was taken against a row that says "cannot tell"."""
+    document, question = window.session.document, sheet.view.question
+    typed("+")
+    press(Key.Key_Right)
+    typed("?c!")
+    assert "no change can" in question.words.text()
+    assert rows_of(document)["north", "1990"].change == ""
+    typed("*")
+    assert rows_of(document)["north", "1990"].change == "cannot tell"
+    press(Key.Key_Right)
+    typed("+!")
+    row, rows = rows_of(document)["north", "1995"], rows_of(document)
+    assert (row.change, row.compared_to_uuid) == ("changed", rows["north", "1985"].image_uuid), "the last that tells"
+    typed("?c")
+    row = rows_of(document)["north", "1995"]
+    assert (row.change, row.compared_to_uuid) == ("", ""), "a change does not outlive what was seen"
+    press(Key.Key_Down)
+    press(Key.Key_Home)
+    typed("?c")
+    press(Key.Key_Right)
+    typed("+=")
+    assert "The earlier rows say that it cannot be told" in question.words.text()
 
 
 @pytest.mark.bounded

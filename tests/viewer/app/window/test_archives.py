@@ -268,9 +268,11 @@ def test_scenes_of_a_kept_answer_are_gone_through_by_keys(
     assert area_of_view(window.canvas.viewport.view()).intersects(shapely.box(*VIEW)), "the map goes to the scene"
     QTest.keyClick(walk.list, Qt.Key.Key_1)
     QTest.keyClick(walk.list, Qt.Key.Key_3)
-    assert walk.reason.view().isVisible(), "without a reason it is asked"
-    QTest.keyClick(walk.reason.view(), Qt.Key.Key_Down)
-    QTest.keyClick(walk.reason.view(), Qt.Key.Key_Return)
+    assert walk.question.isVisible(), "without a reason it is asked"
+    assert not any(words.endswith("…") for _key, _value, words in walk.question.answers), "no reason in words"
+    QTest.keyClick(walk.list, Qt.Key.Key_X)
+    assert "Nothing is kept yet" in walk.question.words.text()
+    QTest.keyClick(walk.list, Qt.Key.Key_C)
     assert walk.current is not None
     assert walk.current.title == "late"
     QTest.keyClick(walk.list, Qt.Key.Key_4)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from layers.geo.crs import WGS84, transform_points
-from layers.observing.search_cells import sheet_of
+from layers.observing.search_cells import SearchCell, sheet_of
+from layers.observing.search_words import rest_sentence
 from layers.product.site_words import site_words
 from layers.time.written_dates import written_date
 from tests.support.searches_by_hand import ask, begin, radar_scene, shown, words_of_map_menu
@@ -49,6 +50,14 @@ def answers(window: MainWindow) -> dict[tuple[int, int], str]:
     return {(cell.row, cell.column): cell.answer for cell in sheet.cells if cell.answer}
 
 
+def cell(window: MainWindow, row: int, column: int) -> SearchCell:
+    """A cell of the search, as the case has it."""
+    (search,) = window.session.document.searches.values()
+    sheet = sheet_of(search)
+    assert sheet is not None
+    return sheet.cell(row, column)
+
+
 def at(window: MainWindow) -> tuple[int, int]:
     walk = window.bars.searches.walk
     assert walk is not None
@@ -65,39 +74,69 @@ def move_away(window: MainWindow, qtbot: QtBot, row: int, column: int) -> None:
     settle(window, qtbot)
 
 
-def test_a_list_of_reasons_that_is_left_by_esc_gives_the_keyboard_back_to_the_map(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
-    """The next digit opened the list again, and Enter there answered the cell."""
+def test_a_reason_is_a_letter_as_in_the_sheet(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """In the sheet a letter decided at once; here a list wanted Enter, and had no words for what is ambiguous."""
     bar = begun(window, qtbot, tmp_path)
     QTest.keyClick(window.canvas, Qt.Key.Key_3)
-    qtbot.waitUntil(bar.reason.view().isVisible)
-    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.focusWidget() is window.canvas)
-    assert not bar.reason.view().isVisible()
-    assert (answers(window), at(window)) == ({}, (1, 1))
-    QTest.keyClick(window.canvas, Qt.Key.Key_1)
-    assert answers(window) == {(1, 1): "nothing seen"}
+    assert bar.question.isVisible()
+    assert isinstance(bar.question, type(window.docks.observations.panel.view.question))
+    QTest.keyClick(window.canvas, Qt.Key.Key_3)
+    QTest.keyClick(window.canvas, Qt.Key.Key_X)
+    assert "Nothing is kept yet: press c," in bar.question.words.text()
+    assert not window.session.document.claims, "the letter is no shortcut meanwhile"
+    QTest.keyClick(window.canvas, Qt.Key.Key_H)
+    assert not bar.question.isVisible()
+    assert (answers(window), cell(window, 1, 1).why) == ({(1, 1): "cannot tell"}, "haze")
+    assert bar.reason.text() == "0 Reason: haze…"
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_3)
+    assert cell(window, 1, 2).why == "haze", "the last reason, without a question"
 
 
-def test_no_reason_yet_answers_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_question_that_is_left_by_esc_answers_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     bar = begun(window, qtbot, tmp_path)
     window.bars.searches.reason = "haze"
     QTest.keyClick(window.canvas, Qt.Key.Key_0)
-    qtbot.waitUntil(bar.reason.view().isVisible)
-    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Home)
-    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.focusWidget() is window.canvas)
+    assert bar.question.isVisible()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert not bar.question.isVisible()
     assert (answers(window), at(window)) == ({}, (1, 1))
+    QTest.keyClick(window.canvas, Qt.Key.Key_0)
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    assert not bar.question.isVisible()
+    assert answers(window) == {(1, 1): "nothing seen"}, "another answer takes its place"
 
 
-def test_digits_answer_while_the_closed_list_of_reasons_has_the_keyboard(
+def test_a_reason_that_no_list_has_is_said_in_words(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    bar = begun(window, qtbot, tmp_path)
+    QTest.keyClick(window.canvas, Qt.Key.Key_0)
+    QTest.keyClick(window.canvas, Qt.Key.Key_B)
+    line = bar.question.line
+    assert line is not None
+    assert (window.focusWidget() is line, line.text()) == (True, "ambiguous: ")
+    QTest.keyClicks(line, "ship or islet")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (cell(window, 1, 1).why, cell(window, 1, 1).words) == ("", "ambiguous: ship or islet")
+    assert window.focusWidget() is window.canvas
+    assert "ship or islet" in bar.reason.text()
+    (search,) = window.session.document.searches.values()
+    assert "obscured (other)" in rest_sentence(search)
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_0)
+    QTest.keyClick(window.canvas, Qt.Key.Key_O)
+    assert bar.question.line is not None
+    QTest.keyClick(bar.question.line, Qt.Key.Key_Return)
+    assert (1, 2) not in answers(window), "no reason was typed"
+    assert bar.question.words.text() == "Not answered: no reason was given."
+
+
+def test_digits_answer_while_the_button_of_the_reason_has_the_keyboard(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     bar = begun(window, qtbot, tmp_path)
     bar.reason.setFocus()
     QTest.keyClick(bar.reason, Qt.Key.Key_1)
-    assert not bar.reason.view().isVisible()
+    assert not bar.question.isVisible()
     assert answers(window) == {(1, 1): "nothing seen"}
 
 

@@ -619,9 +619,8 @@ def test_a_reason_is_asked_for_where_none_is_at_hand(window: MainWindow, qtbot: 
     bar = begin(window, qtbot)
     shown(window, qtbot)
     QTest.keyClick(window.canvas, Qt.Key.Key_3)
-    assert bar.reason.view().isVisible()
-    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Down)
-    QTest.keyClick(bar.reason.view(), Qt.Key.Key_Return)
+    assert bar.question.isVisible()
+    QTest.keyClick(window.canvas, Qt.Key.Key_C)
     (search,) = window.session.document.searches.values()
     sheet = sheet_of(search)
     assert sheet is not None

@@ -1,4 +1,4 @@
-"""The plate beside a cell: a question that one key answers, or the sentence why an entry was refused."""
+"""The plate beside a cell or a button: a question that one key answers, or a sentence on what was entered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from viewer.panels.observations.sheet_keys import latin_of, plain_text
+from viewer.panels.asking.typed_keys import latin_of, plain_text
 from viewer.support.language.text import plain
 from viewer.support.plain_label import PlainLabel
 
@@ -17,17 +17,19 @@ WIDEST_PX, GAP_PX = 420, 4
 ACROSS = 3
 
 
-class CellQuestion(QFrame):
-    """The plate. The keyboard stays in the sheet, which hands its keys on; a click answers as well."""
+class KeyQuestion(QFrame):
+    """The plate. The keyboard stays where it is, and keys are handed on from there; a click answers as well."""
 
     answered = Signal(str)
-    """Emitted with the value that was chosen."""
+    """Emitted with the value that was chosen, once the plate is away."""
+    changed = Signal()
+    """Emitted when keys begin to mean answers, or no longer do."""
 
     def __init__(self, asked_by: QWidget) -> None:
         """The plate of a widget; it lies over the whole window, as the widget may be low."""
         super().__init__(asked_by.window())
         self._asked_by = asked_by
-        self.setObjectName("cell_question")
+        self.setObjectName("key_question")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.words = PlainLabel()
@@ -40,6 +42,8 @@ class CellQuestion(QFrame):
         layout.addWidget(self._buttons)
         self._answers: tuple[KeyAnswer, ...] = ()
         self._question = ""
+        self._at = QRect()
+        """The rectangle beside which the plate lies, as it was given."""
         self.hide()
 
     @property
@@ -48,44 +52,68 @@ class CellQuestion(QFrame):
         return bool(self._answers) and not self.isHidden()
 
     @property
+    def hint(self) -> str:
+        """The meaning of the keys while a question waits for one; empty for none."""
+        keys = " · ".join(f"{key} {text}" for key, _value, text in self._answers)
+        return self.tr("Now: {0} · Esc leaves it as it is").format(keys) if self.is_asking else ""
+
+    @property
     def answers(self) -> tuple[KeyAnswer, ...]:
         return self._answers
 
     def ask(self, words: str, answers: Sequence[KeyAnswer], at: QRect) -> None:
-        """Ask a question beside a cell, whose rectangle is in the coordinates of the widget that it belongs to."""
+        """Ask a question beside a rectangle, which is in the coordinates of the widget that asks."""
         self._question = words
         self._show(words, answers, at)
 
     def insist(self, at: QRect) -> None:
-        """Say that a key is waited for: one that moves was pressed, and nothing is kept in the cell yet."""
+        """Say that a key is waited for: one that is no answer was pressed, and nothing is kept yet."""
         keys = ", ".join(key for key, _value, _text in self._answers)
-        sentence = self.tr("Nothing is kept yet: press {0}, or Esc to leave the cell as it is.").format(keys)
+        sentence = self.tr("Nothing is kept yet: press {0}, or Esc to leave it as it is.").format(keys)
         self._show(f"{self._question} {sentence}", self._answers, at, insists=True)
 
     def refuse(self, sentence: str, at: QRect) -> None:
-        """Say beside a cell why an entry was refused, until another key is pressed."""
+        """Say why an entry was refused, until another key is pressed."""
+        self._show(sentence, (), at, insists=True)
+
+    def note(self, sentence: str, at: QRect) -> None:
+        """Say something on what was entered, until another key is pressed."""
         self._show(sentence, (), at)
 
     def end(self) -> None:
         """Take the plate away."""
         self._answers = ()
         self.hide()
+        self.changed.emit()
 
-    def answer_of(self, text: str) -> str:
-        """The value that a typed text stands for; empty for another key."""
+    def take(self, text: str) -> bool:
+        """Answer by a typed text; False for one that is no answer."""
         typed = latin_of(plain_text(text)).lower()
-        return next((value for key, value, _ in self._answers if typed and key == typed), "")
+        value = next((value for key, value, _ in self._answers if typed and key == typed), "")
+        if value:
+            self.give(value)
+        return bool(value)
+
+    def give(self, value: str) -> None:
+        """Give one of the answers."""
+        self.end()
+        self.answered.emit(value)
 
     def _show(self, words: str, answers: Sequence[KeyAnswer], at: QRect, *, insists: bool = False) -> None:
-        self._answers = tuple(answers)
+        self._answers, self._at = tuple(answers), at
         self._show_buttons()
-        self.setProperty("refused", insists or not answers)
+        self._say(words, insists=insists)
+        self.show()
+        self.raise_()
+        self.changed.emit()
+
+    def _say(self, words: str, *, insists: bool) -> None:
+        """Show a sentence; one that `insists` stands out."""
+        self.setProperty("refused", insists)
         self.style().unpolish(self)
         self.style().polish(self)
         self.words.setText(plain(words))
-        self._place(at)
-        self.show()
-        self.raise_()
+        self._place(self._at)
 
     def _show_buttons(self) -> None:
         """Replace the buttons by those of the present answers."""
@@ -99,7 +127,7 @@ class CellQuestion(QFrame):
             button = QPushButton(f"{key}   {text}")
             button.setAccessibleName(text)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _checked=False, value=value: self.answered.emit(value))
+            button.clicked.connect(lambda _checked=False, value=value: self.give(value))
             grid.addWidget(button, number // ACROSS, number % ACROSS)
         layout.replaceWidget(before, self._buttons)
         before.hide()
@@ -107,7 +135,7 @@ class CellQuestion(QFrame):
         self._buttons.setVisible(bool(self._answers))
 
     def _place(self, at: QRect) -> None:
-        """Put the plate below the cell, above it where that has more room, and always within the parent."""
+        """Put the plate below the rectangle, above it where that has more room, and always within the parent."""
         parent = self._asked_by.window()
         if self.parentWidget() is not parent:  # its panel was taken out of the window, or put back
             self.setParent(parent)

@@ -1,4 +1,4 @@
-"""The line in a cell in which a count or words are typed; keys that lead out of it enter the text and move on."""
+"""The line in which a count or words are typed, in a cell or on a plate; keys that lead out of it enter the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Entry(Enum):
-    """The meaning of what is typed in a cell."""
+    """The meaning of what is typed."""
 
     COUNT = auto()
     WORDS = auto()
@@ -24,7 +24,7 @@ class Entry(Enum):
     """Words of the row that say why it cannot be told."""
 
 
-class CellEditor(QLineEdit):
+class EntryLine(QLineEdit):
     """The line. `entered` carries its text and the cells to move down and right; `given_up` ends it without one."""
 
     entered = Signal(str, int, int)
