@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.image import Image
 from tests.support.service_layers import badge, rest, show
-from tests.support.tile_server import TileServer, serving
 from tests.support.windows import press
 from viewer.app.window import MainWindow
 from viewer.canvas.comparison.side_words import acquisition_shown
@@ -29,12 +28,6 @@ from viewer.panels.sites.image_part import ImagePart
 Key = Qt.Key
 DATED = {"address_end": "?t={time}", "time": "2024-04-12"}
 OTHER = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

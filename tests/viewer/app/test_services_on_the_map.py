@@ -6,7 +6,7 @@ The state of a layer is said by its badge, by the plate on the map and in the la
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
@@ -16,19 +16,13 @@ from shapely import Point, box
 
 from layers.geo.bounds import Bounds
 from tests.support.service_layers import badge, click_on_plate, dark_share, note_on_map, plate, properties, rest, show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from viewer.commands.sites import add_site
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.rendering.service_state import Way
 from viewer.support.elided import ElidedLabel
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

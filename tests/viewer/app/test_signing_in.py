@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from layers.errors import ServerFault
 from tests.support.choices import choose_by_keys, popup
 from tests.support.memory_vault import MemoryVault
 from tests.support.service_layers import badge, click_on_plate, dark_share, note_on_map, plate, properties, rest, show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from viewer.app.crash import CrashDoors
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
@@ -41,12 +41,6 @@ SHOWN = {
     SecretKind.QUERY: WORD,
     SecretKind.OAUTH2: WORD,
 }
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from layers.services.packs.pack_plan import pack_levels, plan_pack
 from layers.services.tile_service import TileService
 from tests.support.counted_steps import Counter
 from tests.support.service_layers import badge
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from tests.support.windows import begin_on_map
 from tests.support.windows import press as press_key
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
@@ -43,12 +43,6 @@ from viewer.rendering.access import packs_of
 from viewer.rendering.images import argb_of_image
 
 MOST_STEPS = 5
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

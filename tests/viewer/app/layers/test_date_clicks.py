@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from tests.support.service_layers import badge, rest, show
-from tests.support.tile_server import TileServer, serving
 from viewer.app.window import MainWindow
 from viewer.canvas.furniture.corners import credit_rect
 from viewer.canvas.furniture.overlays import credit_at
@@ -23,12 +22,6 @@ from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
 DATED = {"address_end": "?t={time}", "time": "2024-04-12"}
 OTHER = "99 Nearest value used: time=2024-04-10T00:00:00.000Z ISO8601 (sky)"
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

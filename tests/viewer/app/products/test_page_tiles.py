@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from layers.services.tile_service import TileService
 from tests.support.map_server import serving_map
 from tests.support.product_windows import WAIT_MS, export_as, ready, settled
 from tests.support.service_layers import show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from tests.viewer.app.conftest import Answers
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
@@ -29,12 +29,6 @@ from viewer.network.fetcher import Fetcher
 
 KEPT: dict[str, Any] = {"licence": "CC BY 4.0"}
 NUMBERS = re.compile("This page needs ([0-9\u202f]+) [a-z ]+ of [^;]+; (all|none|[0-9\u202f]+) (?:are|is) stored")
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -18,7 +18,7 @@ from layers.product.publishing import DRAFT
 from layers.services.tile_service import TileService
 from tests.support.product_windows import WAIT_MS, export_as, ready, settled
 from tests.support.service_layers import show
-from tests.support.tile_server import TileServer, serving
+from tests.support.tile_server import TileServer
 from tests.viewer.app.conftest import Answers
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
@@ -27,12 +27,6 @@ from viewer.export.plates.maps.image_captions import image_facts, image_line
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture
