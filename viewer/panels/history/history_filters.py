@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, override
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.edit import Table
@@ -20,7 +21,9 @@ from viewer.support.language.text import one_line
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
-LEAST_CHARS = 8
+LEAST_CHARS = 6
+WIDE_PX, NARROW_COLUMNS = 640, 3
+"""Least width of a panel with all filters in one line, and the filters of a line in a narrower one."""
 _STRETCHES = (9, 10, 6, 7, 5, 5)
 """Shares of the filters in the width: long kinds of rows get more of it than days."""
 ALL, DELETIONS, TRACES = "all", "deletions", "traces"
@@ -73,12 +76,9 @@ class HistoryFilters(QWidget):
         return box
 
     def _lay_out(self) -> None:
-        fields = QGridLayout()
-        fields.setSpacing(6)
-        widgets = (self.listed, self.kind, self.person, self.field, self.since, self.until)
-        for column, (widget, stretch) in enumerate(zip(widgets, _STRETCHES, strict=True)):
-            fields.addWidget(widget, 0, column)
-            fields.setColumnStretch(column, stretch)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(6)
+        self._place_fields(len(_STRETCHES))
         self.row_line, self.row_words = QWidget(), plain_label()
         self.all_button = QPushButton(self.tr("All Changes"))
         self.all_button.setAccessibleName(self.tr("List the changes of all rows of the case"))
@@ -92,8 +92,32 @@ class HistoryFilters(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(fields)
+        layout.addLayout(self._grid)
         layout.addWidget(self.row_line)
+
+    def _place_fields(self, columns: int) -> None:
+        """Put the fields into lines of so many columns each."""
+        fields = (self.listed, self.kind, self.person, self.field, self.since, self.until)
+        for at, field in enumerate(fields):
+            self._grid.addWidget(field, at // columns, at % columns)
+        for column, stretch in enumerate(_STRETCHES):
+            self._grid.setColumnStretch(column, stretch if column < columns else 0)
+        self._columns = columns
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = len(_STRETCHES) if self.width() >= WIDE_PX else NARROW_COLUMNS
+        if columns != self._columns:
+            self._place_fields(columns)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """The least size, with the fields in several lines: in one they would not let the panel become narrow."""
+        fields = (self.listed, self.kind, self.person, self.field, self.since, self.until)
+        widest = max(field.minimumSizeHint().width() for field in fields)
+        width = NARROW_COLUMNS * (widest + self._grid.spacing()) - self._grid.spacing()
+        return QSize(width, super().minimumSizeHint().height())
 
     @property
     def is_of_row(self) -> bool:

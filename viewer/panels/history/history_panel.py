@@ -10,7 +10,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTime
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMenu,
-    QPushButton,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -36,19 +35,21 @@ from viewer.panels.history.change_words import (
     reason_words,
     row_noun,
 )
-from viewer.panels.history.history_filters import HistoryFilters
+from viewer.panels.history.flowing_buttons import FlowingButtons
+from viewer.panels.history.history_filters import WIDE_PX, HistoryFilters
 from viewer.panels.history.history_reading import ChangeDetails, HistoryAnswer, HistoryReading, PastStep
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.said_names import said_name
-from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.icon_button import CompactButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import ListColumn, RowTable
 from viewer.support.language.text import LONGEST, one_line, searched, tooltip
 from viewer.support.language.translation import in_language
 
 MARGIN_PX = 4
-SHARES = 2, 1
-"""Shares of the list and of the chosen change in the width."""
+SHARES, NARROW_SHARES = (2, 1), (1, 1)
+"""Shares of the list and of the chosen change in the width of a panel, and of a narrow one."""
 FIRST_PX = 380
 """Least width of the changes themselves, before other columns stand beside them: an old likelihood fits whole."""
 AGAIN_MS = 400
@@ -124,7 +125,7 @@ class HistoryPanel(QWidget):
         self.words, self.hint = ChangeView(), muted()
         self.words.setAccessibleName(self.tr("The chosen change"))
         self.back_button = self._button(
-            self.tr("Take This Change Back"), self.tr("Take this one change back, and leave all others"), self.take_back
+            self.tr("Take Back"), self.tr("Take this one change back, and leave all others"), self.take_back
         )
         self.open_button = self._button(self.tr("Open"), self.tr("Open the row in its form"), self.open_row)
         self.row_button = self._button(
@@ -139,7 +140,7 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.words, 1)
-        column.addLayout(side_by_side(*buttons))
+        column.addWidget(FlowingButtons(*buttons))
         halves = self._halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.list)
         halves.addWidget(beside)
@@ -155,8 +156,8 @@ class HistoryPanel(QWidget):
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)
 
-    def _button(self, text: str, tip: str, press: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
+    def _button(self, text: str, tip: str, press: Callable[[], None]) -> CompactButton:
+        button = CompactButton(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.clicked.connect(lambda: press())
@@ -218,7 +219,8 @@ class HistoryPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self._are_sizes_kept:
-            self._halves.setSizes([self.width() * share for share in SHARES])
+            shares = SHARES if self.width() >= WIDE_PX else NARROW_SHARES
+            self._halves.setSizes([self.width() * share for share in shares])
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
@@ -139,6 +140,31 @@ def test_changes_are_listed_in_the_words_of_the_forms(case: Open) -> None:
     assert "by Olga" in case.panel.words.text()
     assert case.panel.words.text().startswith("Changed: site “Vostochny Cosmodrome”")
     assert not unnamed(case.panel)
+
+
+def test_a_narrow_panel_has_two_lines_of_filters_and_all_buttons_whole(case: Open, qtbot: QtBot) -> None:
+    """It was 600 px wide at least, and lay over the form beside it on a small screen with large letters."""
+    panel, filters = case.panel, case.panel.filters
+    fields = (filters.listed, filters.kind, filters.person, filters.field, filters.since, filters.until)
+    buttons = (panel.back_button, panel.open_button, panel.row_button, panel.custody_button, panel.more_button)
+
+    def lines() -> int:
+        return len({field.geometry().center().y() // (field.height() + 6) for field in fields})
+
+    assert lines() == 1
+    assert panel.minimumSizeHint().width() <= 330
+    panel.custody_button.show()
+    panel.more_button.show()
+    panel.resize(460, 300)
+    qtbot.waitUntil(lambda: lines() == 2)
+    room = panel.custody_button.parentWidget().size()
+    qtbot.waitUntil(lambda: panel.more_button.y() > panel.back_button.y())
+    assert all(QRect(QPoint(), room).contains(button.geometry()) for button in buttons)
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)
+    assert not any(one.geometry().intersects(other.geometry()) for one, other in combinations(buttons, 2))
+    assert panel.words.height() >= 60
+    panel.resize(900, 320)
+    qtbot.waitUntil(lambda: lines() == 1)
 
 
 def test_a_history_that_is_still_being_copied_is_said_to_be_on_its_way(case: Open, qtbot: QtBot) -> None:
