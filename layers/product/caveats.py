@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
-from layers.decoding import decoded_or_none
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.observing.archive_question import answer_words, asked_question, question_words
 from layers.observing.search_words import rest_sentence, search_sentence
 from layers.phrase import Phrase, either, joined
 from layers.product.citations import unrecorded_in
@@ -154,46 +151,17 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
         yield publishing.words(sentence)
 
 
-class _Question(Struct, frozen=True):
-    """The part of a question to an archive that a product repeats."""
-
-    begin: str = ""
-    end: str = ""
-    max_cloud: float | None = None
-
-
-class _Asked(Struct, frozen=True, kw_only=True):
-    """The query of a search of an archive about some sites, by their uuids, as its row keeps it."""
-
-    archive: str
-    title: str = ""
-    count: int = 0
-    about: tuple[str, ...]
-    question: _Question = _Question()
-
-
 def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
     """A sentence on a search of an archive that was about marks of the product; empty for any other search."""
-    if search.kind != "catalogue":
+    asked = asked_question(search)
+    about = [] if asked is None else [uuid for uuid in asked.about if uuid in marks and uuid in document.sites]
+    if asked is None or not about:
         return ""
-    try:
-        query = decoded_or_none(json.loads(search.query_json or "null"), _Asked)
-    except (ValueError, RecursionError):
-        return ""
-    about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
-    if query is None or not about:
-        return ""
-    names = [name_of(document, document.sites[uuid]) for uuid in about[:MOST_NAMES]]
-    cloud, begin, end = query.question.max_cloud, query.question.begin, query.question.end
+    names = [name_of(document, document.sites[uuid]) for uuid in about]
     return Phrase(
-        "{archive}, asked on {day} for scenes of {sites}{begin}{end}{cloud}: {result}.",
-        archive=query.title or query.archive,
-        day=written_date(search.at[:10]),
-        sites=joined(", ", names),
-        begin=Phrase(" from {begin}", begin=written_date(begin)) if begin else "",
-        end=Phrase(" to {end}", end=written_date(end)) if end else "",
-        cloud=Phrase(" with at most {percent} % of cloud", percent=f"{cloud:g}") if cloud is not None else "",
-        result=Phrase("it lists {scenes}", scenes=counted(query.count, "scene"))
-        if query.count
-        else Phrase("it lists none"),
+        "{archive}, asked on {moment} for {question}: {answer}.",
+        archive=asked.name,
+        moment=written_date(search.at) if search.at else Phrase("an unknown day"),
+        question=question_words(asked.question, names, with_box=False),
+        answer=answer_words(asked),
     )

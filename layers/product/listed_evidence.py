@@ -11,7 +11,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.observation import Observation
 from layers.document.rows import ClaimEvidence, Row
-from layers.document.search import Search
+from layers.document.search import Search, asked_sites
 from layers.document.site import Site
 from layers.phrase import Phrase, joined
 from layers.product.content import EvidenceListed
@@ -47,7 +47,18 @@ def _words(document: Document, row: Row, about: frozenset[str], publishing: Publ
         return joined(" · ", [part for part in (publishing.speaker_of(document, row), exact) if part])
     site = document.sites.get(_site_uuid(row))
     is_told = site is None or publishing.admits_site(site, site.uuid in about)
-    return publishing.words(evidence_words(document, row, about if is_told else {*about, _site_uuid(row)}))
+    unnamed = about if is_told else {*about, _site_uuid(row)}
+    if isinstance(row, Search):
+        unnamed = {*unnamed, *_untold_sites(document, row, about, publishing)}
+    return publishing.words(evidence_words(document, row, unnamed))
+
+
+def _untold_sites(document: Document, row: Search, about: frozenset[str], publishing: Publishing) -> Iterator[str]:
+    """Sites that a search of an archive was about, and that the product does not name."""
+    for uuid in asked_sites(row):
+        site = document.sites.get(uuid)
+        if site is not None and not publishing.admits_site(site, uuid in about):
+            yield uuid
 
 
 def _admits(document: Document, row: Row, about: frozenset[str], publishing: Publishing) -> bool:

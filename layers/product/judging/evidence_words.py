@@ -15,6 +15,7 @@ from layers.document.rows import ClaimEvidence, Row
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import EVIDENCE_TABLES
+from layers.observing.archive_question import asked_question, names_of_asked, question_words
 from layers.phrase import Phrase, joined
 from layers.time.written_dates import bounded_period, written_date
 
@@ -153,8 +154,13 @@ def _searched(document: Document, row: Search, places: Collection[str]) -> Itera
     yield row.words
     if row.image_uuid:
         yield image_words(document.images.get(row.image_uuid))
+        return
+    asked = asked_question(row)
+    question = question_words(asked.question, names_of_asked(document, asked, places), with_box=False) if asked else ""
+    if row.at and question:
+        yield Phrase("asked on {date} for {question}", date=dated_words(row.at), question=question)
     elif row.at:
-        yield Phrase("asked on {date}", date=dated_words(row.at[:10]))
+        yield Phrase("asked on {date}", date=dated_words(row.at))
 
 
 def _marked(document: Document, site: Site) -> Iterator[str]:

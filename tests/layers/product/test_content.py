@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 from shapely import LineString, Point
@@ -328,6 +330,26 @@ def test_a_default_error_is_no_radius(basis: str) -> None:
 
 def _seen(document: ProductContent) -> list[str]:
     return [site.seen for site in document.sites]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"count": 0, "complete": True}, "it lists none"),
+        ({"count": 12, "matched": "at least 40", "complete": False}, "12 of at least 40 scenes came"),
+    ],
+)
+def test_a_product_says_what_an_archive_was_asked_when_and_what_came(answer: dict[str, object], words: str) -> None:
+    question = {"begin": "2026-03-01", "end": "2026-04", "max_cloud": 20.0, "collections": ["sentinel-2-l2a"]}
+    query = {"archive": "https://a.example/", "title": "Example", "about": ["site"], "question": question, **answer}
+    site = Site(uuid="site", label="Pad", geometry=Point(10, 50), position_error_m=5.0)
+    asked = Search(uuid="q", kind="catalogue", query_json=json.dumps(query), at="2026-12-03T05:41:20Z")
+    other = Search(uuid="o", kind="catalogue", query_json=json.dumps(query | {"about": ["gone"]}), at="2026-12-03")
+    content = content_of(Document({"sites": [site], "searches": [asked, other]}), ["site"])
+    assert [caveat for caveat in content.caveats if "Example" in caveat] == [
+        "Example, asked on 3 December 2026, 05:41 UTC for scenes (Sentinel-2, 10 m) of Pad, from 1 March 2026 to April "
+        f"2026, with at most 20 % of cloud or without a figure: {words}."
+    ]
 
 
 def test_what_was_seen_is_told_without_gone_or_built() -> None:

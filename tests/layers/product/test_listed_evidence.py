@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 from shapely.geometry import LineString, Point, box
@@ -36,10 +38,20 @@ LINES = (
     "Evidence (supports): observation: present · count 2–3 · S2A, 12 April 2024 · two cranes",
     "Evidence (supports): chip: The gate · 12 April 2024",
     "Evidence (context): search: none seen · vehicle of 5 m or more · 82 % assessable · S2A, 12 April 2024",
-    "Evidence (relation not stated): search: none listed · No scene · asked on 1 May 2024",
+    "Evidence (relation not stated): search: none listed · No scene · asked on 1 May 2024, 08:00 UTC for scenes "
+    "(Landsat, 30 m) of Hangar, from 1 March 2024 on, with at most 20 % of cloud or without a figure",
     "Evidence (supports): measurement: Mast · 111.3 m · S2A, 12 April 2024",
     "Evidence (against): claim: An official · It is not ready",
     "Evidence (context): S1, 2024-05-02, p. 3",
+)
+
+
+QUERY = json.dumps(
+    {
+        "archive": "https://archive.example/stac",
+        "about": ["pad", "hangar"],
+        "question": {"begin": "2024-03-01", "max_cloud": 20.0, "collections": ["landsat-c2-l2"]},
+    }
 )
 
 
@@ -51,6 +63,7 @@ def case(**fields: str) -> Document:
         {
             "sites": [
                 Site(uuid="pad", geometry=Point(1, 2), label="Pad", **reviewed),
+                Site(uuid="hangar", geometry=Point(1, 2), label="Hangar", **reviewed),
                 Site(uuid="area", geometry=box(1, 2, 3, 4), mark_kind="search area", **reviewed),
                 Site(
                     uuid="m",
@@ -93,7 +106,12 @@ def case(**fields: str) -> Document:
                     image_uuid="i",
                 ),
                 Search(
-                    uuid="asked", kind="catalogue", result="none listed", words="No scene", at="2024-05-01T08:00:00Z"
+                    uuid="asked",
+                    kind="catalogue",
+                    query_json=QUERY,
+                    result="none listed",
+                    words="No scene",
+                    at="2024-05-01T08:00:00Z",
                 ),
             ],
             "sources": [Source(uuid="ap", title="AP", published_at="2024-05-02")],
@@ -143,6 +161,7 @@ def test_more_rows_than_a_page_lists_are_counted_in_words() -> None:
         ("chips", "c", {"marking": "TLP:AMBER"}),
         ("sites", "m", {"status": "draft"}),
         ("sites", "pad", {"marking": "TLP:AMBER"}),
+        ("sites", "hangar", {"status": "draft"}),
     ],
 )
 def test_a_published_product_counts_what_it_withholds(table: str, uuid: str, fields: dict[str, str]) -> None:
@@ -151,6 +170,8 @@ def test_a_published_product_counts_what_it_withholds(table: str, uuid: str, fie
     document.apply(Edit("mark", (Change(table, row, replace(row, **fields)),)))  # type: ignore[arg-type]
     if uuid == "pad":
         names = "Pad", "two cranes", "The gate"
+    elif uuid == "hangar":
+        names = ("Hangar",)
     else:
         names = ("The gate",) if table == "chips" else ("Mast",)
     content = content_of(document, ["area"], True, "TLP:GREEN", whole_case=True)
@@ -158,6 +179,9 @@ def test_a_published_product_counts_what_it_withholds(table: str, uuid: str, fie
     lines = claim.evidence_lines()
     assert not [name for name in names if name in " ".join(lines)]
     withheld = len(LINKS) - len(claim.rests_on)
+    if uuid == "hangar":
+        assert any("asked on 1 May 2024, 08:00 UTC for scenes (Landsat, 30 m), from" in line for line in lines)
+        return
     assert lines[-1].startswith(f"Evidence: {withheld} row")
     assert lines[-1].endswith("not published.")
 

@@ -21,7 +21,7 @@ from viewer.support.language.stored_words import word
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
-    from viewer.commands.imagery.asked_archives import AskedQuestion
+    from layers.observing.archive_question import AskedQuestion
 
 
 def band_action(combination: Combination) -> str:

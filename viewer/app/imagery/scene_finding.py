@@ -21,7 +21,7 @@ from viewer.support.language.text import one_line
 from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
-    from viewer.commands.imagery.asked_archives import AskedQuestion
+    from layers.observing.archive_question import AskedQuestion
     from viewer.panels.imagery.known_archives import KnownArchives
     from viewer.panels.news.news_dialog import NewsDialog
     from viewer.panels.time_strip.archive_questions import ArchiveQuestions

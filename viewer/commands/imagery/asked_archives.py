@@ -1,29 +1,9 @@
-"""The archives that searches of a case have asked, and with which questions."""
+"""The archives that searches of a case have asked."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from layers.decoding import decoded_or_none
 from layers.document.document import Document
-from layers.document.search import Search
-from layers.services.stac.question import StacQuestion
-from viewer.commands.imagery.searches import kept_query
-
-
-class AskedQuestion(Struct, frozen=True, kw_only=True):
-    """The query of a kept search of an archive. `about` and `sites` are uuids of sites that it was about."""
-
-    archive: str
-    title: str = ""
-    question: StacQuestion = StacQuestion()
-    about: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
-
-
-def asked_question(row: Search) -> AskedQuestion | None:
-    """The question that a search of an archive has asked; None for any other search."""
-    return decoded_or_none(kept_query(row), AskedQuestion) if row.kind == "catalogue" else None
+from layers.observing.archive_question import asked_question
 
 
 def asked_archives(document: Document) -> list[tuple[str, str]]:

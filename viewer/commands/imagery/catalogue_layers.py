@@ -125,7 +125,7 @@ def record_catalogue_search(
             "The search broke off before a scene came: that is no evidence that there is none. Search again."
         )
     query = {"archive": address, "title": title, "count": count, "matched": matched, "question": encoded(question)}
-    query |= {"about": list(sites), "complete": is_complete} if sites else {}
+    query |= {"complete": is_complete, "about": list(sites)} if sites else {"complete": is_complete}
     result = "found" if count else "none listed"
     sentence = words or str(_words(title or address, count, matched))
     kept = listed(scenes)

@@ -14,11 +14,12 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.search import Search
 from layers.geo.bounds import Bounds
+from layers.observing.archive_question import kept_query
 from layers.phrase import Phrase
 from layers.services.stac.question import StacQuestion
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
-from viewer.commands.imagery.searches import kept_query, record_search, update_search
+from viewer.commands.imagery.searches import record_search, update_search
 
 MOST_KNOWN = 512
 """Most looks that are read once only."""

@@ -26,14 +26,6 @@ _MADE_FOR_KEY = "made_for_search"
 """Key of a site's `props_json` for the search with which it was made."""
 
 
-def kept_query(row: Search) -> object:
-    """The query of a search as JSON has it; None where it cannot be read."""
-    try:
-        return json.loads(row.query_json or "null")
-    except (ValueError, RecursionError):
-        return None
-
-
 def record_search(
     document: Document,
     *,

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from layers.document.site import SITE_KINDS, Site
 from layers.errors import BadTemplate
+from layers.observing.archive_question import COLLECTIONS
 from layers.services.address_keys import split_key
 from layers.services.imagery_entry import checked_address
 from layers.services.stac.question import StacQuestion
@@ -36,13 +37,12 @@ from viewer.panels.news.interval_field import IntervalField
 from viewer.panels.news.news_desk import FOLDERS, LATE_DAYS, LookPlan, NewsDesk, NewsQuestion
 from viewer.panels.news.news_rows import NewsDelegate, NewsRow, NewsRows
 from viewer.panels.time_strip.archive_dialog import CLOUD_PERCENT, MONTHS_BACK
-from viewer.panels.time_strip.archive_words import COLLECTIONS
 from viewer.panels.time_strip.cloud_reading import MOST_MASKS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line, plain, tooltip
-from viewer.support.language.translation import translate
+from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
@@ -120,8 +120,8 @@ class NewsDialog(QDialog):
     def _make_fields(self) -> None:
         self.place, self.kind = ComboBox(), ComboBox()
         self.place.currentIndexChanged.connect(lambda _: self._tell())
-        for name, words in COLLECTIONS:
-            self.kind.addItem(translate("ArchiveWords", words), name)
+        for name, words in COLLECTIONS.items():
+            self.kind.addItem(in_language(words), name)
         self.kind.addItem(self.tr("Everything it has"), "")
         self.kind.currentIndexChanged.connect(lambda _: self._tell())
         self.archives: list[tuple[QCheckBox, str]] = []

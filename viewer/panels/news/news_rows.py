@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 
+from layers.observing.archive_question import COLLECTIONS
 from layers.scenes.news import NewScene
 from layers.text.counted import grouped
 from viewer.commands.imagery.look_intervals import intervals
@@ -18,7 +19,6 @@ from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, BookmarkDelegate
 from viewer.panels.hits.hit import day_words
 from viewer.panels.named_lists.named_rows import NOWHERE, Index
 from viewer.panels.news.news_desk import FOLDERS, NewsDesk
-from viewer.panels.time_strip.archive_words import COLLECTIONS
 from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line, tooltip
@@ -105,7 +105,7 @@ class NewsRows(QAbstractListModel):
 
     def _nothing(self) -> str:
         """That nothing is new, of the kind of imagery that was asked for."""
-        names = {name: translate("ArchiveWords", words) for name, words in COLLECTIONS}
+        names = {name: in_language(words) for name, words in COLLECTIONS.items()}
         kinds = ", ".join(names.get(name, name) for name in self._desk.collections)
         return self.tr("nothing new of {0}").format(kinds) if kinds else self.tr("nothing new")
 

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from layers.document.changes import Changes
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.observing.archive_question import asked_question
 from layers.observing.listed_scenes import SKIPPED, UNUSABLE, USABLE, AnsweredScene, SceneAnswers, SceneState, scenes_of
 from layers.scenes.view_area import area_of_view
 from viewer.canvas.search_painter import paint_scene
-from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.catalogue_layers import answer_scene
 from viewer.panels.asking.reason_question import ReasonQuestion
 from viewer.panels.hits.hit import cloud_words, day_words

@@ -11,13 +11,21 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from layers.document.edit import Table
 from layers.document.search import Search
+from layers.observing.archive_question import (
+    asked_at,
+    asked_question,
+    named_words,
+    names_of_asked,
+    question_sentence,
+    short_answer,
+    short_period,
+)
 from layers.observing.listed_scenes import scenes_of
 from layers.observing.search_cells import sheet_of
 from layers.observing.search_words import image_search_sentences
 from layers.product.judging.evidence_words import image_words
 from layers.text.counted import metres
 from layers.time.written_dates import written_date
-from viewer.commands.imagery.asked_archives import asked_question
 from viewer.commands.imagery.cell_searches import mask_words
 from viewer.panels.comments.row_menu import told_of
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
@@ -54,6 +62,12 @@ class SearchRows(NamedRows[Search]):
     def facts_of(self, row: Search) -> str:
         result = capital(row.result) if row.result else self.tr("Begun")
         facts = [result]
+        asked = asked_question(row)
+        if asked is not None:
+            facts = [in_language(short_answer(asked)) or result]
+            names = names_of_asked(self._desk.context.document, asked)
+            facts.append(one_line(in_language(named_words(names)), _LONGEST))
+            facts.append(in_language(short_period(asked.question)))
         if row.kind == "image" and row.assessed_pct is not None:
             facts.append(self.tr("{0} % assessable").format(f"{row.assessed_pct:g}"))
         scenes = scenes_of(row)
@@ -65,7 +79,7 @@ class SearchRows(NamedRows[Search]):
 
     @override
     def day_of(self, row: Search) -> str:
-        return row.at[:10]
+        return asked_at(row) if row.kind == "catalogue" else row.at[:10]
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -183,10 +197,9 @@ class SearchListPanel(NamedListPanel):
 
     def _words(self, search: Search) -> str:
         """The sentence on a search, with that on the rest of the area."""
-        scenes = scenes_of(search)
-        if scenes is not None and scenes.answered:
-            return f"{one_line(search.words, _LONGEST_WORDS)} {in_language(scenes.sentence)}"
-        if search.kind == "catalogue" or search.result not in ("none seen", "found", "not assessable"):
+        if search.kind == "catalogue":
+            return self._archive_words(search)
+        if search.result not in ("none seen", "found", "not assessable"):
             return one_line(search.words, _LONGEST_WORDS)
         image = self._desk.context.document.images.get(search.image_uuid)
         sentences = image_search_sentences(search, image)
@@ -194,6 +207,17 @@ class SearchListPanel(NamedListPanel):
         mask = one_line(mask_words(search), _LONGEST_WORDS)
         by_mask = self.tr("Cloud is known by {0}.").format(mask) if mask else ""
         return " ".join(filter(None, (*map(in_language, sentences), by_mask, self._looked_words(search), own)))
+
+    def _archive_words(self, search: Search) -> str:
+        """What an archive was asked and when, what came of it, and how far that was gone through."""
+        asked, scenes = asked_question(search), scenes_of(search)
+        sentences = [one_line(search.words, _LONGEST_WORDS)]
+        if asked is not None:
+            names = names_of_asked(self._desk.context.document, asked)
+            sentences.insert(0, one_line(in_language(question_sentence(search, asked, names)), _LONGEST_WORDS))
+        if scenes is not None and scenes.answered:
+            sentences.append(in_language(scenes.sentence))
+        return " ".join(filter(None, sentences))
 
     def _looked_words(self, search: Search) -> str:
         """The image that was searched and who looked, as far as they are stated."""

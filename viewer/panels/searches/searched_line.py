@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.search import Search, asked_sites
 from layers.document.site import Site
+from layers.observing.archive_question import asked_at, asked_question, short_period
 from layers.observing.search_words import image_search_sentences
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
@@ -72,7 +73,8 @@ class SearchedLine(QWidget):
         self._archive_searches = tuple(search.uuid for search in searches)
         unsaid = self.tr("Archive search")
         texts = [
-            one_line(f"{search.at[:10]} · {search.words or unsaid}", _LONGEST_LINK) for search in searches[:MOST_LISTED]
+            one_line(" · ".join((asked_at(search), *_asked_words(search), search.words or unsaid)), _LONGEST_LINK)
+            for search in searches[:MOST_LISTED]
         ]
         older = len(searches) - MOST_LISTED
         if older > 0:
@@ -96,3 +98,13 @@ class SearchedLine(QWidget):
     def _last(self, area_uuid: str) -> Search | None:
         rows = [row for row in self._context.document.searches.values() if row.area_uuid == area_uuid]
         return max((row for row in rows if row.kind == "image"), key=lambda row: (row.at, row.created_at), default=None)
+
+
+def _asked_words(search: Search) -> list[str]:
+    """The dates and the limit of cloud of a question to an archive; none where it was not kept."""
+    asked = asked_question(search)
+    if asked is None:
+        return []
+    cloud = asked.question.max_cloud
+    limit = "" if cloud is None else translate("SearchedLine", "cloud to {0} %").format(f"{cloud:g}")
+    return list(filter(None, (in_language(short_period(asked.question)), limit)))

@@ -22,21 +22,21 @@ from PySide6.QtWidgets import (
 
 from layers.errors import BadTemplate, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
+from layers.observing.archive_question import COLLECTIONS, AskedQuestion
 from layers.services.address_keys import split_key
 from layers.services.imagery_entry import ImageryEntry, checked_address
 from layers.services.stac.question import StacQuestion
 from layers.time.asked_dates import asked_date
-from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.network.consent import host_of
 from viewer.panels.hits.hit import ArchiveHit
 from viewer.panels.hits.hit_panel import HitPanel
 from viewer.panels.time_strip.archive_search import ArchiveSearch
-from viewer.panels.time_strip.archive_words import COLLECTIONS, search_words
+from viewer.panels.time_strip.archive_words import search_words
 from viewer.panels.widgets.fields import DateField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line, plain, tooltip
-from viewer.support.language.translation import in_language, translate
+from viewer.support.language.translation import in_language
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 
@@ -125,8 +125,8 @@ class ArchiveDialog(QDialog):
         self.place.addItem(self.tr("The view"), _VIEW)
         self.place.addItem(self.tr("The selected sites"), _SITES)
         self.kind = ComboBox()
-        for name, words in COLLECTIONS:
-            self.kind.addItem(translate("ArchiveWords", words), name)
+        for name, words in COLLECTIONS.items():
+            self.kind.addItem(in_language(words), name)
         self.kind.addItem(self.tr("Everything it has"), "")
         self.begin, self.end = DateField(self.tr("any")), DateField(self.tr("today"))
         self.begin.show_value(asked_date(f"{MONTHS_BACK} months ago", self._today))

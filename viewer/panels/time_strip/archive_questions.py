@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from layers.document.changes import Changes
 from layers.geo.bounds import Bounds
+from layers.observing.archive_question import AskedQuestion
 from layers.scenes.footprint import EMPTY
 from layers.scenes.passes import Pass
 from layers.scenes.view_area import area_of_view
 from layers.services.stac.question import StacQuestion
-from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.catalogue_layers import record_catalogue_search, scene_as_layer
 from viewer.commands.imagery.service_times import today
 from viewer.network.consent import host_of

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
-
+from layers.observing.archive_question import COLLECTIONS
 from viewer.network.consent import host_of
 from viewer.panels.time_strip.archive_search import ArchiveSearch
 from viewer.panels.words import no_name
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language, translate
 
-COLLECTIONS = (
-    ("sentinel-2-l2a", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-2, 10 m")),
-    ("landsat-c2-l2", QT_TRANSLATE_NOOP("ArchiveWords", "Landsat, 30 m")),
-    ("sentinel-1-grd", QT_TRANSLATE_NOOP("ArchiveWords", "Sentinel-1 radar, 10 m")),
-    ("naip", QT_TRANSLATE_NOOP("ArchiveWords", "NAIP, United States, 1 m")),
-)
-"""Collections that the archives of the catalogue have under the same names, with words to translate."""
 SHOWN_PROBLEMS, MOST_NAMED = 3, 3
 
 
@@ -88,8 +80,8 @@ def kept_words(sites: Sequence[str]) -> str:
 
 def _limits(search: ArchiveSearch) -> str:
     """The limits of a question in words, for an answer that must not be taken for one without them."""
-    question, names = search.question, {name: translate("ArchiveWords", words) for name, words in COLLECTIONS}
-    parts = [f" ({names.get(name, name)})" for name in question.collections]
+    question = search.question
+    parts = [f" ({in_language(COLLECTIONS.get(name, name))})" for name in question.collections]
     if question.max_cloud is not None:
         limit = f"{question.max_cloud:.0f}"
         parts.append(translate("ArchiveWords", " with at most {0} % of cloud or without a figure").format(limit))

@@ -97,7 +97,8 @@ def test_a_kept_search_of_an_archive_is_shown_in_its_list_also_once_more(window:
         panel = window.docks.searches.panel
         assert isinstance(panel, SearchListPanel)
         assert window.docks["panel_searches"].isVisible()
-        assert (panel.chosen, panel.words.text()) == ("q", "Example: no scene.")
+        asked = "Example was asked on 1 December 2026, 08:00 UTC for scenes of Yard."
+        assert (panel.chosen, panel.words.text()) == ("q", f"{asked} Example: no scene.")
         assert not any("belong to nothing" in line.text for line in window.messages.lines())
         panel.choose("later")
     settle(window, qtbot)

@@ -20,6 +20,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.search import Search
 from layers.geo.crs import WGS84, transform_points
+from layers.observing.archive_question import AskedQuestion
 from layers.observing.search_cells import SearchSheet, sheet_of
 from layers.observing.search_words import rest_sentence, search_sentence
 from layers.services.stac.documents import read_stac
@@ -44,7 +45,6 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.canvas import search_painter
 from viewer.canvas.sites.site_symbology import fill_of
-from viewer.commands.imagery.asked_archives import AskedQuestion
 from viewer.commands.imagery.catalogue_layers import add_scene
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.layers import update_layer
@@ -638,7 +638,8 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
 ) -> None:
     opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
     document = window.session.document
-    query = {"archive": "https://archive.example/stac", "title": "Example archive", "count": 0}
+    question = {"boxes": [[10.0, 50.0, 11.0, 50.7]], "begin": "2024-03-01", "end": "2024-04-10", "max_cloud": 20.0}
+    query = {"archive": "https://archive.example/stac", "title": "Example archive", "count": 0, "question": question}
     edit = record_search(
         document,
         actor="ana",
@@ -660,11 +661,15 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     rows = [panel.model.data(panel.model.index(at), Qt.ItemDataRole.DisplayRole) for at in range(2)]
     assert rows[0].startswith("vehicle, 5 m or more\t")
     assert "\nNone seen · 4 % assessable" in rows[0]
-    assert rows[1] == "Example archive\t2024-04-12\nNone listed · ana"
+    assert rows[1] == "Example archive\t2024-04-12 08:00 UTC\nNone listed · 2024-03-01 to 2024-04-10 · ana"
     questions: list[AskedQuestion] = []
     window.panel_context.question_wanted.connect(questions.append)
     panel.choose(edit.changes[0].row.uuid)
-    assert "lists no scene" in panel.words.text()
+    assert panel.words.text() == (
+        "Example archive was asked on 12 April 2024, 08:00 UTC for scenes of 50.00° N to 50.70° N, 10.00° E to "
+        "11.00° E, from 1 March 2024 to 10 April 2024, with at most 20 % of cloud or without a figure. Example "
+        "archive lists no scene for this question."
+    )
     assert not panel.open_button.isEnabled()
     monkeypatch.setattr(window.scenes, "ask_archive_again", lambda _asked: None)
     QTest.mouseClick(panel.again_button, Qt.MouseButton.LeftButton)

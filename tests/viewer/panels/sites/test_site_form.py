@@ -66,7 +66,7 @@ def test_kept_searches_about_a_site_are_linked_the_newest_first(qtbot, form: Sit
     desk.context.do(record_search, kind="catalogue", query_json='{"about": ["other"]}', result="none listed")
     links = [link for link in form.searched.archive_links if link.isVisible()]
     assert [link.text() for link in links] == [
-        *(f"2026-12-0{day} · Example: {day} scenes." for day in (5, 4, 3)),
+        *(f"2026-12-0{day} 08:00 UTC · Example: {day} scenes." for day in (5, 4, 3)),
         "2 older searches",
     ]
     assert not form.searched.search_button.isVisible()
