@@ -67,9 +67,9 @@ def _known_question(row: Search) -> AskedQuestion | None:
     return decoded_or_none(kept_query(row), AskedQuestion)
 
 
-def names_of_asked(document: Document, asked: AskedQuestion, but: Collection[str] = ()) -> list[str]:
+def names_of_asked(document: Document, query: AskedQuestion, but: Collection[str] = ()) -> list[str]:
     """Names of the present sites that a search was about, without those of some uuids."""
-    sites = (document.sites.get(uuid) for uuid in asked.about or asked.sites if uuid not in but)
+    sites = (document.sites.get(uuid) for uuid in query.about or query.sites if uuid not in but)
     return [site.label.strip() or Phrase("a site without a name") for site in sites if site is not None]
 
 
@@ -79,13 +79,13 @@ def asked_at(row: Search) -> str:
     return f"{day} {clock[:5]} UTC" if clock else day
 
 
-def question_sentence(row: Search, asked: AskedQuestion, names: Sequence[str]) -> Phrase:
+def question_sentence(row: Search, query: AskedQuestion, names: Sequence[str]) -> Phrase:
     """A sentence on what an archive was asked, and when. `names` are those of the sites that it was about."""
     return Phrase(
         "{archive} was asked on {moment} for {question}.",
-        archive=asked.name,
+        archive=query.name,
         moment=written_date(row.at) if row.at else Phrase("an unknown day"),
-        question=question_words(asked.question, names),
+        question=question_words(query.question, names),
     )
 
 
@@ -151,30 +151,30 @@ def ground_words(boxes: Sequence[Bounds]) -> Phrase | str:
     return Phrase("{boxes} within {edges}", boxes=counted(len(boxes), "box", "boxes"), edges=edges)
 
 
-def answer_words(asked: AskedQuestion) -> Phrase | str:
-    """What came of a question: "it lists 12 of at least 40 scenes"; empty where that was not kept."""
-    count, matched = asked.count, asked.matched
+def answer_words(query: AskedQuestion) -> Phrase | str:
+    """Answer to a question: "it lists 12 of at least 40 scenes"; empty where that was not kept."""
+    count, matched = query.count, query.matched
     if count is None:
         return ""
     if not count:
-        return Phrase("it lists none") if asked.complete is not False else Phrase("none came before it broke off")
-    if asked.complete:
+        return Phrase("it lists none") if query.complete is not False else Phrase("none came before it broke off")
+    if query.complete:
         return Phrase("it lists {scenes}, all that it has", scenes=counted(count, "scene"))
     if matched and matched != str(count):
         return Phrase("{count} of {matched} scenes came", count=grouped(count), matched=matched)
-    if asked.complete is False and not matched:
+    if query.complete is False and not matched:
         return Phrase("{scenes} came, of an unknown number", scenes=counted(count, "scene"))
     return Phrase("it lists {scenes}", scenes=counted(count, "scene"))
 
 
-def short_answer(asked: AskedQuestion) -> Phrase | str:
+def short_answer(query: AskedQuestion) -> Phrase | str:
     """The same for a list: "Found 12 of at least 40"."""
-    count, matched = asked.count, asked.matched
+    count, matched = query.count, query.matched
     if count is None:
         return ""
     if not count:
-        return Phrase("None listed") if asked.complete is not False else Phrase("None came")
-    if matched and matched != str(count) and not asked.complete:
+        return Phrase("None listed") if query.complete is not False else Phrase("None came")
+    if matched and matched != str(count) and not query.complete:
         return Phrase("Found {count} of {matched}", count=grouped(count), matched=matched)
     return Phrase("Found {count}", count=grouped(count))
 

@@ -153,15 +153,15 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
 
 def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
     """A sentence on a search of an archive that was about marks of the product; empty for any other search."""
-    asked = asked_question(search)
-    about = [] if asked is None else [uuid for uuid in asked.about if uuid in marks and uuid in document.sites]
-    if asked is None or not about:
+    query = asked_question(search)
+    about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
+    if query is None or not about:
         return ""
     names = [name_of(document, document.sites[uuid]) for uuid in about]
     return Phrase(
         "{archive}, asked on {moment} for {question}: {answer}.",
-        archive=asked.name,
+        archive=query.name,
         moment=written_date(search.at) if search.at else Phrase("an unknown day"),
-        question=question_words(asked.question, names, with_box=False),
-        answer=answer_words(asked),
+        question=question_words(query.question, names, with_box=False),
+        answer=answer_words(query),
     )

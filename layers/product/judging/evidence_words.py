@@ -155,8 +155,8 @@ def _searched(document: Document, row: Search, places: Collection[str]) -> Itera
     if row.image_uuid:
         yield image_words(document.images.get(row.image_uuid))
         return
-    asked = asked_question(row)
-    question = question_words(asked.question, names_of_asked(document, asked, places), with_box=False) if asked else ""
+    query = asked_question(row)
+    question = question_words(query.question, names_of_asked(document, query, places), with_box=False) if query else ""
     if row.at and question:
         yield Phrase("asked on {date} for {question}", date=dated_words(row.at), question=question)
     elif row.at:

@@ -62,12 +62,12 @@ class SearchRows(NamedRows[Search]):
     def facts_of(self, row: Search) -> str:
         result = capital(row.result) if row.result else self.tr("Begun")
         facts = [result]
-        asked = asked_question(row)
-        if asked is not None:
-            facts = [in_language(short_answer(asked)) or result]
-            names = names_of_asked(self._desk.context.document, asked)
+        query = asked_question(row)
+        if query is not None:
+            facts = [in_language(short_answer(query)) or result]
+            names = names_of_asked(self._desk.context.document, query)
             facts.append(one_line(in_language(named_words(names)), _LONGEST))
-            facts.append(in_language(short_period(asked.question)))
+            facts.append(in_language(short_period(query.question)))
         if row.kind == "image" and row.assessed_pct is not None:
             facts.append(self.tr("{0} % assessable").format(f"{row.assessed_pct:g}"))
         scenes = scenes_of(row)
@@ -209,12 +209,12 @@ class SearchListPanel(NamedListPanel):
         return " ".join(filter(None, (*map(in_language, sentences), by_mask, self._looked_words(search), own)))
 
     def _archive_words(self, search: Search) -> str:
-        """What an archive was asked and when, what came of it, and how far that was gone through."""
-        asked, scenes = asked_question(search), scenes_of(search)
+        """The question of an archive with its hour, the answer, and how far that was gone through."""
+        query, scenes = asked_question(search), scenes_of(search)
         sentences = [one_line(search.words, _LONGEST_WORDS)]
-        if asked is not None:
-            names = names_of_asked(self._desk.context.document, asked)
-            sentences.insert(0, one_line(in_language(question_sentence(search, asked, names)), _LONGEST_WORDS))
+        if query is not None:
+            names = names_of_asked(self._desk.context.document, query)
+            sentences.insert(0, one_line(in_language(question_sentence(search, query, names)), _LONGEST_WORDS))
         if scenes is not None and scenes.answered:
             sentences.append(in_language(scenes.sentence))
         return " ".join(filter(None, sentences))

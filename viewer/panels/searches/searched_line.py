@@ -102,9 +102,9 @@ class SearchedLine(QWidget):
 
 def _asked_words(search: Search) -> list[str]:
     """The dates and the limit of cloud of a question to an archive; none where it was not kept."""
-    asked = asked_question(search)
-    if asked is None:
+    query = asked_question(search)
+    if query is None:
         return []
-    cloud = asked.question.max_cloud
+    cloud = query.question.max_cloud
     limit = "" if cloud is None else translate("SearchedLine", "cloud to {0} %").format(f"{cloud:g}")
-    return list(filter(None, (in_language(short_period(asked.question)), limit)))
+    return list(filter(None, (in_language(short_period(query.question)), limit)))
