@@ -17,11 +17,13 @@ SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
 
 
 @given(st.floats(0.01, 2e5))
-def test_the_level_is_the_coarsest_that_is_sharp_enough(resolution: float) -> None:
+def test_the_level_is_the_coarsest_whose_pixels_are_a_third_wider_at_most(resolution: float) -> None:
     level = level_for(resolution, SERVICE)
     if 0 < level < SERVICE.max_level:
-        assert level_resolution(level, SERVICE) <= resolution * 1.2 * 1.0001
-        assert level_resolution(level - 1, SERVICE) > resolution * 1.2 * 0.9999
+        assert level_resolution(level, SERVICE) <= resolution * 4 / 3 * 1.0001
+        coarser = level_resolution(level - 1, SERVICE)
+        assert coarser > resolution * 4 / 3 * 0.9999
+        assert coarser - resolution >= resolution - level_resolution(level, SERVICE) - 1e-6, "it is the nearest one"
 
 
 def test_at_a_levels_own_resolution_that_level_is_taken() -> None:

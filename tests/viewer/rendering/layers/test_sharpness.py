@@ -139,7 +139,7 @@ def test_all_that_is_between_pixels_is_sampled_once(
 @pytest.mark.parametrize(
     ("crs", "lon", "lat"), [(WEB_MERCATOR, 12.0, 5.0), ("EPSG:32633", 15.5, 52.0), ("EPSG:3995", 60.0, 70.0)]
 )
-@pytest.mark.parametrize(("times", "level"), [(1.1, 9), (1.3, 10), (2.2, 10), (2.6, 11)])
+@pytest.mark.parametrize(("times", "level"), [(1.25, 9), (1.45, 10), (2.5, 10), (2.9, 11)])
 def test_the_level_is_the_coarsest_that_is_sharp_enough_on_the_ground(
     drawn, server: TileServer, crs: str, lon: float, lat: float, times: float, level: int, qtbot
 ) -> None:
