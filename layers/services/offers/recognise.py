@@ -17,7 +17,7 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.phrase import Phrase
 from layers.services.offers.arcgis import read_arcgis
 from layers.services.offers.documents import MOST_BYTES, json_value, root_of_xml, text_in, unpacked, xml_tree
-from layers.services.offers.offer import ServiceOffer
+from layers.services.offers.offer import OfferedLayer, ServiceOffer
 from layers.services.offers.ogcapi import collections_address, read_ogcapi
 from layers.services.offers.service_exceptions import EXCEPTION_ROOTS, words_of_exception
 from layers.services.offers.stac_offer import collection_address, read_stac_offer, with_collection
@@ -26,7 +26,9 @@ from layers.services.offers.tms import read_tms
 from layers.services.offers.wfs import read_wfs
 from layers.services.offers.wms import read_wms
 from layers.services.offers.wmts import read_wmts
+from layers.services.shipped_terms import shipped_like, with_shipped_policy, with_shipped_terms
 from layers.services.stac.documents import kind_of_stac
+from layers.services.tile_service import TileService
 from layers.text.unpacking import GZIP
 
 type _Reader = Callable[[bytes, str], ServiceOffer]
@@ -75,7 +77,7 @@ def recognised(document: bytes, address: str) -> ServiceOffer:
     kind = _kind_of(document)
     reader = _READERS.get(kind)
     if reader is not None:
-        return reader(document, address)
+        return _under_shipped_terms(reader(document, address))
     if kind == _ERROR:
         raise NotReadable("The server refuses: {words}", words=_words_of_refusal(document))
     if kind == _PAGE:
@@ -85,6 +87,39 @@ def recognised(document: bytes, address: str) -> ServiceOffer:
     if kind:
         raise UnsupportedFormat("The document describes a service of a kind that is not opened: {kind}.", kind=kind)
     raise UnsupportedFormat(_no_service(document))
+
+
+def _under_shipped_terms(offer: ServiceOffer) -> ServiceOffer:
+    """An offer whose layers are under the policy that the catalogue states for their hosts, with its credit where that
+    is known to hold for them: the mere name of a provider is none.
+    """
+    return replace(offer, layers=tuple(_layer_under_terms(layer, offer) for layer in offer.layers))
+
+
+def _layer_under_terms(layer: OfferedLayer, offer: ServiceOffer) -> OfferedLayer:
+    if layer.service is None:
+        return layer
+    service = _service_under_terms(layer.service, offer)
+    if service is layer.service:
+        return layer
+    choices = tuple((name, _service_under_terms(choice, offer)) for name, choice in layer.choices)
+    if service.attribution == layer.service.attribution:
+        return replace(layer, service=service, choices=choices)
+    return replace(
+        layer,
+        service=service,
+        choices=choices,
+        attribution=service.attribution,
+        link=service.link,
+        licence=layer.licence or offer.licence or service.licence,
+    )
+
+
+def _service_under_terms(service: TileService, offer: ServiceOffer) -> TileService:
+    known = shipped_like(service)
+    if known is None or service.attribution not in ("", offer.attribution):
+        return with_shipped_policy(service)
+    return with_shipped_terms(replace(service, attribution="", link=known.link))
 
 
 def further_address(document: bytes, address: str, offer: ServiceOffer) -> str:

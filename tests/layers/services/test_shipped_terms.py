@@ -36,11 +36,18 @@ def test_a_connection_of_another_program_has_them_and_keeps_its_name() -> None:
 
 
 def test_others_are_left_as_they_are() -> None:
-    own = TileService("Mine", OSM, attribution="As I say")
     other = TileService("Sky", "https://tiles.example.org/{z}/{x}/{y}.png")
+    assert with_shipped_terms(other) is other
+
+
+def test_other_tiles_of_a_shipped_host_are_under_its_policy_and_credited_as_they_were() -> None:
+    own = TileService("Mine", OSM, attribution="As I say", may_prefetch=True)
     layer = TileService("Cycle", "https://tile.openstreetmap.org/cycle/{z}/{x}/{y}.png")
-    for service in (own, other, layer):
-        assert with_shipped_terms(service) is service
+    for service in (own, layer):
+        under_policy = with_shipped_terms(service)
+        assert under_policy.attribution == service.attribution
+        assert (under_policy.title, under_policy.may_prefetch) == (service.title, False)
+        assert under_policy.min_cache_days == 7.0
 
 
 def test_a_dated_layer_is_known() -> None:

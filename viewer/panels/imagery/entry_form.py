@@ -341,7 +341,7 @@ class EntryForm(FormPage):
         return " ".join(terms)
 
     def _is_known_to_us(self) -> bool:
-        """True for an entry of the shipped catalogue, whose terms were read."""
+        """True for what the shipped catalogue knows, or the credit and terms of its host: they were read."""
         return self._base is not None and shipped_like(self._base) is not None
 
 

@@ -280,6 +280,19 @@ def test_terms_that_the_server_states_stand_there_in_grey(dialog: AddImageryDial
     assert greyed == [f"{words} (as the service states)" for words in (service.licence, service.link, service.operator)]
 
 
+@pytest.mark.parametrize(("host", "known"), [("gibs.earthdata.nasa.gov", True), ("tiles.maps.eox.at", False)])
+def test_the_terms_of_a_shipped_host_are_known_where_they_hold_for_all_that_it_has(
+    dialog: AddImageryDialog, servers: FakeServers, host: str, known: bool
+) -> None:
+    service = TileService("Dust", f"https://{host}/wmts/Dust/{{z}}/{{y}}/{{x}}.png", layer="Dust", attribution="X")
+    dialog.panel.line.setText(f"https://{host}/wmts/1.0.0/WMTSCapabilities.xml")
+    press(dialog)
+    servers.answer(ServiceOffer(service="wmts", layers=(OfferedLayer(name="Dust", title="Dust", service=service),)))
+    assert dialog.panel.form.terms.isVisible() is not known
+    words = "Not for packs for offline use." if known else "check its terms of use yourself"
+    assert words in facts(dialog)["Terms"]
+
+
 def test_an_address_is_asked_only_after_a_press(dialog: AddImageryDialog, desk: Desk, servers: FakeServers) -> None:
     dialog.panel.line.setText(WMTS)
     assert "Nothing is sent before" in dialog.panel.form.contact.text()
