@@ -248,15 +248,18 @@ class ArchiveDialog(QDialog):
         return self._again if self.place.currentData() == _KEPT else None
 
     def offer(self, archives: Sequence[ImageryEntry]) -> None:
-        """Offer other archives; the chosen one stays."""
+        """Offer other archives; the chosen one stays, and with it the answer: one that has answered is offered by its
+        title from then on.
+        """
         if list(archives) == self._listed:
             return
         chosen, self._listed = self.entry, list(archives)
         text = self.archive.currentText()
         self.archive.blockSignals(True)
         self._fill_archives()
-        self.archive.blockSignals(False)
         self.choose(text if chosen is None else chosen.address)
+        self.archive.blockSignals(False)
+        self._tell()
 
     def _fill_archives(self) -> None:
         self.archive.clear()
@@ -390,6 +393,11 @@ class ArchiveDialog(QDialog):
         self.leaves.setText(plain(words))
 
     # -- the answer -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_answered(self) -> bool:
+        """True while scenes are listed."""
+        return bool(self.hits.rows.hits)
 
     def show_search(self, search: ArchiveSearch | None) -> None:
         """Show how far a search is; the hits of another are put away."""

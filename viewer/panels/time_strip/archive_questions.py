@@ -93,6 +93,8 @@ class ArchiveQuestions(QObject):
         """
         self._come_up(address)
         self.dialog.begin_asking(of_site=bool(self._desk.selected_sites))
+        if self.dialog.is_answered:
+            self._show_outlines()  # they went when the dialog gave way to a comparison
 
     def show_again(self, query: AskedQuestion) -> None:
         """Show the dialog with the question of a kept search, and the map of its ground, whose scenes the strip shows;

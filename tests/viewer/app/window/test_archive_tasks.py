@@ -222,6 +222,47 @@ def test_the_newest_beside_the_oldest_by_k_in_two_more(
 
 
 @pytest.mark.bounded
+def test_what_came_stays_on_strip_and_list_after_a_comparison(
+    site: MainWindow,
+    files: LoopbackServer,
+    server: StacServer,
+    hand: Hand,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An archive whose address was typed is offered by its title once it has answered: that asks nothing anew."""
+    none_listed = type("Group", (), {"entries": ()})
+    monkeypatch.setattr("viewer.panels.imagery.known_archives.catalog", lambda: (none_listed,))
+    search_key = Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    hand.press(*search_key)
+    dialog = the_dialog(site)
+    qtbot.waitUntil(dialog.begin.hasFocus)
+    dialog.archive.setEditText(server.address)
+    hand.type("since March")
+    hand.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: site.scenes.desk.archives.is_idle and bool(listed(dialog)), timeout=20_000)
+    settle(site, qtbot)
+    answer, pages = (listed(dialog), dialog.said.text()), len(server.questions)
+    hand.click(dialog.hits.allow_button)
+    hand.press(Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: site.comparisons.spec is not None, timeout=20_000)
+    settle(site, qtbot)
+    strip = site.docks.time_strip.panel
+    assert isinstance(strip, TimeStripPanel)
+    assert [placed.tick.title for placed in strip.view.places.all] == ["first", "radar", "later", "beside"]
+    assert (dialog.isVisible(), site.scenes.outlines.count) == (False, 0), "the images are to be seen"
+    begin_on_map(site, qtbot)
+    hand.press(*search_key)
+    settle(site, qtbot)
+    assert dialog.isVisible()
+    assert dialog.archive.currentText() == "Loopback Archive"
+    assert (listed(dialog), dialog.said.text()) == answer
+    assert dialog.keep_button.isEnabled()
+    assert site.scenes.outlines.count == 4
+    assert len(server.questions) == pages, "it is asked once"
+
+
+@pytest.mark.bounded
 def test_a_picture_that_is_on_its_way_says_so_until_it_is_there_or_will_not_come(
     site: MainWindow, files: PictureHost, hand: Hand, qtbot: QtBot
 ) -> None:
