@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from viewer.panels.axis.time_axis import TimeAxis
 from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark, SeenThings
 from viewer.panels.time_strip.strip_places import PlacedTick, StripPlaces
-from viewer.panels.time_strip.time_axis import TimeAxis
 from viewer.support.language.translation import translate
 
 HEIGHT_PX, LEAST_HEIGHT_PX = 84, 62

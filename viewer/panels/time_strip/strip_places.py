@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from layers.scenes.passes import Pass
-from viewer.panels.time_strip.time_axis import DAY_S, TimeAxis
+from viewer.panels.axis.time_axis import DAY_S, TimeAxis
 
 TICK_PX = 9.0
 BESIDE_PX = 6.0

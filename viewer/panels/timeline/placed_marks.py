@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.finding.case_timeline import LANES, Timeline, TimelineRow
-from viewer.panels.time_strip.time_axis import TimeAxis
+from viewer.panels.axis.time_axis import TimeAxis
 
 type RowPlaces = NDArray[np.int64]
 type Mask = NDArray[np.bool_]

@@ -17,7 +17,7 @@ from layers.finding.case_timeline import Timeline
 from layers.text.counted import grouped
 from layers.time.time_span import TimeSpan
 from viewer.canvas.sites.site_symbology import SELECTED_COLOR
-from viewer.panels.time_strip.time_axis import TimeAxis
+from viewer.panels.axis.time_axis import TimeAxis
 from viewer.panels.timeline.placed_marks import (
     COMPOSITE,
     FROM,

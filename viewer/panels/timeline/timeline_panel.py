@@ -13,12 +13,13 @@ from layers.finding.about_sites import row_with_form
 from layers.finding.case_timeline import TimelineRow
 from layers.text.counted import grouped
 from layers.time.time_span import span_of
+from viewer.panels.axis.axis_view import ZOOM_STEP
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.context import PanelContext
 from viewer.panels.timeline.dated_row_list import DatedRowList
 from viewer.panels.timeline.placed_marks import PlacedMark
 from viewer.panels.timeline.timeline_feed import TimelineFeed
-from viewer.panels.timeline.timeline_view import ZOOM_STEP, TimelineView
+from viewer.panels.timeline.timeline_view import TimelineView
 from viewer.panels.timeline.timeline_words import (
     MOST_NAMED,
     as_table,

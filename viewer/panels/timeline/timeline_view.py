@@ -8,22 +8,13 @@ from typing import override
 import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
-    QContextMenuEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from layers.finding.case_timeline import LANES, Timeline, TimelineRow
 from layers.time.time_span import TimeSpan
-from viewer.panels.time_strip.time_axis import SHORTEST_S, TimeAxis
+from viewer.panels.axis.axis_view import PAN_PX, AxisView
+from viewer.panels.axis.time_axis import SHORTEST_S, TimeAxis
 from viewer.panels.timeline.placed_marks import Mask, PlacedMark, lit_anew, placed_marks
 from viewer.panels.timeline.timeline_painter import (
     DATES_PX,
@@ -37,16 +28,13 @@ from viewer.panels.timeline.timeline_painter import (
 from viewer.support.painting import painting
 
 REACH_PX = 4.0
-ZOOM_STEP = 1.25
-DRAG_PX = 5
-PAN_PX = 80.0
 RIGHT_PX = 10.0
 """Room at the right end of the axis, so that the last mark is whole."""
 ALWAYS = 4
 """The first lanes, which are shown without any row, too."""
 
 
-class TimelineView(QWidget):
+class TimelineView(AxisView):
     """The view. `opened` carries a `TimelineRow` that was clicked or entered; the others carry a `PlacedMark`: `listed`
     one whose rows cannot be told apart by zooming, `pointed` the current one, `menu_wanted` and `tip_wanted` the one
     under the pointer, and a place on the screen. None: there is no mark.
@@ -56,7 +44,12 @@ class TimelineView(QWidget):
     listed = Signal(object)
     pointed = Signal(object)
     menu_wanted = Signal(object, QPoint)
-    tip_wanted = Signal(object, QPoint)
+    _keys = frozenset(
+        {
+            *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),
+            *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space),
+        }
+    )
 
     def __init__(self, title: Callable[[TimelineRow], str], parent: QWidget | None = None) -> None:
         """`title` returns the words of a row."""
@@ -66,10 +59,6 @@ class TimelineView(QWidget):
         self._shown: Mask | None = None
         self._lit: Mask | None = None
         self._counts: tuple[int, ...] = (0,) * len(LANES)
-        self._axis: TimeAxis | None = None
-        """The axis of time; None until something dated is shown."""
-        self._is_moved = False
-        """True once the analyst has zoomed or moved the axis, which then stays."""
         self._rooms = LaneRooms(tuple(range(ALWAYS)), 0.0, 0.0)
         self._marks: list[PlacedMark] = []
         self._current = -1
@@ -78,11 +67,6 @@ class TimelineView(QWidget):
         """Rows of the current mark when it was last told of; 0 for none."""
         self._strip: TimeSpan | None = None
         self._hint = ""
-        self._pressed: QPointF | None = None
-        self._is_dragged = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Timeline"))
         self.setMinimumHeight(round(ALWAYS * LEAST_LANE_PX + DATES_PX))
         self.say_current("")
@@ -93,10 +77,6 @@ class TimelineView(QWidget):
     def marks(self) -> list[PlacedMark]:
         """The marks in sight."""
         return self._marks
-
-    @property
-    def axis(self) -> TimeAxis | None:
-        return self._axis
 
     @property
     def rooms(self) -> LaneRooms:
@@ -167,21 +147,10 @@ class TimelineView(QWidget):
         places = np.unique(np.concatenate(held)).tolist() if held else []
         return [self._timeline.rows[at] for at in places]
 
-    def fit(self) -> None:
-        """Show all dates again."""
-        self._is_moved = False
-        self._lay_out()
-
-    def zoom(self, factor: float, at_px: float | None = None) -> None:
-        """Zoom by a factor about a place of the axis in logical pixels, by default that of the current mark."""
-        if self._axis is None:
-            return
+    @override
+    def _current_px(self) -> float | None:
         current = self.current
-        if at_px is None:
-            is_there = current is not None and 0 <= current.at <= self._axis.width
-            at_px = current.at if current is not None and is_there else self._axis.width / 2
-        self._axis, self._is_moved = self._axis.zoomed(factor, at_px), True
-        self._lay_out()
+        return None if current is None else current.at
 
     def zoom_into(self, mark: PlacedMark) -> bool:
         """Show the rows of a mark apart from each other; False where no zoom does that."""
@@ -192,31 +161,21 @@ class TimelineView(QWidget):
         room = max((high - low) * 0.15, SHORTEST_S / 2)
         if high - low + 2 * room > (self._axis.end - self._axis.begin) * 0.9:
             return False
-        self._axis = TimeAxis(low - room, high + room, self._axis.width)
-        self._is_moved = True
-        self._lay_out()
+        self._move_to(TimeAxis(low - room, high + room, self._axis.width))
         return True
 
-    def _pan(self, by_px: float) -> None:
-        if self._axis is not None:
-            self._axis, self._is_moved = self._axis.moved(by_px), True
-            self._lay_out()
-
+    @override
     def _lay_out(self) -> None:
         timeline, shown = self._timeline, self._shown
         self._rooms = replace(self._rooms, height=float(self.height()))
         width = max(self.width() - self._rooms.left - RIGHT_PX, 1.0)
         begin, end = (timeline.begin, timeline.end) if shown is None else (timeline.begin[shown], timeline.end[shown])
-        if not len(begin):
-            self._axis, self._marks = None, []
-            self.update()
-            return
-        if self._axis is None or not self._is_moved:
-            self._axis = TimeAxis.around([TimeSpan(float(begin.min()), float(end.max()))], width)
-        else:
-            self._axis = self._axis.resized(width)
-        self._marks = placed_marks(timeline, self._axis, shown, self._lit, self._rooms.bar_rows)
+        self._suit_axis([TimeSpan(float(begin.min()), float(end.max()))] if len(begin) else [], width)
+        axis, bar_rows = self._axis, self._rooms.bar_rows
+        self._marks = [] if axis is None else placed_marks(timeline, axis, shown, self._lit, bar_rows)
         self.update()
+        if axis is None:
+            return
         current = self.current
         if current is not None and current.count != self._told:
             self._tell()
@@ -232,10 +191,12 @@ class TimelineView(QWidget):
             "Left and Right lead to the mark before and after, Up and Down to another lane, Enter opens it, plus and"
             " minus zoom, 0 shows everything; Home and End show everything, with the first and the last mark."
         )
-        text = ". ".join(filter(None, (self._hint, words, keys)))
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self._describe(self._hint, words, keys)
+
+    @property
+    @override
+    def _left_px(self) -> float:
+        return self._rooms.left
 
     @override
     def sizeHint(self) -> QSize:
@@ -256,8 +217,7 @@ class TimelineView(QWidget):
         if self._axis is not None and span is not None:
             axis = self._axis.showing(span)
             if axis != self._axis:
-                self._axis, self._is_moved = axis, True
-                self._lay_out()
+                self._move_to(axis)
         self.update()
         self._tell()
 
@@ -341,66 +301,37 @@ class TimelineView(QWidget):
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, 0)
         is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if by and is_shifted:
-            self._pan(by * PAN_PX)
+            self.pan(by * PAN_PX)
         elif by:
             self._step(by)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step_lane(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self._pan((0.9 if key == Qt.Key.Key_PageDown else -0.9) * self.width())
+            self.pan((0.9 if key == Qt.Key.Key_PageDown else -0.9) * self.width())
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._jump(key == Qt.Key.Key_End)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if (current := self.current) is not None:
                 self.open_mark(current)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom(ZOOM_STEP)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom(1 / ZOOM_STEP)
-        elif key == Qt.Key.Key_0:
-            self.fit()
         else:
             super().keyPressEvent(event)
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            free = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-            if event.key() in _OWN_KEYS and not event.modifiers() & ~free:  # the map has these keys, too
-                event.accept()
-                return True
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            self.tip_wanted.emit(self.mark_at(QPointF(event.pos())), event.globalPos())
-            return True
-        return super().event(event)
+    def _under(self, at: QPointF) -> PlacedMark | None:
+        return self.mark_at(at)
 
     @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed, self._is_dragged = event.position(), False
+    def _is_mark_at(self, at: QPointF) -> bool:
+        return self.mark_at(at) is not None
 
     @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None:
-            hit = self.mark_at(event.position())
-            self.setCursor(Qt.CursorShape.PointingHandCursor if hit is not None else Qt.CursorShape.ArrowCursor)
-            return
-        by = self._pressed.x() - event.position().x()
-        if abs(by) >= DRAG_PX or self._is_dragged:
-            self._is_dragged = True
-            self._pressed = event.position()
-            self._pan(by)
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        was_pressed, self._pressed = self._pressed is not None, None
-        if event.button() == Qt.MouseButton.LeftButton and was_pressed and not self._is_dragged:
-            mark = self.mark_at(event.position())
-            if mark is not None:
-                self._current = int(mark.members[0])
-                self.update()
-                self._tell()
-                self.open_mark(mark)
+    def _click(self, at: QPointF) -> None:
+        mark = self.mark_at(at)
+        if mark is not None:
+            self._current = int(mark.members[0])
+            self.update()
+            self._tell()
+            self.open_mark(mark)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -408,20 +339,6 @@ class TimelineView(QWidget):
         mark = self.current if is_key else self.mark_at(QPointF(event.pos()))
         place = self._rooms.box(mark).center().toPoint() if is_key and mark is not None else event.pos()
         self.menu_wanted.emit(mark, self.mapToGlobal(place))
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turned, aside = event.angleDelta().y(), event.angleDelta().x()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(aside) > abs(turned):
-            self._pan(-PAN_PX * (aside or turned) / 120.0)
-        elif turned:
-            self.zoom(ZOOM_STEP ** (turned / 120.0), event.position().x() - self._rooms.left)
-        event.accept()
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay_out()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -451,12 +368,3 @@ class TimelineView(QWidget):
         )
         with painting(self) as painter:
             paint_timeline(painter, self, picture)
-
-
-_OWN_KEYS = frozenset(
-    {
-        *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
-        *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space),
-        *(Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Equal, Qt.Key.Key_0),
-    }
-)

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from layers.geo.bounds import Bounds
 from layers.scenes.passes import Pass
 from tests.support.many_scenes import scene
+from viewer.panels.axis.time_axis import TimeAxis
 from viewer.panels.time_strip.seen_marks import SeenThings
 from viewer.panels.time_strip.strip_painter import CASE_PX, DATES_PX, HEIGHT_PX, paint_strip
 from viewer.panels.time_strip.strip_places import PlacedTick, StripPlaces, divider_of, places_of
-from viewer.panels.time_strip.time_axis import TimeAxis
 from viewer.rendering.images import argb_of_image
 from viewer.support.painting import painting
 

@@ -12,8 +12,8 @@ from layers.geo.bounds import Bounds
 from layers.scenes.passes import Pass
 from layers.time.time_span import TimeSpan
 from tests.support.many_scenes import scene
+from viewer.panels.axis.time_axis import TimeAxis
 from viewer.panels.time_strip.strip_places import BESIDE_PX, MOST_APART, PILE_PX, divider_of, places_of
-from viewer.panels.time_strip.time_axis import TimeAxis
 
 BOX = Bounds(0.0, 0.0, 1.0, 1.0)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.time.time_span import TimeSpan
-from viewer.panels.time_strip.time_axis import EARLIEST_S, LATEST_S, SHORTEST_S, YEAR_S, TimeAxis
+from viewer.panels.axis.time_axis import EARLIEST_S, LATEST_S, SHORTEST_S, YEAR_S, TimeAxis
 
 moments = st.floats(-60 * YEAR_S, 100 * YEAR_S)
 axes = st.builds(

@@ -1,0 +1,1 @@
+"""The axis of time of the time strip and the timeline, and the view along it."""
