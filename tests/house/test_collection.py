@@ -25,6 +25,7 @@ def collected(seed: int) -> list[str]:
 
 
 @pytest.mark.bounded
+@pytest.mark.timeout(600)
 def test_all_workers_collect_the_same_tests() -> None:
     # The second run starts seconds after the first: names with a clock in them differ, as those with a set's order do.
     first, second = collected(1), collected(2)
