@@ -144,27 +144,27 @@ def _accessed(source: Source) -> str:
 
 def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
     """Sentences on the parts of citations that no row states, with the numbers of the sources that lack them."""
-    if undated := [number for number, source in enumerate(sources, 1) if not source.has_date]:
+    if undated := [source for source in sources if not source.has_date]:
         # A date in a title is taken for none: it may be that of an event, or of another edition.
-        is_said = any(_YEAR.search(sources[number - 1].title) for number in undated)
+        is_said = any(_YEAR.search(source.title) for source in undated)
         yield Phrase(
             "Date of publication not recorded: {numbers}.{more}",
             numbers=_in_ranges(undated),
             more=Phrase(" A date within a title may be that of something else.") if is_said else "",
         )
-    hidden = [number for number, source in enumerate(sources, 1) if source.has_hidden_address]
-    if nowhere := [number for number, source in enumerate(sources, 1) if not source.url and number not in hidden]:
+    hidden = [source for source in sources if source.has_hidden_address]
+    if nowhere := [source for source in sources if not source.url and not source.has_hidden_address]:
         yield Phrase("No address recorded: {numbers}.", numbers=_in_ranges(nowhere))
     if hidden:
         yield Phrase("Address not published: {numbers}.", numbers=_in_ranges(hidden))
-    if never := [number for number, source in enumerate(sources, 1) if not source.has_access_date]:
+    if never := [source for source in sources if not source.has_access_date]:
         yield Phrase("Date of access not recorded: {numbers}.", numbers=_in_ranges(never))
 
 
-def _in_ranges(numbers: Sequence[int]) -> str:
-    """Numbers that go up as "S1 to S3, S7"."""
+def _in_ranges(sources: Sequence[SourceCited]) -> str:
+    """Numbers of sources, which go up, as "S1 to S3, S7"."""
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in (int(source.number.removeprefix("S")) for source in sources):
         if runs and runs[-1][-1] == number - 1:
             runs[-1].append(number)
         else:

@@ -428,6 +428,8 @@ def test_what_sources_do_not_record_is_said_once_with_their_numbers() -> None:
         for number in range(1, 9)
     ]
     assert "No address recorded: S1 to S3, S7." in list(unrecorded_in(found))
+    cited = [source for source in found if source.number in ("S3", "S5", "S7", "S8")]
+    assert "No address recorded: S3, S7." in list(unrecorded_in(cited)), "the numbers that a reader finds in the list"
 
 
 def test_a_page_gathers_its_words_with_a_checkpoint_after_a_claim_or_a_few_marks(demo: Document) -> None:
