@@ -431,7 +431,7 @@ def our_words(claim: ClaimSaid) -> str:
     if not words or claim.statement == claim.source_words:
         return ""
     before, middle, after = claim.statement.partition(words)
-    return after.lstrip(' "”;,.').rstrip(" ;,.") if middle else before
+    return (after.lstrip(' "”;,.') if middle else before).rstrip(" ;,.")
 
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
