@@ -48,6 +48,12 @@ class GroundPicture(Struct, frozen=True):
     size: tuple[int, int] = (0, 0)
     stretch: str = ""
     """Words on its stretch, and whether another frame has set it; empty where there is nothing to say."""
+    bar: str = ""
+    """Words of its scale bar; empty where its scale is not known."""
+    bar_part: float = 0.0
+    """Length of the scale bar as a part of the picture's width."""
+    north: float = 0.0
+    """True north in degrees clockwise from up, in the middle of the picture."""
 
 
 class LaidPicture(Struct, frozen=True):

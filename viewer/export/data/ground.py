@@ -23,6 +23,7 @@ from layers.geo.map_projections import suited_crs
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.stretches import StretchMatch, stretch_notes, top_image, with_styles, without_styles
+from viewer.canvas.covered_images import seen_images, shown_images
 from viewer.canvas.extent import lone_plane
 from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
@@ -30,11 +31,12 @@ from viewer.canvas.shown_scene import tiles_come
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.data.exported import DataExport, ExportedMap, GroundPicture
 from viewer.export.data.map_part import FinerPart, detail_choice, detail_parts, map_detail, pair_bounds, story_view
-from viewer.export.data.map_signs import is_sign, map_reading, pixel_of
+from viewer.export.data.map_signs import is_sign, map_reading, picture_scale, pixel_of
 from viewer.export.data.picture_bytes import detail_bytes, map_bytes, png_bytes
 from viewer.export.held_scenes import close_when_free
 from viewer.export.not_complete import not_complete
 from viewer.export.page_reader import PageReader
+from viewer.export.plates.maps.unseen_images import unseen_images
 from viewer.export.processing import stretch_words
 from viewer.export.tile_counts import needs_of, tile_counts, words_for_file
 from viewer.rendering.context import RenderContext
@@ -43,6 +45,8 @@ from viewer.support.painting import painting
 
 LONGER_PX = 1200
 """The longer side of the picture of a comparison, in pixels."""
+_STEP = 2
+"""Pixels between those of a finer picture that are looked at to tell which images it shows."""
 MOST_DETAIL_BYTES = 4_500_000
 """Most bytes of all finer pictures of the map: as text in the file they are a third longer."""
 
@@ -80,6 +84,8 @@ class GroundPictures(Struct):
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[ExportedMap, QImage] | None = None
     _details: list[tuple[FinerPart, bytes]] = field(default_factory=list)
+    _unseen: frozenset[str] = frozenset()
+    """Image layers on the map, by uuid, that no picture of it made so far shows."""
 
     def make(self, reader: PageReader) -> DataExport:
         """Make all pictures, in a job; returns the export with them. Raises ExportFailed."""
@@ -146,6 +152,7 @@ class GroundPictures(Struct):
         picture.take(picture, view, _picture(scene, view))
         if picture.spec is None:
             self._paint_details(scene, view, reader)
+            self._credit_map(scene, view)
 
     # -- the map --------------------------------------------------------------------------------------------------
 
@@ -161,14 +168,22 @@ class GroundPictures(Struct):
             late = partial(scene.stack.late, part.view)
             reader.hold([scene], partial(scene.set_view, part.view), partial(scene.is_complete, part.view), late)
             self._details.append((part, detail_bytes(_picture(scene, part.view))))
+            self._unseen -= frozenset(seen_images(scene, shown_images(scene, part.view), part.view, _STEP))
 
     def _take_map(self, picture: _WantedPicture, view: View, image: QImage) -> None:
         rules, scene, document = self.export.publishing, picture.scene, self.export.document
-        credit_lines = tuple(rules.words(text) for text in scene.stack.credits(view))
+        self._unseen = unseen_images([scene], view)
         places = {uuid: document.sites[uuid].place for uuid in self.export.shown_sites}
         pixels = {uuid: at for uuid, place in places.items() if (at := pixel_of(view, place.x, place.y)) is not None}
         reading = map_reading(scene, view, document, [*pixels], rules)
-        self._map = ExportedMap(b"", view.width, view.height, pixels, credit_lines, reading), image
+        self._map = ExportedMap(b"", view.width, view.height, pixels, (), reading), image
+
+    def _credit_map(self, scene: MapScene, view: View) -> None:
+        """Credit what the map and its finer pictures show: not an image that lies under others in all of them."""
+        assert self._map is not None
+        drawn, image = self._map
+        texts = scene.stack.credits(view, but=self._unseen)
+        self._map = replace(drawn, credits=tuple(map(self.export.publishing.words, texts))), image
 
     # -- comparisons ----------------------------------------------------------------------------------------------
 
@@ -212,10 +227,12 @@ class GroundPictures(Struct):
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(publishing.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
-        words = " · ".join(publishing.words(text) for text in picture.scene.stack.credits(view))
+        texts = picture.scene.stack.credits(view, but=unseen_images([picture.scene], view))
+        words = " · ".join(map(publishing.words, texts))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
         size = view.width, view.height
-        frame = GroundPicture(name, b"", box, begin, end, words, number, size, picture.stretch)
+        scale = picture_scale(view)
+        frame = GroundPicture(name, b"", box, begin, end, words, number, size, picture.stretch, *scale)
         self._frames[number, at] = frame, image
 
 

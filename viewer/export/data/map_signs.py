@@ -61,6 +61,15 @@ def map_reading(
     )
 
 
+def picture_scale(view: View) -> tuple[str, float, float]:
+    """Words of a scale bar, its length as a part of the width, true north in degrees; no words off the Earth."""
+    bar = scale_bar_of(view, view.width * _BAR_PART)
+    if bar is None:
+        return "", 0.0, 0.0
+    north = true_north_degrees(view.grid.crs, *view.to_world(view.width / 2, view.height / 2))
+    return bar.words, round(bar.width_px / view.width, 4), round(north, 1)
+
+
 def is_sign(site: Site) -> bool:
     """True for a mark whose sign keeps its size while the map is zoomed: a site at a point."""
     return site.is_site and site.geometry.geom_type == "Point"

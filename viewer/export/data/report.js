@@ -60,7 +60,7 @@
       this.barWords = this.figure.querySelector(".bar-words");
       this.stillWords = this.barWords.textContent;
       this.arrow = drawn("svg", { viewBox: "0 0 16 24", "aria-hidden": "true" }, drawn("path", { d: "M8 0L15 23L8 17L1 23Z" }));
-      this.north = html("span", { className: "north" }, this.arrow, "N");
+      this.north = html("span", { className: "north live-north" }, this.arrow, "N");
       const under = this.figure.querySelector(".under");
       under.prepend(this.bar);
       under.append(this.north, html("div", { className: "keys" }, this.away, this.closer, this.whole));

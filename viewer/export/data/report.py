@@ -6,6 +6,7 @@ The file asks for nothing: its pictures are data in it, and its only script is k
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from itertools import groupby, pairwise
@@ -28,6 +29,8 @@ from viewer.support.language.translation import translate
 TEMPLATE, STYLE, SCRIPT = (Path(__file__).with_name(f"report.{ending}") for ending in ("html", "css", "js"))
 _WHOLE = ("Place", "MGRS")
 """Facts that are not broken at the end of a line: half a coordinate is none."""
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|km|m)(?!\w))|(?<=±) (?=\d)")
+"""Pattern of the space between a number and its unit or its sign."""
 INFERRED = "inferred by us"
 LONGEST_CITATION = 100_000
 """Most characters of a citation; the link in it is not cut."""
@@ -37,7 +40,9 @@ def report_html(export: DataExport) -> str:
     """The whole file. All words are the product's, escaped so that they stay text whatever they hold."""
     from jinja2 import Environment, StrictUndefined  # only where a report is made
 
-    maker = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    maker = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_unbroken
+    )
     template = maker.from_string(TEMPLATE.read_text("utf-8"))
     script = SCRIPT.read_text("utf-8")
     own = {
@@ -46,6 +51,12 @@ def report_html(export: DataExport) -> str:
         "script_hash": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     return for_xml(template.render(_values(export) | own))
+
+
+def _unbroken(value: object) -> object:
+    """A text in which no line ends between a number and its unit; anything else as it is."""
+    is_text = type(value) is str and not value.startswith("data:")
+    return _UNIT.sub("\u00a0", str(value)) if is_text else value
 
 
 def _values(export: DataExport) -> dict[str, Any]:
@@ -87,8 +98,8 @@ def _values(export: DataExport) -> dict[str, Any]:
 
 
 def _imagery(export: DataExport) -> list[str]:
-    """A line for each image that the evidence rests on, and for those of comparisons that are shown beside it."""
-    images = export.content.images
+    """A line for each image that the evidence rests on, by date, and for those of comparisons beside it."""
+    images = sorted(export.content.images, key=lambda image: (not image.date, image.date))
     lines = [
         (
             image.name if image.name != image.date else "",
@@ -154,6 +165,9 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
                 "width": width,
                 "height": height,
                 "alt": one_line(f"{name}: {frame.name}, {at}"),
+                "bar": one_line(frame.bar),
+                "bar_part": round(100 * frame.bar_part, 2),
+                "north": frame.north,
             }
         )
     title = "Before and after" if names[0] == "Before" else "Images compared"

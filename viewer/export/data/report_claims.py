@@ -22,10 +22,11 @@ class AnswersOnce:
     """
 
     def __init__(self) -> None:
-        self._anchors: dict[str, str] = {}
+        self._anchors: dict[str, tuple[str, str]] = {}
+        """The anchor of the full words and the number of their claim, by the uuid of the answer."""
 
     def answers(self, claim: ClaimSaid) -> list[dict[str, str]]:
-        """The answers to a claim: words, an `id` where they stand in full first, a `link` to that elsewhere."""
+        """The answers to a claim: words, an `id` where they stand in full first, a `link` to those at another claim."""
         return [self._entry(answer.uuid, answer.sentence, claim, _short(answer)) for answer in claim.responses]
 
     def contexts(self, claim: ClaimSaid) -> list[dict[str, str]]:
@@ -43,12 +44,13 @@ class AnswersOnce:
         return frozenset(self._anchors)
 
     def _entry(self, uuid: str, sentence: str, claim: ClaimSaid, short: str) -> dict[str, str]:
-        anchor = self._anchors.get(uuid, "")
-        if not anchor:
-            self._anchors[uuid] = anchor = f"a{len(self._anchors) + 1}"
-            return {"words": plain(sentence), "id": anchor, "link": ""}
+        if uuid not in self._anchors:
+            anchor = f"a{len(self._anchors) + 1}"
+            self._anchors[uuid] = anchor, claim.number
+            return {"words": plain(sentence), "id": anchor, "link": "", "at": ""}
+        anchor, at = self._anchors[uuid]
         is_whole = bool(claim.parties) or len(short) >= len(sentence)
-        return {"words": plain(sentence if is_whole else short), "id": "", "link": "" if is_whole else anchor}
+        return {"words": plain(sentence if is_whole else short), "id": "", "link": "" if is_whole else anchor, "at": at}
 
 
 def claim_values(

@@ -66,6 +66,7 @@ def map_values(picture: ExportedMap, sites: Sequence[NamedSite], numbers: dict[s
         "bar_part": round(100 * reading.bar_px / picture.width, 2),
         "steps": SCALE_STEPS,
         "scale": _scale(reading),
+        "north": _north(reading),
     }
 
 
@@ -87,6 +88,12 @@ def _alt(inside: Sequence[NamedSite]) -> str:
 def _scale(reading: MapReading) -> str:
     """The scale by place for the script: metres a pixel of the page, latitude, direction of north."""
     return json.dumps([(round(at.metres * reading.ratio, 3), at.latitude, at.north) for at in reading.scale])
+
+
+def _north(reading: MapReading) -> float | None:
+    """True north in the middle of the map, in degrees clockwise from up; None where that is no place on the Earth."""
+    middle = reading.scale[len(reading.scale) // 2] if reading.scale else None
+    return middle.north if middle is not None and middle.metres > 0 else None
 
 
 def _scaled(point: tuple[float, float], ratio: float) -> tuple[float, float]:

@@ -86,6 +86,20 @@ def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(stud
 
 
 @pytest.mark.bounded
+def test_an_image_that_lies_under_another_is_not_credited(studio: Studio, compared: Document) -> None:
+    """Neither by the map and its finer pictures nor by a frame that has both."""
+    layers = [replace(compared.layers[name], order_key=at) for at, name in enumerate(("old", "new"))]
+    row = Comparison(uuid="c", name="Both", spec_json=spec_of(["old", "new"], ["old"]).to_json())
+    rows = {table: tuple(compared.table(table).values()) for table in ("sites", "meta")}
+    document = Document({**rows, "layers": layers, "comparisons": [row]})
+    told = drawn(studio, data_export(document, ".html", lambda uuids: {}), with_map=True)
+    assert told.map is not None
+    credited = [" ".join(told.map.credits), *(picture.words for picture in told.overlays)]
+    seen = [[name for name in ("new", "old") if f"© {name}" in words] for words in credited]
+    assert seen == [["new"], ["new"], ["old"]]
+
+
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("crs", "bounds"),
     [

@@ -180,7 +180,7 @@ def test_an_answer_to_all_claims_stands_in_full_once_and_again_where_somebody_is
     text = _Page(told).text
     assert text.count(sentence) == 1
     assert text.count("The ministry: “It is not so") == len(claims) >= 3, "no claim stands without its answer"
-    assert told.count('<a href="#a1">In full</a>') == len(claims) - 1
+    assert told.count('<a href="#a1">In full at C1</a>') == len(claims) - 1, "also on paper it is said where"
     named = [replace(claim, parties=export.content.sites[:1]) for claim in claims]
     told = report_html(replace(export, content=replace(export.content, claims=tuple(named))))
     assert _Page(told).text.count(sentence) == len(claims)
@@ -190,6 +190,31 @@ def test_subtitle_people_and_day_stand_below_the_title(export: DataExport) -> No
     imprint = Imprint("Two <b>ports</b>", "A. Analyst, A Desk", "2024-05-02")
     text = _Page(report_html(replace(export, imprint=imprint))).text
     assert "Two <b>ports</b> By A. Analyst, A Desk 2 May 2024" in text
+
+
+def test_no_line_ends_between_a_number_and_its_unit(export: DataExport) -> None:
+    (first, *others) = export.content.claims
+    claims = (replace(first, confidence="Moderate, ± 40 m, 3 km of 5 % or 6 mines"), *others)
+    told = unescape(report_html(replace(export, content=replace(export.content, claims=claims))))
+    assert "±\u00a040\u00a0m, 3\u00a0km of 5\u00a0% or 6 mines" in told
+    assert "(55–80\u00a0%)" in told
+
+
+def test_our_note_ends_with_one_full_stop(export: DataExport) -> None:
+    (first, *others) = export.content.claims
+    claims = (replace(first, source_words="“so it is”", statement="It says that it is so."), *others)
+    text = _Page(report_html(replace(export, content=replace(export.content, claims=claims)))).text
+    assert "Our note: It says that it is so. " in text
+
+
+def test_images_are_listed_by_date(export: DataExport) -> None:
+    (image,) = export.content.images
+    images = tuple(
+        replace(image, uuid=at, name=f"At {at}", date=at, dated=at) for at in ("2020-05-01", "", "1985", "1990-01-01")
+    )
+    text = _Page(report_html(replace(export, content=replace(export.content, images=images)))).text
+    listed = text[text.rindex("Imagery ") :]
+    assert re.findall("At (\\d*)", listed) == ["1985", "1990", "2020", ""], "those of unknown date last"
 
 
 def test_every_image_that_is_shown_is_in_the_list_of_imagery(export: DataExport) -> None:

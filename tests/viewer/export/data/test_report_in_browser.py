@@ -53,6 +53,13 @@ _BAR = """
 })()
 """
 """The length of the scale bar by the scale at the nearest of the places at which it is known, and its words."""
+_ON_PICTURE = """
+[...document.querySelectorAll(".pair .stamp")].filter(one => !one.closest("figure + figure .ruler")).map(one => {
+  const { left, right, top, bottom } = one.getBoundingClientRect();
+  return [one.innerText.replace(/\\s+/g, " ").trim(), left, right, top, bottom];
+})
+"""
+"""The words that stand on compared pictures, each with its left, right, upper and lower side."""
 _ZOOM = "new DOMMatrix(document.querySelector('.ground').style.transform).a"
 
 
@@ -78,7 +85,8 @@ def compared(export: DataExport, tmp_path: Path) -> Path:
     for side, color in zip(export.overlays, (0xC00000, 0x0000C0), strict=True):
         picture = QImage(600, 400, QImage.Format.Format_RGB32)
         picture.fill(color)
-        sides.append(replace(side, data=png_bytes(picture), size=(600, 400), stretch="same stretch as Before"))
+        scale = {"bar": "5 km", "bar_part": 0.25, "north": -3.0}
+        sides.append(replace(side, data=png_bytes(picture), size=(600, 400), stretch="same stretch as Before", **scale))
     path = tmp_path / "compared.html"
     path.write_text(report_html(replace(export, overlays=tuple(sides))), "utf-8")
     return path
@@ -154,6 +162,8 @@ def test_the_scale_bar_is_right_at_each_zoom_and_finer_pictures_come(shown: Brow
     shown.press("+", times=4)
     assert shown.value(_DETAILS) > 0
     shown.press("0")
+    still, live = shown.value("[...document.querySelectorAll('.map .north svg')].map(one => one.style.transform)")
+    assert still == live != "", "paper has the arrow of the whole map"
     for _ in range(8):
         metres, words = shown.value(_BAR)
         number, unit = words.split()[:2]
@@ -211,6 +221,14 @@ def test_the_slider_stands_on_the_picture_and_follows_mouse_and_keys(
         return seen.pixel(round(left + width * 0.3), y) & 0xFFFFFF, seen.pixel(round(left + width * 0.7), y) & 0xFFFFFF
 
     assert colors() == (0xC00000, 0x0000C0)
+    stamps = shown.value(_ON_PICTURE)
+    assert [words for words, *_place in stamps] == ["Before: 1985", "5 km N", "After: 1 June 2020"], "a crop keeps them"
+    for _words, begins, ends, upper, lower in stamps:
+        assert left <= begins < ends <= left + width
+        assert top <= upper < lower <= top + height
+    assert stamps[0][2] <= left + width / 2 <= stamps[2][1], "each on its own image"
+    bar = shown.value("document.querySelector('.ruler .bar').getBoundingClientRect().width")
+    assert bar == pytest.approx(0.25 * width, abs=1)
     shown.drag((left + width * 0.5, top + height / 2), (left + width * 0.2, top + height / 2))
     assert colors() == (0x0000C0, 0x0000C0)
     shown.value("document.querySelector('.slide').focus()")
@@ -233,7 +251,7 @@ def test_it_is_printed_with_every_word_and_both_pictures(
     assert int(count[1]) <= MOST_PAGES
     shown.show(compared, 1440)
     told = subprocess.run(["pdftotext", shown.printed(tmp_path / "x.pdf"), "-"], capture_output=True, text=True).stdout
-    for words in ("Before: 1985", "After:", "Same stretch as Before", "Восточный путь", "likely (55–80 %)"):
+    for words in ("Before: 1985", "After:", "5 km", "Same stretch as Before", "Восточный путь", "likely (55–80 %)"):
         assert words in told, words
 
 
