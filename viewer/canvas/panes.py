@@ -60,7 +60,7 @@ class Pane(Struct, eq=False):
         shown = (
             text_box for text_box in (self.plate, self.note) if text_box is not None and text_box.rect.contains(at)
         )
-        date_words = translate("overlays", "A click here leads to the other dates of this layer.")
+        date_words = translate("overlays", "A click here leads to the date of this layer.")
         return next((text_box.text for text_box in shown), date_words if self.dated_at(at) else "")
 
     def dated_at(self, at: QPointF) -> str:

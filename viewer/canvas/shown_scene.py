@@ -13,6 +13,7 @@ from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_on_map, may_be_shown_in_files
+from viewer.rendering.layer_date import lacks_date
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.support.language.text import LONGEST_CREDIT, one_line
 
@@ -86,13 +87,20 @@ def credits_of(shown: ShownScene, view: View) -> list[str]:
 
 
 def dated_credits(shown: ShownScene, view: View) -> dict[str, str]:
-    """The layers in a picture whose date can be chosen, by their credits, each in one line as the map has it."""
+    """The layers in a picture whose date can be chosen or stated, by their credits in one line, as the map has them."""
     drawings = [frame.drawings[uuid] for frame in shown.painted for uuid in frame.stack.in_view(view)]
     return {
         one_line(credit_on_map(drawing), LONGEST_CREDIT): drawing.layer_uuid
         for drawing in drawings
-        if isinstance(drawing, TilesDrawing) and drawing.service.is_dated
+        if _has_date_field(drawing)
     }
+
+
+def _has_date_field(drawing: LayerDrawing) -> bool:
+    """True for a service with dates, and for an image of a file whose date is not known and can be stated."""
+    if isinstance(drawing, TilesDrawing) and drawing.service.is_dated:
+        return True
+    return drawing.layer.kind == "raster" and lacks_date(drawing.acquisition)
 
 
 def withheld_in(shown: ShownScene, view: View) -> list[Layer]:

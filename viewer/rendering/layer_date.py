@@ -60,6 +60,11 @@ def badge(known: Acquisition) -> str:
     return Phrase("{days}, kind of date unknown", days=days) if known.date_kind == "unknown" else days
 
 
+def lacks_date(known: Acquisition) -> bool:
+    """True for an image of which nothing says when it was taken, and which is no composite."""
+    return badge(known) is UNDATED
+
+
 def dated(known: Acquisition) -> str:
     """The date as products and comparisons print it, with its kind where it is not one of the image."""
     return image_date(known.at[:_LONGEST_DATE], known.date_kind, known.until[:_LONGEST_DATE])

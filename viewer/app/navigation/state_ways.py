@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from layers.document.layer import Layer
 from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.app.desktop.offline import OfflineMode
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.imagery.service_times import dated_service
 from viewer.network.fetcher import Fetcher
 from viewer.panels.context import PanelContext
-from viewer.panels.service_time_keys import TIME_FIELD
+from viewer.panels.service_time_keys import STATED_DATE, TIME_FIELD
 from viewer.rendering.access import hosts_of
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.raster.remote_drawing import RemoteDrawing
@@ -57,12 +59,17 @@ class StateWays(QObject):
             case Way.ALLOW:
                 self._panels.permissions_wanted.emit()
             case Way.CHOOSE_DATE:
-                self._panels.show_layer(layer_uuid)
-                self._panels.field_wanted.emit("layer_properties", TIME_FIELD)
+                self._choose_date(layer)
             case Way.SHOW_COVERED:
                 self._views.show_layer(layer_uuid)
             case Way.ZOOM:
                 self._zoom(layer_uuid)
+
+    def _choose_date(self, layer: Layer) -> None:
+        """Lead to the times of a service, or to the field in which the date of any other image is stated."""
+        is_chosen = dated_service(layer) is not None
+        self._panels.show_layer(layer.uuid, raise_form=True)
+        self._panels.field_wanted.emit("layer_properties", TIME_FIELD if is_chosen else STATED_DATE)
 
     def _zoom(self, layer_uuid: str) -> None:
         drawing = self._panels.layers.drawing_of(layer_uuid)

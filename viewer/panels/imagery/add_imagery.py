@@ -319,10 +319,16 @@ class AddImageryPanel(QWidget):
             return
         service = self.form.service()
         assert service is not None
+        try:
+            stated = self.form.stated_date()
+        except GeoloupeError as error:
+            self.form.say_fault(in_language(error.sentence))
+            return
         self._servers.allow(service.hosts)
         # Basemaps of lists with terms are known composites; of what was typed or offered nobody has said it.
         undated = "composite" if service.licence and service.kind == "xyz" else "unknown"
         facts = {"credit": service.attribution, **dates_of_service(service, row.entry.title, undated)}
+        facts |= {} if stated is None else stated._asdict()
         name, uuid = self.form.layer_name(service), new_uuid()
         if self._context.do(add_layer, "tiles", name, encoded(service), uuid=uuid, **facts):
             self._context.show_layer(uuid)

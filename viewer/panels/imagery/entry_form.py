@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QS
 
 from layers.document.layer import FORBIDDEN
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.services.imagery_entry import ImageryEntry
 from layers.services.listed.offered_entries import in_style
 from layers.services.shipped_terms import shipped_like
@@ -20,6 +21,9 @@ from layers.services.times.offered_times import OfferedTimes
 from layers.services.times.time_steps import written_time
 from layers.services.view_tiles import draws_any_scale, finest_detail_m, view_when_added
 from layers.text.counted import metres
+from layers.time.typed_dates import typed_date
+from viewer.commands.fields import check_date
+from viewer.commands.imagery.layer_dates import LayerDate, kind_of_date
 from viewer.panels.imagery.dimension_choice import DimensionChoice
 from viewer.panels.imagery.entry_rows import KIND_NAMES, EntryRow
 from viewer.panels.imagery.offer_source import ImageryNetwork
@@ -27,11 +31,12 @@ from viewer.panels.imagery.terms_fields import TermsFields
 from viewer.panels.imagery.time_choice import TimeChoice
 from viewer.panels.imagery.view_thumbnail import ViewThumbnail
 from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.fields import DateField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, wrapped
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.language.stored_words import word
-from viewer.support.language.text import one_line, plain
+from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
@@ -67,6 +72,9 @@ class EntryForm(FormPage):
         self.preview.clicked.connect(self.preview_wanted)
         self.time, self.style_box, self.grid_box = TimeChoice(), ComboBox(), ComboBox()
         self.dimensions = DimensionChoice()
+        self.day_taken = DateField(self.tr("not known"))
+        examples = self.tr("When it was taken, if you know it: 2026-03-01, March 2026. The layer then says so.")
+        self.day_taken.setToolTip(tooltip(examples))
         self.name, self.attribution, self.levels = QLineEdit(), QLineEdit(), SpinBox()
         self.agreed = QCheckBox(self.tr("My use is non-commercial, and products will say so"))
         self.agreed.setAccessibleName(self.agreed.text())
@@ -93,6 +101,7 @@ class EntryForm(FormPage):
         self.fields, self.more_fields = QFormLayout(), QFormLayout()
         rows = (
             (self.fields, self.tr("Date, UTC"), self.time),
+            (self.fields, self.tr("Date taken, UTC"), self.day_taken),
             (self.fields, self.tr("Style"), self.style_box),
             (self.fields, self.tr("Name"), self.name),
             (self.fields, self.tr("Attribution"), self.attribution),
@@ -170,12 +179,14 @@ class EntryForm(FormPage):
         self.fields.setRowVisible(self.style_box, len(usable) > 1)
         self.dimensions.offer(layer if service is not None else None)
         self.fields.setRowVisible(self.time, is_drawn and service is not None and service.is_dated)
+        is_statable = service is not None and not (service.is_dated or self._is_known_to_us())
+        self.fields.setRowVisible(self.day_taken, is_statable)
         self.fields.setRowVisible(self.name, is_drawn)
         self.fields.setRowVisible(self.attribution, is_drawn and not row.entry.attribution)
         self.more.setVisible(service is not None and (self.grid_box.count() > 1 or service.grid is None))
         self.more.set_folded(True)
-        self.name.clear()
-        self.attribution.clear()
+        for line in (self.day_taken, self.name, self.attribution):
+            line.clear()
         self.terms.show_service(None if self._is_known_to_us() else service)
         self.agreed.setChecked(False)
         self.agreed.setVisible(service is not None and service.non_commercial)
@@ -225,6 +236,21 @@ class EntryForm(FormPage):
         if not self._is_known_to_us():
             service = self.terms.applied(service)
         return service.at(self.time.time()) if service.is_dated else service
+
+    def stated_date(self) -> LayerDate | None:
+        """The date that the analyst states of imagery without times; None for none. Raises InvalidValue for a day that
+        there is not, or for other words.
+        """
+        date = typed_date(self.day_taken.text()) if self._base is not None and not self._base.is_dated else ""
+        if not date:
+            return None
+        check_date(date, Phrase("date"))
+        return LayerDate(date, kind_of_date(date))
+
+    def say_fault(self, sentence: str) -> None:
+        """Say why the entry cannot be added as it is."""
+        self.fault.setText(plain(sentence))
+        self.fault.setVisible(True)
 
     def layer_name(self, service: TileService) -> str:
         """The name of the layer: as typed, else that of the entry with its time."""

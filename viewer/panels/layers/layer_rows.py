@@ -277,10 +277,14 @@ class LayerRows(QAbstractListModel):
 
     def _date_links(self, layer: Layer) -> tuple[int, ...]:
         if dated_service(layer) is None:
-            return ()
+            return (DATE_ROLE,) if self._is_undated(layer) else ()
         drawing = self._context.layers.drawing_of(layer.uuid)
         tells_of_date = drawing is not None and drawing.state.kind in DATE_STATES
         return (DATE_ROLE, BADGE_ROLE) if tells_of_date else (DATE_ROLE,)
+
+    def _is_undated(self, layer: Layer) -> bool:
+        """True for an image whose date is not known, and can be stated."""
+        return self._dates.get(layer.uuid) == in_language(UNDATED)
 
     def _whole(self, layer: Layer, problem: str) -> str:
         """The tooltip of a layer: its whole name, of which the row may show a part, and all that is said of it."""
@@ -291,6 +295,8 @@ class LayerRows(QAbstractListModel):
             lines = ["" if problem in badge else problem, badge]
         if dated_service(layer) is not None:
             lines.append(self.tr("A click on its date leads to its other dates."))
+        elif self._is_undated(layer):
+            lines.append(self.tr("A click on “undated” leads to the field for its date."))
         lines.insert(0, layer.name)
         return "\n".join(in_language(line) for line in lines if line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from tests.support.readers.tiny_cogs import write_cog
 from tests.support.service_layers import badge, rest, show
+from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
 from viewer.canvas.furniture.corners import credit_rect
 from viewer.canvas.furniture.overlays import credit_at
@@ -85,7 +88,7 @@ def test_a_click_on_the_credit_with_the_date_leads_to_the_dates(window, server, 
     window.canvas.setFocus()
     QTest.mouseMove(window.canvas, at)
     qtbot.waitUntil(lambda: window.canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor)
-    assert "dates" in window.canvas.panes.in_use.note_at(place)
+    assert "the date of this layer" in window.canvas.panes.in_use.note_at(place)
     QTest.mouseClick(window.canvas, LEFT, PLAIN, at)
     qtbot.waitUntil(lambda: date_has_focus(window), timeout=20_000)
     assert not window.session.document.sites
@@ -98,3 +101,56 @@ def test_a_credit_without_dates_leads_nowhere(window, server, qtbot: QtBot) -> N
     assert place is not None
     assert window.canvas.panes.in_use.dated_at(place) == ""
     assert window.canvas.panes.in_use.note_at(place) == ""
+
+
+def statement_has_focus(window: MainWindow) -> bool:
+    """True while the keyboard is in the field for the date of an image."""
+    panel = window.findChild(LayerPropertiesPanel)
+    return panel is not None and panel.isVisible() and panel.fields.fields["acquired_at"].hasFocus()
+
+
+def clicked_date(window: MainWindow, number: int, qtbot: QtBot) -> None:
+    """Click on the date of a row in the layer list."""
+    view, place = window.docks.layer_tree.view, places(window, number)[-1]
+    window.canvas.setFocus()
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, place)
+
+
+@pytest.mark.bounded
+def test_a_click_on_undated_leads_to_the_field_for_the_date(window, server, qtbot: QtBot) -> None:
+    """The layer is of a server that states no date, and the analyst knows it."""
+    show(window, server, "ok", qtbot)
+    clicked_date(window, 1, qtbot)
+    qtbot.waitUntil(lambda: statement_has_focus(window), timeout=20_000)
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    QTest.keyClicks(panel.fields.fields["acquired_at"], "2024-04-12")
+    QTest.keyClick(panel.fields.fields["acquired_at"], Qt.Key.Key_Return)
+    (layer,) = (each for each in window.session.document.layers.values() if each.kind == "tiles")
+    assert (layer.acquired_at, layer.date_basis) == ("2024-04-12", "analyst")
+    rest(window, qtbot)
+    window.canvas.setFocus()
+    QTest.mouseClick(window.docks.layer_tree.view.viewport(), LEFT, PLAIN, places(window)[-1])
+    rest(window, qtbot)
+    assert not statement_has_focus(window), "a date that is stated is no link"
+
+
+@pytest.mark.bounded
+def test_undated_in_list_and_credit_of_a_file_leads_to_the_field_for_the_date(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "scene.tif"
+    write_cog(path, side=512)
+    take_up(window, qtbot)
+    window.opener.open([str(path)])
+    settle(window, qtbot)
+    (layer,) = (each for each in window.session.document.layers.values() if each.kind == "raster")
+    window.views.show_layer(layer.uuid)
+    settle(window, qtbot)
+    clicked_date(window, 1, qtbot)
+    qtbot.waitUntil(lambda: statement_has_focus(window), timeout=20_000)
+    window.canvas.setFocus()
+    place = place_of_credit(window, "date unknown")
+    assert place is not None
+    QTest.mouseClick(window.canvas, LEFT, PLAIN, (place / window.canvas.viewport.view().ratio).toPoint())
+    qtbot.waitUntil(lambda: statement_has_focus(window), timeout=20_000)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
+from layers.document.layer import Layer
 from layers.document.layer_terms import Terms, terms_of
 from layers.errors import NotReadable, ServerFault
 from layers.geo.bounds import Bounds
@@ -591,6 +592,45 @@ def test_a_picture_comes_only_once_its_host_is_allowed(
     assert thumbnail.words == ""
     choose(dialog, "Blue Marble")
     assert thumbnail.image is None
+
+
+def tiles_of(desk: Desk) -> list[Layer]:
+    return [layer for layer in desk.document.layers.values() if layer.kind == "tiles"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "date", "kind"),
+    [("12 April 2024", "2024-04-12", "instant"), ("2024-03-01/2024-03-09", "2024-03-01/2024-03-09", "interval")],
+)
+def test_a_date_that_the_analyst_knows_is_stated_as_the_layer_is_added(
+    dialog: AddImageryDialog, desk: Desk, typed: str, date: str, kind: str
+) -> None:
+    dialog.panel.take_text(TEMPLATE)
+    QTest.keyClicks(dialog.panel.form.day_taken, typed)
+    QTest.keyClick(dialog.panel.form.day_taken, Qt.Key.Key_Return)
+    (layer,) = tiles_of(desk)
+    assert (layer.acquired_at, layer.date_kind, layer.date_basis) == (date, kind, "analyst")
+
+
+def test_words_that_are_no_date_add_nothing_and_say_why(dialog: AddImageryDialog, desk: Desk) -> None:
+    dialog.panel.take_text(TEMPLATE)
+    QTest.keyClicks(dialog.panel.form.day_taken, "soon")
+    press(dialog)
+    assert not tiles_of(desk)
+    assert "“soon” is no date" in dialog.panel.form.fault.text()
+    dialog.panel.form.day_taken.clear()
+    press(dialog)
+    (layer,) = tiles_of(desk)
+    assert (layer.acquired_at, layer.date_basis) == ("", "")
+
+
+def test_no_date_is_asked_of_what_has_dates_or_is_known(dialog: AddImageryDialog) -> None:
+    form = dialog.panel.form
+    for words, is_asked in (("Terra", False), ("OpenStreetMap", False)):
+        choose(dialog, words)
+        assert form.fields.isRowVisible(form.day_taken) is is_asked
+    dialog.panel.take_text(TEMPLATE)
+    assert form.fields.isRowVisible(form.day_taken)
 
 
 # -- lists of one's own -----------------------------------------------------------------------------------------------
