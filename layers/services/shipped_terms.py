@@ -29,8 +29,7 @@ def shipped_like(service: TileService) -> TileService | None:
 
 def with_shipped_policy(service: TileService) -> TileService:
     """A service under the stricter of its own policy and that of what the catalogue ships of its host."""
-    same = _same_of(service)
-    for known in _shipped_on(service) if same is None else (same,):
+    for known in _binding(service):
         service = replace(
             service,
             non_commercial=service.non_commercial or known.non_commercial,
@@ -59,9 +58,15 @@ def with_shipped_terms(service: TileService) -> TileService:
         link=service.link or known.link,
         licence=service.licence or known.licence,
         operator=service.operator or known.operator,
-        may_prefetch=known.may_prefetch,
-        may_export=known.may_export,
+        may_prefetch=all(own.may_prefetch for own in _binding(service)),
+        may_export=all(own.may_export for own in _binding(service)),
     )
+
+
+def _binding(service: TileService) -> tuple[TileService, ...]:
+    """The shipped services whose policy binds a service: the one like it, else all of its host's."""
+    same = _same_of(service)
+    return _shipped_on(service) if same is None else (same,)
 
 
 def _same_of(service: TileService) -> TileService | None:
@@ -75,11 +80,11 @@ def _same_of(service: TileService) -> TileService | None:
 
 def _shipped_on(service: TileService) -> tuple[TileService, ...]:
     """The shipped services of a service's host."""
-    return _shipped_by_host().get(_host(service.template), ())
+    return shipped_by_host().get(_host(service.template), ())
 
 
 @cache
-def _shipped_by_host() -> dict[str, tuple[TileService, ...]]:
+def shipped_by_host() -> dict[str, tuple[TileService, ...]]:
     """The shipped services by their host."""
     by_host: dict[str, list[TileService]] = defaultdict(list)
     for own in (own for group in catalog() for own in group.services):

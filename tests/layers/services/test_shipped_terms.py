@@ -50,6 +50,20 @@ def test_other_tiles_of_a_shipped_host_are_under_its_policy_and_credited_as_they
         assert under_policy.min_cache_days == 7.0
 
 
+def test_the_strictest_policy_of_a_host_binds_a_layer_that_shares_only_its_credit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    free, bound = (
+        TileService(name, f"https://t.example/{name}/{{z}}/{{x}}/{{y}}.png", attribution="All", may_export=is_free)
+        for name, is_free in (("free", True), ("bound", False))
+    )
+    monkeypatch.setattr("layers.services.shipped_terms.shipped_by_host", lambda: {"t.example": (free, bound)})
+    other = TileService("Other", "https://t.example/other/{z}/{x}/{y}.png")
+    assert (with_shipped_terms(other).attribution, with_shipped_terms(other).may_export) == ("All", False)
+    same = TileService("Mine", free.template, may_export=False)
+    assert with_shipped_terms(same).may_export, "what the catalogue read of these tiles holds, not the caution before"
+
+
 def test_a_dated_layer_is_known() -> None:
     template = (
         "https://gibs.earthdata.nasa.gov/wmts/epsg3857/best/VIIRS_SNPP_CorrectedReflectance_TrueColor/default/{time}"
