@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import islice
 
 from layers.finding.text_query import TextQuery, folded
 from layers.requests.kept_document import PAGE_BREAK
@@ -11,34 +13,68 @@ BEFORE, LENGTH = 50, 180
 """Characters before the match, and of the whole snippet."""
 LONGEST_COMPARED = 200_000
 """Characters of a text in which a word is looked for that is spelled with other accents there."""
+MOST_COMPARED = 200
+"""Places of each word of which the one is looked for that has most words near it."""
 _WORD = re.compile(r"\w[\w'’ʼ]*")
 
 
 def has_words(text: str, wanted: TextQuery) -> bool:
     """True for a text that has one of the wanted words."""
-    return _first_place(text, wanted) is not None
+    return any(_place_of(text, each) is not None for each in (*wanted.phrases, *wanted.words))
 
 
 def snippet_of(text: str, wanted: TextQuery) -> str:
-    """The words around the first of the wanted ones; the beginning of the text where it has none of them."""
-    at = _first_place(text, wanted) or 0
-    begin = _word_begin(text, at - BEFORE) if at > BEFORE else 0
-    part = text[begin : begin + LENGTH]
-    if begin + LENGTH < len(text):
+    """The words around the best place of a text, on its own page; the beginning where it has none of the words."""
+    place = best_place(text, wanted) or 0
+    begin = text.rfind(PAGE_BREAK, 0, place) + 1
+    end = text.find(PAGE_BREAK, place)
+    page, at = text[begin : end if end >= 0 else len(text)], place - begin
+    start = _word_begin(page, at - BEFORE) if at > BEFORE else 0
+    part = page[start : start + LENGTH]
+    if start + LENGTH < len(page):
         part = part.rpartition(" ")[0] or part
-    ends = ("…" if begin else "", "…" if begin + len(part) < len(text.rstrip()) else "")
+    ends = ("…" if start else "", "…" if start + len(part) < len(page.rstrip()) else "")
     return ends[0] + " ".join(part.split()) + ends[1]
 
 
 def page_of(text: str, wanted: TextQuery) -> int:
-    """The number of the page, counted from 1, that has the first of the wanted words; 0 where none has one."""
-    at = _first_place(text, wanted)
+    """The number of the page, counted from 1, that has the best place of the wanted words; 0 where none has one."""
+    at = best_place(text, wanted)
     return 0 if at is None else text.count(PAGE_BREAK, 0, at) + 1
 
 
-def _first_place(text: str, wanted: TextQuery) -> int | None:
-    places = (_place_of(text, each) for each in (*wanted.phrases, *wanted.words))
-    return min((place for place in places if place is not None), default=None)
+def best_place(text: str, wanted: TextQuery) -> int | None:
+    """The place where most of the wanted words stand together, and the first of several such; None without any."""
+    every = (*wanted.phrases, *wanted.words)
+    if len(every) < 2 or len(text) <= LENGTH:
+        return min((place for each in every if (place := _place_of(text, each)) is not None), default=None)
+    places = sorted((place, number) for number, each in enumerate(every) for place in _first_places(text, each))
+    best, most, first = None, 0, 0
+    within: Counter[int] = Counter()
+    for place, number in places:
+        within[number] += 1
+        while place - places[first][0] > LENGTH - BEFORE or PAGE_BREAK in text[places[first][0] : place]:
+            dropped = places[first][1]
+            within[dropped] -= 1
+            first += 1
+        together = sum(count > 0 for count in within.values())
+        if together > most:
+            best, most = places[first][0], together
+        if most == len(every):
+            break
+    return best
+
+
+def _first_places(text: str, each: str) -> list[int]:
+    """The first MOST_COMPARED places of a folded word or phrase; of one spelled with other accents the first alone."""
+    exact = [place.start() for place in islice(_exactly(each).finditer(text), MOST_COMPARED)]
+    first = None if exact else _place_of(text, each)
+    return exact if first is None else [first]
+
+
+def _exactly(each: str) -> re.Pattern[str]:
+    """A folded word or phrase as it may stand in a text, in capitals or not."""
+    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, each.split())), re.IGNORECASE)
 
 
 def brought_forward(snippet: str, wanted: TextQuery, before: int) -> str:
@@ -68,8 +104,7 @@ def marks_in(text: str, wanted: TextQuery) -> list[tuple[int, int]]:
 def _places_of(text: str, each: str) -> list[tuple[int, int]]:
     """All places of a folded word or phrase in a text as it was written."""
     letters = each.split()
-    exact = re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, letters)), re.IGNORECASE)
-    if as_written := [place.span() for place in exact.finditer(text)]:
+    if as_written := [place.span() for place in _exactly(each).finditer(text)]:
         return as_written
     if len(letters) > 1:
         run_on = re.compile(r"[\W_]*".join(map(re.escape, letters)), re.IGNORECASE)
@@ -81,8 +116,7 @@ def _places_of(text: str, each: str) -> list[tuple[int, int]]:
 def _place_of(text: str, each: str) -> int | None:
     """The place of a folded word or phrase in a text as it was written; None where it is not in it."""
     letters = each.split()
-    as_written = re.search(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, letters)), text, re.IGNORECASE)
-    if as_written:
+    if as_written := _exactly(each).search(text):
         return as_written.start()
     if len(letters) > 1 and (run_on := re.search(r"[\W_]*".join(map(re.escape, letters)), text, re.IGNORECASE)):
         return run_on.start()  # Chinese characters, which the index has apart

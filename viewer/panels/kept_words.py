@@ -29,6 +29,9 @@ class KeptWords(QObject):
     arrived = Signal(object)
     """Emitted with the uuid of a kept copy of which it is known now what it says, or why nothing is known."""
 
+    wanted = Signal(str, str)
+    """Emitted with the uuid of a kept copy whose words are to be shown in its form, and the words that led to it."""
+
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._context = context
@@ -51,6 +54,10 @@ class KeptWords(QObject):
         known = self.facts.keys() | self._problems.keys() | self._wanted.keys()
         self._wanted |= {row.uuid: row for row in copies if row.content_type in WITH_WORDS and row.uuid not in known}
         self._begin()
+
+    def has_words(self, copy: SourceFile) -> bool:
+        """True for a copy whose words are read, or are to be read."""
+        return copy.content_type in WITH_WORDS and copy.uuid not in self._problems
 
     def state_of(self, copy: SourceFile) -> str:
         """A sentence on the search in a copy; empty for a kind of file that has no words."""

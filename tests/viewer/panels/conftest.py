@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,6 +28,10 @@ from layers.document.rows import ClaimSite, ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
+from layers.project.saving.blobs import SessionBlobs
+from layers.project.saving.kept_bytes import KeptBytes
+from layers.project.storage.fsops import DISK
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.panels.access import CaseAccess, MessageAccess, ViewAccess
@@ -104,6 +110,14 @@ def desk(qapp: object) -> Desk:
     desk = Desk(context, history, visited, visited_layers, consented, said)
     context.panel_wanted.connect(desk.wanted.append)
     context.typing_wanted.connect(desk.wanted.append)
+    return desk
+
+
+@pytest.fixture
+def reading_desk(desk: Desk, tmp_path: Path) -> Desk:
+    """The desk with a place for kept copies, which are read in this process."""
+    blobs, pool = SessionBlobs(tmp_path / "blobs", DISK), ReaderPool(inline=True)
+    desk.context.case = replace(desk.context.case, kept_bytes=lambda: KeptBytes(blobs, lambda: None), pool=pool)
     return desk
 
 

@@ -6,16 +6,11 @@ import math
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from layers.document.source import Source, missing_for_citation, names_a_work
-from layers.pool.pool import ReaderPool
-from layers.project.saving.blobs import SessionBlobs
-from layers.project.saving.kept_bytes import KeptBytes
-from layers.project.storage.fsops import DISK
 from tests.support.readers.kept_documents import PAGE, PAGE_ADDRESS, pdf_of, wacz_of, warc_of, warc_record
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
@@ -26,10 +21,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def form(qtbot, desk: Desk, tmp_path: Path) -> SourceForm:
-    blobs, pool = SessionBlobs(tmp_path / "blobs", DISK), ReaderPool(inline=True)
-    desk.context.case = replace(desk.context.case, kept_bytes=lambda: KeptBytes(blobs, lambda: None), pool=pool)
-    return shown(qtbot, SourceForm(desk.context), 340, 900)
+def form(qtbot, reading_desk: Desk) -> SourceForm:
+    return shown(qtbot, SourceForm(reading_desk.context), 340, 900)
 
 
 def attach(form: SourceForm, desk: Desk, path: Path, data: bytes) -> None:

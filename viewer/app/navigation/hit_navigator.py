@@ -62,7 +62,7 @@ class HitNavigator(QObject):
         if not self._session.is_begun:
             self._session.begin_case()
         if hit.row is not None:
-            self._show_row(*hit.row)
+            self._show_row(*hit.row, hit.words)
             return
         if hit.group is HitGroup.LAYERS:
             self._show_layer(hit)
@@ -98,7 +98,7 @@ class HitNavigator(QObject):
             if (bounds := self._canvas.own_scene.stack.bounds_of(hit.layer_uuid)) is not None:
                 self._canvas.motion.zoom_to_bounds(bounds, 0.0)
 
-    def _show_row(self, table: Table, uuid: str) -> None:
+    def _show_row(self, table: Table, uuid: str, words: str) -> None:
         """Show a row that was found by its words in its form, or the row that it belongs to."""
         shown = row_with_form(self._session.document, table, uuid)
         if shown is None:
@@ -107,6 +107,10 @@ class HitNavigator(QObject):
             self._go_to_site(shown[1])
         else:
             self._panels.open_row(*shown)
+            if table == "source_files":
+                from viewer.panels.kept_words import kept_words  # for start-up time
+
+                kept_words(self._panels).wanted.emit(uuid, words)
             if shown[0] == "searches":
                 sites = self._session.document.sites
                 self._panels.zoom_to_sites(sites[each] for each in sites_about(self._session.document, *shown))

@@ -30,6 +30,7 @@ from viewer.panels.finding.filter_fields import FilterFields
 from viewer.panels.finding.found_rows import FoundDelegate, FoundRows
 from viewer.panels.finding.marks_filtering import marks_filtering
 from viewer.panels.finding.saved_filters import SavedFilters
+from viewer.panels.kept_words import kept_words
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.support.language.text import tooltip
@@ -285,6 +286,8 @@ class FindPanel(QWidget):
         form = row_with_form(document, row.table, row.uuid)
         if form is not None:
             context.open_row(*form)
+            if row.table == "source_files":
+                kept_words(context).wanted.emit(row.uuid, self.line.text())
         elif not sites:
             context.report(self.tr("These words belong to nothing that has a form or a place."))
         if sites:

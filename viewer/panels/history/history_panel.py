@@ -24,6 +24,7 @@ from layers.project.saving.later_history import HistoryUnderWay
 from layers.time.written_dates import written_date
 from viewer.commands.reviewing.taking_back import take_back
 from viewer.panels.context import ROW_FORMS, PanelContext
+from viewer.panels.flowing_buttons import FlowingButtons
 from viewer.panels.history.change_view import ChangeView
 from viewer.panels.history.change_words import (
     Geometries,
@@ -35,7 +36,6 @@ from viewer.panels.history.change_words import (
     reason_words,
     row_noun,
 )
-from viewer.panels.history.flowing_buttons import FlowingButtons
 from viewer.panels.history.history_filters import WIDE_PX, HistoryFilters
 from viewer.panels.history.history_reading import ChangeDetails, HistoryAnswer, HistoryReading, PastStep
 from viewer.panels.reviewing.review_dialog import add_review

@@ -69,7 +69,7 @@ class CaseWords(QObject):
             if row is None or not self._context.look.shows(row):
                 continue
             if group is not HitGroup.SITES:
-                yield _row_hit(group, found_row, number, wanted)
+                yield replace(_row_hit(group, found_row, number, wanted), words=text)
             elif found_row.score <= HAS_WORDS:  # names are found by the provider of sites
                 site = document.sites[found_row.uuid]
                 hit = site_hit(INSIDE + BELOW_NAMES + number / 1000, site, "")

@@ -52,7 +52,7 @@ class Hit:
     `note` adds one line. `fields` are those of a site made of it (see `Site`); None: no site can be made of it.
     `score`: the lower the better within its group; its whole part is the rank of the name (EXACT ...). `names` are all
     names of a facility, by which it is recognised as a site of the case. `row` is the table and uuid of a row that was
-    found by its words.
+    found by its words, and `words` is what was typed to find it.
     """
 
     group: HitGroup
@@ -66,6 +66,7 @@ class Hit:
     site_uuid: str = ""
     layer_uuid: str = ""
     row: tuple[Table, str] | None = None
+    words: str = ""
     fid: int | None = None
     fields: dict[str, Any] | None = field(default=None, compare=False)
     score: float = 0.0

@@ -16,10 +16,12 @@ from layers.time.written_dates import written_date
 from viewer.commands.filing.custody import copies_of, remove_copies
 from viewer.panels.context import PanelContext
 from viewer.panels.custody.custody_dialog import show_custody
+from viewer.panels.flowing_buttons import FlowingButtons
 from viewer.panels.kept_files import attach_files, verify, write_copy
 from viewer.panels.kept_words import kept_words
 from viewer.panels.said_names import said_name
 from viewer.panels.sources.copy_opening import CopyOpener, may_open
+from viewer.panels.sources.copy_words import CopyWords
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.link_button import LinkButton
@@ -33,9 +35,11 @@ HASH_CHARS = 16
 
 
 class CopyCard(QFrame):
-    """One kept copy. A PDF or a picture can be opened from here; any other file is saved elsewhere first."""
+    """One kept copy. Its words are read here, and a PDF or picture is opened from here; others are saved first."""
 
     removed = Signal(str)
+    words_wanted = Signal(str, bool)
+    """Emitted with its uuid as its words are to be shown, or no longer."""
 
     def __init__(self, context: PanelContext, copy: SourceFile, opener: CopyOpener) -> None:
         super().__init__()
@@ -64,7 +68,13 @@ class CopyCard(QFrame):
         self.verify_button = CompactButton(self.tr("Verify"))
         self.verify_button.setToolTip(tooltip(self.tr("Hash its bytes anew, and log the result in its custody")))
         self.custody_button = CompactButton(self.tr("Custody…"))
-        for button in (self.open_button, self.save_button, self.verify_button, self.custody_button):
+        self.words_button = CompactButton(self.tr("Words"))
+        self.words_button.setToolTip(tooltip(self.tr("Read and search its words here, without opening the file")))
+        self.words_button.setCheckable(True)
+        self.words_button.clicked.connect(lambda is_on: self.words_wanted.emit(copy.uuid, is_on))
+        self.words_button.setVisible(kept_words(context).has_words(copy))
+        buttons = (self.open_button, self.save_button, self.words_button, self.verify_button, self.custody_button)
+        for button in buttons:
             button.setAccessibleName(f"{button.text()} {name}")
         self.save_button.clicked.connect(lambda: self._save(copy))
         self.verify_button.clicked.connect(lambda: verify(context, [("source_files", copy.uuid)]))
@@ -74,8 +84,7 @@ class CopyCard(QFrame):
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.facts)
-        layout.addLayout(side_by_side(self.open_button, self.save_button))  # four in a row are cut
-        layout.addLayout(side_by_side(self.verify_button, self.custody_button))
+        layout.addWidget(FlowingButtons(*buttons))
 
     def _words(self, copy: SourceFile) -> str:
         """Facts on the copy, a line each: kind and type, collector and time, hash, proofs, last verification."""
@@ -115,6 +124,9 @@ class CopyCard(QFrame):
 class KeptCopies(QWidget):
     """The part of the form: a card for each copy, and buttons to attach files and to verify all."""
 
+    words_shown = Signal(object)
+    """Emitted with the card whose words are shown."""
+
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._uuid = context, ""
@@ -139,11 +151,41 @@ class KeptCopies(QWidget):
         context.changed.connect(self._heard)
         self._words = kept_words(context)
         self._words.arrived.connect(self._look)
+        self.reader = CopyWords(context, self)
+        self.reader.hide()
+        self._words.wanted.connect(self.read)
 
     def show_source(self, uuid: str) -> None:
         """Show the copies of another source, or of the same one again."""
         self._uuid = uuid
         self._look()
+
+    def read(self, uuid: str, typed: str = "") -> None:
+        """Show the words of a copy, at the words that were typed to find it."""
+        card = next((card for card in self.cards if card.uuid == uuid), None)
+        copy = next((copy for copy in copies_of(self._context.document, self._uuid) if copy.uuid == uuid), None)
+        if card is not None and copy is not None:
+            self.reader.show_copy(copy, typed)
+            self._put_reader()
+            self.words_shown.emit(card)
+
+    def _show_words(self, uuid: str, is_on: bool) -> None:
+        if is_on:
+            self.read(uuid)
+        else:
+            self.reader.forget()
+            self._put_reader()
+
+    def _put_reader(self) -> None:
+        """Put the words that are read into their card; hide them where it is not there."""
+        self.reader.setParent(self)
+        self.reader.hide()
+        for card in self.cards:
+            is_read = card.uuid == self.reader.uuid
+            card.words_button.setChecked(is_read)
+            if is_read:
+                card.layout().addWidget(self.reader)
+                self.reader.show()
 
     def choose(self) -> None:
         """Ask for files, and attach them to the source."""
@@ -173,11 +215,14 @@ class KeptCopies(QWidget):
         self.verify_button.setVisible(len(copies) > 1)
         if shown == self._shown and (self.cards or not copies):
             return
+        self.reader.setParent(self)  # the cards go
         self._shown, self.cards = shown, []
         self._rows.fill(copies, self._card, self.tr("No copy is kept: links die. Attach one, or drop it here."))
+        self._put_reader()
 
     def _card(self, copy: SourceFile) -> CopyCard:
         card = CopyCard(self._context, copy, self._opener)
         card.removed.connect(lambda uuid: self._context.do(remove_copies, (uuid,)))
+        card.words_wanted.connect(self._show_words)
         self.cards.append(card)
         return card

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import override
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
@@ -52,6 +53,7 @@ class SourceForm(RowForm):
         self.page.content.addWidget(self.machine_part)
         self.printed_in = PrintedIn(context)
         self.copies = KeptCopies(context)
+        self.copies.words_shown.connect(self._show_words)
         EvidenceDrop(self).dropped.connect(lambda words, _: self.take(words))
         self.page.content.addWidget(self.copies)
         self.page.content.addWidget(self.uses)
@@ -128,6 +130,15 @@ class SourceForm(RowForm):
             self._context.do(update_source, source.uuid, url=links[0])
         elif links:
             self._context.report(self.tr("This source has a URL already: add another source for that link."))
+
+    def _show_words(self, card: QWidget) -> None:
+        """Scroll to the words of a kept copy, now and once the form is laid out; to their card where it has room."""
+
+        def show() -> None:
+            self.page.show_from(card if card.sizeHint().height() <= self.page.height() else self.copies.reader)
+
+        show()
+        QTimer.singleShot(0, card, show)
 
     def _heard(self, changes: Changes) -> None:
         self.review.hear(changes)

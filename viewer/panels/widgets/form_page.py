@@ -163,7 +163,7 @@ class FormPage(QStackedWidget):
     def show_from(self, part: QWidget) -> None:
         """Scroll so that a part of the form is at the top."""
         self.content.activate()
-        self._scroll.verticalScrollBar().setValue(part.y())
+        self._scroll.verticalScrollBar().setValue(part.mapTo(self._scroll.widget(), QPoint()).y())
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -1,0 +1,71 @@
+"""The words of kept copies are read in the form of their source, and a hit in them leads to its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.support.readers.kept_documents import PAGE, pdf_of
+from tests.viewer.conftest import shown
+from tests.viewer.panels.conftest import Desk, unnamed
+from viewer.panels.finding.find_panel import FindPanel
+from viewer.panels.sources.source_form import SourceForm
+
+LEFT = Qt.MouseButton.LeftButton
+REPORT = pdf_of("The port has one crane", "A crane of 三亚 and a quay", "Nothing else", "The last crane")
+
+
+@pytest.fixture
+def form(qtbot, reading_desk: Desk, tmp_path: Path) -> SourceForm:
+    form = shown(qtbot, SourceForm(reading_desk.context), 340, 700)
+    reading_desk.context.show_row("sources", "s1")
+    for name, data in (("page.html", PAGE.encode()), ("report.pdf", REPORT)):
+        (tmp_path / name).write_bytes(data)
+        form.take([str(tmp_path / name)])
+    return form
+
+
+def test_a_hit_in_a_pdf_leads_to_its_page_with_the_words_marked(qtbot, form: SourceForm, desk: Desk) -> None:
+    desk.context.show_row("sources", "s2")
+    panel, reader = shown(qtbot, FindPanel(desk.context), 500, 300), form.copies.reader
+    assert reader.isHidden()
+    panel.line.setText("三亚 quay")
+    qtbot.waitUntil(lambda: [row.table for row in panel.model.rows] == ["source_files"])
+    assert panel.model.rows[0].page == 2
+    qtbot.keyClick(panel.line, Qt.Key.Key_Return)
+    assert form.uuid == "s1"
+    qtbot.waitUntil(reader.isVisible)
+    assert (reader.line.text(), reader.place.text()) == ("三亚 quay", "1 of 2 · page 2 of 4")
+    assert reader.view.toPlainText() == "A crane of 三亚 and a quay"
+    assert [mark.cursor.selectedText() for mark in reader.view.extraSelections()] == ["quay", "三亚"]
+    qtbot.waitUntil(lambda: form.page.rect().contains(reader.mapTo(form.page, reader.place.geometry().center())))
+    assert [card.words_button.isChecked() for card in form.copies.cards] == [False, True]
+    assert not unnamed(form.copies)
+
+
+def test_the_words_of_a_copy_are_read_and_searched_page_by_page(qtbot, form: SourceForm, desk: Desk) -> None:
+    card, reader = form.copies.cards[1], form.copies.reader
+    qtbot.mouseClick(card.words_button, LEFT)
+    assert reader.place.text() == "page 1 of 4"
+    qtbot.mouseClick(reader.on_button, LEFT)
+    assert (reader.place.text(), reader.view.toPlainText()) == ("page 2 of 4", "A crane of 三亚 and a quay")
+    qtbot.keyClicks(reader.line, "cran")
+    assert reader.place.text() == "1 of 3 · page 1 of 4"
+    qtbot.keyClick(reader.line, Qt.Key.Key_Return)
+    qtbot.keyClick(reader.line, Qt.Key.Key_Return)
+    assert reader.place.text() == "3 of 3 · page 4 of 4"
+    qtbot.mouseClick(form.copies.cards[1].verify_button, LEFT)
+    qtbot.waitUntil(reader.isVisible)  # the cards are made anew, the words stay
+    assert reader.place.text() == "3 of 3 · page 4 of 4"
+    reader.line.setText("zeppelin")
+    assert reader.place.text() == "Not in this copy · page 4 of 4"
+    qtbot.mouseClick(form.copies.cards[0].words_button, LEFT)
+    assert "Восточный" in reader.view.toPlainText()
+    assert reader.place.text() == "", "a short web page is one part without a number"
+    qtbot.mouseClick(form.copies.cards[0].words_button, LEFT)
+    assert reader.isHidden()
+    desk.context.show_row("sources", "s2")
+    desk.context.show_row("sources", "s1")
+    assert not any(card.words_button.isChecked() for card in form.copies.cards)
