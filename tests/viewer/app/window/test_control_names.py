@@ -86,10 +86,12 @@ def _takes_focus(widget: QWidget) -> bool:
 
 
 def _name(window: QWidget, widget: QWidget) -> str:
-    buddies = (label.text() for label in window.findChildren(QLabel) if label.buddy() is widget)
     own = widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
     scrolls = "scrolls" if isinstance(widget, QAbstractScrollArea) and type(widget).__name__ == "_UprightScroll" else ""
-    return widget.accessibleName() or own or next(buddies, "") or scrolls
+    if name := widget.accessibleName() or own or scrolls:
+        return name
+    buddies = (label.text() for label in window.findChildren(QLabel) if label.buddy() is widget)  # slow: for few
+    return next(buddies, "")
 
 
 def _path(widget: QWidget) -> str:
