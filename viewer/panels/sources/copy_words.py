@@ -178,7 +178,7 @@ class CopyWords(QWidget):
         cursor.setPosition(self._position(end), QTextCursor.MoveMode.KeepAnchor)
         chosen = QTextCharFormat()
         chosen.setBackground(ground)
-        mark.cursor, mark.format = cursor, chosen  # type: ignore[attr-defined]  # the stubs do not know these fields
+        mark.cursor, mark.format = cursor, chosen
         return mark
 
 

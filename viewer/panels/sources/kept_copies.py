@@ -79,7 +79,7 @@ class CopyCard(QFrame):
         self.save_button.clicked.connect(lambda: self._save(copy))
         self.verify_button.clicked.connect(lambda: verify(context, [("source_files", copy.uuid)]))
         self.custody_button.clicked.connect(self._show_custody)
-        layout = QVBoxLayout(self)
+        layout = self.column = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(top)
@@ -184,7 +184,7 @@ class KeptCopies(QWidget):
             is_read = card.uuid == self.reader.uuid
             card.words_button.setChecked(is_read)
             if is_read:
-                card.layout().addWidget(self.reader)
+                card.column.addWidget(self.reader)
                 self.reader.show()
 
     def choose(self) -> None:

@@ -163,7 +163,9 @@ class FormPage(QStackedWidget):
     def show_from(self, part: QWidget) -> None:
         """Scroll so that a part of the form is at the top."""
         self.content.activate()
-        self._scroll.verticalScrollBar().setValue(part.mapTo(self._scroll.widget(), QPoint()).y())
+        top = part.mapTo(self, QPoint()).y() - self._scroll.viewport().mapTo(self, QPoint()).y()
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + top)
 
     @override
     def minimumSizeHint(self) -> QSize:
