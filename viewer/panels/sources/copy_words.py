@@ -121,8 +121,8 @@ class CopyWords(QWidget):
         else:
             self._job.run(work, lambda answer: done(answer) if isValid(self) else None)
 
-    def _show_found(self, found: FoundPlaces) -> None:
-        self._found, self._at = found, found.best
+    def _show_found(self, places: FoundPlaces) -> None:
+        self._found, self._at = places, places.best
         self._show_place()
 
     def step(self, by: int) -> None:
@@ -153,17 +153,17 @@ class CopyWords(QWidget):
     def _where(self) -> str:
         """The place in the copy in words: the number of the match, and the page."""
         places, parts = self._found.places, self._parts
-        found = ""
+        match = ""
         if places:
-            found = self.tr("{0} of {1}").format(grouped(self._at + 1), grouped(len(places)))
+            match = self.tr("{0} of {1}").format(grouped(self._at + 1), grouped(len(places)))
         elif parts and not read_query(self.line.text()).is_empty:
-            found = self.tr("Not in this copy")
+            match = self.tr("Not in this copy")
         where = ""
         if parts and parts[self._part].page:
             where = self.tr("page {0} of {1}").format(parts[self._part].page, self._text.count(PAGE_BREAK) + 1)
         elif len(parts) > 1:
             where = self.tr("part {0} of {1}").format(self._part + 1, len(parts))
-        return " · ".join(filter(None, (found, where)))
+        return " · ".join(filter(None, (match, where)))
 
     def _position(self, at: int) -> int:
         """A place of the shown part as Qt counts it, in units of UTF-16."""

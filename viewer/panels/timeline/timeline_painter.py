@@ -40,6 +40,8 @@ BAR_PX, BAR_GAP_PX = 12.0, 2.0
 LEAST_LANE_PX = TRACK_PX + BAR_PX + 2 * BAR_GAP_PX
 EMPTY_LANE_PX = 22.0
 """Height of a lane without any mark, in logical pixels."""
+TIGHT_LANE_PX, TIGHT_EMPTY_PX = 20.0, 17.0
+"""Least heights of a lane with marks, whose bars lie behind them then, and of one without, where room is scarce."""
 SMALL_PX = 11
 """Height of the letters beside marks and in bars, in pixels."""
 LEAST_LABEL_PX = 44.0
@@ -56,15 +58,34 @@ class LaneRooms(Struct, frozen=True):
     empty: frozenset[int] = frozenset()
 
     @property
+    def least_px(self) -> float:
+        """The least height of all lanes and the dates."""
+        empty = sum(lane in self.empty for lane in self.lanes)
+        return DATES_PX + empty * TIGHT_EMPTY_PX + (len(self.lanes) - empty) * TIGHT_LANE_PX
+
+    def _full_px(self, empty_px: float) -> float:
+        empty = sum(lane in self.empty for lane in self.lanes)
+        room = self.height - DATES_PX - empty * empty_px
+        return max(room / max(len(self.lanes) - empty, 1), 1.0)
+
+    @property
+    def empty_px(self) -> float:
+        """The height of a lane without marks."""
+        return EMPTY_LANE_PX if self._full_px(EMPTY_LANE_PX) >= LEAST_LANE_PX else TIGHT_EMPTY_PX
+
+    @property
     def full_px(self) -> float:
         """The height of a lane with marks."""
-        empty = sum(lane in self.empty for lane in self.lanes)
-        room = self.height - DATES_PX - empty * EMPTY_LANE_PX
-        return max(room / max(len(self.lanes) - empty, 1), 1.0)
+        return self._full_px(self.empty_px)
+
+    @property
+    def is_tight(self) -> bool:
+        """True where bars have no room below the marks of their lane, and lie behind them."""
+        return self.full_px < LEAST_LANE_PX
 
     def lane_px(self, lane: int) -> float:
         """The height of a lane."""
-        return EMPTY_LANE_PX if lane in self.empty else self.full_px
+        return self.empty_px if lane in self.empty else self.full_px
 
     @property
     def bar_rows(self) -> int:
@@ -82,10 +103,14 @@ class LaneRooms(Struct, frozen=True):
         """The place of a mark in the widget."""
         top = self.top(mark.lane)
         if mark.bar_row >= 0:
-            y = top + TRACK_PX + BAR_GAP_PX + mark.bar_row * (BAR_PX + BAR_GAP_PX)
+            y = (
+                top + (self.full_px - BAR_PX) / 2
+                if self.is_tight
+                else top + TRACK_PX + BAR_GAP_PX + mark.bar_row * (BAR_PX + BAR_GAP_PX)
+            )
             return QRectF(self.left + mark.left, y, mark.right - mark.left, BAR_PX)
         high = MARK_PX + (1.5 if mark.count > 1 else 0.0)
-        y = top + 1.5 + TRACK_PX / 2
+        y = top + self.full_px / 2 if self.is_tight else top + 1.5 + TRACK_PX / 2
         return QRectF(self.left + mark.at - mark.half, y - high, 2 * mark.half, 2 * high)
 
 
@@ -136,7 +161,8 @@ def paint_timeline(painter: QPainter, widget: QWidget, picture: TimelinePicture)
     painter.setClipRect(QRectF(rooms.left, 0, width - rooms.left, height))
     _paint_strip_date(painter, palette, picture)
     painter.setFont(small_font(painter.font()))
-    for mark, end in zip(picture.marks, _ends_of_labels(picture), strict=True):
+    ends = zip(picture.marks, _ends_of_labels(picture), strict=True)
+    for mark, end in sorted(ends, key=lambda each: each[0].bar_row < 0) if rooms.is_tight else ends:
         _paint_mark(painter, palette, picture, mark, end)
     if picture.current is not None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -316,6 +342,8 @@ def _paint_bar(
     view = QRectF(picture.rooms.left, 0, picture.axis.width, picture.rooms.height)
     inside = box.intersected(view).adjusted(4, 0, -3, 0)
     number = grouped(mark.count) if mark.count > 1 else ""
+    if picture.rooms.is_tight and any(other.lane == mark.lane and other.bar_row < 0 for other in picture.marks):
+        return  # words of marks stand there
     if inside.width() < (LEAST_LABEL_PX if not number else 8 + 8 * len(number)):
         return
     text = number or picture.title(int(mark.members[0]))

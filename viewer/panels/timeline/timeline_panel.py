@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolTip, QVBoxLayout, QWidget
 
 from layers.document.edit import Table
@@ -39,6 +39,9 @@ from viewer.support.language.translation import translate
 
 LIST_PX, NARROW_LIST_PX, WIDE_PX = 320, 220, 1000
 """Width of the list beside the timeline in a wide panel and in a narrow one, and the least width of a wide one."""
+
+WIDE_HEAD_PX = 640
+"""Least width of a panel with the words on the current mark beside the buttons."""
 
 
 class TimelinePanel(QWidget):
@@ -100,6 +103,20 @@ class TimelinePanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(body, 1)
+        self._head, self._column, self._is_wide = head, layout, True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the words on the current mark a line of their own where the buttons leave them no room."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= WIDE_HEAD_PX
+        if is_wide != self._is_wide:
+            self._is_wide = is_wide
+            if is_wide:
+                self._head.insertWidget(0, self.words, 1)
+            else:
+                self._column.insertWidget(1, self.words)
+            self._head.setStretchFactor(self.summary, 0 if is_wide else 1)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -169,12 +186,14 @@ class TimelinePanel(QWidget):
             rows = self.view.rows_of(mark)
             if len(rows) == 1:
                 row, document = rows[0], self._context.document
-                words = f"{kind_title(document, row)}: {row_title(document, row)} · {date_words(row)}"
-                words = " · ".join(filter(None, (words, site_names(document, row))))
+                title, date = row_title(document, row), date_words(row)
+                facts = (title, date) if self._is_wide else (date, title)  # a long title would cut the date off
+                words = " · ".join(filter(None, (*facts, site_names(document, row))))
+                words = f"{kind_title(document, row)}: {words}"
             else:
                 counted = counted_rows(mark.lane, len(rows))
                 words = ", ".join(filter(None, (counted, extent_words(rows))))
-        hint = self.tr("Choose a mark: a click or Enter shows it on the map and opens its form.")
+        hint = self.tr("A click or Enter opens a mark and shows it on the map.")
         self.words.say(words or (hint if self.view.marks else ""))
         self.view.say_current(words)
 

@@ -68,7 +68,7 @@ class TimelineView(AxisView):
         self._strip: TimeSpan | None = None
         self._hint = ""
         self.setAccessibleName(self.tr("Timeline"))
-        self.setMinimumHeight(round(ALWAYS * LEAST_LANE_PX + DATES_PX))
+        self.setMinimumHeight(round(self._rooms.least_px))
         self.say_current("")
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class TimelineView(AxisView):
         self._counts = tuple(part.stop - part.start if shown is None else int(shown[part].sum()) for part in parts)
         empty = frozenset(lane for lane in lanes if not self._counts[lane]) if any(self._counts) else frozenset()
         self._rooms = LaneRooms(lanes, gutter_px(self, timeline, lanes), float(self.height()), empty)
-        self.setMinimumHeight(round(len(lanes) * LEAST_LANE_PX + DATES_PX))
+        self.setMinimumHeight(round(self._rooms.least_px))
         if not timeline.rows:
             self._is_moved = False
         self._lay_out()
@@ -288,8 +288,13 @@ class TimelineView(AxisView):
         lane, x = self._rooms.lane_at(at.y()), at.x() - self._rooms.left
         if lane < 0 or x < -REACH_PX:
             return None
+        is_tight = self._rooms.is_tight  # marks lie on bars
         near = [
-            (abs(self._rooms.box(mark).center().y() - at.y()), mark.distance(x), mark)
+            (
+                float(mark.bar_row >= 0) if is_tight else abs(self._rooms.box(mark).center().y() - at.y()),
+                mark.distance(x),
+                mark,
+            )
             for mark in self._marks
             if mark.lane == lane and mark.distance(x) <= REACH_PX
         ]

@@ -170,5 +170,37 @@ def test_dates_of_sites_are_told_by_what_they_are_the_date_of(panel: TimelinePan
     assert panel.words.text() == "Site: Vostochny · Valid: 2020 to June 2022"
 
 
+def test_a_low_and_narrow_panel_leaves_the_map_room_and_has_its_words_whole(
+    panel: TimelinePanel, desk: Desk, qtbot: QtBot
+) -> None:
+    """It took 300 px of a small screen with large letters, and cut its words after three of them."""
+    for at, fields in enumerate(({"observed_at": "2021-05-03T08:30Z"}, {"valid_from": "2021"}, {"valid_to": "2023"})):
+        desk.context.do(update_site, ("firm", "pad", "rail")[at], **fields)
+    view = panel.view
+    assert panel.minimumSizeHint().height() <= 210
+    panel.resize(430, 210)
+    qtbot.waitUntil(lambda: view.rooms.is_tight and panel.words.width() > 400)
+    words = panel.words
+    assert words.text() == "A click or Enter opens a mark and shows it on the map."
+    assert words.fontMetrics().horizontalAdvance(words.text()) <= words.width()
+    assert panel.minimumSizeHint().height() <= 210
+    mark, place = _place(panel, "firm")
+    bar, _ = _place(panel, "pad")
+    assert (mark.bar_row, bar.bar_row >= 0) == (-1, True)
+    boxes = [view.rooms.box(each) for each in view.marks]
+    assert all(box.top() >= 0 and box.bottom() <= view.rooms.height for box in boxes)
+    assert view.rooms.box(bar).intersects(view.rooms.box(mark)), "the mark lies on the bar"
+    assert view.mark_at(QPointF(place)) is mark
+    box = view.rooms.box(bar)
+    assert view.mark_at(QPointF(box.right() - 2, box.center().y())) is bar
+    picture = view.grab().toImage()
+    view.point_at(view.rows_of(mark)[0])
+    assert words.text() == "Site: Observed: 3 May 2021, 08:30 UTC · Hikvision"
+    assert view.grab().toImage() != picture
+    panel.resize(1000, 400)
+    qtbot.waitUntil(lambda: not view.rooms.is_tight)
+    assert words.y() < view.y()
+
+
 def _names(rows: list[TimelineRow]) -> list[str]:
     return [row.uuid for row in rows]
