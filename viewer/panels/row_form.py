@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.edit import Edit, Table
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.form_page import FormPage, wrapping_form
 
 
 class RowForm(QWidget):
@@ -29,7 +29,7 @@ class RowForm(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.page)
-        self.form = QFormLayout()
+        self.form = wrapping_form()
         self.fields = FieldSet(self.form, self._commit, self)
         context.tell_dropped(table, self.fields)
         context.keep_typing(self.fields, self._commit)

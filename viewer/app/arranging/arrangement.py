@@ -67,9 +67,9 @@ class Arrangement(QObject):
         self._first_shares.timeout.connect(self._share_out)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._come_to_rest)
-        self._tabs = TabBars(window)
-        self._tabs.chosen.connect(self._tab_chosen)
-        self._tabs.pressed.connect(self._tab_pressed)
+        self.tabs = TabBars(window)
+        self.tabs.chosen.connect(self._tab_chosen)
+        self.tabs.pressed.connect(self._tab_pressed)
         for side in (_Area.LeftDockWidgetArea, _Area.RightDockWidgetArea):
             window.setTabPosition(side, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
@@ -197,7 +197,7 @@ class Arrangement(QObject):
             if dock.isVisible() and not dock.isFloating()
             for edge in (dock.y(), dock.y() + dock.height())
         ]
-        for bar in self._tabs.bars:
+        for bar in self.tabs.bars:
             if not any(bar.x() == x and edge in (bar.y(), bar.y() + bar.height()) for x, edge in edges):
                 bar.hide()
 

@@ -124,8 +124,8 @@ class Docks(QObject):
             "panel_history": self._dock("panel_history", self.tr("History"), self.history),
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
-        self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
         self.arrangement = self._arrange(hold_map)
+        self.trail = InspectorTrail(self._docks["panel_details"], titles, context, self.arrangement.tabs)
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
         self._show_what_is_wanted()

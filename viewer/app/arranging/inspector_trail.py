@@ -12,13 +12,14 @@ from layers.document.claim import Claim
 from layers.document.edit import Table
 from layers.document.site import Site
 from layers.document.source import Source
+from viewer.app.arranging.tab_bars import TabBars
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import no_name, no_words, site_name, source_name
 from viewer.support.language.text import one_line, short_line, tooltip
 
 LONGEST_TITLE, SHORTEST_TITLE = 19, 8
-"""Most and least letters of a name in the title: fewer where it would reach the button."""
+"""Most and least letters of a name in the title: fewer where it would reach the button, none where 8 have no room."""
 MOST_STOPS = 50
 TABLES: dict[str, Table] = {
     "site_form": "sites",
@@ -45,9 +46,10 @@ class InspectorTrail(QObject):
 
     changed = Signal()
 
-    def __init__(self, dock: QDockWidget, titles: dict[str, str], context: PanelContext) -> None:
-        """`titles` names the pages of the inspector's `dock`."""
+    def __init__(self, dock: QDockWidget, titles: dict[str, str], context: PanelContext, tabs: TabBars) -> None:
+        """`titles` names the pages of the inspector's `dock`, which may have a tab in one of the `tabs`."""
         super().__init__(dock)
+        self._tabs = tabs
         self._dock, self._titles, self._context = dock, titles, context
         self._stops: list[_Stop] = []
         self._now = _Stop("", "")
@@ -64,6 +66,7 @@ class InspectorTrail(QObject):
             signal.connect(self._look)
         context.changed.connect(self._look)
         context.document_replaced.connect(self._begin_anew)
+        tabs.fitted.connect(self._fit_title)
 
     def show_page(self, page: str) -> None:
         """Record that a page is in front, with the row that it shows."""
@@ -199,19 +202,24 @@ class InspectorTrail(QObject):
         self._fit_title()
 
     def _fit_title(self) -> None:
-        """Shorten the name in the title to the room before the button."""
+        """Shorten the name in the title to the room before the button, and to that in the tab.
+
+        The other tabs stay whole: their titles are two words that a middle left out makes a riddle.
+        """
         title, whole = self._words_in_title
         if not title:
             return
         font = QFont(self._dock.font())
         font.setBold(True)
         room = self.button.x() - _TITLE_EDGES_PX if not self.button.isHidden() else self._dock.width()
-        letters = LONGEST_TITLE
+        before, letters = self._dock.windowTitle(), LONGEST_TITLE
         words = self._titled(title, short_line(whole, letters))
-        while letters > SHORTEST_TITLE and QFontMetrics(font).horizontalAdvance(words) > room:
+        while letters >= SHORTEST_TITLE and (
+            QFontMetrics(font).horizontalAdvance(words) > room or not self._tabs.has_room(before, words)
+        ):
             letters -= 1
-            words = self._titled(title, short_line(whole, letters))
-        if words != self._dock.windowTitle():
+            words = self._titled(title, one_line(whole, letters)) if letters >= SHORTEST_TITLE else title
+        if words != before:
             self._dock.setWindowTitle(words)
 
     def _titled(self, title: str, name: str) -> str:

@@ -29,6 +29,8 @@ class TabBars(QObject):
     """The title of a tab that is in front now."""
     pressed = Signal(str)
     """The title of a tab that was clicked, in front or not."""
+    fitted = Signal()
+    """Emitted when the titles of a bar were fitted to a width, or to other titles."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -63,7 +65,19 @@ class TabBars(QObject):
 
     def _fit_later(self, bar: QTabBar) -> None:
         if bar.property(_FITTED) != _needs(bar):
-            QTimer.singleShot(0, bar, partial(_fit, bar))
+            QTimer.singleShot(0, bar, partial(self._fit_now, bar))
+
+    def _fit_now(self, bar: QTabBar) -> None:
+        _fit(bar)
+        self.fitted.emit()
+
+    def has_room(self, title: str, words: str) -> bool:
+        """True where words in place of the title of a tab leave the other tabs of its bar whole, or it has no tab."""
+        for bar in self.bars:
+            if title in (bar.tabText(at) for at in range(bar.count()) if bar.isTabVisible(at)):
+                measured = bar.fontMetrics().horizontalAdvance
+                return bar.sizeHint().width() + measured(words) - measured(title) <= bar.width()
+        return True
 
     def _tell_chosen(self, at: int) -> None:
         bar = self.sender()

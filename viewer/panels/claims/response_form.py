@@ -16,7 +16,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
-from viewer.panels.widgets.form_page import heading, muted
+from viewer.panels.widgets.form_page import heading, muted, with_room
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
@@ -31,7 +31,12 @@ class ResponseForm(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "responses", update_response, parent)
         add = self.fields.add
-        add("speaker", self.tr("Speaker"), LineField(), self.tr("The person or body that answers"))
+        add(
+            "speaker",
+            self.tr("Speaker"),
+            with_room(LineField()),
+            self.tr("The person or body that answers"),
+        )
         add("words", self.tr("Words, verbatim"), TextField(lines=3))
         add(
             "made_at",

@@ -38,7 +38,7 @@ from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
-from viewer.panels.widgets.form_page import heading, muted
+from viewer.panels.widgets.form_page import heading, muted, with_room
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.panels.words import choices, export_choices
@@ -130,7 +130,7 @@ class LayerPropertiesPanel(RowForm):
 
     def _add_fields(self) -> None:
         add = self.fields.add
-        add("name", self.tr("Name"), LineField())
+        add("name", self.tr("Name"), with_room(LineField()))
         opacity = SliderField(0.0, 1.0, percent)
         opacity.previewed.connect(self._preview_opacity)
         add("opacity", self.tr("Opacity"), opacity)

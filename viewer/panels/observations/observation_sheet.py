@@ -36,9 +36,9 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_NAME = 80
-WHOLE_PX, LABELS_PX, KEYS_PX, HIGH_PX = 900, 640, 600, 235
-"""Least width for all words of the head, for its labels, for all keys in two lines, and least height with keys, in
-logical pixels.
+WHOLE_PX, ONE_LINE_PX, KEYS_PX, HIGH_PX = 900, 640, 600, 235
+"""Least width for all words of the head, for the head in one line, for all keys in two lines, and least height with
+keys, in logical pixels.
 
 In a lower sheet the rows need the room; the status bar has the keys while one fills it in.
 """
@@ -89,7 +89,7 @@ class ObservationSheet(QWidget):
         desk.context.document_replaced.connect(self._show_head)
         desk.context.flush_requested.connect(self._flush)
 
-    def _build_head(self) -> QHBoxLayout:
+    def _build_head(self) -> QVBoxLayout:
         self.target, self.observer = TargetBox(), QLineEdit()
         self.target.list_wanted.connect(lambda: self.target.fill(things_of_case(self.desk)))
         self.target.named.connect(self._take_target)
@@ -123,16 +123,24 @@ class ObservationSheet(QWidget):
         self.target_label, self.observer_label = ElidedLabel(), ElidedLabel()
         self.target_label.setText(self.tr("Looked for"))
         self.observer_label.setText(self.tr("Observer"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.listing)
-        row.addWidget(self.target_label)
-        row.addWidget(self.target, 3)
-        row.addWidget(self.observer_label)
-        row.addWidget(self.observer, 1)
-        row.addWidget(self.blind)
-        row.addWidget(self.follows)
-        return row
+        self._first_line, self._second_line = QHBoxLayout(), QHBoxLayout()
+        for line in (self._first_line, self._second_line):
+            line.setSpacing(8)
+        self._first_line.addWidget(self.listing)
+        self._first_line.addWidget(self.target_label)
+        self._first_line.addWidget(self.target, 3)
+        self._place_rest(self._first_line)
+        head = QVBoxLayout()
+        head.addLayout(self._first_line)
+        head.addLayout(self._second_line)
+        return head
+
+    def _place_rest(self, line: QHBoxLayout) -> None:
+        """Place what a narrow sheet has on a second line of its head."""
+        if line.indexOf(self.observer) >= 0:
+            return
+        for stretch, widget in ((0, self.observer_label), (1, self.observer), (0, self.blind), (0, self.follows)):
+            line.addWidget(widget, stretch)
 
     def begin(self) -> None:
         """Move the keyboard into the cells; the map shows the image of the current one."""
@@ -354,8 +362,7 @@ class ObservationSheet(QWidget):
             self._show_words()
         self.keys.setVisible(self.height() >= HIGH_PX)
         is_whole = self.width() >= WHOLE_PX
-        for label in (self.target_label, self.observer_label):
-            label.setVisible(self.width() >= LABELS_PX)
+        self._place_rest(self._first_line if self.width() >= ONE_LINE_PX else self._second_line)
         self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))
         self.follows.setText(self.tr("Show the &image") if is_whole else self.tr("&Image"))
 

@@ -23,7 +23,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import Dropped
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.fold_section import unfold_to
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.form_page import muted, with_room
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.words import example
 from viewer.support.language.text import plain, tooltip
@@ -67,7 +67,7 @@ class PlaceRows(QObject):
         self._placed: BaseGeometry | None = None
         """The geometry to which the given coordinate has moved the site."""
         self._is_placing = False
-        self.line = PlaceField()
+        self.line = with_room(PlaceField())
         self.line.setAccessibleName(self.tr("Place"))
         self.line.setPlaceholderText(example("51.884, 128.334"))
         self.line.committed.connect(self._take)

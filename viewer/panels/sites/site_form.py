@@ -52,7 +52,7 @@ from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
-from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
+from viewer.panels.widgets.form_page import FormPage, muted, side_by_side, with_room, wrapping_form
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
@@ -84,7 +84,7 @@ class SiteFormPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        form = QFormLayout()
+        form = wrapping_form()
         self.fields = FieldSet(form, self._commit, self)
         context.tell_dropped("sites", self.fields)
         context.keep_typing(self.fields, self._commit)
@@ -145,14 +145,14 @@ class SiteFormPanel(QWidget):
 
     def _begin_part(self, part: FoldSection) -> QFormLayout:
         """Begin a part: return its form layout, to which the fields that follow are added."""
-        form = QFormLayout()
+        form = wrapping_form()
         part.content.addLayout(form)
         self.fields.go_on_in(form)
         return form
 
     def _add_identity(self) -> None:
         add = self.fields.add
-        add("label", self.tr("Label"), LineField())
+        add("label", self.tr("Label"), with_room(LineField()))
         add("class_code", self.tr("Class"), ChoiceField(class_choices()))
         add(
             "role",

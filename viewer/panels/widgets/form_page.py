@@ -9,10 +9,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -22,6 +24,9 @@ from PySide6.QtWidgets import (
 from viewer.support.plain_label import plain_label
 
 EDGES_PX = (10, 8, 10, 10)
+FIELD_EDGES_PX = 18
+USUAL_LETTERS = 24
+"""Letters of a name, and of a coordinate known to a metre: 51.88412° N, 128.33415° E."""
 HOLD_MS = 400
 """Milliseconds for which a part is held: new rows get their heights in a few steps."""
 
@@ -226,6 +231,22 @@ def wrapped(text: str) -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def wrapping_form() -> QFormLayout:
+    """A form whose fields go below their labels where they have no room beside these."""
+    form = QFormLayout()
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    return form
+
+
+def with_room[Field: QLineEdit](field: Field, letters: int = USUAL_LETTERS) -> Field:
+    """The field, which is at least as wide as some letters: in a narrow `wrapping_form` it goes below its label.
+
+    The number is that of usual texts, whatever the text is: a form must not move with what is typed.
+    """
+    field.setMinimumWidth(letters * field.fontMetrics().averageCharWidth() + FIELD_EDGES_PX)
+    return field
 
 
 def side_by_side(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:

@@ -16,6 +16,8 @@ BAR_PX = 3
 MARGIN_PX = 7
 CHIP_PADDING_PX = 6
 SMALLER_PX = 2
+LEAST_LETTERS = 4
+"""Letters for which the second line of a row needs room beside a chip; else the first line ends in an ellipsis."""
 
 
 def paint_selection_bar(painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -60,12 +62,14 @@ class RowDelegate(QStyledItemDelegate):
         if chip_px > room.width():
             chip_px = room.width()
             chip = QFontMetrics(small).elidedText(chip, Qt.TextElideMode.ElideRight, chip_px - 2 * CHIP_PADDING_PX)
+        left_px = room.width() - (chip_px + MARGIN_PX if chip else 0)
         first, rest = _first_line(text, option.font, room.width())
+        if rest and left_px < metrics.averageCharWidth() * LEAST_LETTERS:  # the chip takes the second line
+            first, rest = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()), ""
         painter.save()
         painter.setFont(option.font)
         painter.setPen(option.palette.color(role))
         painter.drawText(room.left(), top + metrics.ascent(), first)
-        left_px = room.width() - (chip_px + MARGIN_PX if chip else 0)
         below = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, left_px)
         painter.drawText(room.left(), top + line_px + metrics.ascent(), below)
         if chip:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
+from layers.document.site import Site
 from layers.document.source import Source
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.observations.observation_sheet import ONE_LINE_PX, ObservationSheet
+from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets import row_delegate
 
 LONG = "Two senior officials said that the ground station sends images of the whole front to both sides"
@@ -55,3 +60,68 @@ def test_title_relation_and_list_keep_their_words_in_a_narrow_window(
     room = window.docks.claims.panel.list.view.viewport().width()
     assert all(frame.left() >= 0 and frame.right() <= room for frame, _ in frames), frames
     assert all(text.endswith("…") for _, text in frames)
+
+
+def test_titles_of_tabs_are_whole_words_and_long_fields_stand_below_their_labels(
+    dressed: None, window: MainWindow, qtbot: QtBot
+) -> None:
+    """The tabs read “Acq…ion” and “Com…ons”, and the last letter of a coordinate was missing."""
+    sites = [
+        Site(uuid="s1", geometry=Point(100.3, 40.96), label="Jiuquan Satellite Launch Center", position_error_m=3.0),
+        Site(uuid="s2", geometry=Point(100.4, 40.96), label=LONG, mark_kind="measurement"),
+    ]
+    window.resize(910, 490)
+    take_up(window, qtbot, sites=sites, sources=[Source(uuid="s", title=LONG)])
+    for site in sites:
+        window.selection.set({site.uuid})
+        settle(window, qtbot)
+        window.docks.show_panel("site_form")
+        qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"))
+    assert window.docks["panel_details"].windowTitle() == "Measurement", "its name has no room"
+    window.selection.set({"s1"})
+    settle(window, qtbot)
+    details = window.docks["panel_details"]
+    assert details.windowTitle().startswith("Site: Jiuquan")
+    form = details.findChild(SiteFormPanel)
+    assert form is not None
+    for field in (form.fields.fields["label"], form.place.line):
+        assert isinstance(field, QLineEdit)
+        assert field.fontMetrics().horizontalAdvance(field.text()) < field.width() - 10, field.text()
+    window.docks.show_panel("panel_sources")
+    window.docks.sources.panel.list.select({"s"})
+    window.docks.sources.panel.chosen(frozenset({"s"}))
+    qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"))
+
+
+def squeezed_tabs(window: MainWindow, title: str) -> list[str]:
+    """The tabs beside a panel that have less room than their words, or that are reached by arrows only."""
+    bars = [bar for bar in window.findChildren(QTabBar) if title in map(bar.tabText, range(bar.count()))]
+    return [
+        bar.tabText(at)
+        for bar in bars
+        for at in range(bar.count())
+        if bar.usesScrollButtons()
+        or bar.tabRect(at).width() < bar.fontMetrics().horizontalAdvance(bar.tabText(at))
+        or bar.sizeHint().width() > bar.width()
+    ]
+
+
+def test_the_head_of_the_sheet_keeps_its_labels_in_two_lines(dressed: None, window: MainWindow, qtbot: QtBot) -> None:
+    """Two fields stood there without a label, with “e.g. the …” and “no …” in them."""
+    window.resize(780, 490)
+    take_up(window, qtbot, sites=[Site(uuid="s1", geometry=Point(100.3, 40.96), label="Pad")])
+    window.docks.show_panel("panel_observations")
+    sheet = window.docks.observations.panel
+    assert isinstance(sheet, ObservationSheet)
+    qtbot.waitUntil(lambda: sheet.isVisible() and 0 < sheet.width() < ONE_LINE_PX)
+    hint = sheet.target.lineEdit()
+    assert hint is not None
+    shown = {sheet.target_label: "Looked for", sheet.observer_label: "Observer", sheet.blind: "&Hide others"}
+    for control, words in shown.items():
+        assert control.text() == words
+        qtbot.waitUntil(lambda one=control: one.isVisible() and one.width() >= one.sizeHint().width() - 1)
+    for line in (hint, sheet.observer):
+        qtbot.waitUntil(lambda one=line: one.fontMetrics().horizontalAdvance(one.placeholderText()) < one.width())
+    assert sheet.observer.y() > sheet.target.y()
+    window.resize(1900, 900)
+    qtbot.waitUntil(lambda: sheet.width() >= ONE_LINE_PX and sheet.observer.y() == sheet.target.y())

@@ -67,7 +67,7 @@ def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     window.docks.show_panel("site_form")
     details = window.docks["panel_details"]
     assert isinstance(details, QDockWidget)
-    assert details.windowTitle() == f"{kind.capitalize()}: Runway"
+    assert details.windowTitle().partition(":")[0] == kind.capitalize(), "its name, where that has room"
     window.selection.set({"pad"})
     assert details.windowTitle() == "Site: Pad"
     assert window.docks.trail.button.accessibleName() == f"Back to {kind.capitalize()}: Runway"
@@ -152,7 +152,7 @@ def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, 
         qtbot.keyClick(line, Key.Key_Return)
     assert window.panel_context.layer_uuid == "l"
     assert window.panel_context.claim_uuid == "d"
-    assert window.docks["panel_details"].windowTitle() == "Claim: Noch nicht fertig"
+    assert window.docks["panel_details"].windowTitle().startswith("Claim: Noch")
 
 
 def test_measurements_without_a_name_are_told_apart_by_their_places(
