@@ -36,7 +36,7 @@ from viewer.panels.row_form import RowForm
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
-from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.widgets.form_page import muted, side_by_side, with_room, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.wording_margin import WordingMargin
 from viewer.panels.words import choices, example
@@ -63,7 +63,7 @@ class ClaimFormPanel(RowForm):
         self.reports_part = FoldSection(self.tr("Reports it judges"))
         self.evidence_part = FoldSection(self.tr("Evidence"))
         self.steps_part = FoldSection(self.tr("How we know"), folded=True)
-        self.structured_part = FoldSection(self.tr("Alternatives and assumptions"), folded=True)
+        self.structured_part = FoldSection(self.tr("Alternatives, assumptions"), folded=True)
         self.responses_part = FoldSection(self.tr("Responses"), folded=True)
         self.more_part = FoldSection(self.tr("More"), folded=True)
         self._parts: list[FoldSection] = []
@@ -104,7 +104,7 @@ class ClaimFormPanel(RowForm):
             TextField(lines=2),
             self.tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
         )
-        add("made_by", self.tr("Speaker"), LineField(), self.tr("The person or body whose words these are"))
+        add("made_by", self.tr("Speaker"), with_room(LineField()), self.tr("The person or body whose words these are"))
         made_at = DateField(example("2024-04-12"))
         add(
             "made_at",

@@ -108,7 +108,7 @@ class EvidenceLinks(QWidget):
         self.rows: list[EvidenceRow] = []
         self._column = RowColumn(spacing=6)
         self.picker = Picker(
-            self._offers, self.tr("Observation, chip, search, measurement…"), self.tr("Link evidence to this claim")
+            self._offers, self.tr("Observation, chip, search…"), self.tr("Link evidence to this claim")
         )
         self.picker.setToolTip(tooltip(self.tr("Link what was seen, kept, searched or measured; or drop it here")))
         self.picker.picked.connect(self._link_picked)

@@ -126,7 +126,8 @@ class LinkedReport(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(top)
-        layout.addLayout(side_by_side(label, self.part, self.relation, stretch=1))
+        layout.addLayout(side_by_side(label, self.part, stretch=1))
+        layout.addLayout(side_by_side(self.relation))
         self.fields.show_other(link)
         self.relation.show_relation(link.bearing)
 

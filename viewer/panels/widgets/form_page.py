@@ -25,7 +25,7 @@ from viewer.support.plain_label import plain_label
 
 EDGES_PX = (10, 8, 10, 10)
 FIELD_EDGES_PX = 18
-USUAL_LETTERS = 24
+USUAL_LETTERS = 22
 """Letters of a name, and of a coordinate known to a metre: 51.88412° N, 128.33415° E."""
 HOLD_MS = 400
 """Milliseconds for which a part is held: new rows get their heights in a few steps."""
