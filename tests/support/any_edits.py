@@ -56,7 +56,7 @@ class AnyEdits:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self._turns = {kind: 3 * seed for kind in ("change", "add", "remove")}
+        self._turns = dict.fromkeys(("change", "add", "remove"), 3 * seed)
 
     def draw(self, document: Document) -> Edit:
         """An edit of some table. Commands may refuse: then they raise GeoloupeError."""

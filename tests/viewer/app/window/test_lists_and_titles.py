@@ -152,7 +152,7 @@ def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, 
         qtbot.keyClick(line, Key.Key_Return)
     assert window.panel_context.layer_uuid == "l"
     assert window.panel_context.claim_uuid == "d"
-    assert window.docks["panel_details"].windowTitle().startswith("Claim: Noch")
+    assert window.docks["panel_details"].windowTitle().startswith("Claim: No")
 
 
 def test_measurements_without_a_name_are_told_apart_by_their_places(
