@@ -37,8 +37,8 @@ def counted_from(grid: SearchGrid) -> Phrase | None:
         return None
     return Phrase(
         "The image lies turned: its rows are counted from the {rows}, its columns from the {columns}.",
-        rows=_wind(grid.row_bearing_deg - 90.0),
-        columns=_wind(grid.row_bearing_deg + 180.0),
+        rows=wind_of(grid.row_bearing_deg - 90.0),
+        columns=wind_of(grid.row_bearing_deg + 180.0),
     )
 
 
@@ -49,8 +49,9 @@ def side_of_cell(grid: SearchGrid, row: int, column: int) -> Phrase:
     if max(abs(along), abs(down)) <= _MIDDLE:
         return Phrase("middle")
     turn = math.degrees(math.atan2(down * grid.rows * grid.height_m, along * grid.columns * grid.width_m))
-    return _wind(grid.row_bearing_deg + turn)
+    return wind_of(grid.row_bearing_deg + turn)
 
 
-def _wind(bearing_deg: float) -> Phrase:
+def wind_of(bearing_deg: float) -> Phrase:
+    """The wind of the compass that is nearest to a bearing."""
     return _WINDS[math.floor(bearing_deg / 45.0 + 0.5) % len(_WINDS)]

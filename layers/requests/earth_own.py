@@ -56,6 +56,13 @@ class OwnMark(Struct, frozen=True, omit_defaults=True):
     """True for a mark that had come from Google Earth itself, and goes back with what that states."""
     head: int = 0
     """Lines at the beginning of its description that say what these fields say."""
+    observed_at: str = ""
+    stated: dict[str, str] = {}
+    """Marks of what the file stated when it was written, part by part: another one tells a change since."""
+    said: tuple[str, ...] | None = None
+    """Marks of the lines of its description that are no notes; None where these are too many."""
+    photos: tuple[str, ...] = ()
+    """Names of the pictures in its description."""
 
     @property
     def is_mark(self) -> bool:

@@ -22,6 +22,7 @@ def dialog_of(window: MainWindow, qtbot: QtBot) -> EarthDialog:
 
 def bring(window: MainWindow, answers: Any, path: Path, qtbot: QtBot) -> EarthDialog:
     """The dialog for a file; `answers` says which one is chosen."""
+    qtbot.waitUntil(lambda: window.findChild(EarthDialog) is None, timeout=WAIT_MS)  # one that was closed before
     answers.path = path
     window.action_table["bring_home"].trigger()
     return dialog_of(window, qtbot)

@@ -275,13 +275,17 @@ def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
     """
     if site.position_basis == MEASURED and (not site.position_source_uuid or site.image_uuid in document.images):
         return {}  # drawn by hand before, too
+    return {"position_basis": later_basis(document, site, BY_HAND), "position_source_uuid": ""}
+
+
+def later_basis(document: Document, site: Site, basis: str) -> str:
+    """The words for a new basis of a position, with the first one that it had behind them."""
     source = document.sources.get(site.position_source_uuid)
     title = Phrase("source “{title}”", title=source.title) if source is not None and source.title else ""
     now, _, first = site.position_basis.partition(_WAS)
-    was = ", ".join(text for text in (first or (now if now != BY_HAND else ""), title) if text)
-    basis = f"{BY_HAND}{_WAS}{was}" if was else BY_HAND
-    basis = basis if len(basis) <= _LONGEST_BASIS else basis[: _LONGEST_BASIS - 1] + "…"
-    return {"position_basis": basis, "position_source_uuid": ""}
+    was = ", ".join(text for text in (first or (now if now != basis else ""), title) if text)
+    basis = f"{basis}{_WAS}{was}" if was else basis
+    return basis if len(basis) <= _LONGEST_BASIS else basis[: _LONGEST_BASIS - 1] + "…"
 
 
 def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -80,7 +80,7 @@ class EarthHome(QObject):
         from viewer.commands.filing.earth_known import known_parts  # for start-up time
         from viewer.panels.homecoming.earth_dialog import EarthDialog  # for start-up time
 
-        dialog = EarthDialog(file, path, known, self._window)
+        dialog = EarthDialog(file, path, known, self._panels.document.sites, self._window)
         dialog.chosen.connect(partial(self._bring, path, file, shapes))
         looks = NewestJob(self._jobs)
 
@@ -127,7 +127,7 @@ class EarthHome(QObject):
         self._adder.allow(layer.source for layer in made.layers)
         if not self._panels.do(lambda document, actor: made.edit):
             return
-        show_added(self._panels, self._jobs, made.site_uuids, made.bounds)
+        show_added(self._panels, self._jobs, (*made.site_uuids, *made.changed), made.bounds)
         self._tell(path, made)
         if made.left_out:
             more = self.tr(" ({0} in all.)").format(len(made.left_out)) if len(made.left_out) > 1 else ""
@@ -137,7 +137,9 @@ class EarthHome(QObject):
         """Tell what came in; where something stayed in the file, lead to the source, which keeps the account of it."""
         new = Counter(change.table for change in made.edit.changes if change.before is None)
         chips, bookmarks = new["chips"], new["bookmarks"]
+        changed = len(made.changed)
         numbers = (
+            translate("EarthHome", "{count} sites changed", "{count} site changed", changed) if changed else "",
             translate("EarthHome", "{count} sites", "{count} site", len(made.site_uuids)) if made.site_uuids else "",
             translate("EarthHome", "{count} layers", "{count} layer", len(made.layers)) if made.layers else "",
             translate("EarthHome", "{count} chips", "{count} chip", chips) if chips else "",

@@ -13,49 +13,33 @@ from layers.document.kept_view import KeptView
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.requests.earth_file import EarthFile
+from viewer.commands.filing.earth_changes import EarthChange, earth_sites
 from viewer.commands.filing.earth_overlays import EARTH, kept_facts
 from viewer.commands.filing.earth_views import viewport_json
-from viewer.commands.filing.same_sites import SamePlaces
 
 
 class KnownParts(Struct, frozen=True):
-    """Numbers of the places, overlays and views of a file that the case has already."""
+    """Numbers of the places, overlays and views of a file that the case has already, and what changed of places."""
 
     places: frozenset[int] = frozenset()
     overlays: frozenset[int] = frozenset()
     views: frozenset[int] = frozenset()
+    changed: tuple[EarthChange, ...] = ()
+    """Places that are sites of the case, and state something else of these now: none of them is in `places`."""
+    reworded: tuple[str, ...] = ()
+    """Names of marks of ours in whose descriptions words of ours are lacking or changed."""
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.overlays or self.views)
+        return bool(self.places or self.overlays or self.views or self.changed)
 
 
 def known_parts(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> KnownParts:
-    """The parts of a file that a case has: places by their name and place, overlays by their name in the file and all
-    that it states, views by their name and extent. `shapes`: the WKB of the file's geometries.
+    """The parts of a file that a case has: places as `earth_sites` tells them, overlays by their name in the file and
+    all that it states, views by their name and extent. `shapes`: the WKB of the file's geometries.
     """
-    return KnownParts(_places(document, file, shapes), _overlays(document, file), _views(document, file))
-
-
-def _places(document: Document, file: EarthFile, shapes: Sequence[bytes]) -> frozenset[int]:
-    """Places whose points, lines and areas are all there."""
-    # For start-up time: no file of Google Earth is opened yet.
-    from viewer.commands.feature_sites import site_geometry
-    from viewer.commands.filing.earth_own import KnownOwnMarks
-
-    known, own_marks = SamePlaces(document, {place.name for place in file.places}), KnownOwnMarks(document, file.places)
-    first, places = 0, set[int]()
-    for number, place in enumerate(file.places):
-        own, first = shapes[first : first + place.shapes], first + place.shapes
-        if place.own is not None and place.own.is_mark and own_marks.take(place, place.own, own):
-            places.add(number)
-            continue
-        try:
-            geometries = [site_geometry(shape) for shape in own]
-        except InvalidValue:
-            continue
-        if all(known.take(place.name, geometry) for geometry in geometries):
-            places.add(number)
-    return frozenset(places)
+    sites = earth_sites(document, file, shapes)
+    overlays, views = _overlays(document, file), _views(document, file)
+    return KnownParts(sites.same, overlays, views, sites.changed, sites.reworded)
 
 
 def _overlays(document: Document, file: EarthFile) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,10 +12,9 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import LIFECYCLES, MARK_KINDS, ROLES, THINNEST_PX, WIDEST_PX
-from layers.errors import InvalidValue
 from layers.requests.earth_file import EarthFile, EarthPlace
 from layers.requests.earth_own import OwnMark
-from layers.time.dates import is_partial
+from layers.time.dates import is_date_or_interval, is_partial
 from viewer.commands.feature_sites import site_geometry
 
 _LONGEST_BASIS = 300
@@ -57,6 +57,8 @@ def own_fields(place: EarthPlace, own: OwnMark) -> dict[str, Any]:
     fields |= {name: value for name in ("stroke_color", "fill_color") if (value := getattr(own, name))}
     dates = ("valid_from", "valid_to", "lifecycle_as_of")
     fields |= {name: value for name in dates if is_partial(value := getattr(own, name))}
+    if is_date_or_interval(own.observed_at):
+        fields["observed_at"] = own.observed_at
     if own.names:
         fields["aliases"] = own.names
     if own.error_m is not None and 0 < own.error_m < float("inf"):
@@ -70,39 +72,40 @@ def own_fields(place: EarthPlace, own: OwnMark) -> dict[str, Any]:
     return fields
 
 
-class KnownOwnMarks:
-    """The sites of a case that marks of a file can be: of the same uuid, else of the same name, at the same place."""
+class OwnSites:
+    """The sites of a case that marks of a file are: of the same uuid, else of the same name, best at the same place."""
 
     def __init__(self, document: Document, places: Iterable[EarthPlace]) -> None:
         marks = [(place, place.own) for place in places if place.own is not None and place.own.is_mark]
-        names = {own_name(place, own).strip() for place, own in marks}
+        names = Counter(own_name(place, own).strip() for place, own in marks)
+        self._once = {name for name, count in names.items() if count == 1}
         self._sites = document.sites
         self._named: dict[str, list[Site]] = {}
         for site in document.sites.values() if marks else ():
             if (label := site.label.strip()) in names:
                 self._named.setdefault(label, []).append(site)
-        self._taken: set[str] = set()
+        self._taken: set[str] = {own.uuid for _place, own in marks if own.uuid in document.sites}
 
-    def take(self, place: EarthPlace, own: OwnMark, shapes: Sequence[bytes]) -> bool:
-        """True where the case has such a site, which then stands for no other mark of the file."""
-        try:
-            geometries = own_shapes(own, shapes)
-        except InvalidValue:
-            return False
+    def take(self, place: EarthPlace, own: OwnMark, geometries: Sequence[BaseGeometry]) -> Site | None:
+        """The site that a mark is, which then is no other mark of the file; None where the case has none."""
+        if own.uuid in self._sites:
+            return self._sites[own.uuid]
         label = own_name(place, own).strip()
-        site = self._sites.get(own.uuid)
-        candidates = self._named.get(label, []) if site is None else [site]
-        for site in candidates:
-            is_free = site.uuid not in self._taken and site.label.strip() == label
-            if is_free and len(geometries) == 1 and _is_written_as(site.geometry, geometries[0], own):
-                self._taken.add(site.uuid)
-                return True
-        return False
+        free = [site for site in self._named.get(label, ()) if site.uuid not in self._taken]
+        here = [site for site in free if len(geometries) == 1 and is_written_as(site.geometry, geometries[0], own)]
+        is_alone = len(free) == 1 and bool(label) and label in self._once
+        site = here[0] if here else free[0] if is_alone else None
+        if site is not None:
+            self._taken.add(site.uuid)
+        return site
 
 
-def _is_written_as(geometry: BaseGeometry, written: BaseGeometry, own: OwnMark) -> bool:
+def is_written_as(geometry: BaseGeometry, written: BaseGeometry, own: OwnMark | None = None) -> bool:
     """True for a geometry that is the written one, but for the decimals that were written."""
     if geometry.geom_type.removeprefix("Multi") != written.geom_type.removeprefix("Multi"):
         return False
-    step = 0.51 * 10.0 ** -min(max(own.digits, 0), 7) + 1e-9
-    return all(abs(mine - theirs) <= step for mine, theirs in zip(geometry.bounds, written.bounds, strict=True))
+    step = 0.51 * 10.0 ** -min(max(own.digits if own is not None else 7, 0), 7) + 1e-9
+    if any(abs(mine - theirs) > step for mine, theirs in zip(geometry.bounds, written.bounds, strict=True)):
+        return False
+    mine, theirs = shapely.normalize(geometry), shapely.normalize(written)
+    return bool(shapely.equals_exact(mine, theirs, step)) or shapely.hausdorff_distance(mine, theirs) <= 2 * step

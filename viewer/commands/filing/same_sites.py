@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
+from layers.document.site import Site
 
 PLACE_DIGITS = 7
 """Decimal places of a degree to which places are compared, which is about a centimetre."""
@@ -22,15 +22,15 @@ class SamePlaces:
     def __init__(self, document: Document, labels: Collection[str]) -> None:
         """`labels`: the names of the newcomers; other sites of the case are not looked at, as there may be 100,000."""
         wanted = frozenset(label.strip() for label in labels)
-        sites = (site for site in document.sites.values() if site.label.strip() in wanted)
-        self._left = Counter(_key(site.label, site.geometry) for site in sites)
+        self._left: dict[_Key, list[Site]] = {}
+        for site in document.sites.values():
+            if site.label.strip() in wanted:
+                self._left.setdefault(_key(site.label, site.geometry), []).append(site)
 
-    def take(self, label: str, geometry: BaseGeometry) -> bool:
-        """True where the case has such a site; it then stands for no other newcomer."""
-        key = _key(label, geometry)
-        is_known = self._left[key] > 0
-        self._left[key] -= is_known
-        return is_known
+    def take(self, label: str, geometry: BaseGeometry) -> Site | None:
+        """Such a site of the case, which then stands for no other newcomer; None where it has none."""
+        sites = self._left.get(_key(label, geometry))
+        return sites.pop(0) if sites else None
 
 
 def _key(label: str, geometry: BaseGeometry) -> _Key:

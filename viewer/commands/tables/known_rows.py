@@ -17,7 +17,7 @@ def known_rows(document: Document, sites: Sequence[TableSite]) -> frozenset[int]
         number
         for number, site in enumerate(sites)
         if (not site.claim or (site.claim.get("statement", ""), site.claim.get("source_wording", "")) in claims)
-        and known.take(_label(site), site.geometry)
+        and known.take(_label(site), site.geometry) is not None
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -34,10 +35,10 @@ from layers.requests.earth_own import (
     own_text,
 )
 from viewer.canvas.sites.site_symbol import paint_site_symbol
-from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
+from viewer.canvas.sites.site_symbology import outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture, LaidPicture
 from viewer.export.data.kml_folders import FiledElement, filed_mark, folders_of, is_from_earth, time_of_mark, views_of
-from viewer.export.data.kml_own import own_mark_of
+from viewer.export.data.kml_own import WrittenMark, drawn_style, own_mark_of
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.laid_pictures import filed_overlays
 from viewer.export.data.picture_bytes import png_bytes
@@ -184,6 +185,17 @@ class _Kmz:
 
     def _placemark(self, named_site: NamedSite, site: Site) -> str:
         geometry = "" if why_off_earth(site.geometry) else self._geometry(site)
+        time = "" if self._content.is_published else time_of_mark(site)
+        chips = self._chips.get(site.uuid, ())
+        written = WrittenMark(
+            for_xml(_written_name(named_site.name)),
+            [for_xml(_plain(text)) for text in (*self._words(named_site), *(chip.words for _name, chip in chips))],
+            [for_xml(_plain(text)) for text in self._notes(site)],
+            tuple(posixpath.basename(name) for name, _chip in chips),
+            geometry,
+            time,
+            drawn_style(site),
+        )
         facts = {
             "names": " | ".join(f"{language}: {name}" for language, name in named_site.names),
             "class": named_site.class_words,
@@ -196,7 +208,7 @@ class _Kmz:
             "identity": named_site.identity,
             "place_sources": " | ".join(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on),
             **self._claim_facts(named_site.uuid),
-            OWN_DATA: own_text(own_mark_of(named_site, site, _written_name(named_site.name), self._content)),
+            OWN_DATA: own_text(own_mark_of(named_site, site, written, self._content)),
         }
         extended = "".join(
             f'<Data name="{name}"><value>{_text(value)}</value></Data>' for name, value in facts.items() if value
@@ -204,7 +216,7 @@ class _Kmz:
         return (
             f"<Placemark><name>{_name(named_site.name)}</name>"
             f"<description>{_text(self._description(named_site, site))}</description>"
-            f"{'' if self._content.is_published else time_of_mark(site)}<styleUrl>#{self._style(site)}</styleUrl>"
+            f"{time}<styleUrl>#{self._style(site)}</styleUrl>"
             f"<ExtendedData>{extended}</ExtendedData>{geometry}</Placemark>"
         )
 
@@ -228,21 +240,28 @@ class _Kmz:
             ),
         }
 
+    def _words(self, named_site: NamedSite) -> list[str]:
+        """The paragraphs of a mark's description, but for its notes."""
+        names = [name for _language, name in named_site.names]
+        words = [
+            " · ".join(filter(None, (named_site.class_words, named_site.doubt, *names))),
+            " ".join(filter(None, (named_site.place, named_site.precision))),
+            *(named_site.inferred, named_site.identity, *named_site.seen_lines),
+            *(f"{cited.words}: {cited.source.citation}" for cited in named_site.rests_on),
+        ]
+        for claim in self._claimed.get(named_site.uuid, ()):
+            words += _claim_words(claim)
+        return [text for text in words if text]
+
+    def _notes(self, site: Site) -> list[str]:
+        """The notes of a mark that came from Google Earth: they were its description there."""
+        return site.notes.splitlines() if is_from_earth(site) and not self._content.is_published else []
+
     def _description(self, named_site: NamedSite, site: Site) -> str:
         """Description of a mark as HTML, with all words escaped."""
-        names = [name for _language, name in named_site.names]
-        lines = [_paragraph(" · ".join(filter(None, (named_site.class_words, named_site.doubt, *names))))]
-        lines.append(_paragraph(" ".join(filter(None, (named_site.place, named_site.precision)))))
-        lines += [
-            _paragraph(text) for text in (named_site.inferred, named_site.identity, *named_site.seen_lines) if text
-        ]
-        lines += [_paragraph(f"{cited.words}: {cited.source.citation}") for cited in named_site.rests_on]
-        for claim in self._claimed.get(named_site.uuid, ()):
-            lines += [_paragraph(text) for text in _claim_words(claim)]
-        if not self._content.is_published and is_from_earth(site):  # as descriptions, which they were there
-            lines += [_paragraph(text) for text in site.notes.splitlines()]
+        lines = [_paragraph(text) for text in (*self._words(named_site), *self._notes(site))]
         for name, chip in self._chips.get(site.uuid, ()):
-            lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(plain(chip.words))}</p>')
+            lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(_plain(chip.words))}</p>')
         return "".join(lines)
 
     def _geometry(self, site: Site) -> str:
@@ -306,14 +325,12 @@ class _Kmz:
                 f"<IconStyle><scale>1</scale><Icon><href>{self._icon(site)}</href></Icon></IconStyle>"
                 "<LabelStyle><scale>0.9</scale></LabelStyle>"
             )
-        if site.kind == "line":
-            symbol = line_symbol(site)
-            color, width = _kml_color(QColor(symbol.color)), symbol.width
-            return self._style_of(f"<LineStyle><color>{color}</color><width>{width:g}</width></LineStyle>")
-        outline = outline_of(site) if site.is_area else QColor(line_symbol(site).color)
+        drawn = drawn_style(site)
+        color = _kml_hex(drawn.stroke_color, drawn.stroke_opacity)
+        fill = f"<PolyStyle><color>{_kml_hex(drawn.fill_color, drawn.fill_opacity)}</color></PolyStyle>"
         return self._style_of(
-            f"<LineStyle><color>{_kml_color(outline)}</color><width>2</width></LineStyle>"
-            f"<PolyStyle><color>{_kml_color(fill_of(site))}</color></PolyStyle>"
+            f"<LineStyle><color>{color}</color><width>{drawn.stroke_width_px:g}</width></LineStyle>"
+            f"{fill if drawn.fill_color else ''}"
         )
 
     def _style_of(self, style: str) -> str:
@@ -401,8 +418,13 @@ def _folder(name: str, inside: str) -> str:
     return f"<Folder><name>{_name(name)}</name>{inside}</Folder>"
 
 
+def _plain(text: str) -> str:
+    """A paragraph's text as its reader sees it."""
+    return plain(text, _LONGEST_TEXT)
+
+
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(plain(text, _LONGEST_TEXT))}</p>" if text else ""
+    return f"<p>{escape(_plain(text))}</p>" if text else ""
 
 
 def _text(text: str) -> str:
@@ -428,3 +450,9 @@ def _written_name(text: str) -> str:
 def _kml_color(color: QColor) -> str:
     """A colour as AABBGGRR, the order of KML."""
     return f"{color.alpha():02x}{color.blue():02x}{color.green():02x}{color.red():02x}"
+
+
+def _kml_hex(color: str, opacity: float) -> str:
+    """A colour #rrggbb with its opacity, from 0 to 1, as AABBGGRR."""
+    red, green, blue = color[1:3], color[3:5], color[5:7]
+    return f"{round(opacity * 255):02x}{blue}{green}{red}"

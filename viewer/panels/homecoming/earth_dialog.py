@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
     QPlainTextEdit,
     QPushButton,
     QTreeWidget,
@@ -21,11 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.document.site import Site
 from layers.requests.earth_file import ROOT, EarthFile
 from layers.text.counted import grouped
 from viewer.commands.filing.earth_known import KnownParts
-from viewer.commands.filing.earth_own import is_own
-from viewer.commands.filing.earth_places import EarthChoice
+from viewer.commands.filing.earth_own import is_beside, is_own
+from viewer.commands.filing.earth_places import KEEP, EarthChoice
+from viewer.panels.homecoming.changed_places import ChangedPlaces
 from viewer.panels.homecoming.earth_words import account_of, left_out_lines, own_lines
 from viewer.panels.words import class_choices
 from viewer.support.language.text import one_line
@@ -33,12 +37,14 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
-WIDTH_PX = 600
-LIST_PX, WISHED_PX = 60, 640
-"""Least height of the two lists, and the height of the dialog where the screen has it, in logical pixels."""
+WIDTH_PX, WISHED_PX = 660, (940, 640)
+"""Least width of the dialog; its width and height where the screen has room for these, in logical pixels."""
+LIST_PX = 90
+"""Least height of a list."""
+BETWEEN_PX = 16
 AROUND_PX = 60
 """Logical pixels of the screen for the frame of the dialog."""
-COUNT_PX = 90
+COUNT_PX = 72
 """Width of the column of a number, in logical pixels."""
 MOST_PLACE_VIEWS = 20
 """Most views of placemarks that come unless they are unticked: Google Earth writes one for each."""
@@ -53,8 +59,10 @@ class EarthDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, file: EarthFile, path: Path, known: KnownParts, parent: QWidget) -> None:
-        """`known`: what the case has of the file already."""
+    def __init__(
+        self, file: EarthFile, path: Path, known: KnownParts, sites: Mapping[str, Site], parent: QWidget
+    ) -> None:
+        """`known`: what the case has of the file already; `sites`: its sites, by uuid."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._file, self._known = file, known
@@ -98,7 +106,9 @@ class EarthDialog(QDialog):
         self.as_written = self._own_box()
         self.class_code = _class_box()
         self.class_code.setAccessibleName(self.tr("Class of the sites"))
-        self.nothing_new = plain_label(self.tr("Nothing else is chosen: untick this to bring it in once more."))
+        self.nothing_new = plain_label("")
+        self.changes = ChangedPlaces(file, sites)
+        self.changes.answered.connect(self._show_choice)
         self.tree = self._folder_tree()
         self.account = QPlainTextEdit()
         self.bring_button = QPushButton(self.tr("&Bring Home"))
@@ -127,19 +137,25 @@ class EarthDialog(QDialog):
     def show_known(self, known: KnownParts) -> None:
         """Offer to leave out what the case has already; it may have more or less by now."""
         self._known = known
+        self.leave_known.setVisible(bool(known))
+        self.changes.show_changes(known.changed)
+        self._show_choice()
+
+    def _known_words(self) -> str:
+        """The offer to leave out what the case has, with numbers; what Geoloupe wrote beside marks is not counted."""
+        known, is_written = self._known, self.as_written.isChecked()
+        places = sum(not (is_written and is_beside(self._file.places[number])) for number in known.places)
         parts = [
-            translate("EarthDialog", "{count} placemarks", "{count} placemark", len(known.places))
-            if known.places
-            else "",
+            translate("EarthDialog", "{count} placemarks", "{count} placemark", places) if places else "",
             translate("EarthDialog", "{count} overlays", "{count} overlay", len(known.overlays))
             if known.overlays
             else "",
             translate("EarthDialog", "{count} views", "{count} view", len(known.views)) if known.views else "",
         ]
         here = ", ".join(filter(None, parts))
-        self.leave_known.setText(self.tr("Leave out what this case has already: {0}").format(here))
-        self.leave_known.setVisible(bool(known))
-        self._show_choice()
+        if not here:
+            return self.tr("Recognise what this case has already")
+        return self.tr("Leave out what this case has already: {0}").format(here)
 
     def _box(self, text: str, count: int, *, is_ticked: bool = True) -> QCheckBox:
         box = QCheckBox(text)
@@ -180,8 +196,11 @@ class EarthDialog(QDialog):
         tree.itemChanged.connect(self._follow_tick)
         if len(items) <= OPEN_FOLDERS:
             tree.expandAll()
-        tree.setColumnWidth(0, WIDTH_PX - 140 - COUNT_PX * (len(titles) - 2))
-        tree.setColumnWidth(1, COUNT_PX)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(1, len(titles)):
+            header.resizeSection(column, COUNT_PX)
         tree.setVisible(bool(items))
         return tree
 
@@ -225,27 +244,27 @@ class EarthDialog(QDialog):
         box.addButton(self.bring_button, QDialogButtonBox.ButtonRole.AcceptRole)
         box.accepted.connect(self._choose)
         box.rejected.connect(self.close)
-        layout = QVBoxLayout(self)
-        for part in (
-            head,
-            self.as_written,
-            self.sites,
-            self.photos,
-            self.overlays,
-            self.folder_views,
-            self.place_views,
-        ):
-            layout.addWidget(part)
-        layout.addWidget(self.leave_known)
         self.nothing_new.setObjectName("muted")
-        layout.addWidget(self.nothing_new)
-        layout.addLayout(form)
-        layout.addWidget(self.tree, 1)
-        layout.addWidget(note)
-        layout.addWidget(stays)
-        layout.addWidget(self.account, 1)
+        self.nothing_new.setWordWrap(True)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        ticks = (self.as_written, self.sites, self.photos, self.overlays, self.folder_views, self.place_views)
+        for part in (head, *ticks, self.leave_known, self.nothing_new):
+            left.addWidget(part)
+        left.addLayout(form)
+        left.addWidget(self.tree, 1)
+        right.addWidget(self.changes, 1)
+        right.addWidget(stays)
+        right.addWidget(self.account, 1)
+        right.addWidget(note)
+        columns = QHBoxLayout()
+        columns.setSpacing(BETWEEN_PX)
+        columns.addLayout(left, 2)
+        columns.addLayout(right, 3)
+        layout = QVBoxLayout(self)
+        layout.addLayout(columns, 1)
         layout.addWidget(box)
-        self.resize(WIDTH_PX, min(WISHED_PX, self.screen().availableGeometry().height() - AROUND_PX))
+        screen, (width, height) = self.screen().availableGeometry(), WISHED_PX
+        self.resize(min(width, screen.width() - AROUND_PX), min(height, screen.height() - AROUND_PX))
 
     def choice(self) -> EarthChoice:
         """The parts that are ticked."""
@@ -263,12 +282,13 @@ class EarthDialog(QDialog):
             self.leave_known.isChecked(),
             as_written=self.as_written.isChecked(),
             folders_out=self._folders_out(),
+            answers=self.changes.answers(),
             account="\n".join(self._lines()),
         )
 
     def _lines(self) -> list[str]:
         """The account of what stays in the file or comes as less, by what is ticked."""
-        lines = own_lines(self._file) if self.as_written.isChecked() else []
+        lines = own_lines(self._file, self._known.reworded) if self.as_written.isChecked() else []
         lines += left_out_lines(self._file, self._folders_out())
         return [*lines, *account_of(self._file), *map(in_language, self._file.problems)]
 
@@ -276,10 +296,13 @@ class EarthDialog(QDialog):
         choice = self.choice()
         self.account.setPlainText(choice.account or self.tr("Nothing: all of it comes in."))
         self.sites.setText(self._sites_words(choice))
+        self.leave_known.setText(self._known_words())
         is_chosen = choice.sites or choice.overlays or bool(choice.views)
         has_new = self._has_new(choice)
         self.bring_button.setEnabled(is_chosen and has_new)
+        self.nothing_new.setText(self._nothing_words())
         self.nothing_new.setVisible(is_chosen and not has_new)
+        self.changes.setEnabled(choice.sites and choice.leaves_known)
         is_asked = any(place.own is None or not choice.as_written for place in self._file.places)
         self.class_code.setEnabled(self.sites.isChecked() and is_asked)
         self.photos.setEnabled(self.sites.isChecked())
@@ -287,14 +310,21 @@ class EarthDialog(QDialog):
     def _has_new(self, choice: EarthChoice) -> bool:
         """True where something of the choice is not in the case yet, or what it has comes once more."""
         file, known = self._file, self._known if choice.leaves_known else KnownParts()
+        kept = {change.number for change in known.changed if choice.answers.get(change.number, KEEP) == KEEP}
+        here = known.places | kept
         places = (number for number, place in enumerate(file.places) if choice.takes_place(place))
         overlays = (number for number, overlay in enumerate(file.overlays) if choice.takes_overlay(overlay))
         views = (number for number, view in enumerate(file.views) if choice.takes_view(view))
         return (
-            any(number not in known.places for number in places)
+            any(number not in here for number in places)
             or any(number not in known.overlays for number in overlays)
             or any(number not in known.views for number in views)
         )
+
+    def _nothing_words(self) -> str:
+        if self._known.changed:
+            return self.tr("Nothing comes in yet: say what becomes of the changed sites.")
+        return self.tr("Nothing else is chosen: untick this to bring it in once more.")
 
     def _sites_words(self, choice: EarthChoice) -> str:
         """The number of placemarks that are not left out by their folders."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
@@ -91,12 +91,16 @@ def account_of(file: EarthFile) -> list[str]:
     return lines
 
 
-def own_lines(file: EarthFile) -> list[str]:
-    """Lines on what a file that Geoloupe wrote does not bring back as rows of its own."""
+def own_lines(file: EarthFile, reworded: Sequence[str] = ()) -> list[str]:
+    """Lines on what a file that Geoloupe wrote does not bring back as rows of its own; `reworded` are names of marks
+    in whose descriptions words of ours are lacking.
+    """
     beside = [place.name for place in file.places if place.own is not None and not place.own.is_mark]
     words = translate("EarthWords", "Points with names of areas, and circles around pins: they belong to the sites")
     more = translate("EarthWords", "Claims, answers and observations come as words in the notes, not as rows")
-    return [*([_line(words, beside)] if beside else []), more]
+    lacking = translate("EarthWords", "Words of claims and places that are changed in balloons: the case keeps its own")
+    lines = [_line(words, beside)] if beside else []
+    return [*lines, *([_line(lacking, [one_line(name, 80) for name in reworded])] if reworded else []), more]
 
 
 def left_out_lines(file: EarthFile, folders: Collection[int]) -> list[str]:
