@@ -59,7 +59,7 @@ class OwnMark(Struct, frozen=True, omit_defaults=True):
     observed_at: str = ""
     stated: dict[str, str] = {}
     """Marks of what the file stated when it was written, part by part: another one tells a change since."""
-    said: tuple[str, ...] | None = None
+    line_marks: tuple[str, ...] | None = None
     """Marks of the lines of its description that are no notes; None where these are too many."""
     photos: tuple[str, ...] = ()
     """Names of the pictures in its description."""

@@ -117,7 +117,7 @@ class _Recognition:
         """Pair marks by uuid: of two with one, as copies have, the one that changed less is the site."""
         places, sites = self._file.places, OwnSites(self._document, self._file.places)
         changed = {number: self._own_changes(number) for number in numbers}
-        taken = set[str]()
+        paired = set[str]()
         for number in sorted(changed, key=lambda number: len(changed[number])):
             own = places[number].own
             assert own is not None
@@ -126,9 +126,9 @@ class _Recognition:
             except InvalidValue:
                 continue
             site = sites.take(places[number], own, geometries)
-            if site is None or site.uuid in taken:
+            if site is None or site.uuid in paired:
                 continue
-            taken.add(site.uuid)
+            paired.add(site.uuid)
             self._pairs[number] = site, changed[number]
             if _lacks_words(places[number], own):
                 self._reworded.append(places[number].name)
@@ -202,9 +202,9 @@ class _Recognition:
             self._pair(number, site.uuid, changed_parts(stated, marks[number]), from_earth, left)
         return left
 
-    def _pair_named(self, left: list[int], taken: set[str]) -> None:
+    def _pair_named(self, left: list[int], from_earth: set[str]) -> None:
         """Pair places with sites that came from no file: of the same name and kind, not far away, and alone so."""
-        paired = {site.uuid for site, _changed in self._pairs.values()} | taken
+        paired = {site.uuid for site, _changed in self._pairs.values()} | from_earth
         names = {self._file.places[number].name.strip() for number in left} - {""}
         sites = {
             site.uuid: site.label.strip()
@@ -309,7 +309,7 @@ class _Recognition:
             fields["label"] = own_name(place, own)
         if FOLDER in changed:
             fields["folder"] = own_folder_of(self._file, place, own)
-        if NOTES in changed and own.said is not None:
+        if NOTES in changed and own.line_marks is not None:
             notes = _own_notes(place, own)
             is_untouched = own.from_earth and own.stated.get(NOTES) == lines_mark([site.notes])
             fields["notes"] = cut_notes("\n".join(notes) if is_untouched else _with_lines(site.notes, notes))
@@ -357,13 +357,13 @@ def _kept_of(site: Site) -> Mapping[str, Any]:
 
 def _own_notes(place: EarthPlace, own: OwnMark) -> list[str]:
     """The lines of a description that Geoloupe did not write as claims or places, or as pictures."""
-    said = Counter(own.said or ())
+    written = Counter(own.line_marks or ())
     pictures = {f"[{photo}]" for photo in place.photos} | {f"[{name}]" for name in own.photos}
     lines: list[str] = []
     for line in joined_lines([place.notes]):
         mark = text_mark(line)
-        if said[mark] > 0:
-            said[mark] -= 1
+        if written[mark] > 0:
+            written[mark] -= 1
         elif not _is_picture(line, own.photos) and line not in pictures:
             lines.append(line)
     return lines
@@ -377,7 +377,7 @@ def _is_picture(line: str, names: Sequence[str]) -> bool:
 def _lacks_words(place: EarthPlace, own: OwnMark) -> bool:
     """True where lines that Geoloupe wrote are lacking; what stands in their place comes as notes."""
     lines = Counter(map(text_mark, joined_lines([place.notes])))
-    return bool(Counter(own.said or ()) - lines) and not place.notes.endswith("…")
+    return bool(Counter(own.line_marks or ()) - lines) and not place.notes.endswith("…")
 
 
 def _new_photos(place: EarthPlace, known: Iterable[str]) -> tuple[str, ...]:

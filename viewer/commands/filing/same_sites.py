@@ -28,7 +28,7 @@ class SamePlaces:
                 self._left.setdefault(_key(site.label, site.geometry), []).append(site)
 
     def take(self, label: str, geometry: BaseGeometry) -> Site | None:
-        """Such a site of the case, which then stands for no other newcomer; None where it has none."""
+        """The site of the case that is the newcomer, and then no other one; None where it has none."""
         sites = self._left.get(_key(label, geometry))
         return sites.pop(0) if sites else None
 

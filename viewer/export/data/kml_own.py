@@ -34,7 +34,7 @@ from viewer.export.data.kml_folders import is_from_earth
 
 _LONGEST_READ = 200
 """Most characters of a name that come in again."""
-_MOST_SAID = 1000
+_MOST_MARKED = 1000
 """Most lines of a description that are marked: more would not fit beside the fields."""
 _OUTLINE_PX = 2.0
 _DATE = re.compile(r"<(begin|end|when)>([^<]*)<")
@@ -104,7 +104,7 @@ def own_mark_of(named: NamedSite, site: Site, written: WrittenMark, content: Pro
         by_role=content.is_published or not site.folder,
         head=sum(map(bool, head)),
         stated=_stated(site, written, content),
-        said=_said(written),
+        line_marks=_line_marks(written),
         photos=written.photos,
         **{"basis": str(named.basis), **kept},
     )
@@ -140,10 +140,10 @@ def _stated(site: Site, written: WrittenMark, content: ProductContent) -> dict[s
     }
 
 
-def _said(written: WrittenMark) -> tuple[str, ...] | None:
+def _line_marks(written: WrittenMark) -> tuple[str, ...] | None:
     """Marks of the lines of a description that are no notes."""
     lines = joined_lines(written.words)
-    return tuple(map(text_mark, lines)) if len(lines) <= _MOST_SAID else None
+    return tuple(map(text_mark, lines)) if len(lines) <= _MOST_MARKED else None
 
 
 def _pin_of(site: Site) -> tuple[float, float] | None:

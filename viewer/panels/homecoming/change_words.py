@@ -83,4 +83,5 @@ def _dates_words(site: Site, fields: Mapping[str, Any]) -> str:
         return ""
     before = [value for name in DATES if (value := getattr(site, name))]
     after = [value for name in DATES if (value := fields.get(name, getattr(site, name)))]
-    return f"{translate('EarthChanges', 'dates')}: {'/'.join(before) or '–'} → {'/'.join(after) or '–'}"
+    words = translate("EarthChanges", "dates: {0} → {1}")
+    return words.format("/".join(before) or "–", "/".join(after) or "–")

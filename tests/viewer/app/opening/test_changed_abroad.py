@@ -15,9 +15,8 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.site import Site
 from layers.project.history.history_reader import HistoryFilter, opened_history, read_page
-from tests.support.homecoming import WAIT_MS, bring
+from tests.support.homecoming import WAIT_MS, bring, own_case, own_file
 from tests.viewer.app.conftest import Answers, settle
-from tests.viewer.app.opening.test_own_kmz import own_case, own_file
 from viewer.app.window import MainWindow
 from viewer.commands.sites import update_site
 from viewer.panels.homecoming.changed_places import DIFFERS, NAME

@@ -8,37 +8,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from shapely import LineString, Point, box
 
 from layers.document.document import Document
-from layers.product.gathering import content_of
-from tests.support.homecoming import WAIT_MS, bring
+from tests.support.homecoming import WAIT_MS, bring, own_case, own_file
 from tests.support.readers.earth_files import earth_kmz
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
-from viewer.commands.sites import add_site
-from viewer.export.data.kmz import kmz_bytes
 
 KEPT = ("label", "class_code", "role", "mark_kind", "folder", "aliases", "position_error_m", "position_basis", "notes")
-
-
-def own_case() -> Document:
-    document = Document()
-    sites: list[tuple[Any, dict[str, Any]]] = [
-        (Point(43.5, 36.5), {"label": "Pad", "class_code": "launch_pad", "role": "setting", "position_error_m": 5.0}),
-        (Point(43.6, 36.6), {"label": "City", "role": "named in a claim", "position_error_m": 15000.0}),
-        (box(43, 36, 43.1, 36.1), {"label": "Area", "class_code": "other/fence", "aliases": (("zh", "三亚"),)}),
-        (LineString([(43, 36), (43.2, 36.2)]), {"label": "", "folder": "North / Roads"}),
-    ]
-    for geometry, fields in sites:
-        document.apply(add_site(document, geometry, actor="Li", **{"position_basis": "by hand"} | fields))
-    return document
-
-
-def own_file(document: Document, folder: Path) -> Path:
-    path = folder / "own.kmz"
-    path.write_bytes(kmz_bytes(document, content_of(document, document.sites)))
-    return path
 
 
 def rows_of(document: Document) -> list[tuple[Any, ...]]:
