@@ -59,6 +59,8 @@ class TileServer(ThreadingHTTPServer):
         self.document = b'{"title": "a document", "numbers": [1, 2, 3]}'
         self.etag = '"1"'
         self.retry_after = "1"
+        self.slow_s = 0.1
+        """Seconds that `slow` takes for each tile."""
         self.elsewhere = ""
         self.fail_first = 0
         self.last_level = 4
@@ -433,8 +435,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def slow(self) -> None:
-        """A tile after a tenth of a second."""
-        time.sleep(0.1)
+        """A tile after a while."""
+        time.sleep(self.server.slow_s)
         self.ok()
 
     def half(self) -> None:

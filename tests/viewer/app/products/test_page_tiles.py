@@ -25,6 +25,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer, update_layer
 from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
 
 KEPT: dict[str, Any] = {"licence": "CC BY 4.0"}
@@ -107,7 +108,8 @@ def test_maps_on_request_are_told_by_their_pictures(
         needed, stored = numbers_of(words)
         assert f" of {maps.host}; " in words
         assert "pictures of maps" in words
-        assert (stored, needed) == (0, len(maps.log))
+        assert needed - stored == len(maps.log)
+        assert stored <= 1, "the window has shown at most the picture of all of it"
 
 
 @pytest.mark.bounded
@@ -128,11 +130,13 @@ def test_a_slow_server_is_waited_for_as_long_as_its_tiles_come(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("viewer.export.page_reader.PATIENCE_S", 0.3)
+    patience_s = 3.0
+    monkeypatch.setattr("viewer.export.page_reader.PATIENCE_S", patience_s)
     show(window, server, "slow", qtbot, **KEPT)
     shown = opened(window, qtbot, 150)
     needed, stored = numbers_of(told(shown, qtbot))
-    assert needed - stored > 20, "in six rows of a tenth of a second each"
+    server.slow_s = 0.9
+    assert (needed - stored) // Limits().in_flight * server.slow_s > patience_s
     exported(window, shown, answers, tmp_path / "page.png", qtbot)
 
 
