@@ -46,6 +46,12 @@ def ask(window: MainWindow, qtbot: QtBot) -> SearchDialog:
     return dialog
 
 
+def go_on_unnamed(dialog: SearchDialog) -> None:
+    """Begin once more where it was asked who searches, as it is once where no name is known."""
+    if dialog.isVisible() and dialog.focusWidget() is dialog.observer:
+        QTest.keyClick(dialog.observer, Qt.Key.Key_Return)
+
+
 def begin(window: MainWindow, qtbot: QtBot, size: str = "5", rows: int = 5, columns: int = 5) -> SearchBar:
     """A search for vehicles of the selected area, else of the whole image, begun by keys alone."""
     dialog = ask(window, qtbot)
@@ -55,6 +61,7 @@ def begin(window: MainWindow, qtbot: QtBot, size: str = "5", rows: int = 5, colu
     QTest.keyClick(dialog.target, Qt.Key.Key_Tab)
     QTest.keyClicks(QApplication.focusWidget(), size)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    go_on_unnamed(dialog)
     qtbot.waitUntil(lambda: window.bars.searches.walk is not None)
     settle(window, qtbot)
     return window.bars.search_bar.bar

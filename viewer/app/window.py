@@ -74,7 +74,6 @@ from viewer.app.opening.upkeep import Upkeep
 from viewer.app.products.windows.product_windows import ProductWindows
 from viewer.app.status_updates import StatusUpdates
 from viewer.canvas.comparison.linked_panes import LinkedPanes
-from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.panels.access import CaseAccess, MessageAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
@@ -220,7 +219,7 @@ class MainWindow(QMainWindow):
         self.comparisons = self._make_comparisons()
         self.bars = MapBars(column, self.comparisons, self.panel_context, self.canvas, self)
         self.comparison_bar = self.bars.comparison_bar
-        MessageBar(self.messages, middle).lie_over(self.pages, round(ARROW_ROOM_PX), self._linked_panes)
+        told = self.bars.lay_messages(MessageBar(self.messages, middle), self.pages, self._linked_panes)
         self._framed = FramedMap(middle)
         self.setCentralWidget(self._framed)
         self.bookmarks = self._make_bookmarks()
@@ -228,7 +227,7 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        self.marks_then = self.map.follow_dates(panels)
+        self.marks_then = self.map.follow_dates(panels, told)
         sheet = partial(self.map.make_sheet, panels, self.toolbox, self.marks_then)
         timeline = partial(self.map.make_timeline, panels, self.marks_then)
         makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list, timeline)
@@ -433,7 +432,7 @@ class MainWindow(QMainWindow):
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         is_blind = self.panel_context.look.blind is not None
         blind = self.tr("Other observers’ rows are hidden (Shift+F9 shows them again).") if is_blind else ""
-        self.status.show_mode(" ".join(filter(None, (alone, blind, self.comparisons.hint, self.marks_then.hint))))
+        self.status.show_mode(" ".join(filter(None, (alone, blind, self.comparisons.hint, self.marks_then.mode_hint))))
         self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:

@@ -46,6 +46,9 @@ from viewer.support.language.translation import in_language
 from viewer.support.outside_words import dropped_words
 from viewer.support.painting import painting, part_of_picture
 
+type AbovePaint = Callable[[QPainter, View], QRectF | None]
+"""Paints something above the map; it returns the box of words that nothing else is to cover, if there is one."""
+
 
 class MapCanvas(QWidget):
     """Shows one scene, or several side by side, each in a pane; `scene` and `viewport` are those of the pane in use.
@@ -86,7 +89,7 @@ class MapCanvas(QWidget):
         self._notices = Notices()
         self.gestures = Gestures(self, self._on_hint)
         self._tool: PointerTool | None = None
-        self._above: dict[str, Callable[[QPainter, View], None]] = {}
+        self._above: dict[str, AbovePaint] = {}
         """Functions that paint above the map, by the names of what they paint, the first below the others."""
         self.motion = Motion(lambda: self.pane.viewport, self._show_view, self)
         self.pane.scene.document_changed.connect(self._on_document)
@@ -210,7 +213,7 @@ class MapCanvas(QWidget):
         self.tool_changed.emit()
         self.update()
 
-    def show_above(self, name: str, paint: Callable[[QPainter, View], None] | None) -> None:
+    def show_above(self, name: str, paint: AbovePaint | None) -> None:
         """Paint something, by its name, above the map on the screen, below the tool; None ends that."""
         self._above.pop(name, None)
         if paint is not None:
@@ -286,18 +289,19 @@ class MapCanvas(QWidget):
     def _paint_above(self, painter: QPainter, pane: Pane) -> None:
         """Paint the tool's unfinished work in all panes, at the same place."""
         view, shown = pane.viewport.view(), pane.picture
+        taken = list[QRectF]()
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
-                of_tool = () if self._tool is None else (self._tool.paint,)
+                of_tool: tuple[AbovePaint, ...] = () if self._tool is None else (self._tool.paint,)
                 for paint in (*self._above.values(), *of_tool):
                     with going_on(), part_of_picture(painter):
-                        paint(painter, view)
+                        taken += [box for box in (paint(painter, view),) if box is not None]
                 self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced, shown.dated)
             pane.plate = self._notices.paint(
-                painter, view, shown.notices, corner_boxes, partial(marks_in_box, pane.scene)
+                painter, view, shown.notices, [*corner_boxes, *taken], partial(marks_in_box, pane.scene)
             )
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)

@@ -251,6 +251,10 @@ def test_marks_that_are_no_sites_are_listed_apart(qtbot, sites: SiteListPanel, d
     assert sites.list.selected() == {arrow}
     desk.context.do(update_site, arrow, mark_kind="site")
     assert _labels(sites.list) == []
+    assert sites.list.view.shown_hint.startswith("No annotation yet: press A")
+    assert sites.list.view.accessibleDescription() == sites.list.view.shown_hint
+    choose_by_keys(sites.kinds, "Photos")
+    assert sites.list.view.shown_hint.startswith("No photo yet")
     sites.kinds.setCurrentIndex(sites.kinds.count() - 1)
     assert _labels(sites.list) == ["Vostochny", "Hikvision", "Railway", "Arrow", "Swath"]
     desk.history.undo()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
+from viewer.canvas.furniture.taken_top import TakenTop
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
@@ -12,6 +14,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.searches.search_desk import SearchDesk
 from viewer.panels.searches.shown_searches import ShownSearches
 from viewer.panels.searches.walk_place import WalkPlace
+from viewer.panels.shell.message_bar import MessageBar
 
 
 class MapBars(QObject):
@@ -31,6 +34,11 @@ class MapBars(QObject):
         column.addWidget(self.comparison_bar)
         self._column, self._panels = column, panels
         panels.mark_filter.changed.connect(self._make_filter_bar)
+
+    def lay_messages(self, bar: MessageBar, host: QWidget, taken: TakenTop) -> MessageBar:
+        """Lay the lines of messages over the upper edge of `host`, beside the north arrow and below what is taken."""
+        bar.lie_over(host, round(ARROW_ROOM_PX), taken)
+        return bar
 
     def _make_filter_bar(self) -> None:
         from viewer.panels.finding.filter_bar import FilterBar  # for start-up time: nothing is filtered yet

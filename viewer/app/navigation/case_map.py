@@ -11,6 +11,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.furniture.taken_top import TakenTop
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
@@ -72,9 +73,9 @@ class CaseMap:
         """Facts, drawings and features of the layers, for panels; `images` are those behind marks."""
         return KnownLayers(self.views.layer_info, self._drawing_of, self.features, images)
 
-    def follow_dates(self, panels: PanelContext) -> MarksThen:
-        """Let the map draw its marks as they were seen at the date that is looked at."""
-        return MarksThen(panels, self.canvas, panels)
+    def follow_dates(self, panels: PanelContext, messages: TakenTop) -> MarksThen:
+        """Let the map draw its marks as they were seen at the date that is looked at, and say so below messages."""
+        return MarksThen(panels, self.canvas, messages, panels)
 
     def make_timeline(self, panels: PanelContext, then: MarksThen) -> QWidget:
         """Make the timeline of the case for its dock; it shows the date that is looked at as a line."""

@@ -58,6 +58,11 @@ class KeyQuestion(QFrame):
         return self.tr("Now: {0} · Esc leaves it as it is").format(keys) if self.is_asking else ""
 
     @property
+    def short_hint(self) -> str:
+        """The hint without the answers, which stand on the plate; empty while nothing is asked."""
+        return self.tr("Press the key of an answer, or click it · Esc leaves it as it is") if self.is_asking else ""
+
+    @property
     def answers(self) -> tuple[KeyAnswer, ...]:
         return self._answers
 

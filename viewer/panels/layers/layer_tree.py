@@ -162,7 +162,7 @@ class LayerTreePanel(QWidget):
         self.notes.setSpacing(0)
         self._date_links: tuple[NameDateLink, UndatedLink] | None = None
         self.hidden = LinkButton("", self.tr("Step through the images of the view by their dates, one at a time (F9)"))
-        self.hidden.clicked.connect(lambda: context.panel_wanted.emit("time_strip"))
+        self.hidden.clicked.connect(lambda: context.typing_wanted.emit("time_strip"))
         self._covered = frozenset[str]()
         self._hidden_by_alone = frozenset[str]()
         """The layers that were hidden when others were last shown alone."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.changes import Changes
@@ -20,6 +20,7 @@ from layers.grid.tile_grid import View
 from layers.observing.seen_then import seen_on, then_words
 from layers.observing.seen_words import date_words
 from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
+from viewer.canvas.furniture.taken_top import TakenTop
 from viewer.canvas.sites.seen_signs import SeenAt, paint_seen, paint_sentence
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
@@ -59,9 +60,11 @@ class MarksThen(QObject):
     left = Signal()
     """Emitted when marks are no longer to be drawn as a cell of the sheet has them."""
 
-    def __init__(self, context: PanelContext, canvas: MapCanvas, parent: QObject) -> None:
+    def __init__(self, context: PanelContext, canvas: MapCanvas, messages: TakenTop, parent: QObject) -> None:
+        """The sentence on the map lies below the lines of `messages`."""
         super().__init__(parent)
-        self._context, self._canvas = context, canvas
+        self._context, self._canvas, self._messages = context, canvas, messages
+        messages.top_moved.connect(self._make_room)
         self._date = ""
         """The date that was chosen, as images state it; empty for none."""
         self._of_cell: SeenMarks | None = None
@@ -88,6 +91,13 @@ class MarksThen(QObject):
             return ""
         sentence = in_language(then_words(marks.when, marks.presences))
         return self.tr("{0}. Esc: as they are.").format(sentence)
+
+    @property
+    def mode_hint(self) -> str:
+        """The sentence for the status bar; empty for a cell of the sheet, which says in its own words what is looked at
+        and has the keyboard.
+        """
+        return "" if self._of_cell is not None else self.hint
 
     def show_cell(self, marks: SeenMarks | None) -> None:
         """Draw the marks as a cell of the sheet has them; None: no cell is looked at any more."""
@@ -142,10 +152,11 @@ class MarksThen(QObject):
 
     # -- painting -----------------------------------------------------------------------------------------------
 
-    def _paint(self, painter: QPainter, view: View) -> None:
+    def _paint(self, painter: QPainter, view: View) -> QRectF | None:
+        """Paint the marks and the sentence on them, and return the box of that."""
         marks = self.marks
         if marks is None:
-            return
+            return None
         placed = self._places(marks, view.grid.crs)
         a, b, c, d, e, f = view.affine.inverse()
         px, py = a * placed.x + b * placed.y + c, d * placed.x + e * placed.y + f
@@ -157,7 +168,12 @@ class MarksThen(QObject):
             if presence != "present" or uuid == marks.current:
                 signs.append(SeenAt(float(px[at]), float(py[at]), presence, uuid == marks.current))
         paint_seen(painter, view, signs)
-        paint_sentence(painter, view, self.hint, ARROW_ROOM_PX)
+        return paint_sentence(painter, view, self.hint, ARROW_ROOM_PX, self._messages.top_px)
+
+    def _make_room(self) -> None:
+        """Paint the sentence where it is seen, as messages came in above it, or went."""
+        if self.marks is not None:
+            self._canvas.update()
 
     def _places(self, marks: SeenMarks, crs: str) -> _Placed:
         """The places of the marks in the CRS of the map, kept until other marks are drawn."""

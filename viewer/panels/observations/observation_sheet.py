@@ -237,7 +237,7 @@ class ObservationSheet(QWidget):
         """Show what the keys mean now: while a question waits for one, letters are its answers."""
         answers = self.view.question.hint
         if self.view.hasFocus():
-            self.desk.context.hint_wanted.emit(answers or self.few_keys)
+            self.desk.context.hint_wanted.emit(self.view.question.short_hint or self.few_keys)
         left_out = self.desk.sites_left_out
         more = (
             translate(

@@ -87,6 +87,8 @@ class SearchDesk(QObject):
         """The reason with which cells that cannot be told are answered; its words where the vocabulary has none."""
         self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
+        self.is_name_asked = False
+        """True once it was asked who searches, as no name was known."""
         self.awaits_place = False
         """True while it is waited for the place of something found in the cell in hand."""
         self._cursor_then: Place | None = None
@@ -111,6 +113,13 @@ class SearchDesk(QObject):
         """The searches of the case, the newest first."""
         searches = self.context.document.searches.values()
         return sorted(searches, key=lambda row: (row.at, row.created_at), reverse=True)
+
+    @property
+    def observer(self) -> str:
+        """The name in which this analyst searches: as stated, else that of their last search; empty for none."""
+        actor = self.context.case.actor
+        own = (row.observer for row in self.rows if row.created_by == actor)
+        return actor or next(filter(None, own), "")
 
     @property
     def current(self) -> str:

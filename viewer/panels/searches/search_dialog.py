@@ -111,7 +111,8 @@ class SearchDialog(QDialog):
 
     def _set_up(self) -> None:
         self.target.setPlaceholderText(self.tr("vehicle, radome, pad"))
-        self.observer.setPlaceholderText(self.tr("you"))
+        self.observer.setText(one_line(self._desk.observer, LONGEST_NAME))
+        self.observer.setPlaceholderText(self.tr("no name stated"))
         for box, count in ((self.rows, ROWS), (self.columns, COLUMNS)):
             box.setRange(1, MOST)
             box.setValue(count)
@@ -270,7 +271,16 @@ class SearchDialog(QDialog):
         except GeoloupeError as error:
             self.says.setText(in_language(error.sentence))
             return
-        fields = {"target": self.target.text(), "target_size_m": size_m, "observer": self.observer.text().strip()}
+        observer = self.observer.text().strip()
+        if not observer and not self._desk.is_name_asked:
+            self._desk.is_name_asked = True
+            self.says.setText(
+                self.tr("Who searches? State the observer: the answers stand in that name. Or go on unnamed.")
+            )
+            self.observer.setFocus()
+            self.begin_button.setDefault(True)  # it no longer is, where it was clicked and the keyboard left it
+            return
+        fields = {"target": self.target.text(), "target_size_m": size_m, "observer": observer}
         is_radar = self.radar.isChecked()
         mask = self.chosen_mask
         refusal = self._desk.begin(ground.area, grid, self.layer_uuid, pixel_m, is_radar=is_radar, mask=mask, **fields)

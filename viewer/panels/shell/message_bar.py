@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, SignalInstance
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.canvas.furniture.taken_top import TakenTop
 from viewer.panels.widgets.copy_label import CopyLabel
 from viewer.support.icons import line_icon, line_pixmap
 from viewer.support.language.text import one_line, tooltip
@@ -38,17 +38,11 @@ NARROW_PX = 560
 """Width of the bar below which the buttons are below the text, which would be too narrow beside them."""
 
 
-class TakenTop(Protocol):
-    """Reports the height in logical pixels of words at the upper edge that must not be covered."""
-
-    @property
-    def top_px(self) -> int: ...
-    @property
-    def top_moved(self) -> SignalInstance: ...
-
-
 class MessageBar(QWidget):
     """Shows the newest line, and a button with the number of the others."""
+
+    top_moved = Signal()
+    """Emitted when `top_px` changes."""
 
     def __init__(
         self, messages: Messages, parent: QWidget | None = None, shows: Callable[[Message], bool] = lambda _line: True
@@ -60,6 +54,8 @@ class MessageBar(QWidget):
         self._host: QWidget | None = None
         self._free_px = 0
         self._top: TakenTop | None = None
+        self.top_px = 0
+        """Height in logical pixels down to which the lines reach over what they lie on; 0 without any."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -104,6 +100,10 @@ class MessageBar(QWidget):
             height = min(self._layout.totalHeightForWidth(width), self._host.height() - top)
             self.setGeometry(0, top, width, height)
             self.raise_()
+        reach_px = self.y() + self.height() if self._host is not None and self._lines else 0
+        if reach_px != self.top_px:
+            self.top_px = reach_px
+            self.top_moved.emit()
 
     def refresh(self) -> None:
         """Show the present lines."""

@@ -29,6 +29,12 @@ class MarkKinds(ComboBox):
             "photo": self.tr("Photos"),
             EVERY_KIND: self.tr("All marks"),
         }
+        self._hints = {
+            "annotation": self.tr("No annotation yet: press A for an arrow or T for a text; Mark, Draw has more."),
+            "measurement": self.tr("No measurement is kept yet: press M and measure on the map."),
+            "search area": self.tr("No area was searched yet: press Q on the map to search one."),
+            "photo": self.tr("No photo yet: drop photos that have a place on the map."),
+        }
         for kind, title in self._titles.items():
             self.addItem(title, kind)
         self.setAccessibleName(self.tr("Kind of marks listed"))
@@ -39,6 +45,11 @@ class MarkKinds(ComboBox):
     def kind(self) -> str:
         """The kind that the list should show, or EVERY_KIND."""
         return str(self.currentData())
+
+    @property
+    def hint(self) -> str:
+        """The words on how the first mark of the chosen kind is made."""
+        return self._hints.get(self.kind) or self.tr("No site yet: press P and click on the map to mark one.")
 
     def shows(self, site: Site) -> bool:
         """True for a mark of the chosen kind."""

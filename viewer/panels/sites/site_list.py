@@ -43,10 +43,10 @@ class SiteListPanel(QWidget):
         self._context = context
         self._icons = SiteIcons()
         self.model = RowTable(self._columns(), _haystack, self, icon=self._icon)
-        hint = self.tr("No site yet: press P and click on the map to mark one.")
+        self.kinds = MarkKinds()
+        hint = self.kinds.hint
         self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(COMMENTS, ERROR), hint=hint)
         self.list.view.setIconSize(ICON_SIZE)
-        self.kinds = MarkKinds()
         self.list.hide_columns(4, 5, 6, 7, COMMENTS)
         self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names that begin alike differ at their ends
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -181,6 +181,7 @@ class SiteListPanel(QWidget):
         mark_filter = self._context.mark_filter
         total = len(self._context.listed_marks().of_kind(self.kinds.kind)) if mark_filter.is_on else None
         self.filtered.say(self.model.total, total)
+        self.list.view.say_hint("" if total else self.kinds.hint)
 
     def _look_elsewhere(self, *_: object) -> None:
         """Show how many marks of other kinds have the searched name, where no listed mark has it."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import override
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -31,7 +31,7 @@ from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import strip_sentence, tick_lines
 from viewer.panels.widgets.form_page import muted
-from viewer.support.elided import ElidedLabel, FittedLabel
+from viewer.support.elided import FittedLabel
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
@@ -39,9 +39,13 @@ from viewer.support.still_boxes import ComboBox
 PICTURE_PX = 44
 COMPARISON_PX = 44
 """Height of the controls of a comparison, which are between the map and the strip."""
-HEAD_SPACING_PX = 8
+SIDE_PX, HEAD_SPACING_PX = 6, 8
+SUMMARY_AT = 2
+"""Place of the summary in the head."""
 SUMMARY_PX = 110
 """Least width for the number of scenes, in logical pixels."""
+MOST_LINES, LOW_PX = 2, 190
+"""Most lines of the summary below the head, and the height of the panel below which it has one."""
 
 
 class TimeStripPanel(QWidget):
@@ -64,10 +68,16 @@ class TimeStripPanel(QWidget):
         self.view = StripView()
         self.tip = TickTip(self)
         self.setFocusProxy(self.view)
+        self._awaits_view = False
+        """True while the keyboard, meant for the strip, stands in the head because there is no strip yet."""
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 4)
+        layout.setContentsMargins(SIDE_PX, 4, SIDE_PX, 4)
         layout.setSpacing(4)
-        layout.addLayout(self._build_head())
+        self._head = self._build_head()
+        layout.addLayout(self._head)
+        self._below_head = QHBoxLayout()
+        """The room of the summary where the head has too little for it."""
+        layout.addLayout(self._below_head)
         self.hint = muted("")
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -80,6 +90,7 @@ class TimeStripPanel(QWidget):
         self.view.jumped.connect(desk.step_to_end)
         self.view.used.connect(desk.use)
         self.view.tip_wanted.connect(self._tip)
+        self.place.installEventFilter(self)
         pictures.arrived.connect(self._picture_arrived)
         desk.ticks_changed.connect(self._show_ticks)
         desk.current_changed.connect(self.tip.hide)  # it would tell of the scene that was left
@@ -99,6 +110,11 @@ class TimeStripPanel(QWidget):
         self._show_frames()
         self._show_ticks()
 
+    def begin(self) -> None:
+        """Move the keyboard into the strip; until it has a scene, into the head."""
+        has_strip = self.view.isVisibleTo(self)
+        (self.view if has_strip else self.place).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _build_head(self) -> QHBoxLayout:
         self.place = ComboBox()
         self.place.addItem(self.tr("Scenes of the view"), SearchedGround.VIEW)
@@ -112,7 +128,7 @@ class TimeStripPanel(QWidget):
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
         self.frame.setToolTip(tooltip(self.frame.accessibleName()))
         self.frame.activated.connect(self._desk.set_frame)
-        self.summary = ElidedLabel()
+        self.summary = FittedLabel()
         self.summary.setAccessibleName(self.tr("Number of scenes"))
         self.outlines = QCheckBox(self.tr("&Outlines"))
         self.outlines.setToolTip(tooltip(self.tr("Draw on the map the ground that each scene of the strip covers")))
@@ -208,7 +224,10 @@ class TimeStripPanel(QWidget):
         seen = self._desk.seen
         words = "" if seen.lines else in_language(seen.words)  # on several things the strip has a line each
         self.summary.say("; ".join(filter(None, (words, ", ".join(parts)))))
+        self._fit_summary()
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen.marks else 1)
+        if self._awaits_view and self.view.isVisible():
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
         elif not folders.folders:
@@ -316,6 +335,34 @@ class TimeStripPanel(QWidget):
         shown = self.place, self.outlines, self.archives_button, self.folders_button
         narrow_px = sum(widget.sizeHint().width() + HEAD_SPACING_PX for widget in shown) + frame_px
         self.outlines.setVisible(is_whole or self.width() >= narrow_px + SUMMARY_PX)  # the Image menu has them, too
+        self._fit_summary()
+
+    def _fit_summary(self) -> None:
+        """Put the summary into the head where it fits there in a line, else below it in as many as there is room."""
+        metrics, text = self.summary.fontMetrics(), self.summary.text()
+        heads = [item.widget() for at in range(self._head.count()) if (item := self._head.itemAt(at)) is not None]
+        others = [one for one in heads if one is not None and one is not self.summary and not one.isHidden()]
+        taken = [one.sizeHint().width() for one in others]
+        wide = self.width() - 2 * SIDE_PX
+        is_below = metrics.horizontalAdvance(text) > wide - sum(taken) - HEAD_SPACING_PX * len(taken)
+        lines = -(-metrics.boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, text).height() // metrics.height())
+        most = MOST_LINES if self.height() >= LOW_PX else 1
+        self.summary.setFixedHeight(min(lines, most) * metrics.height() if is_below else self.place.sizeHint().height())
+        if is_below != (self._below_head.count() > 0):
+            before, after = (self._head, self._below_head) if is_below else (self._below_head, self._head)
+            before.removeWidget(self.summary)
+            after.insertWidget(0 if is_below else SUMMARY_AT, self.summary, 1)
+            self.updateGeometry()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note that the keyboard came into the head by the panel's shortcut, and was not used there."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            is_called = event.reason() == Qt.FocusReason.ShortcutFocusReason
+            self._awaits_view = is_called and not self.view.isVisibleTo(self)
+        elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
+            self._awaits_view = False
+        return super().eventFilter(watched, event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -337,7 +384,8 @@ class TimeStripPanel(QWidget):
     @override
     def minimumSizeHint(self) -> QSize:
         whole_px = super().minimumSizeHint().height() if self.view.more_px else 0
-        return QSize(320, max(130, whole_px))
+        more_px = self.summary.height() + HEAD_SPACING_PX if self._below_head.count() else 0
+        return QSize(320, max(130 + more_px, whole_px))
 
 
 def _pictured(tick: Pass | None) -> str:

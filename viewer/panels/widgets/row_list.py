@@ -50,6 +50,13 @@ class RowTableView(QTableView):
         self.hint = hint
         self.setAccessibleDescription(hint)
 
+    def say_hint(self, hint: str) -> None:
+        """Show another hint, as another kind of rows is listed."""
+        if hint != self.hint:
+            self.hint = hint
+            self.setAccessibleDescription(hint)
+            self.viewport().update()
+
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -316,6 +316,46 @@ def test_images_hidden_under_others_are_counted_below_the_list(
 
 
 @pytest.mark.bounded
+def test_the_keyboard_goes_with_the_link_into_the_strip_and_stays_there(
+    window: MainWindow, several: list[str], qtbot: QtBot
+) -> None:
+    """It stayed on the link, and jumped to the next control once a step uncovered the image."""
+    tree = window.docks.layer_tree
+    qtbot.waitUntil(lambda: tree.hidden.text().startswith("2 hidden"))
+    for number, uuid in enumerate(several):
+        window.panel_context.do(date_layers, {uuid: LayerDate(f"2020-0{number + 1}-01", "instant", "analyst")})
+    settle(window, qtbot)
+    tree.hidden.setFocus()
+    press(Qt.Key.Key_Space)
+    strip = window.docks.time_strip.panel
+    assert isinstance(strip, TimeStripPanel)
+    qtbot.waitUntil(strip.view.hasFocus)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        press(key)
+        settle(window, qtbot)
+        assert strip.view.hasFocus()
+
+
+@pytest.mark.bounded
+def test_the_key_of_the_strip_leads_into_it_though_its_scenes_come_later(
+    window: MainWindow, several: list[str], desk: Desk, qtbot: QtBot
+) -> None:
+    window.panel_context.do(date_layers, {several[0]: LayerDate("2020-01-01", "instant", "analyst")})
+    window.views.show_layer(several[0])
+    settle(window, qtbot)
+    window.canvas.setFocus()
+    press(Qt.Key.Key_F9)
+    strip = window.docks.time_strip.panel
+    assert isinstance(strip, TimeStripPanel)
+    assert strip.place.hasFocus(), "there is no scene in it yet"
+    qtbot.waitUntil(strip.view.hasFocus)
+    strip.place.setFocus()
+    window.panel_context.do(update_layer, several[0], visible=False)
+    settle(window, qtbot)
+    assert strip.place.hasFocus(), "the keyboard stays where the analyst has put it"
+
+
+@pytest.mark.bounded
 def test_an_image_that_draws_nothing_is_not_told_as_hidden_under_others(
     window: MainWindow, several: list[str], add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -6,20 +6,26 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
+from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
 from tests.support.many_scenes import write_scene
 from tests.support.observation_sheets import AWAY, sheet_of, typed, with_scenes
+from tests.support.painted_scenes import view_of
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.furniture.overlays import north_arrow_rect
+from viewer.canvas.sites.seen_signs import sentence_plate
 from viewer.commands.imagery.images import add_image
 from viewer.commands.imagery.observations import record_observation
 from viewer.commands.layers import add_layer
+from viewer.panels.observations.marks_then import LAYER_OF_PAINT
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
@@ -139,3 +145,67 @@ def test_a_layer_that_is_added_shows_as_the_map_leaves_the_date_of_the_marks(
     (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("2005"))
     assert uuid in window.scene.stack.visible()
     assert window.marks_then.hint == ""
+
+
+@pytest.mark.bounded
+def test_the_sentence_lies_below_messages_beside_the_north_and_above_other_plates(
+    observed: MainWindow, qtbot: QtBot
+) -> None:
+    """At one and a half the size a message lay over it."""
+    window = observed
+    strip_of(window, qtbot).view.setFocus()
+    press(Key.Key_Home)
+    press(Key.Key_Right)
+    boxes = list[QRectF]()
+    paint = window.marks_then._paint
+
+    def probe(painter: QPainter, view: View) -> QRectF | None:
+        box = paint(painter, view)
+        boxes.append(box or QRectF())
+        return box
+
+    window.canvas.show_above(LAYER_OF_PAINT, probe)
+    window.resize(911, 512)
+    window.messages.show("a", "A message of several words, which takes two lines where the map is narrow. " * 2)
+    settle(window, qtbot)
+    view = window.canvas.viewport.view()
+    bar = window.findChild(MessageBar)
+    assert bar is not None
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.top_px == bar.geometry().bottom() + 1)
+    window.canvas.grab_picture()
+    assert boxes[-1].top() >= bar.top_px * view.ratio
+    assert not boxes[-1].intersects(north_arrow_rect(view))
+    assert QRectF(0, 0, view.width, view.height).contains(boxes[-1])
+    window.messages.clear("a")
+    qtbot.waitUntil(lambda: bar.top_px == 0)
+    window.canvas.grab_picture()
+    assert boxes[-1].top() < 50 * view.ratio, "as high as before"
+
+
+def test_a_long_sentence_takes_a_second_line_beside_the_north_arrow() -> None:
+    view = view_of(width=420, height=420)
+    sentence = (
+        "Marks as seen on 1 August 1990: 12 present, 7 absent, 3 seen in two ways, 9 cannot be told. Esc: as they are."
+    )
+    plate = sentence_plate(view, sentence, 66.0, 0.0)
+    assert " ".join(plate.lines) == sentence, "no word is cut"
+    assert len(plate.lines) == 2
+    assert not plate.rect.intersects(north_arrow_rect(view))
+    assert sentence_plate(view, sentence, 66.0, 80.0).rect.top() >= 80.0
+
+
+@pytest.mark.bounded
+def test_the_status_bar_is_left_to_the_keys_while_the_sheet_has_the_keyboard(
+    observed: MainWindow, qtbot: QtBot
+) -> None:
+    """The keys were cut there by what the map says already."""
+    window = observed
+    window.docks.show_panel("observation_sheet")
+    window.docks.observations.panel.setFocus()
+    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    assert window.status.hint.text().startswith("+ present")
+    press(Key.Key_Right)
+    typed("?")
+    assert window.status.hint.text() == "Press the key of an answer, or click it · Esc leaves it as it is"
+    press(Key.Key_Escape)
+    assert window.status.hint.text().startswith("+ present")

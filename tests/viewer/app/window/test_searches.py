@@ -35,6 +35,7 @@ from tests.support.searches_by_hand import (
     UTM,
     ask,
     begin,
+    go_on_unnamed,
     radar_scene,
     shown,
     words_of_map_menu,
@@ -209,6 +210,7 @@ def test_the_cells_of_a_turned_image_say_on_which_side_they_lie(
     QTest.keyClicks(dialog.least_size, "5")
     assert "its rows are counted from the east, its columns from the north" in dialog.says.text()
     QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     bar = window.bars.search_bar.bar
     assert bar.where.text() == "Cell 1 of 25 (row 1, column 1; north-east)"
@@ -363,6 +365,7 @@ def test_a_search_shows_its_image_whatever_hid_it(window: MainWindow, qtbot: QtB
     QTest.keyClicks(dialog.target, "boat")
     QTest.keyClicks(dialog.least_size, "300")
     QTest.mouseClick(dialog.begin_button, Qt.MouseButton.LeftButton)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     assert left, "the sheet shows the map no image of its own any more"
     layers = window.session.document.layers
@@ -478,6 +481,7 @@ def test_a_mask_in_a_file_apart_tells_what_is_under_cloud(
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(mask), ""))
         QTest.mouseClick(dialog.mask_button, Qt.MouseButton.LeftButton)
         QTest.mouseClick(dialog.begin_button, Qt.MouseButton.LeftButton)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     shown(window, qtbot)
     assert "100 % of this cell is under cloud" in window.bars.search_bar.bar.says.text()
@@ -504,6 +508,7 @@ def test_a_mask_that_means_nothing_is_refused_in_words_and_the_search_goes_on(
     QTest.keyClicks(dialog.least_size, "5")
     QTest.keyClicks(dialog.mask_file, str(mask))
     QTest.keyClick(dialog.mask_file, Qt.Key.Key_Return)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     assert "The mask of cloud was not read" in " ".join(line.text for line in window.messages.lines())
     search, sheet = kept_sheet(window)
@@ -532,6 +537,7 @@ def test_the_mask_that_a_catalogue_names_is_read_beside_its_picture(
     assert dialog.mask_file.placeholderText() == "the asset scl of late"
     QTest.keyClicks(dialog.least_size, "5")
     QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     search, sheet = kept_sheet(window)
     assert search.method == "cell by cell; cloud by the asset scl of late"
@@ -559,6 +565,7 @@ def test_a_search_is_begun_by_the_mouse_from_the_form_of_a_search_area(
     dialog.least_size.setText("5")
     dialog.look()
     QTest.mouseClick(dialog.begin_button, Qt.MouseButton.LeftButton)
+    go_on_unnamed(dialog)
     settle(window, qtbot)
     (search,) = document.searches.values()
     assert search.area_uuid == "area"
@@ -733,3 +740,45 @@ def test_a_real_scene_of_300_m_is_too_coarse_for_30_m(window: MainWindow, qtbot:
     assert "Too coarse: a target of 30 m" in dialog.says.text()
     assert "300 m" in dialog.says.text()
     assert not dialog.begin_button.isEnabled()
+
+
+@pytest.mark.bounded
+def test_who_searches_is_asked_once_and_remembered(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """The form said “you”, which names nobody."""
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    dialog = ask(window, qtbot)
+    assert dialog.observer.text() == ""
+    QTest.keyClicks(dialog.least_size, "5")
+    QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "nothing is begun yet"
+    assert dialog.says.text().startswith("Who searches?")
+    qtbot.waitUntil(dialog.observer.hasFocus)
+    QTest.keyClicks(dialog.observer, "Ana Lind")
+    QTest.keyClick(dialog.observer, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    (search,) = window.session.document.searches.values()
+    assert search.observer == "Ana Lind"
+    shown(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_1)
+    assert kept_sheet(window)[1].cell(1, 1).by == "Ana Lind"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    again = ask(window, qtbot)
+    assert again.observer.text() == "Ana Lind", "the name of the last search"
+    again.reject()
+    window.session.analyst.introduce("Nora Stein", "")
+    qtbot.waitUntil(lambda: window.findChild(SearchDialog) is None)
+    named = ask(window, qtbot)
+    assert named.observer.text() == "Nora Stein", "the name that is stated for the analyst"
+    named.reject()
+
+
+@pytest.mark.bounded
+def test_who_searches_may_stay_unnamed_and_is_not_asked_again(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    begin(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.least_size, "5")
+    QTest.keyClick(dialog.least_size, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.bars.searches.walk is not None)
+    assert not dialog.isVisible()
